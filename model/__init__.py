@@ -1,0 +1,1 @@
+"""What a scenario says, and what follows from it."""

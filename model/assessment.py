@@ -1,0 +1,153 @@
+"""An assessment: a scenario as one analyst sees it. The only place where scenario and prior set meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from model.evidence import Cases, Evidence, Exposure
+from model.quantity import Quantity
+from model.scenario import Scenario
+from model.structure import Numbers, Structure, structure_of
+from priors.family import Degree, Ratio
+from priors.faults import Fault, Faulty, nearest
+from priors.fitting import Prior, fit
+from priors.prior_set import PriorSet
+from priors.table import ascii_safe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """Every quantity of a scenario with its prior, and how much each item of evidence counts."""
+
+    structure: Structure
+    prior_set: PriorSet
+    priors: Mapping[str, Prior]
+    """By the quantity's name, in the order of the structure."""
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.structure.scenario
+
+    @cached_property
+    def degree_parameters(self) -> Numbers:
+        """a, b, lower, upper of each degree; dims (parameter, degree)."""
+        families = [self._family(name, Degree) for name in self.structure.quantities.degrees]
+        return np.array([(f.a, f.b, f.lower, f.upper) for f in families], dtype=float).reshape(-1, 4).T
+
+    @cached_property
+    def ratio_parameters(self) -> Numbers:
+        """mu and sigma of each log ratio; dims (parameter, ratio)."""
+        families = [self._family(name, Ratio) for name in self.structure.quantities.ratios]
+        return np.array([(f.mu, f.sigma) for f in families], dtype=float).reshape(-1, 2).T
+
+    @cached_property
+    def weight(self) -> Numbers:
+        """How much each item counts: relevance, times (1 + (n - 1) k) / n for n items of one origin; dims (item)."""
+        return np.array([self._weight(item) for item in self.scenario.evidence.values()], dtype=float)
+
+    @cached_property
+    def constants(self) -> tuple[str, ...]:
+        """The quantities that were held fixed."""
+        return tuple(name for name, prior in self.priors.items() if prior.family.constant)
+
+    def _family[Family: Degree | Ratio](self, name: str, kind: type[Family]) -> Family:
+        family = self.priors[name].family
+        assert isinstance(family, kind)
+        return family
+
+    def _weight(self, item: Evidence) -> float:
+        relevance = self.prior_set.relevance.get(item.id, 1.0)
+        told = self.scenario.origins.get(item.origin, 1)
+        independence = self.prior_set.independence.get(item.origin, 0.0)
+        return relevance * (1 + (told - 1) * independence) / told
+
+
+def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | None = None) -> Assessment:
+    """Bring a scenario and a prior set together.
+
+    Parameters
+    ----------
+    structure
+        That of the scenario, where it is at hand from another prior set.
+
+    Raises
+    ------
+    Faulty
+        With every quantity that is missing, that nobody asked for, or whose statement cannot be what it should.
+    """
+    structure = structure or structure_of(scenario)
+    wanted = structure.quantities.all
+    faults = list(_mismatches(scenario, prior_set)) or [*_unasked(wanted, prior_set), *_weights(scenario, prior_set)]
+    if prior_set.scenario != scenario.id:
+        raise Faulty(faults)
+    fitted: dict[str, Prior] = {}
+    for name, quantity in wanted.items():
+        if name not in prior_set.statements:
+            faults.append(_missing(quantity, prior_set))
+            continue
+        try:
+            fitted[name] = fit(prior_set.statements[name], quantity.support)
+        except Faulty as error:
+            faults.extend(error.faults)
+    if faults:
+        raise Faulty(faults)
+    return Assessment(structure=structure, prior_set=prior_set, priors=MappingProxyType(fitted))
+
+
+def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
+    if prior_set.scenario != scenario.id:
+        yield _fault(prior_set, "prior_set.scenario", found=repr(prior_set.scenario), expected=repr(scenario.id))
+    elif prior_set.scenario_digest not in (None, scenario.digest):
+        yield _fault(
+            prior_set,
+            "prior_set.scenario_digest",
+            found=repr(prior_set.scenario_digest),
+            expected=f"{scenario.digest!r}: the scenario has changed since these priors were stated",
+        )
+
+
+def _unasked(wanted: Mapping[str, Quantity], prior_set: PriorSet) -> Iterator[Fault]:
+    for name in prior_set.statements:
+        if name not in wanted:
+            yield _unknown(prior_set, name, wanted, "a quantity that the scenario asks for")
+
+
+def _weights(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
+    weighed = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
+    for name in weighed:
+        if name not in prior_set.relevance:
+            expected = "how relevant this evidence is, a number between 0 and 1"
+            yield _fault(prior_set, f"relevance.{name}", found="nothing", expected=expected)
+    for name in prior_set.relevance:
+        if name not in weighed:
+            known = [f"relevance.{known}" for known in weighed]
+            yield _unknown(prior_set, f"relevance.{name}", known, "evidence of kind exposure or cases")
+    for name in prior_set.independence:
+        if name not in scenario.origins:
+            known = [f"independence.{known}" for known in scenario.origins]
+            yield _unknown(prior_set, f"independence.{name}", known, "an origin that several items share")
+
+
+def _missing(quantity: Quantity, prior_set: PriorSet) -> Fault:
+    return _fault(prior_set, quantity.name, found="nothing", expected=f"a prior ({ascii_safe(quantity.title)})")
+
+
+def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) -> Fault:
+    """A name that the scenario does not know; the nearest one shares its section."""
+    section, _, rest = name.partition(".")
+    near = nearest(rest, (other.partition(".")[2] for other in known if other.startswith(f"{section}.")))
+    return _fault(prior_set, name, found="a name that the scenario does not know", expected=what, near=near)
+
+
+def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: str | None = None) -> Fault:
+    place = prior_set.places.get(key)
+    line = place.file.line(place.path) if place else None
+    file = place.file.name if place else prior_set.file
+    return Fault(file=file, line=line, key=key, found=found, expected=expected, nearest=near)
+
+

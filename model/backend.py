@@ -1,0 +1,48 @@
+"""The few array operations that the equations need, for NumPy; PyTensor's are in `nuts`.
+
+A quantity stands on the first axis of an array. Under NumPy a last axis `draw` follows; under PyTensor there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+type Array = Any
+"""A NumPy array, or a symbolic tensor of PyTensor: typed by neither, since the equations serve both."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """An array namespace, and the four things that the two namespaces do differently."""
+
+    exp: Callable[[Array], Array]
+    expm1: Callable[[Array], Array]
+    log: Callable[[Array], Array]
+    log1p: Callable[[Array], Array]
+    maximum: Callable[[Array, Array], Array]
+    concatenate: Callable[[Sequence[Array]], Array]
+    stack: Callable[[Sequence[Array]], Array]
+    combine: Callable[[Array, Array], Array]
+    """A constant matrix times a vector of quantities: (row, quantity) x (quantity[, draw]) -> (row[, draw])."""
+    column: Callable[[Array], Array]
+    """Numbers along the first axis, shaped to broadcast against quantities."""
+    constant: Callable[[Array, Array], Array]
+    """`constant(values, like)`: fixed numbers as quantities, with the draws of `like`."""
+
+
+NUMPY = Backend(
+    exp=np.exp,
+    expm1=np.expm1,
+    log=np.log,
+    log1p=np.log1p,
+    maximum=np.maximum,
+    concatenate=np.concatenate,
+    stack=np.stack,
+    combine=np.matmul,
+    column=lambda values: np.asarray(values)[:, None],
+    constant=lambda values, like: np.broadcast_to(np.asarray(values)[:, None], (len(values), like.shape[-1])),
+)

@@ -1,0 +1,160 @@
+"""Cases of a reference class: from a CSV file, or listed in the scenario itself, to counts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.evidence import Cases, Trials
+from priors.faults import Fault, Faulty, listed, nearest
+from priors.table import Table, number_within, shown
+from priors.toml_file import read_text
+
+LARGEST_CSV = 10 << 20
+MOST_FAULTS = 20
+"""Of one data file: a wrong map would otherwise repeat one mistake for every row."""
+
+
+def read_cases(table: Table, common: dict[str, object], folder: Path, named: object) -> Cases:
+    """The evidence of kind `cases`: rows alike in all mapped drivers are counted together."""
+    if "trials" in table:
+        trials = tuple(_trials(entry) for entry in table.tables("trials"))
+        table.value("trials")
+    else:
+        trials = _counted(table, folder)
+    return Cases(**common, trials=trials)  # type: ignore[arg-type]
+
+
+def _trials(table: Table) -> Trials:
+    """One entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`."""
+    of = table.number("of", low=0, open_ends=True)
+    successes = table.number("successes", low=0, high=of if of == of else float("inf"))
+    at = table.table("at")
+    degrees = {name: at.number(name, low=0, high=1) for name in at.names()}
+    table.no_more()
+    return Trials(at=degrees, successes=successes, of=of)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    """A column whose entries stand for numbers."""
+
+    name: str
+    values: Mapping[str, float]
+    driver: str = ""
+    """Empty for the outcome."""
+
+
+def _counted(table: Table, folder: Path) -> tuple[Trials, ...]:
+    before = len(table.faults)
+    name = table.text("file")
+    where = _where(table.table("where"))
+    outcome = _Column(name=table.text("outcome"), values=_values(table.table("counts")))
+    fixed, mapped = _at(table.table("at"))
+    for key in ("where", "counts", "at"):
+        table.value(key)
+    if "counts" not in table:
+        table.fault("counts", found="nothing", expected="what each value of the outcome counts for, between 0 and 1")
+    if len(table.faults) > before:
+        return ()
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        table.fault("file", found=repr(name), expected="a file in the scenario's own folder or below")
+        return ()
+    try:
+        return _count(folder / name, where, outcome, fixed, mapped)
+    except Faulty as error:
+        table.faults.extend(error.faults)
+        return ()
+
+
+def _where(table: Table) -> dict[str, tuple[str, ...]]:
+    return {column: table.texts(column) for column in table.data}
+
+
+def _values(table: Table) -> dict[str, float]:
+    return {value: table.number(value, low=0, high=1) for value in table.data}
+
+
+def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
+    """The drivers held at a number, and those read from a column."""
+    fixed: dict[str, float] = {}
+    mapped: list[_Column] = []
+    for driver in table.names():
+        if isinstance(table.data[driver], dict):
+            entry = table.table(driver)
+            mapped.append(_Column(name=entry.text("column"), values=_values(entry.table("values")), driver=driver))
+            entry.value("values")
+            entry.no_more()
+        elif number_within(table.data[driver], 0, 1):
+            fixed[driver] = float(table.value(driver))
+        else:
+            table.fault(driver, found=shown(table.value(driver)), expected="a number between 0 and 1, or a column with values")
+    return fixed, mapped
+
+
+def _count(
+    path: Path, where: Mapping[str, tuple[str, ...]], outcome: _Column, fixed: Mapping[str, float], mapped: list[_Column]
+) -> tuple[Trials, ...]:
+    faults: list[Fault] = []
+    totals: dict[tuple[float, ...], tuple[float, float]] = {}
+    for line, row in _rows(path, [*where, outcome.name, *(column.name for column in mapped)]):
+        if any(row[name] not in accepted for name, accepted in where.items()):
+            continue
+        try:
+            success, *degrees = (_number(path, line, row, column) for column in (outcome, *mapped))
+        except Faulty as error:
+            faults.extend(error.faults)
+            continue
+        successes, of = totals.get(key := tuple(degrees), (0.0, 0.0))
+        totals[key] = (successes + success, of + 1)
+    if faults:
+        raise Faulty(_cut(faults, path))
+    if not totals:
+        raise Faulty([Fault(file=str(path), key="where", found="no row that passes", expected="at least one case")])
+    drivers = [column.driver for column in mapped]
+    return tuple(
+        Trials(at={**fixed, **dict(zip(drivers, key, strict=True))}, successes=totals[key][0], of=totals[key][1])
+        for key in sorted(totals)
+    )
+
+
+def _rows(path: Path, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with the line on which each ends."""
+    reader = csv.DictReader(io.StringIO(read_text(path, largest=LARGEST_CSV)), strict=True)
+    try:
+        columns = reader.fieldnames or []
+        if lacking := [name for name in dict.fromkeys(needed) if name not in columns]:
+            raise Faulty(
+                Fault(
+                    file=str(path), line=1, key=name, found="no such column",
+                    expected=listed(columns, 16), nearest=nearest(name, columns),
+                )
+                for name in lacking
+            )  # fmt: skip
+        for row in reader:
+            if None in row or None in row.values():
+                expected = f"{len(columns)}, as in the first line"
+                raise Faulty([Fault(file=str(path), line=reader.line_num, found="another number of cells", expected=expected)])
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise Faulty([Fault(file=str(path), line=reader.line_num, found=str(error), expected="CSV")]) from error
+
+
+def _number(path: Path, line: int, row: Mapping[str, str], column: _Column) -> float:
+    value = row[column.name]
+    if value in column.values:
+        return column.values[value]
+    known = list(column.values)
+    raise Faulty([
+        Fault(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=nearest(value, known))
+    ])  # fmt: skip
+
+
+def _cut(faults: list[Fault], path: Path) -> list[Fault]:
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    more = Fault(file=str(path), found=f"{len(faults) - MOST_FAULTS} more rows like these", expected="rows that the maps know")
+    return [*faults[:MOST_FAULTS], more]

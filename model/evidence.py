@@ -1,0 +1,98 @@
+"""Evidence: what was seen, said, measured, forecast or counted, each kind with the fields that it needs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """What every item of evidence carries."""
+
+    id: str
+    about: str
+    """The factor, event or outcome that it bears on."""
+    title: str
+    source: str
+    """The id of one of the scenario's sources."""
+    locator: str = ""
+    date: datetime.date | None = None
+    origin: str = ""
+    """Items of one origin tell one story; empty means an origin of its own."""
+    grade: str = ""
+    """Admiralty code: source A-F, information 1-6; F and 6 mean that it cannot be judged."""
+    standing: str = ""
+    """How far the item itself was checked, in the author's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator(Item):
+    """Something seen, more probable at one end of a factor (one state of an event) than at the other."""
+
+    supports: bool
+    """True: the factor's top, or the event; False: the bottom, or that it does not happen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement(Item):
+    """A figure whose expected value moves in a straight line with a factor's degree."""
+
+    value: float
+    unit: str
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Testimony(Item):
+    """A statement about an event by somebody who may have a motive to make it anyway."""
+
+    claims: bool
+    motive: str | None = None
+    """A factor, or None where the prior set states the motive of this one speaker."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast(Item):
+    """Somebody's published probability of an event or outcome."""
+
+    probability: float
+    until: datetime.date | None = None
+    """The end of the forecast's own span, which begins on its date; None means the scenario's span."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposure(Item):
+    """How often an event of rate form came about in so many years."""
+
+    count: int
+    years: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trials:
+    """Cases alike in all drivers that the data tell."""
+
+    at: Mapping[str, float]
+    """Degree of a factor, or 0/1 of an event; a factor not named stands at 1/2, an event not named at 0."""
+    successes: float
+    of: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases(Item):
+    """A reference class: how often the like happened in comparable cases."""
+
+    trials: tuple[Trials, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation(Item):
+    """An event known to have happened, or not."""
+
+    happened: bool
+
+
+type Evidence = Indicator | Measurement | Testimony | Forecast | Exposure | Cases | Observation

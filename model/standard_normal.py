@@ -1,0 +1,94 @@
+"""Every free quantity as a function of a standard normal: the prior of an assessment becomes N(0, I)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv, betaln, ndtr
+
+from model.assessment import Assessment
+from model.equations import Theta
+from model.structure import Index, Numbers
+
+REACH = 8.5
+"""Standard deviations covered: beyond them lies less than one draw in 10^16."""
+NODES = 257
+LOWEST = -700.0
+"""Log-odds below which a degree is no longer told from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """The map from standard normals z, dims (free, draw), to the quantities of an assessment."""
+
+    degree_parameters: Numbers
+    ratio_parameters: Numbers
+    weight: Numbers
+    free_degrees: Index
+    free_ratios: Index
+    logits: Numbers
+    """Log-odds of the beta quantile at each node; dims (free degree, node)."""
+    slopes: Numbers
+    """d log-odds / dz, times the distance of two nodes; dims (free degree, node)."""
+
+    @property
+    def dimension(self) -> int:
+        return len(self.free_degrees) + len(self.free_ratios)
+
+    def theta(self, z: Numbers) -> Theta:
+        """The quantities at z; dims (free, draw) -> (degree, draw), (ratio, draw)."""
+        draws = z.shape[1]
+        split = len(self.free_degrees)
+        lower, upper = self.degree_parameters[2], self.degree_parameters[3]
+        degree = np.repeat(lower[:, None], draws, axis=1)
+        share = 1 / (1 + np.exp(-self._logit(z[:split])))
+        degree[self.free_degrees] += (upper - lower)[self.free_degrees, None] * share
+        mu, sigma = self.ratio_parameters
+        log_ratio = np.repeat(mu[:, None], draws, axis=1)
+        log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
+        return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight)
+
+    def _logit(self, z: Numbers) -> Numbers:
+        """Cubic Hermite interpolation between the nodes; dims (free degree, draw)."""
+        place = (np.clip(z, -REACH, REACH) + REACH) * ((NODES - 1) / (2 * REACH))
+        left = np.minimum(place.astype(np.intp), NODES - 2)
+        t = place - left
+        at = left + (np.arange(len(z)) * NODES)[:, None]
+        y, m = self.logits.ravel(), self.slopes.ravel()
+        rise = y[at + 1] - y[at]
+        return np.asarray(y[at] + t * (m[at] + t * ((3 * rise - 2 * m[at] - m[at + 1]) + t * (m[at] + m[at + 1] - 2 * rise))))
+
+
+def scores(assessment: Assessment) -> Scores:
+    """Tabulate the beta quantiles of an assessment; a constant is no dimension."""
+    degrees, ratios = assessment.degree_parameters, assessment.ratio_parameters
+    free_degrees = np.flatnonzero(degrees[2] < degrees[3])
+    logits, slopes = _nodes(degrees[0, free_degrees, None], degrees[1, free_degrees, None])
+    return Scores(
+        degree_parameters=degrees,
+        ratio_parameters=ratios,
+        weight=assessment.weight,
+        free_degrees=free_degrees,
+        free_ratios=np.flatnonzero(ratios[1] > 0),
+        logits=logits,
+        slopes=slopes,
+    )
+
+
+def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
+    """Log-odds of Beta(a, b) quantiles at the nodes and their slopes; each tail from its own side, so that none is lost."""
+    half = NODES // 2
+    z = np.linspace(-REACH, REACH, NODES)
+    below = _logit(betaincinv(a, b, ndtr(z[: half + 1])))
+    above = -_logit(betaincinv(b, a, ndtr(-z[half + 1 :])))
+    logits = np.concatenate([below, above], axis=1)
+    # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), u being expit(l).
+    log_density = -a * np.logaddexp(0, -logits) - b * np.logaddexp(0, logits) - betaln(a, b)
+    slopes = np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_density) * (2 * REACH / (NODES - 1))
+    return logits, np.where(logits > LOWEST, slopes, 0.0)
+
+
+def _logit(share: Numbers) -> Numbers:
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(share) - np.log1p(-share), LOWEST)

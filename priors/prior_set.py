@@ -1,0 +1,88 @@
+"""A prior set: everything one analyst states about one scenario."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+from priors.statement import Stated
+from priors.table import Place
+
+LEVELS = ("low", "moderate", "high")
+"""Of analytic confidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confidence:
+    """Analytic confidence, declared by the analyst and never computed."""
+
+    level: str
+    """One of LEVELS."""
+    information_base: str = ""
+    rigour: str = ""
+    volatility: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorSet:
+    """What one analyst believes, with everything taken over from the sets it extends.
+
+    The name, the analyst, the date and the rationale are always the set's own.
+    """
+
+    name: str
+    analyst: str
+    scenario: str
+    """The scenario's id."""
+    scenario_digest: str | None
+    """Of the scenario that the set was made for; inherited."""
+    date: datetime.date | None
+    rationale: str
+    """May be empty."""
+    lineage: tuple[str, ...]
+    """The names of the sets it extends, nearest first."""
+    statements: Mapping[str, Stated]
+    """By quantity, such as "factors.alignment", "effects.request.plan", "tables.dyspnoea.bronchitis+either"."""
+    relevance: Mapping[str, float]
+    """By item of evidence, in [0, 1]."""
+    independence: Mapping[str, float]
+    """By origin, in [0, 1]."""
+    shares: Mapping[str, Stated] = field(default_factory=dict)
+    """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
+    confidence: Confidence | None
+    """Inherited as a whole, or replaced as a whole."""
+    places: Mapping[str, Place]
+    """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
+    file: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of everything that can change a number or a word of a report.
+
+        That is all content after `extends`, with reasons and sources, and the lineage. It is not: paths, lines, the
+        order of entries, the spelling of a statement (`3` or `3.0`, a word's capitals), and `scenario_digest`, which
+        only guards against a mistake.
+        """
+        content = {
+            "name": self.name,
+            "analyst": self.analyst,
+            "scenario": self.scenario,
+            "date": self.date and self.date.isoformat(),
+            "rationale": self.rationale,
+            "lineage": self.lineage,
+            "statements": {quantity: _canonical(stated) for quantity, stated in self.statements.items()},
+            "shares": {quantity: (stated.because, stated.source) for quantity, stated in self.shares.items()},
+            "relevance": dict(self.relevance),
+            "independence": dict(self.independence),
+            "confidence": self.confidence and asdict(self.confidence),
+        }
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(stated: Stated) -> list[object]:
+    return [type(stated.statement).__name__, asdict(stated.statement), stated.because, stated.source]
