@@ -12,7 +12,7 @@ from model.equations import Theta, terms, told
 from model.network import EVERYTHING, Query
 from model.scenario import Event, Outcome, Scenario
 from model.structure import Numbers, Structure
-from model.summing import NOTHING, Told, by_elimination
+from model.summing import NOTHING, Contradiction, Told, by_elimination
 
 type Sort = Literal["outcome", "event", "link"]
 
@@ -72,5 +72,8 @@ def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evi
     with np.errstate(over="ignore"):
         found = terms(NUMPY, structure, theta).chances
         log_masses = by_elimination(NUMPY, network, found, said, queries)
-    chance = np.exp(log_masses[1:] - log_masses[0])
+    possible = np.isfinite(log_masses[0])
+    if possible.size and not possible.any():
+        raise Contradiction("the evidence contradicts itself: at no value of the quantities is it possible")
+    chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
     return Reckoned(yes=chance[0::2], given=chance[1::2], log_evidence=log_masses[0])

@@ -24,6 +24,8 @@ class Backend:
     log: Callable[[Array], Array]
     log1p: Callable[[Array], Array]
     maximum: Callable[[Array, Array], Array]
+    log_mass: Callable[[Array], Array]
+    """ln of a probability that may be 0: -inf under NumPy; where gradients are taken, a very low number instead."""
     concatenate: Callable[[Sequence[Array]], Array]
     stack: Callable[[Sequence[Array]], Array]
     combine: Callable[[Array, Array], Array]
@@ -34,12 +36,22 @@ class Backend:
     """`constant(values, like)`: fixed numbers as quantities, with the draws of `like`."""
 
 
+TINY = 1e-300
+"""Stands for a chance of 0 where its logarithm is taken: a gradient through log 0 would be no number."""
+
+
+def _log_or_never(mass: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.log(mass)
+
+
 NUMPY = Backend(
     exp=np.exp,
     expm1=np.expm1,
     log=np.log,
     log1p=np.log1p,
     maximum=np.maximum,
+    log_mass=_log_or_never,
     concatenate=np.concatenate,
     stack=np.stack,
     combine=np.matmul,

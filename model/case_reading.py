@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.evidence import Cases, Trials
@@ -13,12 +13,26 @@ from priors.faults import Fault, Faulty, listed, nearest
 from priors.table import Table, number_within, shown
 from priors.toml_file import read_text
 
+@dataclass(frozen=True)
+class Folder:
+    """A scenario's folder, which remembers every text that was read from it."""
+
+    path: Path
+    texts: dict[str, str] = field(default_factory=dict)
+    """By the name under which the scenario file refers to it."""
+
+    def read(self, name: str) -> str:
+        """The text of a data file in this folder; raises Faulty as `read_text` does."""
+        self.texts[name] = read_text(self.path / name, largest=LARGEST_CSV)
+        return self.texts[name]
+
+
 LARGEST_CSV = 10 << 20
 MOST_FAULTS = 20
 """Of one data file: a wrong map would otherwise repeat one mistake for every row."""
 
 
-def read_cases(table: Table, common: dict[str, object], folder: Path, named: object) -> Cases:
+def read_cases(table: Table, common: dict[str, object], folder: Folder, named: object) -> Cases:
     """The evidence of kind `cases`: rows alike in all mapped drivers are counted together."""
     if "trials" in table:
         trials = tuple(_trials(entry) for entry in table.tables("trials"))
@@ -48,7 +62,7 @@ class _Column:
     """Empty for the outcome."""
 
 
-def _counted(table: Table, folder: Path) -> tuple[Trials, ...]:
+def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
     before = len(table.faults)
     name = table.text("file")
     where = _where(table.table("where"))
@@ -64,7 +78,7 @@ def _counted(table: Table, folder: Path) -> tuple[Trials, ...]:
         table.fault("file", found=repr(name), expected="a file in the scenario's own folder or below")
         return ()
     try:
-        return _count(folder / name, where, outcome, fixed, mapped)
+        return _count(folder, name, where, outcome, fixed, mapped)
     except Faulty as error:
         table.faults.extend(error.faults)
         return ()
@@ -96,20 +110,25 @@ def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
 
 
 def _count(
-    path: Path, where: Mapping[str, tuple[str, ...]], outcome: _Column, fixed: Mapping[str, float], mapped: list[_Column]
+    folder: Folder,
+    name: str,
+    where: Mapping[str, tuple[str, ...]],
+    outcome: _Column,
+    fixed: Mapping[str, float],
+    mapped: list[_Column],
 ) -> tuple[Trials, ...]:
+    path, text = folder.path / name, folder.read(name)
     faults: list[Fault] = []
     totals: dict[tuple[float, ...], tuple[float, float]] = {}
-    for line, row in _rows(path, [*where, outcome.name, *(column.name for column in mapped)]):
-        if any(row[name] not in accepted for name, accepted in where.items()):
-            continue
-        try:
-            success, *degrees = (_number(path, line, row, column) for column in (outcome, *mapped))
-        except Faulty as error:
-            faults.extend(error.faults)
-            continue
-        successes, of = totals.get(key := tuple(degrees), (0.0, 0.0))
-        totals[key] = (successes + success, of + 1)
+    try:
+        for line, row in _rows(path, text, [*where, outcome.name, *(column.name for column in mapped)]):
+            if any(row[name] not in accepted for name, accepted in where.items()):
+                continue
+            numbers = [_number(path, line, row, column, faults) for column in (outcome, *mapped)]
+            successes, of = totals.get(key := tuple(numbers[1:]), (0.0, 0.0))
+            totals[key] = (successes + numbers[0], of + 1)
+    except Faulty as error:
+        faults.extend(error.faults)
     if faults:
         raise Faulty(_cut(faults, path))
     if not totals:
@@ -121,9 +140,9 @@ def _count(
     )
 
 
-def _rows(path: Path, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV file with the line on which each ends."""
-    reader = csv.DictReader(io.StringIO(read_text(path, largest=LARGEST_CSV)), strict=True)
+    reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
         columns = reader.fieldnames or []
         if lacking := [name for name in dict.fromkeys(needed) if name not in columns]:
@@ -143,14 +162,15 @@ def _rows(path: Path, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]
         raise Faulty([Fault(file=str(path), line=reader.line_num, found=str(error), expected="CSV")]) from error
 
 
-def _number(path: Path, line: int, row: Mapping[str, str], column: _Column) -> float:
-    value = row[column.name]
-    if value in column.values:
-        return column.values[value]
-    known = list(column.values)
-    raise Faulty([
-        Fault(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=nearest(value, known))
-    ])  # fmt: skip
+def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faults: list[Fault]) -> float:
+    """What a cell stands for; a fault noted, and 0, where the map does not know it."""
+    value, known = row[column.name], list(column.values)
+    if value not in column.values:
+        near = nearest(value, known)
+        faults.append(
+            Fault(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=near)
+        )
+    return column.values.get(value, 0.0)
 
 
 def _cut(faults: list[Fault], path: Path) -> list[Fault]:

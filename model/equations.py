@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log, pi
 
-from model.backend import Array, Backend
+from model.backend import TINY, Array, Backend
 from model.network import EVERYTHING
 from model.structure import Rows, Structure
 from model.summing import NOTHING, Summing, Told
+
+
+EPSILON = 2.0**-53
+"""A probability nearer to 1 than this cannot be told from it by a float."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ class Terms:
 def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     """The linear predictors' parts and the chances that follow from them."""
     probability = theta.degree[structure.odds_base]
-    log_odds = backend.log(probability) - backend.log1p(-probability)
+    log_odds = backend.log(backend.maximum(probability, TINY)) - backend.log(backend.maximum(1 - probability, EPSILON))
     baseline = backend.concatenate([log_odds, theta.log_ratio[structure.rate_base]])
     log_effect = backend.column(structure.effect_sign) * theta.log_ratio[structure.effect_ratio]
     centred = theta.degree[structure.effect_factor] - 0.5

@@ -23,12 +23,14 @@ from model.network import EVERYTHING
 from model.pareto import smoothed
 from model.standard_normal import Scores, scores
 from model.structure import Numbers
-from model.summing import by_elimination
+from model.summing import Contradiction, by_elimination
 
 DRAWS = 10_000
 ROUND = 2500
 ROUNDS = 3
 PRIOR_SHARE = 0.15
+NEVER = -1e6
+"""The log-likelihood of a draw at which the evidence is impossible: low enough to weigh nothing, and still a number."""
 LEAST_EFFECTIVE = 100
 """A target is flattened until so many draws count, before a Gaussian is fitted to it."""
 
@@ -162,8 +164,15 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
         likelihood = log_likelihood(NUMPY, structure, theta, by_elimination)
         chances, said = terms(NUMPY, structure, theta).chances, told(NUMPY, structure, theta)
         whole, tilt = by_elimination(NUMPY, structure.network, chances, said, [EVERYTHING, headline.yes])
-    log_prior = -0.5 * np.einsum("ij,ij->j", z, z)
-    return Batch(z=z, log_prior=log_prior, log_likelihood=likelihood, log_tilt=tilt - whole)
+    possible = np.isfinite(whole) & np.isfinite(likelihood)
+    if possible.size and not possible.any():
+        raise Contradiction("the evidence contradicts itself: at no value of the quantities is it possible")
+    return Batch(
+        z=z,
+        log_prior=-0.5 * np.einsum("ij,ij->j", z, z),
+        log_likelihood=np.where(possible, likelihood, NEVER),
+        log_tilt=np.maximum(tilt - np.where(possible, whole, 0.0), NEVER),
+    )
 
 
 def _joined(batches: list[Batch]) -> Batch:

@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any, Literal
 
-from model.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
+from model.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
 from priors.faults import listed
 
 type Form = Literal["odds", "rate", "table"]
@@ -158,7 +158,7 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content in canonical JSON: the same for any two files that mean the same."""
+        """SHA-256 of the content in its order, as canonical JSON: comments and layout do not change it."""
         content = json.dumps(content_of(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -208,6 +208,7 @@ def _defects(scenario: Scenario) -> Iterator[Defect]:
         yield from _outcome_defects(outcome, scenario)
     for item in scenario.evidence.values():
         yield from _item_defects(item, scenario)
+    yield from _observation_defects(scenario)
 
 
 def _frame_defects(scenario: Scenario) -> Iterator[Defect]:
@@ -234,6 +235,10 @@ def _event_defects(event: Event, scenario: Scenario) -> Iterator[Defect]:
     for name in set(event.given) & set(event.unless):
         yield Defect(path=(*path, "unless"), found=repr(name), expected="no event that is also in given")
     known = {**scenario.factors, **scenario.events}
+    if len({driver.name for driver in event.drivers}) < len(event.drivers):
+        yield Defect(path=(*path, "drivers"), found="a driver twice", expected="each driver once")
+    if "none" in event.table_parents:
+        yield Defect(path=(*path, "parents"), found="'none'", expected="another name: 'none' stands for no parent's having happened")
     for driver in event.drivers:
         yield from _unknown((*path, "drivers", driver.name), driver.name, known, "a factor or an event")
     yield from _form_defects(event, scenario)
@@ -284,6 +289,46 @@ def _outcome_defects(outcome: Outcome, scenario: Scenario) -> Iterator[Defect]:
         yield Defect(path=(*path, "any"), found="only events of none", expected="one that may happen")
     if len(outcome.events) > 12:
         yield Defect(path=path, found=f"{len(outcome.events)} events", expected="at most 12")
+
+
+def _observation_defects(scenario: Scenario) -> Iterator[Defect]:
+    """Observations that no joint state of the events can satisfy, by given and unless alone."""
+    seen: dict[str, Observation] = {}
+    for item in scenario.evidence.values():
+        if isinstance(item, Observation) and item.about in scenario.events:
+            if item.about in seen:
+                found = f"a second observation of {item.about!r}, beside {seen[item.about].id!r}"
+                yield Defect(path=("evidence", item.id, "about"), found=found, expected="one observation of an event")
+            seen.setdefault(item.about, item)
+    for item in seen.values():
+        if not item.happened:
+            continue
+        for name in _implied(item.about, scenario):
+            if name in seen and not seen[name].happened:
+                found = f"{item.about!r} happened, though {name!r} did not"
+                yield Defect(path=("evidence", item.id, "happened"), found=found, expected="observations that can both be so")
+    yield from _excluded(seen, scenario)
+
+
+def _excluded(seen: Mapping[str, Observation], scenario: Scenario) -> Iterator[Defect]:
+    happened = {name for item in seen.values() if item.happened for name in _implied(item.about, scenario)}
+    for name in sorted(happened):
+        for other in scenario.events[name].unless:
+            if other in happened:
+                first = next(item for item in seen.values() if item.happened and name in _implied(item.about, scenario))
+                found = f"{name!r} must have happened, and so must {other!r}"
+                yield Defect(path=("evidence", first.id, "happened"), found=found, expected="events that can happen together")
+
+
+def _implied(event: str, scenario: Scenario) -> set[str]:
+    """An event and all that must have happened for it."""
+    implied: set[str] = set()
+    stack = [event]
+    while stack:
+        if (name := stack.pop()) in scenario.events and name not in implied:
+            implied.add(name)
+            stack.extend(scenario.events[name].given)
+    return implied
 
 
 def _item_defects(item: Evidence, scenario: Scenario) -> Iterator[Defect]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from model.case_reading import read_cases
+from model.case_reading import Folder, read_cases
 from model.evidence import Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
 from model.scenario import Defect, Defective, Driver, Event, Factor, Outcome, Scenario, Source
 from priors.faults import Fault, Faulty, nearest
@@ -42,6 +43,15 @@ def find_scenario(name: str) -> Path:
     raise Faulty([Fault(file=name, found="no such scenario", expected=expected, nearest=nearest(name, shipped))])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A scenario with the texts that it was read from."""
+
+    scenario: Scenario
+    texts: Mapping[str, str]
+    """By file name; data files under the name by which the scenario refers to them."""
+
+
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario and the data files that it names.
 
@@ -50,10 +60,17 @@ def read_scenario(path: Path) -> Scenario:
     Faulty
         With every fault found.
     """
-    return _scenario(Table.of(TomlFile.read(path)), path.parent)
+    return reading_of(path).scenario
 
 
-def _scenario(table: Table, folder: Path) -> Scenario:
+def reading_of(path: Path) -> Reading:
+    """As `read_scenario`, with the texts."""
+    file, folder = TomlFile.read(path), Folder(path.parent)
+    scenario = _scenario(Table.of(file), folder)
+    return Reading(scenario=scenario, texts={"scenario.toml": file.text, **folder.texts})
+
+
+def _scenario(table: Table, folder: Folder) -> Scenario:
     frame = table.table("scenario")
     if "scenario" not in table:
         table.fault(found="no [scenario]", expected="a table [scenario] with id, title, question, as_of, until, headline")
@@ -86,7 +103,7 @@ def _scenario(table: Table, folder: Path) -> Scenario:
             evidence=evidence,
         )
     except Defective as error:
-        _add(table, error.defects)
+        _add(table, (d for d in error.defects if until is not None or d.path[-1] != "until"))
     table.stop_if_faulty()
     return scenario
 
@@ -149,7 +166,7 @@ def _outcome(name: str, table: Table) -> Outcome:
     return outcome
 
 
-def _item(name: str, table: Table, folder: Path, named: Mapping[str, Factor | Event]) -> Evidence | None:
+def _item(name: str, table: Table, folder: Folder, named: Mapping[str, Factor | Event]) -> Evidence | None:
     kind = table.choice("kind", tuple(KINDS))
     common: dict[str, object] = {
         "id": name,
@@ -162,7 +179,7 @@ def _item(name: str, table: Table, folder: Path, named: Mapping[str, Factor | Ev
         "grade": _grade(table),
         "standing": table.choice("standing", STANDINGS, default=""),
     }
-    if table.value("kind") not in KINDS:
+    if table.value("kind") != kind:
         return None
     item = KINDS[kind](table, common, folder, named)
     table.no_more()
@@ -176,10 +193,10 @@ def _grade(table: Table) -> str:
     return grade
 
 
-type _Reader = Callable[[Table, dict[str, object], Path, Mapping[str, Factor | Event]], Evidence]
+type _Reader = Callable[[Table, dict[str, object], Folder, Mapping[str, Factor | Event]], Evidence]
 
 
-def _indicator(table: Table, common: dict[str, object], folder: Path, named: Mapping[str, Factor | Event]) -> Evidence:
+def _indicator(table: Table, common: dict[str, object], folder: Folder, named: Mapping[str, Factor | Event]) -> Evidence:
     match named.get(str(common["about"])):
         case Factor():
             supports = table.choice("supports", ("high", "low")) == "high"
@@ -190,26 +207,26 @@ def _indicator(table: Table, common: dict[str, object], folder: Path, named: Map
     return Indicator(**common, supports=supports)  # type: ignore[arg-type]
 
 
-def _measurement(table: Table, common: dict[str, object], folder: Path, named: object) -> Evidence:
+def _measurement(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
     numbers = {key: table.number(key) for key in ("value", "at_low", "at_high")}
     return Measurement(**common, **numbers, unit=table.text("unit"))  # type: ignore[arg-type]
 
 
-def _testimony(table: Table, common: dict[str, object], folder: Path, named: object) -> Evidence:
+def _testimony(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
     claims = table.choice("claims", ("yes", "no")) == "yes"
     return Testimony(**common, claims=claims, motive=table.text("motive", default="") or None)  # type: ignore[arg-type]
 
 
-def _forecast(table: Table, common: dict[str, object], folder: Path, named: object) -> Evidence:
+def _forecast(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
     probability = table.number("probability", low=0, high=1, open_ends=True)
     return Forecast(**common, probability=probability, until=table.date("until", required=False))  # type: ignore[arg-type]
 
 
-def _exposure(table: Table, common: dict[str, object], folder: Path, named: object) -> Evidence:
+def _exposure(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
     return Exposure(**common, count=table.whole("count"), years=table.number("years", low=0, open_ends=True))  # type: ignore[arg-type]
 
 
-def _observation(table: Table, common: dict[str, object], folder: Path, named: object) -> Evidence:
+def _observation(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
     return Observation(**common, happened=table.flag("happened"))  # type: ignore[arg-type]
 
 

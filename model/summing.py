@@ -13,11 +13,11 @@ from math import prod
 
 import numpy as np
 
-from model.backend import Array, Backend
+from model.backend import TINY, Array, Backend
 from model.network import Network, Query
 
-TINY = 1e-300
-"""Stands for a chance of 0 where its logarithm is taken: a gradient through log 0 would be no number."""
+LOWEST = -1e6
+"""Stands for the greatest of log masses that are all -inf."""
 WIDEST = 7
 """Queries are answered together while they mention at most so many events."""
 MOST_STATES = 1 << 10
@@ -49,13 +49,16 @@ def by_elimination(backend: Backend, network: Network, chances: Array, told: Tol
         masks = np.stack([_restricted(queries[member].widened(scope), scope, network).ravel() for member in members])
         flat = joint.reshape((masks.shape[1], *joint.shape[len(free) :]))
         masses = backend.combine(masks.astype(float), flat)
-        logs = backend.log(backend.maximum(masses, TINY)) + log_scale[None]
+        logs = backend.log_mass(masses) + log_scale[None]
         answers.update({member: logs[index] for index, member in enumerate(members)})
     return backend.stack([answers[index] for index in range(len(queries))])
 
 
 def by_listing(backend: Backend, network: Network, chances: Array, told: Told, queries: Sequence[Query]) -> Array:
     """As `by_elimination`; whatever has more than `MOST_STATES` joint states is left to that."""
+    if not told.events and not network.certain and (cells := [_root_cell(network, query) for query in queries]):
+        if None not in cells:
+            return backend.log_mass(chances[np.array(cells)])
     answers: dict[int, Array] = {}
     for events, members in _by_ancestry(network, told, queries):
         chosen = [queries[member] for member in members]
@@ -64,22 +67,31 @@ def by_listing(backend: Backend, network: Network, chances: Array, told: Told, q
     return backend.stack([answers[index] for index in range(len(queries))])
 
 
+def _root_cell(network: Network, query: Query) -> int | None:
+    """Where the chance of one state of one event without parents stands; None for any other query."""
+    if len(query.scope) != 1 or network.parents[query.scope[0]] or query.accepted.sum() != 1:
+        return None
+    return int(network.cells[query.scope[0]][query.accepted][0])
+
+
 def _listed(
     backend: Backend, network: Network, chances: Array, told: Told, events: tuple[str, ...], queries: Sequence[Query]
 ) -> Array:
+    if not events:
+        return backend.stack([(0 * chances[:1]).sum(axis=0) for _ in queries])
     if (states := network.states(events, MOST_STATES)) is None:
         return by_elimination(backend, network, chances, told, queries)
     if len(states) == 0:
         raise Contradiction("no joint state of the events is possible")
-    log_chances = backend.log(backend.maximum(chances, TINY))
+    log_chances = backend.log_mass(chances)
     log_mass = _state_logs(log_chances, network, events, states)
     if told.events:
         happened = states[:, [events.index(event) for event in told.events]].astype(float)
         log_mass = log_mass + backend.combine(happened, told.log_yes) + backend.combine(1 - happened, told.log_no)
-    highest = log_mass.max(axis=0)
+    highest = backend.maximum(log_mass.max(axis=0), LOWEST)
     masks = np.stack([_accepts(query, events, states) for query in queries]).astype(float)
     masses = backend.combine(masks, backend.exp(log_mass - highest))
-    return backend.log(backend.maximum(masses, TINY)) + highest
+    return backend.log_mass(masses) + highest
 
 
 class Contradiction(ValueError):
@@ -148,6 +160,8 @@ def _joint(
         log_scale = log_scale + backend.log(highest)
         factors = [factor for factor in factors if event not in factor[0]]
         factors.append((scope, table / highest))
+    if not factors:
+        return log_scale + 1, log_scale
     scope, table = _product(network, factors)
     spread = _aligned((scope, table), keep_order := tuple(sorted(keep, key=network.position.__getitem__)))
     return _transposed(spread, keep_order, keep), log_scale

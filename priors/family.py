@@ -101,11 +101,11 @@ class Ratio:
 
     @property
     def median(self) -> float:
-        """The value of a constant, exactly as it was stated, wherever a float has the logarithm `mu`."""
+        """In the units of the ratio; that of a constant is the number that was stated, or has the same logarithm."""
         guess = _exp(self.mu)
-        below, above = math.nextafter(guess, 0), math.nextafter(guess, math.inf)
-        near = (guess, below, above, math.nextafter(below, 0), math.nextafter(above, math.inf))
-        return next((value for value in near if value > 0 and math.log(value) == self.mu), guess)
+        # Many floats share a logarithm: take the one with the fewest digits, as a person would have written it.
+        decimals = (float(f"{guess:.{digits}g}") for digits in range(1, 18))
+        return next((value for value in decimals if value > 0 and math.log(value) == self.mu), guess)
 
     def cdf(self, x: float) -> float:
         """The probability of at most x."""

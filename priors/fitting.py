@@ -141,6 +141,7 @@ def _degree_constant(said: Constant, support: Support) -> Degree:
 
 def _ratio_constant(said: Constant, support: Support) -> Ratio:
     _require(support.holds(said.value), f"{said.value:g}", support.value)
+    _require(abs(math.log(said.value)) < LARGEST_LOG, f"{said.value:g}", "a number between 1e-304 and 1e+304")
     return Ratio.held(said.value)
 
 

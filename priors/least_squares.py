@@ -5,6 +5,7 @@ Written here because importing scipy.optimize costs more than a hundred of these
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -22,6 +23,8 @@ _DAMPINGS = np.array([0.0, 0.0, 0.0, 0.0, 1e-3, 0.1, 10.0])
 """Steps tried side by side, since evaluating a few points at once costs hardly more than one."""
 _LENGTHS = np.array([1.0, 0.5, 0.2, 0.05, 1.0, 1.0, 1.0])
 """The share of each step that is gone. Two quantiles close together leave a valley that only short steps can follow."""
+_ROUNDS = 60
+"""Five are usual; the long valleys take thirty."""
 _LONGEST = 3.0
 """A step in the logarithm of a shape: a factor of 20."""
 _OTHER_STARTS = np.log([[0.03, 0.03], [0.03, 1.0], [1.0, 0.03], [0.03, 1e3], [1e3, 0.03], [0.03, 1e6], [1e6, 0.03]])
@@ -36,18 +39,18 @@ def fit_beta(p: Floats, q: Floats) -> tuple[float, float]:
     """
 
     def in_probability(theta: Floats) -> Floats:
-        return np.asarray(betainc(np.exp(theta[:, :1]), np.exp(theta[:, 1:]), q) - p)
+        return np.asarray(betainc(*_shapes(theta), q) - p)
 
-    # Two quantiles can be met exactly; with more, a miss of 2 % is more likely the analyst's than a wrong valley.
-    close = 1e-6 if len(p) == 2 else 0.02
+    # Two quantiles can be met exactly; with more, a miss under 5 % is the analyst's rather than a wrong valley's.
+    close = 1e-6 if len(p) == 2 else 0.05
     found: list[Floats] = []
     for start in (_start_beta(p, q), *_OTHER_STARTS):
-        theta = minimise(_in_log_odds(p, q), start)
+        theta = minimise(_in_log_odds(p, q), start, near=1e-9 if len(p) == 2 else 1e-3)
         found.append(theta if len(p) == 2 else minimise(in_probability, theta))
         if np.abs(in_probability(found[-1][None])).max() < close:
             break
     squares = np.square(in_probability(np.array(found))).sum(axis=1)
-    a, b = np.exp(found[_least(squares)])
+    a, b = np.exp(found[int(np.argmin(squares))])
     return float(a), float(b)
 
 
@@ -64,47 +67,56 @@ def fit_lognormal(p: Floats, q: Floats) -> tuple[float, float]:
     return float(mu), float(np.exp(log_sigma))
 
 
-def minimise(residual: Residual, start: Floats, *, rounds: int = 60) -> Floats:
-    """The two parameters with the least sum of squared residuals near `start`."""
-    theta = start
-    for _ in range(rounds):
+def minimise(residual: Residual, start: Floats, *, near: float = 1e-9) -> Floats:
+    """The two parameters with the least sum of squared residuals near `start`, up to a step of length `near`."""
+    theta, values = start, residual(start + _STENCIL)
+    for _ in range(_ROUNDS):
+        step = _step(residual, theta, values)
+        if step is None:
+            break
+        theta = theta + step
+        if abs(step[0]) + abs(step[1]) < near:
+            break
         values = residual(theta + _STENCIL)
-        now, slopes = values[0], (values[1::2] - values[2::2]) / (2 * _STEP)
-        trials = theta + _steps(slopes, now)
-        squares = np.square(residual(trials)).sum(axis=1)
-        best = _least(squares)
-        if not squares[best] < now @ now:
-            break
-        moved, theta = np.abs(trials[best] - theta).max(), trials[best]
-        if moved < 1e-10:
-            break
     return theta
+
+
+def _step(residual: Residual, theta: Floats, values: Floats) -> Floats | None:
+    """The step that brings the residuals, now `values` (`stencil, quantile`), nearest to 0; None if none does."""
+    now = values[0]
+    steps: Floats = _steps((values[1::2] - values[2::2]) / (2 * _STEP), now)
+    ahead = residual(theta + steps[:1])[0]
+    if ahead @ ahead < 0.1 * (now @ now):  # mostly so, and then the other steps need no look
+        return np.asarray(steps[0])
+    squares = np.square(residual(theta + steps)).sum(axis=1)
+    best = int(np.argmin(np.where(np.isnan(squares), np.inf, squares)))
+    return np.asarray(steps[best]) if squares[best] < now @ now else None
 
 
 def _in_log_odds(p: Floats, q: Floats) -> Residual:
     target = np.log(p) - np.log1p(-p)
 
     def residual(theta: Floats) -> Floats:
-        a, b = np.exp(theta[:, :1]), np.exp(theta[:, 1:])
-        below, above = (np.maximum(tail(a, b, q), 1e-300) for tail in (betainc, betaincc))
-        return np.asarray(np.log(below) - np.log(above) - target)
+        a, b = _shapes(theta)
+        odds = np.maximum(betainc(a, b, q), 1e-300) / np.maximum(betaincc(a, b, q), 1e-300)
+        return np.asarray(np.log(odds) - target)
 
     return residual
 
 
-def _least(squares: Floats) -> int:
-    """The position of the least number that is one."""
-    return int(np.argmin(np.where(np.isnan(squares), np.inf, squares)))
+def _shapes(theta: Floats) -> tuple[Floats, Floats]:
+    """a and b as columns; bounded far outside of what is of use, so that a step into the blue does not overflow."""
+    shapes = np.exp(np.minimum(np.maximum(theta, -50), 50))  # quicker than np.clip on a few numbers
+    return shapes[:, :1], shapes[:, 1:]
 
 
 def _steps(slopes: Floats, now: Floats) -> Floats:
     """Gauss-Newton steps of every damping and length (`trial, parameter`); slopes are `parameter, quantile`."""
     normal, (up, across) = slopes @ slopes.T, slopes @ now
-    damped = normal + _DAMPINGS[:, None, None] * np.diag(np.diag(normal))
-    (aa, ab), (_, bb) = damped[:, 0].T, damped[:, 1].T
+    aa, ab, bb = normal[0, 0] * (1 + _DAMPINGS), normal[0, 1], normal[1, 1] * (1 + _DAMPINGS)
     determinant = np.maximum(aa * bb - ab * ab, 1e-300)
     full = np.stack([ab * across - bb * up, ab * up - aa * across], axis=1) / determinant[:, None]
-    longest = np.maximum(np.abs(full).max(axis=1), _LONGEST)
+    longest = np.maximum(np.maximum(np.abs(full[:, 0]), np.abs(full[:, 1])), _LONGEST)
     return np.asarray(full * (_LENGTHS * _LONGEST / longest)[:, None])
 
 
@@ -112,11 +124,12 @@ def _start_beta(p: Floats, q: Floats) -> Floats:
     """ln a, ln b of a beta whose log-odds have about the mean and the spread that the quantiles show."""
     mean, sd = _line(ndtri(p), np.log(q) - np.log1p(-q))
     # Log-odds of Beta(a, b) have mean about ln(a / b) and variance about 1 / a + 1 / b where a and b are not small.
-    return np.array([np.logaddexp(0, mean), np.logaddexp(0, -mean)]) - 2 * np.log(sd)
+    return np.asarray(np.logaddexp(0, [mean, -mean]) - 2 * math.log(sd))
 
 
 def _line(z: Floats, y: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of a normal distribution with quantiles y at the standard normal's z: a regression."""
+    """Mean and standard deviation of the normal with quantiles y where the standard normal has z: a regression."""
     spread = z - z.mean()
-    sd = max(float(spread @ y / (spread @ spread)), 1e-12)  # equal y are quantiles that differ by rounding alone
+    # The bound is for quantiles so close together that their logarithms are equal.
+    sd = max(float(spread @ y / (spread @ spread)), 1e-12)
     return float(y.mean() - sd * z.mean()), sd

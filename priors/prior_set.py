@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from priors.statement import Stated
 from priors.table import Place
@@ -51,13 +52,15 @@ class PriorSet:
     """By item of evidence, in [0, 1]."""
     independence: Mapping[str, float]
     """By origin, in [0, 1]."""
-    shares: Mapping[str, Stated] = field(default_factory=dict)
+    shares: Mapping[str, Stated] = field(default_factory=lambda: MappingProxyType({}))
     """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
     confidence: Confidence | None
     """Inherited as a whole, or replaced as a whole."""
     places: Mapping[str, Place]
     """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
     file: str
+    texts: Mapping[str, str] = MappingProxyType({})
+    """Every file of the chain as it was read: under `priors/` and its name, the set's own first."""
 
     @cached_property
     def digest(self) -> str:

@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from priors.faults import Faulty
 from priors.prior_set import LEVELS, Confidence, PriorSet
-from priors.shipped import Locate, locator, names_near
+from priors.shipped import Locate, locator, looks_like_path, names_near
 from priors.statement import Constant, Stated
-from priors.stating import read_stated, say
-from priors.table import A_NAME, NAME, Place, Table, shown
+from priors.stating import read_stated, toml
+from priors.table import A_NAME, NAME, Place, Table, ascii_safe, shown
 from priors.toml_file import TomlFile
 
 PLAIN = ("factors", "events", "evidence", "motives")
@@ -78,19 +78,25 @@ def _parent(links: list[_Link], locate: Locate | None) -> Path | None:
     last = links[-1]
     if not last.extends:
         return None
-    folder, table = last.path.parent, last.table.table("prior_set")
-    found = (locate or locator(last.own.scenario))(last.extends, folder)
+    head, scenario = last.table.table("prior_set"), last.own.scenario
+    found = (locate or locator(scenario))(last.extends, last.path.parent)
     if found is None:
-        near = names_near(folder, last.own.scenario)
-        table.known(
-            "extends", last.extends, near, "a prior set beside this file or shipped for its scenario, or a path"
-        )
+        _note_orphan(last, head)
         return None
     if found.resolve() in (link.path.resolve() for link in links):
         circle = " -> ".join([*(link.path.name for link in links), found.name])
-        table.fault("extends", found=f"a circle: {circle}", expected="a chain of prior sets that ends")
+        head.fault("extends", found=f"a circle: {ascii_safe(circle)}", expected="a chain of prior sets that ends")
         return None
     return found
+
+
+def _note_orphan(link: _Link, head: Table) -> None:
+    """Note that what a file extends is not there."""
+    if looks_like_path(link.extends):
+        head.fault("extends", found=shown(link.extends), expected="the path of a file, from this file's folder")
+    else:
+        near = [name for name in names_near(link.path.parent, link.own.scenario) if name != link.path.stem]
+        head.known("extends", link.extends, near, "a prior set beside this file or shipped for its scenario")
 
 
 def _note_other_scenario(child: _Link, parent: _Link) -> None:
@@ -112,6 +118,7 @@ def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
         shares=MappingProxyType({**parent.shares, **child.shares}),
         confidence=child.confidence or parent.confidence,
         places=MappingProxyType({**_heritable(parent), **child.places}),
+        texts=MappingProxyType({**parent.texts, **child.texts}),
     )
 
 
@@ -123,11 +130,12 @@ def _heritable(parent: PriorSet) -> dict[str, Place]:
 
 def _read_link(path: Path) -> _Link:
     table = Table.of(TomlFile.read(path))
-    head = table.table("prior_set")
     if "prior_set" not in table:
-        table.fault(found="no [prior_set]", expected="a table [prior_set] with name, analyst and scenario")
-    extends = head.text("extends", default="")
-    own = _read_own(table, head)
+        hint = ", but [scenario]: this is a scenario" if "scenario" in table else ""
+        table.fault(found=f"no [prior_set]{hint}", expected="[prior_set] with a name, an analyst and a scenario")
+    head = table.table("prior_set")
+    table.stop_if_faulty()  # a file of another kind: its every key would be a fault
+    own, extends = _read_own(table, head), head.text("extends", default="")
     head.no_more()
     table.no_more()
     return _Link(path=path, table=table, own=own, extends=extends)
@@ -151,6 +159,7 @@ def _read_own(table: Table, head: Table) -> PriorSet:
         confidence=_confidence(table.table("confidence")) if "confidence" in table else None,
         places=MappingProxyType(dict(_places(table))),
         file=table.file.name,
+        texts=MappingProxyType({f"priors/{Path(table.file.name).name}": table.file.text}),
     )
 
 
@@ -184,7 +193,7 @@ def _shares(table: Table) -> Iterator[tuple[str, Stated]]:
         for quantity, stated in _read_all(within, within.names()):
             if not (isinstance(stated.statement, Constant) and 0 <= stated.statement.value <= 1):
                 name = quantity.removeprefix(f"{section}.")
-                within.fault(name, found=say(stated.statement), expected="one number between 0 and 1, held fixed")
+                within.fault(name, found=toml(stated.statement), expected="one number between 0 and 1, held fixed")
             yield quantity, stated
 
 

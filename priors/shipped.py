@@ -32,7 +32,7 @@ def find_prior_set(name_or_path: str, scenario_id: str) -> Path:
     known = shipped_prior_sets().get(scenario_id, {})
     if name_or_path in known:
         return known[name_or_path]
-    if looks_like_path(name_or_path) or Path(name_or_path).exists():
+    if looks_like_path(name_or_path) or Path(name_or_path).is_file():
         return Path(name_or_path)
     expected = f"a path, or a shipped prior set of {scenario_id}: {listed(list(known), 16)}"
     near = nearest(name_or_path, known)

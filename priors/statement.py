@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from priors import toml_text
 from priors.table import Place, shown
 from priors.words import SCALES, Scale
 
@@ -22,9 +23,9 @@ class Misstated(ValueError):
         super().__init__(f"{key + ': ' if key else ''}found {found}, expected {expected}")
 
 
-def _require(holds: bool, key: str, value: object, expected: str) -> None:
+def _require(holds: bool, key: str, found: str | float, expected: str) -> None:
     if not holds:
-        raise Misstated(key=key, found=shown(value), expected=expected)
+        raise Misstated(key=key, found=found if isinstance(found, str) else toml_text.number(found), expected=expected)
 
 
 def _require_finite(**values: float) -> None:
@@ -51,12 +52,8 @@ class Quantiles:
 
     def __post_init__(self) -> None:
         for p, q in self.points:
-            _require(
-                abs(100 * p - round(100 * p)) < 1e-9 and 0.005 < p < 0.995,
-                percentile(p),
-                p,
-                "a percentile from p01 to p99",
-            )
+            whole = abs(100 * p - round(100 * p)) < 1e-9
+            _require(whole and 0.005 < p < 0.995, percentile(p), percentile(p), "a percentile from p01 to p99")
             _require_finite(**{percentile(p): q})
         names = " ".join(percentile(p) for p, _ in self.points)
         if len(self.points) < 2:
@@ -75,11 +72,11 @@ class Interval:
     low: float
     high: float
     mass: float
-    """The probability between the ends, in (0, 1)."""
+    """The probability between the ends, from 0.01 to 0.9999: beyond, the ends say nothing about the rest."""
 
     def __post_init__(self) -> None:
         _require_ends(self.low, self.high)
-        _require(0 < self.mass < 1, "mass", self.mass, "a number strictly between 0 and 1")
+        _require(0.01 <= self.mass <= 0.9999, "mass", self.mass, "a number between 0.01 and 0.9999")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +152,7 @@ class BetaStated:
     def __post_init__(self) -> None:
         _require_finite(beta=self.a)
         _require_finite(beta=self.b)
-        _require(self.a > 0 and self.b > 0, "beta", [self.a, self.b], "two shapes above 0")
+        _require(self.a > 0 and self.b > 0, "beta", toml_text.numbers([self.a, self.b]), "two shapes above 0")
         _require_ends(self.low, self.high)
 
 
@@ -183,7 +180,7 @@ class Uniform:
     def __post_init__(self) -> None:
         _require_finite(uniform=self.low)
         _require_finite(uniform=self.high)
-        _require(self.low < self.high, "uniform", [self.low, self.high], "two ends, the lower first")
+        _require(self.low < self.high, "uniform", toml_text.numbers([self.low, self.high]), "two ends, the lower first")
 
 
 type Statement = (

@@ -164,7 +164,7 @@ def _note_formless(inline: Table, present: list[str], keys: set[str]) -> None:
         inline.fault(found=f"{together} alone", expected=f"{missing} as well")
     else:
         found = f"{together} together" if len(present) > 1 else together
-        forms = listed([", ".join(form.keys) for form in FORMS], 99).replace(", pNN", ", two or more pNN")
+        forms = listed([" + ".join(form.keys) for form in FORMS], 99).replace("pNN", "pNN + pNN")
         inline.fault(found=found, expected=f"the keys of one form: {forms}")
 
 

@@ -34,7 +34,7 @@ class Place:
         return Fault(
             file=self.file.name,
             line=self.file.line(self.path),
-            key=self.key,
+            key=ascii_safe(self.key),
             found=found,
             expected=expected,
             nearest=nearest(name, near) if name else None,
@@ -64,7 +64,9 @@ class Table:
 
     def fault(self, *keys: str | int, found: str, expected: str, near: Iterable[str] = (), name: str = "") -> None:
         """Note a fault at a key of this table, or at the table itself."""
-        self.faults.append(self.place(*keys).fault(found, expected, near=near, name=name))
+        fault = self.place(*keys).fault(found, expected, near=near, name=name)
+        if fault not in self.faults:  # a table may be looked at twice
+            self.faults.append(fault)
 
     def stop_if_faulty(self) -> None:
         if self.faults:
@@ -176,9 +178,7 @@ class Table:
         """The keys of this table, each checked to be a name."""
         for name in self.data:
             if not NAME.fullmatch(name):
-                self.fault(
-                    name, found=shown(name), expected=A_NAME
-                )
+                self.fault(name, found=shown(name), expected=A_NAME)
             yield name
 
     def known(self, key: str, name: str, known: Iterable[str], what: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -125,7 +125,8 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
             case "pair":
                 yield from _pair(node, ())
             case "table" | "table_array_element":
-                path: KeyPath = _key(node.named_children[0])
+                *above, last = _key(node.named_children[0])
+                path = (*_latest(above, counts), last)
                 if node.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
                     path = (*path, counts[path])
@@ -133,6 +134,16 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
                 for child in node.named_children[1:]:
                     if child.type == "pair":
                         yield from _pair(child, path)
+
+
+def _latest(key: Iterable[str | int], counts: Mapping[KeyPath, int]) -> KeyPath:
+    """A key path in which an array of tables stands for its latest element, as TOML has it in a header."""
+    path: KeyPath = ()
+    for part in key:
+        path = (*path, part)
+        if path in counts:
+            path = (*path, counts[path])
+    return path
 
 
 def _pair(node: Node, above: KeyPath) -> Iterator[tuple[KeyPath, int]]:

@@ -1,0 +1,5 @@
+"""`python -m estimative`."""
+
+from estimative.app import main
+
+main()

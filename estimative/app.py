@@ -1,0 +1,158 @@
+"""The command line: each command reads, computes, renders. Faults become messages and exit codes here, and only here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+# One thread for each small matrix: faster than two, and the same digits on every machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import typer
+
+FAULTY, UNCONVERGED = 2, 3
+
+app = typer.Typer(
+    name="estimative",
+    help="Put a probability on a scenario and defend it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+runs_app = typer.Typer(help="The runs kept here.", rich_markup_mode=None)
+new_app = typer.Typer(help="A commented file to start from.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(runs_app, name="runs")
+app.add_typer(new_app, name="new")
+
+Runs = Annotated[Path | None, typer.Option("--runs", metavar="DIR", help="Where runs are kept.", envvar="ESTIMATIVE_RUNS")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
+PriorsName = Annotated[str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")]
+AllowUnconverged = Annotated[
+    bool, typer.Option("--allow-unconverged", help="Show numbers of a fit that did not converge, with a caution.")
+]
+
+
+def main() -> None:
+    """Run the command line; faulty input is told and exits with 2."""
+    from priors.faults import Faulty
+
+    try:
+        app()
+    except Faulty as faulty:
+        for fault in faulty.faults:
+            print(fault, file=sys.stderr)
+        sys.exit(FAULTY)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader of the pipe has gone
+        sys.exit(0)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("estimative"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Put a probability on a scenario and defend it."""
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Scenarios and prior sets; the shipped ones if none is named.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", metavar="S", help="Check prior sets against this scenario.")] = None,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print what each file was taken to mean.")] = False,
+    json: Json = False,
+) -> None:
+    """Tell every fault of every file at once, with its place."""
+    from estimative.checking import check_files
+
+    sys.exit(check_files(files or [], scenario=scenario, resolved=resolved, as_json=json))
+
+
+@app.command()
+def fit(
+    scenario: ScenarioName = "coordinated-attack",
+    priors: PriorsName = "baseline",
+    method: Annotated[Literal["both", "nuts", "importance"], typer.Option(help="Both: importance at once, then NUTS.")] = "both",
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1,
+    draws: Annotated[int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")] = None,
+    runs: Runs = None,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """Assess a scenario as one analyst sees it, and keep the run."""
+    from estimative.fitting import Request, fit_and_tell
+
+    request = Request(scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged)
+    converged = fit_and_tell(request, runs, as_json=json)
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id, its beginning, or 'latest'.")] = "latest",
+    format: Annotated[Literal["terminal", "md", "json"], typer.Option("--format", "-f", help="How to tell it.")] = "md",
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file instead of the terminal.")] = None,
+    runs: Runs = None,
+) -> None:
+    """Tell a run in full."""
+    from estimative.telling import report_run
+
+    report_run(run, runs, form=format, output=output)
+
+
+@runs_app.callback(invoke_without_command=True)
+def _runs(context: typer.Context, runs: Runs = None, json: Json = False) -> None:
+    """List the runs kept here, the newest first."""
+    if context.invoked_subcommand is None:
+        from estimative.keeping import list_runs
+
+        list_runs(runs, as_json=json)
+    context.obj = runs
+
+
+@runs_app.command("show")
+def _show(context: typer.Context, run: str, runs: Runs = None) -> None:
+    """Tell a run again as it was told at first."""
+    from estimative.telling import show_run
+
+    show_run(run, runs or context.obj)
+
+
+@runs_app.command("export")
+def _export(context: typer.Context, run: str, folder: Path, runs: Runs = None) -> None:
+    """Copy a run, with all its files, to a folder that does not exist yet."""
+    from estimative.keeping import export_run
+
+    export_run(run, folder, runs or context.obj)
+
+
+@new_app.command("priors")
+def _new_priors(
+    name: str,
+    scenario: ScenarioName = "coordinated-attack",
+    extends: Annotated[str | None, typer.Option(help="A prior set to start from.")] = None,
+) -> None:
+    """Write NAME.toml: a prior set that asks for every quantity of a scenario."""
+    from estimative.beginning import write_prior_set
+
+    write_prior_set(name, scenario=scenario, extends=extends)
+
+
+@new_app.command("scenario")
+def _new_scenario(name: str) -> None:
+    """Write NAME.toml: a small scenario with a word on every field."""
+    from estimative.beginning import write_scenario
+
+    write_scenario(name)

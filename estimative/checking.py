@@ -1,0 +1,84 @@
+"""The command `check`: every fault of every file at once, or what the files were taken to mean."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from model.assessment import Assessment, assess
+from model.resolved_scenario import resolved as resolved_scenario
+from model.scenario import Scenario
+from model.scenario_reading import find_scenario, read_scenario, shipped_scenarios
+from priors.faults import Fault, Faulty
+from priors.prior_set import PriorSet
+from priors.reading import read_prior_set
+from priors.resolved import resolved as resolved_prior_set
+from priors.shipped import shipped_prior_sets
+from priors.table import ascii_safe
+from priors.toml_file import TomlFile
+
+
+def check_files(files: Sequence[Path], *, scenario: str | None, resolved: bool, as_json: bool) -> int:
+    """Check files; the exit code.
+
+    A prior set is held against the scenario that is named, else against one of the files with that id, else against
+    the shipped one.
+    """
+    faults: list[Fault] = []
+    read = list(_read(files or _shipped(), faults))
+    scenarios = {entry.id: entry for _, entry in read if isinstance(entry, Scenario)}
+    told = []
+    for path, entry in read:
+        if isinstance(entry, Scenario):
+            told.append((path, resolved_scenario(entry), f"{entry.id}: a scenario, digest {entry.digest[:12]}"))
+        elif assessment := _assessed(path, entry, scenarios, scenario, faults):
+            text = resolved_prior_set(entry, assessment.priors)
+            told.append((path, text, f"{entry.name}: a prior set for {entry.scenario}, digest {entry.digest[:12]}"))
+    _print(told, faults, resolved=resolved, as_json=as_json)
+    return 2 if faults else 0
+
+
+def _shipped() -> list[Path]:
+    return [*shipped_scenarios().values(), *(path for sets in shipped_prior_sets().values() for path in sets.values())]
+
+
+def _read(files: Sequence[Path], faults: list[Fault]) -> Iterator[tuple[Path, Scenario | PriorSet]]:
+    for path in files:
+        try:
+            data = TomlFile.read(path).data
+            if "scenario" in data and "prior_set" not in data:
+                yield path, read_scenario(path)
+            elif "prior_set" in data:
+                yield path, read_prior_set(path)
+            else:
+                expected = "a table [scenario] or a table [prior_set]"
+                faults.append(Fault(file=str(path), found="neither a scenario nor a prior set", expected=expected))
+        except Faulty as error:
+            faults.extend(error.faults)
+
+
+def _assessed(
+    path: Path, prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None, faults: list[Fault]
+) -> Assessment | None:
+    try:
+        if named is None and prior_set.scenario in scenarios:
+            return assess(scenarios[prior_set.scenario], prior_set)
+        return assess(read_scenario(find_scenario(named or prior_set.scenario)), prior_set)
+    except Faulty as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _print(told: list[tuple[Path, str, str]], faults: list[Fault], *, resolved: bool, as_json: bool) -> None:
+    faults = list(dict.fromkeys(faults))
+    if as_json:
+        good = [{"file": str(path), "meaning": text if resolved else None} for path, text, _ in told]
+        sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in faults]}, indent=2) + "\n")
+        return
+    for path, text, line in told:
+        sys.stdout.write(text if resolved else f"{path}: good. {ascii_safe(line)}\n")
+    for fault in faults:
+        print(fault, file=sys.stderr)

@@ -1,0 +1,25 @@
+"""The two consoles: data goes to stdout, progress and messages to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+from rich.console import Console
+
+WIDTH_OF_A_PIPE = 80
+
+
+@cache
+def console() -> Console:
+    """What a command prints; 80 columns where no terminal says otherwise."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_PIPE
+    return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+@cache
+def messages() -> Console:
+    """What a command says of its own progress."""
+    width = None if sys.stderr.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_PIPE
+    return Console(stderr=True, width=width, highlight=False, markup=False, emoji=False)

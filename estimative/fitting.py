@@ -1,0 +1,132 @@
+"""The command `fit`: read, compute, keep, tell."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from estimative.console import console, messages
+from model import importance
+from model.assessment import Assessment, assess
+from model.fitting import by_importance, by_nuts
+from model.posterior import Before, Posterior, before_evidence
+from model.runs import Manifest, Store, groups_of, new_id
+from model.scenario_reading import find_scenario, reading_of
+from priors.reading import read_prior_set
+from priors.shipped import find_prior_set
+from reports import document, terminal
+from reports.summarizing import summarize
+from reports.summary import Run, Summary, to_json
+
+if TYPE_CHECKING:
+    from model.nuts import Compiled
+
+ALWAYS = ("numpy", "scipy")
+WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    scenario: str
+    priors: str
+    method: Literal["both", "nuts", "importance"]
+    seed: int
+    draws: int | None
+    allow_unconverged: bool
+
+
+def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
+    """Fit, keep the run, print the answer; whether it converged."""
+    reading = reading_of(find_scenario(request.scenario))
+    prior_set = read_prior_set(find_prior_set(request.priors, reading.scenario.id))
+    assessment = assess(reading.scenario, prior_set)
+    before = before_evidence(assessment, seed=request.seed)
+    created = datetime.datetime.now(datetime.UTC)
+    run_id = new_id(created)
+    posteriors: list[Posterior] = []
+    for posterior in _fitted(request, assessment):
+        posteriors.append(posterior)
+        summary = summarize(
+            posteriors,
+            before,
+            _run(run_id, created, request, posterior),
+            allow_unconverged=request.allow_unconverged,
+        )
+        if request.method == "both" and len(posteriors) == 1 and not as_json:
+            _tell_preliminary(summary)
+    _keep(Store.at(runs), summary, {**reading.texts, **prior_set.texts}, posteriors[-1], before)
+    if as_json:
+        sys.stdout.write(to_json(summary))
+    else:
+        terminal.show(document.brief(summary), console())
+    return summary.converged
+
+
+def _fitted(request: Request, assessment: Assessment) -> Iterator[Posterior]:
+    """The posterior of each method that was asked for, one after the other."""
+    if request.method != "nuts":
+        yield by_importance(assessment, seed=request.seed, draws=request.draws)
+    if request.method != "importance":
+        ready = _compiled(assessment)
+        with messages().status("sampling with NUTS"):
+            posterior = by_nuts(ready, assessment, seed=request.seed, draws=request.draws)
+        yield posterior
+
+
+def _compiled(assessment: Assessment) -> Compiled:
+    with messages().status("importing PyMC"):
+        from model import nuts
+    with messages().status("compiling the model: about 20 s the first time, 5 s after that"):
+        return nuts.compiled(assessment)
+
+
+def _run(run_id: str, created: datetime.datetime, request: Request, posterior: Posterior) -> Run:
+    return Run(
+        id=run_id,
+        created=created.isoformat(timespec="seconds"),
+        method=posterior.method,
+        seed=request.seed,
+        settings=_settings(posterior),
+        versions=_versions(posterior.method),
+    )
+
+
+def _settings(posterior: Posterior) -> Mapping[str, int]:
+    draws = posterior.draws
+    if posterior.method == "importance":
+        return {"draws": draws.count, "rounds": importance.ROUNDS}
+    from model import nuts
+
+    return {"chains": draws.chains, "draws": draws.count // draws.chains, "tune": nuts.TUNE}
+
+
+def _versions(method: str) -> Mapping[str, str]:
+    names = (*ALWAYS, *(WITH_NUTS if method == "nuts" else ()))
+    return {"estimative": version("estimative"), "python": platform.python_version(), **{n: version(n) for n in names}}
+
+
+def _tell_preliminary(summary: Summary) -> None:
+    if summary.told and summary.converged:
+        terminal.show(document.preliminary(summary), messages())
+
+
+def _keep(store: Store, summary: Summary, inputs: Mapping[str, str], posterior: Posterior, before: Before) -> None:
+    headline = summary.outcomes.get(summary.scenario.headline)
+    manifest = Manifest(
+        id=summary.run.id,
+        created=summary.run.created,
+        scenario=summary.scenario.id,
+        prior_set=summary.prior_set.name,
+        method=summary.run.method,
+        converged=summary.converged,
+        headline=headline.probability if headline else None,
+    )
+    store.write(manifest, to_json(summary), inputs, groups_of(posterior, before))

@@ -1,0 +1,54 @@
+"""The commands on the run store: listing and exporting."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from estimative.console import console, messages
+from model.runs import Manifest, Store
+from priors.faults import Fault, Faulty
+from priors.words import ICD203
+from reports import terminal
+from reports.document import Table
+
+
+def list_runs(runs: Path | None, *, as_json: bool) -> None:
+    """Print the runs, the newest first."""
+    store = Store.at(runs)
+    found = store.list()
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(manifest) for manifest in found], indent=2) + "\n")
+        return
+    messages().print(terminal.plain(f"{len(found)} in {store.folder}" if found else f"no runs in {store.folder}"))
+    if found:
+        header = ("Run", "Scenario", "Prior set", "Method", "Headline")
+        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset({0, 1, 2, 3, 4}))
+        terminal.show((table,), console())
+
+
+def _row(manifest: Manifest) -> tuple[str, ...]:
+    if manifest.headline is None:
+        told = "did not converge"
+    else:
+        told = f"{ICD203.word(manifest.headline)} ({100 * manifest.headline:.2g} %)"
+        told += "" if manifest.converged else ", did not converge"
+    return manifest.id, manifest.scenario, manifest.prior_set, manifest.method, told
+
+
+def export_run(name: str, folder: Path, runs: Path | None) -> None:
+    """Copy a run to a folder, whole or not at all."""
+    source = Store.at(runs).find(name)
+    partial = folder.with_name(f".{folder.name}.partial")
+    if folder.exists():
+        raise Faulty([Fault(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")])
+    try:
+        shutil.copytree(source, partial)
+        os.rename(partial, folder)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise Faulty([Fault(file=str(folder), found=error.strerror or "", expected="a folder to write to")]) from error

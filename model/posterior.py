@@ -1,0 +1,166 @@
+"""A posterior: an assessment after the evidence, with everything that is asked of it, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from model import convergence
+from model.answers import Reckoned, Target, reckon, targets
+from model.assessment import Assessment
+from model.convergence import Verdict
+from model.draws import Draws, Method
+from model.equations import Theta
+from model.estimating import EffectiveSize, Estimate, Spread, estimated, spread, weighted_effective
+from model.standard_normal import scores
+from model.structure import Numbers
+
+PRIOR_DRAWS = 10_000
+AGREEMENT = 4.0
+"""Joint standard errors by which two methods may differ: once in 16,000 by chance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Draws with what they say."""
+
+    assessment: Assessment
+    draws: Draws
+    asked: tuple[Target, ...]
+    reckoned: Reckoned
+    """Of every target at every draw, after the evidence."""
+    seed: int
+
+    @property
+    def method(self) -> Method:
+        return self.draws.method
+
+    @cached_property
+    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+        """Of every target, by sort and id."""
+        return {
+            (target.sort, target.id): self.estimate(self.reckoned.yes[index], self.reckoned.given[index])
+            for index, target in enumerate(self.asked)
+        }
+
+    @property
+    def headline(self) -> Estimate:
+        return self.estimates["outcome", self.assessment.scenario.headline]
+
+    def estimate(self, yes: Numbers, given: Numbers | None = None) -> Estimate:
+        """The mean of a series over the draws, under a condition or not."""
+        return estimated(yes, self.draws, _counting(self.method), given=given)
+
+    def spread(self, name: str) -> Spread:
+        """How a quantity is distributed after the evidence."""
+        return spread(self.quantity(name), self.draws, _counting(self.method))
+
+    def quantity(self, name: str) -> Numbers:
+        """The draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
+        return _quantity(self.assessment, self.draws.theta, name)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether these draws can be believed."""
+        headline = self.headline
+        relative = headline.mcse / headline.value if headline.value > 0 else 0.0
+        name = self.assessment.scenario.headline
+        if self.method == "importance":
+            return convergence.of_importance(self.draws, name, relative)
+        free = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
+        series = {name: self.quantity(name) for name in free}
+        for index, target in enumerate(self.asked):
+            series[f"{target.sort} {target.id}"] = _chance(self.reckoned, index)
+        return convergence.of_nuts(self.draws, series, name, relative)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """The same questions before the evidence: plain draws from the prior."""
+
+    draws: Draws
+    asked: tuple[Target, ...]
+    reckoned: Reckoned
+
+    @cached_property
+    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+        return {
+            (target.sort, target.id): estimated(
+                self.reckoned.yes[index], self.draws, weighted_effective, given=self.reckoned.given[index]
+            )
+            for index, target in enumerate(self.asked)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """Where two methods are furthest apart."""
+
+    outcome: str
+    difference: float
+    joint_mcse: float
+
+    @property
+    def ratio(self) -> float:
+        """The difference in joint Monte Carlo standard errors."""
+        if self.joint_mcse > 0:
+            return abs(self.difference) / self.joint_mcse
+        return 0.0 if abs(self.difference) < 1e-9 else float("inf")
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio <= AGREEMENT
+
+
+def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
+    """Reckon every target at every draw."""
+    asked = targets(assessment.scenario)
+    reckoned = reckon(assessment.structure, draws.theta, asked)
+    return Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
+
+
+def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRAWS) -> Before:
+    """The answers that the priors alone give."""
+    space = scores(assessment)
+    rng = np.random.default_rng([seed, 1])
+    theta = space.theta(rng.standard_normal((space.dimension, count)))
+    asked = targets(assessment.scenario)
+    draws = Draws(
+        method="importance",
+        theta=theta,
+        weights=np.full(count, 1 / count),
+        chains=1,
+        log_likelihood=np.zeros(count),
+        diagnostics={},
+    )
+    return Before(draws=draws, asked=asked, reckoned=reckon(assessment.structure, theta, asked, evidence=False))
+
+
+def agreement(first: Posterior, second: Posterior) -> Agreement:
+    """How far two fits of one assessment are apart, at the outcome where it is most in terms of their errors."""
+    apart = []
+    for key, one in first.estimates.items():
+        if key[0] == "outcome":
+            other = second.estimates[key]
+            error = (one.mcse**2 + other.mcse**2) ** 0.5
+            apart.append(Agreement(outcome=key[1], difference=one.value - other.value, joint_mcse=error))
+    return max(apart, key=lambda entry: entry.ratio)
+
+
+def _chance(reckoned: Reckoned, index: int) -> Numbers:
+    yes, given = reckoned.yes[index], reckoned.given[index]
+    return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+
+
+def _quantity(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+    quantities = assessment.structure.quantities
+    if name in quantities.degrees:
+        return np.asarray(theta.degree[quantities.degrees[name]])
+    return np.exp(theta.log_ratio[quantities.ratios[name]])
+
+
+def _counting(method: Method) -> EffectiveSize:
+    return weighted_effective if method == "importance" else convergence.chain_effective

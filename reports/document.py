@@ -1,0 +1,283 @@
+"""What is said, in which order: one document, which each format then sets in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports import wording
+from reports.summary import Link, Quantity, Spread, Summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A title of a part; the document's own title has level 1."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caution:
+    """What must not be overlooked."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Points, one under the other."""
+
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows of text; all columns but the first hold numbers unless named in `wordy`."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    wordy: frozenset[int] = frozenset({0})
+
+
+type Block = Heading | Paragraph | Caution | Listing | Table
+type Document = tuple[Block, ...]
+
+SECOND_ORDER = (
+    "Each probability is one number, the mean over everything the analyst leaves open; its interval says how far that "
+    "openness reaches, not how far the world may vary."
+)
+
+
+def brief(summary: Summary) -> Document:
+    """What a person reads on the terminal after a fit."""
+    return tuple(_brief(summary))
+
+
+def full(summary: Summary) -> Document:
+    """Everything that the summary holds and a reader can use."""
+    return tuple(_full(summary))
+
+
+def preliminary(summary: Summary) -> Document:
+    """The quick answer, while the other method is still running."""
+    headline = summary.outcomes[summary.scenario.headline]
+    judged = wording.judged(headline)
+    text = f"Preliminary, by importance sampling: {judged}, {wording.span(headline.interval)}. NUTS is still to confirm it."
+    return (Paragraph(text=text),)
+
+
+def _brief(summary: Summary) -> Iterator[Block]:
+    yield Heading(text=summary.scenario.title, level=1)
+    yield Paragraph(text=f"{_first_paragraph(summary.scenario.question)}")
+    yield Paragraph(text=_frame(summary))
+    yield from _cautions(summary)
+    if summary.told:
+        yield from _judgement(summary)
+        yield from _outcomes(summary)
+        yield from _chain(summary)
+        yield from _factors(summary)
+        yield from _prior(summary)
+    yield from _method(summary)
+
+
+def _full(summary: Summary) -> Iterator[Block]:
+    yield Heading(text=summary.scenario.title, level=1)
+    yield Paragraph(text=_frame(summary))
+    yield from _cautions(summary)
+    if summary.told:
+        yield from _judgement(summary)
+    yield Heading(text="Question")
+    for paragraph in summary.scenario.question.split("\n\n"):
+        yield Paragraph(text=" ".join(paragraph.split()))
+    if summary.told:
+        yield from _outcomes(summary)
+        yield from _chain(summary)
+        yield from _factors(summary)
+        yield from _prior(summary)
+        yield from _quantities(summary)
+    yield from _evidence(summary)
+    yield from _rationale(summary)
+    yield from _method(summary)
+
+
+def _frame(summary: Summary) -> str:
+    scenario, prior_set = summary.scenario, summary.prior_set
+    analyst = f"{prior_set.name} ({prior_set.analyst})" if prior_set.analyst else prior_set.name
+    return f"As of {scenario.as_of}, until {scenario.until}. Prior set: {analyst}."
+
+
+def _first_paragraph(text: str) -> str:
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def _cautions(summary: Summary) -> Iterator[Block]:
+    if summary.caution:
+        yield Caution(text=summary.caution)
+        for method, verdict in summary.verdicts.items():
+            if not verdict.passed:
+                yield Paragraph(text=wording.verdict(method, verdict))
+                yield Listing(points=verdict.advice)
+        if summary.agreement and not summary.agreement.holds:
+            yield Paragraph(text=wording.agreement(summary.agreement))
+
+
+def _judgement(summary: Summary) -> Iterator[Block]:
+    headline = summary.outcomes[summary.scenario.headline]
+    yield Heading(text="Key judgement")
+    yield Paragraph(text=wording.key_judgement(headline.title, headline, summary.scenario.until), strong=True)
+    yield Paragraph(text=wording.uncertainty(headline))
+    yield Paragraph(text=wording.confidence(summary.prior_set.confidence))
+
+
+def _outcomes(summary: Summary) -> Iterator[Block]:
+    mass = next(iter(summary.outcomes.values())).interval.mass
+    yield Heading(text="Outcomes")
+    yield Table(
+        header=("Outcome", "Probability", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
+        rows=tuple(
+            (
+                outcome.title,
+                wording.percent(outcome.probability, outcome.mcse),
+                wording.span(outcome.interval),
+                wording.percent(outcome.prior_probability, outcome.prior_mcse),
+                outcome.term,
+            )
+            for outcome in summary.outcomes.values()
+        ),
+        wordy=frozenset({0, 4}),
+    )
+
+
+def _chain(summary: Summary) -> Iterator[Block]:
+    yield Heading(text="Chain of events, each given the ones before")
+    rows = [
+        (event.title, *_link(event.given_previous), wording.percent(event.probability, event.mcse))
+        for event in summary.events.values()
+    ]
+    header = ("Event", "Given", "Probability", "Prior", "Overall")
+    yield Table(header=header, rows=tuple(rows), wordy=frozenset({0, 1}))
+
+
+def _link(link: Link) -> tuple[str, str, str]:
+    return (
+        wording.condition(link.given, link.unless),
+        wording.percent(link.probability, link.mcse),
+        wording.percent(link.prior_probability, link.prior_mcse),
+    )
+
+
+def _factors(summary: Summary) -> Iterator[Block]:
+    if not summary.factors:
+        return
+    yield Heading(text="Factors: what the evidence did")
+    rows = []
+    for factor in summary.factors.values():
+        before, after = factor.prior, factor.posterior
+        moved = (after.mean - before.mean) / before.sd if before.sd else 0.0
+        error = after.mcse / before.sd if before.sd else 0.0
+        rows.append((factor.title, _mean(before), _mean(after), _ends(after), f"{'+' if moved > 0 else ''}{wording.rounded(moved, error)} sd"))
+    header = ("Factor (0 to 1)", "Prior mean", "Posterior mean", "5 % to 95 %", "Moved by")
+    yield Table(header=header, rows=tuple(rows))
+
+
+def _mean(spread: Spread) -> str:
+    return wording.rounded(spread.mean, max(spread.mcse, 0.005))
+
+
+def _ends(spread: Spread) -> str:
+    return f"{spread.p05:.2f} to {spread.p95:.2f}"
+
+
+def _prior(summary: Summary) -> Iterator[Block]:
+    yield Heading(text="How much is prior")
+    if summary.dependence:
+        yield Paragraph(text=wording.prior_dependence(summary.dependence))
+    everything = {**{f"factors.{name}": factor for name, factor in summary.factors.items()}, **summary.quantities}
+    constants = [f"{name} ({_told(quantity)})" for name, quantity in everything.items() if quantity.constant]
+    weights = [f"{name} ({item.weight:.2g})" for name, item in summary.evidence.items() if item.kind in ("cases", "exposure")]
+    held = f"Held constant: {wording.listed(constants)}." if constants else "No quantity was held constant."
+    if weights:
+        held += f" Fixed weights of evidence: {wording.listed(weights)}."
+    yield Paragraph(text=held)
+
+
+def _told(quantity: Quantity) -> str:
+    return f"{quantity.prior.mean:.3g}"
+
+
+def _quantities(summary: Summary) -> Iterator[Block]:
+    yield Heading(text="Every quantity: what was said, why, and what became of it")
+    everything = {**{f"factors.{name}": factor for name, factor in summary.factors.items()}, **summary.quantities}
+    rows = tuple(
+        (
+            name,
+            quantity.statement,
+            wording.rounded(quantity.prior.mean, 0),
+            wording.rounded(quantity.posterior.mean, quantity.posterior.mcse),
+            f"{quantity.misfit:.2f}" if quantity.misfit >= 0.005 else "-",
+            quantity.because,
+        )
+        for name, quantity in everything.items()
+    )
+    header = ("Quantity", "Stated", "Prior mean", "Posterior mean", "Misfit", "Because")
+    yield Table(header=header, rows=rows, wordy=frozenset({0, 1, 5}))
+
+
+def _evidence(summary: Summary) -> Iterator[Block]:
+    if not summary.evidence:
+        return
+    yield Heading(text="Evidence")
+    rows = tuple(
+        (
+            name,
+            item.kind,
+            item.about,
+            item.title,
+            "; ".join(part for part in (item.source, item.locator, item.date) if part),
+            " ".join(part for part in (item.grade, item.standing) if part) or "-",
+            f"{item.weight:.2g}",
+        )
+        for name, item in summary.evidence.items()
+    )
+    header = ("Item", "Kind", "About", "What it says", "Source", "Grade", "Weight")
+    yield Table(header=header, rows=rows, wordy=frozenset({0, 1, 2, 3, 4, 5}))
+    yield Heading(text="Sources")
+    yield Listing(
+        points=tuple(
+            f"{name}: " + ". ".join(p.rstrip(".") for p in (s.title, s.publisher, s.date, s.url) if p)
+            for name, s in summary.sources.items()
+        )
+    )
+
+
+def _rationale(summary: Summary) -> Iterator[Block]:
+    if summary.prior_set.rationale:
+        yield Heading(text="The analyst's rationale")
+        yield Paragraph(text=" ".join(summary.prior_set.rationale.split()))
+
+
+def _method(summary: Summary) -> Iterator[Block]:
+    yield Heading(text="Method")
+    points = [wording.verdict(method, verdict) for method, verdict in summary.verdicts.items()]
+    if summary.agreement:
+        points.append(wording.agreement(summary.agreement))
+    run = summary.run
+    settings = ", ".join(f"{name} {value}" for name, value in run.settings.items())
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    points += [
+        f"Numbers by {run.method}, seed {run.seed}, {settings}",
+        f"Run {run.id}; scenario {summary.scenario.digest[:12]}, prior set {summary.prior_set.digest[:12]}",
+        versions,
+    ]
+    yield Listing(points=tuple(points))
+    if summary.told:
+        yield Paragraph(text=SECOND_ORDER)

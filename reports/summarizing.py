@@ -1,0 +1,227 @@
+"""From posteriors to the summary: numbers first, words later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from model.assessment import Assessment
+from model.convergence import Verdict as ModelVerdict
+from model.dependence import dependence
+from model.estimating import Estimate
+from model.posterior import Agreement as ModelAgreement
+from model.posterior import Before, Posterior, agreement
+from model.scenario import Event as ScenarioEvent
+from priors.family import Degree, Ratio
+from priors.stating import say
+from priors.words import ICD203
+from reports import summary as told
+
+UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
+WITHHELD = "The fit did not converge: no number is told."
+
+
+def summarize(
+    posteriors: list[Posterior], before: Before, run: told.Run, *, allow_unconverged: bool = False
+) -> told.Summary:
+    """One summary from every method that ran; the numbers are those of the last.
+
+    Parameters
+    ----------
+    allow_unconverged
+        Tell the numbers of a fit that failed its verdict, with a caution.
+    """
+    answer = posteriors[-1]
+    met = agreement(posteriors[0], answer) if len(posteriors) > 1 and posteriors[0].verdict.passed else None
+    converged = answer.verdict.passed and (met is None or met.holds)
+    shown = converged or allow_unconverged
+    assessment = answer.assessment
+    weighted = next((p for p in posteriors if p.method == "importance"), None)
+    return told.Summary(
+        scenario=_scenario(assessment),
+        prior_set=_prior_set(assessment),
+        converged=converged,
+        caution="" if converged else UNCONVERGED if shown else WITHHELD,
+        outcomes=dict(_outcomes(answer, before)) if shown else {},
+        events=dict(_events(answer, before)) if shown else {},
+        factors=dict(_factors(answer)) if shown else {},
+        quantities=dict(_quantities(answer)) if shown else {},
+        evidence=dict(_evidence(assessment)),
+        sources=_sources(assessment),
+        dependence=_dependence(answer, before) if shown else None,
+        log_marginal_likelihood=weighted.draws.diagnostics["log_marginal_likelihood"] if weighted and shown else None,
+        verdicts={posterior.method: _verdict(posterior.verdict, posterior) for posterior in posteriors},
+        agreement=_agreement(met) if met else None,
+        run=run,
+    )
+
+
+def _scenario(assessment: Assessment) -> told.Scenario:
+    scenario = assessment.scenario
+    return told.Scenario(
+        id=scenario.id,
+        digest=scenario.digest,
+        title=scenario.title,
+        question=scenario.question,
+        as_of=str(scenario.as_of),
+        until=str(scenario.until),
+        headline=scenario.headline,
+    )
+
+
+def _prior_set(assessment: Assessment) -> told.PriorSet:
+    prior_set = assessment.prior_set
+    declared = prior_set.confidence
+    return told.PriorSet(
+        name=prior_set.name,
+        digest=prior_set.digest,
+        analyst=prior_set.analyst,
+        date=str(prior_set.date or ""),
+        rationale=prior_set.rationale,
+        lineage=prior_set.lineage,
+        confidence=declared
+        and told.Confidence(
+            level=declared.level,
+            information_base=declared.information_base,
+            rigour=declared.rigour,
+            volatility=declared.volatility,
+        ),
+    )
+
+
+def _probability(after: Estimate, before: Estimate) -> dict[str, object]:
+    interval = after.interval
+    return {
+        "probability": after.value,
+        "mcse": after.mcse,
+        "interval": told.Interval(
+            kind=interval.kind,
+            mass=interval.mass,
+            low=interval.low,
+            high=interval.high,
+            low_mcse=interval.low_mcse,
+            high_mcse=interval.high_mcse,
+        ),
+        "term": str(ICD203.word(after.value)),
+        "prior_probability": before.value,
+        "prior_mcse": before.mcse,
+    }
+
+
+def _outcomes(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Outcome]]:
+    for name, outcome in posterior.assessment.scenario.outcomes.items():
+        numbers = _probability(posterior.estimates["outcome", name], before.estimates["outcome", name])
+        yield name, told.Outcome(**numbers, title=outcome.title, given=outcome.given)  # type: ignore[arg-type]
+
+
+def _events(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Event]]:
+    scenario = posterior.assessment.scenario
+    for name in scenario.order:
+        event = scenario.events[name]
+        numbers = _probability(posterior.estimates["event", name], before.estimates["event", name])
+        link = _link(event, posterior, before)
+        yield name, told.Event(**numbers, title=event.title, when=event.when, given_previous=link)  # type: ignore[arg-type]
+
+
+def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Link:
+    sort = "link" if event.given or event.unless else "event"
+    numbers = _probability(posterior.estimates[sort, event.id], before.estimates[sort, event.id])
+    return told.Link(**numbers, given=event.given, unless=event.unless)  # type: ignore[arg-type]
+
+
+def _factors(posterior: Posterior) -> Iterator[tuple[str, told.Factor]]:
+    for name, factor in posterior.assessment.scenario.factors.items():
+        fields = _quantity_fields(posterior, f"factors.{name}")
+        yield name, told.Factor(**fields, low=factor.low, high=factor.high)  # type: ignore[arg-type]
+
+
+def _quantities(posterior: Posterior) -> Iterator[tuple[str, told.Quantity]]:
+    for name in posterior.assessment.structure.quantities.all:
+        if not name.startswith("factors."):
+            yield name, told.Quantity(**_quantity_fields(posterior, name))  # type: ignore[arg-type]
+
+
+def _quantity_fields(posterior: Posterior, name: str) -> dict[str, object]:
+    prior = posterior.assessment.priors[name]
+    return {
+        "title": posterior.assessment.structure.quantities.all[name].title,
+        "statement": say(prior.stated.statement),
+        "because": prior.stated.because,
+        "source": prior.stated.source,
+        "misfit": prior.misfit,
+        "constant": prior.family.constant,
+        "prior": _prior_spread(prior.family),
+        "posterior": _prior_spread(prior.family) if prior.family.constant else _posterior_spread(posterior, name),
+    }
+
+
+def _prior_spread(family: Degree | Ratio) -> told.Spread:
+    p05, p50, p95 = (family.quantile(p) for p in (0.05, 0.5, 0.95))
+    return told.Spread(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, mcse=0.0)
+
+
+def _posterior_spread(posterior: Posterior, name: str) -> told.Spread:
+    found = posterior.spread(name)
+    return told.Spread(
+        mean=found.mean, sd=found.sd, p05=found.p05, p50=found.p50, p95=found.p95, mcse=found.mcse
+    )  # fmt: skip
+
+
+def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
+    for (name, item), weight in zip(assessment.scenario.evidence.items(), assessment.weight, strict=True):
+        yield name, told.Item(
+            kind=type(item).__name__.lower(),
+            about=item.about,
+            title=item.title,
+            source=item.source,
+            locator=item.locator,
+            date=str(item.date or ""),
+            origin=item.origin,
+            grade=item.grade,
+            standing=item.standing,
+            weight=float(weight),
+        )
+
+
+def _sources(assessment: Assessment) -> Mapping[str, told.Source]:
+    return {
+        name: told.Source(title=source.title, publisher=source.publisher, date=str(source.date or ""), url=source.url)
+        for name, source in assessment.scenario.sources.items()
+    }
+
+
+def _dependence(posterior: Posterior, before: Before) -> told.Dependence:
+    found = dependence(posterior, before)
+    return told.Dependence(
+        prior_share=found.share,
+        sd_before=found.sd_before,
+        sd_after=found.sd_after,
+        shift_decibans=found.shift,
+        free=found.free,
+        untouched=found.untouched,
+    )
+
+
+def _verdict(verdict: ModelVerdict, posterior: Posterior) -> told.Verdict:
+    return told.Verdict(
+        passed=verdict.passed,
+        checks=tuple(
+            told.Check(
+                name=check.name,
+                value=told.finite(check.value),
+                limit=check.limit,
+                direction=check.direction,
+                passed=check.passed,
+                where=check.where,
+            )
+            for check in verdict.checks
+        ),
+        advice=verdict.advice,
+        draws=posterior.draws.count,
+        effective=posterior.headline.effective,
+    )
+
+
+def _agreement(met: ModelAgreement) -> told.Agreement:
+    return told.Agreement(
+        holds=met.holds, outcome=met.outcome, difference=met.difference, joint_mcse=met.joint_mcse
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""A document on a terminal: 80 columns or more, colour only where it is wanted, text from files shown as text."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from priors.table import ascii_safe
+from reports.document import Block, Caution, Document, Heading, Listing, Paragraph, Table
+
+
+def show(document: Document, console: Console) -> None:
+    """Print a document, block after block."""
+    for block in document:
+        _show(block, console)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Text as it stands: no markup is read from it, controls and direction marks become escapes."""
+    return Text(ascii_safe(" ".join(text.split())), style=style)
+
+
+def _show(block: Block, console: Console) -> None:
+    match block:
+        case Heading(level=1):
+            console.print(plain(block.text, "bold"))
+        case Heading():
+            console.print()
+            console.print(plain(block.text, "bold"))
+        case Paragraph():
+            console.print(plain(block.text, "bold" if block.strong else ""))
+        case Caution():
+            console.print(plain(f"CAUTION: {block.text}", "bold red"))
+        case Listing():
+            for point in block.points:
+                console.print(Padding(plain(f"- {point}"), (0, 0, 0, 1)))
+        case Table():
+            console.print(_grid(block))
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for index, title in enumerate(table.header):
+        wordy = index in table.wordy
+        grid.add_column(plain(title), justify="left" if wordy else "right", overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(plain(cell) for cell in row))
+    return grid

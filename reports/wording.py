@@ -1,0 +1,146 @@
+"""From numbers to words: digits by the error, probability words by the scale, sentences by grammar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reports.summary import Agreement, Confidence, Dependence, Interval, Probability, Verdict
+
+MOST_DIGITS = 3
+"""Significant digits of a number without error."""
+
+
+def rounded(value: float, error: float, *, places: int = 0) -> str:
+    """A number with no digit finer than its error: the last one shown counts at least one standard error.
+
+    Parameters
+    ----------
+    places
+        Shift of the decimal point: 2 tells a probability in per cent.
+    """
+    scaled, uncertainty = value * 10.0**places, abs(error) * 10.0**places
+    if not math.isfinite(scaled):
+        return "infinite"
+    finest = _finest(scaled, MOST_DIGITS)
+    if uncertainty > 0:
+        finest = max(finest, math.ceil(math.log10(uncertainty) - 1e-9))
+    text = f"{round(scaled, -finest):,.{max(0, -finest)}f}"
+    return text if text.strip("-0.,") or not scaled else f"less than {10.0**finest:.{max(0, -finest)}f}"
+
+
+def _finest(value: float, digits: int) -> int:
+    """The exponent of the last of so many significant digits."""
+    return math.floor(math.log10(abs(value)) + 1e-12) - digits + 1 if value else 0
+
+
+def percent(value: float, error: float) -> str:
+    """A probability in per cent: "0.41 %"."""
+    return f"{rounded(value, error, places=2)} %"
+
+
+def span(interval: Interval) -> str:
+    """The ends of a credible interval in per cent: "0.05 to 1.2 %"."""
+    low = rounded(interval.low, interval.low_mcse, places=2)
+    high = rounded(interval.high, interval.high_mcse, places=2)
+    return f"{low} to {high} %"
+
+
+def kind_of(interval: Interval) -> str:
+    """What an interval is: "90 % equal-tailed credible interval"."""
+    names = {"eti": "equal-tailed"}
+    return f"{100 * interval.mass:g} % {names[interval.kind]} credible interval"
+
+
+def judged(number: Probability) -> str:
+    """A word with its number in brackets: "very unlikely (6.1 %)"."""
+    return f"{number.term} ({percent(number.probability, number.mcse)})"
+
+
+def key_judgement(title: str, number: Probability, until: str) -> str:
+    """The headline as a sentence: word, number, horizon."""
+    return f"{_sentence_start(title)} by {until}: {judged(number)}."
+
+
+def uncertainty(number: Probability) -> str:
+    """What surrounds the headline: the credible interval and the Monte Carlo error."""
+    error = "is exact" if number.mcse == 0 else f"has a Monte Carlo standard error of {percent(number.mcse, 0.05 * number.mcse)}"
+    spread = f"{_capital(kind_of(number.interval))} over what the analyst leaves open: {span(number.interval)}"
+    return f"{spread}. The number itself {error}."
+
+
+def confidence(declared: Confidence | None) -> str:
+    """The declared analytic confidence in a sentence of its own."""
+    if declared is None:
+        return "The analyst has declared no analytic confidence."
+    reasons = [text.rstrip(". ") for text in (declared.information_base, declared.rigour, declared.volatility) if text]
+    because = f" {'. '.join(map(_capital, reasons))}." if reasons else ""
+    return f"Analytic confidence, as the analyst declares it: {declared.level}.{because}"
+
+
+def prior_dependence(found: Dependence) -> str:
+    """How much of the answer is prior, in one sentence."""
+    if found.prior_share is None:
+        return "Every quantity behind the headline is a constant: the answer follows from the prior set and the evidence alone."
+    share = f"{100 * found.prior_share:.0f} %"
+    moved = f"{abs(found.shift_decibans):.1f} decibans {'up' if found.shift_decibans >= 0 else 'down'}"
+    untouched = f"{found.untouched} of {plural(found.free, 'free quantity', 'free quantities')} stayed where their priors were"
+    if found.prior_share > 1:
+        lead = f"The evidence widened what the priors left open: the variance of the headline's log-odds is {share} of the prior's"
+    else:
+        lead = f"{_amount(found.prior_share)} is prior: {share} of the prior variance of the headline's log-odds remains"
+    return f"{lead}, the evidence moved its odds {moved}, and {untouched}."
+
+
+def _amount(share: float) -> str:
+    for limit, text in ((0.25, "Little of the answer"), (0.5, "Less than half of the answer"), (0.75, "More of the answer than not")):
+        if share < limit:
+            return text
+    return "Most of the answer"
+
+
+def verdict(method: str, found: Verdict) -> str:
+    """What came of a method's checks, in a line."""
+    if found.passed:
+        return f"{method}: converged ({plural(found.draws, 'draw', 'draws')}, effectively {found.effective:,.0f} for the headline)"
+    return f"{method}: did not converge ({'; '.join(failure(check) for check in found.checks if not check.passed)})"
+
+
+def failure(check: object) -> str:
+    """What a check found, and what it should have: "R-hat 1.08 at factors.alignment, at most 1.01 is needed"."""
+    value, limit = getattr(check, "value"), getattr(check, "limit")
+    where = f" at {check.where}" if check.where else ""  # type: ignore[attr-defined]
+    shown = "infinite" if value is None else f"{value:.3g}"
+    return f"{check.name} {shown}{where}, {check.direction} {limit:g} is needed"  # type: ignore[attr-defined]
+
+
+def agreement(found: Agreement) -> str:
+    """Whether the two methods agree."""
+    if found.joint_mcse == 0:
+        return "The two methods agree exactly." if found.holds else "The two methods disagree."
+    ratio = abs(found.difference) / found.joint_mcse
+    where = f"at most {ratio:.1f} joint standard errors apart (at {found.outcome})"
+    return f"The two methods agree: {where}." if found.holds else f"The two methods disagree: {where.removeprefix('at most ')}."
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in prose: "a, b and c"."""
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def condition(given: Sequence[str], unless: Sequence[str]) -> str:
+    """The condition of a link: "invasion, no request"; a dash where there is none."""
+    return ", ".join([*given, *(f"no {name}" for name in unless)]) or "-"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence_start(title: str) -> str:
+    return _capital(title.rstrip("."))

@@ -1,0 +1,246 @@
+"""The mathematics of a scenario by brute force: plain floats, and a sum over every joint state of the events.
+
+Written from the definitions alone, so that whatever the package does cleverly has something naive to agree with.
+Values are told by the names of the prior set file ("effects.request.plan"), ratios as ratios, not as logarithms.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+from model.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+)
+from model.scenario import Event, Outcome, Scenario
+
+type Values = Mapping[str, float]
+type State = Mapping[str, bool]
+type Accepted = Callable[[State], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oracle:
+    """A scenario with one value for every quantity."""
+
+    scenario: Scenario
+    values: Values
+    relevance: Mapping[str, float] = field(default_factory=dict)
+    independence: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def log_likelihood(self) -> float:
+        """ln P(evidence | values); -inf where no state of the events agrees with what was observed."""
+        evidence = self.scenario.evidence.values()
+        aside = math.fsum(self.weight(item) * self._log_density(item) for item in evidence)
+        return aside + _log(math.fsum(before * told for _, before, told in self._states))
+
+    def outcome(self, name: str, *, evidence: bool = True) -> float:
+        """P(outcome | its condition), after the evidence or before it; nan where the condition is impossible."""
+        outcome = self.scenario.outcomes[name]
+        condition = self._mass(lambda state: _conditioned(outcome, state), evidence=evidence)
+        return _share(self._mass(lambda state: _comes_about(outcome, state), evidence=evidence), condition)
+
+    def event(self, name: str, *, evidence: bool = True) -> float:
+        """P(event)."""
+        everything = self._mass(lambda _: True, evidence=evidence)
+        return _share(self._mass(lambda state: state[name], evidence=evidence), everything)
+
+    def link(self, name: str, *, evidence: bool = True) -> float:
+        """P(event | all it is given happened, nothing it is unless)."""
+        event = self.scenario.events[name]
+        condition = self._mass(lambda state: _possible(event, state), evidence=evidence)
+        return _share(self._mass(lambda state: _possible(event, state) and state[name], evidence=evidence), condition)
+
+    def condition(self, name: str, *, evidence: bool = True) -> float:
+        """P(the condition of an outcome)."""
+        outcome = self.scenario.outcomes[name]
+        everything = self._mass(lambda _: True, evidence=evidence)
+        return _share(self._mass(lambda state: _conditioned(outcome, state), evidence=evidence), everything)
+
+    def weight(self, item: Evidence) -> float:
+        """How much an item counts: n items of one origin count together as 1 + (n - 1) k."""
+        n = sum(bool(item.origin) and other.origin == item.origin for other in self.scenario.evidence.values()) or 1
+        k = self.independence.get(item.origin, 0.0)
+        return self.relevance.get(item.id, 1.0) * (1 + (n - 1) * k) / n
+
+    @cached_property
+    def _states(self) -> tuple[tuple[State, float, float], ...]:
+        """Every joint state, its probability, and the likelihood of what is told of the events."""
+        return tuple((state, self._probability(state), self._told(state)) for state in self._all_states())
+
+    def _all_states(self) -> Iterator[State]:
+        names = tuple(self.scenario.events)
+        for happened in product((False, True), repeat=len(names)):
+            yield dict(zip(names, happened, strict=True))
+
+    def _mass(self, accepted: Accepted, *, evidence: bool) -> float:
+        return math.fsum(
+            before * (told if evidence else 1.0) for state, before, told in self._states if accepted(state)
+        )
+
+    def _probability(self, state: State) -> float:
+        """P(state)."""
+        mass = 1.0
+        for event in self.scenario.events.values():
+            if (mass := mass * self._chance(event, state, self.scenario.years)[state[event.id]]) == 0:
+                return 0.0
+        return mass
+
+    def _chance(self, event: Event, state: State, years: float) -> tuple[float, float]:
+        """P(not e | the other events), P(e | the other events)."""
+        if not _possible(event, state):
+            return 1.0, 0.0
+        match event.form:
+            case "odds":
+                odds = self._odds(event, self._levers(event, state))
+                return 1 / (1 + odds), odds / (1 + odds)
+            case "rate":
+                hazard = years * self._rate(event, self._levers(event, state))
+                return math.exp(-hazard), -math.expm1(-hazard)
+            case "table":
+                happened = [parent for parent in event.table_parents if state[parent]]
+                entry = self.values[f"tables.{event.id}.{'+'.join(happened) or 'none'}"]
+                return 1 - entry, entry
+
+    def _levers(self, event: Event, state: State) -> dict[str, float]:
+        """How far each driver stands from where it moves nothing: x - 1/2 of a factor, 0 or 1 of an event."""
+        return {
+            driver.name: self.values[f"factors.{driver.name}"] - 0.5
+            if driver.name in self.scenario.factors
+            else float(state[driver.name])
+            for driver in event.drivers
+        }
+
+    def _odds(self, event: Event, levers: Mapping[str, float]) -> float:
+        base = self.values[f"events.{event.id}"]
+        return base / (1 - base) * self._moved(event, levers)
+
+    def _rate(self, event: Event, levers: Mapping[str, float]) -> float:
+        """Per year."""
+        return self.values[f"events.{event.id}"] * self._moved(event, levers)
+
+    def _moved(self, event: Event, levers: Mapping[str, float]) -> float:
+        return math.prod(
+            self.values[f"effects.{event.id}.{driver.name}"] ** (driver.sign * levers[driver.name])
+            for driver in event.drivers
+        )
+
+    def _told(self, state: State) -> float:
+        """P(what is told of the events | state), up to a constant."""
+        return math.prod(self._said(item, state) ** self.weight(item) for item in self.scenario.evidence.values())
+
+    def _said(self, item: Evidence, state: State) -> float:
+        match item:
+            case Indicator() if item.about in self.scenario.events:
+                return self.values[f"evidence.{item.id}"] if state[item.about] == item.supports else 1.0
+            case Testimony():
+                motive = self.values[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"]
+                ratio = self.values[f"evidence.{item.id}"]
+                return motive + (1 - motive) / ratio if state[item.about] != item.claims else 1.0
+            case Observation():
+                return float(state[item.about] == item.happened)
+        return 1.0
+
+    def _log_density(self, item: Evidence) -> float:
+        """ln P(item | values) of the evidence that does not depend on which events happened."""
+        match item:
+            case Indicator() if item.about in self.scenario.factors:
+                x = self.values[f"factors.{item.about}"]
+                return (x if item.supports else 1 - x) * math.log(self.values[f"evidence.{item.id}"])
+            case Measurement():
+                mean = item.at_low + (item.at_high - item.at_low) * self.values[f"factors.{item.about}"]
+                return _log_normal(item.value, mean, self.values[f"evidence.{item.id}"])
+            case Forecast():
+                return self._log_forecast(item)
+            case Exposure():
+                return self._log_exposure(item)
+            case Cases():
+                return self._log_cases(item)
+        return 0.0
+
+    def _log_forecast(self, item: Forecast) -> float:
+        yes, no = self._forecast_masses(item)
+        if yes == 0 or no == 0:
+            return -math.inf
+        stated = math.log(item.probability / (1 - item.probability))
+        return _log_normal(stated, math.log(yes / no), self.values[f"evidence.{item.id}"])
+
+    def _forecast_masses(self, item: Forecast) -> tuple[float, float]:
+        """The mass of yes and of no, before any evidence; of a conditional outcome, under its condition."""
+        if (event := self.scenario.events.get(item.about)) is not None:
+            years = self._span(item, event)
+            chances = [(before, self._chance(event, state, years)) for state, before, _ in self._states]
+            return math.fsum(b * yes for b, (_, yes) in chances), math.fsum(b * no for b, (no, _) in chances)
+        outcome = self.scenario.outcomes[item.about]
+        yes = self._mass(lambda state: _comes_about(outcome, state), evidence=False)
+        no = self._mass(lambda state: _conditioned(outcome, state) and not _comes_about(outcome, state), evidence=False)
+        return yes, no
+
+    def _span(self, item: Forecast, event: Event) -> float:
+        if item.until is None or event.form != "rate":
+            return self.scenario.years
+        return _years(item.date or self.scenario.as_of, item.until)
+
+    def _log_exposure(self, item: Exposure) -> float:
+        event = self.scenario.events[item.about]
+        mean = item.years * self._rate(event, self._levers(event, dict.fromkeys(self.scenario.events, False)))
+        return item.count * math.log(mean) - mean - math.log(math.factorial(item.count))
+
+    def _log_cases(self, item: Cases) -> float:
+        event = self.scenario.events[item.about]
+        total = 0.0
+        for trials in item.trials:
+            levers = {
+                driver.name: trials.at.get(driver.name, 0.5) - 0.5
+                if driver.name in self.scenario.factors
+                else trials.at.get(driver.name, 0.0)
+                for driver in event.drivers
+            }
+            odds = self._odds(event, levers)
+            total += trials.successes * math.log(odds / (1 + odds)) + (trials.of - trials.successes) * -math.log1p(odds)
+        return total
+
+
+def _possible(event: Event, state: State) -> bool:
+    return all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
+
+
+def _conditioned(outcome: Outcome, state: State) -> bool:
+    return all(state[name] for name in outcome.given)
+
+
+def _comes_about(outcome: Outcome, state: State) -> bool:
+    return (
+        _conditioned(outcome, state)
+        and all(state[name] for name in outcome.all)
+        and (not outcome.any or any(state[name] for name in outcome.any))
+        and not any(state[name] for name in outcome.none)
+    )
+
+
+def _years(start: datetime.date, end: datetime.date) -> float:
+    return (end - start).days / 365.25
+
+
+def _log_normal(value: float, mean: float, sd: float) -> float:
+    return -0.5 * math.log(2 * math.pi) - math.log(sd) - 0.5 * ((value - mean) / sd) ** 2
+
+
+def _log(mass: float) -> float:
+    return math.log(mass) if mass > 0 else -math.inf
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else math.nan

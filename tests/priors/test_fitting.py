@@ -1,0 +1,234 @@
+"""Fitting: from a statement to the family that it is taken to mean."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.special import betaincinv
+
+from priors.family import Degree, Ratio
+from priors.faults import Faulty
+from priors.fitting import FITS, SHAPES, Prior, Support, fit
+from priors.statement import (
+    BetaStated,
+    Constant,
+    Count,
+    Interval,
+    LognormalStated,
+    Moments,
+    Quantiles,
+    Stated,
+    Statement,
+    ThreePoint,
+    Uniform,
+    Word,
+)
+from priors.words import SCALES
+from tests.priors.strategies import statements
+
+PERCENTS = st.lists(st.integers(1, 99), min_size=2, max_size=5, unique=True).map(sorted)
+SHAPE = st.floats(math.log(0.05), math.log(1e6)).map(math.exp)
+
+
+def degree(statement: Statement) -> Degree:
+    family = fit(statement, Support.DEGREE).family
+    assert isinstance(family, Degree)
+    return family
+
+
+def ratio(statement: Statement) -> Ratio:
+    family = fit(statement, Support.RATIO).family
+    assert isinstance(family, Ratio)
+    return family
+
+
+def told(p: list[float], q: list[float]) -> Quantiles:
+    return Quantiles(points=tuple(zip(p, q, strict=True)))
+
+
+@settings(max_examples=500)
+@given(percents=PERCENTS, a=SHAPE, b=SHAPE)
+def test_the_quantiles_of_a_beta_give_that_beta(percents: list[int], a: float, b: float) -> None:
+    """Whatever beta the quantiles were taken from, any two or more of them lead back to it."""
+    p = [percent / 100 for percent in percents]
+    q = [float(x) for x in betaincinv(a, b, p)]
+    # Quantiles that differ by rounding, or that round to 0 or 1, no longer know where they come from.
+    assume(q[0] > 1e-12 and 1 - q[-1] > 1e-9)
+    assume(all(after - before > 1e-7 * min(after, 1 - before) for before, after in pairwise(q)))
+    prior = fit(told(p, q), Support.PROBABILITY)
+    assert prior.misfit <= 1e-6
+    assert [prior.family.cdf(x) for x in q] == pytest.approx(p, abs=1e-6)
+
+
+@pytest.mark.parametrize("percents", [(5, 95), (5, 50, 95), (10, 25, 50, 75, 90)])
+@given(a=st.floats(0.3, 300), b=st.floats(0.3, 300))
+def test_the_shapes_come_back(percents: tuple[int, ...], a: float, b: float) -> None:
+    """From quantiles well apart the shapes themselves come back, to six digits."""
+    p = [percent / 100 for percent in percents]
+    q = [float(x) for x in betaincinv(a, b, p)]
+    assume(1 - q[-1] > 1e-8)  # nearer to 1 a float has not six digits left of the distance
+    family = degree(told(p, q))
+    assert (family.a, family.b) == pytest.approx((a, b), rel=1e-6)
+
+
+@given(percents=PERCENTS, mu=st.floats(-10, 10), sigma=st.floats(0.01, 5))
+def test_the_quantiles_of_a_lognormal_give_that_lognormal(percents: list[int], mu: float, sigma: float) -> None:
+    """Any two or more quantiles of a lognormal lead back to it."""
+    p = [percent / 100 for percent in percents]
+    family = ratio(told(p, [Ratio(mu=mu, sigma=sigma).quantile(x) for x in p]))
+    assert (family.mu, family.sigma) == pytest.approx((mu, sigma), rel=1e-6, abs=1e-6)
+
+
+@given(low=st.floats(0.001, 0.999), high=st.floats(0.001, 0.999), mass=st.floats(0.05, 0.99))
+def test_an_interval_is_met_exactly(low: float, high: float, mass: float) -> None:
+    """An interval leaves half of the rest below it and half above, or it is too extreme to be fitted and says so."""
+    low, high = sorted((low, high))
+    assume(high - low > 1e-3)
+    try:
+        family = degree(Interval(low=low, high=high, mass=mass))
+    except Faulty as faulty:
+        assume("what would be Beta" not in str(faulty))
+        raise
+    assert family.cdf(low) == pytest.approx((1 - mass) / 2, abs=1e-6)
+    assert family.cdf(high) == pytest.approx((1 + mass) / 2, abs=1e-6)
+
+
+@given(values=st.lists(st.floats(0.01, 0.99), min_size=3, max_size=3, unique=True).map(sorted))
+def test_no_shape_fits_better(values: list[float]) -> None:
+    """Three quantiles that no beta has are fitted so that no small change of a shape brings them nearer."""
+    assume(values[1] - values[0] > 0.01 and values[2] - values[1] > 0.01)
+    p = [0.05, 0.5, 0.95]
+
+    def miss(family: Degree) -> float:
+        return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
+
+    try:
+        family = degree(told(p, values))
+    except Faulty:
+        return
+    for da, db in [(1.01, 1), (0.99, 1), (1, 1.01), (1, 0.99), (1.01, 1.01), (0.99, 0.99), (1.01, 0.99), (0.99, 1.01)]:
+        assert miss(family) <= miss(Degree(a=family.a * da, b=family.b * db)) + 1e-9
+
+
+def test_misfit() -> None:
+    """The misfit is the largest distance in probability between what was said and what it is taken to mean."""
+    statement = told([0.05, 0.5, 0.95], [0.1, 0.15, 0.9])
+    prior = fit(statement, Support.DEGREE)
+    assert prior.misfit == pytest.approx(max(abs(prior.family.cdf(q) - p) for p, q in statement.points), abs=1e-9)
+    assert prior.misfit > 0.04
+    assert fit(told([0.05, 0.95], [0.1, 0.9]), Support.DEGREE).misfit == 0
+    assert fit(told([0.05, 0.5, 0.95], [1, 9, 10]), Support.RATIO).misfit > 0.04
+
+
+def test_reference_classes() -> None:
+    """A reference class is Jeffreys' prior after its cases."""
+    assert degree(Count(count=0, of=33)) == Degree(a=0.5, b=33.5)
+    assert degree(Count(count=2.5, of=4)) == Degree(a=3, b=2)
+
+
+def test_three_points() -> None:
+    """Three points are the beta of PERT: its mean weighs the mode four times, and it ends where they end."""
+    family = degree(ThreePoint(low=0.1, mode=0.2, high=0.7))
+    assert family.mean == pytest.approx((0.1 + 4 * 0.2 + 0.7) / 6)
+    assert (family.lower, family.upper) == (0.1, 0.7)
+    assert family.lower + 0.6 * (family.a - 1) / (family.a + family.b - 2) == pytest.approx(0.2)
+
+
+@given(mean=st.floats(0.01, 0.99), share=st.floats(0.01, 0.7))
+def test_moments_of_a_degree(mean: float, share: float) -> None:
+    """A degree stated by mean and standard deviation has them."""
+    sd = share * math.sqrt(mean * (1 - mean))
+    family = degree(Moments(mean=mean, sd=sd))
+    assert (family.mean, family.sd) == pytest.approx((mean, sd))
+
+
+@given(mean=st.floats(1e-6, 1e6), relative=st.floats(1e-4, 10))
+def test_moments_of_a_ratio(mean: float, relative: float) -> None:
+    """A ratio stated by mean and standard deviation has them."""
+    family = ratio(Moments(mean=mean, sd=mean * relative))
+    assert (family.mean, family.sd) == pytest.approx((mean, mean * relative))
+
+
+@pytest.mark.parametrize("word", [Word(term=term, scale=scale.id) for scale in SCALES.values() for term in scale.words])
+def test_words(word: Word) -> None:
+    """A word puts 90 % between the ends of its band, and half the rest on either side; all of it at 0 and 1."""
+    band = SCALES[word.scale].band(word.term)
+    assert band is not None
+    prior = fit(word, Support.PROBABILITY)
+    below, above = prior.family.cdf(band.low), 1 - prior.family.cdf(band.high)
+    beside = (0.0, 0.1) if band.low == 0 else (0.1, 0.0) if band.high == 1 else (0.05, 0.05)
+    assert (below, above) == pytest.approx(beside, abs=1e-9)
+    assert prior.misfit == 0
+
+
+def test_families_by_name() -> None:
+    """A family stated by name is that family."""
+    assert degree(BetaStated(a=2, b=5, low=0.1, high=0.9)) == Degree(a=2, b=5, lower=0.1, upper=0.9)
+    assert degree(Uniform(low=0.2, high=0.4)) == Degree(a=1, b=1, lower=0.2, upper=0.4)
+    assert ratio(LognormalStated(mu=0.5, sigma=2)) == Ratio(mu=0.5, sigma=2)
+
+
+def test_constants() -> None:
+    """A constant is held: a degree by equal ends, a ratio by a spread of 0."""
+    assert degree(Constant(value=1)) == Degree(a=1, b=1, lower=1, upper=1)
+    assert ratio(Constant(value=3)) == Ratio(mu=math.log(3), sigma=0)
+
+
+@pytest.mark.parametrize("support", Support)
+@settings(max_examples=300)
+@given(statement=statements)
+def test_every_statement_is_fitted_or_faulty(support: Support, statement: Statement) -> None:
+    """Any statement about any quantity either becomes a usable prior or is a fault; nothing else happens."""
+    try:
+        prior = fit(statement, support)
+    except Faulty:
+        return
+    check_usable(prior, support)
+
+
+def check_usable(prior: Prior, support: Support) -> None:
+    assert isinstance(prior.family, support.family)
+    assert 0 <= prior.misfit <= 1
+    if isinstance(prior.family, Degree):
+        assert SHAPES[0] <= min(prior.family.a, prior.family.b) <= max(prior.family.a, prior.family.b) <= SHAPES[1]
+    else:
+        assert 0 < prior.family.quantile(1e-15) <= prior.family.quantile(1 - 1e-15) < math.inf
+
+
+def test_a_quantity_without_any_statement() -> None:
+    """Every kind of statement can be made about a degree or a ratio, and both can be held fixed."""
+    assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__))
+    assert {family for kind, family in FITS if kind is Constant} == {Degree, Ratio}
+
+
+def test_a_fault_in_code_has_no_file() -> None:
+    """A statement made in code that does not suit its quantity is a fault as well."""
+    with pytest.raises(Faulty, match=r"\(stated in code\): found 0, expected a number above 0"):
+        fit(Stated(statement=Constant(value=0)), Support.RATIO)
+
+
+def test_prior_keeps_what_was_said() -> None:
+    """A prior keeps the statement beside what it was taken to mean."""
+    stated = Stated(statement=Constant(value=0.5), because="a reason")
+    assert fit(stated, Support.DEGREE).stated is stated
+
+
+def test_hard_quantiles() -> None:
+    """Quantiles that put nearly all mass at the ends, or that lie close together, are fitted exactly too."""
+    hard = [
+        ((0.14, 0.3), (160, 0.0239)),
+        ((0.68, 0.95), (0.0318, 76)),
+        ((0.05, 0.15), (0.0866, 0.0214)),
+        ((0.16, 0.18), (1.46, 43)),
+        ((0.38, 0.39), (0.532, 46454)),
+    ]
+    for p, shapes in hard:
+        q = betaincinv(*shapes, p)
+        family = degree(told(list(p), [float(x) for x in q]))
+        assert np.abs([family.cdf(x) - y for x, y in zip(q, p, strict=True)]).max() < 1e-6

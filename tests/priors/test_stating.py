@@ -1,0 +1,138 @@
+"""Statements: read, written, told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from priors import toml_text
+from priors.faults import Faulty
+from priors.statement import (
+    BetaStated,
+    Constant,
+    Count,
+    Interval,
+    LognormalStated,
+    Misstated,
+    Moments,
+    Quantiles,
+    Stated,
+    Statement,
+    ThreePoint,
+    Uniform,
+    Word,
+)
+from priors.stating import FORMS, form_of, read_stated, say, toml
+from priors.table import Table
+from priors.toml_file import TomlFile
+from tests.priors.strategies import statements
+
+EXAMPLES = [
+    ("3", Constant(value=3), "held at 3"),
+    ("{ value = 3 }", Constant(value=3), "held at 3"),
+    ('"Unlikely"', Word(term="unlikely"), "'unlikely' (ICD 203)"),
+    ('{ term = "Highly  likely", scale = "phia" }', Word(term="highly likely", scale="phia"), "'highly likely' (PHIA)"),
+    (
+        "{ p95 = 0.85, p05 = 0.45, p50 = 0.65 }",
+        Quantiles(points=((0.05, 0.45), (0.5, 0.65), (0.95, 0.85))),
+        "5 %: 0.45, 50 %: 0.65, 95 %: 0.85",
+    ),
+    ("{ low = 1, high = 2, mass = 0.9 }", Interval(low=1, high=2, mass=0.9), "90 % between 1 and 2"),
+    ("{ low = 1, mode = 1, high = 2 }", ThreePoint(low=1, mode=1, high=2), "1 to 2, most likely 1"),
+    ("{ mean = 0.4, sd = 0.1 }", Moments(mean=0.4, sd=0.1), "mean 0.4, standard deviation 0.1"),
+    ("{ count = 0, of = 33 }", Count(count=0, of=33), "0 of 33 (Jeffreys)"),
+    ("{ beta = [2, 5] }", BetaStated(a=2, b=5), "Beta(2, 5)"),
+    ("{ beta = [2, 5], low = 0.1 }", BetaStated(a=2, b=5, low=0.1), "Beta(2, 5) from 0.1 to 1"),
+    ("{ lognormal = [0.5, 2] }", LognormalStated(mu=0.5, sigma=2), "lognormal, mu 0.5, sigma 2"),
+    ("{ uniform = [0.2, 0.4] }", Uniform(low=0.2, high=0.4), "uniform from 0.2 to 0.4"),
+]
+
+
+def read(written: str) -> Stated:
+    table = Table.of(TomlFile.parse(f"\nx = {written}", file="said.toml"))
+    stated = read_stated(table, "x")
+    table.stop_if_faulty()
+    assert stated is not None
+    return stated
+
+
+@pytest.mark.parametrize(("written", "statement", "prose"), EXAMPLES)
+def test_reading(written: str, statement: Statement, prose: str) -> None:
+    """Each form is read as its statement, and told in a few words."""
+    assert read(written).statement == statement
+    assert say(statement) == prose
+
+
+def test_every_kind_of_statement_has_one_form() -> None:
+    """The table of forms and the union of statements name the same classes, each once; the examples show them all."""
+    kinds = set(get_args(Statement.__value__))
+    assert {form.statement for form in FORMS} == kinds
+    assert len(FORMS) == len(kinds)
+    assert {type(statement) for _, statement, _ in EXAMPLES} == kinds
+
+
+@given(statement=statements)
+def test_written_statements_read_back(statement: Statement) -> None:
+    """A statement written as TOML, in its shortest form or as an inline table, reads back equal."""
+    assert read(toml(statement)).statement == statement
+    assert read(toml_text.inline(form_of(statement).pairs(statement))).statement == statement
+
+
+@given(statement=statements)
+def test_prose_is_one_line(statement: Statement) -> None:
+    """What is said of a statement is one printable line."""
+    assert say(statement)
+    assert say(statement).isprintable()
+
+
+@given(statement=statements, because=st.text(), source=st.text())
+def test_reasons_read_back(statement: Statement, because: str, source: str) -> None:
+    """Any reason and source, hostile ones too, read back but for the spaces around them and lone surrogates."""
+    remarks = [(k, toml_text.text(v)) for k, v in (("because", because), ("source", source)) if v.strip()]
+    stated = read(toml_text.inline([*form_of(statement).pairs(statement), *remarks]))
+    assert (stated.because, stated.source) == (because.strip(), source.strip())
+
+
+def test_a_statement_knows_its_place() -> None:
+    """A statement remembers the file, the key and the line where it was made."""
+    place = read("{ p05 = 0.1, p95 = 0.6 }").place
+    assert place is not None
+    assert str(place.fault("a", "b")) == "said.toml:2: x: found a, expected b"
+
+
+def test_a_faulty_statement_is_none() -> None:
+    """An entry that cannot be understood comes back as None with its faults on the table, all of them."""
+    table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="said.toml"))
+    assert read_stated(table, "x") is None
+    assert [fault.key for fault in table.faults] == ["x.because", "x.p05", "x.p95"]
+
+
+def test_a_consequence_is_no_fault() -> None:
+    """A number that is none is one fault, not a second one about the order of what it was compared with."""
+    with pytest.raises(Faulty) as caught:
+        read('{ low = "a", high = 2, mass = 0.9 }')
+    assert [fault.key for fault in caught.value.faults] == ["x.low"]
+
+
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda: Constant(value=float("nan")), "value"),
+        (lambda: Quantiles(points=()), ""),
+        (lambda: Quantiles(points=((0.95, 1.0), (0.05, 2.0))), "p05"),
+        (lambda: Quantiles(points=((0.025, 1.0), (0.975, 2.0))), "p2.5"),
+        (lambda: Interval(low=0, high=1, mass=1.0), "mass"),
+        (lambda: Word(term="Unlikely"), "term"),
+        (lambda: LognormalStated(mu=float("inf"), sigma=1), "lognormal"),
+        (lambda: Uniform(low=1, high=1), "uniform"),
+    ],
+)
+def test_statements_check_themselves(make: Callable[[], object], key: str) -> None:
+    """A statement that contradicts itself cannot be made in code either."""
+    with pytest.raises(Misstated) as caught:
+        make()
+    assert caught.value.key == key

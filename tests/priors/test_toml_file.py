@@ -1,0 +1,124 @@
+"""TOML files, and the lines on which their entries stand."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from priors import toml_text
+from priors.faults import Faulty
+from priors.toml_file import KeyPath, TomlFile, read_text
+
+TEXT = """\
+top = 1
+a.b = 2
+"quoted key" = 3
+[table]
+x = { p05 = 0.1, "p 95" = 0.6 }
+long = [
+  1,  # a comment
+  { y = 2 },
+]
+[[list]]
+x = 1
+[list.inner]
+y = 2
+[[list.more]]
+z = 3
+[[list]]
+x = 4
+[[list.more]]
+z = 5
+[[list.more]]
+z = 6
+"""
+LINES: list[tuple[KeyPath, int | None]] = [
+    (("top",), 1),
+    (("a",), 2),
+    (("a", "b"), 2),
+    (("quoted key",), 3),
+    (("table",), 4),
+    (("table", "x"), 5),
+    (("table", "x", "p 95"), 5),
+    (("table", "long", 0), 7),
+    (("table", "long", 1, "y"), 8),
+    (("table", "absent"), 4),
+    (("list", 0), 10),
+    (("list", 0, "inner", "y"), 13),
+    (("list", 0, "more", 0, "z"), 15),
+    (("list", 1, "x"), 17),
+    (("list", 1, "more", 1), 20),
+    (("list", 1, "more", 1, "z"), 21),
+    (("absent",), None),
+    ((), None),
+]
+
+
+@pytest.mark.parametrize(("path", "line"), LINES)
+def test_lines(path: KeyPath, line: int | None) -> None:
+    """Every entry has the line where it stands; one that is absent has that of the table around it."""
+    assert TomlFile.parse(TEXT, file="x.toml").line(path) == line
+
+
+def fault(path: Path) -> str:
+    with pytest.raises(Faulty) as caught:
+        TomlFile.read(path)
+    return str(caught.value).replace(str(path), "FILE")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "FILE: found an empty file, expected a scenario or a prior set in TOML"),
+        (b" \n", "FILE: found an empty file, expected a scenario or a prior set in TOML"),
+        ("a = 1".encode("utf-16"), "FILE: found UTF-16 text, expected UTF-8 text"),
+        (b'a = "\xe9"', "FILE: found byte 0xe9 at offset 5, expected UTF-8 text"),
+        (b"a = 1\nb = = 2\n", "FILE:2: found Invalid value, expected TOML"),
+        (b"a = 1\n\nb = [1,\n", "FILE:3: found Invalid value, expected TOML"),
+        (b"a = 1\n" * (1 << 18), "FILE: found 1.6 MB, expected at most 1.0 MB"),
+    ],
+)
+def test_files_that_are_no_toml(tmp_path: Path, raw: bytes, said: str) -> None:
+    """A file that cannot be read as TOML says why, and on which line."""
+    path = tmp_path / "x.toml"
+    path.write_bytes(raw)
+    assert fault(path) == said
+
+
+def test_paths_that_are_no_file(tmp_path: Path) -> None:
+    """A directory and a missing file say what they are."""
+    assert fault(tmp_path) == "FILE: found a directory, expected a file"
+    assert fault(tmp_path / "x.toml") == "FILE: found no such file, expected a file that can be read"
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 50_000])
+def test_attacks(tmp_path: Path, text: str) -> None:
+    """A number of five thousand digits or brackets without end are faults like others."""
+    (tmp_path / "x.toml").write_text(text)
+    assert fault(tmp_path / "x.toml").startswith("FILE")
+
+
+def test_line_ends_and_marks(tmp_path: Path) -> None:
+    """A byte-order mark and the line ends of Windows do not matter."""
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\r\nb = 2\r\n")
+    assert read_text(path) == "a = 1\nb = 2\n"
+    assert TomlFile.read(path).line(("b",)) == 2
+
+
+@given(text=st.text(), name=st.text())
+def test_written_texts_and_keys_read_back(text: str, name: str) -> None:
+    """Any text, as a value or as a key, is written on one printable line and reads back equal."""
+    written = f"{toml_text.key(name)} = {toml_text.text(text)}"
+    assert written.isprintable()
+    assert tomllib.loads(written) == {name: text}
+
+
+@given(number=st.floats(allow_nan=False, allow_infinity=False))
+def test_written_numbers_read_back(number: float) -> None:
+    """Any number is written so that it reads back as the same float."""
+    assert tomllib.loads(f"x = {toml_text.number(number)}")["x"] == number

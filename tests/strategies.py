@@ -1,0 +1,322 @@
+"""Random scenarios, and values for all their quantities."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+
+from model.equations import Theta
+from model.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+    Trials,
+)
+from model.quantity import Quantities, Quantity
+from model.scenario import Driver, Event, Factor, Outcome, Scenario
+from priors.fitting import Support
+from tests.oracle import Oracle
+
+AS_OF = datetime.date(2026, 1, 1)
+UNTIL = datetime.date(2029, 7, 1)
+KINDS = ("indicator", "measurement", "testimony", "forecast", "exposure", "cases", "observation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valued:
+    """A scenario with several values for every quantity: one for each draw."""
+
+    scenario: Scenario
+    draws: tuple[Mapping[str, float], ...]
+    relevance: Mapping[str, float]
+    independence: Mapping[str, float]
+
+    @property
+    def oracles(self) -> tuple[Oracle, ...]:
+        """One for each draw."""
+        return tuple(
+            Oracle(scenario=self.scenario, values=values, relevance=self.relevance, independence=self.independence)
+            for values in self.draws
+        )
+
+    @property
+    def theta(self) -> Theta:
+        """For NumPy; dims (quantity, draw)."""
+        return theta_of(self.oracles)
+
+
+def theta_of(oracles: Sequence[Oracle]) -> Theta:
+    """The values of several draws of one scenario, as the equations take them."""
+    scenario = oracles[0].scenario
+    quantities = Quantities(scenario)
+    degree = [[oracle.values[name] for oracle in oracles] for name in quantities.degrees]
+    log_ratio = [[math.log(oracle.values[name]) for oracle in oracles] for name in quantities.ratios]
+    weight = [oracles[0].weight(item) for item in scenario.evidence.values()]
+    return Theta(
+        degree=np.array(degree, dtype=float).reshape(-1, len(oracles)),
+        log_ratio=np.array(log_ratio, dtype=float).reshape(-1, len(oracles)),
+        weight=np.array(weight, dtype=float),
+    )
+
+
+@st.composite
+def valued_scenarios(draw: st.DrawFn, *, most_events: int = 8, draws: int = 2) -> Valued:
+    """Scenarios of every form and every kind of evidence, with values for their quantities."""
+    scenario = draw(scenarios(most_events=most_events))
+    quantities = Quantities(scenario).all.values()
+    values = st.fixed_dictionaries({quantity.name: _values(quantity, scenario) for quantity in quantities})
+    shares = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
+    relevant = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
+    return Valued(
+        scenario=scenario,
+        draws=tuple(draw(values) for _ in range(draws)),
+        relevance={name: draw(shares) for name in relevant},
+        independence={origin: draw(shares) for origin in scenario.origins},
+    )
+
+
+def _values(quantity: Quantity, scenario: Scenario) -> st.SearchStrategy[float]:
+    low, high, log = _range(quantity, scenario)
+    values = st.floats(low, high).map(math.exp) if log else st.floats(low, high)
+    return values | st.sampled_from([0.0, 1.0]) if quantity.support is Support.DEGREE else values
+
+
+def _range(quantity: Quantity, scenario: Scenario) -> tuple[float, float, bool]:
+    """Least and greatest value, and whether these are logarithms."""
+    section, _, name = quantity.name.partition(".")
+    if quantity.support is not Support.RATIO:
+        return 0.001, 0.999, False
+    match section:
+        case "effects":
+            return -1.5, 1.5, True
+        case "events":
+            return -5, -1, True
+    measured = isinstance(scenario.evidence[name], Measurement | Forecast)
+    return (0.1, 4, False) if measured else (-3, 3, True)
+
+
+def valued(scenario: Scenario, *, seed: int, draws: int = 2, share: float = 0.6) -> Valued:
+    """A given scenario with values for its quantities, the same for the same seed."""
+    rng = random.Random(seed)
+
+    def value(quantity: Quantity) -> float:
+        low, high, log = _range(quantity, scenario)
+        return math.exp(rng.uniform(low, high)) if log else rng.uniform(low, high)
+
+    return Valued(
+        scenario=scenario,
+        draws=tuple({q.name: value(q) for q in Quantities(scenario).all.values()} for _ in range(draws)),
+        relevance={name: share for name, item in scenario.evidence.items() if isinstance(item, Exposure | Cases)},
+        independence=dict.fromkeys(scenario.origins, share),
+    )
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, most_events: int = 8, most_items: int = 9) -> Scenario:
+    """Scenarios whose observations can be true together; the order of the file is not that of the events."""
+    factors = [f"factor{index}" for index in range(draw(st.integers(0, 3)))]
+    events: dict[str, Event] = {}
+    for index in range(draw(st.integers(1, most_events))):
+        events[f"event{index}"] = draw(_events(f"event{index}", factors, events))
+    possible = draw(_possible_state(events))
+    events = {name: events[name] for name in draw(st.permutations(list(events)))}
+    outcomes = [draw(_outcomes(f"outcome{index}", tuple(events))) for index in range(draw(st.integers(1, 3)))]
+    evidence = [
+        draw(_items(f"item{index}", factors, events, outcomes, possible))
+        for index in range(draw(st.integers(0, most_items)))
+    ]
+    return Scenario(
+        id="random",
+        title="A random scenario",
+        question="What then?",
+        as_of=AS_OF,
+        until=UNTIL,
+        headline=outcomes[0].id,
+        factors={name: Factor(id=name, title=name, low="low", high="high") for name in factors},
+        events=events,
+        outcomes={outcome.id: outcome for outcome in outcomes},
+        evidence={item.id: item for item in evidence},
+    )
+
+
+def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
+    """A few different names, or none."""
+    return st.lists(st.sampled_from(names), max_size=most, unique=True) if names else st.just([])
+
+
+@st.composite
+def _events(draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping[str, Event]) -> Event:
+    form = draw(st.sampled_from(["odds", "odds", "rate", "table"]))
+    if form == "table":
+        parents = draw(_some(tuple(earlier), 3))
+        return Event(
+            id=name, title=name, form="table", table_parents=tuple(parents), when=draw(_when(parents, earlier))
+        )
+    conditions = draw(_some(tuple(earlier), 3))
+    split = draw(st.integers(0, len(conditions)))
+    driving = draw(_some((*factors, *earlier), 4))
+    parents = [*conditions, *(name for name in driving if name in earlier)]
+    return Event(
+        id=name,
+        title=name,
+        form="rate" if form == "rate" else "odds",
+        when="horizon" if form == "rate" else draw(_when(parents, earlier)),
+        given=tuple(conditions[:split]),
+        unless=tuple(conditions[split:]),
+        drivers=tuple(Driver(name=driver, sign=draw(st.sampled_from([1, -1]))) for driver in driving),
+    )
+
+
+def _when(parents: Sequence[str], earlier: Mapping[str, Event]) -> st.SearchStrategy:
+    settled = all(earlier[parent].when == "now" for parent in parents)
+    return st.sampled_from(["now", "horizon"]) if settled else st.just("horizon")
+
+
+@st.composite
+def _possible_state(draw: st.DrawFn, events: Mapping[str, Event]) -> dict[str, bool]:
+    """A joint state that no `given` or `unless` forbids; the events come after those they depend on."""
+    state: dict[str, bool] = {}
+    for event in events.values():
+        possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
+        state[event.id] = possible and draw(st.booleans())
+    return state
+
+
+@st.composite
+def _outcomes(draw: st.DrawFn, name: str, events: Sequence[str]) -> Outcome:
+    named = draw(st.lists(st.sampled_from(events), min_size=1, max_size=5, unique=True))
+    roles = [draw(st.sampled_from(["all", "any", "none", "given"])) for _ in named]
+    roles[0] = roles[0] if roles[0] != "given" else "all"
+    by_role = {role: tuple(event for event, its in zip(named, roles, strict=True) if its == role) for role in roles}
+    return Outcome(id=name, title=name, **by_role)
+
+
+@st.composite
+def _items(
+    draw: st.DrawFn,
+    name: str,
+    factors: Sequence[str],
+    events: Mapping[str, Event],
+    outcomes: Sequence[Outcome],
+    possible: Mapping[str, bool],
+) -> Evidence:
+    odds = [event.id for event in events.values() if event.form == "odds"]
+    rates = [event.id for event in events.values() if event.form == "rate"]
+    about = {
+        "indicator": (*factors, *events),
+        "measurement": factors,
+        "testimony": tuple(events),
+        "forecast": (*events, *rates, *(outcome.id for outcome in outcomes)),
+        "exposure": rates,
+        "cases": odds,
+        "observation": tuple(events),
+    }
+    kind = draw(st.sampled_from([kind for kind in KINDS if about[kind]]))
+    common = {
+        "id": name,
+        "about": draw(st.sampled_from(about[kind])),
+        "title": name,
+        "source": "",
+        "date": draw(st.none() | st.dates(AS_OF - datetime.timedelta(days=900), AS_OF)),
+        "origin": draw(st.sampled_from(["", "", "tale", "rumour"])),
+    }
+    return draw(_of_kind(kind, common, factors, events, possible))
+
+
+@st.composite
+def _of_kind(
+    draw: st.DrawFn,
+    kind: str,
+    common: dict,
+    factors: Sequence[str],
+    events: Mapping[str, Event],
+    possible: Mapping[str, bool],
+) -> Evidence:
+    match kind:
+        case "indicator":
+            return Indicator(**common, supports=draw(st.booleans()))
+        case "measurement":
+            low, high = draw(st.lists(st.floats(-5, 5), min_size=2, max_size=2, unique=True))
+            return Measurement(**common, value=draw(st.floats(-5, 5)), unit="m", at_low=low, at_high=high)
+        case "testimony":
+            motive = draw(st.none() | st.sampled_from(factors)) if factors else None
+            return Testimony(**common, claims=draw(st.booleans()), motive=motive)
+        case "forecast":
+            event = events.get(common["about"])
+            until = UNTIL + datetime.timedelta(days=draw(st.integers(-700, 700)))
+            own = event is not None and event.form == "rate" and draw(st.booleans())
+            return Forecast(**common, probability=draw(st.floats(0.01, 0.99)), until=until if own else None)
+        case "exposure":
+            return Exposure(**common, count=draw(st.integers(0, 5)), years=draw(st.floats(0.5, 50)))
+        case "cases":
+            trials = draw(st.lists(_trials(events[common["about"]]), min_size=1, max_size=3))
+            return Cases(**common, trials=tuple(trials))
+        case _:
+            return Observation(**common, happened=possible[common["about"]])
+
+
+@st.composite
+def _trials(draw: st.DrawFn, event: Event) -> Trials:
+    named = [driver.name for driver in event.drivers if draw(st.integers(0, 3))]
+    of = draw(st.floats(0.5, 20))
+    degrees = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
+    return Trials(at={name: draw(degrees) for name in named}, successes=of * draw(st.floats(0, 1)), of=of)
+
+
+def everything() -> Scenario:
+    """Every form of event, every kind of evidence, in a file order that is not the order of the events."""
+    events = [
+        Event(id="war", title="", given=("crisis",), unless=("truce",), drivers=(_driver("alarm"), _driver("plan"))),
+        Event(id="panic", title="", form="table", table_parents=("war", "plan")),
+        Event(id="crisis", title="", form="rate", drivers=(_driver("plan"), _driver("calm", -1))),
+        Event(id="truce", title="", form="rate", given=("crisis",), drivers=(_driver("alarm", -1),)),
+        Event(id="plan", title="", when="now", drivers=(_driver("calm", -1), _driver("alarm"))),
+    ]
+    outcomes = [
+        Outcome(id="open_war", title="", all=("war",), none=("truce",), given=("crisis",)),
+        Outcome(id="trouble", title="", any=("war", "panic"), none=("plan",)),
+    ]
+    said = {"title": "", "source": ""}
+    spring, later = datetime.date(2025, 3, 1), datetime.date(2033, 1, 1)
+    evidence = [
+        Indicator(id="i1", about="alarm", supports=False, origin="tale", **said),
+        Indicator(id="i2", about="war", supports=True, **said),
+        Indicator(id="i3", about="truce", supports=False, origin="tale", **said),
+        Measurement(id="m1", about="calm", value=3.0, unit="m", at_low=5.0, at_high=-1.0, **said),
+        Testimony(id="t1", about="war", claims=True, motive="alarm", origin="tale", **said),
+        Testimony(id="t2", about="panic", claims=False, **said),
+        Forecast(id="f1", about="crisis", probability=0.2, until=later, date=spring, **said),
+        Forecast(id="f2", about="crisis", probability=0.3, until=later, **said),
+        Forecast(id="f3", about="truce", probability=0.6, origin="tip", **said),
+        Forecast(id="f4", about="open_war", probability=0.1, origin="tip", **said),
+        Exposure(id="x1", about="crisis", count=2, years=31.0, **said),
+        Cases(id="c1", about="war", trials=(Trials(at={"plan": 1.0}, successes=2.5, of=4.0),), **said),
+        Observation(id="o1", about="panic", happened=True, **said),
+    ]
+    return Scenario(
+        id="everything",
+        title="",
+        question="",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2030, 1, 1),
+        headline="trouble",
+        factors={name: Factor(id=name, title="", low="", high="") for name in ("calm", "alarm")},
+        events={event.id: event for event in events},
+        outcomes={outcome.id: outcome for outcome in outcomes},
+        evidence={item.id: item for item in evidence},
+    )
+
+
+def _driver(name: str, sign: int = 1) -> Driver:
+    return Driver(name=name, sign=1 if sign > 0 else -1)
