@@ -33,7 +33,7 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: the command line starts in a tenth of a second because it imports nothing it does not need."""
+    """Import on first use: the command line starts at once because it imports nothing it does not need."""
     if name not in _HOMES:
         raise AttributeError(f"module 'estimative' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -1,4 +1,4 @@
-"""The command line: each command reads, computes, renders. Faults become messages and exit codes here, and only here."""
+"""The command line: each command reads, computes, renders. Here alone faults become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ new_app = typer.Typer(help="A commented file to start from.", no_args_is_help=Tr
 app.add_typer(runs_app, name="runs")
 app.add_typer(new_app, name="new")
 
-Runs = Annotated[Path | None, typer.Option("--runs", metavar="DIR", help="Where runs are kept.", envvar="ESTIMATIVE_RUNS")]
+Runs = Annotated[
+    Path | None, typer.Option("--runs", metavar="DIR", help="Where runs are kept.", envvar="ESTIMATIVE_RUNS")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
 PriorsName = Annotated[str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")]
@@ -48,7 +50,7 @@ def main() -> None:
             print(fault, file=sys.stderr)
         sys.exit(FAULTY)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader of the pipe has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of the pipe has gone
         sys.exit(0)
 
 
@@ -62,15 +64,22 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Put a probability on a scenario and defend it."""
 
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Scenarios and prior sets; the shipped ones if none is named.")] = None,
-    scenario: Annotated[str | None, typer.Option("--scenario", "-s", metavar="S", help="Check prior sets against this scenario.")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Scenarios and prior sets; the shipped ones if none is named."),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", metavar="S", help="Check prior sets against this scenario.")
+    ] = None,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print what each file was taken to mean.")] = False,
     json: Json = False,
 ) -> None:
@@ -84,9 +93,13 @@ def check(
 def fit(
     scenario: ScenarioName = "coordinated-attack",
     priors: PriorsName = "baseline",
-    method: Annotated[Literal["both", "nuts", "importance"], typer.Option(help="Both: importance at once, then NUTS.")] = "both",
+    method: Annotated[
+        Literal["both", "nuts", "importance"], typer.Option(help="Both: importance at once, then NUTS.")
+    ] = "both",
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1,
-    draws: Annotated[int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")
+    ] = None,
     runs: Runs = None,
     json: Json = False,
     allow_unconverged: AllowUnconverged = False,
@@ -94,7 +107,9 @@ def fit(
     """Assess a scenario as one analyst sees it, and keep the run."""
     from estimative.fitting import Request, fit_and_tell
 
-    request = Request(scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged)
+    request = Request(
+        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+    )
     converged = fit_and_tell(request, runs, as_json=json)
     sys.exit(0 if converged else UNCONVERGED)
 
@@ -103,7 +118,9 @@ def fit(
 def report(
     run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id, its beginning, or 'latest'.")] = "latest",
     format: Annotated[Literal["terminal", "md", "json"], typer.Option("--format", "-f", help="How to tell it.")] = "md",
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file instead of the terminal.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file instead of the terminal.")
+    ] = None,
     runs: Runs = None,
 ) -> None:
     """Tell a run in full."""

@@ -17,7 +17,9 @@ from model.assessment import Assessment, assess
 from model.fitting import by_importance, by_nuts
 from model.posterior import Before, Posterior, before_evidence
 from model.runs import Manifest, Store, groups_of, new_id
-from model.scenario_reading import find_scenario, reading_of
+from model.scenario_reading import Reading, find_scenario, reading_of
+from model.summing import Contradiction
+from priors.faults import Fault, Faulty
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set
 from reports import document, terminal
@@ -45,7 +47,15 @@ class Request:
 
 def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
     """Fit, keep the run, print the answer; whether it converged."""
-    reading = reading_of(find_scenario(request.scenario))
+    path = find_scenario(request.scenario)
+    try:
+        return _fit_and_tell(request, reading_of(path), runs, as_json=as_json)
+    except Contradiction as error:
+        fault = Fault(file=str(path), key="evidence", found=str(error), expected="evidence that can be so")
+        raise Faulty([fault]) from error
+
+
+def _fit_and_tell(request: Request, reading: Reading, runs: Path | None, *, as_json: bool) -> bool:
     prior_set = read_prior_set(find_prior_set(request.priors, reading.scenario.id))
     assessment = assess(reading.scenario, prior_set)
     before = before_evidence(assessment, seed=request.seed)

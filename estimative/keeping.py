@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -45,10 +44,12 @@ def export_run(name: str, folder: Path, runs: Path | None) -> None:
     source = Store.at(runs).find(name)
     partial = folder.with_name(f".{folder.name}.partial")
     if folder.exists():
-        raise Faulty([Fault(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")])
+        raise Faulty(
+            [Fault(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")]
+        )
     try:
         shutil.copytree(source, partial)
-        os.rename(partial, folder)
+        partial.rename(folder)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise Faulty([Fault(file=str(folder), found=error.strerror or "", expected="a folder to write to")]) from error

@@ -41,9 +41,7 @@ class Reckoned:
 def targets(scenario: Scenario) -> tuple[Target, ...]:
     """Everything that a summary reports a probability of."""
     outcomes = [_of_outcome(outcome) for outcome in scenario.outcomes.values()]
-    events = [
-        Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events
-    ]
+    events = [Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
     links = [_link(event) for event in scenario.events.values() if event.given or event.unless]
     return (*outcomes, *events, *links)
 
@@ -74,6 +72,6 @@ def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evi
         log_masses = by_elimination(NUMPY, network, found, said, queries)
     possible = np.isfinite(log_masses[0])
     if possible.size and not possible.any():
-        raise Contradiction("the evidence contradicts itself: at no value of the quantities is it possible")
+        raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
     return Reckoned(yes=chance[0::2], given=chance[1::2], log_evidence=log_masses[0])

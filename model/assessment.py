@@ -149,5 +149,3 @@ def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: st
     line = place.file.line(place.path) if place else None
     file = place.file.name if place else prior_set.file
     return Fault(file=file, line=line, key=key, found=found, expected=expected, nearest=near)
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from model.evidence import Cases, Trials
 from priors.faults import Fault, Faulty, listed, nearest
 from priors.table import Table, number_within, shown
 from priors.toml_file import read_text
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -45,7 +47,7 @@ def read_cases(table: Table, common: dict[str, object], folder: Folder, named: o
 def _trials(table: Table) -> Trials:
     """One entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`."""
     of = table.number("of", low=0, open_ends=True)
-    successes = table.number("successes", low=0, high=of if of == of else float("inf"))
+    successes = table.number("successes", low=0, high=of if math.isfinite(of) else math.inf)
     at = table.table("at")
     degrees = {name: at.number(name, low=0, high=1) for name in at.names()}
     table.no_more()
@@ -105,7 +107,9 @@ def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
         elif number_within(table.data[driver], 0, 1):
             fixed[driver] = float(table.value(driver))
         else:
-            table.fault(driver, found=shown(table.value(driver)), expected="a number between 0 and 1, or a column with values")
+            table.fault(
+                driver, found=shown(table.value(driver)), expected="a number between 0 and 1, or a column with values"
+            )
     return fixed, mapped
 
 
@@ -156,7 +160,9 @@ def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[
         for row in reader:
             if None in row or None in row.values():
                 expected = f"{len(columns)}, as in the first line"
-                raise Faulty([Fault(file=str(path), line=reader.line_num, found="another number of cells", expected=expected)])
+                raise Faulty(
+                    [Fault(file=str(path), line=reader.line_num, found="another number of cells", expected=expected)]
+                )
             yield reader.line_num, row
     except csv.Error as error:
         raise Faulty([Fault(file=str(path), line=reader.line_num, found=str(error), expected="CSV")]) from error
@@ -176,5 +182,7 @@ def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faul
 def _cut(faults: list[Fault], path: Path) -> list[Fault]:
     if len(faults) <= MOST_FAULTS:
         return faults
-    more = Fault(file=str(path), found=f"{len(faults) - MOST_FAULTS} more rows like these", expected="rows that the maps know")
+    more = Fault(
+        file=str(path), found=f"{len(faults) - MOST_FAULTS} more rows like these", expected="rows that the maps know"
+    )
     return [*faults[:MOST_FAULTS], more]

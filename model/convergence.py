@@ -64,7 +64,7 @@ class Verdict:
 
 
 ADVICE: Mapping[str, str] = {
-    "divergences": "Look for priors that leave almost no room (very wide effects, probabilities at 0 or 1) and narrow them.",
+    "divergences": "Narrow the priors that reach furthest: very wide effects, probabilities that touch 0 or 1.",
     "R-hat": "Take more draws (--draws) or another seed; if it stays, two explanations compete: compare the chains.",
     "bulk ESS": "Take more draws (--draws).",
     "tail ESS": "Take more draws (--draws).",

@@ -11,6 +11,7 @@ from model.draws import Draws
 from model.estimating import Estimate
 from model.posterior import Before, Posterior
 from model.structure import Numbers
+from priors.family import Ratio
 
 UNTOUCHED = 0.95
 """A quantity that keeps so much of its prior's standard deviation, and moved by less than the rest, learnt nothing."""
@@ -73,7 +74,7 @@ def _untouched(posterior: Posterior, name: str) -> bool:
     """Whether a quantity is where its prior put it, on the scale on which its prior is symmetric enough to compare."""
     values = posterior.quantity(name)
     prior = posterior.assessment.priors[name].family
-    if hasattr(prior, "sigma"):
+    if isinstance(prior, Ratio):
         values, mean, sd = np.log(values), prior.mu, prior.sigma
     else:
         mean, sd = prior.mean, prior.sd

@@ -15,7 +15,6 @@ from model.network import EVERYTHING
 from model.structure import Rows, Structure
 from model.summing import NOTHING, Summing, Told
 
-
 EPSILON = 2.0**-53
 """A probability nearer to 1 than this cannot be told from it by a float."""
 

@@ -27,7 +27,9 @@ def by_nuts(ready: Compiled, assessment: Assessment, *, seed: int, draws: int | 
     """Fit by NUTS; where only draws are lacking and no number of them was asked for, once more with enough."""
     from model import nuts
 
-    posterior = posterior_of(assessment, nuts.sample(ready, assessment, seed=seed, draws=draws or nuts.DRAWS), seed=seed)
+    posterior = posterior_of(
+        assessment, nuts.sample(ready, assessment, seed=seed, draws=draws or nuts.DRAWS), seed=seed
+    )
     if draws is None and (needed := _needed(posterior)):
         posterior = posterior_of(assessment, nuts.sample(ready, assessment, seed=seed, draws=needed), seed=seed)
     return posterior

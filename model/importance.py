@@ -166,7 +166,7 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
         whole, tilt = by_elimination(NUMPY, structure.network, chances, said, [EVERYTHING, headline.yes])
     possible = np.isfinite(whole) & np.isfinite(likelihood)
     if possible.size and not possible.any():
-        raise Contradiction("the evidence contradicts itself: at no value of the quantities is it possible")
+        raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     return Batch(
         z=z,
         log_prior=-0.5 * np.einsum("ij,ij->j", z, z),

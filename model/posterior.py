@@ -152,14 +152,15 @@ def agreement(first: Posterior, second: Posterior) -> Agreement:
 
 def _chance(reckoned: Reckoned, index: int) -> Numbers:
     yes, given = reckoned.yes[index], reckoned.given[index]
-    return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+    chance: Numbers = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+    return chance
 
 
 def _quantity(assessment: Assessment, theta: Theta, name: str) -> Numbers:
     quantities = assessment.structure.quantities
     if name in quantities.degrees:
         return np.asarray(theta.degree[quantities.degrees[name]])
-    return np.exp(theta.log_ratio[quantities.ratios[name]])
+    return np.asarray(np.exp(theta.log_ratio[quantities.ratios[name]]))
 
 
 def _counting(method: Method) -> EffectiveSize:

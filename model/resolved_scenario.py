@@ -20,6 +20,8 @@ from model.evidence import (
 from model.scenario import Event, Scenario
 from priors import toml_text
 
+COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
+
 
 def resolved(scenario: Scenario) -> str:
     """TOML text with the same digest."""
@@ -65,7 +67,10 @@ def _event(event: Event) -> dict[str, object]:
 
 def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
     kind = type(item).__name__.lower()
-    common = {key: getattr(item, key) for key in ("about", "title", "source", "locator", "date", "origin", "grade", "standing")}
+    common = {
+        key: getattr(item, key)
+        for key in ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
+    }
     return {"kind": kind, **common, **_own(item, scenario)}
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,11 @@ class Store:
         if len(matching) == 1:
             return self.folder / matching[0]
         found = f"{len(matching)} runs" if matching else "no such run"
-        expected = "the id of a run, its beginning, or 'latest'" if ids else "a run; there is none yet: estimative fit makes one"
+        expected = (
+            "the id of a run, its beginning, or 'latest'"
+            if ids
+            else "a run; there is none yet: estimative fit makes one"
+        )
         fault = Fault(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
         raise Faulty([fault])
 
@@ -111,7 +116,7 @@ class Store:
     def _sweep(self) -> None:
         """Remove what runs that were killed an hour ago or longer left behind."""
         for path in self.folder.glob(f"{PARTIAL}*"):
-            if datetime.datetime.now().timestamp() - path.stat().st_mtime > 3600:
+            if time.time() - path.stat().st_mtime > 3600:
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -169,7 +174,9 @@ def _resampled(weights: Numbers, seed: int) -> Any:
     return np.searchsorted(np.cumsum(weights / weights.sum()), (np.arange(KEPT_DRAWS) + start) / KEPT_DRAWS)
 
 
-def _fill(folder: Path, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]) -> None:
+def _fill(
+    folder: Path, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]
+) -> None:
     for name, text in inputs.items():
         path = folder / INPUTS / name
         path.parent.mkdir(parents=True, exist_ok=True)

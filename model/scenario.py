@@ -238,7 +238,11 @@ def _event_defects(event: Event, scenario: Scenario) -> Iterator[Defect]:
     if len({driver.name for driver in event.drivers}) < len(event.drivers):
         yield Defect(path=(*path, "drivers"), found="a driver twice", expected="each driver once")
     if "none" in event.table_parents:
-        yield Defect(path=(*path, "parents"), found="'none'", expected="another name: 'none' stands for no parent's having happened")
+        yield Defect(
+            path=(*path, "parents"),
+            found="'none'",
+            expected="another name: 'none' stands for no parent's having happened",
+        )
     for driver in event.drivers:
         yield from _unknown((*path, "drivers", driver.name), driver.name, known, "a factor or an event")
     yield from _form_defects(event, scenario)
@@ -268,7 +272,10 @@ def _form_defects(event: Event, scenario: Scenario) -> Iterator[Defect]:
 
 
 def _cycle_defects(scenario: Scenario) -> Iterator[Defect]:
-    graph = {name: [p for p in _parents(event, scenario.events) if p in scenario.events] for name, event in scenario.events.items()}
+    graph = {
+        name: [p for p in _parents(event, scenario.events) if p in scenario.events]
+        for name, event in scenario.events.items()
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -306,7 +313,9 @@ def _observation_defects(scenario: Scenario) -> Iterator[Defect]:
         for name in _implied(item.about, scenario):
             if name in seen and not seen[name].happened:
                 found = f"{item.about!r} happened, though {name!r} did not"
-                yield Defect(path=("evidence", item.id, "happened"), found=found, expected="observations that can both be so")
+                yield Defect(
+                    path=("evidence", item.id, "happened"), found=found, expected="observations that can both be so"
+                )
     yield from _excluded(seen, scenario)
 
 
@@ -317,7 +326,9 @@ def _excluded(seen: Mapping[str, Observation], scenario: Scenario) -> Iterator[D
             if other in happened:
                 first = next(item for item in seen.values() if item.happened and name in _implied(item.about, scenario))
                 found = f"{name!r} must have happened, and so must {other!r}"
-                yield Defect(path=("evidence", first.id, "happened"), found=found, expected="events that can happen together")
+                yield Defect(
+                    path=("evidence", first.id, "happened"), found=found, expected="events that can happen together"
+                )
 
 
 def _implied(event: str, scenario: Scenario) -> set[str]:
@@ -381,6 +392,14 @@ def _trial_defects(item: Cases, scenario: Scenario) -> Iterator[Defect]:
         yield from _unknown(("evidence", item.id, "at", name), name, drivers, f"a driver of {item.about!r}")
 
 
-def _unknown(path: tuple[str | int, ...], name: str, known: Mapping[str, object] | tuple[str, ...], what: str) -> Iterator[Defect]:
+def _unknown(
+    path: tuple[str | int, ...], name: str, known: Mapping[str, object] | tuple[str, ...], what: str
+) -> Iterator[Defect]:
     if name not in known:
-        yield Defect(path=path, found=repr(name), expected=f"the name of {what}: {listed(sorted(known))}", name=name, known=tuple(known))
+        yield Defect(
+            path=path,
+            found=repr(name),
+            expected=f"the name of {what}: {listed(sorted(known))}",
+            name=name,
+            known=tuple(known),
+        )

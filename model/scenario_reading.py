@@ -73,7 +73,9 @@ def reading_of(path: Path) -> Reading:
 def _scenario(table: Table, folder: Folder) -> Scenario:
     frame = table.table("scenario")
     if "scenario" not in table:
-        table.fault(found="no [scenario]", expected="a table [scenario] with id, title, question, as_of, until, headline")
+        table.fault(
+            found="no [scenario]", expected="a table [scenario] with id, title, question, as_of, until, headline"
+        )
         table.stop_if_faulty()
     fields = {key: frame.text(key) for key in ("id", "title", "question", "headline")}
     as_of, until = frame.date("as_of"), frame.date("until")
@@ -196,7 +198,9 @@ def _grade(table: Table) -> str:
 type _Reader = Callable[[Table, dict[str, object], Folder, Mapping[str, Factor | Event]], Evidence]
 
 
-def _indicator(table: Table, common: dict[str, object], folder: Folder, named: Mapping[str, Factor | Event]) -> Evidence:
+def _indicator(
+    table: Table, common: dict[str, object], folder: Folder, named: Mapping[str, Factor | Event]
+) -> Evidence:
     match named.get(str(common["about"])):
         case Factor():
             supports = table.choice("supports", ("high", "low")) == "high"

@@ -57,7 +57,9 @@ class Scores:
         at = left + (np.arange(len(z)) * NODES)[:, None]
         y, m = self.logits.ravel(), self.slopes.ravel()
         rise = y[at + 1] - y[at]
-        return np.asarray(y[at] + t * (m[at] + t * ((3 * rise - 2 * m[at] - m[at + 1]) + t * (m[at] + m[at + 1] - 2 * rise))))
+        return np.asarray(
+            y[at] + t * (m[at] + t * ((3 * rise - 2 * m[at] - m[at + 1]) + t * (m[at] + m[at + 1] - 2 * rise)))
+        )
 
 
 def scores(assessment: Assessment) -> Scores:
@@ -77,7 +79,7 @@ def scores(assessment: Assessment) -> Scores:
 
 
 def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    """Log-odds of Beta(a, b) quantiles at the nodes and their slopes; each tail from its own side, so that none is lost."""
+    """Log-odds of Beta(a, b) quantiles at the nodes and their slopes; each tail from its own side."""
     half = NODES // 2
     z = np.linspace(-REACH, REACH, NODES)
     below = _logit(betaincinv(a, b, ndtr(z[: half + 1])))
@@ -91,4 +93,4 @@ def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
 
 def _logit(share: Numbers) -> Numbers:
     with np.errstate(divide="ignore"):
-        return np.maximum(np.log(share) - np.log1p(-share), LOWEST)
+        return np.asarray(np.maximum(np.log(share) - np.log1p(-share), LOWEST))

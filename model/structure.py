@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import lgamma, log
@@ -206,7 +206,7 @@ class _Builder:
         rows: list[_Row] = []
         local: dict[str, list[tuple[tuple[int, ...], int]]] = {}
         variants = {name: self.scenario.events[name] for name in self.scenario.order}
-        years = {name: self.scenario.years for name in self.scenario.order}
+        years = dict.fromkeys(self.scenario.order, self.scenario.years)
         for item in self._of(Forecast):
             if (variant := self._variant(item)) != item.about:
                 variants[variant] = self.scenario.events[item.about]
@@ -239,9 +239,7 @@ class _Builder:
         local = []
         for states in product((0, 1), repeat=len(driving)):
             happened = {self.effects[event.id, name]: 1.0 for name, state in zip(driving, states, strict=True) if state}
-            factors = {
-                self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors
-            }
+            factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
             log_years = log(years) if event.form == "rate" else None
             local.append((states, len(rows)))
             rows.append(_Row(base=self.base[event.id], levers={**factors, **happened}, log_years=log_years))
@@ -366,10 +364,10 @@ class _Builder:
             failures=np.array([trials.of - trials.successes for _, trials in pairs]),
         )
 
-    def _positions(self, items: list[Evidence] | list[Indicator] | list[Measurement] | list[Forecast]) -> Index:
+    def _positions(self, items: Sequence[Evidence]) -> Index:
         return _index(self.items[item.id] for item in items)
 
-    def _ratios(self, items: list[Evidence] | list[Indicator] | list[Measurement] | list[Forecast]) -> Index:
+    def _ratios(self, items: Sequence[Evidence]) -> Index:
         return _index(self.quantities.ratios[f"evidence.{item.id}"] for item in items)
 
     def _factors(self, items: list[Indicator] | list[Measurement]) -> Index:
@@ -381,5 +379,5 @@ def structure_of(scenario: Scenario) -> Structure:
     return _Builder(scenario).build()
 
 
-def _index(positions: Iterator[int] | list[int]) -> Index:
+def _index(positions: Iterable[int]) -> Index:
     return np.array(list(positions), dtype=np.intp)

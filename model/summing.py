@@ -56,9 +56,9 @@ def by_elimination(backend: Backend, network: Network, chances: Array, told: Tol
 
 def by_listing(backend: Backend, network: Network, chances: Array, told: Told, queries: Sequence[Query]) -> Array:
     """As `by_elimination`; whatever has more than `MOST_STATES` joint states is left to that."""
-    if not told.events and not network.certain and (cells := [_root_cell(network, query) for query in queries]):
-        if None not in cells:
-            return backend.log_mass(chances[np.array(cells)])
+    cells = [_root_cell(network, query) for query in queries]
+    if not told.events and not network.certain and None not in cells:
+        return backend.log_mass(chances[np.array(cells)])
     answers: dict[int, Array] = {}
     for events, members in _by_ancestry(network, told, queries):
         chosen = [queries[member] for member in members]

@@ -19,10 +19,8 @@ type Residual = Callable[[Floats], Floats]
 _STEP = 1e-5
 """Of the numerical derivative: about the cube root of the rounding error, which central differences want."""
 _STENCIL = np.array([[0, 0], [_STEP, 0], [-_STEP, 0], [0, _STEP], [0, -_STEP]])
-_DAMPINGS = np.array([0.0, 0.0, 0.0, 0.0, 1e-3, 0.1, 10.0])
-"""Steps tried side by side, since evaluating a few points at once costs hardly more than one."""
-_LENGTHS = np.array([1.0, 0.5, 0.2, 0.05, 1.0, 1.0, 1.0])
-"""The share of each step that is gone. Two quantiles close together leave a valley that only short steps can follow."""
+_DAMPINGS = np.array([0.0, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.1, 10.0])
+"""Tried side by side, since evaluating a few points at once costs hardly more than one."""
 _ROUNDS = 60
 """Five are usual; the long valleys take thirty."""
 _LONGEST = 3.0
@@ -111,13 +109,13 @@ def _shapes(theta: Floats) -> tuple[Floats, Floats]:
 
 
 def _steps(slopes: Floats, now: Floats) -> Floats:
-    """Gauss-Newton steps of every damping and length (`trial, parameter`); slopes are `parameter, quantile`."""
+    """Gauss-Newton steps of every damping (`trial, parameter`); slopes are `parameter, quantile`."""
     normal, (up, across) = slopes @ slopes.T, slopes @ now
     aa, ab, bb = normal[0, 0] * (1 + _DAMPINGS), normal[0, 1], normal[1, 1] * (1 + _DAMPINGS)
     determinant = np.maximum(aa * bb - ab * ab, 1e-300)
     full = np.stack([ab * across - bb * up, ab * up - aa * across], axis=1) / determinant[:, None]
     longest = np.maximum(np.maximum(np.abs(full[:, 0]), np.abs(full[:, 1])), _LONGEST)
-    return np.asarray(full * (_LENGTHS * _LONGEST / longest)[:, None])
+    return np.asarray(full * (_LONGEST / longest)[:, None])
 
 
 def _start_beta(p: Floats, q: Floats) -> Floats:

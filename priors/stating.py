@@ -142,7 +142,7 @@ def _form(inline: Table) -> Form | None:
     form = next((form for form in FORMS if keys.issuperset(form.keys) and form.allows(keys)), None)
     if form is None and not unknown:
         _note_formless(inline, present, keys)
-    return None if unknown else form
+    return form
 
 
 def _note_unknown(inline: Table, name: str) -> None:

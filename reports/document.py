@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports import wording
-from reports.summary import Link, Quantity, Spread, Summary
+from reports.summary import Factor, Link, Quantity, Spread, Summary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,8 @@ def preliminary(summary: Summary) -> Document:
     """The quick answer, while the other method is still running."""
     headline = summary.outcomes[summary.scenario.headline]
     judged = wording.judged(headline)
-    text = f"Preliminary, by importance sampling: {judged}, {wording.span(headline.interval)}. NUTS is still to confirm it."
-    return (Paragraph(text=text),)
+    span = wording.span(headline.interval)
+    return (Paragraph(text=f"Preliminary, by importance sampling: {judged}, {span}. NUTS is still to confirm it."),)
 
 
 def _brief(summary: Summary) -> Iterator[Block]:
@@ -179,14 +179,20 @@ def _factors(summary: Summary) -> Iterator[Block]:
     if not summary.factors:
         return
     yield Heading(text="Factors: what the evidence did")
-    rows = []
-    for factor in summary.factors.values():
-        before, after = factor.prior, factor.posterior
-        moved = (after.mean - before.mean) / before.sd if before.sd else 0.0
-        error = after.mcse / before.sd if before.sd else 0.0
-        rows.append((factor.title, _mean(before), _mean(after), _ends(after), f"{'+' if moved > 0 else ''}{wording.rounded(moved, error)} sd"))
+    rows = [
+        (factor.title, _mean(factor.prior), _mean(factor.posterior), _ends(factor.posterior), _moved(factor))
+        for factor in summary.factors.values()
+    ]
     header = ("Factor (0 to 1)", "Prior mean", "Posterior mean", "5 % to 95 %", "Moved by")
     yield Table(header=header, rows=tuple(rows))
+
+
+def _moved(factor: Factor) -> str:
+    """By how many of the prior's standard deviations the mean moved."""
+    if not factor.prior.sd:
+        return "held"
+    moved = (factor.posterior.mean - factor.prior.mean) / factor.prior.sd
+    return f"{wording.rounded(moved, factor.posterior.mcse / factor.prior.sd, signed=True)} sd"
 
 
 def _mean(spread: Spread) -> str:
@@ -203,7 +209,9 @@ def _prior(summary: Summary) -> Iterator[Block]:
         yield Paragraph(text=wording.prior_dependence(summary.dependence))
     everything = {**{f"factors.{name}": factor for name, factor in summary.factors.items()}, **summary.quantities}
     constants = [f"{name} ({_told(quantity)})" for name, quantity in everything.items() if quantity.constant]
-    weights = [f"{name} ({item.weight:.2g})" for name, item in summary.evidence.items() if item.kind in ("cases", "exposure")]
+    weights = [
+        f"{name} ({item.weight:.2g})" for name, item in summary.evidence.items() if item.kind in ("cases", "exposure")
+    ]
     held = f"Held constant: {wording.listed(constants)}." if constants else "No quantity was held constant."
     if weights:
         held += f" Fixed weights of evidence: {wording.listed(weights)}."

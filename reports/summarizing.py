@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from model.assessment import Assessment
 from model.convergence import Verdict as ModelVerdict
@@ -70,7 +71,6 @@ def _scenario(assessment: Assessment) -> told.Scenario:
 
 def _prior_set(assessment: Assessment) -> told.PriorSet:
     prior_set = assessment.prior_set
-    declared = prior_set.confidence
     return told.PriorSet(
         name=prior_set.name,
         digest=prior_set.digest,
@@ -78,13 +78,7 @@ def _prior_set(assessment: Assessment) -> told.PriorSet:
         date=str(prior_set.date or ""),
         rationale=prior_set.rationale,
         lineage=prior_set.lineage,
-        confidence=declared
-        and told.Confidence(
-            level=declared.level,
-            information_base=declared.information_base,
-            rigour=declared.rigour,
-            volatility=declared.volatility,
-        ),
+        confidence=told.Confidence(**asdict(prior_set.confidence)) if prior_set.confidence else None,
     )
 
 
@@ -168,17 +162,20 @@ def _posterior_spread(posterior: Posterior, name: str) -> told.Spread:
 
 def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
     for (name, item), weight in zip(assessment.scenario.evidence.items(), assessment.weight, strict=True):
-        yield name, told.Item(
-            kind=type(item).__name__.lower(),
-            about=item.about,
-            title=item.title,
-            source=item.source,
-            locator=item.locator,
-            date=str(item.date or ""),
-            origin=item.origin,
-            grade=item.grade,
-            standing=item.standing,
-            weight=float(weight),
+        yield (
+            name,
+            told.Item(
+                kind=type(item).__name__.lower(),
+                about=item.about,
+                title=item.title,
+                source=item.source,
+                locator=item.locator,
+                date=str(item.date or ""),
+                origin=item.origin,
+                grade=item.grade,
+                standing=item.standing,
+                weight=float(weight),
+            ),
         )
 
 

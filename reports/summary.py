@@ -271,7 +271,8 @@ def from_json(text: str) -> Summary:
     data = json.loads(text)
     if data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {data.get('schema_version')!r}, not {SCHEMA_VERSION}")
-    return _built(Summary, data)
+    summary: Summary = _built(Summary, data)
+    return summary
 
 
 def finite(value: float) -> float | None:
@@ -293,5 +294,6 @@ def _built(cls: Any, data: Any) -> Any:
         return {key: _built(arguments[1], entry) for key, entry in data.items()}
     if dataclasses.is_dataclass(cls):
         hints = typing.get_type_hints(cls)
-        return cls(**{name: _built(hints[name], value) for name, value in data.items()})
+        build: Any = cls
+        return build(**{name: _built(hints[name], value) for name, value in data.items()})
     return data

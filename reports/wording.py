@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reports.summary import Agreement, Confidence, Dependence, Interval, Probability, Verdict
+from reports.summary import Agreement, Check, Confidence, Dependence, Interval, Probability, Verdict
 
 MOST_DIGITS = 3
 """Significant digits of a number without error."""
 
 
-def rounded(value: float, error: float, *, places: int = 0) -> str:
+def rounded(value: float, error: float, *, places: int = 0, signed: bool = False) -> str:
     """A number with no digit finer than its error: the last one shown counts at least one standard error.
 
     Parameters
     ----------
     places
         Shift of the decimal point: 2 tells a probability in per cent.
+    signed
+        Put a plus before what is above 0.
     """
     scaled, uncertainty = value * 10.0**places, abs(error) * 10.0**places
     if not math.isfinite(scaled):
@@ -25,8 +27,8 @@ def rounded(value: float, error: float, *, places: int = 0) -> str:
     finest = _finest(scaled, MOST_DIGITS)
     if uncertainty > 0:
         finest = max(finest, math.ceil(math.log10(uncertainty) - 1e-9))
-    text = f"{round(scaled, -finest):,.{max(0, -finest)}f}"
-    return text if text.strip("-0.,") or not scaled else f"less than {10.0**finest:.{max(0, -finest)}f}"
+    text = f"{round(scaled, -finest):{'+' if signed else ''},.{max(0, -finest)}f}"
+    return text if text.strip("+-0.,") or not scaled else f"less than {10.0**finest:.{max(0, -finest)}f}"
 
 
 def _finest(value: float, digits: int) -> int:
@@ -64,7 +66,11 @@ def key_judgement(title: str, number: Probability, until: str) -> str:
 
 def uncertainty(number: Probability) -> str:
     """What surrounds the headline: the credible interval and the Monte Carlo error."""
-    error = "is exact" if number.mcse == 0 else f"has a Monte Carlo standard error of {percent(number.mcse, 0.05 * number.mcse)}"
+    error = (
+        "is exact"
+        if number.mcse == 0
+        else f"has a Monte Carlo standard error of {percent(number.mcse, 0.05 * number.mcse)}"
+    )
     spread = f"{_capital(kind_of(number.interval))} over what the analyst leaves open: {span(number.interval)}"
     return f"{spread}. The number itself {error}."
 
@@ -81,37 +87,43 @@ def confidence(declared: Confidence | None) -> str:
 def prior_dependence(found: Dependence) -> str:
     """How much of the answer is prior, in one sentence."""
     if found.prior_share is None:
-        return "Every quantity behind the headline is a constant: the answer follows from the prior set and the evidence alone."
+        return "The priors leave nothing open about the headline: every quantity behind it is a constant."
     share = f"{100 * found.prior_share:.0f} %"
     moved = f"{abs(found.shift_decibans):.1f} decibans {'up' if found.shift_decibans >= 0 else 'down'}"
-    untouched = f"{found.untouched} of {plural(found.free, 'free quantity', 'free quantities')} stayed where their priors were"
-    if found.prior_share > 1:
-        lead = f"The evidence widened what the priors left open: the variance of the headline's log-odds is {share} of the prior's"
-    else:
-        lead = f"{_amount(found.prior_share)} is prior: {share} of the prior variance of the headline's log-odds remains"
-    return f"{lead}, the evidence moved its odds {moved}, and {untouched}."
+    stayed = (
+        f"{found.untouched} of {plural(found.free, 'free quantity', 'free quantities')} stayed where the priors were"
+    )
+    lead = f"{_amount(found.prior_share)}: {share} of the prior variance of the headline's log-odds remains"
+    return f"{lead}, the evidence moved its odds by {moved}, and {stayed}."
+
+
+AMOUNTS = (
+    (0.25, "Little of the answer is prior"),
+    (0.5, "Less than half of the answer is prior"),
+    (0.75, "More of the answer is prior than not"),
+    (1.0, "Most of the answer is prior"),
+    (math.inf, "The evidence has widened what the priors left open"),
+)
+"""By the share of the prior variance that remains."""
 
 
 def _amount(share: float) -> str:
-    for limit, text in ((0.25, "Little of the answer"), (0.5, "Less than half of the answer"), (0.75, "More of the answer than not")):
-        if share < limit:
-            return text
-    return "Most of the answer"
+    return next(text for limit, text in AMOUNTS if share < limit)
 
 
 def verdict(method: str, found: Verdict) -> str:
     """What came of a method's checks, in a line."""
     if found.passed:
-        return f"{method}: converged ({plural(found.draws, 'draw', 'draws')}, effectively {found.effective:,.0f} for the headline)"
+        draws = plural(found.draws, "draw", "draws")
+        return f"{method}: converged ({draws}, effectively {found.effective:,.0f} for the headline)"
     return f"{method}: did not converge ({'; '.join(failure(check) for check in found.checks if not check.passed)})"
 
 
-def failure(check: object) -> str:
+def failure(check: Check) -> str:
     """What a check found, and what it should have: "R-hat 1.08 at factors.alignment, at most 1.01 is needed"."""
-    value, limit = getattr(check, "value"), getattr(check, "limit")
-    where = f" at {check.where}" if check.where else ""  # type: ignore[attr-defined]
-    shown = "infinite" if value is None else f"{value:.3g}"
-    return f"{check.name} {shown}{where}, {check.direction} {limit:g} is needed"  # type: ignore[attr-defined]
+    where = f" at {check.where}" if check.where else ""
+    shown = "infinite" if check.value is None else f"{check.value:.3g}"
+    return f"{check.name} {shown}{where}, {check.direction} {check.limit:g} is needed"
 
 
 def agreement(found: Agreement) -> str:
@@ -120,7 +132,11 @@ def agreement(found: Agreement) -> str:
         return "The two methods agree exactly." if found.holds else "The two methods disagree."
     ratio = abs(found.difference) / found.joint_mcse
     where = f"at most {ratio:.1f} joint standard errors apart (at {found.outcome})"
-    return f"The two methods agree: {where}." if found.holds else f"The two methods disagree: {where.removeprefix('at most ')}."
+    return (
+        f"The two methods agree: {where}."
+        if found.holds
+        else f"The two methods disagree: {where.removeprefix('at most ')}."
+    )
 
 
 def plural(count: int, one: str, many: str) -> str:

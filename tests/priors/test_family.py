@@ -108,14 +108,14 @@ def test_a_constant_is_written_as_a_number() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Degree(a=0, b=1),
-        lambda: Degree(a=1, b=math.inf),
-        lambda: Degree(a=1, b=1, lower=0.6, upper=0.4),
-        lambda: Degree(a=1, b=1, lower=0, upper=1.5),
-        lambda: Degree(a=math.nan, b=1),
-        lambda: Ratio(mu=math.nan, sigma=1),
-        lambda: Ratio(mu=0, sigma=-1),
-        lambda: Ratio.held(0.0),
+        pytest.param(lambda: Degree(a=0, b=1), id="no shape"),
+        pytest.param(lambda: Degree(a=1, b=math.inf), id="infinite shape"),
+        pytest.param(lambda: Degree(a=math.nan, b=1), id="undefined shape"),
+        pytest.param(lambda: Degree(a=1, b=1, lower=0.6, upper=0.4), id="ends exchanged"),
+        pytest.param(lambda: Degree(a=1, b=1, lower=0, upper=1.5), id="beyond 1"),
+        pytest.param(lambda: Ratio(mu=math.nan, sigma=1), id="undefined median"),
+        pytest.param(lambda: Ratio(mu=0, sigma=-1), id="negative spread"),
+        pytest.param(lambda: Ratio.held(0.0), id="zero"),
     ],
 )
 def test_impossible_families(make: Callable[[], object]) -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaincinv
 
@@ -116,6 +116,21 @@ def test_no_shape_fits_better(values: list[float]) -> None:
         assert miss(family) <= miss(Degree(a=family.a * da, b=family.b * db)) + 1e-9
 
 
+@given(values=st.lists(st.floats(0.01, 100), min_size=3, max_size=3, unique=True).map(sorted))
+def test_no_lognormal_fits_better(values: list[float]) -> None:
+    """Nor does a small change of a lognormal bring the probabilities of three quantiles nearer."""
+    assume(values[1] > 1.05 * values[0] and values[2] > 1.05 * values[1])
+    p = [0.05, 0.5, 0.95]
+
+    def miss(family: Ratio) -> float:
+        return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
+
+    family = ratio(told(p, values))
+    for shift, stretch in [(0.01, 1), (-0.01, 1), (0, 1.01), (0, 0.99)]:
+        changed = Ratio(mu=family.mu + shift * family.sigma, sigma=family.sigma * stretch)
+        assert miss(family) <= miss(changed) + 1e-9
+
+
 def test_misfit() -> None:
     """The misfit is the largest distance in probability between what was said and what it is taken to mean."""
     statement = told([0.05, 0.5, 0.95], [0.1, 0.15, 0.9])
@@ -180,9 +195,19 @@ def test_constants() -> None:
     assert ratio(Constant(value=3)) == Ratio(mu=math.log(3), sigma=0)
 
 
+NEXT = math.nextafter(0.5, 1)
+
+
 @pytest.mark.parametrize("support", Support)
 @settings(max_examples=300)
 @given(statement=statements)
+@example(Constant(value=8e307))
+@example(Quantiles(points=((0.01, 1.35e-229), (0.02, 0.5))))
+@example(Quantiles(points=((0.05, 0.5), (0.5, NEXT), (0.95, math.nextafter(NEXT, 1)))))
+@example(Quantiles(points=((0.05, 1e300), (0.95, math.nextafter(1e300, 2e300)))))
+@example(Quantiles(points=((0.05, 1e-300), (0.5, 1e-299), (0.95, 0.5))))
+@example(Moments(mean=1e-300, sd=1e300))
+@example(Moments(mean=0.5, sd=1e-200))
 def test_every_statement_is_fitted_or_faulty(support: Support, statement: Statement) -> None:
     """Any statement about any quantity either becomes a usable prior or is a fault; nothing else happens."""
     try:
@@ -227,6 +252,9 @@ def test_hard_quantiles() -> None:
         ((0.05, 0.15), (0.0866, 0.0214)),
         ((0.16, 0.18), (1.46, 43)),
         ((0.38, 0.39), (0.532, 46454)),
+        ((0.46, 0.93, 0.96), (0.03578, 0.5526)),
+        ((0.07, 0.08, 0.33), (1917, 0.03199)),
+        ((0.76, 0.89, 0.92), (0.02322, 2.074)),
     ]
     for p, shapes in hard:
         q = betaincinv(*shapes, p)

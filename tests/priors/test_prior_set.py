@@ -243,6 +243,7 @@ def test_the_digest_follows_the_content(parent: Path) -> None:
     base = read_prior_set(parent)
     changed = replace(base, statements={**base.statements, "motives.host": Stated(statement=Constant(value=0.5))})
     assert changed.digest != base.digest
+    assert replace(base, lineage=("older",)).digest != base.digest
 
 
 def test_the_digest_of_a_child_follows_its_parent(child: Path, parent: Path) -> None:
@@ -296,7 +297,7 @@ def test_a_circle_through_links(tmp_path: Path) -> None:
     """A file that extends itself under another name is a circle too."""
     late = written(tmp_path, "late", CHILD)
     (tmp_path / "base.toml").symlink_to(late)
-    with pytest.raises(Faulty, match=r"a circle: late\.toml -> base\.toml"):
+    with pytest.raises(Faulty, match=r"a circle: late\.toml -> base\.toml,"):
         read_prior_set(late)
 
 

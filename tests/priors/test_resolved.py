@@ -17,7 +17,7 @@ from priors.prior_set import Confidence, PriorSet
 from priors.reading import read_prior_set
 from priors.resolved import resolved
 from priors.shipped import shipped_prior_sets
-from priors.statement import Constant, Quantiles, Stated, Statement
+from priors.statement import BetaStated, Constant, LognormalStated, Quantiles, Stated, Statement
 from tests.priors.strategies import statements
 
 SUPPORTS = {"events": Support.PROBABILITY, "effects": Support.RATIO, "evidence": Support.RATIO}
@@ -68,6 +68,7 @@ def test_shipped_sets_read_back(path: Path, tmp_path: Path) -> None:
         assert getattr(after, key) == getattr(before, key)
     assert reasons(after) == reasons(before)
     assert after.lineage == ()
+    assert {type(stated.statement) for stated in after.statements.values()} <= {BetaStated, LognormalStated, Constant}
 
 
 def reasons(prior_set: PriorSet) -> dict[str, tuple[str, str]]:

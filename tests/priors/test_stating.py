@@ -109,6 +109,9 @@ def test_a_faulty_statement_is_none() -> None:
     table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="said.toml"))
     assert read_stated(table, "x") is None
     assert [fault.key for fault in table.faults] == ["x.because", "x.p05", "x.p95"]
+    table = Table.of(TomlFile.parse("x = { p05 = 0.1, p95 = 0.6, because = 3 }", file="said.toml"))
+    assert read_stated(table, "x") is None
+    assert [fault.key for fault in table.faults] == ["x.because"]
 
 
 def test_a_consequence_is_no_fault() -> None:

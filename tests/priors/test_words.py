@@ -14,6 +14,7 @@ ICD203_CASES = [
     (0.01, "almost no chance"),
     (0.05, "very unlikely"),
     (0.2, "unlikely"),
+    (0.4499, "unlikely"),
     (0.45, "roughly even chance"),
     (0.5, "roughly even chance"),
     (0.55, "likely"),
@@ -50,6 +51,17 @@ def test_icd203(probability: float, phrase: str) -> None:
 def test_phia(probability: float, phrase: str) -> None:
     """PHIA words a probability in a gap by the nearest band, the lower of two as near, and marks it."""
     assert str(PHIA.word(probability)) == phrase
+
+
+def test_published_bands() -> None:
+    """The bands are the published ones, in percent."""
+    ends = {
+        scale.id: [(round(100 * band.low), round(100 * band.high)) for band in scale.bands] for scale in SCALES.values()
+    }
+    assert ends == {
+        "icd203": [(1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99)],
+        "phia": [(0, 5), (10, 20), (25, 35), (40, 50), (55, 75), (80, 90), (95, 100)],
+    }
 
 
 @pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)

@@ -1,0 +1,45 @@
+# `make assess` and `make test` do all of the set-up; the other targets are for those who change the code.
+
+VENV := .venv
+BIN := $(VENV)/bin
+NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
+	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+
+.PHONY: assess test lint calibrate bench lock clean
+
+assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
+	$(BIN)/estimative fit --runs runs
+	$(BIN)/estimative report latest --runs runs --output assessment.md
+	@echo "The whole report is in assessment.md, the run in runs/."
+
+test: $(VENV)/ready ## the tests, but for the long calibrations
+	$(BIN)/python -m pytest
+
+calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
+	$(BIN)/python -m pytest -m calibration
+
+lint: $(VENV)/ready ## style, types, and the one arrow between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready ## what is fast, against what a user would otherwise write; up to half an hour
+	$(BIN)/python -m benchmarks.run
+
+lock: $(VENV)/ready ## pin every version anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.12 \
+		--no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "estimative needs Python 3.12 or newer, and $$(python3 --version 2>&1 || echo no python3) is what is here: install one (say, pyenv install 3.13) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) -c '$(NEWEST_ENOUGH)' || { echo "estimative needs Python 3.12 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1): name another: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean: ## forget the environment and everything made here
+	rm -rf $(VENV) runs assessment.md build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

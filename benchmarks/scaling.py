@@ -1,0 +1,111 @@
+"""How a fit grows with events and with evidence; a process of its own that prints JSON.
+
+`python -m benchmarks.scaling importance 3` fits every size three times, the sizes in turn; `... nuts 1` does so with
+NUTS, compiling included.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from benchmarks.synthetic import chain, pile
+from model.assessment import Assessment
+from model.backend import NUMPY
+from model.equations import log_likelihood
+from model.fitting import by_importance, by_nuts
+from model.posterior import Posterior
+from model.standard_normal import scores
+from model.summing import by_elimination
+
+EVENTS = (5, 10, 20, 40)
+EVENTS_FOR_NUTS = (5, 20)
+ITEMS = (10, 100, 1000)
+DRAWS = 4000
+"""At which the log-likelihood alone is timed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """One fit: the seconds it took, its verdict included, and whether it can be believed."""
+
+    seconds: float
+    passed: bool
+    checks: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One size of one series, and what was measured of it."""
+
+    series: str
+    size: int
+    assessment: Assessment
+    fits: list[Fitted] = field(default_factory=list)
+    likelihoods: list[float] = field(default_factory=list)
+    """Seconds for DRAWS draws."""
+
+    def report(self) -> dict[str, object]:
+        """As plain data."""
+        return {
+            "series": self.series,
+            "size": self.size,
+            "quantities": len(self.assessment.priors),
+            "fits": [asdict(fitted) for fitted in self.fits],
+            "likelihoods": self.likelihoods,
+        }
+
+
+def importance(repetitions: int) -> list[Case]:
+    """Both series, by importance sampling, and the log-likelihood alone."""
+    cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS]
+    cases += [Case(series="items", size=size, assessment=pile(size)) for size in ITEMS]
+    for seed in range(1, repetitions + 1):
+        for case in cases:
+            case.likelihoods.append(_likelihood(case.assessment))
+            case.fits.append(_fitted(lambda case=case, seed=seed: by_importance(case.assessment, seed=seed)))
+    return cases
+
+
+def nuts(repetitions: int) -> list[Case]:
+    """The events, by NUTS: import of PyMC apart, each fit compiles its scenario."""
+    from model.nuts import compiled
+
+    cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS_FOR_NUTS]
+    for seed in range(1, repetitions + 1):
+        for case in cases:
+            made = case.assessment
+            case.fits.append(_fitted(lambda made=made, seed=seed: by_nuts(compiled(made), made, seed=seed)))
+    return cases
+
+
+def _fitted(fit: Callable[[], Posterior]) -> Fitted:
+    start = time.perf_counter()
+    verdict = fit().verdict
+    seconds = time.perf_counter() - start
+    return Fitted(seconds=seconds, passed=verdict.passed, checks={check.name: check.value for check in verdict.checks})
+
+
+def _likelihood(assessment: Assessment) -> float:
+    """The second of two evaluations at the same draws: the first one brings the memory."""
+    space = scores(assessment)
+    theta = space.theta(np.random.default_rng(1).standard_normal((space.dimension, DRAWS)))
+    seconds = 0.0
+    for _ in range(2):
+        start = time.perf_counter()
+        log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
+        seconds = time.perf_counter() - start
+    return seconds
+
+
+def _print(cases: Iterable[Case]) -> None:
+    print(json.dumps([case.report() for case in cases]))
+
+
+if __name__ == "__main__":
+    _print({"importance": importance, "nuts": nuts}[sys.argv[1]](int(sys.argv[2])))

@@ -1,0 +1,87 @@
+"""The table of ratios, in plain text of at most 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+WIDTHS = (51, 7, 8, 4, 10, 10, 2)
+HEADER = ("What, against what", "ratio", "aim", "met", "this", "against", "n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A line of its own above some rows."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Two sides, each measured several times."""
+
+    name: str
+    this: Sequence[float]
+    against: Sequence[float]
+    aim: float | None = None
+    """The greatest ratio wished for."""
+    unit: Literal["s", "MiB"] = "s"
+
+    @property
+    def ratio(self) -> float | None:
+        """Of the medians; None where a side was never measured."""
+        return median(self.this) / median(self.against) if self.this and self.against else None
+
+
+type Line = Heading | Row
+
+
+def text(lines: Iterable[Line]) -> str:
+    """The whole table."""
+    told = [_joined(HEADER), "-" * (sum(WIDTHS) + len(WIDTHS) - 1)]
+    for line in lines:
+        told += _heading(line) if isinstance(line, Heading) else [_joined(_cells(line))]
+    return "\n".join(told) + "\n"
+
+
+def _heading(heading: Heading) -> list[str]:
+    return ["", heading.text]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        f"  {row.name}",
+        "failed" if row.ratio is None else f"{row.ratio:#.3g}".rstrip("."),
+        "" if row.aim is None else f"<= {row.aim:g}",
+        _met(row),
+        _amount(row.this, row.unit),
+        _amount(row.against, row.unit),
+        str(min(len(row.this), len(row.against))),
+    )
+
+
+def _met(row: Row) -> str:
+    if row.aim is None:
+        return ""
+    return "yes" if row.ratio is not None and row.ratio <= row.aim else "NO"
+
+
+def _amount(values: Sequence[float], unit: Literal["s", "MiB"]) -> str:
+    if not values:
+        return "-"
+    middle = median(values)
+    if unit == "MiB":
+        return f"{middle:.0f} MiB"
+    return f"{middle:.3g} s" if middle < 1000 else f"{middle:.0f} s"
+
+
+def _joined(cells: Iterable[str]) -> str:
+    return " ".join(_aligned(cells)).rstrip()
+
+
+def _aligned(cells: Iterable[str]) -> Iterator[str]:
+    """The first column from the left, numbers from the right."""
+    for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True)):
+        yield cell.ljust(width) if index == 0 else cell.rjust(width)

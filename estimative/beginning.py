@@ -1,0 +1,159 @@
+"""The commands `new priors` and `new scenario`: a commented file to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from model.quantity import Quantities, Quantity
+from model.scenario import Scenario
+from model.scenario_reading import find_scenario, read_scenario
+from priors import toml_text
+from priors.faults import Fault, Faulty
+from priors.fitting import Support
+from priors.prior_set import PriorSet
+from priors.reading import read_prior_set
+from priors.shipped import find_prior_set, shipped_prior_sets
+from priors.stating import toml
+from priors.table import A_NAME, NAME, ascii_safe
+
+PLACEHOLDERS = {
+    Support.DEGREE: "{ p05 = 0.05, p50 = 0.5, p95 = 0.95 }",
+    Support.PROBABILITY: "{ p05 = 0.02, p95 = 0.3 }",
+    Support.RATIO: "{ p05 = 1, p95 = 4 }",
+}
+RATE = "{ p05 = 0.01, p95 = 0.1 }"
+SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives")
+BEGINNING = """\
+# What one analyst believes about one scenario. State a prior in any of these ways, and say why:
+#   "unlikely"                                a word of the ICD 203 scale
+#   { p05 = 0.1, p50 = 0.2, p95 = 0.4 }       two or more quantiles
+#   { low = 0.1, high = 0.4, mass = 0.9 }     a central interval
+#   { low = 0.1, mode = 0.2, high = 0.6 }     three points, for degrees and probabilities
+#   { mean = 0.3, sd = 0.1 }                  moments
+#   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
+#   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
+# Effects, likelihood ratios, rates and errors are positive numbers and may exceed 1.
+"""
+SCENARIO = """\
+# A scenario: what could happen, what bears on it, what has been seen. Copy the blocks, then: estimative check FILE
+
+[scenario]
+id = {name}
+title = "A supplier fails"
+question = "Will the only supplier of the part stop delivering by the end of 2027? Its own notice to customers decides."
+as_of = 2026-11-01
+until = 2027-12-31
+headline = "stoppage"            # the outcome that a report leads with
+
+[[scenario.sources]]
+id = "accounts-2025"
+title = "Annual accounts of the supplier"
+date = 2026-04-30
+
+[factors.strain]                 # a degree between 0 and 1 that nobody observes directly
+title = "Financial strain"
+low = "pays its suppliers early and hires"
+high = "pays late, sells what it can and hires nobody"
+
+[events.insolvency]
+title = "The supplier files for insolvency"
+form = "rate"                    # a yearly rate; without this line a probability ("odds")
+drivers = {{ strain = "raises" }}
+
+[events.stop]
+title = "The supplier stops delivering"
+drivers = {{ insolvency = "raises", strain = "raises" }}
+
+[outcomes.stoppage]
+title = "The part is no longer delivered"
+all = ["stop"]                   # also any = [...], none = [...], given = [...]
+
+[evidence.late_payments]
+kind = "indicator"               # also measurement, testimony, forecast, exposure, cases, observation
+about = "strain"
+supports = "high"
+title = "Its own suppliers report payments two months late"
+source = "accounts-2025"
+locator = "notes, page 12"
+date = 2026-04-30
+grade = "B2"                     # Admiralty code
+"""
+
+
+def write_prior_set(name: str, *, scenario: str, extends: str | None) -> None:
+    """Write NAME.toml into the current folder."""
+    read = read_scenario(find_scenario(scenario))
+    start = extends or ("baseline" if "baseline" in shipped_prior_sets().get(read.id, {}) else None)
+    parent = read_prior_set(find_prior_set(start, read.id)) if start else None
+    _write(name, "\n".join(_prior_set(name, read, parent, start)) + "\n")
+
+
+def write_scenario(name: str) -> None:
+    """Write NAME.toml into the current folder."""
+    _write(name, SCENARIO.format(name=toml_text.text(name)))
+
+
+def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
+    yield BEGINNING
+    yield "[prior_set]"
+    yield f"name = {toml_text.text(name)}"
+    yield 'analyst = "who states these priors"'
+    yield f"scenario = {toml_text.text(scenario.id)}"
+    if extends:
+        yield f"extends = {toml_text.text(extends)}          # what is not said here is taken from there"
+    yield 'rationale = "the view of the world behind these numbers, in a sentence or two"'
+    if parent:
+        yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
+    quantities = sorted(Quantities(scenario).all.values(), key=_order)
+    for section, members in groupby(quantities, key=_section):
+        yield f"\n[{toml_text.dotted(section.split('.'))}]"
+        for quantity in members:
+            yield from _entry(quantity, parent)
+    if not parent:
+        yield from _weights(scenario)
+    yield "\n# low, moderate or high: about the evidence base, not about the probability"
+    yield '[confidence]\nlevel = "low"'
+    yield 'information_base = "what you know this from"'
+
+
+def _section(quantity: Quantity) -> str:
+    return quantity.name.rpartition(".")[0]
+
+
+def _order(quantity: Quantity) -> tuple[int, str]:
+    section = _section(quantity)
+    return SECTIONS.index(section.partition(".")[0]), section
+
+
+def _entry(quantity: Quantity, parent: PriorSet | None) -> Iterator[str]:
+    key = toml_text.key(quantity.name.rpartition(".")[2])
+    yield f"# {ascii_safe(quantity.title)}"
+    if parent and quantity.name in parent.statements:
+        yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
+    elif quantity.name.startswith("events.") and quantity.support is Support.RATIO:
+        yield f"{key} = {RATE}          # a year, with every factor at its middle"
+    else:
+        yield f"{key} = {PLACEHOLDERS[quantity.support]}"
+
+
+def _weights(scenario: Scenario) -> Iterator[str]:
+    weighed = [item.id for item in scenario.evidence.values() if type(item).__name__ in ("Cases", "Exposure")]
+    if weighed:
+        yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
+        yield from (f"{toml_text.key(name)} = 0.5" for name in weighed)
+
+
+def _write(name: str, text: str) -> None:
+    if not NAME.fullmatch(name):
+        raise Faulty([Fault(file=f"{ascii_safe(name)}.toml", found=repr(name), expected=A_NAME)])
+    path = Path(f"{name}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Faulty([Fault(file=str(path), found="a file of this name", expected="a name that is free")]) from error
+    except OSError as error:
+        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error
+    print(f"wrote {path}")

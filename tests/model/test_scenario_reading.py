@@ -1,0 +1,263 @@
+"""What is said of faulty scenarios: each file in `faulty/` beside the exact faults expected of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model.evidence import Cases, Trials
+from model.scenario import Scenario
+from model.scenario_reading import find_scenario, read_scenario, reading_of, shipped_scenarios
+from priors.faults import Fault, Faulty
+
+FOLDER = Path(__file__).parent / "faulty"
+
+SOUND = """
+[scenario]
+id = "harbour"
+title = "A storm over the harbour"
+question = "Is the harbour flooded?"
+as_of = 2026-01-01
+until = 2027-12-31
+headline = "flooded"
+[[scenario.sources]]
+id = "almanac"
+title = "The harbour almanac"
+[factors.defences]
+title = "State of the sea wall"
+low = "breached"
+high = "new"
+[events.flood]
+title = "The harbour is flooded"
+drivers = { defences = "lowers" }
+[outcomes.flooded]
+title = "The harbour is flooded"
+all = ["flood"]
+"""
+CASES = """
+[evidence.others]
+kind = "cases"
+about = "flood"
+title = "Other harbours"
+source = "almanac"
+file = "cases.csv"
+where = { status = ["checked"] }
+outcome = "flooded"
+counts = { yes = 1, partly = 0.5, no = 0 }
+at = { defences = { column = "wall", values = { old = 0, new = 1 } } }
+"""
+
+
+def faults_of(path: Path) -> tuple[Fault, ...]:
+    with pytest.raises(Faulty) as caught:
+        read_scenario(path)
+    return caught.value.faults
+
+
+def state_of(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    """Every file below a folder, with when it was written and what it holds."""
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("stem", sorted(path.stem for path in FOLDER.glob("*.toml")))
+def test_faults(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fault of a file is told, each in one line with its place, and reading writes nothing."""
+    monkeypatch.chdir(FOLDER)
+    before = state_of(FOLDER)
+    told = [str(fault) for fault in faults_of(Path(f"{stem}.toml"))]
+    assert told == Path(f"{stem}.faults").read_text().splitlines()
+    assert all(text.isprintable() for text in told), "one line, and nothing that steers a terminal"
+    assert state_of(FOLDER) == before
+
+
+def test_every_file_of_the_folder_is_read() -> None:
+    """No file of the folder is forgotten: faults and data belong to a scenario."""
+    stems = {path.stem for path in FOLDER.glob("*.toml")}
+    assert {path.stem for path in FOLDER.iterdir()} == stems == {path.stem for path in FOLDER.glob("*.faults")}
+    assert len(stems) >= 40
+
+
+def test_the_sound_scenario_has_no_fault(tmp_path: Path) -> None:
+    """The scenario that the faulty ones are made from can be read: their faults are what was put in."""
+    assert written(tmp_path, SOUND).digest
+
+
+def written(folder: Path, text: str, rows: str | None = None) -> Scenario:
+    (folder / "scenario.toml").write_text(text)
+    if rows is not None:
+        (folder / "cases.csv").write_text(rows)
+    return read_scenario(folder / "scenario.toml")
+
+
+def test_cases_are_counted(tmp_path: Path) -> None:
+    """Rows that pass and that are alike in every mapped driver are counted together, by what their outcome counts."""
+    rows = "status,wall,flooded\nchecked,new,no\nchecked,old,yes\nrumoured,old,yes\nchecked,old,partly\nchecked,old,no\n"
+    item = written(tmp_path, SOUND + CASES, rows).evidence["others"]
+    assert isinstance(item, Cases)
+    old, new = Trials(at={"defences": 0.0}, successes=1.5, of=3.0), Trials(at={"defences": 1.0}, successes=0.0, of=1.0)
+    assert item.trials == (old, new)
+
+
+def test_the_texts_are_kept(tmp_path: Path) -> None:
+    """A reading holds the texts that it was made from, byte order marks and Windows line ends taken off."""
+    rows = "status,wall,flooded\nchecked,new,no\n"
+    (tmp_path / "scenario.toml").write_bytes(b"\xef\xbb\xbf" + (SOUND + CASES).replace("\n", "\r\n").encode())
+    (tmp_path / "cases.csv").write_bytes(b"\xef\xbb\xbf" + rows.replace("\n", "\r\n").encode())
+    assert reading_of(tmp_path / "scenario.toml").texts == {"scenario.toml": SOUND + CASES, "cases.csv": rows}
+
+
+UNREADABLE: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "UTF-16": ("found UTF-16 text, expected UTF-8 text", lambda path: path.write_bytes(SOUND.encode("utf-16"))),
+    "invalid UTF-8": (
+        "found byte 0xe9 at offset 3, expected UTF-8 text",
+        lambda path: path.write_bytes(b"# d\xe9sol\xe9"),
+    ),
+    "a directory": ("found a directory, expected a file", lambda path: path.mkdir()),
+    "nothing": ("found no such file, expected a file that can be read", lambda path: None),
+    "a dangling link": (
+        "found no such file, expected a file that can be read",
+        lambda path: path.symlink_to(path.parent / "gone"),
+    ),
+    "a pipe": ("found no regular file, expected a file that can be read", os.mkfifo),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_scenario_that_is_no_text_file(kind: str, tmp_path: Path) -> None:
+    """A scenario that cannot be read as UTF-8 text is one fault that names the file and says why."""
+    expected, make = UNREADABLE[kind]
+    make(path := tmp_path / "scenario.toml")
+    assert [str(fault) for fault in faults_of(path)] == [f"{path}: {expected}"]
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_data_that_are_no_text_file(kind: str, tmp_path: Path) -> None:
+    """A data file that cannot be read as UTF-8 text is one fault that names the file and says why."""
+    expected, make = UNREADABLE[kind]
+    make(path := tmp_path / "cases.csv")
+    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+    assert [str(fault) for fault in faults_of(tmp_path / "scenario.toml")] == [f"{path}: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "limit"), [("scenario.toml", 50_000_000, "at most 1.0 MB"), ("cases.csv", 50_000_000, "10.5 MB")]
+)
+def test_files_of_fifty_megabytes(name: str, size: int, limit: str, tmp_path: Path) -> None:
+    """A file of 50 MB is refused for its size, unread."""
+    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(size)
+    [fault] = faults_of(tmp_path / "scenario.toml")
+    assert (fault.file, fault.found) == (str(tmp_path / name), "50.0 MB")
+    assert fault.expected.endswith(limit)
+
+
+def test_a_number_too_long_to_read(tmp_path: Path) -> None:
+    """A number of ten thousand digits is a fault, not a crash."""
+    (path := tmp_path / "scenario.toml").write_text(f"x = {'9' * 10_000}")
+    [fault] = faults_of(path)
+    assert fault.expected == "TOML of a sane size"
+
+
+def test_shipped_scenarios_are_found_by_name() -> None:
+    """A shipped scenario is found by its id, with - or _; its file holds that id."""
+    assert set(shipped_scenarios()) == {"asia", "coordinated-attack"}
+    for name, path in shipped_scenarios().items():
+        assert find_scenario(name) == find_scenario(name.replace("-", "_")) == path
+        assert read_scenario(path).id == name
+
+
+def test_a_misspelt_scenario_is_no_path() -> None:
+    """A name that is neither a shipped scenario nor a path is a fault with the nearest name."""
+    with pytest.raises(Faulty) as caught:
+        find_scenario("cordinated-attack")
+    [fault] = caught.value.faults
+    assert fault.nearest == "coordinated-attack"
+
+
+def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
+    """A path is handed on as it was given, whether or not there is a file."""
+    assert find_scenario("nowhere.toml") == Path("nowhere.toml")
+    assert find_scenario(f"{tmp_path}/mine") == tmp_path / "mine"
+
+
+@pytest.mark.xfail(strict=True, reason="csv.DictReader.line_num is that of the last row that could be read")
+def test_broken_quotes_have_their_line(tmp_path: Path) -> None:
+    """A cell with broken quotes is a fault of the line on which it stands."""
+    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+    (tmp_path / "cases.csv").write_text('status,wall,flooded\nchecked,new,no\n"checked" so,old,yes\n')
+    [fault] = faults_of(tmp_path / "scenario.toml")
+    assert fault.line == 3
+
+
+@pytest.mark.xfail(strict=True, reason="faults are sorted by line alone, and one without a line comes first")
+def test_what_is_cut_is_told_last(tmp_path: Path) -> None:
+    """Of a data file that is wrong throughout, twenty faults are told, then how many rows more there are."""
+    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+    (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,new,maybe\n" * 24)
+    faults = faults_of(tmp_path / "scenario.toml")
+    assert [fault.line for fault in faults] == [*range(2, 22), None]
+    assert "4 more rows" in faults[-1].found
+
+
+@pytest.mark.xfail(strict=True, reason="what is cut is counted in faults and called rows")
+def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
+    """Of a data file with two faults in each row, no more rows are told than there are."""
+    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+    (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,gone,maybe\n" * 24)
+    [cut] = [fault for fault in faults_of(tmp_path / "scenario.toml") if fault.line is None]
+    assert int(cut.found.partition(" ")[0]) <= 24 - 10
+
+
+@pytest.mark.xfail(strict=True, reason="trials = [] is taken for a reference class")
+def test_a_reference_class_without_cases(tmp_path: Path) -> None:
+    """A reference class listed without a single case is a fault, as one is whose file has no row that passes."""
+    text = CASES.partition("file =")[0] + "trials = []\n"
+    with pytest.raises(Faulty):
+        written(tmp_path, SOUND + text)
+
+
+CASCADES = {
+    "form": """
+[events.storm]
+title = "A storm comes"
+form = 1
+[evidence.years]
+kind = "exposure"
+about = "storm"
+count = 1
+years = 2
+title = "What the almanac says"
+source = "almanac"
+""",
+    "all": """
+[outcomes.again]
+title = "The harbour is flooded again"
+all = "flood"
+""",
+    "factor": """
+[factors]
+wind = "strong"
+""",
+}
+"""One mistake each."""
+
+
+@pytest.mark.xfail(strict=True, reason="a stand-in for a faulty entry is then found fault with itself")
+@pytest.mark.parametrize("name", CASCADES)
+def test_one_mistake_is_one_fault(name: str, tmp_path: Path) -> None:
+    """A mistake is told once, not again wherever something else refers to it."""
+    (tmp_path / "scenario.toml").write_text(SOUND + CASCADES[name])
+    assert len(faults_of(tmp_path / "scenario.toml")) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="faults of all files are sorted together, by line alone")
+def test_faults_of_two_files_are_not_mixed(tmp_path: Path) -> None:
+    """The faults of the scenario stand together, and so do those of its data."""
+    (tmp_path / "scenario.toml").write_text(SOUND.replace('low = "breached"', "") + CASES + "colour = 'red'\n")
+    (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "rumoured,new,no\n" * 15 + "checked,new,maybe\n")
+    files = [fault.file for fault in faults_of(tmp_path / "scenario.toml")]
+    assert sorted(files) == files or sorted(files, reverse=True) == files

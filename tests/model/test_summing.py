@@ -1,0 +1,273 @@
+"""Sums over many events: exact, of linear cost, and honest where nothing is possible."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.answers import reckon, targets
+from model.backend import NUMPY
+from model.equations import Theta, log_likelihood, terms, told
+from model.evidence import Evidence, Indicator, Observation
+from model.network import EVERYTHING, Query
+from model.scenario import Driver, Event, Outcome, Scenario
+from model.structure import structure_of
+from model.summing import MOST_STATES, Contradiction, Summing, by_elimination, by_listing
+from tests.strategies import Valued, valued
+
+RELATIVE = 1e-12
+"""Sixty small sums and products of doubles: sixty times the rounding of one, 60 x 2e-16."""
+
+
+def scenario_of(events: Sequence[Event], evidence: Sequence[Evidence] = ()) -> Scenario:
+    return Scenario(
+        id="network",
+        title="",
+        question="",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2027, 1, 1),
+        headline="last",
+        events={event.id: event for event in events},
+        outcomes={"last": Outcome(id="last", title="", all=(events[-1].id,))},
+        evidence={item.id: item for item in evidence},
+    )
+
+
+def indicators(names: Sequence[str]) -> list[Evidence]:
+    """One indicator about each of the events, for and against in turn."""
+    return [
+        Indicator(id=f"sign_{name}", about=name, supports=index % 2 == 0, title="", source="")
+        for index, name in enumerate(names)
+    ]
+
+
+def chain(length: int) -> Scenario:
+    """Each event raises the odds of the next; the last and every third before it have left a sign."""
+    events = [
+        Event(id=f"e{i}", title="", drivers=(Driver(name=f"e{i - 1}", sign=1),) if i else ()) for i in range(length)
+    ]
+    return scenario_of(events, indicators([f"e{i}" for i in range(length - 1, 0, -3)]))
+
+
+def branching(size: int) -> Scenario:
+    """A binary tree whose every event depends on the one above it; those at the bottom have left signs."""
+    events = [
+        Event(id=f"e{i}", title="", form="table", table_parents=(f"e{(i - 1) // 2}",) if i else ())
+        for i in range(size)
+    ]
+    return scenario_of(events, indicators([f"e{i}" for i in range(size // 2, size)]))
+
+
+def gathering(size: int) -> Scenario:
+    """A binary tree whose every event depends on the two below it."""
+    events = [
+        Event(
+            id=f"e{i}",
+            title="",
+            form="table",
+            table_parents=tuple(f"e{child}" for child in (2 * i + 1, 2 * i + 2) if child < size),
+        )
+        for i in range(size)
+    ]
+    return scenario_of(events[::-1])
+
+
+def chance_in_chain(values: Mapping[str, float], index: int, before: bool) -> float:
+    """P(event | whether the one before it happened)."""
+    base = values[f"events.e{index}"]
+    odds = base / (1 - base) * (values[f"effects.e{index}.e{index - 1}"] if before else 1.0)
+    return odds / (1 + odds)
+
+
+def likelihood(scenario: Scenario, values: Mapping[str, float], event: str, happened: bool) -> float:
+    """P(what is told of an event | whether it happened), up to a constant."""
+    item = scenario.evidence.get(f"sign_{event}")
+    return values[f"evidence.{item.id}"] if isinstance(item, Indicator) and item.supports == happened else 1.0
+
+
+def branch_masses(scenario: Scenario, values: Mapping[str, float], fixed: str = "") -> float:
+    """P(evidence), or P(evidence and one event), by going down a chain or a branching tree."""
+    size = len(scenario.events)
+    children: dict[int, list[int]] = {i: [] for i in range(size)}
+    for i in range(1, size):
+        children[int(scenario.parents(f"e{i}")[0][1:])].append(i)
+
+    @cache
+    def below(index: int, above: bool) -> float:
+        """P(what is told of an event and of all below it | whether the one above it happened)."""
+        return sum(chance(index, above, here) * from_here(index, here) for here in (False, True))
+
+    def from_here(index: int, here: bool) -> float:
+        if fixed == f"e{index}" and not here:
+            return 0.0
+        mass = likelihood(scenario, values, f"e{index}", here)
+        for child in children[index]:
+            mass *= below(child, here)
+        return mass
+
+    def chance(index: int, above: bool, here: bool) -> float:
+        if scenario.events[f"e{index}"].form == "odds":
+            yes = chance_in_chain(values, index, above) if index else values["events.e0"]
+        else:
+            yes = values[f"tables.e{index}.{f'e{(index - 1) // 2}' if above else 'none'}"]
+        return yes if here else 1 - yes
+
+    return below(0, False)
+
+
+def chance_in_gathering(values: Mapping[str, float], size: int, index: int) -> float:
+    """P(event): the two trees below it are independent of each other."""
+    below = [child for child in (2 * index + 1, 2 * index + 2) if child < size]
+    total = 0.0
+    for state in range(1 << len(below)):
+        happened = [child for place, child in enumerate(below) if state >> place & 1]
+        mass = 1.0
+        for child in below:
+            p = chance_in_gathering(values, size, child)
+            mass *= p if child in happened else 1 - p
+        total += mass * values[f"tables.e{index}.{'+'.join(f'e{child}' for child in happened) or 'none'}"]
+    return total
+
+
+@pytest.mark.parametrize("scenario", [chain(40), branching(60)], ids=["chain of 40", "tree of 60"])
+def test_long_chains_and_trees_are_exact(scenario: Scenario) -> None:
+    """A chain of 40 events and a binary tree of 60 have the likelihood and the answers of a recursion."""
+    scene = valued(scenario, seed=3)
+    structure = structure_of(scenario)
+    wholes = [branch_masses(scenario, values) for values in scene.draws]
+    found = log_likelihood(NUMPY, structure, scene.theta, by_elimination)
+    assert np.exp(found) == pytest.approx(wholes, rel=RELATIVE)
+    asked = targets(scenario)
+    answers = reckon(structure, scene.theta, asked)
+    for target, shares in zip(asked, answers.yes, strict=True):
+        event = target.id if target.sort == "event" else list(scenario.events)[-1]
+        parts = [branch_masses(scenario, values, event) for values in scene.draws]
+        assert shares == pytest.approx(np.divide(parts, wholes), rel=RELATIVE), event
+
+
+def test_events_that_gather_are_exact() -> None:
+    """Sixty events of which each depends on two others have the chance that a recursion gives the last of them."""
+    scenario = gathering(60)
+    scene = valued(scenario, seed=4)
+    [answer] = reckon(structure_of(scenario), scene.theta, targets(scenario)[:1]).yes
+    expected = [chance_in_gathering(values, 60, 0) for values in scene.draws]
+    assert answer == pytest.approx(expected, rel=RELATIVE)
+
+
+class Counted(np.ndarray[Any, Any]):
+    """An array that counts the elements which arithmetic on it reads."""
+
+    touched = 0
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [each.view(np.ndarray) if isinstance(each, Counted) else each for each in inputs]
+        Counted.touched += sum(np.size(each) for each in plain)
+        result = getattr(ufunc, method)(*plain, **options)
+        return np.asarray(result).view(Counted)
+
+
+def work(scenario: Scenario, summing: Summing, query: Query = EVERYTHING) -> int:
+    """Elements read by one sum over all events of a scenario, at one draw."""
+    scene = valued(scenario, seed=5, draws=1)
+    structure = structure_of(scenario)
+    chances = terms(NUMPY, structure, scene.theta).chances.view(Counted)
+    Counted.touched = 0
+    summing(NUMPY, structure.network, chances, told(NUMPY, structure, scene.theta), [query])
+    return Counted.touched
+
+
+@pytest.mark.parametrize("build", [chain, branching])
+def test_elimination_is_linear_work(build: Any) -> None:
+    """Twice as many events in a chain or a tree cost elimination twice as many numbers, not their square."""
+    small, middle, large = (work(build(size), by_elimination) for size in (16, 31, 61))
+    # Straight up to a twentieth, for what the ends of a chain or the last row of a tree save.
+    assert large - middle == pytest.approx(2 * (middle - small), rel=0.05)
+    assert large < 61 * 50, "a few small tables for each event"
+
+
+def test_listing_is_exponential_work() -> None:
+    """Listing touches every joint state, so that each further event doubles its work: what the count would show."""
+    assert work(chain(10), by_listing) > 1.9 * work(chain(9), by_listing)
+    assert work(chain(10), by_listing) > 10 * work(chain(10), by_elimination)
+
+
+def test_many_states_are_left_to_elimination() -> None:
+    """Listing sums 1,024 joint states one by one, and leaves 2,048 to elimination without another answer."""
+    ten, eleven = chain(10), chain(11)
+    assert MOST_STATES == 1024
+    assert work(eleven, by_listing) == work(eleven, by_elimination)
+    for scenario in (ten, eleven):
+        scene = valued(scenario, seed=6)
+        structure = structure_of(scenario)
+        states = structure.network.states(tuple(structure.network.parents), MOST_STATES)
+        assert (states is None) == (scenario is eleven)
+        listed, eliminated = (log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_listing, by_elimination))
+        assert listed == pytest.approx(eliminated, rel=RELATIVE)
+
+
+def alarm(*, fire: float, seen: tuple[str, ...] = ("smoke",)) -> tuple[Valued, Theta]:
+    """There is no smoke without fire; at the second draw fire is possible, at the first it is as likely as told."""
+    events = [
+        Event(id="fire", title="", form="table"),
+        Event(id="smoke", title="", form="table", table_parents=("fire",)),
+    ]
+    scenario = scenario_of(
+        events, [Observation(id=f"o_{name}", about=name, happened=True, title="", source="") for name in seen]
+    )
+    scene = valued(scenario, seed=7)
+    draws = tuple(
+        {"tables.fire.none": chance, "tables.smoke.none": 0.0, "tables.smoke.fire": 0.5} for chance in (fire, 0.25)
+    )
+    scene = replace(scene, draws=draws)
+    return scene, scene.theta
+
+
+def test_impossible_evidence_is_a_contradiction() -> None:
+    """Evidence that is possible at no draw is a contradiction, not an answer."""
+    scene, theta = alarm(fire=0.0)
+    theta = replace(theta, degree=theta.degree[:, :1], log_ratio=theta.log_ratio[:, :1])
+    with pytest.raises(Contradiction, match="the evidence contradicts itself"):
+        reckon(structure_of(scene.scenario), theta, targets(scene.scenario))
+
+
+def test_impossible_draws_say_nothing() -> None:
+    """A draw at which the evidence is impossible has log-evidence -inf and no probability of anything."""
+    scene, theta = alarm(fire=0.0)
+    found = reckon(structure_of(scene.scenario), theta, targets(scene.scenario))
+    assert found.log_evidence == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
+    assert found.yes.tolist() == [[0.0, 1.0]] * 3
+    assert found.given.tolist() == [[0.0, 1.0]] * 3
+
+
+def test_what_the_priors_exclude_is_possible_before_the_evidence() -> None:
+    """Before the evidence nothing is contradicted, whatever was observed."""
+    scene, theta = alarm(fire=0.0)
+    found = reckon(structure_of(scene.scenario), theta, targets(scene.scenario), evidence=False)
+    assert found.yes[1].tolist() == [0.0, 0.25]
+
+
+@pytest.mark.parametrize("summing", [by_elimination, by_listing])
+def test_both_sums_give_no_mass_to_the_impossible(summing: Summing) -> None:
+    """Listing and elimination both give -inf where a table's 0 excludes what was observed, and no NaN."""
+    scene, theta = alarm(fire=0.0, seen=("smoke", "fire"))
+    found = log_likelihood(NUMPY, structure_of(scene.scenario), theta, summing)
+    assert found == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
+
+
+def test_a_network_without_a_possible_state_is_a_contradiction() -> None:
+    """Listing refuses a network in which no joint state is possible at all; elimination finds no mass there."""
+    events = [Event(id="rain", title=""), Event(id="flood", title="", given=("rain",))]
+    scene = valued(scenario_of(events), seed=8)
+    structure = structure_of(scene.scenario)
+    impossible = replace(structure.network, certain={"rain": False, "flood": True})
+    chances = terms(NUMPY, structure, scene.theta).chances
+    said = told(NUMPY, structure, scene.theta)
+    with pytest.raises(Contradiction, match="no joint state"):
+        by_listing(NUMPY, impossible, chances, said, [EVERYTHING])
+    assert by_elimination(NUMPY, impossible, chances, said, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]
