@@ -99,11 +99,10 @@ def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
 
 
 @contextmanager
-def empty_compile_cache(*flags: str) -> Iterator[dict[str, str]]:
+def empty_compile_cache() -> Iterator[dict[str, str]]:
     """The variables of a process that compiles into a folder of its own, empty at first."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = ",".join([f"base_compiledir={folder}/pytensor", *flags])
-        yield {"PYTENSOR_FLAGS": settings, "NUMBA_CACHE_DIR": f"{folder}/numba"}
+        yield {"PYTENSOR_FLAGS": f"base_compiledir={folder}/pytensor", "NUMBA_CACHE_DIR": f"{folder}/numba"}
 
 
 def tell(message: str) -> None:

@@ -21,9 +21,9 @@ from benchmarks.commands import ESTIMATIVE, PYTHON, Bench, empty_compile_cache, 
 from benchmarks.table import Heading, Line, Row
 
 HELP = "estimative --help"
-TYPER = "import typer"
+TYPER = "python -c 'import typer'"
 IMPORTANCE = "fit --method importance"
-NUMERIC = "import numpy, scipy.special"
+NUMERIC = "numpy, scipy.special"
 SHORT = {
     HELP: (ESTIMATIVE, "--help"),
     TYPER: (PYTHON, "-c", "import typer"),
@@ -35,6 +35,13 @@ NUTS_AIM = 0.5
 
 NUTS = "fit --method nuts"
 HANDWRITTEN = "handwritten.py"
+KINDER = "kinder.py"
+"""The script without the pass that dominates its compilation."""
+RACE = {
+    NUTS: (ESTIMATIVE, "fit", "--method", "nuts"),
+    HANDWRITTEN: (PYTHON, "-m", "benchmarks.handwritten"),
+    KINDER: (PYTHON, "-m", "benchmarks.kinder"),
+}
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """As the command line sets it for itself."""
 
@@ -54,6 +61,146 @@ class Effort:
 
 
 QUICK = Effort(short=3, fits=1, processes=1, compiling=False)
-FULL = Effort(short=9, fits=3, processes=3, compiling=True)
+FULL = Effort(short=9, fits=3, processes=2, compiling=True)
+SERIES = {
+    "events": "a chain of events",
+    "items": "a pile of evidence",
+}
 MOST_ROUNDS = 3
 """Of NUTS against the script, each with a cold and a warm run of every side."""
+
+
+def measured(effort: Effort, minutes: float) -> tuple[list[Line], dict[str, str]]:
+    """The lines of the table, and the commands that failed with what they said."""
+    start = time.monotonic()
+    bench = Bench()
+    tell("commands of a second")
+    bench.alternate(SHORT, effort.short)
+    lines: list[Line] = list(_short_rows(bench))
+    refits = [*_refits(bench, effort)]
+    scaling = [*_scaling(bench, effort)]
+    if effort.compiling:
+        _race(bench, until=start + 60 * minutes)
+        lines += _race_rows(bench)
+    lines += [Heading(text="Each further prior set (mean of four), against the first, in one process"), *refits]
+    lines += [*_memory_rows(bench, compiling=effort.compiling), *scaling]
+    return lines, bench.failures
+
+
+def _short_rows(bench: Bench) -> Iterator[Line]:
+    yield Heading(text="Whole commands")
+    yield _seconds(bench, HELP, TYPER)
+    yield _seconds(bench, IMPORTANCE, NUMERIC, aim=IMPORTANCE_AIM)
+
+
+def _race(bench: Bench, *, until: float) -> None:
+    """NUTS against the script, cold and warm in turn, for as many rounds as the time allows."""
+    rounds = 0
+    longest = 0.0
+    while rounds == 0 or (rounds < MOST_ROUNDS and time.monotonic() + longest < until):
+        start = time.monotonic()
+        tell(f"NUTS against the script, round {rounds + 1}")
+        for name, command in RACE.items():
+            with empty_compile_cache() as cache:
+                for state in ("cold", "warm"):
+                    bench.run(f"{name}, {state}", command, **cache)
+        rounds += 1
+        longest = max(longest, time.monotonic() - start)
+
+
+def _race_rows(bench: Bench) -> Iterator[Line]:
+    yield Heading(text="NUTS against a PyMC user's own script; cold: with an empty compile cache, warm: a full one")
+    for state in ("cold", "warm"):
+        yield _seconds(bench, f"{NUTS}, {state}", f"{HANDWRITTEN}, {state}", aim=NUTS_AIM)
+    for state in ("cold", "warm"):
+        yield _seconds(bench, f"{NUTS}, {state}", f"{KINDER}, {state}")
+
+
+def _refits(bench: Bench, effort: Effort) -> Iterator[Line]:
+    for _ in range(effort.processes):
+        bench.run("refits by importance", _module("refitting", "importance"), **ONE_THREAD)
+        if effort.compiling:
+            with empty_compile_cache() as cache:
+                for state in ("cold", "warm"):
+                    bench.run(f"refits by NUTS, {state}", _module("refitting", "nuts"), **ONE_THREAD, **cache)
+    methods = ("importance", "NUTS, cold", "NUTS, warm") if effort.compiling else ("importance",)
+    for name in (f"refits by {method}" for method in methods):
+        took = [json.loads(done.stdout) for done in bench.runs.get(name, ())]
+        further, first = [mean(seconds[1:]) for seconds in took], [seconds[0] for seconds in took]
+        yield Row(name=name, this=further, against=first)
+
+
+def _scaling(bench: Bench, effort: Effort) -> Iterator[Line]:
+    cases = _cases(bench, "importance fits of synthetic scenarios", "importance", effort.fits)
+    for series, title in SERIES.items():
+        chosen = [case for case in cases if case["series"] == series]
+        yield Heading(text=f"One importance fit of {title}, against the smallest")
+        yield from _growth(chosen, series)
+        yield Heading(text="  The log-likelihood alone, at 4,000 draws")
+        for case in chosen:
+            yield Row(name=f"{case['size']} {series}", this=case["likelihoods"], against=chosen[0]["likelihoods"])
+    if effort.compiling:
+        with empty_compile_cache() as cache:
+            cases = _cases(bench, "NUTS fits of synthetic scenarios", "nuts", 1, **cache)
+        yield Heading(text=f"One NUTS fit of {SERIES['events']}, compiled afresh, against the smallest")
+        yield from _growth(cases, "events")
+
+
+def _cases(bench: Bench, name: str, method: str, repetitions: int, **variables: str) -> list[dict[str, Any]]:
+    done = bench.run(name, _module("scaling", method, str(repetitions)), **ONE_THREAD, **variables)
+    return json.loads(done.stdout) if done else []
+
+
+def _growth(cases: Sequence[dict[str, Any]], series: str) -> Iterator[Line]:
+    if not cases:
+        yield Row(name=series, this=(), against=())
+    for case in cases:
+        this, smallest = ([fit["seconds"] for fit in some["fits"]] for some in (case, cases[0]))
+        yield Row(name=f"{case['size']} {series}: {_belief(case['fits'])}", this=this, against=smallest)
+
+
+def _belief(fits: Sequence[dict[str, Any]]) -> str:
+    """Whether the answers could be believed."""
+    verdict = "" if all(fit["passed"] for fit in fits) else ", NOT CONVERGED"
+    effective, worst = (_middle(fits, *names) for names in (("ESS", "bulk ESS"), ("Pareto k", "R-hat")))
+    kind = "k-hat" if "Pareto k" in fits[0]["checks"] else "R-hat"
+    return f"ESS {effective:,.0f}, {kind} {worst:.{2 if kind == 'k-hat' else 3}f}{verdict}"
+
+
+def _middle(fits: Sequence[dict[str, Any]], *names: str) -> float:
+    return median(fit["checks"][name] for fit in fits for name in names if name in fit["checks"])
+
+
+def _memory_rows(bench: Bench, *, compiling: bool) -> Iterator[Line]:
+    """Of the runs timed above, each of which was a fresh process."""
+    yield Heading(text=f"Peak memory, against python -c 'import {NUMERIC}'")
+    for name in (HELP, IMPORTANCE, *((f"{NUTS}, cold", f"{HANDWRITTEN}, cold") if compiling else ())):
+        yield Row(name=name, this=bench.peaks(name), against=bench.peaks(NUMERIC), unit="MiB")
+    if compiling:
+        this, against = f"{NUTS}, cold", f"{HANDWRITTEN}, cold"
+        yield Row(name=f"{this} / {against}", this=bench.peaks(this), against=bench.peaks(against), unit="MiB")
+
+
+def _seconds(bench: Bench, this: str, against: str, *, aim: float | None = None) -> Row:
+    return Row(name=f"{this} / {against}", this=bench.seconds(this), against=bench.seconds(against), aim=aim)
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (PYTHON, "-m", f"benchmarks.{name}", *arguments)
+
+
+def main() -> int:
+    """Measure, print, and tell by the exit code whether every command ended well."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="How fast the package is, in ratios.")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, nothing compiled")
+    parser.add_argument("--minutes", type=float, default=22.0, help="for all, if NUTS is repeated (%(default)s)")
+    wanted = parser.parse_args()
+    lines, failures = measured(QUICK if wanted.quick else FULL, wanted.minutes)
+    sys.stdout.write(table.text(lines))
+    for name, said in failures.items():
+        sys.stdout.write(f"FAILED: {name}: {said}\n")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -28,6 +29,8 @@ EVENTS_FOR_NUTS = (5, 20)
 ITEMS = (10, 100, 1000)
 DRAWS = 4000
 """At which the log-likelihood alone is timed."""
+LONG = 20.0
+"""Seconds of a fit that is not repeated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,10 @@ class Case:
     likelihoods: list[float] = field(default_factory=list)
     """Seconds for DRAWS draws."""
 
+    @property
+    def long(self) -> bool:
+        return any(fitted.seconds > LONG for fitted in self.fits)
+
     def report(self) -> dict[str, object]:
         """As plain data."""
         return {
@@ -68,7 +75,8 @@ def importance(repetitions: int) -> list[Case]:
     for seed in range(1, repetitions + 1):
         for case in cases:
             case.likelihoods.append(_likelihood(case.assessment))
-            case.fits.append(_fitted(lambda case=case, seed=seed: by_importance(case.assessment, seed=seed)))
+            if not case.long:
+                case.fits.append(_fitted(partial(by_importance, case.assessment, seed=seed)))
     return cases
 
 
@@ -76,11 +84,13 @@ def nuts(repetitions: int) -> list[Case]:
     """The events, by NUTS: import of PyMC apart, each fit compiles its scenario."""
     from model.nuts import compiled
 
+    def compiled_and_fitted(assessment: Assessment, seed: int) -> Posterior:
+        return by_nuts(compiled(assessment), assessment, seed=seed)
+
     cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS_FOR_NUTS]
     for seed in range(1, repetitions + 1):
         for case in cases:
-            made = case.assessment
-            case.fits.append(_fitted(lambda made=made, seed=seed: by_nuts(compiled(made), made, seed=seed)))
+            case.fits.append(_fitted(partial(compiled_and_fitted, case.assessment, seed)))
     return cases
 
 

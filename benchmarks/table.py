@@ -74,7 +74,7 @@ def _amount(values: Sequence[float], unit: Literal["s", "MiB"]) -> str:
     middle = median(values)
     if unit == "MiB":
         return f"{middle:.0f} MiB"
-    return f"{middle:.3g} s" if middle < 1000 else f"{middle:.0f} s"
+    return f"{1000 * middle:.3g} ms" if middle < 0.1 else f"{middle:.3g} s"
 
 
 def _joined(cells: Iterable[str]) -> str:

@@ -40,13 +40,14 @@ class Reckoned:
 
 def targets(scenario: Scenario) -> tuple[Target, ...]:
     """Everything that a summary reports a probability of."""
-    outcomes = [_of_outcome(outcome) for outcome in scenario.outcomes.values()]
+    outcomes = [of_outcome(outcome) for outcome in scenario.outcomes.values()]
     events = [Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
     links = [_link(event) for event in scenario.events.values() if event.given or event.unless]
     return (*outcomes, *events, *links)
 
 
-def _of_outcome(outcome: Outcome) -> Target:
+def of_outcome(outcome: Outcome) -> Target:
+    """An outcome, under its condition if it has one."""
     yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
     return Target(sort="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
 

@@ -6,12 +6,12 @@ dimension first; under NumPy `draw` comes last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, pi
 
 from model.backend import TINY, Array, Backend
-from model.network import EVERYTHING
+from model.network import EVERYTHING, Query
 from model.structure import Rows, Structure
 from model.summing import NOTHING, Summing, Told
 
@@ -88,17 +88,22 @@ def _predicted(backend: Backend, rows: Rows, baseline: Array, moved: Array) -> A
 
 def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing: Summing) -> Array:
     """ln P(evidence | quantities), the events summed out; dims ([draw]), one number under PyTensor."""
+    return log_joint(backend, structure, theta, summing, ())[0]
+
+
+def log_joint(
+    backend: Backend, structure: Structure, theta: Theta, summing: Summing, queries: Sequence[Query]
+) -> Array:
+    """ln P(evidence | quantities), then ln P(evidence and query | quantities) of each query; dims (1 + query[, draw])."""
     found = terms(backend, structure, theta)
     pieces = [
         piece(backend, structure, found) for items, piece in PIECES.items() if len(getattr(structure, items).item)
     ]
     if len(structure.forecasts.item):
         pieces.append(_forecasts(backend, structure, found, summing))
-    total = sum(piece.sum(axis=0) for piece in pieces)
     said = told(backend, structure, theta)
-    if said.events or structure.network.certain:
-        total = total + summing(backend, structure.network, found.chances, said, [EVERYTHING])[0]
-    return total if pieces or said.events or structure.network.certain else 0 * found.chances[0]
+    masses = summing(backend, structure.network, found.chances, said, [EVERYTHING, *queries])
+    return masses + sum(piece.sum(axis=0) for piece in pieces)
 
 
 def told(backend: Backend, structure: Structure, theta: Theta) -> Told:

@@ -10,24 +10,25 @@ draws of the last mixture alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from model.answers import targets
+from model.answers import of_outcome
 from model.assessment import Assessment
 from model.backend import NUMPY
 from model.draws import Draws
-from model.equations import log_likelihood, terms, told
+from model.equations import log_joint
 from model.laplace import laplace
-from model.network import EVERYTHING
+from model.network import Query
 from model.pareto import smoothed
 from model.standard_normal import Scores, scores
-from model.structure import Numbers
+from model.structure import Numbers, Structure
 from model.summing import Contradiction, by_elimination
 
-DRAWS = 10_000
-ROUND = 2500
-ROUNDS = 3
+DRAWS = 8000
+ROUND = 2000
+ROUNDS = 2
 PRIOR_SHARE = 0.15
 NEVER = -1e6
 """The log-likelihood of a draw at which the evidence is impossible: low enough to weigh nothing, and still a number."""
@@ -37,32 +38,37 @@ LEAST_EFFECTIVE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Gaussian:
-    """A multivariate normal proposal."""
+    """A multivariate normal proposal; without a root it is N(0, I), the prior."""
 
     mean: Numbers
     """dims (free)."""
-    root: Numbers
+    root: Numbers | None = None
     """Lower Cholesky factor of the covariance; dims (free, free)."""
-    inverse: Numbers
-    """Inverse of the root."""
 
     @classmethod
     def of(cls, mean: Numbers, covariance: Numbers) -> Gaussian:
-        root = np.linalg.cholesky(covariance)
-        return cls(mean=mean, root=root, inverse=np.linalg.inv(root))
+        return cls(mean=mean, root=np.linalg.cholesky(covariance))
 
-    @classmethod
-    def standard(cls, dimension: int) -> Gaussian:
-        return cls(mean=np.zeros(dimension), root=np.eye(dimension), inverse=np.eye(dimension))
+    @cached_property
+    def inverse(self) -> Numbers | None:
+        """Of the root."""
+        return None if self.root is None else np.linalg.inv(self.root)
 
     def moved(self, noise: Numbers) -> Numbers:
         """Draws, from standard normal noise; dims (free, draw)."""
-        return self.mean[:, None] + self.root @ noise
+        return noise if self.root is None else self.mean[:, None] + self.root @ noise
 
     def log_density(self, z: Numbers) -> Numbers:
         """Up to the constant that all Gaussians of one dimension share; dims (draw)."""
-        scaled = self.inverse @ (z - self.mean[:, None])
-        return np.asarray(np.log(np.diag(self.inverse)).sum() - 0.5 * np.einsum("ij,ij->j", scaled, scaled))
+        if self.inverse is None:
+            return _half_squares(z)
+        scaled = self.inverse @ z - (self.inverse @ self.mean)[:, None]
+        return np.asarray(np.log(np.diag(self.inverse)).sum() + _half_squares(scaled))
+
+
+def _half_squares(z: Numbers) -> Numbers:
+    """-z'z / 2; dims (free, draw) -> (draw)."""
+    return np.asarray(-0.5 * np.einsum("ij,ij->j", z, z))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +107,9 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     proposals = _adapted(assessment, space, rng, rounds)
     first = int(PRIOR_SHARE * draws)
     counts = [first, *_split(draws - first, len(proposals))]
-    mixture = list(zip([Gaussian.standard(space.dimension), *proposals], counts, strict=True))
+    mixture = list(zip([Gaussian(mean=np.zeros(space.dimension)), *proposals], counts, strict=True))
     batch = _drawn(assessment, space, mixture, rng)
-    log_weights = batch.log_posterior - _log_mixture(batch.z, mixture)
+    log_weights = batch.log_posterior - _mixed(_parts(batch.z, mixture), mixture)
     smooth, shape = smoothed(log_weights)
     _, tilted_shape = smoothed(log_weights + batch.log_tilt)
     return Draws(
@@ -133,19 +139,47 @@ def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, ro
     mode, covariance = laplace(posterior, np.zeros(space.dimension))
     tilted_mode, tilted_covariance = laplace(tilted, mode)
     proposals = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
-    mixture: Mixture = [(Gaussian.standard(space.dimension), ROUND)]
-    batches = [_drawn(assessment, space, mixture, rng)]
+    pool = _Pool.started(
+        _drawn(assessment, space, first := [(Gaussian(mean=np.zeros(space.dimension)), ROUND)], rng), first
+    )
     for _ in range(rounds):
         latest = list(zip(proposals, _split(ROUND, len(proposals)), strict=True))
-        mixture += latest
-        batches.append(_drawn(assessment, space, latest, rng))
-        batch = _joined(batches)
-        log_weights = batch.log_posterior - _log_mixture(batch.z, mixture)
+        pool = pool.with_more(_drawn(assessment, space, latest, rng), latest)
+        log_weights = pool.batch.log_posterior - pool.log_density
         proposals = [
-            _fitted(batch.z, log_weights, covariance),
-            _fitted(batch.z, log_weights + batch.log_tilt, tilted_covariance),
+            _fitted(pool.batch.z, log_weights, covariance),
+            _fitted(pool.batch.z, log_weights + pool.batch.log_tilt, tilted_covariance),
         ]
     return proposals
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pool:
+    """All draws so far, and the density of each under every proposal so far, which is the costly part."""
+
+    batch: Batch
+    mixture: Mixture
+    parts: Numbers
+    """ln density of each proposal at each draw; dims (proposal, draw)."""
+
+    @classmethod
+    def started(cls, batch: Batch, mixture: Mixture) -> _Pool:
+        return cls(batch=batch, mixture=mixture, parts=_parts(batch.z, mixture))
+
+    def with_more(self, batch: Batch, mixture: Mixture) -> _Pool:
+        """Earlier draws meet the new proposals, new draws meet them all."""
+        whole = [*self.mixture, *mixture]
+        earlier = np.concatenate([self.parts, _parts(self.batch.z, mixture)])
+        return _Pool(
+            batch=_joined([self.batch, batch]),
+            mixture=whole,
+            parts=np.concatenate([earlier, _parts(batch.z, whole)], axis=1),
+        )
+
+    @property
+    def log_density(self) -> Numbers:
+        """Of the mixture of all proposals; dims (draw)."""
+        return _mixed(self.parts, self.mixture)
 
 
 def _split(total: int, parts: int) -> list[int]:
@@ -158,21 +192,24 @@ def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.rand
 
 
 def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
-    structure, theta = assessment.structure, space.theta(z)
-    headline = targets(structure.scenario)[list(structure.scenario.outcomes).index(structure.scenario.headline)]
+    structure = assessment.structure
     with np.errstate(over="ignore"):
-        likelihood = log_likelihood(NUMPY, structure, theta, by_elimination)
-        chances, said = terms(NUMPY, structure, theta).chances, told(NUMPY, structure, theta)
-        whole, tilt = by_elimination(NUMPY, structure.network, chances, said, [EVERYTHING, headline.yes])
-    possible = np.isfinite(whole) & np.isfinite(likelihood)
+        likelihood, tilted = log_joint(NUMPY, structure, space.theta(z), by_elimination, [_headline(structure)])
+    possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
+    likelihood = np.where(possible, likelihood, NEVER)
     return Batch(
         z=z,
-        log_prior=-0.5 * np.einsum("ij,ij->j", z, z),
-        log_likelihood=np.where(possible, likelihood, NEVER),
-        log_tilt=np.maximum(tilt - np.where(possible, whole, 0.0), NEVER),
+        log_prior=_half_squares(z),
+        log_likelihood=likelihood,
+        log_tilt=np.where(np.isfinite(tilted), tilted - likelihood, NEVER),
     )
+
+
+def _headline(structure: Structure) -> Query:
+    outcome = structure.scenario.outcomes[structure.scenario.headline]
+    return of_outcome(outcome).yes
 
 
 def _joined(batches: list[Batch]) -> Batch:
@@ -184,11 +221,16 @@ def _joined(batches: list[Batch]) -> Batch:
     )
 
 
-def _log_mixture(z: Numbers, mixture: Mixture) -> Numbers:
-    """ln of the density that draws of a mixture have as a whole; dims (draw)."""
-    total = sum(count for _, count in mixture)
-    parts = [gaussian.log_density(z) + np.log(count / total) for gaussian, count in mixture]
-    return np.asarray(np.logaddexp.reduce(parts, axis=0))
+def _parts(z: Numbers, mixture: Mixture) -> Numbers:
+    return np.stack([gaussian.log_density(z) for gaussian, _ in mixture])
+
+
+def _mixed(parts: Numbers, mixture: Mixture) -> Numbers:
+    """ln of the density that draws of a mixture have as a whole; dims (proposal, draw) -> (draw)."""
+    counts = np.array([count for _, count in mixture])
+    shares = parts + np.log(counts / counts.sum())[:, None]
+    highest = shares.max(axis=0)
+    return np.asarray(highest + np.log(np.exp(shares - highest).sum(axis=0)))
 
 
 def _fitted(z: Numbers, log_weights: Numbers, prior_guess: Numbers) -> Gaussian:

@@ -18,7 +18,7 @@ from model.estimating import EffectiveSize, Estimate, Spread, estimated, spread,
 from model.standard_normal import scores
 from model.structure import Numbers
 
-PRIOR_DRAWS = 10_000
+PRIOR_DRAWS = 6000
 AGREEMENT = 4.0
 """Joint standard errors by which two methods may differ: once in 16,000 by chance."""
 

@@ -27,10 +27,9 @@ class Scores:
     weight: Numbers
     free_degrees: Index
     free_ratios: Index
-    logits: Numbers
-    """Log-odds of the beta quantile at each node; dims (free degree, node)."""
-    slopes: Numbers
-    """d log-odds / dz, times the distance of two nodes; dims (free degree, node)."""
+    cubics: Numbers
+    """The log-odds of each beta quantile between a node and the next: coefficients of 1, t, t^2, t^3, t running from 0
+    to 1; dims (free degree * interval, power)."""
 
     @property
     def dimension(self) -> int:
@@ -54,12 +53,8 @@ class Scores:
         place = (np.clip(z, -REACH, REACH) + REACH) * ((NODES - 1) / (2 * REACH))
         left = np.minimum(place.astype(np.intp), NODES - 2)
         t = place - left
-        at = left + (np.arange(len(z)) * NODES)[:, None]
-        y, m = self.logits.ravel(), self.slopes.ravel()
-        rise = y[at + 1] - y[at]
-        return np.asarray(
-            y[at] + t * (m[at] + t * ((3 * rise - 2 * m[at] - m[at + 1]) + t * (m[at] + m[at + 1] - 2 * rise)))
-        )
+        c0, c1, c2, c3 = np.moveaxis(self.cubics[left + (np.arange(len(z)) * (NODES - 1))[:, None]], 2, 0)
+        return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
 
 
 def scores(assessment: Assessment) -> Scores:
@@ -73,9 +68,14 @@ def scores(assessment: Assessment) -> Scores:
         weight=assessment.weight,
         free_degrees=free_degrees,
         free_ratios=np.flatnonzero(ratios[1] > 0),
-        logits=logits,
-        slopes=slopes,
+        cubics=_cubics(logits, slopes),
     )
+
+
+def _cubics(y: Numbers, m: Numbers) -> Numbers:
+    """Hermite cubics from values and slopes at the nodes; dims (free degree, node) -> (free degree * interval, power)."""
+    y0, m0, m1, rise = y[:, :-1], m[:, :-1], m[:, 1:], np.diff(y)
+    return np.stack([y0, m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=2).reshape(-1, 4)
 
 
 def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:

@@ -90,9 +90,8 @@ def prior_dependence(found: Dependence) -> str:
         return "The priors leave nothing open about the headline: every quantity behind it is a constant."
     share = f"{100 * found.prior_share:.0f} %"
     moved = f"{abs(found.shift_decibans):.1f} decibans {'up' if found.shift_decibans >= 0 else 'down'}"
-    stayed = (
-        f"{found.untouched} of {plural(found.free, 'free quantity', 'free quantities')} stayed where the priors were"
-    )
+    free = plural(found.free, "free quantity", "free quantities")
+    stayed = f"{found.untouched} of {free} stayed where the priors were"
     lead = f"{_amount(found.prior_share)}: {share} of the prior variance of the headline's log-odds remains"
     return f"{lead}, the evidence moved its odds by {moved}, and {stayed}."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,8 +146,18 @@ def scenarios(draw: st.DrawFn, *, most_events: int = 8, most_items: int = 9) -> 
         factors={name: Factor(id=name, title=name, low="low", high="high") for name in factors},
         events=events,
         outcomes={outcome.id: outcome for outcome in outcomes},
-        evidence={item.id: item for item in evidence},
+        evidence={item.id: item for item in _seen_once(evidence)},
     )
+
+
+def _seen_once(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The items without a second observation of an event."""
+    seen = set()
+    for item in evidence:
+        if not (isinstance(item, Observation) and item.about in seen):
+            yield item
+        if isinstance(item, Observation):
+            seen.add(item.about)
 
 
 def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.assessment import Assessment, assess
+from model.assessment import Assessment
 from model.evidence import (
     Cases,
     Evidence,
@@ -28,8 +28,8 @@ from model.evidence import (
     Trials,
 )
 from model.scenario import Driver, Event, Factor, Outcome, Scenario
-from priors.prior_set import PriorSet
-from priors.statement import BetaStated, LognormalStated, Stated
+from priors.statement import BetaStated, LognormalStated, Statement
+from tests import prior_sets
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2030, 1, 1)
 YEARS = (UNTIL - AS_OF).days / 365.25
@@ -151,7 +151,12 @@ def _evident(values: Mapping[str, float], happened: Mapping[str, bool], rng: np.
 
 def assessed(evident: Evident) -> Assessment:
     """The assessment of somebody who knows the story, the priors and the evidence, but not the truth."""
-    return assess(scenario_of(evident), PRIOR_SET)
+    statements: dict[str, Statement | float] = {
+        **{name: BetaStated(a=a, b=b) for name, (a, b) in BETAS.items()},
+        **{name: LognormalStated(mu=mu, sigma=sigma) for name, (mu, sigma) in LOGNORMALS.items()},
+    }
+    relevance, independence = {"record": 1.0, "precedents": 1.0}, {"tip": INDEPENDENCE}
+    return prior_sets.assessed(scenario_of(evident), statements, relevance=relevance, independence=independence)
 
 
 def scenario_of(evident: Evident) -> Scenario:
@@ -202,26 +207,6 @@ def _items(evident: Evident) -> list[Evidence]:
         Indicator(id="neglect", about="readiness", supports=False, origin="tip", **said),
         Indicator(id="photograph", about="plan", supports=True, origin="tip", **said),
     ]
-
-
-PRIOR_SET = PriorSet(
-    name="simulated",
-    analyst="",
-    scenario="harbour",
-    scenario_digest=None,
-    date=None,
-    rationale="",
-    lineage=(),
-    statements={
-        **{name: Stated(statement=BetaStated(a=a, b=b)) for name, (a, b) in BETAS.items()},
-        **{name: Stated(statement=LognormalStated(mu=mu, sigma=sigma)) for name, (mu, sigma) in LOGNORMALS.items()},
-    },
-    relevance={"record": 1.0, "precedents": 1.0},
-    independence={"tip": INDEPENDENCE},
-    confidence=None,
-    places={},
-    file="",
-)
 
 
 def _expit(x: float) -> float:

@@ -279,15 +279,15 @@ title = "f"
 low = "l"
 high = "h"
 
+[outcomes.h]
+title = "o"
+all = ["e"]
+
 [events.e]
 title = "e"
 form = "odds"
 when = "horizon"
 drivers = { f = "raises" }
-
-[outcomes.h]
-title = "o"
-all = ["e"]
 """
 
 
@@ -377,18 +377,19 @@ def test_every_field_is_among_the_changes() -> None:
     tried = {(section, key) for section, _, key, _ in changes()}
     for section in ("sources", "factors", "events", "outcomes", "evidence"):
         fields = {key for entry in getattr(sound(), section).values() for key in entry.__dataclass_fields__}
-        assert {key for key in fields if (section, key) not in tried} <= {"about"}, section
+        assert {key for key in fields if (section, key) not in tried} <= {"about", "form"}, section
 
 
 def test_what_an_item_is_about_changes_the_digest() -> None:
-    """An item about another event is another item; so is a driver that lowers instead of raising, and a new order."""
+    """An item about another event makes another scenario; so does a driver turned round, another form, a new order."""
     scenario = sound()
+    form = with_event("pumped", form="table")
     about = with_item("sign", about="flood")
     lowered = with_event("storm", drivers=(Driver(name="wall", sign=-1),))
     order = replace(scenario, events=dict(reversed(scenario.events.items())))
     trials = with_item("others", trials=(Trials(at={"wall": 0.25}, successes=1.0, of=4.0),))
     fewer = replace(scenario, evidence={})
-    assert len({each.digest for each in (scenario, about, lowered, order, trials, fewer)}) == 6
+    assert len({each.digest for each in (scenario, form, about, lowered, order, trials, fewer)}) == 7
 
 
 def test_kinds_of_evidence_are_told_apart() -> None:
@@ -407,6 +408,10 @@ def test_shipped_scenarios_read_back_as_they_were_taken(name: str, tmp_path: Pat
     assert again == scenario
 
 
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+"""One folder serves all examples, each of which overwrites the file of the last."""
+
+
 def told(scenario: Scenario) -> Scenario:
     """The same scenario with everything that a file must say: each item's source, and no text that is empty."""
     source = {"book": Source(id="book", title="A book")}
@@ -418,16 +423,39 @@ def told(scenario: Scenario) -> Scenario:
         factors={name: replace(entry, title="t", low="l", high="h") for name, entry in scenario.factors.items()},
         events={name: replace(entry, title="t") for name, entry in scenario.events.items()},
         outcomes={name: replace(entry, title="t") for name, entry in scenario.outcomes.items()},
-        evidence={name: replace(item, source="book", title="t") for name, item in scenario.evidence.items()},
+        evidence={name: _sourced(item) for name, item in scenario.evidence.items()},
     )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def _sourced(item: Evidence) -> Evidence:
+    item = replace(item, source="book", title="t")
+    return replace(item, value=item.value + 0.0) if isinstance(item, Measurement) else item  # -0 + 0 is 0
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=QUIET)
 @given(scenario=scenarios())
 def test_resolved_scenarios_read_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     """The resolved text of any scenario reads back to the same digest."""
     scenario = told(scenario)
     assert read(tmp_path, resolved(scenario)).digest == scenario.digest
+
+
+@pytest.mark.xfail(strict=True, reason="-0.0 is written as 0, but has a digest of its own")
+def test_a_negative_zero_reads_back_the_same(tmp_path: Path) -> None:
+    """A measurement of -0.0 reads back to the same digest."""
+    scenario = with_item("gauge", value=-0.0)
+    assert read(tmp_path, resolved(scenario)).digest == scenario.digest
+
+
+@pytest.mark.xfail(strict=True, reason="the names of the mappings are not compared with the ids of their entries")
+@pytest.mark.parametrize("section", ["sources", "factors", "events", "outcomes", "evidence"])
+def test_an_entry_stands_under_its_own_name(section: str) -> None:
+    """A scenario whose entry has another id than the name it stands under cannot be built."""
+    entries = dict(getattr(sound(), section))
+    name = next(iter(entries))
+    entries[name] = replace(entries[name], id="impostor")
+    with pytest.raises(Defective):
+        replace(sound(), **{section: entries})
 
 
 def test_every_kind_reads_back_the_same(tmp_path: Path) -> None:

@@ -205,7 +205,10 @@ NEXT = math.nextafter(0.5, 1)
 @example(Quantiles(points=((0.01, 1.35e-229), (0.02, 0.5))))
 @example(Quantiles(points=((0.05, 0.5), (0.5, NEXT), (0.95, math.nextafter(NEXT, 1)))))
 @example(Quantiles(points=((0.05, 1e300), (0.95, math.nextafter(1e300, 2e300)))))
+@example(Quantiles(points=((0.05, 1e200), (0.5, NEXT * 2e200), (0.95, 2e200 * math.nextafter(NEXT, 1)))))
 @example(Quantiles(points=((0.05, 1e-300), (0.5, 1e-299), (0.95, 0.5))))
+@example(Quantiles(points=((0.05, 1e-5), (0.95, math.nextafter(1e-5, 1)))))
+@example(Quantiles(points=((0.52, 7.4e-294), (0.54, 2.7e-266))))
 @example(Moments(mean=1e-300, sd=1e300))
 @example(Moments(mean=0.5, sd=1e-200))
 def test_every_statement_is_fitted_or_faulty(support: Support, statement: Statement) -> None:
@@ -223,6 +226,7 @@ def check_usable(prior: Prior, support: Support) -> None:
     if isinstance(prior.family, Degree):
         assert SHAPES[0] <= min(prior.family.a, prior.family.b) <= max(prior.family.a, prior.family.b) <= SHAPES[1]
     else:
+        assert abs(prior.family.mu) < 700
         assert 0 < prior.family.quantile(1e-15) <= prior.family.quantile(1 - 1e-15) < math.inf
 
 

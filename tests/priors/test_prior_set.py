@@ -288,8 +288,10 @@ def test_an_orphan(tmp_path: Path) -> None:
     with pytest.raises(Faulty) as caught:
         read_prior_set(late)
     assert [str(fault).replace(str(tmp_path), "") for fault in caught.value.faults] == [
-        "/late.toml:6: prior_set.extends: found 'bace', expected the name of a prior set beside this file "
-        "or shipped for its scenario: base; did you mean 'base'?"
+        (
+            "/late.toml:6: prior_set.extends: found 'bace', expected the name of a prior set beside this file "
+            "or shipped for its scenario: base; did you mean 'base'?"
+        )
     ]
 
 

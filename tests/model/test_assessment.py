@@ -1,0 +1,265 @@
+"""Where a scenario and a prior set meet: what does not fit, and how much each item of evidence counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.assessment import Assessment, assess
+from model.evidence import Indicator
+from model.quantity import Quantities
+from model.scenario import Scenario
+from model.scenario_reading import find_scenario, read_scenario
+from model.structure import structure_of
+from priors.faults import Faulty
+from priors.reading import read_prior_set
+from priors.shipped import find_prior_set, shipped_prior_sets
+from tests.prior_sets import assessed, prior_set_for
+
+SCENARIO = """\
+[scenario]
+id = "harbour"
+title = "A storm over the harbour"
+question = "Is the harbour flooded?"
+as_of = 2026-01-01
+until = 2027-12-31
+headline = "flooded"
+[[scenario.sources]]
+id = "almanac"
+title = "The harbour almanac"
+
+[factors.defences]
+title = "State of the sea wall"
+low = "breached"
+high = "new"
+
+[events.storm]
+title = "A storm comes"
+form = "rate"
+[events.flood]
+title = "The harbour is flooded"
+given = ["storm"]
+drivers = { defences = "lowers" }
+[events.panic]
+title = "People panic"
+form = "table"
+parents = ["storm", "flood"]
+[outcomes.flooded]
+title = "The harbour is flooded"
+all = ["flood"]
+
+[evidence]
+years = { kind = "exposure", about = "storm", count = 3, years = 40, title = "Storms", source = "almanac" }
+boast = { kind = "testimony", about = "flood", claims = "no", title = "A boast", source = "almanac", origin = "mayor" }
+echo = { kind = "testimony", about = "flood", claims = "no", title = "An echo", source = "almanac", origin = "mayor" }
+again = { kind = "indicator", about = "storm", supports = "yes", title = "x", source = "almanac", origin = "mayor" }
+lone = { kind = "indicator", about = "defences", supports = "low", title = "x", source = "almanac", origin = "crew" }
+"""
+PRIORS = """\
+[prior_set]
+name = "pilot"
+analyst = "The pilot"
+scenario = "harbour"
+[factors]
+defences = { p05 = 0.2, p95 = 0.8 }
+[events]
+storm = { p05 = 0.02, p95 = 0.3 }
+flood = "unlikely"
+[effects.flood]
+defences = { p05 = 2, p95 = 20 }
+[tables.panic]
+none = 0
+storm = 0.1
+flood = 0.5
+"storm+flood" = 0.9
+[evidence]
+boast = 3
+echo = 2
+again = 4
+lone = 2
+[motives]
+boast = 0.4
+echo = 0.5
+[relevance]
+years = 0.5
+[independence]
+mayor = 0.25
+"""
+
+
+def assessment(folder: Path, priors: str = PRIORS) -> Assessment:
+    (folder / "harbour.toml").write_text(SCENARIO)
+    (folder / "pilot.toml").write_text(priors)
+    return assess(read_scenario(folder / "harbour.toml"), read_prior_set(folder / "pilot.toml"))
+
+
+def test_what_fits_has_no_fault(tmp_path: Path) -> None:
+    """A prior set that states every quantity of its scenario makes an assessment, its priors in the scenario's order."""
+    found = assessment(tmp_path)
+    assert list(found.priors) == list(Quantities(found.scenario).all)
+    assert found.constants[:2] == ("tables.panic.none", "tables.panic.flood")
+    assert "factors.defences" not in found.constants
+
+
+NO = "found a name that the scenario does not know, expected"
+MISFITS = {
+    "factor missing": ("defences = { p05 = 0.2, p95 = 0.8 }\n", "", [
+        "pilot.toml: factors.defences: found nothing, expected a prior (State of the sea wall)"]),
+    "event missing": ('flood = "unlikely"\n', "", [
+        "pilot.toml: events.flood: found nothing, expected a prior (The harbour is flooded)"]),
+    "effect missing": ("defences = { p05 = 2, p95 = 20 }\n", "", [
+        "pilot.toml: effects.flood.defences: found nothing, expected a prior (effect of defences on flood)"]),
+    "entry of a table missing": ('"storm+flood" = 0.9\n', "", [
+        "pilot.toml: tables.panic.storm+flood: found nothing, expected a prior (People panic: storm+flood)"]),
+    "likelihood ratio missing": ("again = 4\n", "", [
+        "pilot.toml: evidence.again: found nothing, expected a prior (x)"]),
+    "motive missing": ("echo = 0.5\n", "", [
+        "pilot.toml: motives.echo: found nothing, expected a prior (motive behind: An echo)"]),
+    "factor misspelt": ("defences = { p05 = 0.2,", "defenses = { p05 = 0.2,", [
+        f"pilot.toml:6: factors.defenses: {NO} a quantity that the scenario asks for; did you mean 'defences'?",
+        "pilot.toml: factors.defences: found nothing, expected a prior (State of the sea wall)"]),
+    "effect nobody asked for": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", [
+        f"pilot.toml:13: effects.storm.defences: {NO} a quantity that the scenario asks for;"
+        " did you mean 'flood.defences'?"]),
+    "prior on an exposure": ("lone = 2\n", "lone = 2\nyears = 2\n", [
+        f"pilot.toml:22: evidence.years: {NO} a quantity that the scenario asks for"]),
+    "relevance missing": ("years = 0.5\n", "", [
+        "pilot.toml: relevance.years: found nothing, expected how relevant this evidence is,"
+        " a number between 0 and 1"]),
+    "relevance unknown": ("years = 0.5\n", "years = 0.5\nyear = 0.5\n", [
+        f"pilot.toml:27: relevance.year: {NO} evidence of kind exposure or cases; did you mean 'years'?"]),
+    "relevance of testimony": ("years = 0.5\n", "years = 0.5\nboast = 0.5\n", [
+        f"pilot.toml:27: relevance.boast: {NO} evidence of kind exposure or cases"]),
+    "independence of an unknown origin": ("mayor = 0.25", "mayer = 0.25", [
+        f"pilot.toml:28: independence.mayer: {NO} an origin that several items share; did you mean 'mayor'?"]),
+    "independence of an origin of one": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", [
+        f"pilot.toml:29: independence.crew: {NO} an origin that several items share"]),
+    "another scenario": ('scenario = "harbour"', 'scenario = "harbor"', [
+        "pilot.toml:4: prior_set.scenario: found 'harbor', expected 'harbour'"]),
+    "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
+        "pilot.toml:9: events.flood: found 0, expected a number strictly between 0 and 1"]),
+    "word for a rate": ("storm = { p05 = 0.02, p95 = 0.3 }", 'storm = "unlikely"', [
+        "pilot.toml:8: events.storm: found 'unlikely' (ICD 203), expected a number above 0,"
+        " stated by a constant, quantiles, a central interval, moments or a lognormal"]),
+    "probability for a degree": ("boast = 0.4", "boast = 1.5", [
+        "pilot.toml:23: motives.boast: found 1.5, expected a number between 0 and 1"]),
+    "several": ("storm = { p05 = 0.02, p95 = 0.3 }\nflood", "flod", [
+        f"pilot.toml:8: events.flod: {NO} a quantity that the scenario asks for; did you mean 'flood'?",
+        "pilot.toml: events.storm: found nothing, expected a prior (A storm comes)",
+        "pilot.toml: events.flood: found nothing, expected a prior (The harbour is flooded)"]),
+}  # fmt: skip
+"""What is put in the place of what, and the faults that this is."""
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a prior set lacks, adds or misstates is a fault with its place; all of them are told."""
+    monkeypatch.chdir(tmp_path)
+    old, new, expected = MISFITS[name]
+    assert old in PRIORS
+    with pytest.raises(Faulty) as caught:
+        assessment(Path(), PRIORS.replace(old, new))
+    assert [str(fault) for fault in caught.value.faults] == expected
+
+
+@pytest.mark.xfail(strict=True, reason="the nearest name is that of fewest letters' difference: 'panic.storm'")
+def test_parents_in_another_order(tmp_path: Path) -> None:
+    """An entry whose parents stand in another order than the scenario's is told the name in that order."""
+    with pytest.raises(Faulty) as caught:
+        assessment(tmp_path, PRIORS.replace('"storm+flood" =', '"flood+storm" ='))
+    unknown, missing = caught.value.faults
+    assert (unknown.key, missing.key) == ("tables.panic.flood+storm", "tables.panic.storm+flood")
+    assert unknown.nearest == "panic.storm+flood"
+
+
+def test_a_scenario_that_has_changed(tmp_path: Path) -> None:
+    """A prior set that names its scenario's digest fits that scenario alone."""
+    digest = assessment(tmp_path).scenario.digest
+    head = 'scenario = "harbour"\n'
+    named = PRIORS.replace(head, f'{head}scenario_digest = "{digest}"\n')
+    assert assessment(tmp_path, named).prior_set.scenario_digest == digest
+    other = named.replace(digest, "0" * 64)
+    with pytest.raises(Faulty) as caught:
+        assessment(tmp_path, other)
+    [fault] = caught.value.faults
+    assert (fault.line, fault.key, fault.found) == (5, "prior_set.scenario_digest", repr("0" * 64))
+    assert fault.expected.startswith(f"'{digest}': the scenario has changed")
+
+
+@pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
+def test_shipped_prior_sets_assess(name: str) -> None:
+    """Every prior set shipped for a scenario assesses it without a fault, and on the structure of another."""
+    scenario = read_scenario(find_scenario(name))
+    names = set(shipped_prior_sets()[name])
+    expected = {"asia": {"textbook", "uncertain"}, "coordinated-attack": {"baseline", "rutte", "critics", "rhetoric", "moscow"}}
+    assert names == expected[name]
+    structure = structure_of(scenario)
+    for each in names:
+        found = assess(scenario, read_prior_set(find_prior_set(each, name)), structure=structure)
+        assert found.structure is structure
+        assert list(found.priors) == list(structure.quantities.all)
+        assert found.degree_parameters.shape == (4, len(structure.quantities.degrees))
+        assert found.ratio_parameters.shape == (2, len(structure.quantities.ratios))
+
+
+def test_items_of_one_origin_count_together(tmp_path: Path) -> None:
+    """n items of one origin with independence k count together as 1 + (n - 1) k; relevance multiplies its own item."""
+    weight = dict(zip(("years", "boast", "echo", "again", "lone"), assessment(tmp_path).weight, strict=True))
+    together = 1 + 2 * 0.25
+    assert weight == pytest.approx(
+        {"years": 0.5, "boast": together / 3, "echo": together / 3, "again": together / 3, "lone": 1.0}
+    )
+    unsaid = assessment(tmp_path, PRIORS.replace("mayor = 0.25", ""))
+    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), "one story, where nothing is said"
+
+
+@pytest.mark.parametrize("independence", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("relevance", [0.0, 0.4, 1.0])
+def test_the_weights_formula(count: int, independence: float, relevance: float, tmp_path: Path) -> None:
+    """Each of n items weighs (1 + (n - 1) k) / n, times its relevance where it has one."""
+    (tmp_path / "harbour.toml").write_text(SCENARIO)
+    scenario = read_scenario(tmp_path / "harbour.toml")
+    years = replace(scenario.evidence["years"], origin="tale")
+    tale = [
+        Indicator(id=f"i{index}", about="storm", supports=True, title="", source="almanac", origin="tale")
+        for index in range(count - 1)
+    ]
+    scenario = replace(scenario, evidence={item.id: item for item in (years, *tale)})
+    shared = {"tale": independence} if count > 1 else {}
+    found = assessed(scenario, all_at(scenario, 0.5), relevance={"years": relevance}, independence=shared)
+    each = (1 + (count - 1) * independence) / count
+    assert found.weight == pytest.approx([relevance * each, *[each] * (count - 1)])
+
+
+def all_at(scenario: Scenario, value: float) -> dict[str, float]:
+    return dict.fromkeys(Quantities(scenario).all, value)
+
+
+def test_parameters_stand_in_the_structures_order(tmp_path: Path) -> None:
+    """The parameters of the priors stand where the structure looks for them, a constant with its own value at both ends."""
+    found = assessment(tmp_path)
+    for name, index in found.structure.quantities.degrees.items():
+        family = found.priors[name].family
+        assert found.degree_parameters[:, index].tolist() == [family.a, family.b, family.lower, family.upper]  # type: ignore[union-attr]
+    for name, index in found.structure.quantities.ratios.items():
+        family = found.priors[name].family
+        assert found.ratio_parameters[:, index].tolist() == [family.mu, family.sigma]  # type: ignore[union-attr]
+    motive = found.structure.quantities.degrees["motives.echo"]
+    assert found.degree_parameters[2:, motive].tolist() == [0.5, 0.5]
+    ratio = found.structure.quantities.ratios["evidence.again"]
+    assert found.ratio_parameters[:, ratio] == pytest.approx([np.log(4), 0])
+
+
+def test_a_prior_set_made_in_code_has_faults_too(tmp_path: Path) -> None:
+    """A fault of a prior set that no file holds names what the set calls itself, and no line."""
+    (tmp_path / "harbour.toml").write_text(SCENARIO)
+    scenario = read_scenario(tmp_path / "harbour.toml")
+    statements = all_at(scenario, 0.5) | {"events.flod": 0.5}
+    with pytest.raises(Faulty) as caught:
+        assess(scenario, prior_set_for(scenario, statements, relevance={"years": 1.0}))
+    [fault] = caught.value.faults
+    assert (fault.file, fault.line, fault.key, fault.nearest) == ("(made)", None, "events.flod", "flood")

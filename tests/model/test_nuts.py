@@ -1,0 +1,268 @@
+"""NUTS against what is known otherwise: the other method, an integral, exact sums, and itself."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pymc as pm
+import pytest
+
+from model import nuts
+from model.assessment import Assessment, assess
+from model.evidence import Exposure
+from model.fitting import by_importance, by_nuts
+from model.nuts import Compiled, compiled
+from model.posterior import agreement, posterior_of
+from model.scenario import Event, Outcome, Scenario
+from model.scenario_reading import find_scenario, read_scenario
+from priors.family import Degree, Ratio
+from priors.prior_set import PriorSet
+from priors.reading import read_prior_set
+from priors.shipped import shipped_prior_sets
+from priors.statement import BetaStated, Constant, LognormalStated, Statement
+from tests.oracle import Oracle
+from tests.prior_sets import assessed
+from tests.small import small, weather
+
+pytestmark = pytest.mark.slow
+
+FLAGSHIP = "coordinated-attack"
+WITHIN = 4.0
+"""Monte Carlo standard errors: once in 16,000 by chance, and the seeds are fixed."""
+
+VAGUE: Mapping[str, Statement] = {
+    "factors.damp": BetaStated(a=2, b=2),
+    "events.rain": BetaStated(a=2, b=5),
+    "effects.rain.damp": LognormalStated(mu=1.5, sigma=0.5),
+    "evidence.puddle": LognormalStated(mu=1, sigma=0.4),
+}
+PARTLY_HELD: Mapping[str, Statement] = {
+    "factors.damp": BetaStated(a=4, b=2, low=0.2, high=0.9),
+    "events.rain": Constant(value=0.4),
+    "effects.rain.damp": Constant(value=5.0),
+    "evidence.cloud": LognormalStated(mu=0.5, sigma=0.3),
+}
+
+
+def shipped(name: str) -> Scenario:
+    return read_scenario(find_scenario(name))
+
+
+def stated(scenario: str, prior_set: str) -> PriorSet:
+    return read_prior_set(shipped_prior_sets()[scenario][prior_set])
+
+
+@pytest.fixture(scope="module")
+def flagship() -> Compiled:
+    """The shipped scenario, compiled once for all its prior sets."""
+    return compiled(assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")))
+
+
+@pytest.fixture(scope="module")
+def program() -> Compiled:
+    """The weather, compiled with everything uncertain."""
+    return compiled(small(VAGUE))
+
+
+@pytest.mark.parametrize("name", shipped_prior_sets()[FLAGSHIP])
+def test_both_methods_give_the_flagship_the_same_answers(flagship: Compiled, name: str) -> None:
+    """NUTS and importance sampling converge on the flagship with every shipped prior set, and agree on each outcome."""
+    assessment = assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
+    chains, weighted = by_nuts(flagship, assessment, seed=1), by_importance(assessment, seed=2)
+    assert not chains.verdict.failed
+    assert not weighted.verdict.failed
+    found = agreement(chains, weighted)
+    assert found.holds, found
+
+
+def test_agreement_is_lost_where_the_prior_sets_differ(flagship: Compiled) -> None:
+    """The critics fitted by one method and Rutte by the other do not agree."""
+    critics, rutte = (
+        assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
+        for name in ("critics", "rutte")
+    )
+    assert not agreement(by_nuts(flagship, critics, seed=1), by_importance(rutte, seed=2)).holds
+
+
+def test_swapping_data_equals_compiling_anew(program: Compiled) -> None:
+    """A program compiled with one prior set draws with another as the program compiled with that one does."""
+    assessment = small(PARTLY_HELD)
+    swapped = nuts.sample(program, assessment, seed=3, draws=50)
+    afresh = nuts.sample(compiled(assessment), assessment, seed=3, draws=50)
+    assert swapped.theta.degree == pytest.approx(afresh.theta.degree, rel=1e-9, abs=1e-9)
+    assert swapped.theta.log_ratio == pytest.approx(afresh.theta.log_ratio, rel=1e-9, abs=1e-9)
+
+
+def test_the_seed_fixes_every_digit(program: Compiled) -> None:
+    """The same seed gives the same draws to the last digit, whatever was fitted between; another gives others."""
+    first, _, again, other = (
+        nuts.sample(program, small(statements), seed=seed, draws=50)
+        for statements, seed in ((VAGUE, 4), (PARTLY_HELD, 4), (VAGUE, 4), (VAGUE, 5))
+    )
+    assert np.array_equal(first.theta.degree, again.theta.degree)
+    assert np.array_equal(first.theta.log_ratio, again.theta.log_ratio)
+    assert not np.array_equal(first.theta.degree, other.theta.degree)
+
+
+def test_constants_stay_constant(program: Compiled) -> None:
+    """A quantity held fixed has exactly its value in every draw; every other one varies within its prior's ends."""
+    assessment = small(PARTLY_HELD)
+    posterior = posterior_of(assessment, nuts.sample(program, assessment, seed=6, draws=50), seed=6)
+    for name, prior in assessment.priors.items():
+        values = posterior.quantity(name)
+        match prior.family:
+            case Degree(lower=lower, upper=upper) as family if not family.constant:
+                assert lower <= values.min() < values.max() <= upper
+            case Degree(lower=lower):
+                assert np.all(values == lower)
+            case Ratio(mu=mu) as family if family.constant:
+                assert np.all(values == np.exp(mu))
+            case Ratio():
+                assert np.ptp(values) > 0
+
+
+@pytest.mark.parametrize("method", ["nuts", "importance"])
+def test_answers_are_the_integral_over_the_quantities(program: Compiled, method: str) -> None:
+    """Every outcome is what an integral over a grid of the two uncertain quantities gives, within the error reported."""
+    assessment = small({"factors.damp": BetaStated(a=2, b=3), "effects.rain.damp": LognormalStated(mu=2, sigma=0.8)})
+    fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
+    for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
+        estimate = fitted.estimates["outcome", name]
+        assert estimate.value == pytest.approx(exact, abs=WITHIN * estimate.mcse)
+        assert estimate.mcse < 0.01 * exact
+
+
+def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, float]:
+    """Each outcome's probability, by the midpoint rule over the prior probability of a degree and of a ratio."""
+    shares = (np.arange(60) + 0.5) / 60
+    values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
+    grid = itertools.product(*([assessment.priors[name].family.quantile(p) for p in shares] for name in (degree, ratio)))
+    oracles = [
+        Oracle(scenario=assessment.scenario, values={**values, degree: x, ratio: w})
+        for x, w in grid
+    ]
+    evidence = np.exp([oracle.log_likelihood for oracle in oracles])
+    sums: dict[str, float] = {}
+    for name in assessment.scenario.outcomes:
+        condition = evidence * [oracle.condition(name) for oracle in oracles]
+        sums[name] = float(condition @ [oracle.outcome(name) for oracle in oracles] / condition.sum())
+    return sums
+
+
+def test_draws_carry_their_log_likelihood(program: Compiled) -> None:
+    """Beside each draw stands the log-likelihood of the evidence there, and all draws of all chains count alike."""
+    assessment = small(VAGUE)
+    draws = nuts.sample(program, assessment, seed=8, draws=50, chains=3)
+    assert (draws.method, draws.chains, draws.count) == ("nuts", 3, 150)
+    assert draws.weights == pytest.approx(np.full(150, 1 / 150))
+    fitted = posterior_of(assessment, draws, seed=8)
+    for index in (0, 77, 149):
+        values = {name: float(fitted.quantity(name)[index]) for name in assessment.priors}
+        oracle = Oracle(scenario=assessment.scenario, values=values)
+        assert draws.log_likelihood[index] == pytest.approx(oracle.log_likelihood, rel=1e-10)
+
+
+def no_degrees() -> Assessment:
+    """Storms at a yearly rate, and nothing else."""
+    scenario = Scenario(
+        id="storms",
+        title="",
+        question="",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2028, 1, 1),
+        headline="storm",
+        events={"storm": Event(id="storm", title="", form="rate")},
+        outcomes={"storm": Outcome(id="storm", title="", all=("storm",))},
+        evidence={"record": Exposure(id="record", about="storm", count=3, years=10.0, title="", source="")},
+    )
+    return assessed(scenario, {"events.storm": 0.3}, relevance={"record": 1.0})
+
+
+LACKING: Mapping[str, Callable[[], Assessment]] = {
+    "ratios": lambda: assess(shipped("asia"), stated("asia", "textbook")),
+    "degrees": no_degrees,
+    "evidence": lambda: small(scenario=weather(evidence=())),
+}
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
+    """A scenario without ratios, degrees or evidence is fitted like any other, and exactly if all is held fixed."""
+    assessment = LACKING[lacking]()
+    fitted = by_nuts(compiled(assessment), assessment, seed=9)
+    assert fitted.verdict.passed
+    values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
+    oracle = Oracle(scenario=assessment.scenario, values=values)
+    for name in assessment.scenario.outcomes:
+        estimate = fitted.estimates["outcome", name]
+        assert estimate.value == pytest.approx(oracle.outcome(name), rel=1e-12)
+        assert estimate.mcse < 1e-12
+
+
+def test_the_model_names_its_dimensions() -> None:
+    """The PyMC model has the dims degree, ratio and evidence, with the names of quantities and items as coordinates."""
+    assessment = small(VAGUE)
+    built = nuts.pymc_model(assessment.structure, nuts._data(assessment))
+    assert built.named_vars_to_dims == {
+        "degree_prior": ("degree_parameter", "degree"),
+        "ratio_prior": ("ratio_parameter", "ratio"),
+        "weight": ("evidence",),
+        "share": ("degree",),
+        "score": ("ratio",),
+    }
+    assert built.coords == {
+        "degree": ("factors.damp", "events.rain"),
+        "ratio": ("events.flood", "effects.rain.damp", "evidence.cloud", "evidence.puddle"),
+        "evidence": ("cloud", "puddle"),
+        "degree_parameter": ("a", "b", "lower", "upper"),
+        "ratio_parameter": ("mu", "sigma"),
+    }
+
+
+def test_the_model_draws_from_the_priors() -> None:
+    """Before the evidence, the PyMC model's shares and scores have the means and spreads of the families stated."""
+    assessment, count = small(VAGUE), 4000
+    built = nuts.pymc_model(assessment.structure, nuts._data(assessment))
+    share, score = pm.draw([built["share"], built["score"]], draws=count, random_seed=10)
+    assert share.shape == (count, 2)
+    assert score.shape == (count, 4)
+    for values, name in zip(share.T, ("factors.damp", "events.rain"), strict=True):
+        family = assessment.priors[name].family
+        assert values.mean() == pytest.approx(family.mean, abs=WITHIN * family.sd / count**0.5)
+        assert values.std() == pytest.approx(family.sd, abs=WITHIN * family.sd / count**0.5)
+    assert score.mean(axis=0) == pytest.approx(np.zeros(4), abs=WITHIN / count**0.5)
+    assert score.std(axis=0) == pytest.approx(np.ones(4), abs=WITHIN / (2 * count) ** 0.5)
+
+
+def test_more_draws_are_taken_where_only_draws_lack(program: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where too few draws are all that fails, a second fit takes enough to pass."""
+    monkeypatch.setattr(nuts, "DRAWS", 40)
+    fitted = by_nuts(program, small(VAGUE), seed=11)
+    assert fitted.draws.count > 40 * nuts.CHAINS
+    assert fitted.verdict.passed
+
+
+def test_as_many_draws_are_taken_as_were_asked_for(program: Compiled) -> None:
+    """A number of draws that was asked for is kept to, and the verdict says that it is too small."""
+    fitted = by_nuts(program, small(VAGUE), seed=11, draws=40)
+    assert fitted.draws.count == 40 * nuts.CHAINS
+    assert {"bulk ESS", "tail ESS"} <= {check.name for check in fitted.verdict.failed}
+
+
+def test_draws_are_no_remedy_for_divergences(program: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where something fails that more draws do not mend, the first fit stands, with its verdict."""
+    honest = nuts.sample
+
+    def diverging(*args: object, **settings: object) -> object:
+        draws = honest(*args, **settings)  # type: ignore[arg-type]
+        return replace(draws, diagnostics={**draws.diagnostics, "divergences": 2.0})
+
+    monkeypatch.setattr(nuts, "DRAWS", 40)
+    monkeypatch.setattr(nuts, "sample", diverging)
+    fitted = by_nuts(program, small(VAGUE), seed=11)
+    assert fitted.draws.count == 40 * nuts.CHAINS
+    assert "divergences" in {check.name for check in fitted.verdict.failed}

@@ -1,0 +1,119 @@
+"""Quantities as functions of standard normals, against the quantile function itself."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.special import betainccinv, betaincinv, ndtr
+
+from model.assessment import Assessment
+from model.quantity import Quantities
+from model.scenario import Driver, Event, Factor, Outcome, Scenario
+from model.standard_normal import REACH, Scores, scores
+from priors.statement import BetaStated, LognormalStated, Statement
+from tests.prior_sets import assessed
+
+type Numbers = NDArray[np.float64]
+
+CLOSE = 1e-7
+"""On the log-odds scale: the error of a cubic Hermite interpolation is h^4 / 384 times the fourth derivative, h = 1/15."""
+SHAPES = [
+    (1.0, 1.0), (0.5, 33.5), (33.5, 0.5), (0.5, 0.5), (2.0, 5.0), (20.0, 80.0), (0.9, 1e3), (1e4, 1e4), (1e6, 3.0),
+    (1e7, 2e8), (0.2, 0.2), (1.0, 1e5),
+]  # fmt: skip
+
+
+def scenario_of(factors: int) -> Scenario:
+    names = [f"f{index}" for index in range(factors)]
+    event = Event(id="e", title="", drivers=tuple(Driver(name=name, sign=1) for name in names))
+    return Scenario(
+        id="s",
+        title="",
+        question="",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2027, 1, 1),
+        headline="o",
+        factors={name: Factor(id=name, title="", low="", high="") for name in names},
+        events={"e": event},
+        outcomes={"o": Outcome(id="o", title="", all=("e",))},
+    )
+
+
+def with_factors(stated: list[Statement | float], effect: Statement | float = 2.0) -> Assessment:
+    scenario = scenario_of(len(stated))
+    statements = dict(zip((f"factors.f{index}" for index in range(len(stated))), stated, strict=True))
+    effects = {name: effect for name in Quantities(scenario).all if name.startswith("effects.")}
+    return assessed(scenario, {**statements, "events.e": 0.25, **effects})
+
+
+def log_odds(a: float, b: float, z: Numbers) -> Numbers:
+    """Of the Beta(a, b) quantile at Phi(z), each of u and 1 - u from the tail in which it is small."""
+    u = np.where(z < 0, betaincinv(a, b, ndtr(z)), 1 - betainccinv(a, b, ndtr(-z)))
+    rest = np.where(z < 0, betainccinv(b, a, ndtr(z)), betaincinv(b, a, ndtr(-z)))
+    u = np.where(z < 0, u, 1 - rest)
+    rest = np.where(z < 0, 1 - u, rest)
+    return np.asarray(np.log(u) - np.log(rest))
+
+
+def interpolated(space: Scores, z: Numbers) -> Numbers:
+    """Log-odds at the same z of every free degree; dims (degree, draw)."""
+    return space._logit(np.tile(z, (len(space.free_degrees), 1)))
+
+
+@pytest.mark.parametrize(("a", "b"), SHAPES)
+def test_quantiles_are_those_of_the_beta(a: float, b: float) -> None:
+    """Between its nodes too, the table gives the log-odds of the Beta quantile to seven digits, far into both tails."""
+    space = scores(with_factors([BetaStated(a=a, b=b)]))
+    z = np.random.default_rng(1).uniform(-6, 6, 2000)
+    expected = log_odds(a, b, z)
+    held = (expected > -600) & (expected < 600)
+    assert held.mean() > 0.6
+    assert interpolated(space, z)[0][held] == pytest.approx(expected[held], abs=CLOSE, rel=CLOSE)
+
+
+def test_the_map_rises() -> None:
+    """A greater score is never a smaller degree."""
+    space = scores(with_factors([BetaStated(a=a, b=b) for a, b in SHAPES]))
+    z = np.linspace(-REACH - 1, REACH + 1, 4001)
+    assert (np.diff(interpolated(space, z), axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.01, 0.01), (0.01, 1e9), (1e9, 0.01), (1e9, 1e9)])
+def test_the_extreme_shapes_are_numbers(a: float, b: float) -> None:
+    """The widest and the narrowest Beta that may be stated give degrees within [0, 1] and no NaN, out to any score."""
+    space = scores(with_factors([BetaStated(a=a, b=b)]))
+    degree = space.theta(np.linspace(-40, 40, 801)[None]).degree[0]
+    assert ((degree >= 0) & (degree <= 1)).all()
+    assert (np.diff(degree) >= 0).all()
+
+
+def test_normal_draws_become_draws_of_the_priors() -> None:
+    """Standard normal draws become draws of each prior, stretched betas and lognormals alike, and a constant stays."""
+    stated: list[Statement | float] = [BetaStated(a=2, b=5, low=0.2, high=0.7), 0.4, BetaStated(a=0.5, b=33.5)]
+    assessment = with_factors(stated, effect=LognormalStated(mu=0.7, sigma=0.4))
+    space = scores(assessment)
+    assert space.dimension == 2 + 3
+    theta = space.theta(np.random.default_rng(2).standard_normal((space.dimension, 20_000)))
+    positions = assessment.structure.quantities
+    first, held, last = (theta.degree[positions.degrees[f"factors.f{index}"]] for index in range(3))
+    assert set(held) == {0.4}
+    # Kolmogorov-Smirnov at a level met once in a million.
+    assert stats.kstest((first - 0.2) / 0.5, stats.beta(2, 5).cdf).pvalue > 1e-6
+    assert stats.kstest(last, stats.beta(0.5, 33.5).cdf).pvalue > 1e-6
+    ratio = theta.log_ratio[positions.ratios["effects.e.f1"]]
+    assert stats.kstest(ratio, stats.norm(0.7, 0.4).cdf).pvalue > 1e-6
+    assert stats.kstest(last, stats.beta(0.5, 30).cdf).pvalue < 1e-6, "another shape would show"
+
+
+def test_nothing_free_is_no_dimension() -> None:
+    """An assessment of constants alone has no dimension, and its one point holds every constant."""
+    assessment = with_factors([0.4, 0.6])
+    space = scores(assessment)
+    assert space.dimension == 0
+    theta = space.theta(np.zeros((0, 3)))
+    assert theta.degree.tolist() == [[0.4] * 3, [0.6] * 3, [0.25] * 3]
+    assert np.exp(theta.log_ratio) == pytest.approx(np.full((2, 3), 2.0))

@@ -1,0 +1,51 @@
+"""Prior sets and assessments made in code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from model.assessment import Assessment, assess
+from model.scenario import Scenario
+from priors.prior_set import PriorSet
+from priors.statement import Constant, Stated, Statement
+
+
+def prior_set_for(
+    scenario: Scenario,
+    statements: Mapping[str, Statement | float],
+    *,
+    relevance: Mapping[str, float] | None = None,
+    independence: Mapping[str, float] | None = None,
+) -> PriorSet:
+    """What is said of each quantity; a bare number holds it fixed."""
+    return PriorSet(
+        name="made",
+        analyst="Nobody",
+        scenario=scenario.id,
+        scenario_digest=None,
+        date=None,
+        rationale="",
+        lineage=(),
+        statements=MappingProxyType({name: _stated(statement) for name, statement in statements.items()}),
+        relevance=MappingProxyType(dict(relevance or {})),
+        independence=MappingProxyType(dict(independence or {})),
+        confidence=None,
+        places=MappingProxyType({}),
+        file="(made)",
+    )
+
+
+def assessed(
+    scenario: Scenario,
+    statements: Mapping[str, Statement | float],
+    *,
+    relevance: Mapping[str, float] | None = None,
+    independence: Mapping[str, float] | None = None,
+) -> Assessment:
+    """A scenario with what is said of each of its quantities."""
+    return assess(scenario, prior_set_for(scenario, statements, relevance=relevance, independence=independence))
+
+
+def _stated(statement: Statement | float) -> Stated:
+    return Stated(statement=Constant(value=float(statement)) if isinstance(statement, int | float) else statement)

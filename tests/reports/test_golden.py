@@ -1,0 +1,54 @@
+"""Documents as they were last read and approved; ESTIMATIVE_GOLDEN=write in the environment writes them anew."""
+
+from __future__ import annotations
+
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from reports import document, terminal
+from reports.document import Document
+from reports.markdown import markdown
+from tests.summaries import CASES, FULL
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITE = os.environ.get("ESTIMATIVE_GOLDEN") == "write"
+
+
+def on_terminal(told: Document, *, width: int = 80) -> str:
+    """What a terminal without colour shows."""
+    console = Console(file=StringIO(), width=width, color_system=None, highlight=False, markup=False, emoji=False)
+    terminal.show(told, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+DOCUMENTS = {
+    "preliminary.txt": on_terminal(document.preliminary(FULL)),
+    **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
+    **{f"{name}.full.txt": on_terminal(document.full(summary)) for name, summary in CASES.items()},
+    **{f"{name}.full.md": markdown(document.full(summary)) for name, summary in CASES.items()},
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_reads_as_it_was_approved(name: str) -> None:
+    """A summary made by hand gives the very document that is kept beside this test."""
+    if WRITE:
+        (GOLDEN / name).write_text(DOCUMENTS[name], encoding="utf-8")
+    assert DOCUMENTS[name] == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_every_golden_document_is_checked() -> None:
+    """No document is kept that nothing is compared with."""
+    assert {path.name for path in GOLDEN.iterdir()} == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name.endswith(".txt")])
+def test_the_terminal_keeps_to_80_columns(name: str) -> None:
+    """No line of a document on a terminal of 80 columns is wider than that."""
+    assert max(map(cell_len, DOCUMENTS[name].splitlines())) <= 80

@@ -1,0 +1,192 @@
+"""Texts from files are shown as texts, whatever stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from rich.cells import cell_len
+from rich.console import Console
+
+from priors.table import ascii_safe
+from reports import document, terminal
+from reports.document import Document
+from reports.markdown import markdown
+from tests.summaries import FULL, saying, unconverged
+
+try:
+    import linkify_it  # type: ignore[import-untyped]  # noqa: F401
+
+    READER = MarkdownIt("gfm-like")
+except ImportError:
+    READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "image": '<img src=x onerror="alert(1)">',
+    "comment": "<!-- gone -->",
+    "entity": "&lt;b&gt; &amp; &#x202e;",
+    "link": "[click](https://evil.example) ![i](j.png)",
+    "reference": "[a]: https://evil.example 'title'",
+    "autolink": "<https://evil.example> https://evil.example a@evil.example",
+    "bare host": "www.evil.example",
+    "emphasis": "*a* **b** _c_ __d__ ~~e~~ `f` ``g``",
+    "inside words": "a*b*c snake_case_name 2*3*4",
+    "heading": "# title",
+    "underlined": "title\n===",
+    "rule": "---",
+    "stars": "* * *",
+    "quote": "> quoted",
+    "bullet": "- point",
+    "plus": "+ point",
+    "numbered": "1. point",
+    "numbered with bracket": "12) point",
+    "fence": "```sh\nrm -rf /\n```",
+    "tilde fence": "~~~\ncode\n~~~",
+    "indented": "    code",
+    "tabbed": "\tcode",
+    "cells": "a | b || c \\| d \\\\| e",
+    "table": "| a | b |\n|---|---|\n| c | d |",
+    "lines": "one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven",
+    "paragraphs": "one\n\ntwo\n\n\n\nthree",
+    "backslashes": "\\ \\\\ \\* \\n ends with \\",
+    "footnote": "[^1]: note [^1]",
+    "maths": "$x$ $$y$$",
+    "rich": "[red]red[/red] [link=https://evil.example]x[/link] [/] [bold",
+    "rich emoji": ":smiley: :warning:",
+    "escapes": "\x1b[31mred\x1b[0m \x1b]8;;https://evil.example\x1b\\x\x1b]8;;\x1b\\ \x9b31m",
+    "controls": "a\x00b\x07c\x08d\x7fe\x0cf\x0bg",
+    "carriage": "shown\rhidden",
+    "directions": "\u202egnp.exe\u202c \u2066a\u2069 \u200fb\u200e \u061c",
+    "invisible": "a\u200bb\u200dc\ufeffd\u00ade",
+    "private": "\ue000 \U000e0041 \ud800",
+    "emoji": "\U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1fa\U0001f1f8 \u2764\ufe0f",
+    "wide": "\u6f22\u5b57" * 60,
+    "combining": "Z" + "\u0310\u0311\u0312" * 40,
+    "long": "x" * 10_000,
+    "long words": "word " * 2000,
+    "format": "{0} {summary} %s %(a)s {{",
+}
+NARROW = re.compile(r"\x1b\[[0-9;]*m")
+PLAIN = {"text", "text_special", "softbreak", "strong_open", "strong_close"}
+
+
+def shown(text: str) -> str:
+    """A text as it should appear: on one line, what steers a terminal as its escape."""
+    return ascii_safe(" ".join(text.split()))
+
+
+def documents(text: str) -> list[Document]:
+    """Every document, with one text everywhere."""
+    told, failed = saying(FULL, text), saying(unconverged(allowed=True), text)
+    return [document.brief(told), document.full(told), document.full(failed), document.preliminary(told)]
+
+
+def printed(told: Document, *, colour: bool) -> str:
+    """What a terminal of 80 columns is sent."""
+    file = StringIO()
+    system = "truecolor" if colour else None
+    console = Console(
+        file=file, width=80, force_terminal=colour, color_system=system, highlight=False, markup=False, emoji=False  # type: ignore[arg-type]
+    )  # fmt: skip
+    terminal.show(told, console)
+    return file.getvalue()
+
+
+def skeleton(text: str) -> list[tuple[str, str, int]]:
+    """The blocks of a Markdown text, and the markup inside them, without the words."""
+    found = []
+    for token in READER.parse(text):
+        found.append((token.type, token.tag, token.level))
+        found += [(child.type, child.tag, child.level) for child in token.children or () if child.type not in PLAIN]
+    return found
+
+
+def innocent(text: str) -> str:
+    """A text of the same paragraphs without any character that could mean something."""
+    return "\n\n".join("x" if part.strip() else "" for part in text.split("\n\n"))
+
+
+def contents(tokens: list[Token]) -> set[str]:
+    """What a reader sees of each paragraph, heading and cell."""
+    inline = [token.children or [] for token in tokens if token.type == "inline"]
+    return {"".join(child.content for child in children if child.type != "softbreak") for children in inline}
+
+
+def check_markdown(text: str) -> None:
+    """Markdown with a text everywhere has the blocks it has with an innocent one, and shows the text."""
+    for told, plain in zip(documents(text), documents(innocent(text)), strict=True):
+        assert skeleton(markdown(told)) == skeleton(markdown(plain))
+    if "\n\n" not in text:
+        whole = READER.parse(markdown(documents(text)[1]))
+        assert shown(text) in contents(whole)
+
+
+def check_terminal(text: str) -> None:
+    """A terminal is sent nothing but printable characters, newlines and this program's own colours."""
+    for told in documents(text):
+        sent = printed(told, colour=False)
+        assert not {c for c in sent if not (c.isprintable() or c == "\n")}
+        coloured = NARROW.sub("", printed(told, colour=True))
+        assert not {c for c in coloured if not (c.isprintable() or c == "\n")}
+        assert max(map(cell_len, sent.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_becomes_markup(name: str) -> None:
+    """Whatever a file says, Markdown shows it as text: no element and no cell of a table comes of it."""
+    check_markdown(HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_steers_a_terminal(name: str) -> None:
+    """Whatever a file says, a terminal is sent no control and no direction mark, and no line beyond its width."""
+    check_terminal(HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if "\n\n" not in text])
+def test_the_terminal_shows_the_text(name: str) -> None:
+    """A title appears on the terminal as it stands in the file, its controls as escapes."""
+    text = shown(HOSTILE[name])
+    sent = printed(document.full(saying(FULL, HOSTILE[name])), colour=False)
+    assert "".join(text.split()) in "".join(sent.split())
+
+
+@given(text=st.text(min_size=1).filter(str.strip))
+def test_no_text_at_all_becomes_markup(text: str) -> None:
+    """No text that Hypothesis thinks of becomes markup or steers a terminal."""
+    check_markdown(text)
+    check_terminal(text)
+
+
+MARKS = st.text(alphabet="\\`*_{}[]<>()#+-.!|~&$^=:@ \n1ax/\"'%", min_size=1, max_size=12).filter(str.strip)
+
+
+@given(text=MARKS)
+def test_no_mixture_of_marks_becomes_markup(text: str) -> None:
+    """No mixture of the characters that Markdown reads becomes markup."""
+    check_markdown(text)
+
+
+@given(texts=st.lists(MARKS, min_size=2, max_size=2))
+def test_marks_in_neighbouring_cells_do_not_meet(texts: list[str]) -> None:
+    """Marks in two cells of one row, or in two paragraphs, do not add up to an element."""
+    first, second = texts
+    outcome = FULL.outcomes["closed"]
+    told = replace(
+        FULL,
+        outcomes={"closed": replace(outcome, title=first, term=second)},
+        prior_set=replace(FULL.prior_set, rationale=second),
+    )
+    plain = replace(
+        FULL,
+        outcomes={"closed": replace(outcome, title="x", term="x")},
+        prior_set=replace(FULL.prior_set, rationale="x"),
+    )
+    assert skeleton(markdown(document.full(told))) == skeleton(markdown(document.full(plain)))

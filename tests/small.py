@@ -1,0 +1,58 @@
+"""An assessment small enough to be reckoned by hand: a flood that takes rain, which takes damp air."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from model.assessment import Assessment
+from model.evidence import Evidence, Indicator
+from model.quantity import Quantities
+from model.scenario import Driver, Event, Factor, Outcome, Scenario
+from priors.statement import Statement
+from tests.prior_sets import assessed
+
+CLOUD = Indicator(id="cloud", about="damp", supports=True, title="", source="")
+PUDDLE = Indicator(id="puddle", about="rain", supports=True, title="", source="")
+
+HELD: Mapping[str, float] = {
+    "factors.damp": 0.5,
+    "events.rain": 0.25,
+    "events.flood": 0.2,
+    "effects.rain.damp": 3.0,
+    "evidence.cloud": 2.0,
+    "evidence.puddle": 4.0,
+}
+"""What each quantity is where nothing else is stated; a rate per year."""
+
+
+def weather(evidence: Sequence[Evidence] = (CLOUD, PUDDLE)) -> Scenario:
+    """Rain may come with damp air; a flood, at a yearly rate, only with rain."""
+    events = [
+        Event(id="rain", title="", drivers=(Driver(name="damp", sign=1),)),
+        Event(id="flood", title="", form="rate", given=("rain",)),
+    ]
+    outcomes = [
+        Outcome(id="flood", title="", all=("flood",)),
+        Outcome(id="rain", title="", all=("rain",)),
+        Outcome(id="flood_if_rain", title="", all=("flood",), given=("rain",)),
+    ]
+    return Scenario(
+        id="weather",
+        title="",
+        question="",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2028, 1, 1),
+        headline="flood",
+        factors={"damp": Factor(id="damp", title="", low="", high="")},
+        events={event.id: event for event in events},
+        outcomes={outcome.id: outcome for outcome in outcomes},
+        evidence={item.id: item for item in evidence},
+    )
+
+
+def small(statements: Mapping[str, Statement] | None = None, *, scenario: Scenario | None = None) -> Assessment:
+    """The assessment in which these things are stated, and all else is held fixed."""
+    scenario = weather() if scenario is None else scenario
+    held = {name: HELD[name] for name in Quantities(scenario).all}
+    return assessed(scenario, {**held, **(statements or {})})
