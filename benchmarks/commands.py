@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -11,10 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 PYTHON = sys.executable
 ESTIMATIVE = str(Path(sys.executable).with_name("estimative"))
 ROOT = Path(__file__).parents[1]
+RSS_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
 MADE_AFRESH = ("PYTENSOR_FLAGS", "NUMBA_CACHE_DIR", "ESTIMATIVE_RUNS")
 """Variables that every command gets anew, or not at all."""
 
@@ -25,7 +28,7 @@ class Run:
 
     seconds: float
     peak_mib: float
-    """Of resident memory; of the process itself, or of the largest one that it waited for."""
+    """Of resident memory; of the process itself, or of the largest one that it waited for; see `least_peak`."""
     stdout: str
 
 
@@ -87,15 +90,24 @@ def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
         environment = {**kept, "ESTIMATIVE_RUNS": folder, **variables}
         start = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=ROOT)
-        # Unlike getrusage(RUSAGE_CHILDREN), which tells the largest child so far, wait4 tells of this one alone.
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            # Unlike getrusage(RUSAGE_CHILDREN), which tells of the largest child so far, wait4 tells of this one alone.
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise Failed(f"exit code {process.returncode}: {_last_line(err) or _last_line(out) or 'said nothing'}")
         out.seek(0)
-        per_mib = 2**20 if sys.platform == "darwin" else 2**10
-        return Run(seconds=seconds, peak_mib=usage.ru_maxrss / per_mib, stdout=out.read().decode())
+        return Run(seconds=seconds, peak_mib=usage.ru_maxrss / RSS_PER_MIB, stdout=out.read().decode())
+
+
+def least_peak() -> float:
+    """The least peak that can be seen, in MiB: Linux counts the process that starts a command as part of its past."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / RSS_PER_MIB
 
 
 @contextmanager
@@ -110,7 +122,7 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def _last_line(stream: object) -> str:
+def _last_line(stream: IO[bytes]) -> str:
     stream.seek(0)
     lines = stream.read().decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")

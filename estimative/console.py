@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from rich.console import Console
@@ -16,6 +18,17 @@ def console() -> Console:
     """What a command prints; 80 columns where no terminal says otherwise."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_PIPE
     return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Say on stderr what is going on: a spinner on a terminal, a line elsewhere."""
+    if sys.stderr.isatty():
+        with messages().status(what):
+            yield
+    else:
+        print(f"{what} ...", file=sys.stderr, flush=True)
+        yield
 
 
 @cache

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from estimative.console import console, messages
+from estimative.console import console, doing, messages
 from model import importance
 from model.assessment import Assessment, assess
 from model.fitting import by_importance, by_nuts
@@ -86,15 +86,15 @@ def _fitted(request: Request, assessment: Assessment) -> Iterator[Posterior]:
         yield by_importance(assessment, seed=request.seed, draws=request.draws)
     if request.method != "importance":
         ready = _compiled(assessment)
-        with messages().status("sampling with NUTS"):
+        with doing("sampling with NUTS"):
             posterior = by_nuts(ready, assessment, seed=request.seed, draws=request.draws)
         yield posterior
 
 
 def _compiled(assessment: Assessment) -> Compiled:
-    with messages().status("importing PyMC"):
+    with doing("importing PyMC"):
         from model import nuts
-    with messages().status("compiling the model: about 20 s the first time, 5 s after that"):
+    with doing("compiling the model, about 30 s the first time and 6 s after that"):
         return nuts.compiled(assessment)
 
 

@@ -26,7 +26,7 @@ def list_runs(runs: Path | None, *, as_json: bool) -> None:
     messages().print(terminal.plain(f"{len(found)} in {store.folder}" if found else f"no runs in {store.folder}"))
     if found:
         header = ("Run", "Scenario", "Prior set", "Method", "Headline")
-        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset({0, 1, 2, 3, 4}))
+        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset(range(5)), unbroken=frozenset({0}))
         terminal.show((table,), console())
 
 

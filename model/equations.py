@@ -94,7 +94,7 @@ def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing
 def log_joint(
     backend: Backend, structure: Structure, theta: Theta, summing: Summing, queries: Sequence[Query]
 ) -> Array:
-    """ln P(evidence | quantities), then ln P(evidence and query | quantities) of each query; dims (1 + query[, draw])."""
+    """ln P(evidence | quantities), then ln P(evidence, query | quantities) of each query; dims (1 + query[, draw])."""
     found = terms(backend, structure, theta)
     pieces = [
         piece(backend, structure, found) for items, piece in PIECES.items() if len(getattr(structure, items).item)

@@ -73,7 +73,7 @@ def scores(assessment: Assessment) -> Scores:
 
 
 def _cubics(y: Numbers, m: Numbers) -> Numbers:
-    """Hermite cubics from values and slopes at the nodes; dims (free degree, node) -> (free degree * interval, power)."""
+    """Hermite cubics from values and slopes; dims (free degree, node) -> (free degree * interval, power)."""
     y0, m0, m1, rise = y[:, :-1], m[:, :-1], m[:, 1:], np.diff(y)
     return np.stack([y0, m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=2).reshape(-1, 4)
 

@@ -46,6 +46,8 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     wordy: frozenset[int] = frozenset({0})
+    unbroken: frozenset[int] = frozenset()
+    """Columns whose cells stay on one line."""
 
 
 type Block = Heading | Paragraph | Caution | Listing | Table
@@ -142,11 +144,11 @@ def _outcomes(summary: Summary) -> Iterator[Block]:
     mass = next(iter(summary.outcomes.values())).interval.mass
     yield Heading(text="Outcomes")
     yield Table(
-        header=("Outcome", "Probability", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
+        header=("Outcome", "Probability \u00b1 MCSE", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
         rows=tuple(
             (
                 outcome.title,
-                wording.percent(outcome.probability, outcome.mcse),
+                wording.percent_with_error(outcome.probability, outcome.mcse),
                 wording.span(outcome.interval),
                 wording.percent(outcome.prior_probability, outcome.prior_mcse),
                 outcome.term,

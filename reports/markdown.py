@@ -7,8 +7,10 @@ import re
 from priors.table import ascii_safe
 from reports.document import Block, Caution, Document, Heading, Listing, Paragraph, Table
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$^=:@-])")
-HARMLESS = re.compile(r"(?<=\w)\\([-_:()])(?=\w)|\\([():-])(?=\s|$)|(?<=\s)\\([()])")
+INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+"""What can be markup anywhere in a line; an underscore within a word cannot."""
+AT_START = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
+"""What can be markup at the start of a block."""
 
 
 def markdown(document: Document) -> str:
@@ -18,7 +20,8 @@ def markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """Text in which nothing is markup: every character that could be has a backslash before it."""
-    return SPECIAL.sub(r"\\\1", ascii_safe(" ".join(text.split())))
+    shown = INLINE.sub(r"\\\1", ascii_safe(" ".join(text.split())))
+    return AT_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", shown)
 
 
 def _block(block: Block) -> str:

@@ -45,7 +45,8 @@ def _grid(table: Table) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for index, title in enumerate(table.header):
         wordy = index in table.wordy
-        grid.add_column(plain(title), justify="left" if wordy else "right", overflow="fold")
+        unbroken = index in table.unbroken
+        grid.add_column(plain(title), justify="left" if wordy else "right", overflow="fold", no_wrap=unbroken)
     for row in table.rows:
         grid.add_row(*(plain(cell) for cell in row))
     return grid

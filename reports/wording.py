@@ -41,6 +41,19 @@ def percent(value: float, error: float) -> str:
     return f"{rounded(value, error, places=2)} %"
 
 
+def one_digit(value: float) -> str:
+    """A number above 0 to one significant digit, as errors are told."""
+    finest = _finest(value, 1)
+    return f"{round(value, -finest):.{max(0, -finest)}f}"
+
+
+def percent_with_error(value: float, error: float) -> str:
+    """A probability with its Monte Carlo standard error in per cent: "0.41 \u00b1 0.005 %"; an exact one without."""
+    if error == 0:
+        return percent(value, error)
+    return f"{rounded(value, error, places=2)} \u00b1 {one_digit(100 * error)} %"
+
+
 def span(interval: Interval) -> str:
     """The ends of a credible interval in per cent: "0.05 to 1.2 %"."""
     low = rounded(interval.low, interval.low_mcse, places=2)
@@ -66,11 +79,7 @@ def key_judgement(title: str, number: Probability, until: str) -> str:
 
 def uncertainty(number: Probability) -> str:
     """What surrounds the headline: the credible interval and the Monte Carlo error."""
-    error = (
-        "is exact"
-        if number.mcse == 0
-        else f"has a Monte Carlo standard error of {percent(number.mcse, 0.05 * number.mcse)}"
-    )
+    error = "is exact" if number.mcse == 0 else f"has a Monte Carlo standard error of {one_digit(100 * number.mcse)} %"
     spread = f"{_capital(kind_of(number.interval))} over what the analyst leaves open: {span(number.interval)}"
     return f"{spread}. The number itself {error}."
 

@@ -33,9 +33,12 @@ def log_weights(kind: str, draws: int) -> Numbers:
 
 
 @pytest.mark.parametrize("kind", ["light", "normal", "shifted", "unreliable", "hopeless"])
-@pytest.mark.parametrize("draws", [25, 224, 226, 1000, 10_000])
+@pytest.mark.parametrize("draws", [60, 224, 226, 1000, 10_000])
 def test_weights_and_shape_are_those_of_arviz(kind: str, draws: int) -> None:
-    """The smoothed log weights and k-hat are those of ArviZ, for tails of any weight and samples of any size."""
+    """The smoothed log weights and k-hat are those of ArviZ, for tails of any weight and samples of any size.
+
+    Not so with fewer than 30 draws: in a tail of five ArviZ takes the first quartile for the minimum, and gives up.
+    """
     raw = log_weights(kind, draws)
     expected, shape = array_stats.psislw(-raw)
     found, found_shape = smoothed(raw)
