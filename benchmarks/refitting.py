@@ -10,12 +10,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from model.assessment import Assessment, assess
 from model.fitting import by_importance, by_nuts
 from model.posterior import Posterior
 from model.scenario_reading import find_scenario, read_scenario
-from priors.prior_set import PriorSet
 from priors.reading import read_prior_set
 from priors.shipped import shipped_prior_sets
 
@@ -25,19 +25,34 @@ SEED = 1
 type Fit = Callable[[Assessment], Posterior]
 
 
-def seconds(method: str) -> list[float]:
-    """Of each shipped prior set in turn, the verdict and the headline included, reading and imports not."""
+@dataclass(frozen=True, kw_only=True)
+class Refits:
+    """What each shipped prior set took, in turn."""
+
+    seconds: list[float]
+    """The verdict and the headline included, reading and imports not."""
+    unconverged: list[str]
+    """Prior sets whose fit cannot be believed, so that its time says little."""
+
+
+def refits(method: str) -> Refits:
+    """Fit every shipped prior set by one method."""
     fit = _nuts() if method == "nuts" else _importance()
     scenario = read_scenario(find_scenario(SCENARIO))
     prior_sets = [read_prior_set(path) for path in shipped_prior_sets()[SCENARIO].values()]
-    took, structure = [], None
+    seconds: list[float] = []
+    unconverged: list[str] = []
+    structure = None
     for prior_set in prior_sets:
         start = time.perf_counter()
         assessment = assess(scenario, prior_set, structure=structure)
-        _asked(fit(assessment), prior_set)
-        took.append(time.perf_counter() - start)
+        posterior = fit(assessment)
+        believed = posterior.verdict.passed and posterior.headline.value > 0
+        seconds.append(time.perf_counter() - start)
         structure = assessment.structure
-    return took
+        if not believed:
+            unconverged.append(prior_set.name)
+    return Refits(seconds=seconds, unconverged=unconverged)
 
 
 def _importance() -> Fit:
@@ -57,11 +72,5 @@ def _nuts() -> Fit:
     return fit
 
 
-def _asked(posterior: Posterior, prior_set: PriorSet) -> None:
-    """What any command would ask of a fit; one that cannot be believed is told, for its time says little."""
-    if not (posterior.verdict.passed and posterior.headline.value > 0):
-        print(f"{prior_set.name}: {posterior.method} did not converge", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    print(json.dumps(seconds(sys.argv[1])))
+    print(json.dumps(asdict(refits(sys.argv[1]))))

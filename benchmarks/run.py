@@ -127,8 +127,13 @@ def _refits(bench: Bench, effort: Effort) -> Iterator[Line]:
     methods = ("importance", "NUTS, cold", "NUTS, warm") if effort.compiling else ("importance",)
     for name in (f"refits by {method}" for method in methods):
         took = [json.loads(done.stdout) for done in bench.runs.get(name, ())]
-        further, first = [mean(seconds[1:]) for seconds in took], [seconds[0] for seconds in took]
-        yield Row(name=name, this=further, against=first)
+        further, first = [mean(one["seconds"][1:]) for one in took], [one["seconds"][0] for one in took]
+        doubtful = sorted({prior_set for one in took for prior_set in one["unconverged"]})
+        yield Row(name=f"{name}{_doubt(doubtful)}", this=further, against=first)
+
+
+def _doubt(prior_sets: Sequence[str]) -> str:
+    return f", NOT CONVERGED: {', '.join(prior_sets)}" if prior_sets else ""
 
 
 def _scaling(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -169,7 +174,7 @@ def _belief(fits: Sequence[dict[str, Any]]) -> str:
 
 
 def _middle(fits: Sequence[dict[str, Any]], *names: str) -> float:
-    return median(fit["checks"][name] for fit in fits for name in names if name in fit["checks"])
+    return float(median(fit["checks"][name] for fit in fits for name in names if name in fit["checks"]))
 
 
 def _memory_rows(bench: Bench, *, compiling: bool) -> Iterator[Line]:

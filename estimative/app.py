@@ -42,12 +42,13 @@ AllowUnconverged = Annotated[
 def main() -> None:
     """Run the command line; faulty input is told and exits with 2."""
     from priors.faults import Faulty
+    from priors.table import ascii_safe
 
     try:
         app()
     except Faulty as faulty:
         for fault in faulty.faults:
-            print(fault, file=sys.stderr)
+            print(ascii_safe(str(fault)), file=sys.stderr)
         sys.exit(FAULTY)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of the pipe has gone

@@ -81,4 +81,4 @@ def _print(told: list[tuple[Path, str, str]], faults: list[Fault], *, resolved: 
     for path, text, line in told:
         sys.stdout.write(text if resolved else f"{path}: good. {ascii_safe(line)}\n")
     for fault in faults:
-        print(fault, file=sys.stderr)
+        print(ascii_safe(str(fault)), file=sys.stderr)

@@ -98,11 +98,11 @@ def prior_dependence(found: Dependence) -> str:
     if found.prior_share is None:
         return "The priors leave nothing open about the headline: every quantity behind it is a constant."
     share = f"{100 * found.prior_share:.0f} %"
-    moved = f"{abs(found.shift_decibans):.1f} decibans {'up' if found.shift_decibans >= 0 else 'down'}"
+    moved = f"{'up' if found.shift_decibans >= 0 else 'down'} by {abs(found.shift_decibans):.1f} decibans"
     free = plural(found.free, "free quantity", "free quantities")
     stayed = f"{found.untouched} of {free} stayed where the priors were"
     lead = f"{_amount(found.prior_share)}: {share} of the prior variance of the headline's log-odds remains"
-    return f"{lead}, the evidence moved its odds by {moved}, and {stayed}."
+    return f"{lead}, the evidence moved its odds {moved}, and {stayed}."
 
 
 AMOUNTS = (

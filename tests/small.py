@@ -26,7 +26,7 @@ HELD: Mapping[str, float] = {
 """What each quantity is where nothing else is stated; a rate per year."""
 
 
-def weather(evidence: Sequence[Evidence] = (CLOUD, PUDDLE)) -> Scenario:
+def weather(evidence: Sequence[Evidence] = (CLOUD, PUDDLE), headline: str = "flood") -> Scenario:
     """Rain may come with damp air; a flood, at a yearly rate, only with rain."""
     events = [
         Event(id="rain", title="", drivers=(Driver(name="damp", sign=1),)),
@@ -43,7 +43,7 @@ def weather(evidence: Sequence[Evidence] = (CLOUD, PUDDLE)) -> Scenario:
         question="",
         as_of=datetime.date(2026, 1, 1),
         until=datetime.date(2028, 1, 1),
-        headline="flood",
+        headline=headline,
         factors={"damp": Factor(id="damp", title="", low="", high="")},
         events={event.id: event for event in events},
         outcomes={outcome.id: outcome for outcome in outcomes},

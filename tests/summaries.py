@@ -48,8 +48,9 @@ FIRST = told.Outcome(**numbers(0.0613, 0.0008, 0.012, 0.149, 0.031), title="The 
 SECOND = told.Outcome(**numbers(0.52, 0.004, 0.3, 0.74, 0.4), title="If the dam leaks, it is closed", given=("leak",))
 LINK = told.Link(**numbers(0.117, 0.001, 0.04, 0.23, 0.08), given=(), unless=())
 CLOSING = told.Link(**numbers(0.52, 0.004, 0.3, 0.74, 0.4), given=("leak",), unless=("repair",))
+LEAK = numbers(0.117, 0.001, 0.04, 0.23, 0.08)
 EVENTS = {
-    "leak": told.Event(**numbers(0.117, 0.001, 0.04, 0.23, 0.08), title="The dam leaks", when="now", given_previous=LINK),
+    "leak": told.Event(**LEAK, title="The dam leaks", when="now", given_previous=LINK),
     "closing": told.Event(
         **numbers(0.0613, 0.0008, 0.012, 0.149, 0.031),
         title="The county closes the bridge",
@@ -220,9 +221,8 @@ def bare() -> Summary:
 
 def unconverged(*, allowed: bool) -> Summary:
     """A fit by NUTS that failed; its numbers told on demand, or withheld."""
-    failed = replace(
-        FULL, converged=False, caution=UNCONVERGED, verdicts={"nuts": FAILED}, agreement=None, log_marginal_likelihood=None
-    )
+    alone = replace(FULL, verdicts={"nuts": FAILED}, agreement=None, log_marginal_likelihood=None)
+    failed = replace(alone, converged=False, caution=UNCONVERGED)
     return failed if allowed else withheld(failed)
 
 
@@ -327,7 +327,7 @@ def summaries(draw: st.DrawFn) -> Summary:
         events={name: event(entry) for name, entry in FULL.events.items()},
         factors={name: quantity(entry) for name, entry in FULL.factors.items()},
         quantities={name: quantity(entry) for name, entry in FULL.quantities.items()},
-        evidence={name: replace(item, weight=draw(st.floats(0, 1))) for name, item in FULL.evidence.items()},
+        evidence={name: replace(item, weight=draw(st.just(0.0) | st.floats(0.001, 1))) for name, item in FULL.evidence.items()},
         dependence=told.Dependence(
             prior_share=draw(st.none() | st.floats(0, 3)),
             sd_before=draw(st.floats(0, 5)),

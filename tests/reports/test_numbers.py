@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from rich.console import Console
 
@@ -16,7 +18,7 @@ from reports import document, terminal
 from reports.markdown import markdown
 from reports.summary import Interval, Summary, to_json
 from reports.wording import percent, rounded
-from tests.summaries import FULL, summaries
+from tests.summaries import FIXED, FULL, spread, summaries
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?![\w.]*\w)")
 OF_THE_FORM = {0.0, 1.0, 5.0, 95.0, 203.0}
@@ -67,6 +69,7 @@ def read(summary: Summary) -> list[str]:
     return ["\n".join(parts), console.file.getvalue()]
 
 
+@settings(max_examples=25, deadline=None)
 @given(summary=summaries())
 def test_every_number_comes_from_the_summary(summary: Summary) -> None:
     """Each number in a report is one of the summary, in per cent or plain, rounded to the digits that are shown."""
@@ -103,6 +106,7 @@ def ends(found: Interval) -> str:
     return f"{rounded(found.low, found.low_mcse, places=2)} to {rounded(found.high, found.high_mcse, places=2)} %"
 
 
+@settings(max_examples=25, deadline=None)
 @given(summary=summaries())
 def test_every_outcome_has_its_row(summary: Summary) -> None:
     """The table of outcomes tells each outcome's own numbers and its own word, in the order of the summary."""
@@ -118,6 +122,7 @@ def test_every_outcome_has_its_row(summary: Summary) -> None:
     ]
 
 
+@settings(max_examples=25, deadline=None)
 @given(summary=summaries())
 def test_every_event_has_its_row(summary: Summary) -> None:
     """The chain tells each event under its own condition, and then whatever else happens."""
@@ -135,3 +140,11 @@ def test_every_event_has_its_row(summary: Summary) -> None:
 def test_a_factor_tells_how_far_it_moved() -> None:
     """A factor's row tells its means and by how many prior standard deviations the evidence moved it."""
     assert cells(FULL, "Factors") == [["Wear of the piers", "0.50", "0.63", "0.40 to 0.86", "+0.7 sd"]]
+
+
+@pytest.mark.parametrize("value", [1e-5, 0.25, 1234.5, 40_000.0])
+def test_no_number_is_told_with_an_exponent(value: float) -> None:
+    """Constants and weights, large or small, are told without the exponents of computers."""
+    fixed = replace(FIXED, prior=spread(value, 0.0), posterior=spread(value, 0.0))
+    for text in read(replace(FULL, quantities={"evidence.dive": fixed})):
+        assert not re.search(r"\de[+-]\d", text)

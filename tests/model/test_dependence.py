@@ -1,0 +1,92 @@
+"""How much of an answer is prior, where it can be known beforehand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import polygamma
+
+from model.dependence import Dependence, dependence
+from model.fitting import by_importance
+from model.posterior import before_evidence
+from priors.statement import BetaStated, LognormalStated, Statement
+from tests.small import CLOUD, HELD, PUDDLE, small, weather
+
+
+def found(statements: dict[str, Statement], *, headline: str = "rain", evidence: tuple = (PUDDLE,)) -> Dependence:
+    scenario = weather(evidence=evidence, headline=headline)
+    assessment = small(statements, scenario=scenario)
+    return dependence(by_importance(assessment, seed=1), before_evidence(assessment, seed=1))
+
+
+def test_an_indicator_shifts_the_odds_by_its_ratio() -> None:
+    """Everything held fixed, an indicator of the headline shifts its odds by ten times the logarithm of its ratio."""
+    shown = found({})
+    assert shown.shift == pytest.approx(10 * math.log10(HELD["evidence.puddle"]), rel=1e-9)
+    assert (shown.free, shown.untouched) == (0, 0)
+
+
+def test_an_answer_that_was_never_uncertain_has_no_share() -> None:
+    """Everything held fixed, the headline has no spread before or after, and no share of it remains."""
+    shown = found({})
+    assert (shown.sd_before, shown.sd_after, shown.share) == (0, 0, None)
+
+
+def test_spread_is_that_of_the_log_odds() -> None:
+    """An event with a beta prior has log-odds with the variance of a logit beta: trigamma a + trigamma b."""
+    shown = found({"events.rain": BetaStated(a=3, b=5)}, evidence=())
+    exact = math.sqrt(polygamma(1, 3) + polygamma(1, 5))
+    assert shown.sd_before == pytest.approx(exact, rel=4 / math.sqrt(2 * 10_000))
+    assert shown.sd_after == pytest.approx(exact, rel=4 / math.sqrt(2 * 5_000))
+    assert shown.share == (shown.sd_after / shown.sd_before) ** 2
+
+
+def test_without_evidence_all_is_prior() -> None:
+    """Where nothing was seen, nothing is shifted beyond the draws' error, and no quantity has learnt anything."""
+    shown = found(
+        {
+            "factors.damp": BetaStated(a=2, b=2),
+            "events.rain": BetaStated(a=3, b=5),
+            "effects.rain.damp": LognormalStated(mu=1, sigma=0.5),
+        },
+        evidence=(),
+    )
+    assert abs(shown.shift) < 0.2
+    assert shown.share == pytest.approx(1, abs=0.1)
+    assert (shown.free, shown.untouched) == (3, 3)
+
+
+def test_only_what_the_evidence_bears_on_learns() -> None:
+    """Strong evidence on a factor moves it, and leaves a rate that has nothing to do with it where its prior was."""
+    shown = found(
+        {
+            "factors.damp": BetaStated(a=2, b=2),
+            "events.flood": LognormalStated(mu=-2, sigma=0.6),
+            "evidence.cloud": LognormalStated(mu=4, sigma=0.1),
+        },
+        headline="flood",
+        evidence=(CLOUD,),
+    )
+    assert shown.free == 3
+    assert shown.untouched == 2
+
+
+def test_evidence_on_the_headline_narrows_it() -> None:
+    """A factor known better leaves less of the variance of what it drives."""
+    wide = {"factors.damp": BetaStated(a=1, b=1), "effects.rain.damp": LognormalStated(mu=3, sigma=0.01)}
+    shown = found({**wide, "evidence.cloud": LognormalStated(mu=5, sigma=0.01)}, evidence=(CLOUD,))
+    assert shown.share is not None
+    # x has the density of exp(5 x) on [0, 1], against that of a uniform one.
+    x = (np.arange(10_000) + 0.5) / 10_000
+    weights = np.exp(5 * x) / np.exp(5 * x).sum()
+    exact = (weights @ x**2 - (weights @ x) ** 2) * 12
+    assert shown.share == pytest.approx(exact, rel=0.1)
+
+
+def test_certainty_shifts_nothing() -> None:
+    """A headline that is certain has no finite odds, and its shift is told as none."""
+    shown = found({"events.flood": LognormalStated(mu=10, sigma=0.01)}, headline="flood_if_rain")
+    assert shown.shift == 0
+    assert shown.sd_after == 0

@@ -1,0 +1,199 @@
+"""Posteriors of a few draws made by hand, whose every number can be reckoned on paper."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from model.assessment import Assessment
+from model.draws import Draws, Method
+from model.equations import Theta
+from model.fitting import by_importance
+from model.posterior import AGREEMENT, Agreement, Posterior, agreement, before_evidence, posterior_of
+from priors.statement import BetaStated, LognormalStated
+from tests.oracle import Oracle
+from tests.small import HELD, small, weather
+
+WEIGHTS = (0.5, 0.3, 0.2)
+RAIN = (0.1, 0.4, 0.8)
+"""The probability of rain at the middle of all drivers, of three draws."""
+
+
+def made(
+    assessment: Assessment,
+    rain: tuple[float, ...] = RAIN,
+    weights: tuple[float, ...] = WEIGHTS,
+    *,
+    method: Method = "importance",
+    chains: int = 1,
+) -> Posterior:
+    """A posterior of draws that differ in the probability of rain alone."""
+    names = assessment.structure.quantities
+    rows = {name: np.full(len(rain), HELD[name]) for name in assessment.priors} | {"events.rain": np.array(rain)}
+    theta = Theta(
+        degree=np.array([rows[name] for name in names.degrees]),
+        log_ratio=np.log([rows[name] for name in names.ratios]),
+        weight=assessment.weight,
+    )
+    draws = Draws(
+        method=method,
+        theta=theta,
+        weights=np.array(weights),
+        chains=chains,
+        log_likelihood=np.zeros(len(rain)),
+        diagnostics={"pareto_k": 0.0, "pareto_k_headline": 0.0, "divergences": 0.0, "ebfmi": 1.0},
+    )
+    return posterior_of(assessment, draws, seed=0)
+
+
+def oracles(assessment: Assessment) -> list[Oracle]:
+    return [Oracle(scenario=assessment.scenario, values={**HELD, "events.rain": rain}) for rain in RAIN]
+
+
+def test_probabilities_are_means_over_the_draws() -> None:
+    """Every outcome and event has the weighted mean of its probabilities at the draws."""
+    assessment = small()
+    estimates = made(assessment).estimates
+    for name in ("rain", "flood"):
+        at_draws = [oracle.event(name) for oracle in oracles(assessment)]
+        assert estimates["outcome", name].value == pytest.approx(np.dot(WEIGHTS, at_draws))
+        assert estimates["event", name].value == pytest.approx(np.dot(WEIGHTS, at_draws))
+
+
+def test_conditions_reweigh_the_draws() -> None:
+    """A conditional outcome is a ratio of two means: draws at which the condition is likelier count for more."""
+    scenario = weather()
+    assessment = small({"events.flood": LognormalStated(mu=0, sigma=1)}, scenario=scenario)
+    names, rates, rain = assessment.structure.quantities, np.array([0.1, 1.0]), np.array([0.1, 0.9])
+    posterior = made(assessment, rain=tuple(rain), weights=(0.5, 0.5))
+    log_ratio = posterior.draws.theta.log_ratio.copy()
+    log_ratio[names.ratios["events.flood"]] = np.log(rates)
+    theta = Theta(degree=posterior.draws.theta.degree, log_ratio=log_ratio, weight=assessment.weight)
+    draws = Draws(
+        method="importance",
+        theta=theta,
+        weights=np.array([0.5, 0.5]),
+        chains=1,
+        log_likelihood=np.zeros(2),
+        diagnostics={},
+    )
+    found = posterior_of(assessment, draws, seed=0).estimates["outcome", "flood_if_rain"].value
+    odds = rain / (1 - rain) * HELD["evidence.puddle"]
+    rained = odds / (1 + odds)
+    flooded = -np.expm1(-rates * scenario.years)
+    assert found == pytest.approx(rained @ flooded / rained.sum())
+    assert found > flooded.mean()
+
+
+def test_quantities_are_told_on_their_own_scale() -> None:
+    """Degrees are told as degrees and ratios as ratios, not as logarithms."""
+    posterior = made(small())
+    assert posterior.quantity("events.rain") == pytest.approx(RAIN)
+    assert posterior.quantity("effects.rain.damp") == pytest.approx([3.0] * 3)
+    spread = posterior.spread("events.rain")
+    assert spread.mean == pytest.approx(0.5 * 0.1 + 0.3 * 0.4 + 0.2 * 0.8)
+    assert (spread.p05, spread.p50, spread.p95) == pytest.approx((0.1, 0.1, 0.8))
+
+
+def test_the_headline_is_the_scenarios() -> None:
+    """The headline of a posterior is the outcome that the scenario names."""
+    posterior = made(small())
+    assert posterior.headline is posterior.estimates["outcome", "flood"]
+
+
+def test_too_few_draws_are_judged_in_the_name_of_the_headline() -> None:
+    """A verdict on three weighted draws names the lack of draws, and the headline as that which is uncertain."""
+    failed = {check.name: check.where for check in made(small()).verdict.failed}
+    assert failed == {"ESS": "", "relative error of the headline": "flood"}
+
+
+def test_a_verdict_on_chains_looks_at_quantities_and_probabilities() -> None:
+    """Chains that disagree on a quantity are found out there or at a probability that hangs on it, never at a constant."""
+    rng = np.random.default_rng(1)
+    rain = np.concatenate([rng.uniform(0.1, 0.2, 200), rng.uniform(0.6, 0.7, 200)])
+    assessment = small({"events.rain": BetaStated(a=2, b=2)})
+    verdict = made(assessment, tuple(rain), tuple(np.full(400, 1 / 400)), method="nuts", chains=2).verdict
+    rhat = next(check for check in verdict.failed if check.name == "R-hat")
+    assert rhat.where in {"events.rain", "outcome rain", "event rain", "outcome flood", "event flood"}
+
+
+def test_agreement_is_told_at_the_outcome_furthest_apart() -> None:
+    """Two fits are compared at the outcome where they differ most in joint standard errors."""
+    first = made(small(), rain=(0.1, 0.12, 0.14))
+    second = made(small(), rain=(0.3, 0.33, 0.36))
+    found = agreement(first, second)
+    ratios = {}
+    for name in ("flood", "rain", "flood_if_rain"):
+        one, other = first.estimates["outcome", name], second.estimates["outcome", name]
+        error = math.hypot(one.mcse, other.mcse)
+        ratios[name] = abs(one.value - other.value) / error if error else 0.0
+    assert found.ratio == pytest.approx(max(ratios.values()))
+    assert found.outcome == max(ratios, key=ratios.__getitem__)
+    assert found.difference < 0
+    assert not found.holds
+
+
+def test_agreement_does_not_hang_on_the_order() -> None:
+    """Which of two fits comes first changes the sign of their difference, and nothing else."""
+    first, second = made(small(), rain=(0.1, 0.2, 0.3)), made(small(), rain=(0.2, 0.3, 0.4))
+    there, back = agreement(first, second), agreement(second, first)
+    assert there == Agreement(outcome=back.outcome, difference=-back.difference, joint_mcse=back.joint_mcse)
+
+
+@pytest.mark.parametrize(
+    ("difference", "error", "holds"),
+    [(0.04, 0.01, True), (-0.04, 0.01, True), (0.0401, 0.01, False), (-0.0401, 0.01, False), (0, 0, True), (0.1, 0, False)],
+)
+def test_agreement_is_within_four_joint_errors(difference: float, error: float, holds: bool) -> None:
+    """Fits agree up to four joint standard errors; where there is no error, only if they are equal."""
+    assert AGREEMENT == 4
+    assert Agreement(outcome="flood", difference=difference, joint_mcse=error).holds is holds
+
+
+def test_a_fit_agrees_with_itself() -> None:
+    """Exact answers agree: everything held fixed, the difference is none."""
+    assessment = small()
+    found = agreement(by_importance(assessment, seed=1), by_importance(assessment, seed=2))
+    assert (found.ratio, found.holds) == (0.0, True)
+
+
+def test_before_the_evidence_is_the_prior() -> None:
+    """Before the evidence, an event without drivers has the mean of its prior, within the error reported."""
+    assessment = small({"events.rain": BetaStated(a=2, b=6), "effects.rain.damp": LognormalStated(mu=0, sigma=0.5)})
+    rain = before_evidence(assessment, seed=3).estimates["outcome", "rain"]
+    assert rain.value == pytest.approx(0.25, abs=4 * rain.mcse)
+    assert 0 < rain.mcse < 0.01
+
+
+def test_before_the_evidence_no_evidence_counts() -> None:
+    """The answers before the evidence are the same digits with the evidence and without it."""
+    statements = {"events.rain": BetaStated(a=2, b=6)}
+    seeing = before_evidence(small(statements), seed=4, count=100)
+    blind = before_evidence(small(statements, scenario=weather(evidence=())), seed=4, count=100)
+    assert {key: estimate.value for key, estimate in seeing.estimates.items()} == {
+        key: estimate.value for key, estimate in blind.estimates.items()
+    }
+
+
+def test_without_evidence_after_is_before() -> None:
+    """Where nothing was seen, the answers after the evidence are those before it, within their joint errors."""
+    assessment = small(
+        {"events.rain": BetaStated(a=2, b=6), "events.flood": LognormalStated(mu=-2, sigma=1)},
+        scenario=weather(evidence=()),
+    )
+    after, before = by_importance(assessment, seed=5), before_evidence(assessment, seed=5)
+    assert after.estimates.keys() == before.estimates.keys()
+    for key, estimate in after.estimates.items():
+        other = before.estimates[key]
+        assert abs(estimate.value - other.value) <= 4 * math.hypot(estimate.mcse, other.mcse)
+
+
+def test_the_seed_fixes_what_is_said_before_the_evidence() -> None:
+    """The same seed gives the same answers before the evidence, another seed others."""
+    assessment = small({"events.rain": BetaStated(a=2, b=6)})
+    first, again, other = (
+        before_evidence(assessment, seed=seed, count=100).estimates["outcome", "rain"].value for seed in (6, 6, 7)
+    )
+    assert first == again != other
