@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from model.draws import Draws
+from model.estimating import ROUNDING
 from model.structure import Numbers
 
 RHAT = 1.01
@@ -124,7 +125,7 @@ def _error(headline: str, relative: float) -> Check:
 
 def _moving(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
     """The series that are no constants; dims (series, chain, draw)."""
-    names = [name for name, values in series.items() if np.ptp(values) > 0]
+    names = [name for name, values in series.items() if np.ptp(values) > ROUNDING * abs(values).max()]
     stacked = np.array([series[name].reshape(chains, -1) for name in names])
     return names, stacked
 
@@ -159,6 +160,6 @@ def chain_effective(series: Numbers, draws: Draws) -> float:
     """Effective sample size of the mean of a series from chains; infinite for a constant."""
     from arviz_stats.base import array_stats
 
-    if np.ptp(series) == 0:
+    if np.ptp(series) <= ROUNDING * abs(series).max():
         return float("inf")
     return float(array_stats.ess(series.reshape(draws.chains, -1), chain_axis=0, draw_axis=1, method="mean"))

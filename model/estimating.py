@@ -10,6 +10,8 @@ import numpy as np
 from model.draws import Draws
 from model.structure import Numbers
 
+ROUNDING = 1e-12
+"""Relative differences up to this are those of floats."""
 MASS = 0.90
 """Of the credible intervals; they are equal-tailed."""
 
@@ -81,6 +83,8 @@ def estimated(
         How the method counts its draws.
     """
     given = np.ones_like(yes) if given is None else given
+    if np.ptp(yes) <= ROUNDING * abs(yes).max() and np.ptp(given) <= ROUNDING * abs(given).max():
+        return _exact(float(yes[0] / given[0]), draws, mass)
     base = float(draws.weights @ given)
     value = float(draws.weights @ yes) / base
     influence = (yes - value * given) / base
@@ -106,6 +110,12 @@ def spread(values: Numbers, draws: Draws, effective: EffectiveSize) -> Spread:
     sd = float(draws.weights @ np.square(values - mean)) ** 0.5
     mcse = _standard_error(values - mean, draws, effective(values - mean, draws))
     return Spread(mean=mean, sd=sd, p05=p05, p50=p50, p95=p95, mcse=mcse)
+
+
+def _exact(value: float, draws: Draws, mass: float) -> Estimate:
+    """What is the same at every draw has neither error nor spread."""
+    interval = Interval(mass=mass, low=value, high=value, low_mcse=0.0, high_mcse=0.0)
+    return Estimate(value=value, mcse=0.0, sd=0.0, interval=interval, effective=float(draws.count))
 
 
 def _standard_error(series: Numbers, draws: Draws, size: float) -> float:

@@ -68,6 +68,7 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
     constant has no width and every prior set is the same model with other numbers.
     """
     quantities = structure.quantities
+    degrees, ratios = len(quantities.degrees), len(quantities.ratios)
     coords = {
         "degree": list(quantities.degrees),
         "ratio": list(quantities.ratios),
@@ -79,8 +80,8 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         a, b, lower, upper = _rows(_fixed_shape("degree_prior", data, "degree_parameter", "degree"))
         mu, sigma = _rows(_fixed_shape("ratio_prior", data, "ratio_parameter", "ratio"))
         weight = _fixed_shape("weight", data, "evidence")
-        share = pm.Beta("share", a, b, shape=len(quantities.degrees), dims="degree")
-        score = pm.Normal("score", 0, 1, shape=len(quantities.ratios), dims="ratio")
+        share = pm.Beta("share", a, b, shape=degrees, dims="degree") if degrees else pt.zeros(0)
+        score = pm.Normal("score", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
         theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * score, weight=weight)
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_listing))
     return built
@@ -133,8 +134,9 @@ def sample(
         The same seed gives the same draws, however many cores there are.
     """
     data = _data(assessment)
+    used = {variable.name for variable in ready.program.shared_var_keys}  # without ratios there is no ratio prior
     trace = nutpie.sample(
-        ready.program.with_data(**data),
+        ready.program.with_data(**{name: values for name, values in data.items() if name in used}),
         draws=draws,
         tune=tune,
         chains=chains,
@@ -143,7 +145,7 @@ def sample(
         progress_bar=False,
         save_warmup=False,
     )
-    share, score = (_flat(trace.posterior[name].to_numpy()) for name in ("share", "score"))
+    share, score = (_flat(trace.posterior, name, chains * draws) for name in ("share", "score"))
     _, _, lower, upper = data["degree_prior"]
     mu, sigma = data["ratio_prior"]
     theta = Theta(
@@ -167,6 +169,9 @@ def sample(
     )
 
 
-def _flat(array: Numbers) -> Numbers:
-    """dims (chain, draw, quantity) -> (quantity, draw)."""
-    return array.reshape(-1, array.shape[2]).T
+def _flat(group: Any, name: str, draws: int) -> Numbers:
+    """A variable of the trace with dims (chain, draw, quantity) -> (quantity, draw); none of it where it is none."""
+    if name not in group:
+        return np.zeros((0, draws))
+    array = group[name].to_numpy()
+    return np.asarray(array.reshape(draws, -1).T)

@@ -165,7 +165,7 @@ def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: 
 
 def _by_chain(values: Numbers, chains: int) -> Numbers:
     """dims (name, draw) -> (chain, draw, name)."""
-    return np.ascontiguousarray(values.reshape(len(values), chains, -1).transpose(1, 2, 0))
+    return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
 
 
 def _resampled(weights: Numbers, seed: int) -> Any:

@@ -80,6 +80,8 @@ def key_judgement(title: str, number: Probability, until: str) -> str:
 def uncertainty(number: Probability) -> str:
     """What surrounds the headline: the credible interval and the Monte Carlo error."""
     error = "is exact" if number.mcse == 0 else f"has a Monte Carlo standard error of {one_digit(100 * number.mcse)} %"
+    if number.interval.low == number.interval.high:
+        return f"The analyst leaves nothing open about it, so that there is no interval. The number itself {error}."
     spread = f"{_capital(kind_of(number.interval))} over what the analyst leaves open: {span(number.interval)}"
     return f"{spread}. The number itself {error}."
 

@@ -132,7 +132,7 @@ def test_answers_are_the_integral_over_the_quantities(program: Compiled, method:
     fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
     for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
         estimate = fitted.estimates["outcome", name]
-        assert estimate.value == pytest.approx(exact, abs=WITHIN * estimate.mcse)
+        assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.mcse)
         assert estimate.mcse < 0.01 * exact
 
 
@@ -227,7 +227,7 @@ def test_the_model_draws_from_the_priors() -> None:
     """Before the evidence, the PyMC model's shares and scores have the means and spreads of the families stated."""
     assessment, count = small(VAGUE), 4000
     built = nuts.pymc_model(assessment.structure, nuts._data(assessment))
-    share, score = pm.draw([built["share"], built["score"]], draws=count, random_seed=10)
+    share, score = pm.draw([built["share"], built["score"]], draws=count, random_seed=10, mode="FAST_COMPILE")
     assert share.shape == (count, 2)
     assert score.shape == (count, 4)
     for values, name in zip(share.T, ("factors.damp", "events.rain"), strict=True):
