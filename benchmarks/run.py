@@ -36,7 +36,7 @@ NUTS_AIM = 0.5
 NUTS = "fit --method nuts"
 HANDWRITTEN = "handwritten.py"
 KINDER = "kinder.py"
-"""The script without the pass that dominates its compilation."""
+"""The script without a pass that takes much of its compilation."""
 RACE = {
     NUTS: (ESTIMATIVE, "fit", "--method", "nuts"),
     HANDWRITTEN: (PYTHON, "-m", "benchmarks.handwritten"),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.case_reading import Folder, read_cases
+from model.defects import Defect, Defective
 from model.evidence import Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
-from model.scenario import Defect, Defective, Driver, Event, Factor, Outcome, Scenario, Source
+from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
 from priors.faults import Fault, Faulty, nearest
 from priors.table import Table
 from priors.toml_file import TomlFile

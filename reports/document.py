@@ -53,6 +53,8 @@ class Table:
 type Block = Heading | Paragraph | Caution | Listing | Table
 type Document = tuple[Block, ...]
 
+MISFIT = 0.05
+"""A prior that misses a stated quantile by more, in probability, is pointed out."""
 SECOND_ORDER = (
     "Each probability is one number, the mean over everything the analyst leaves open; its interval says how far that "
     "openness reaches, not how far the world may vary."
@@ -218,6 +220,9 @@ def _prior(summary: Summary) -> Iterator[Block]:
     if weights:
         held += f" Fixed weights of evidence: {wording.listed(weights)}."
     yield Paragraph(text=held)
+    if strained := {name: quantity.misfit for name, quantity in everything.items() if quantity.misfit > MISFIT}:
+        misfits = wording.listed([f"{name} ({misfit:.2f})" for name, misfit in strained.items()])
+        yield Caution(text=f"What was said fits its family of priors badly (misfit in probability): {misfits}.")
 
 
 def _told(quantity: Quantity) -> str:

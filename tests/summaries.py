@@ -283,6 +283,7 @@ def _saying(value: Any, text: str) -> Any:
 
 CHANCES = st.one_of(st.floats(0, 1), st.floats(-12, 0).map(lambda power: 10.0**power))
 """Probabilities, tiny ones as often as others."""
+WEIGHTS = st.just(0.0) | st.floats(0.001, 1)
 ERRORS = st.one_of(st.just(0.0), st.floats(-7, -1).map(lambda power: 10.0**power))
 
 
@@ -327,7 +328,7 @@ def summaries(draw: st.DrawFn) -> Summary:
         events={name: event(entry) for name, entry in FULL.events.items()},
         factors={name: quantity(entry) for name, entry in FULL.factors.items()},
         quantities={name: quantity(entry) for name, entry in FULL.quantities.items()},
-        evidence={name: replace(item, weight=draw(st.just(0.0) | st.floats(0.001, 1))) for name, item in FULL.evidence.items()},
+        evidence={name: replace(item, weight=draw(WEIGHTS)) for name, item in FULL.evidence.items()},
         dependence=told.Dependence(
             prior_share=draw(st.none() | st.floats(0, 3)),
             sd_before=draw(st.floats(0, 5)),

@@ -12,6 +12,7 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -113,7 +114,8 @@ def _plan(values: Mapping[str, float]) -> float:
 
 def _rate(values: Mapping[str, float]) -> float:
     """Of incidents, per year."""
-    return values["events.incident"] * values["effects.incident.tension"] ** (values["factors.tension"] - 0.5)
+    raised = math.log(values["effects.incident.tension"]) * (values["factors.tension"] - 0.5)
+    return values["events.incident"] * math.exp(raised)
 
 
 def _strike(values: Mapping[str, float], incident: float, readiness: float) -> float:
@@ -133,9 +135,9 @@ def _kept(values: Mapping[str, float], *, plan: bool) -> float:
     """The likelihood of denial, neglect and photograph, at most 1."""
     motive = values["factors.readiness"]
     denial = motive + (1 - motive) / values["evidence.denial"] if plan else 1.0
-    neglect = values["evidence.neglect"] ** (1 - values["factors.readiness"])
-    photograph = values["evidence.photograph"] if plan else 1.0
-    return denial * (neglect * photograph) ** SHARED_ORIGIN / HIGHEST
+    neglect = math.log(values["evidence.neglect"]) * (1 - values["factors.readiness"])
+    photograph = math.log(values["evidence.photograph"]) * plan
+    return denial * math.exp((neglect + photograph) * SHARED_ORIGIN) / HIGHEST
 
 
 def _evident(values: Mapping[str, float], happened: Mapping[str, bool], rng: np.random.Generator) -> Evident:
@@ -192,7 +194,7 @@ def scenario_of(evident: Evident) -> Scenario:
 
 
 def _items(evident: Evident) -> list[Evidence]:
-    said = {"title": "", "source": ""}
+    said: dict[str, Any] = {"title": "", "source": ""}
     trials = (
         Trials(at=QUIET, successes=evident.quiet, of=QUIET_CASES),
         Trials(at=TENSE, successes=evident.tense, of=TENSE_CASES),

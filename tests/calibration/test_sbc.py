@@ -42,7 +42,7 @@ WORLDS: Mapping[tuple[Method, bool], int] = {
     ("importance", True): 500,
     ("importance", False): 100,
     ("nuts", True): 160,
-    ("nuts", False): 100,
+    ("nuts", False): 80,
 }
 """By method, and whether the fit is an honest one."""
 FALSE_ALARMS = 0.01
@@ -130,7 +130,7 @@ def honest(assessment: Assessment) -> Assessment:
 
 def reweighted(assessment: Assessment, weight: float) -> Assessment:
     """With every item of evidence counting so much more or less than it should."""
-    weights = {name: weight for name in assessment.scenario.evidence}
+    weights = dict.fromkeys(assessment.scenario.evidence, weight)
     return replace(assessment, prior_set=replace(assessment.prior_set, relevance=weights))
 
 
@@ -145,9 +145,11 @@ def overconfident(assessment: Assessment) -> Assessment:
 
 
 def mistaken(assessment: Assessment) -> Assessment:
-    """With a prior under which the plan is nearly certain."""
-    prior = assessment.priors["events.plan"]
-    return replace(assessment, priors={**assessment.priors, "events.plan": replace(prior, family=Degree(a=18, b=2))})
+    """With priors under which the plan is nearly certain, and a strike if there is one."""
+    certain = {
+        name: replace(assessment.priors[name], family=Degree(a=18, b=2)) for name in ("events.plan", "events.strike")
+    }
+    return replace(assessment, priors={**assessment.priors, **certain})
 
 
 FITS: Mapping[Fit, Callable[[Assessment], Assessment]] = {
@@ -244,7 +246,9 @@ class Reliability:
 
 def reliability(found: Sequence[Trial], outcome: str) -> Reliability:
     """Of a conditional outcome, only the worlds count in which its condition came about."""
-    pairs = [(trial.reported[outcome], came) for trial in found if (came := came_about(trial.world, outcome)) is not None]
+    pairs = [
+        (trial.reported[outcome], came) for trial in found if (came := came_about(trial.world, outcome)) is not None
+    ]
     reported, came = np.array(sorted(pairs)).T
     bins = np.array_split(np.arange(len(pairs)), GROUPS)
     errors = [_error(reported[within], came[within]) for within in bins]
@@ -284,7 +288,7 @@ def test_outcomes_come_about_as_often_as_reported(method: Method, outcome: str) 
 @calibration
 @methods
 def test_frequencies_find_out_a_wrong_prior(method: Method) -> None:
-    """Strikes are far rarer than reported by somebody whose prior takes the plan for nearly certain."""
+    """Strikes are far rarer than reported by somebody whose priors take them for nearly certain."""
     found = reliability(trials(method, "mistaken"), "strike")
     print(f"{method}, mistaken: off by {found.error:.2g} standard errors, p {found.p_value:.2g}")
     assert found.error < -4

@@ -97,7 +97,7 @@ def assessment(folder: Path, priors: str = PRIORS) -> Assessment:
 
 
 def test_what_fits_has_no_fault(tmp_path: Path) -> None:
-    """A prior set that states every quantity of its scenario makes an assessment, its priors in the scenario's order."""
+    """A prior set that states every quantity of its scenario makes an assessment, in the scenario's order."""
     found = assessment(tmp_path)
     assert list(found.priors) == list(Quantities(found.scenario).all)
     assert found.constants[:2] == ("tables.panic.none", "tables.panic.flood")
@@ -122,13 +122,13 @@ MISFITS = {
         f"pilot.toml:6: factors.defenses: {NO} a quantity that the scenario asks for; did you mean 'defences'?",
         "pilot.toml: factors.defences: found nothing, expected a prior (State of the sea wall)"]),
     "effect nobody asked for": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", [
-        f"pilot.toml:13: effects.storm.defences: {NO} a quantity that the scenario asks for;"
-        " did you mean 'flood.defences'?"]),
+        (f"pilot.toml:13: effects.storm.defences: {NO} a quantity that the scenario asks for;"
+        " did you mean 'flood.defences'?")]),
     "prior on an exposure": ("lone = 2\n", "lone = 2\nyears = 2\n", [
         f"pilot.toml:22: evidence.years: {NO} a quantity that the scenario asks for"]),
     "relevance missing": ("years = 0.5\n", "", [
-        "pilot.toml: relevance.years: found nothing, expected how relevant this evidence is,"
-        " a number between 0 and 1"]),
+        ("pilot.toml: relevance.years: found nothing, expected how relevant this evidence is,"
+        " a number between 0 and 1")]),
     "relevance unknown": ("years = 0.5\n", "years = 0.5\nyear = 0.5\n", [
         f"pilot.toml:27: relevance.year: {NO} evidence of kind exposure or cases; did you mean 'years'?"]),
     "relevance of testimony": ("years = 0.5\n", "years = 0.5\nboast = 0.5\n", [
@@ -142,8 +142,8 @@ MISFITS = {
     "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
         "pilot.toml:9: events.flood: found 0, expected a number strictly between 0 and 1"]),
     "word for a rate": ("storm = { p05 = 0.02, p95 = 0.3 }", 'storm = "unlikely"', [
-        "pilot.toml:8: events.storm: found 'unlikely' (ICD 203), expected a number above 0,"
-        " stated by a constant, quantiles, a central interval, moments or a lognormal"]),
+        ("pilot.toml:8: events.storm: found 'unlikely' (ICD 203), expected a number above 0,"
+        " stated by a constant, quantiles, a central interval, moments or a lognormal")]),
     "probability for a degree": ("boast = 0.4", "boast = 1.5", [
         "pilot.toml:23: motives.boast: found 1.5, expected a number between 0 and 1"]),
     "several": ("storm = { p05 = 0.02, p95 = 0.3 }\nflood", "flod", [
@@ -194,7 +194,10 @@ def test_shipped_prior_sets_assess(name: str) -> None:
     """Every prior set shipped for a scenario assesses it without a fault, and on the structure of another."""
     scenario = read_scenario(find_scenario(name))
     names = set(shipped_prior_sets()[name])
-    expected = {"asia": {"textbook", "uncertain"}, "coordinated-attack": {"baseline", "rutte", "critics", "rhetoric", "moscow"}}
+    expected = {
+        "asia": {"textbook", "uncertain"},
+        "coordinated-attack": {"baseline", "rutte", "critics", "rhetoric", "moscow"},
+    }
     assert names == expected[name]
     structure = structure_of(scenario)
     for each in names:
@@ -240,7 +243,7 @@ def all_at(scenario: Scenario, value: float) -> dict[str, float]:
 
 
 def test_parameters_stand_in_the_structures_order(tmp_path: Path) -> None:
-    """The parameters of the priors stand where the structure looks for them, a constant with its own value at both ends."""
+    """The parameters of the priors stand where the structure looks for them, a constant at both ends."""
     found = assessment(tmp_path)
     for name, index in found.structure.quantities.degrees.items():
         family = found.priors[name].family

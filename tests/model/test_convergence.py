@@ -16,7 +16,13 @@ from model.structure import Numbers
 CHAINS, LENGTH = 4, 1000
 
 
-def draws_of(method: Method, count: int = CHAINS * LENGTH, *, weights: Numbers | None = None, **found: float) -> Draws:
+def draws_of(
+    method: Method,
+    found: Mapping[str, float] | None = None,
+    *,
+    count: int = CHAINS * LENGTH,
+    weights: Numbers | None = None,
+) -> Draws:
     """Draws of no quantity at all, with diagnostics that are in order where nothing else is said."""
     nuts = {"divergences": 0.0, "ebfmi": 1.0}
     importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3}
@@ -26,7 +32,7 @@ def draws_of(method: Method, count: int = CHAINS * LENGTH, *, weights: Numbers |
         weights=np.full(count, 1 / count) if weights is None else weights,
         chains=CHAINS if method == "nuts" else 1,
         log_likelihood=np.zeros(count),
-        diagnostics={**(nuts if method == "nuts" else importance), **found},
+        diagnostics={**(nuts if method == "nuts" else importance), **(found or {})},
     )
 
 
@@ -41,7 +47,7 @@ def failed(verdict: Verdict) -> dict[str, str]:
 
 
 def judged(series: Mapping[str, Numbers], *, relative_mcse: float = 0.01, **found: float) -> Verdict:
-    return of_nuts(draws_of("nuts", **found), series, "flood", relative_mcse)
+    return of_nuts(draws_of("nuts", found), series, "flood", relative_mcse)
 
 
 def test_independent_chains_pass() -> None:
@@ -100,7 +106,7 @@ def test_constants_are_not_checked() -> None:
     assert judged({"held": constant, "a": good(1)}).passed
     verdict = judged({"held": constant})
     assert verdict.passed
-    assert [check.name for check in verdict.checks][0] == "divergences"
+    assert verdict.checks[0].name == "divergences"
 
 
 def test_what_cannot_be_computed_fails() -> None:
@@ -128,7 +134,7 @@ def test_each_diagnostic_of_the_sampler_counts(check: str, found: dict[str, floa
 )
 def test_each_diagnostic_of_the_weights_counts(check: str, where: str, found: dict[str, float]) -> None:
     """Weights with too heavy a tail fail by themselves, for the posterior and for the headline."""
-    assert failed(of_importance(draws_of("importance", **found), "flood", 0.01)) == {check: where}
+    assert failed(of_importance(draws_of("importance", found), "flood", 0.01)) == {check: where}
 
 
 @pytest.mark.parametrize(("effective", "passes"), [(399, False), (401, True)])
@@ -136,7 +142,7 @@ def test_effective_draws_are_counted_by_the_weights(effective: int, passes: bool
     """So many equal weights among zeros are so many effective draws, and 400 are enough."""
     weights = np.zeros(1000)
     weights[:effective] = 1 / effective
-    draws = draws_of("importance", 1000, weights=weights)
+    draws = draws_of("importance", count=1000, weights=weights)
     assert draws.effective == pytest.approx(effective, rel=1e-12)
     assert failed(of_importance(draws, "flood", 0.01)) == ({} if passes else {"ESS": ""})
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from scipy.special import polygamma
 
 from model.dependence import Dependence, dependence
+from model.evidence import Evidence
 from model.fitting import by_importance
 from model.posterior import before_evidence
 from priors.statement import BetaStated, LognormalStated, Statement
 from tests.small import CLOUD, HELD, PUDDLE, small, weather
 
 
-def found(statements: dict[str, Statement], *, headline: str = "rain", evidence: tuple = (PUDDLE,)) -> Dependence:
+def found(
+    statements: dict[str, Statement], *, headline: str = "rain", evidence: Sequence[Evidence] = (PUDDLE,)
+) -> Dependence:
     scenario = weather(evidence=evidence, headline=headline)
     assessment = small(statements, scenario=scenario)
     return dependence(by_importance(assessment, seed=1), before_evidence(assessment, seed=1))
@@ -75,7 +79,10 @@ def test_only_what_the_evidence_bears_on_learns() -> None:
 
 def test_evidence_on_the_headline_narrows_it() -> None:
     """A factor known better leaves less of the variance of what it drives."""
-    wide = {"factors.damp": BetaStated(a=1, b=1), "effects.rain.damp": LognormalStated(mu=3, sigma=0.01)}
+    wide: dict[str, Statement] = {
+        "factors.damp": BetaStated(a=1, b=1),
+        "effects.rain.damp": LognormalStated(mu=3, sigma=0.01),
+    }
     shown = found({**wide, "evidence.cloud": LognormalStated(mu=5, sigma=0.01)}, evidence=(CLOUD,))
     assert shown.share is not None
     # x has the density of exp(5 x) on [0, 1], against that of a uniform one.

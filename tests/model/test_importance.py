@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ from tests.prior_sets import assessed
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
 SEEDS = [1, 2, 3]
-SAID = {"title": "", "source": ""}
+SAID: dict[str, Any] = {"title": "", "source": ""}
 
 
 def scenario_of(

@@ -127,7 +127,7 @@ def test_constants_stay_constant(program: Compiled) -> None:
 
 @pytest.mark.parametrize("method", ["nuts", "importance"])
 def test_answers_are_the_integral_over_the_quantities(program: Compiled, method: str) -> None:
-    """Every outcome is what an integral over a grid of the two uncertain quantities gives, within the error reported."""
+    """Every outcome is its integral over the two uncertain quantities, within the error reported."""
     assessment = small({"factors.damp": BetaStated(a=2, b=3), "effects.rain.damp": LognormalStated(mu=2, sigma=0.8)})
     fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
     for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
@@ -140,10 +140,10 @@ def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, floa
     """Each outcome's probability, by the midpoint rule over the prior probability of a degree and of a ratio."""
     shares = (np.arange(60) + 0.5) / 60
     values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
-    grid = itertools.product(*([assessment.priors[name].family.quantile(p) for p in shares] for name in (degree, ratio)))
+    grids = ([assessment.priors[name].family.quantile(p) for p in shares] for name in (degree, ratio))
     oracles = [
         Oracle(scenario=assessment.scenario, values={**values, degree: x, ratio: w})
-        for x, w in grid
+        for x, w in itertools.product(*grids)
     ]
     evidence = np.exp([oracle.log_likelihood for oracle in oracles])
     sums: dict[str, float] = {}

@@ -110,7 +110,7 @@ def test_too_few_draws_are_judged_in_the_name_of_the_headline() -> None:
 
 
 def test_a_verdict_on_chains_looks_at_quantities_and_probabilities() -> None:
-    """Chains that disagree on a quantity are found out there or at a probability that hangs on it, never at a constant."""
+    """Chains that disagree are found out at the quantity on which they do, or at a probability that hangs on it."""
     rng = np.random.default_rng(1)
     rain = np.concatenate([rng.uniform(0.1, 0.2, 200), rng.uniform(0.6, 0.7, 200)])
     assessment = small({"events.rain": BetaStated(a=2, b=2)})
@@ -144,7 +144,14 @@ def test_agreement_does_not_hang_on_the_order() -> None:
 
 @pytest.mark.parametrize(
     ("difference", "error", "holds"),
-    [(0.04, 0.01, True), (-0.04, 0.01, True), (0.0401, 0.01, False), (-0.0401, 0.01, False), (0, 0, True), (0.1, 0, False)],
+    [
+        (0.04, 0.01, True),
+        (-0.04, 0.01, True),
+        (0.0401, 0.01, False),
+        (-0.0401, 0.01, False),
+        (0, 0, True),
+        (0.1, 0, False),
+    ],
 )
 def test_agreement_is_within_four_joint_errors(difference: float, error: float, holds: bool) -> None:
     """Fits agree up to four joint standard errors; where there is no error, only if they are equal."""

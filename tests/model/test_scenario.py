@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from model.defects import Defective
 from model.evidence import (
     Cases,
     Evidence,
@@ -23,7 +24,7 @@ from model.evidence import (
 )
 from model.evidence import Testimony as Statement  # not by its own name, which pytest would take for tests
 from model.resolved_scenario import resolved
-from model.scenario import Defective, Driver, Event, Factor, Outcome, Scenario, Source
+from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
 from model.scenario_reading import find_scenario, read_scenario
 from tests.strategies import everything, scenarios
 
@@ -57,7 +58,12 @@ def sound() -> Scenario:
         },
         outcomes={
             "flooded": Outcome(
-                id="flooded", title="A flood", all=("flood",), any=("panic", "alarm"), none=("pumped",), given=("storm",)
+                id="flooded",
+                title="A flood",
+                all=("flood",),
+                any=("panic", "alarm"),
+                none=("pumped",),
+                given=("storm",),
             )
         },
         evidence={
@@ -157,7 +163,10 @@ DEFECTS: dict[str, tuple[Any, str]] = {
     "none of an unknown event": (lambda: with_outcome(none=("floods",)), "outcomes.flooded.none.0"),
     "given an unknown event": (lambda: with_outcome(all=("flood",), given=("x",)), "outcomes.flooded.given.0"),
     "all and none": (lambda: with_outcome(all=("flood",), none=("flood",)), "outcomes.flooded.none"),
-    "given and none": (lambda: with_outcome(all=("flood",), given=("storm",), none=("storm",)), "outcomes.flooded.none"),
+    "given and none": (
+        lambda: with_outcome(all=("flood",), given=("storm",), none=("storm",)),
+        "outcomes.flooded.none",
+    ),
     "any of none": (lambda: with_outcome(any=("flood",), none=("flood", "storm")), "outcomes.flooded.any"),
     "an outcome of thirteen": (
         lambda: replace(parents_of(13), outcomes={"flooded": Outcome(id="flooded", title="", any=NAMES)}),
@@ -219,7 +228,7 @@ def test_what_is_just_sound_can_be_built(name: str) -> None:
 
 
 def test_a_scenario_cannot_be_changed() -> None:
-    """A scenario is what it was made as: neither its fields nor its mappings can be changed, nor what they came from."""
+    """A scenario is what it was made as: neither its fields nor its mappings can be changed afterwards."""
     events = dict(sound().events)
     scenario = replace(sound(), events=events)
     events.pop("panic")
@@ -233,7 +242,7 @@ def test_a_scenario_cannot_be_changed() -> None:
 def test_events_are_ordered_after_their_parents() -> None:
     """The order of the events puts each after all it depends on, wherever it stands in the file."""
     scenario = sound()
-    reversed_ = replace(scenario, events=dict(reversed(scenario.events.items())))
+    reversed_ = replace(scenario, events=dict(reversed(list(scenario.events.items()))))
     for each in (scenario, reversed_):
         assert sorted(each.order) == sorted(each.events)
         for name in each.events:
@@ -329,9 +338,10 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
 def changes() -> list[tuple[str, str, str, Any]]:
     """One change of every field: section, entry, field, new value."""
     scenario = sound()
-    found: list[tuple[str, str, str, Any]] = []
-    for key in ("id", "title", "question", "headline", "as_of", "until"):
-        found.append(("scenario", "", key, SPECIAL.get(("scenario", key), _other(getattr(scenario, key)))))
+    found: list[tuple[str, str, str, Any]] = [
+        ("scenario", "", key, SPECIAL.get(("scenario", key), _other(getattr(scenario, key))))
+        for key in ("id", "title", "question", "headline", "as_of", "until")
+    ]
     for section in ("sources", "factors", "events", "outcomes", "evidence"):
         for name, entry in getattr(scenario, section).items():
             for key in entry.__dataclass_fields__:
@@ -386,7 +396,7 @@ def test_what_an_item_is_about_changes_the_digest() -> None:
     form = with_event("pumped", form="table")
     about = with_item("sign", about="flood")
     lowered = with_event("storm", drivers=(Driver(name="wall", sign=-1),))
-    order = replace(scenario, events=dict(reversed(scenario.events.items())))
+    order = replace(scenario, events=dict(reversed(list(scenario.events.items()))))
     trials = with_item("others", trials=(Trials(at={"wall": 0.25}, successes=1.0, of=4.0),))
     fewer = replace(scenario, evidence={})
     assert len({each.digest for each in (scenario, form, about, lowered, order, trials, fewer)}) == 7

@@ -94,7 +94,9 @@ def written(folder: Path, text: str, rows: str | None = None) -> Scenario:
 
 def test_cases_are_counted(tmp_path: Path) -> None:
     """Rows that pass and that are alike in every mapped driver are counted together, by what their outcome counts."""
-    rows = "status,wall,flooded\nchecked,new,no\nchecked,old,yes\nrumoured,old,yes\nchecked,old,partly\nchecked,old,no\n"
+    rows = (
+        "status,wall,flooded\nchecked,new,no\nchecked,old,yes\nrumoured,old,yes\nchecked,old,partly\nchecked,old,no\n"
+    )
     item = written(tmp_path, SOUND + CASES, rows).evidence["others"]
     assert isinstance(item, Cases)
     old, new = Trials(at={"defences": 0.0}, successes=1.5, of=3.0), Trials(at={"defences": 1.0}, successes=0.0, of=1.0)

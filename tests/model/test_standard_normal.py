@@ -20,7 +20,7 @@ from tests.prior_sets import assessed
 type Numbers = NDArray[np.float64]
 
 CLOSE = 1e-7
-"""On the log-odds scale: the error of a cubic Hermite interpolation is h^4 / 384 times the fourth derivative, h = 1/15."""
+"""On the log-odds scale: cubic Hermite interpolation is off by h^4 / 384 times the fourth derivative, h = 1/15."""
 SHAPES = [
     (1.0, 1.0), (0.5, 33.5), (33.5, 0.5), (0.5, 0.5), (2.0, 5.0), (20.0, 80.0), (0.9, 1e3), (1e4, 1e4), (1e6, 3.0),
     (1e7, 2e8), (1.0, 1e5), (0.5, 1e6),

@@ -58,8 +58,7 @@ def chain(length: int) -> Scenario:
 def branching(size: int) -> Scenario:
     """A binary tree whose every event depends on the one above it; those at the bottom have left signs."""
     events = [
-        Event(id=f"e{i}", title="", form="table", table_parents=(f"e{(i - 1) // 2}",) if i else ())
-        for i in range(size)
+        Event(id=f"e{i}", title="", form="table", table_parents=(f"e{(i - 1) // 2}",) if i else ()) for i in range(size)
     ]
     return scenario_of(events, indicators([f"e{i}" for i in range(size // 2, size)]))
 
@@ -207,7 +206,9 @@ def test_many_states_are_left_to_elimination() -> None:
         structure = structure_of(scenario)
         states = structure.network.states(tuple(structure.network.parents), MOST_STATES)
         assert (states is None) == (scenario is eleven)
-        listed, eliminated = (log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_listing, by_elimination))
+        listed, eliminated = (
+            log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_listing, by_elimination)
+        )
         assert listed == pytest.approx(eliminated, rel=RELATIVE)
 
 
@@ -232,7 +233,7 @@ def test_impossible_evidence_is_a_contradiction() -> None:
     """Evidence that is possible at no draw is a contradiction, not an answer."""
     scene, theta = alarm(fire=0.0)
     theta = replace(theta, degree=theta.degree[:, :1], log_ratio=theta.log_ratio[:, :1])
-    with pytest.raises(Contradiction, match="the evidence contradicts itself"):
+    with pytest.raises(Contradiction, match="contradicts itself"):
         reckon(structure_of(scene.scenario), theta, targets(scene.scenario))
 
 

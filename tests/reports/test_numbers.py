@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -106,6 +107,13 @@ def ends(found: Interval) -> str:
     return f"{rounded(found.low, found.low_mcse, places=2)} to {rounded(found.high, found.high_mcse, places=2)} %"
 
 
+def with_error(value: float, error: float) -> str:
+    """A probability by the rule of digits, its Monte Carlo error to one digit; an exact one alone."""
+    if not error:
+        return percent(value, error)
+    return f"{rounded(value, error, places=2)} \u00b1 {Decimal(f'{100 * error:.1g}'):f} %"
+
+
 @settings(max_examples=25, deadline=None)
 @given(summary=summaries())
 def test_every_outcome_has_its_row(summary: Summary) -> None:
@@ -113,7 +121,7 @@ def test_every_outcome_has_its_row(summary: Summary) -> None:
     assert cells(summary, "Outcomes") == [
         [
             outcome.title,
-            percent(outcome.probability, outcome.mcse),
+            with_error(outcome.probability, outcome.mcse),
             ends(outcome.interval),
             percent(outcome.prior_probability, outcome.prior_mcse),
             outcome.term,

@@ -91,9 +91,20 @@ def test_a_probability_is_told_in_per_cent(value: float, error: float, shown: st
 
 @pytest.mark.parametrize(
     ("value", "error", "shown"),
-    [(0.0, 0.0, "0"), (-0.0, 0.0, "0"), (1.0, 0.0, "1.00"), (9.996, 0.0, "10.0"), (0.99996, 0.0, "1.00"),
-     (1234.0, 0.0, "1,230"), (1234.0, 60.0, "1,200"), (-0.26, 0.1, "-0.3"), (6.0, 8.0, "10"), (999.96, 0.0, "1,000"), (0.5, 0.1, "0.5")],
-)  # fmt: skip
+    [
+        (0.0, 0.0, "0"),
+        (-0.0, 0.0, "0"),
+        (1.0, 0.0, "1.00"),
+        (9.996, 0.0, "10.0"),
+        (0.99996, 0.0, "1.00"),
+        (1234.0, 0.0, "1,230"),
+        (1234.0, 60.0, "1,200"),
+        (-0.26, 0.1, "-0.3"),
+        (6.0, 8.0, "10"),
+        (999.96, 0.0, "1,000"),
+        (0.5, 0.1, "0.5"),
+    ],
+)
 def test_a_plain_number_is_told_to_its_error(value: float, error: float, shown: str) -> None:
     """A number without error is told to three digits, one with an error to that error."""
     assert wording.rounded(value, error) == shown
@@ -157,7 +168,7 @@ def test_the_key_judgement_says_what_by_when() -> None:
 def test_an_exact_number_is_called_exact() -> None:
     """Where there is no Monte Carlo error the number is called exact; where there is one it is told."""
     assert wording.uncertainty(probability(0.3)).endswith("The number itself is exact.")
-    assert wording.uncertainty(probability(0.3, 0.002)).endswith("has a Monte Carlo standard error of 0.20 %.")
+    assert wording.uncertainty(probability(0.3, 0.002)).endswith("has a Monte Carlo standard error of 0.2 %.")
 
 
 @pytest.mark.parametrize(

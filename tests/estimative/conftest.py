@@ -1,0 +1,30 @@
+"""Desks to work at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import FERRY, Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """An empty store of runs and a folder with the small scenarios."""
+    return Desk.at(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with two runs of the ferry: the older one converged, the newer did not. Only to be read."""
+    desk = Desk.at(tmp_path_factory.mktemp("fitted"))
+    assert desk.run("fit", *FERRY, "--method", "importance", "--seed", "7").code == 0
+    assert desk.run("fit", *FERRY, "--method", "importance", "--draws", "100").code == 3
+    return desk
+
+
+@pytest.fixture(scope="session")
+def good(fitted: Desk) -> str:
+    """The id of the run that converged."""
+    return fitted.kept()[0]

@@ -1,0 +1,194 @@
+"""The command `check`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from model.assessment import assess
+from model.scenario_reading import find_scenario, read_scenario, shipped_scenarios
+from priors.reading import read_prior_set
+from priors.shipped import shipped_prior_sets
+from tests.command import Desk, Told
+
+SHIPPED = [(scenario, name) for scenario, sets in shipped_prior_sets().items() for name in sets]
+
+
+def faults(told: Told) -> list[str]:
+    """The lines on stderr, each of them a fault."""
+    lines = told.err.splitlines()
+    assert all(" found " in line and ", expected " in line for line in lines)
+    return lines
+
+
+def test_the_shipped_files_are_good(desk: Desk) -> None:
+    """`check` without a file checks what is shipped, a line for each file, and exits with 0."""
+    told = desk.run("check")
+    assert (told.code, told.err) == (0, "")
+    assert len(told.out.splitlines()) == len(shipped_scenarios()) + len(SHIPPED)
+
+
+def test_good_files_are_told_to_be_good(desk: Desk) -> None:
+    """A scenario and a prior set for it are checked against each other, whichever is named first."""
+    for files in (("ferry.toml", "mate.toml"), ("mate.toml", "ferry.toml")):
+        told = desk.run("check", *files)
+        assert (told.code, told.err) == (0, "")
+        assert [line.partition(":")[0] for line in told.out.splitlines()] == list(files)
+        assert all(": good. " in line for line in told.out.splitlines())
+
+
+def test_good_and_faulty_files_are_told_apart(desk: Desk) -> None:
+    """Of several files the good ones are told on stdout, every fault of the others on stderr; the exit code is 2."""
+    mate = (desk.folder / "mate.toml").read_text(encoding="utf-8")
+    desk.write("late.toml", mate.replace("weather = { p05 = 0.2,", "wether = { p05 = 0.2,"))
+    desk.write("broken.toml", "[scenario\n")
+    desk.write("none.toml", "[else]\n")
+    told = desk.run("check", "ferry.toml", "late.toml", "broken.toml", "none.toml", "mate.toml", "missing.toml")
+    assert told.code == 2
+    assert [line.partition(":")[0] for line in told.out.splitlines()] == ["ferry.toml", "mate.toml"]
+    named = [line.partition(":")[0] for line in faults(told)]
+    assert {"late.toml", "broken.toml", "none.toml", "missing.toml"} == set(named)
+    assert named.count("late.toml") == 2  # one quantity unknown, another missing
+
+
+def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
+    """Faults of one scenario in different places are told together, each with its line."""
+    scenario = (desk.folder / "ferry.toml").read_text(encoding="utf-8")
+    wrong = scenario.replace("as_of = 2026-11-01", 'as_of = "soon"').replace('supports = "high"', 'supports = "hihg"')
+    desk.write("wrong.toml", wrong.replace('about = "cancelled"', 'about = "canceled"'))
+    told = desk.run("check", "wrong.toml")
+    assert (told.code, told.out) == (2, "")
+    lines = faults(told)
+    assert [line.split(":")[1] for line in lines] == sorted((line.split(":")[1] for line in lines), key=int)
+    assert len(lines) == 3
+    assert "did you mean 'high'?" in told.err
+    assert "did you mean 'cancelled'?" in told.err
+
+
+def test_faults_in_json(desk: Desk) -> None:
+    """`check --json` prints good files and faults as JSON on stdout, and still exits with 2."""
+    desk.write("broken.toml", "[scenario\n")
+    told = desk.run("check", "ferry.toml", "broken.toml", "--json")
+    assert (told.code, told.err) == (2, "")
+    answer = json.loads(told.out)
+    assert [entry["file"] for entry in answer["good"]] == ["ferry.toml"]
+    (fault,) = answer["faults"]
+    assert (fault["file"], fault["line"]) == ("broken.toml", 1)
+    assert {"file", "line", "key", "found", "expected", "nearest"} <= set(fault)
+    assert desk.run("check", "ferry.toml", "--json").code == 0
+
+
+def test_a_prior_set_is_held_against_the_scenario_that_is_named(desk: Desk) -> None:
+    """`--scenario` says which scenario a prior set is checked against; without it the set's own is looked for."""
+    assert desk.run("check", "mate.toml", "--scenario", "ferry.toml").code == 0
+    alone = desk.run("check", "mate.toml")
+    assert (alone.code, len(faults(alone))) == (2, 1)
+    other = desk.run("check", "mate.toml", "--scenario", "asia")
+    assert (other.code, len(faults(other))) == (2, 1)
+
+
+def test_a_shipped_scenario_reads_back_the_same(desk: Desk) -> None:
+    """What `check --resolved` prints of a scenario is a scenario of the same digest."""
+    for name in shipped_scenarios():
+        told = desk.run("check", find_scenario(name), "--resolved")
+        assert (told.code, told.err) == (0, "")
+        path = desk.write(f"{name}-again.toml", told.out)
+        assert read_scenario(path).digest == read_scenario(find_scenario(name)).digest
+        assert desk.run("check", path, "--resolved").out == told.out
+
+
+@pytest.mark.parametrize(("scenario", "name"), [("asia", "uncertain"), ("coordinated-attack", "critics")])
+def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name: str) -> None:
+    """What `check --resolved` prints of a prior set is one of the very same families, which extends nothing."""
+    path = shipped_prior_sets()[scenario][name]
+    told = desk.run("check", path, "--resolved")
+    assert (told.code, told.err) == (0, "")
+    asked = read_scenario(find_scenario(scenario))
+    before = assess(asked, read_prior_set(path))
+    after = assess(asked, read_prior_set(desk.write("again.toml", told.out)))
+    assert {name: prior.family for name, prior in after.priors.items()} == {
+        name: prior.family for name, prior in before.priors.items()
+    }
+    assert list(after.weight) == list(before.weight)
+    assert after.prior_set.lineage == ()
+
+
+def test_what_is_resolved_is_in_the_json_too(desk: Desk) -> None:
+    """`check --resolved --json` holds the text that `--resolved` prints."""
+    text = desk.run("check", "ferry.toml", "--resolved").out
+    assert json.loads(desk.run("check", "ferry.toml", "--resolved", "--json").out)["good"][0]["meaning"] == text
+
+
+STRANGE = {
+    "empty.toml": (b"", "an empty file"),
+    "spaces.toml": (b" \n\t\n", "an empty file"),
+    "wide.toml": ("[scenario]\nid = 'x'\n".encode("utf-16"), "UTF-16 text"),
+    "latin.toml": ("[scenario]\nid = 'é'\n".encode("latin-1"), "byte 0xe9"),
+    "binary.toml": (bytes(range(256)), "UTF-8"),
+    "huge.toml": (b"# " + b"x" * 50_000_000, "50.0 MB"),
+    "nested.toml": (b"a = " + b"[" * 100_000, ""),
+    "digits.toml": (b"[scenario]\nid = " + b"9" * 10_000 + b"\n", ""),
+    "nothing.toml": (b"a = 1\n", "neither a scenario nor a prior set"),
+    "both.toml": (b"[scenario]\n[prior_set]\n", ""),
+    "array.toml": (b"scenario = [1]\n", ""),
+    "zero.toml": (b"[scenario]\nid = 'a\x00b'\n", ""),
+    "cases.csv": (b"a,b\n1,2\n", ""),
+    "notes.txt": (b"Dear colleague,\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_strange_file_is_a_fault(desk: Desk, name: str) -> None:
+    """A file that is too large, empty, in another encoding or no TOML at all is told to be so in a line, at once."""
+    content, phrase = STRANGE[name]
+    desk.write(name, content)
+    told = desk.run("check", name, timeout=20)
+    assert (told.code, told.out) == (2, "")
+    assert phrase in told.err
+    assert all(line.startswith(name) for line in faults(told))
+    assert faults(told)
+
+
+def test_the_extension_does_not_matter(desk: Desk) -> None:
+    """A good scenario is good under any name."""
+    (desk.folder / "ferry.toml").rename(desk.folder / "ferry.txt")
+    told = desk.run("check", "ferry.txt", "mate.toml")
+    assert (told.code, told.err) == (0, "")
+
+
+def test_a_mark_of_byte_order_and_foreign_line_ends_are_taken(desk: Desk) -> None:
+    """A UTF-8 file with a byte-order mark and the line ends of Windows is the same scenario."""
+    text = (desk.folder / "ferry.toml").read_bytes()
+    foreign = desk.write("foreign.toml", b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
+    assert desk.run("check", foreign).code == 0
+    assert read_scenario(foreign).digest == read_scenario(desk.folder / "ferry.toml").digest
+
+
+def test_a_directory_is_a_fault(desk: Desk) -> None:
+    """A directory is told to be one."""
+    told = desk.run("check", ".")
+    assert (told.code, told.out) == (2, "")
+    assert "a directory" in told.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names")
+def test_a_named_pipe_does_not_block(desk: Desk) -> None:
+    """A file that is no regular one is refused rather than waited for."""
+    subprocess.run(["mkfifo", desk.folder / "pipe.toml"], check=True)
+    told = desk.run("check", "pipe.toml", timeout=20)
+    assert (told.code, len(faults(told))) == (2, 1)
+
+
+def test_a_fault_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
+    """Control characters of a file, or of its name, do not reach the terminal."""
+    desk.write("odd\nname\x1b[31m.toml", "[prior_set]\n'a\x1b[31m\\nb' = 1\n".replace("\x1b", "x"))
+    desk.write("keys.toml", '[scenario]\n"a\\u001b[31m\\nb\\u202e" = 1\n"\\u202e" = "\\u001b"\n')
+    told = desk.run("check", "odd\nname\x1b[31m.toml", "keys.toml")
+    assert told.code == 2
+    assert faults(told)
+    assert not {c for c in told.err if not (c.isprintable() or c == "\n")}
+    good = desk.write("good\x1b[31m.toml", (desk.folder / "ferry.toml").read_text(encoding="utf-8"))
+    assert "\x1b" not in desk.run("check", good).out
