@@ -140,7 +140,9 @@ def _missing(quantity: Quantity, prior_set: PriorSet) -> Fault:
 def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) -> Fault:
     """A name that the scenario does not know; the nearest one shares its section."""
     section, _, rest = name.partition(".")
-    near = nearest(rest, (other.partition(".")[2] for other in known if other.startswith(f"{section}.")))
+    others = [other.partition(".")[2] for other in known if other.startswith(f"{section}.")]
+    reordered = (other for other in others if "+" in rest and sorted(other) == sorted(rest))
+    near = next(reordered, None) or nearest(rest, others)
     return _fault(prior_set, name, found="a name that the scenario does not know", expected=what, near=near)
 
 

@@ -38,6 +38,8 @@ def read_cases(table: Table, common: dict[str, object], folder: Folder, named: o
     """The evidence of kind `cases`: rows alike in all mapped drivers are counted together."""
     if "trials" in table:
         trials = tuple(_trials(entry) for entry in table.tables("trials"))
+        if table.data["trials"] == []:
+            table.fault("trials", found="no case", expected="at least one")
         table.value("trials")
     else:
         trials = _counted(table, folder)
@@ -165,7 +167,8 @@ def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[
                 )
             yield reader.line_num, row
     except csv.Error as error:
-        raise Faulty([Fault(file=str(path), line=reader.line_num, found=str(error), expected="CSV")]) from error
+        line = reader.reader.line_num
+        raise Faulty([Fault(file=str(path), line=line, found=str(error), expected="CSV")]) from error
 
 
 def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faults: list[Fault]) -> float:
@@ -182,7 +185,9 @@ def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faul
 def _cut(faults: list[Fault], path: Path) -> list[Fault]:
     if len(faults) <= MOST_FAULTS:
         return faults
-    more = Fault(
-        file=str(path), found=f"{len(faults) - MOST_FAULTS} more rows like these", expected="rows that the maps know"
-    )
-    return [*faults[:MOST_FAULTS], more]
+    told = {fault.line for fault in faults[:MOST_FAULTS]}
+    rows = len({fault.line for fault in faults} - told)
+    return [
+        *faults[:MOST_FAULTS],
+        Fault(file=str(path), found=f"{rows} more rows like these", expected="rows that the maps know"),
+    ]

@@ -61,6 +61,10 @@ def _frame_defects(scenario: Scenario) -> Iterator[Defect]:
             yield Defect(path=(section,), found="nothing", expected=f"at least one of [{section}.NAME]")
     if scenario.outcomes:
         yield from _unknown(("scenario", "headline"), scenario.headline, scenario.outcomes, "an outcome")
+    for section in ("sources", "factors", "events", "outcomes", "evidence"):
+        for name, entry in getattr(scenario, section).items():
+            if entry.id != name:
+                yield Defect(path=(section, name), found=f"the id {entry.id!r}", expected=f"{name!r}, as it stands under")
     for name in scenario.factors.keys() & scenario.events.keys():
         yield Defect(path=("events", name), found="the name of a factor", expected="a name of its own")
     for name in scenario.outcomes.keys() & scenario.factors.keys():

@@ -234,14 +234,19 @@ def _mixed(parts: Numbers, mixture: Mixture) -> Numbers:
 
 
 def _fitted(z: Numbers, log_weights: Numbers, prior_guess: Numbers) -> Gaussian:
-    """A Gaussian with the moments of weighted draws, its covariance shrunk to a guess where draws are few."""
+    """A Gaussian with the moments of weighted draws, its covariance shrunk to a guess where draws are few.
+
+    It is a little wider than they are, the more so the fewer dimensions there are: tails that the proposal does not
+    reach give few but heavy weights, while width costs little efficiency in few dimensions.
+    """
     weights = _flattened(log_weights)
     effective = 1 / np.square(weights).sum()
     mean = z @ weights
     centred = z - mean[:, None]
     covariance = (centred * weights) @ centred.T
     shrinkage = len(z) / (len(z) + effective)
-    return Gaussian.of(mean, (1 - shrinkage) * covariance + shrinkage * prior_guess)
+    widening = 1 + 0.25 / max(len(z), 1)
+    return Gaussian.of(mean, widening * ((1 - shrinkage) * covariance + shrinkage * prior_guess))
 
 
 def _flattened(log_weights: Numbers) -> Numbers:

@@ -33,6 +33,8 @@ def smoothed(log_weights: Numbers) -> tuple[Numbers, float]:
     excess = np.exp(raised[tail]) - math.exp(cutoff)
     if excess[-1] <= 1e-12:
         return raised - np.log(np.exp(raised).sum()), -math.inf
+    if excess[count // 4] <= 0:
+        return raised - np.log(np.exp(raised).sum()), math.inf
     shape, scale = _fitted(excess)
     ranks = (np.arange(count) + 0.5) / count
     expected = np.log(math.exp(cutoff) + _quantile(ranks, shape, scale))

@@ -113,10 +113,17 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
 
 def _add(table: Table, defects: Iterable[Defect]) -> None:
     """Turn defects into faults, but for those that a fault at the same place, or a stand-in for it, explains."""
-    told = {fault.key for fault in table.faults}
+    told = [fault.key for fault in table.faults]
     for defect in defects:
-        if table.place(*defect.path).key not in told and defect.found not in ("''", str(NO_DATE)):
+        key = table.place(*defect.path).key
+        named = [f"{section}.{defect.name}" for section in ("factors", "events", "outcomes")] if defect.name else []
+        explained = any(_within(fault, entry) for fault in told for entry in (key, *named))
+        if not explained and defect.found not in ("''", str(NO_DATE)):
             table.fault(*defect.path, found=defect.found, expected=defect.expected, near=defect.known, name=defect.name)
+
+
+def _within(key: str, entry: str) -> bool:
+    return key == entry or key.startswith(f"{entry}.")
 
 
 def _once_each(frame: Table, ids: list[str]) -> None:

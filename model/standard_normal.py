@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, betaln, ndtr
+from scipy.special import betainccinv, betaincinv, betaln, ndtr
 
 from model.assessment import Assessment
 from model.equations import Theta
@@ -73,24 +73,29 @@ def scores(assessment: Assessment) -> Scores:
 
 
 def _cubics(y: Numbers, m: Numbers) -> Numbers:
-    """Hermite cubics from values and slopes; dims (free degree, node) -> (free degree * interval, power)."""
-    y0, m0, m1, rise = y[:, :-1], m[:, :-1], m[:, 1:], np.diff(y)
-    return np.stack([y0, m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=2).reshape(-1, 4)
+    """Hermite cubics from values and slopes; dims (free degree, node) -> (free degree * interval, power).
+
+    Slopes of at most three times the rise on either side keep the cubics rising (Fritsch & Carlson 1980).
+    """
+    rise = np.diff(y)
+    m0, m1 = np.minimum(m[:, :-1], 3 * rise), np.minimum(m[:, 1:], 3 * rise)
+    return np.stack([y[:, :-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=2).reshape(-1, 4)
 
 
 def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    """Log-odds of Beta(a, b) quantiles at the nodes and their slopes; each tail from its own side."""
-    half = NODES // 2
+    """Log-odds of Beta(a, b) quantiles at the nodes, and their slopes; dims (free degree, node) each."""
     z = np.linspace(-REACH, REACH, NODES)
-    below = _logit(betaincinv(a, b, ndtr(z[: half + 1])))
-    above = -_logit(betaincinv(b, a, ndtr(-z[half + 1 :])))
-    logits = np.concatenate([below, above], axis=1)
-    # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), u being expit(l).
-    log_density = -a * np.logaddexp(0, -logits) - b * np.logaddexp(0, logits) - betaln(a, b)
-    slopes = np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_density) * (2 * REACH / (NODES - 1))
-    return logits, np.where(logits > LOWEST, slopes, 0.0)
-
-
-def _logit(share: Numbers) -> Numbers:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.maximum(np.log(share) - np.log1p(-share), LOWEST))
+    below, above = z[: NODES // 2 + 1], z[NODES // 2 + 1 :]
+    share = np.concatenate([betaincinv(a, b, ndtr(below)), betainccinv(a, b, ndtr(-above))], axis=1)
+    rest = np.concatenate([betainccinv(b, a, ndtr(below)), betaincinv(b, a, ndtr(-above))], axis=1)
+    # SciPy has no number for the very last node of some shapes heaped at one end: there the share is that end itself.
+    share = np.where(np.isnan(share), z > 0, share)
+    rest = np.where(np.isnan(rest), z < 0, rest)
+    with np.errstate(divide="ignore", over="ignore"):
+        # A share near 1 is told by what it lacks: each of the two is exact where it is small.
+        exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
+        logits = np.clip(exact, LOWEST, -LOWEST)
+        # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), u being expit(l).
+        log_density = -a * np.logaddexp(0, -logits) - b * np.logaddexp(0, logits) - betaln(a, b)
+        slopes = np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_density) * (2 * REACH / (NODES - 1))
+    return logits, np.where(abs(logits) < -LOWEST, slopes, 0.0)

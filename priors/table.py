@@ -70,7 +70,8 @@ class Table:
 
     def stop_if_faulty(self) -> None:
         if self.faults:
-            raise Faulty(sorted(self.faults, key=lambda fault: fault.line or 0))
+            files = list(dict.fromkeys((self.file.name, *(fault.file for fault in self.faults))))
+            raise Faulty(sorted(self.faults, key=lambda f: (files.index(f.file), f.line or math.inf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
@@ -172,7 +173,9 @@ class Table:
     def named_tables(self) -> Iterator[tuple[str, Table]]:
         """The tables below this one with their names, each name checked."""
         for name in self.names():
-            yield name, self.table(name)
+            below = self.table(name)
+            if isinstance(self.data[name], dict):
+                yield name, below
 
     def names(self) -> Iterator[str]:
         """The keys of this table, each checked to be a name."""

@@ -130,7 +130,8 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
                 if node.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
                     path = (*path, counts[path])
-                yield path, node.start_point[0] + 1
+                for length in range(1, len(path) + 1):
+                    yield path[:length], node.start_point[0] + 1
                 for child in node.named_children[1:]:
                     if child.type == "pair":
                         yield from _pair(child, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -11,7 +12,8 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def number(value: float) -> str:
     """The shortest decimal that reads back as the same float; whole numbers without a point."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    whole = value.is_integer() and abs(value) < 1e15 and not (value == 0 and math.copysign(1, value) < 0)
+    return str(int(value)) if whole else repr(value)
 
 
 def numbers(values: Iterable[float]) -> str:

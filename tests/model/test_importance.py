@@ -145,7 +145,6 @@ def test_answers_are_those_of_quadrature(name: str, seed: int) -> None:
     assert posterior.headline.mcse < 0.01 * posterior.headline.value, "an error that says something"
 
 
-@pytest.mark.xfail(strict=True, reason="a few draws with weights of 5 among 8,000 of about 1 look like a heavy tail")
 def test_the_simplest_assessments_are_believed() -> None:
     """One factor with one measurement is believed for every seed, where nine draws in ten are effective."""
     posteriors = [by_importance(measured(), seed=seed) for seed in range(1, 11)]

@@ -64,7 +64,8 @@ def sound() -> Scenario:
                 any=("panic", "alarm"),
                 none=("pumped",),
                 given=("storm",),
-            )
+            ),
+            "dry": Outcome(id="dry", title="No flood", none=("flood",)),
         },
         evidence={
             "seen": Observation(
@@ -359,8 +360,7 @@ def _other(value: Any) -> Any:
 def changed(section: str, name: str, key: str, value: Any) -> Scenario:
     scenario = sound()
     if section == "scenario":
-        dry = {**scenario.outcomes, "dry": replace(scenario.outcomes["flooded"], id="dry")}
-        return replace(scenario, **{key: value}, **({"outcomes": dry} if key == "headline" else {}))
+        return replace(scenario, **{key: value})
     entries = getattr(scenario, section)
     return replace(scenario, **{section: {**entries, name: replace(entries[name], **{key: value})}})
 
@@ -387,7 +387,7 @@ def test_every_field_is_among_the_changes() -> None:
     tried = {(section, key) for section, _, key, _ in changes()}
     for section in ("sources", "factors", "events", "outcomes", "evidence"):
         fields = {key for entry in getattr(sound(), section).values() for key in entry.__dataclass_fields__}
-        assert {key for key in fields if (section, key) not in tried} <= {"about", "form"}, section
+        assert {key for key in fields if (section, key) not in tried} <= {"about", "form", "id"}, section
 
 
 def test_what_an_item_is_about_changes_the_digest() -> None:
@@ -450,14 +450,14 @@ def test_resolved_scenarios_read_back_the_same(scenario: Scenario, tmp_path: Pat
     assert read(tmp_path, resolved(scenario)).digest == scenario.digest
 
 
-@pytest.mark.xfail(strict=True, reason="-0.0 is written as 0, but has a digest of its own")
 def test_a_negative_zero_reads_back_the_same(tmp_path: Path) -> None:
     """A measurement of -0.0 reads back to the same digest."""
-    scenario = with_item("gauge", value=-0.0)
+    scenario = sound_with_titles()
+    gauge: Any = scenario.evidence["gauge"]
+    scenario = replace(scenario, evidence={**scenario.evidence, "gauge": replace(gauge, value=-0.0)})
     assert read(tmp_path, resolved(scenario)).digest == scenario.digest
 
 
-@pytest.mark.xfail(strict=True, reason="the names of the mappings are not compared with the ids of their entries")
 @pytest.mark.parametrize("section", ["sources", "factors", "events", "outcomes", "evidence"])
 def test_an_entry_stands_under_its_own_name(section: str) -> None:
     """A scenario whose entry has another id than the name it stands under cannot be built."""

@@ -186,7 +186,6 @@ def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert find_scenario(f"{tmp_path}/mine") == tmp_path / "mine"
 
 
-@pytest.mark.xfail(strict=True, reason="csv.DictReader.line_num is that of the last row that could be read")
 def test_broken_quotes_have_their_line(tmp_path: Path) -> None:
     """A cell with broken quotes is a fault of the line on which it stands."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
@@ -195,7 +194,6 @@ def test_broken_quotes_have_their_line(tmp_path: Path) -> None:
     assert fault.line == 3
 
 
-@pytest.mark.xfail(strict=True, reason="faults are sorted by line alone, and one without a line comes first")
 def test_what_is_cut_is_told_last(tmp_path: Path) -> None:
     """Of a data file that is wrong throughout, twenty faults are told, then how many rows more there are."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
@@ -205,7 +203,6 @@ def test_what_is_cut_is_told_last(tmp_path: Path) -> None:
     assert "4 more rows" in faults[-1].found
 
 
-@pytest.mark.xfail(strict=True, reason="what is cut is counted in faults and called rows")
 def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
     """Of a data file with two faults in each row, no more rows are told than there are."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
@@ -214,7 +211,6 @@ def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
     assert int(cut.found.partition(" ")[0]) <= 24 - 10
 
 
-@pytest.mark.xfail(strict=True, reason="trials = [] is taken for a reference class")
 def test_a_reference_class_without_cases(tmp_path: Path) -> None:
     """A reference class listed without a single case is a fault, as one is whose file has no row that passes."""
     text = CASES.partition("file =")[0] + "trials = []\n"
@@ -248,7 +244,6 @@ wind = "strong"
 """One mistake each."""
 
 
-@pytest.mark.xfail(strict=True, reason="a stand-in for a faulty entry is then found fault with itself")
 @pytest.mark.parametrize("name", CASCADES)
 def test_one_mistake_is_one_fault(name: str, tmp_path: Path) -> None:
     """A mistake is told once, not again wherever something else refers to it."""
@@ -256,7 +251,6 @@ def test_one_mistake_is_one_fault(name: str, tmp_path: Path) -> None:
     assert len(faults_of(tmp_path / "scenario.toml")) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="faults of all files are sorted together, by line alone")
 def test_faults_of_two_files_are_not_mixed(tmp_path: Path) -> None:
     """The faults of the scenario stand together, and so do those of its data."""
     (tmp_path / "scenario.toml").write_text(SOUND.replace('low = "breached"', "") + CASES + "colour = 'red'\n")

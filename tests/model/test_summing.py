@@ -190,6 +190,16 @@ def test_elimination_is_linear_work(build: Any) -> None:
     assert large < 61 * 50, "a few small tables for each event"
 
 
+def test_what_nothing_reaches_costs_nothing() -> None:
+    """Events that neither the evidence nor the question reaches are not summed over: they would come to one."""
+    query = Query.where(all=["e3"])
+    short, long = (
+        work(scenario_of(list(chain(length).events.values()), indicators(["e2"])), by_elimination, query)
+        for length in (4, 40)
+    )
+    assert short == long
+
+
 def test_listing_is_exponential_work() -> None:
     """Listing touches every joint state, so that each further event doubles its work: what the count would show."""
     assert work(chain(10), by_listing) > 1.9 * work(chain(9), by_listing)

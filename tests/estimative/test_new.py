@@ -1,0 +1,53 @@
+"""The commands `new scenario` and `new priors`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.command import Desk
+
+
+def test_what_is_begun_can_be_checked_and_fitted(desk: Desk) -> None:
+    """A new scenario and new priors for it are good as they are, and can be fitted together."""
+    assert desk.run("new", "scenario", "supplier").code == 0
+    assert desk.run("new", "priors", "mine", "--scenario", "supplier.toml").code == 0
+    checked = desk.run("check", "supplier.toml", "mine.toml")
+    assert (checked.code, checked.err) == (0, "")
+    told = desk.run("fit", "--scenario", "supplier.toml", "--priors", "mine.toml", "--method", "importance")
+    assert told.code in {0, 3}, told.err[-300:]
+
+
+@pytest.mark.parametrize("extends", [(), ("--extends", "baseline")], ids=["alone", "extending"])
+def test_new_priors_of_the_flagship_are_good(desk: Desk, extends: tuple[str, ...]) -> None:
+    """New priors, alone or extending a shipped set, are a good prior set for the flagship."""
+    assert desk.run("new", "priors", "mine", *extends).code == 0
+    told = desk.run("check", "mine.toml")
+    assert (told.code, told.err) == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["scenario", "priors"])
+def test_no_file_is_overwritten(desk: Desk, kind: str) -> None:
+    """`new` never writes over a file: it exits with 2 and says so in a line."""
+    before = (desk.folder / "ferry.toml").read_bytes()
+    told = desk.run("new", kind, "ferry")
+    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
+    assert (desk.folder / "ferry.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["../up", "a b", "1st", "", "a\nb"])
+def test_a_name_that_is_none_is_a_fault(desk: Desk, name: str) -> None:
+    """What is no name is refused in a line, and nothing is written anywhere."""
+    before = sorted(desk.folder.parent.rglob("*"))
+    for kind in ("scenario", "priors"):
+        told = desk.run("new", kind, name)
+        assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
+    assert sorted(desk.folder.parent.rglob("*")) == before
+
+
+def test_priors_for_what_is_not_there_are_a_fault(desk: Desk) -> None:
+    """A misspelt scenario or a misspelt set to extend is told with the nearest name."""
+    scenario = desk.run("new", "priors", "mine", "--scenario", "coordinatd-attack")
+    assert (scenario.code, "did you mean 'coordinated-attack'?" in scenario.err) == (2, True)
+    extended = desk.run("new", "priors", "mine", "--extends", "baselin")
+    assert (extended.code, "did you mean 'baseline'?" in extended.err) == (2, True)
+    assert not (desk.folder / "mine.toml").exists()
