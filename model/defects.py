@@ -64,7 +64,9 @@ def _frame_defects(scenario: Scenario) -> Iterator[Defect]:
     for section in ("sources", "factors", "events", "outcomes", "evidence"):
         for name, entry in getattr(scenario, section).items():
             if entry.id != name:
-                yield Defect(path=(section, name), found=f"the id {entry.id!r}", expected=f"{name!r}, as it stands under")
+                yield Defect(
+                    path=(section, name), found=f"the id {entry.id!r}", expected=f"{name!r}, as it stands under"
+                )
     for name in scenario.factors.keys() & scenario.events.keys():
         yield Defect(path=("events", name), found="the name of a factor", expected="a name of its own")
     for name in scenario.outcomes.keys() & scenario.factors.keys():

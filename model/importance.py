@@ -5,11 +5,14 @@ fitted to the posterior tilted by the headline, so that the draws on which a rar
 fitted in rounds, every earlier draw being weighed by the mixture of all proposals so far (AMIS: Cornuet, Marin, Mira &
 Robert 2012, Scand. J. Statist. 39). Draws that a proposal was fitted to would bias the answer: it comes from fresh
 draws of the last mixture alone.
+
+The likelihood ratio of an indicator about a factor is integrated out exactly (see `_integrated`), so that a thousand
+such items are no thousand dimensions; its posterior draws are added at the end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +21,7 @@ from model.answers import of_outcome
 from model.assessment import Assessment
 from model.backend import NUMPY
 from model.draws import Draws
-from model.equations import log_joint
+from model.equations import Theta, log_joint, log_likelihood
 from model.laplace import laplace
 from model.network import Query
 from model.pareto import smoothed
@@ -102,7 +105,7 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     rounds
         Of fitting the proposal before that.
     """
-    space = scores(assessment)
+    space = scores(assessment, without=assessment.structure.indicators.ratio)
     rng = np.random.default_rng(seed)
     proposals = _adapted(assessment, space, rng, rounds)
     first = int(PRIOR_SHARE * draws)
@@ -112,12 +115,15 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     log_weights = batch.log_posterior - _mixed(_parts(batch.z, mixture), mixture)
     smooth, shape = smoothed(log_weights)
     _, tilted_shape = smoothed(log_weights + batch.log_tilt)
+    theta = _redrawn(assessment, space.theta(batch.z), rng)
+    with np.errstate(over="ignore"):
+        likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
     return Draws(
         method="importance",
-        theta=space.theta(batch.z),
+        theta=theta,
         weights=np.exp(smooth),
         chains=1,
-        log_likelihood=batch.log_likelihood,
+        log_likelihood=likelihood,
         diagnostics={
             "pareto_k": shape,
             "pareto_k_headline": tilted_shape,
@@ -192,9 +198,9 @@ def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.rand
 
 
 def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
-    structure = assessment.structure
+    structure, theta = assessment.structure, _integrated(assessment, space.theta(z))
     with np.errstate(over="ignore"):
-        likelihood, tilted = log_joint(NUMPY, structure, space.theta(z), by_elimination, [_headline(structure)])
+        likelihood, tilted = log_joint(NUMPY, structure, theta, by_elimination, [_headline(structure)])
     possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
@@ -205,6 +211,36 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
         log_likelihood=likelihood,
         log_tilt=np.where(np.isfinite(tilted), tilted - likelihood, NEVER),
     )
+
+
+def _strength(assessment: Assessment, theta: Theta) -> Numbers:
+    """What the log likelihood ratio of each indicator about a factor is multiplied by; dims (item, draw)."""
+    items = assessment.structure.indicators
+    towards = items.offset[:, None] + items.slope[:, None] * theta.degree[items.factor]
+    return np.asarray(assessment.weight[items.item, None] * towards)
+
+
+def _integrated(assessment: Assessment, theta: Theta) -> Theta:
+    """Put each of these ratios where its likelihood is the mean over its prior.
+
+    For ln LR ~ N(mu, sigma^2) the mean of exp(s ln LR) is exp(s mu + s^2 sigma^2 / 2): that of ln LR held at
+    mu + s sigma^2 / 2.
+    """
+    ratio = assessment.structure.indicators.ratio
+    variance = np.square(assessment.ratio_parameters[1, ratio, None])
+    log_ratio = theta.log_ratio.copy()
+    log_ratio[ratio] += _strength(assessment, theta) * variance / 2
+    return replace(theta, log_ratio=log_ratio)
+
+
+def _redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
+    """Draw each of these ratios from its posterior given all else: ln LR ~ N(mu + s sigma^2, sigma^2)."""
+    ratio = assessment.structure.indicators.ratio
+    sigma = assessment.ratio_parameters[1, ratio, None]
+    strength = _strength(assessment, theta)
+    log_ratio = theta.log_ratio.copy()
+    log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
+    return replace(theta, log_ratio=log_ratio)
 
 
 def _headline(structure: Structure) -> Query:

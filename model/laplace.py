@@ -15,7 +15,7 @@ STEP = 0.05
 """Of the differences, in prior standard deviations."""
 LEAST_CURVATURE = 0.1
 """Of the log density along any direction; the prior's own is 1. Flatter (or hollow) directions are held to this."""
-MOST_PAIRS = 160
+MOST_PAIRS = 100
 """Dimensions up to which mixed differences are taken; beyond, the curvature is taken to be diagonal."""
 ITERATIONS = 8
 DAMPING = np.array([1.0, 0.5, 0.25, 0.1, 0.03])

@@ -57,8 +57,14 @@ class Scores:
         return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
 
 
-def scores(assessment: Assessment) -> Scores:
-    """Tabulate the beta quantiles of an assessment; a constant is no dimension."""
+def scores(assessment: Assessment, *, without: Index | None = None) -> Scores:
+    """Tabulate the beta quantiles of an assessment; a constant is no dimension.
+
+    Parameters
+    ----------
+    without
+        Ratios that are no dimensions either: they stay at their median.
+    """
     degrees, ratios = assessment.degree_parameters, assessment.ratio_parameters
     free_degrees = np.flatnonzero(degrees[2] < degrees[3])
     logits, slopes = _nodes(degrees[0, free_degrees, None], degrees[1, free_degrees, None])
@@ -67,7 +73,7 @@ def scores(assessment: Assessment) -> Scores:
         ratio_parameters=ratios,
         weight=assessment.weight,
         free_degrees=free_degrees,
-        free_ratios=np.flatnonzero(ratios[1] > 0),
+        free_ratios=np.setdiff1d(np.flatnonzero(ratios[1] > 0), [] if without is None else without),
         cubics=_cubics(logits, slopes),
     )
 
