@@ -82,10 +82,18 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.fault("file", found=repr(name), expected="a file in the scenario's own folder or below")
         return ()
     try:
-        return _count(folder, name, where, outcome, fixed, mapped)
+        text = folder.read(name)
+    except Faulty as error:
+        table.fault("file", found=f"{shown(name)}: {error.faults[0].found}", expected=error.faults[0].expected)
+        return ()
+    try:
+        trials = _count(folder.path / name, text, where, outcome, fixed, mapped)
     except Faulty as error:
         table.faults.extend(error.faults)
         return ()
+    if not trials:
+        table.fault("where", found=f"no row of {shown(name)} that passes", expected="at least one case")
+    return trials
 
 
 def _where(table: Table) -> dict[str, tuple[str, ...]]:
@@ -116,14 +124,13 @@ def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
 
 
 def _count(
-    folder: Folder,
-    name: str,
+    path: Path,
+    text: str,
     where: Mapping[str, tuple[str, ...]],
     outcome: _Column,
     fixed: Mapping[str, float],
     mapped: list[_Column],
 ) -> tuple[Trials, ...]:
-    path, text = folder.path / name, folder.read(name)
     faults: list[Fault] = []
     totals: dict[tuple[float, ...], tuple[float, float]] = {}
     try:
@@ -137,8 +144,6 @@ def _count(
         faults.extend(error.faults)
     if faults:
         raise Faulty(_cut(faults, path))
-    if not totals:
-        raise Faulty([Fault(file=str(path), key="where", found="no row that passes", expected="at least one case")])
     drivers = [column.driver for column in mapped]
     return tuple(
         Trials(at={**fixed, **dict(zip(drivers, key, strict=True))}, successes=totals[key][0], of=totals[key][1])
@@ -151,6 +156,10 @@ def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[
     reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
         columns = reader.fieldnames or []
+        if not columns:
+            raise Faulty(
+                [Fault(file=str(path), found="an empty file", expected="a line of columns, then a line a case")]
+            )
         if lacking := [name for name in dict.fromkeys(needed) if name not in columns]:
             raise Faulty(
                 Fault(

@@ -125,9 +125,14 @@ def _error(headline: str, relative: float) -> Check:
 
 def _moving(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
     """The series that are no constants; dims (series, chain, draw)."""
-    names = [name for name, values in series.items() if np.ptp(values) > ROUNDING * abs(values).max()]
+    names = [name for name, values in series.items() if not _constant(values)]
     stacked = np.array([series[name].reshape(chains, -1) for name in names])
     return names, stacked
+
+
+def _constant(values: Numbers) -> bool:
+    """Whether a series stands still but for rounding; one with a draw that is no number does not."""
+    return bool(np.ptp(values) <= ROUNDING * abs(values).max())
 
 
 def _of_chains(names: list[str], moving: Numbers) -> Iterator[Check]:
@@ -136,9 +141,10 @@ def _of_chains(names: list[str], moving: Numbers) -> Iterator[Check]:
     if not names:
         return
     axes = {"chain_axis": 1, "draw_axis": 2}
-    rhat = array_stats.rhat(moving, **axes)
-    bulk = array_stats.ess(moving, method="bulk", **axes)
-    tail = array_stats.ess(moving, method="tail", prob=(0.05, 0.95), **axes)
+    with np.errstate(divide="ignore", invalid="ignore"):  # chains that stand still: told by `_worst`
+        rhat = array_stats.rhat(moving, **axes)
+        bulk = array_stats.ess(moving, method="bulk", **axes)
+        tail = array_stats.ess(moving, method="tail", prob=(0.05, 0.95), **axes)
     yield _worst("R-hat", names, -np.asarray(rhat), RHAT, "at most")
     yield _worst("bulk ESS", names, np.asarray(bulk), LEAST_EFFECTIVE, "at least")
     yield _worst("tail ESS", names, np.asarray(tail), LEAST_EFFECTIVE, "at least")
@@ -160,6 +166,6 @@ def chain_effective(series: Numbers, draws: Draws) -> float:
     """Effective sample size of the mean of a series from chains; infinite for a constant."""
     from arviz_stats.base import array_stats
 
-    if np.ptp(series) <= ROUNDING * abs(series).max():
+    if _constant(series):
         return float("inf")
     return float(array_stats.ess(series.reshape(draws.chains, -1), chain_axis=0, draw_axis=1, method="mean"))

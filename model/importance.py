@@ -35,6 +35,8 @@ ROUNDS = 2
 PRIOR_SHARE = 0.15
 NEVER = -1e6
 """The log-likelihood of a draw at which the evidence is impossible: low enough to weigh nothing, and still a number."""
+OUTSTANDING = 5.0
+"""Times the mean weight."""
 LEAST_EFFECTIVE = 100
 """A target is flattened until so many draws count, before a Gaussian is fitted to it."""
 
@@ -113,8 +115,8 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     mixture = list(zip([Gaussian(mean=np.zeros(space.dimension)), *proposals], counts, strict=True))
     batch = _drawn(assessment, space, mixture, rng)
     log_weights = batch.log_posterior - _mixed(_parts(batch.z, mixture), mixture)
-    smooth, shape = smoothed(log_weights)
-    _, tilted_shape = smoothed(log_weights + batch.log_tilt)
+    smooth, shape = _judged(log_weights)
+    _, tilted_shape = _judged(log_weights + batch.log_tilt)
     theta = _redrawn(assessment, space.theta(batch.z), rng)
     with np.errstate(over="ignore"):
         likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
@@ -130,6 +132,17 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
             "log_marginal_likelihood": float(np.logaddexp.reduce(log_weights) - np.log(draws)),
         },
     )
+
+
+def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
+    """Smoothed log weights and their k-hat: -infinite where no weight stands out, since then there is no tail to judge.
+
+    The prior's part of the mixture bounds the weights; to what lies between such bounds a Pareto distribution does not
+    apply, and may be fitted with any shape.
+    """
+    smooth, shape = smoothed(log_weights)
+    highest = float(np.exp(smooth.max()) * len(smooth))
+    return smooth, shape if highest > OUTSTANDING else -np.inf
 
 
 def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, rounds: int) -> list[Gaussian]:

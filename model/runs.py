@@ -29,6 +29,12 @@ KEPT_DRAWS = 4000
 """Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
 
 
+CONDITIONS = (
+    "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
+    "conditional outcome is the mean of outcome_probability weighted by it."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a list of runs shows."""
@@ -162,7 +168,9 @@ def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: 
         yes, given = holder.reckoned.yes[places][:, kept], holder.reckoned.given[places][:, kept]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
         variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
-    return Draws(variables=variables, labels=labels, attributes={"note": note})
+        if sort == "outcome":
+            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
+    return Draws(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
 
 
 def _by_chain(values: Numbers, chains: int) -> Numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.case_reading import Folder, read_cases
@@ -74,8 +74,9 @@ def reading_of(path: Path) -> Reading:
 def _scenario(table: Table, folder: Folder) -> Scenario:
     frame = table.table("scenario")
     if "scenario" not in table:
+        hint = ", but [prior_set]: this is a prior set" if "prior_set" in table else ""
         table.fault(
-            found="no [scenario]", expected="a table [scenario] with id, title, question, as_of, until, headline"
+            found=f"no [scenario]{hint}", expected="a table [scenario] with id, title, question, as_of, until, headline"
         )
         table.stop_if_faulty()
     fields = {key: frame.text(key) for key in ("id", "title", "question", "headline")}
@@ -114,12 +115,23 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
 def _add(table: Table, defects: Iterable[Defect]) -> None:
     """Turn defects into faults, but for those that a fault at the same place, or a stand-in for it, explains."""
     told = [fault.key for fault in table.faults]
-    for defect in defects:
+    for defect in (_placed(defect, table) for defect in defects):
         key = table.place(*defect.path).key
         named = [f"{section}.{defect.name}" for section in ("factors", "events", "outcomes")] if defect.name else []
         explained = any(_within(fault, entry) for fault in told for entry in (key, *named))
         if not explained and defect.found not in ("''", str(NO_DATE)):
             table.fault(*defect.path, found=defect.found, expected=defect.expected, near=defect.known, name=defect.name)
+
+
+def _placed(defect: Defect, table: Table) -> Defect:
+    """A defect of a case's drivers, at the case that has them where cases are listed one by one."""
+    match defect.path:
+        case ("evidence", item, "at", driver):
+            listed = table.data["evidence"][item].get("trials", [])
+            at = [index for index, trials in enumerate(listed) if driver in trials.get("at", {})]
+            return replace(defect, path=("evidence", item, "trials", at[0], "at", driver)) if at else defect
+        case _:
+            return defect
 
 
 def _within(key: str, entry: str) -> bool:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from model.assessment import Assessment
+from model.draws import Draws, Method
+from model.equations import Theta
 from model.evidence import Evidence, Indicator
+from model.posterior import Posterior, posterior_of
 from model.quantity import Quantities
 from model.scenario import Driver, Event, Factor, Outcome, Scenario
 from priors.statement import Statement
@@ -56,3 +62,31 @@ def small(statements: Mapping[str, Statement] | None = None, *, scenario: Scenar
     scenario = weather() if scenario is None else scenario
     held = {name: HELD[name] for name in Quantities(scenario).all}
     return assessed(scenario, {**held, **(statements or {})})
+
+
+def drawn(
+    assessment: Assessment,
+    values: Mapping[str, ArrayLike],
+    weights: ArrayLike,
+    *,
+    method: Method = "importance",
+    chains: int = 1,
+) -> Posterior:
+    """A posterior of draws made by hand: these values of these quantities, ratios as ratios, and HELD of the others."""
+    shape = np.shape(weights)
+    rows = {name: np.broadcast_to(np.asarray(values.get(name, HELD[name]), float), shape) for name in assessment.priors}
+    quantities = assessment.structure.quantities
+    theta = Theta(
+        degree=np.array([rows[name] for name in quantities.degrees]),
+        log_ratio=np.log([rows[name] for name in quantities.ratios]),
+        weight=assessment.weight,
+    )
+    draws = Draws(
+        method=method,
+        theta=theta,
+        weights=np.asarray(weights, dtype=float),
+        chains=chains,
+        log_likelihood=np.zeros(shape),
+        diagnostics={"pareto_k": 0.0, "pareto_k_headline": 0.0, "divergences": 0.0, "ebfmi": 1.0},
+    )
+    return posterior_of(assessment, draws, seed=0)

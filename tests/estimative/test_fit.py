@@ -232,6 +232,12 @@ def test_a_run_keeps_what_it_was_made_from(fitted: Desk, good: str) -> None:
     assert {path.name for path in folder.iterdir()} == {"draws.nc", "inputs", "manifest.json", "summary.json"}
 
 
+LISTENING = pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="started in the background, where Ctrl-C is ignored"
+)
+
+
+@LISTENING
 def test_interrupting_a_fit_leaves_nothing_behind(desk: Desk) -> None:
     """Ctrl-C during a fit ends it at once, without a traceback and without a half-written run."""
     command = [installed(), "fit", *IMPORTANCE, "--draws", "200000"]
@@ -262,6 +268,7 @@ main()
 """
 
 
+@LISTENING
 def test_interrupting_the_keeping_leaves_nothing_behind(desk: Desk) -> None:
     """Ctrl-C while a run is being written removes what was written of it."""
     told = desk.python(INTERRUPTED, "fit", *FERRY, *IMPORTANCE)

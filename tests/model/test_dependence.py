@@ -14,7 +14,7 @@ from model.evidence import Evidence
 from model.fitting import by_importance
 from model.posterior import before_evidence
 from priors.statement import BetaStated, LognormalStated, Statement
-from tests.small import CLOUD, HELD, PUDDLE, small, weather
+from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather
 
 
 def found(
@@ -75,6 +75,17 @@ def test_only_what_the_evidence_bears_on_learns() -> None:
     )
     assert shown.free == 3
     assert shown.untouched == 2
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "untouched"),
+    [(0.0, 1.0, 1), (0.0, 0.96, 1), (0.0, 0.94, 0), (0.09, 1.0, 1), (0.11, 1.0, 0), (-0.11, 1.0, 0)],
+)
+def test_learning_is_a_narrower_spread_or_a_moved_mean(mean: float, sd: float, untouched: int) -> None:
+    """A quantity has learnt if it lost a twentieth of its standard deviation, or moved by a tenth of it."""
+    assessment = small({"evidence.cloud": LognormalStated(mu=0, sigma=1)})
+    after = drawn(assessment, {"evidence.cloud": np.exp([mean - sd, mean + sd])}, (0.5, 0.5))
+    assert dependence(after, before_evidence(assessment, seed=1, count=100)).untouched == untouched
 
 
 def test_evidence_on_the_headline_narrows_it() -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import xarray
@@ -272,6 +273,13 @@ def test_draws_open_as_a_tree(scenario_id: str, priors: str, tmp_path: Path) -> 
                 assert group.ratio.to_numpy().tolist() == list(quantities.ratios)
                 assert float(group.ratios.min()) > 0, "ratios as ratios, not as logarithms"
         assert "importance" in tree["posterior"].attrs["note"]
+
+
+def test_dims_are_attached_not_guessed(tmp_path: Path) -> None:
+    """In the file itself every axis of a variable names its dim, so that no reader has to guess it from the length."""
+    folder = write(Store(tmp_path), manifest())
+    with h5py.File(folder / DRAWS) as file:
+        assert [axis.keys() for axis in file["posterior/degrees"].dims] == [["chain"], ["draw"], ["degree"]]
 
 
 def kept_means(posterior: Posterior, before: Before) -> dict[str, float]:
