@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -44,15 +45,14 @@ def main() -> None:
     from priors.faults import Faulty
     from priors.table import ascii_safe
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a word
     try:
         app()
     except Faulty as faulty:
         for fault in faulty.faults:
             print(ascii_safe(str(fault)), file=sys.stderr)
         sys.exit(FAULTY)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of the pipe has gone
-        sys.exit(0)
 
 
 def _version(wanted: bool) -> None:

@@ -79,6 +79,6 @@ def _print(told: list[tuple[Path, str, str]], faults: list[Fault], *, resolved: 
         sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in faults]}, indent=2) + "\n")
         return
     for path, text, line in told:
-        sys.stdout.write(text if resolved else f"{path}: good. {ascii_safe(line)}\n")
+        sys.stdout.write(text if resolved else ascii_safe(f"{path}: good. {line}") + "\n")
     for fault in faults:
         print(ascii_safe(str(fault)), file=sys.stderr)

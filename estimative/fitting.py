@@ -51,7 +51,7 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
     try:
         return _fit_and_tell(request, reading_of(path), runs, as_json=as_json)
     except Contradiction as error:
-        fault = Fault(file=str(path), key="evidence", found=str(error), expected="evidence that can be so")
+        fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under these priors")
         raise Faulty([fault]) from error
 
 

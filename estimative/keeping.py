@@ -25,8 +25,8 @@ def list_runs(runs: Path | None, *, as_json: bool) -> None:
         return
     messages().print(terminal.plain(f"{len(found)} in {store.folder}" if found else f"no runs in {store.folder}"))
     if found:
-        header = ("Run", "Scenario", "Prior set", "Method", "Headline")
-        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset(range(5)), unbroken=frozenset({0}))
+        header = ("Run", "Scenario", "Prior set", "Headline")
+        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset(range(4)), unbroken=frozenset({0}))
         terminal.show((table,), console())
 
 
@@ -36,7 +36,7 @@ def _row(manifest: Manifest) -> tuple[str, ...]:
     else:
         told = f"{ICD203.word(manifest.headline)} ({100 * manifest.headline:.2g} %)"
         told += "" if manifest.converged else ", did not converge"
-    return manifest.id, manifest.scenario, manifest.prior_set, manifest.method, told
+    return manifest.id, manifest.scenario, manifest.prior_set, told
 
 
 def export_run(name: str, folder: Path, runs: Path | None) -> None:

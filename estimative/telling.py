@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -43,8 +44,11 @@ def _summary(name: str, runs: Path | None) -> Summary:
     path = Store.at(runs).find(name) / SUMMARY
     try:
         return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Faulty([Fault(file=str(path), found=str(error), expected="the summary of a run")]) from error
+    except OSError as error:
+        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="the summary of a run")]) from error
+    except (ValueError, TypeError, KeyError) as error:
+        found = str(error) if "schema version" in str(error) else "something damaged"
+        raise Faulty([Fault(file=str(path), found=found, expected="the summary of a run")]) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -54,5 +58,6 @@ def _write(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error

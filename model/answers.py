@@ -75,4 +75,5 @@ def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evi
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
-    return Reckoned(yes=chance[0::2], given=chance[1::2], log_evidence=log_masses[0])
+    given = np.minimum(chance[1::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+    return Reckoned(yes=np.minimum(chance[0::2], given), given=given, log_evidence=log_masses[0])

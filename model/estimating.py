@@ -69,6 +69,10 @@ def weighted_effective(series: Numbers, draws: Draws) -> float:
     return float(draws.weights @ deviation / variance) if variance > 0 else float("inf")
 
 
+class Undefined(ArithmeticError):
+    """A probability under a condition that cannot be so."""
+
+
 def estimated(
     yes: Numbers, draws: Draws, effective: EffectiveSize, *, given: Numbers | None = None, mass: float = MASS
 ) -> Estimate:
@@ -81,8 +85,15 @@ def estimated(
         probability of the target is yes / given.
     effective
         How the method counts its draws.
+
+    Raises
+    ------
+    Undefined
+        If the condition is impossible at every draw.
     """
     given = np.ones_like(yes) if given is None else given
+    if not draws.weights @ given > 0:
+        raise Undefined
     if np.ptp(yes) <= ROUNDING * abs(yes).max() and np.ptp(given) <= ROUNDING * abs(given).max():
         return _exact(float(yes[0] / given[0]), draws, mass)
     base = float(draws.weights @ given)

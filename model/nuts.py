@@ -80,11 +80,18 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         a, b, lower, upper = _rows(_fixed_shape("degree_prior", data, "degree_parameter", "degree"))
         mu, sigma = _rows(_fixed_shape("ratio_prior", data, "ratio_parameter", "ratio"))
         weight = _fixed_shape("weight", data, "evidence")
-        share = pm.Beta("share", a, b, shape=degrees, dims="degree") if degrees else pt.zeros(0)
+        share = _shares(a, b, degrees)
         score = pm.Normal("score", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
         theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * score, weight=weight)
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_listing))
     return built
+
+
+def _shares(a: Array, b: Array, degrees: int) -> Array:
+    """Degrees before they are stretched. Chains start in the middle, whichever prior set the model is compiled with."""
+    if not degrees:
+        return pt.zeros(0)
+    return pm.Beta("share", a, b, shape=degrees, dims="degree", initval=np.full(degrees, 0.5))
 
 
 def _fixed_shape(name: str, data: Mapping[str, Numbers], *dims: str) -> Array:

@@ -14,9 +14,10 @@ from model.assessment import Assessment
 from model.convergence import Verdict
 from model.draws import Draws, Method
 from model.equations import Theta
-from model.estimating import EffectiveSize, Estimate, Spread, estimated, spread, weighted_effective
+from model.estimating import EffectiveSize, Estimate, Spread, Undefined, estimated, spread, weighted_effective
 from model.standard_normal import scores
 from model.structure import Numbers
+from model.summing import Contradiction
 
 PRIOR_DRAWS = 6000
 AGREEMENT = 4.0
@@ -40,11 +41,14 @@ class Posterior:
 
     @cached_property
     def estimates(self) -> Mapping[tuple[str, str], Estimate]:
-        """Of every target, by sort and id."""
-        return {
-            (target.sort, target.id): self.estimate(self.reckoned.yes[index], self.reckoned.given[index])
-            for index, target in enumerate(self.asked)
-        }
+        """Of every target, by sort and id; a link whose condition cannot be so has none.
+
+        Raises
+        ------
+        Contradiction
+            If the condition of an outcome cannot be so.
+        """
+        return _estimates(self.asked, self.reckoned, self.draws, _counting(self.method))
 
     @property
     def headline(self) -> Estimate:
@@ -87,12 +91,8 @@ class Before:
 
     @cached_property
     def estimates(self) -> Mapping[tuple[str, str], Estimate]:
-        return {
-            (target.sort, target.id): estimated(
-                self.reckoned.yes[index], self.draws, weighted_effective, given=self.reckoned.given[index]
-            )
-            for index, target in enumerate(self.asked)
-        }
+        """As those of a posterior."""
+        return _estimates(self.asked, self.reckoned, self.draws, weighted_effective)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +137,21 @@ def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRA
         diagnostics={},
     )
     return Before(draws=draws, asked=asked, reckoned=reckon(assessment.structure, theta, asked, evidence=False))
+
+
+def _estimates(
+    asked: tuple[Target, ...], reckoned: Reckoned, draws: Draws, effective: EffectiveSize
+) -> dict[tuple[str, str], Estimate]:
+    found: dict[tuple[str, str], Estimate] = {}
+    for index, target in enumerate(asked):
+        try:
+            estimate = estimated(reckoned.yes[index], draws, effective, given=reckoned.given[index])
+        except Undefined:
+            if target.sort == "outcome":
+                raise Contradiction("a condition that cannot be so", key=f"outcomes.{target.id}.given") from None
+            continue
+        found[target.sort, target.id] = estimate
+    return found
 
 
 def agreement(first: Posterior, second: Posterior) -> Agreement:

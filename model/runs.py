@@ -233,7 +233,7 @@ def _manifest(folder: Path) -> Manifest | None:
     """The manifest of a run; None for a folder that is none."""
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return Manifest(**content)
+        return Manifest(**{**content, "id": folder.name})
     except (OSError, ValueError, TypeError):
         return None
 

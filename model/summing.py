@@ -95,7 +95,11 @@ def _listed(
 
 
 class Contradiction(ValueError):
-    """Evidence that no joint state of the events can satisfy."""
+    """What cannot be so: evidence that no joint state of the events satisfies, a condition that never holds."""
+
+    def __init__(self, found: str, *, key: str = "evidence") -> None:
+        self.found, self.key = found, key
+        super().__init__(found)
 
 
 def _state_logs(log_chances: Array, network: Network, events: tuple[str, ...], states: Array) -> Array:

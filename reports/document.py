@@ -53,6 +53,7 @@ class Table:
 type Block = Heading | Paragraph | Caution | Listing | Table
 type Document = tuple[Block, ...]
 
+NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
 MISFIT = 0.05
 """A prior that misses a stated quantile by more, in probability, is pointed out."""
 SECOND_ORDER = (
@@ -129,7 +130,7 @@ def _cautions(summary: Summary) -> Iterator[Block]:
         for method, verdict in summary.verdicts.items():
             if not verdict.passed:
                 yield Paragraph(text=wording.verdict(method, verdict))
-                yield Listing(points=verdict.advice)
+                yield Listing(points=(*verdict.advice, *(() if summary.told else (NEVERTHELESS,))))
         if summary.agreement and not summary.agreement.holds:
             yield Paragraph(text=wording.agreement(summary.agreement))
 
@@ -164,14 +165,16 @@ def _outcomes(summary: Summary) -> Iterator[Block]:
 def _chain(summary: Summary) -> Iterator[Block]:
     yield Heading(text="Chain of events, each given the ones before")
     rows = [
-        (event.title, *_link(event.given_previous), wording.percent(event.probability, event.mcse))
-        for event in summary.events.values()
+        (f"{name}: {event.title}", *_link(event.given_previous), wording.percent(event.probability, event.mcse))
+        for name, event in summary.events.items()
     ]
     header = ("Event", "Given", "Probability", "Prior", "Overall")
     yield Table(header=header, rows=tuple(rows), wordy=frozenset({0, 1}))
 
 
-def _link(link: Link) -> tuple[str, str, str]:
+def _link(link: Link | None) -> tuple[str, str, str]:
+    if link is None:
+        return ("cannot be so", "-", "-")
     return (
         wording.condition(link.given, link.unless),
         wording.percent(link.probability, link.mcse),
@@ -226,7 +229,7 @@ def _prior(summary: Summary) -> Iterator[Block]:
 
 
 def _told(quantity: Quantity) -> str:
-    return f"{quantity.prior.mean:.3g}"
+    return wording.rounded(quantity.prior.mean, 0)
 
 
 def _quantities(summary: Summary) -> Iterator[Block]:
@@ -289,7 +292,7 @@ def _method(summary: Summary) -> Iterator[Block]:
     settings = ", ".join(f"{name} {value}" for name, value in run.settings.items())
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     points += [
-        f"Numbers by {run.method}, seed {run.seed}, {settings}",
+        f"Numbers by {wording.METHODS.get(run.method, run.method)}, seed {run.seed}, {settings}",
         f"Run {run.id}; scenario {summary.scenario.digest[:12]}, prior set {summary.prior_set.digest[:12]}",
         versions,
     ]

@@ -11,6 +11,8 @@ INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 """What can be markup anywhere in a line; an underscore within a word cannot."""
 AT_START = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
 """What can be markup at the start of a block."""
+AT_END = re.compile(r"#+$")
+"""What closes a heading and is not shown."""
 
 
 def markdown(document: Document) -> str:
@@ -19,23 +21,31 @@ def markdown(document: Document) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing is markup: every character that could be has a backslash before it."""
-    shown = INLINE.sub(r"\\\1", ascii_safe(" ".join(text.split())))
-    return AT_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", shown)
+    """Text in a line, in which nothing is markup: every character that could be has a backslash before it."""
+    return INLINE.sub(r"\\\1", ascii_safe(" ".join(text.split())))
+
+
+def _started(text: str) -> str:
+    """Text at the start of a block, where more can be markup."""
+    return AT_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", escaped(text))
 
 
 def _block(block: Block) -> str:
     match block:
         case Heading():
-            return f"{'#' * block.level} {escaped(block.text)}"
+            return f"{'#' * block.level} {AT_END.sub(_backslash, escaped(block.text))}"
         case Paragraph():
-            return f"**{escaped(block.text)}**" if block.strong else escaped(block.text)
+            return f"**{escaped(block.text)}**" if block.strong else _started(block.text)
         case Caution():
             return f"> **CAUTION** {escaped(block.text)}"
         case Listing():
-            return "\n".join(f"- {escaped(point)}" for point in block.points)
+            return "\n".join(f"- {_started(point)}" for point in block.points)
         case Table():
             return _table(block)
+
+
+def _backslash(match: re.Match[str]) -> str:
+    return "\\#" * len(match[0])
 
 
 def _table(table: Table) -> str:

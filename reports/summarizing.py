@@ -14,11 +14,12 @@ from model.posterior import Before, Posterior, agreement
 from model.scenario import Event as ScenarioEvent
 from priors.family import Degree, Ratio
 from priors.stating import say
-from priors.words import ICD203
 from reports import summary as told
+from reports.wording import term
 
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
 WITHHELD = "The fit did not converge: no number is told."
+DISAGREEING = "The two methods disagree: no number is told."
 
 
 def summarize(
@@ -34,26 +35,34 @@ def summarize(
     answer = posteriors[-1]
     met = agreement(posteriors[0], answer) if len(posteriors) > 1 and posteriors[0].verdict.passed else None
     converged = answer.verdict.passed and (met is None or met.holds)
-    shown = converged or allow_unconverged
+    telling = converged or allow_unconverged
     assessment = answer.assessment
     weighted = next((p for p in posteriors if p.method == "importance"), None)
     return told.Summary(
         scenario=_scenario(assessment),
         prior_set=_prior_set(assessment),
         converged=converged,
-        caution="" if converged else UNCONVERGED if shown else WITHHELD,
-        outcomes=dict(_outcomes(answer, before)) if shown else {},
-        events=dict(_events(answer, before)) if shown else {},
-        factors=dict(_factors(answer)) if shown else {},
-        quantities=dict(_quantities(answer)) if shown else {},
+        caution=_caution(answer.verdict.passed, converged, telling),
+        outcomes=dict(_outcomes(answer, before)) if telling else {},
+        events=dict(_events(answer, before)) if telling else {},
+        factors=dict(_factors(answer)) if telling else {},
+        quantities=dict(_quantities(answer)) if telling else {},
         evidence=dict(_evidence(assessment)),
         sources=_sources(assessment),
-        dependence=_dependence(answer, before) if shown else None,
-        log_marginal_likelihood=weighted.draws.diagnostics["log_marginal_likelihood"] if weighted and shown else None,
+        dependence=_dependence(answer, before) if telling else None,
+        log_marginal_likelihood=weighted.draws.diagnostics["log_marginal_likelihood"] if weighted and telling else None,
         verdicts={posterior.method: _verdict(posterior.verdict, posterior) for posterior in posteriors},
         agreement=_agreement(met) if met else None,
         run=run,
     )
+
+
+def _caution(passed: bool, converged: bool, telling: bool) -> str:
+    if converged:
+        return ""
+    if telling:
+        return UNCONVERGED
+    return DISAGREEING if passed else WITHHELD
 
 
 def _scenario(assessment: Assessment) -> told.Scenario:
@@ -95,7 +104,7 @@ def _probability(after: Estimate, before: Estimate) -> dict[str, object]:
             low_mcse=interval.low_mcse,
             high_mcse=interval.high_mcse,
         ),
-        "term": str(ICD203.word(after.value)),
+        "term": term(after.value, after.mcse),
         "prior_probability": before.value,
         "prior_mcse": before.mcse,
     }
@@ -116,8 +125,10 @@ def _events(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Ev
         yield name, told.Event(**numbers, title=event.title, when=event.when, given_previous=link)  # type: ignore[arg-type]
 
 
-def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Link:
+def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Link | None:
     sort = "link" if event.given or event.unless else "event"
+    if (sort, event.id) not in posterior.estimates or (sort, event.id) not in before.estimates:
+        return None
     numbers = _probability(posterior.estimates[sort, event.id], before.estimates[sort, event.id])
     return told.Link(**numbers, given=event.given, unless=event.unless)  # type: ignore[arg-type]
 

@@ -60,7 +60,8 @@ class Event(Probability):
 
     title: str
     when: str
-    given_previous: Link
+    given_previous: Link | None
+    """None where its own condition cannot be so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,8 +234,6 @@ class Summary:
     """Every method that ran passed what the numbers rest on, and the methods agree."""
     caution: str
     """To be shown with every number; empty for a converged run."""
-    preliminary: bool = False
-    """Numbers of the importance method, while the other one is still running."""
     outcomes: Mapping[str, Outcome]
     events: Mapping[str, Event]
     factors: Mapping[str, Factor]
@@ -269,6 +268,8 @@ def from_json(text: str) -> Summary:
         If it is of another schema version.
     """
     data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError("no summary")
     if data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {data.get('schema_version')!r}, not {SCHEMA_VERSION}")
     summary: Summary = _built(Summary, data)

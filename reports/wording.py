@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from priors.words import ICD203
 from reports.summary import Agreement, Check, Confidence, Dependence, Interval, Probability, Verdict
 
+MOST_DECIMALS = -9
+"""What is smaller than a billionth is told as that."""
 MOST_DIGITS = 3
 """Significant digits of a number without error."""
 
@@ -21,24 +24,44 @@ def rounded(value: float, error: float, *, places: int = 0, signed: bool = False
     signed
         Put a plus before what is above 0.
     """
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return "infinite" if math.isinf(value) else "unknown"
+    number, finest = shown(value, error, places=places), _last_place(value, error, places)
+    decimals = max(0, -finest)
+    if number == 0 and value != 0:
+        return f"less than {10.0**finest:,.{decimals}f}"
+    return f"{number:{'+' if signed else ''},.{decimals}f}"
+
+
+def shown(value: float, error: float, *, places: int = 0) -> float:
+    """The number that `rounded` shows."""
+    return round(value * 10.0**places, -_last_place(value, error, places)) + 0.0
+
+
+def _last_place(value: float, error: float, places: int) -> int:
+    """The exponent of the last digit shown."""
     scaled, uncertainty = value * 10.0**places, abs(error) * 10.0**places
-    if not math.isfinite(scaled):
-        return "infinite"
-    finest = _finest(scaled, MOST_DIGITS)
-    if uncertainty > 0:
-        finest = max(finest, math.ceil(math.log10(uncertainty) - 1e-9))
-    text = f"{round(scaled, -finest):{'+' if signed else ''},.{max(0, -finest)}f}"
-    return text if text.strip("+-0.,") or not scaled else f"less than {10.0**finest:.{max(0, -finest)}f}"
+    finest = max(_finest(scaled, MOST_DIGITS), MOST_DECIMALS)
+    return max(finest, math.ceil(math.log10(uncertainty) - 1e-9)) if uncertainty > 0 else finest
 
 
 def _finest(value: float, digits: int) -> int:
-    """The exponent of the last of so many significant digits."""
-    return math.floor(math.log10(abs(value)) + 1e-12) - digits + 1 if value else 0
+    """The exponent of the last of so many significant digits, of the number that is left after rounding to them."""
+    if not value:
+        return 0
+    finest = math.floor(math.log10(abs(value)) + 1e-12) - digits + 1
+    carried = abs(round(value, -finest)) >= 10.0 ** (finest + digits) * (1 - 1e-12)
+    return finest + carried
 
 
 def percent(value: float, error: float) -> str:
     """A probability in per cent: "0.41 %"."""
     return f"{rounded(value, error, places=2)} %"
+
+
+def term(value: float, error: float) -> str:
+    """The word of the ICD 203 scale for a probability as it is shown, so that word and number cannot contradict."""
+    return str(ICD203.word(min(max(shown(value, error, places=2) / 100, 0.0), 1.0)))
 
 
 def one_digit(value: float) -> str:
@@ -56,6 +79,8 @@ def percent_with_error(value: float, error: float) -> str:
 
 def span(interval: Interval) -> str:
     """The ends of a credible interval in per cent: "0.05 to 1.2 %"."""
+    if interval.low == interval.high:
+        return "none: exact"
     low = rounded(interval.low, interval.low_mcse, places=2)
     high = rounded(interval.high, interval.high_mcse, places=2)
     return f"{low} to {high} %"
@@ -121,19 +146,30 @@ def _amount(share: float) -> str:
     return next(text for limit, text in AMOUNTS if share < limit)
 
 
+METHODS = {"nuts": "NUTS", "importance": "importance sampling"}
+
+
 def verdict(method: str, found: Verdict) -> str:
     """What came of a method's checks, in a line."""
     if found.passed:
         draws = plural(found.draws, "draw", "draws")
-        return f"{method}: converged ({draws}, effectively {found.effective:,.0f} for the headline)"
-    return f"{method}: did not converge ({'; '.join(failure(check) for check in found.checks if not check.passed)})"
+        effective = f"{found.effective:,.0f}"
+        return f"{METHODS.get(method, method)}: converged ({draws}, effectively {effective} for the headline)"
+    failures = "; ".join(failure(check) for check in found.checks if not check.passed)
+    return f"{METHODS.get(method, method)}: did not converge ({failures})"
 
 
 def failure(check: Check) -> str:
     """What a check found, and what it should have: "R-hat 1.08 at factors.alignment, at most 1.01 is needed"."""
     where = f" at {check.where}" if check.where else ""
-    shown = "infinite" if check.value is None else f"{check.value:.3g}"
-    return f"{check.name} {shown}{where}, {check.direction} {check.limit:g} is needed"
+    found = "infinite" if check.value is None else _told_apart(check.value, check.limit)
+    return f"{check.name} {found}{where}, {check.direction} {check.limit:g} is needed"
+
+
+def _told_apart(value: float, limit: float) -> str:
+    """A value with as many digits, three or more, as tell it from a limit."""
+    texts = (f"{value:.{digits}g}" for digits in range(3, 17))
+    return next((text for text in texts if float(text) != limit), f"{value:g}")
 
 
 def agreement(found: Agreement) -> str:

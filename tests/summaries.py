@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from priors.words import ICD203
 from reports import summary as told
 from reports.summary import Summary
+from reports.wording import term
 
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
 WITHHELD = "The fit did not converge: no number is told."
@@ -28,7 +28,7 @@ def numbers(value: float, mcse: float, low: float, high: float, prior: float) ->
         "probability": value,
         "mcse": mcse,
         "interval": interval(low, high, error=2 * mcse),
-        "term": str(ICD203.word(value)),
+        "term": term(value, mcse),
         "prior_probability": prior,
         "prior_mcse": mcse,
     }
@@ -289,15 +289,15 @@ ERRORS = st.one_of(st.just(0.0), st.floats(-7, -1).map(lambda power: 10.0**power
 
 @st.composite
 def _numbers(draw: st.DrawFn) -> dict[str, Any]:
-    value, prior = draw(CHANCES), draw(CHANCES)
+    value, mcse, prior = draw(CHANCES), draw(ERRORS), draw(CHANCES)
     low, high = sorted((draw(CHANCES), draw(CHANCES)))
     return {
         "probability": value,
-        "mcse": draw(ERRORS),
+        "mcse": mcse,
         "interval": told.Interval(
             kind="eti", mass=0.9, low=low, high=high, low_mcse=draw(ERRORS), high_mcse=draw(ERRORS)
         ),
-        "term": str(ICD203.word(value)),
+        "term": term(value, mcse),
         "prior_probability": prior,
         "prior_mcse": draw(ERRORS),
     }

@@ -139,7 +139,7 @@ def test_a_scenario_that_is_no_text_file(kind: str, tmp_path: Path) -> None:
 def test_data_that_are_no_text_file(kind: str, tmp_path: Path) -> None:
     """A data file that cannot be read as UTF-8 text is one fault that names the file and says why."""
     expected, make = UNREADABLE[kind]
-    make(path := tmp_path / "cases.csv")
+    make(tmp_path / "cases.csv")
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     [fault] = faults_of(tmp_path / "scenario.toml")
     assert (fault.key, fault.line) == ("evidence.others.file", 28)

@@ -103,7 +103,9 @@ def cells(summary: Summary, heading: str) -> list[list[str]]:
 
 
 def ends(found: Interval) -> str:
-    """Both ends of an interval by the rule of digits."""
+    """Both ends of an interval by the rule of digits; of an exact number there is none."""
+    if found.low == found.high:
+        return "none: exact"
     return f"{rounded(found.low, found.low_mcse, places=2)} to {rounded(found.high, found.high_mcse, places=2)} %"
 
 
@@ -135,9 +137,10 @@ def test_every_outcome_has_its_row(summary: Summary) -> None:
 def test_every_event_has_its_row(summary: Summary) -> None:
     """The chain tells each event under its own condition, and then whatever else happens."""
     rows = cells(summary, "Chain of events")
-    for row, event in zip(rows, summary.events.values(), strict=True):
+    for row, (name, event) in zip(rows, summary.events.items(), strict=True):
         link = event.given_previous
-        assert row[0] == event.title
+        assert link is not None
+        assert row[0] == f"{name}: {event.title}"
         assert row[2:] == [
             percent(link.probability, link.mcse),
             percent(link.prior_probability, link.prior_mcse),

@@ -259,7 +259,7 @@ def test_a_verdict_says_what_failed_and_what_is_needed() -> None:
     """A verdict that failed tells each failed check with its value, its place and its limit, and no other."""
     told = wording.verdict("nuts", FAILED)
     assert told == (
-        "nuts: did not converge (R-hat 1.08 at factors.wear, at most 1.01 is needed; "
+        "NUTS: did not converge (R-hat 1.08 at factors.wear, at most 1.01 is needed; "
         "bulk ESS 57.2 at factors.wear, at least 400 is needed; Pareto k infinite, below 0.7 is needed)"
     )
 
@@ -267,7 +267,7 @@ def test_a_verdict_says_what_failed_and_what_is_needed() -> None:
 def test_a_verdict_that_passed_tells_its_draws() -> None:
     """A verdict that passed tells how many draws there were and how many of them count."""
     assert wording.verdict("importance", IMPORTANCE) == (
-        "importance: converged (10,000 draws, effectively 5,215 for the headline)"
+        "importance sampling: converged (10,000 draws, effectively 5,215 for the headline)"
     )
     assert "1 draw," in wording.verdict("importance", replace(IMPORTANCE, draws=1, effective=1.0))
 
