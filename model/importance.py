@@ -30,7 +30,7 @@ from model.structure import Numbers, Structure
 from model.summing import Contradiction, by_elimination
 
 DRAWS = 8000
-ROUND = 2000
+ROUND = 1500
 ROUNDS = 2
 PRIOR_SHARE = 0.15
 NEVER = -1e6

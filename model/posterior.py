@@ -19,7 +19,7 @@ from model.standard_normal import scores
 from model.structure import Numbers
 from model.summing import Contradiction
 
-PRIOR_DRAWS = 6000
+PRIOR_DRAWS = 5000
 AGREEMENT = 4.0
 """Joint standard errors by which two methods may differ: once in 16,000 by chance."""
 

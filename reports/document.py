@@ -54,6 +54,8 @@ type Block = Heading | Paragraph | Caution | Listing | Table
 type Document = tuple[Block, ...]
 
 NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
+TINY_SPREAD = 1e-12
+"""A prior with less is a constant but for rounding."""
 MISFIT = 0.05
 """A prior that misses a stated quantile by more, in probability, is pointed out."""
 SECOND_ORDER = (
@@ -196,7 +198,7 @@ def _factors(summary: Summary) -> Iterator[Block]:
 
 def _moved(factor: Factor) -> str:
     """By how many of the prior's standard deviations the mean moved."""
-    if not factor.prior.sd:
+    if factor.prior.sd < TINY_SPREAD:
         return "held"
     moved = (factor.posterior.mean - factor.prior.mean) / factor.prior.sd
     return f"{wording.rounded(moved, factor.posterior.mcse / factor.prior.sd, signed=True)} sd"
@@ -262,12 +264,12 @@ def _evidence(summary: Summary) -> Iterator[Block]:
             item.title,
             "; ".join(part for part in (item.source, item.locator, item.date) if part),
             " ".join(part for part in (item.grade, item.standing) if part) or "-",
-            f"{item.weight:.2g}",
+            f"{item.weight:.2g}" + (f" ({item.weight_because})" if item.weight_because else ""),
         )
         for name, item in summary.evidence.items()
     )
     header = ("Item", "Kind", "About", "What it says", "Source", "Grade", "Weight")
-    yield Table(header=header, rows=rows, wordy=frozenset({0, 1, 2, 3, 4, 5}))
+    yield Table(header=header, rows=rows, wordy=frozenset(range(7)))
     yield Heading(text="Sources")
     yield Listing(
         points=tuple(

@@ -186,8 +186,15 @@ def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
                 grade=item.grade,
                 standing=item.standing,
                 weight=float(weight),
+                weight_because=_weight_because(assessment, item.id, item.origin),
             ),
         )
+
+
+def _weight_because(assessment: Assessment, item: str, origin: str) -> str:
+    shares = assessment.prior_set.shares
+    stated = [shares[name] for name in (f"relevance.{item}", f"independence.{origin}") if name in shares]
+    return " ".join(share.because for share in stated if share.because)
 
 
 def _sources(assessment: Assessment) -> Mapping[str, told.Source]:

@@ -115,6 +115,8 @@ class Item:
     standing: str
     weight: float
     """Relevance times what is left of it where several items tell one story."""
+    weight_because: str
+    """Why, in the analyst's words; empty where the weight is 1 by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

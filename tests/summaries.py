@@ -101,6 +101,7 @@ ITEM = told.Item(
     grade="B2",
     standing="checked",
     weight=0.5,
+    weight_because="Two reports of one dive.",
 )
 CLOSURES = told.Item(
     kind="cases",
@@ -113,6 +114,7 @@ CLOSURES = told.Item(
     grade="",
     standing="",
     weight=0.4,
+    weight_because="Other rivers, other stone.",
 )
 SOURCES = {
     "diver": told.Source(title="Report of a dive", publisher="County Engineers", date="2026-05-02", url=""),

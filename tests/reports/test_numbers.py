@@ -54,7 +54,8 @@ def derived(summary: Summary) -> Iterator[float]:
 
 def is_rounded(shown: str, value: float) -> bool:
     """Whether a number is what another comes to, at the digits that are shown."""
-    number, decimals = float(shown.replace(",", "")), len(shown.partition(".")[2])
+    shown = shown.replace(",", "")
+    number, decimals = float(shown), len(shown.partition(".")[2])
     step = 10.0**-decimals
     zeros = len(shown) - len(shown.rstrip("0")) if not decimals and number else 0
     return abs(abs(number) - abs(value)) <= 10.0**zeros * step / 2 * (1 + 1e-6) + 1e-12
