@@ -114,8 +114,8 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     if not parent:
         yield from _weights(scenario)
     yield "\n# low, moderate or high: about the evidence base, not about the probability"
-    yield '[confidence]\nlevel = "low"'
-    yield 'information_base = "what you know this from"'
+    yield '# [confidence]\n# level = "low"'
+    yield '# information_base = "what you know this from"'
 
 
 def _section(quantity: Quantity) -> str:
@@ -129,11 +129,11 @@ def _order(quantity: Quantity) -> tuple[int, str]:
 
 def _entry(quantity: Quantity, parent: PriorSet | None) -> Iterator[str]:
     key = toml_text.key(quantity.name.rpartition(".")[2])
-    yield f"# {ascii_safe(quantity.title)}"
+    yield f"# {ascii_safe(quantity.title)}" + (f" ({ascii_safe(quantity.unit)})" if quantity.unit else "")
     if parent and quantity.name in parent.statements:
         yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
     elif quantity.name.startswith("events.") and quantity.support is Support.RATIO:
-        yield f"{key} = {RATE}          # a year, with every factor at its middle"
+        yield f"{key} = {RATE}          # with every factor at its middle"
     else:
         yield f"{key} = {PLACEHOLDERS[quantity.support]}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -58,22 +59,40 @@ def _read(files: Sequence[Path], faults: list[Fault]) -> Iterator[tuple[Path, Sc
                 faults.append(Fault(file=str(path), found="neither a scenario nor a prior set", expected=expected))
         except Faulty as error:
             faults.extend(error.faults)
+            if isinstance(error.rest, PriorSet):
+                yield path, error.rest
 
 
 def _assessed(
     path: Path, prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None, faults: list[Fault]
 ) -> Assessment | None:
+    told = {(fault.file, fault.key) for fault in faults}
     try:
-        if named is None and prior_set.scenario in scenarios:
-            return assess(scenarios[prior_set.scenario], prior_set)
-        return assess(read_scenario(find_scenario(named or prior_set.scenario)), prior_set)
+        assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
     except Faulty as error:
-        faults.extend(error.faults)
+        # What is missing only because it was stated wrongly has been told.
+        keys = {key for _, key in told}
+        faults.extend(f for f in error.faults if (f.file, f.key) not in told and not (f.key in keys and not f.line))
         return None
+    return None if any(file in (str(path), prior_set.file) for file, _ in told) else assessment
+
+
+def _scenario_of(prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None) -> Scenario:
+    if named is None and prior_set.scenario in scenarios:
+        return scenarios[prior_set.scenario]
+    if named is None and prior_set.scenario not in shipped_scenarios():
+        place, found = prior_set.places.get("prior_set.scenario"), repr(prior_set.scenario)
+        expected = "a shipped scenario, or one named with --scenario FILE"
+        fault = Fault(file=prior_set.file, key="prior_set.scenario", found=found, expected=expected)
+        raise Faulty(
+            [place.fault(found, expected, near=shipped_scenarios(), name=prior_set.scenario) if place else fault]
+        )
+    return read_scenario(find_scenario(named or prior_set.scenario))
 
 
 def _print(told: list[tuple[Path, str, str]], faults: list[Fault], *, resolved: bool, as_json: bool) -> None:
-    faults = list(dict.fromkeys(faults))
+    files = list(dict.fromkeys(fault.file for fault in faults))
+    faults = sorted(dict.fromkeys(faults), key=lambda fault: (files.index(fault.file), fault.line or math.inf))
     if as_json:
         good = [{"file": str(path), "meaning": text if resolved else None} for path, text, _ in told]
         sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in faults]}, indent=2) + "\n")

@@ -11,6 +11,7 @@ from typing import Literal
 from estimative.console import console
 from model.runs import SUMMARY, Store
 from priors.faults import Fault, Faulty
+from priors.table import ascii_safe
 from reports import document, terminal
 from reports.markdown import markdown
 from reports.summary import Summary, from_json, to_json
@@ -33,6 +34,7 @@ def report_run(name: str, runs: Path | None, *, form: Literal["terminal", "md", 
         sys.stdout.write(text)
     else:
         _write(output, text)
+        print(ascii_safe(f"wrote {output}"), file=sys.stderr)
 
 
 def show_run(name: str, runs: Path | None) -> None:

@@ -101,7 +101,8 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
 
 def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
     if prior_set.scenario != scenario.id:
-        yield _fault(prior_set, "prior_set.scenario", found=repr(prior_set.scenario), expected=repr(scenario.id))
+        expected = f"{scenario.id!r}; or name the file of {prior_set.scenario!r} with --scenario"
+        yield _fault(prior_set, "prior_set.scenario", found=repr(prior_set.scenario), expected=expected)
     elif prior_set.scenario_digest not in (None, scenario.digest):
         yield _fault(
             prior_set,

@@ -61,7 +61,7 @@ class Verdict:
     def advice(self) -> tuple[str, ...]:
         """What to try, a sentence for each kind of failure."""
         names = {check.name for check in self.failed}
-        return tuple(text for name, text in ADVICE.items() if name in names)
+        return tuple(dict.fromkeys(text for name, text in ADVICE.items() if name in names))
 
 
 ADVICE: Mapping[str, str] = {
@@ -73,7 +73,7 @@ ADVICE: Mapping[str, str] = {
     "Pareto k": "Use --method nuts: the evidence moves the priors too far to be reached by reweighting.",
     "Pareto k of the headline": "Use --method nuts, or more draws (--draws).",
     "ESS": "Take more draws (--draws), or use --method nuts.",
-    "relative error of the headline": "Take more draws (--draws); a very wide prior on a rare event needs many.",
+    "relative error of the headline": "Very wide priors on rare events need many draws.",
 }
 
 

@@ -20,6 +20,8 @@ class Quantity:
     """As in the prior set file: section, then key."""
     support: Support
     title: str
+    unit: str = ""
+    """On which scale it is stated, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,16 @@ def _quantities(scenario: Scenario) -> Iterator[Quantity]:
     for event in scenario.events.values():
         for driver in event.drivers:
             title = f"effect of {driver.name} on {event.id}"
-            yield Quantity(name=f"effects.{event.id}.{driver.name}", support=Support.RATIO, title=title)
+            ratio = f"{'rate' if event.form == 'rate' else 'odds'} ratio, {'raises' if driver.sign > 0 else 'lowers'}"
+            yield Quantity(name=f"effects.{event.id}.{driver.name}", support=Support.RATIO, title=title, unit=ratio)
     for item in scenario.evidence.values():
         if isinstance(item, Indicator | Measurement | Testimony | Forecast):
-            yield Quantity(name=f"evidence.{item.id}", support=Support.RATIO, title=item.title)
+            unit = "likelihood ratio"
+            if isinstance(item, Measurement):
+                unit = f"standard deviation, in {item.unit}"
+            elif isinstance(item, Forecast):
+                unit = "standard deviation, in log-odds"
+            yield Quantity(name=f"evidence.{item.id}", support=Support.RATIO, title=item.title, unit=unit)
         if isinstance(item, Testimony) and item.motive is None:
             title = f"motive behind: {item.title}"
             yield Quantity(name=f"motives.{item.id}", support=Support.DEGREE, title=title)
@@ -76,7 +84,7 @@ def _of_event(event: Event) -> Iterator[Quantity]:
         case "odds":
             yield Quantity(name=f"events.{event.id}", support=Support.PROBABILITY, title=event.title)
         case "rate":
-            yield Quantity(name=f"events.{event.id}", support=Support.RATIO, title=event.title)
+            yield Quantity(name=f"events.{event.id}", support=Support.RATIO, title=event.title, unit="rate per year")
         case "table":
             for name, _ in combinations(event):
                 yield Quantity(name=f"tables.{event.id}.{name}", support=Support.DEGREE, title=f"{event.title}: {name}")

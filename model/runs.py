@@ -139,7 +139,8 @@ class Draws:
 
 def new_id(now: datetime.datetime) -> str:
     """An id that sorts by time and is not met twice."""
-    return f"{now.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    utc = now.astimezone(datetime.UTC)
+    return f"{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z-{secrets.token_hex(3)}"
 
 
 def groups_of(posterior: Posterior, before: Before) -> dict[str, Draws]:

@@ -31,8 +31,10 @@ class Fault:
 class Faulty(Exception):
     """Input that cannot be used, with every fault found in it."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], *, rest: object = None) -> None:
         self.faults = tuple(faults)
+        self.rest = rest
+        """What could be understood all the same, for further checks and nothing else; None where that is nothing."""
         super().__init__("\n".join(map(str, self.faults)))
 
 

@@ -39,6 +39,10 @@ LARGEST_LOG = 700.0
 """Eight standard deviations out a ratio must still be a finite float, and exp(709) is the largest."""
 
 
+MISSED = math.log(1.5)
+"""Distance of log-odds (of a ratio: of logarithms) beyond which a stated quantile counts as missed."""
+
+
 class Support(Enum):
     """What a quantity can be."""
 
@@ -71,6 +75,22 @@ class Prior:
     family: Family
     misfit: float
     """The largest |P(at most q) - p| over the stated quantiles q, a probability; 0 where the form is exact."""
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The stated quantiles that the family misses by a factor of 1.5 or more, in odds (a ratio: itself).
+
+        A stated tail can be missed by far at a small misfit in probability.
+        """
+        taken = [(p, q, self.family.quantile(p)) for p, q in _points(self.stated.statement)]
+        far = [(p, q, at) for p, q, at in taken if abs(self._scaled(q) - self._scaled(at)) > MISSED]
+        return tuple(f"{100 * p:g} %: {q:.3g} said, {at:.3g} taken" for p, q, at in far)
+
+    def _scaled(self, value: float) -> float:
+        if isinstance(self.family, Ratio):
+            return math.log(value)
+        inside = min(max(value, 1e-15), 1 - 1e-15)
+        return math.log(inside) - math.log1p(-inside)
 
 
 def fit(said: Stated | Statement, support: Support) -> Prior:

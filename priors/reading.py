@@ -8,9 +8,9 @@ from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 
-from priors.faults import Faulty
+from priors.faults import Faulty, nearest
 from priors.prior_set import LEVELS, Confidence, PriorSet
-from priors.shipped import Locate, locator, looks_like_path, names_near
+from priors.shipped import Locate, locator, looks_like_path, names_near, shipped_prior_sets
 from priors.statement import Constant, Stated
 from priors.stating import read_stated, toml
 from priors.table import A_NAME, NAME, Place, Table, ascii_safe, shown
@@ -52,9 +52,10 @@ def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
     faults = [fault for link in links for fault in sorted(link.table.faults, key=lambda fault: fault.line or 0)]
     if unreadable:
         faults += unreadable.faults
-    if faults:
-        raise Faulty(faults)
-    return reduce(_extended, (link.own for link in reversed(links)))
+    whole = reduce(_extended, (link.own for link in reversed(links))) if links else None
+    if whole is None or faults:
+        raise Faulty(faults, rest=whole)
+    return whole
 
 
 def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], Faulty | None]:
@@ -92,7 +93,9 @@ def _parent(links: list[_Link], locate: Locate | None) -> Path | None:
 
 def _note_orphan(link: _Link, head: Table) -> None:
     """Note that what a file extends is not there."""
-    if looks_like_path(link.extends):
+    if link.own.scenario not in shipped_prior_sets() and nearest(link.own.scenario, shipped_prior_sets()):
+        head.known("scenario", link.own.scenario, shipped_prior_sets(), "a scenario")
+    elif looks_like_path(link.extends):
         head.fault("extends", found=shown(link.extends), expected="the path of a file, from this file's folder")
     else:
         near = [name for name in names_near(link.path.parent, link.own.scenario) if name != link.path.stem]

@@ -57,6 +57,8 @@ def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[s
         prior = families.get(quantity)
         pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
         yield from _comment("said", say(stated.statement))
+        if prior and prior.misfit:
+            yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *prior.missed)))
         yield _entry(quantity, pairs, stated)
 
 

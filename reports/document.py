@@ -56,8 +56,6 @@ type Document = tuple[Block, ...]
 NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
 TINY_SPREAD = 1e-12
 """A prior with less is a constant but for rounding."""
-MISFIT = 0.05
-"""A prior that misses a stated quantile by more, in probability, is pointed out."""
 SECOND_ORDER = (
     "Each probability is one number, the mean over everything the analyst leaves open; its interval says how far that "
     "openness reaches, not how far the world may vary."
@@ -119,7 +117,8 @@ def _full(summary: Summary) -> Iterator[Block]:
 def _frame(summary: Summary) -> str:
     scenario, prior_set = summary.scenario, summary.prior_set
     analyst = f"{prior_set.name} ({prior_set.analyst})" if prior_set.analyst else prior_set.name
-    return f"As of {scenario.as_of}, until {scenario.until}. Prior set: {analyst}."
+    extending = f", extending {wording.listed(prior_set.lineage)}" if prior_set.lineage else ""
+    return f"As of {scenario.as_of}, until {scenario.until}. Prior set: {analyst}{extending}."
 
 
 def _first_paragraph(text: str) -> str:
@@ -165,7 +164,7 @@ def _outcomes(summary: Summary) -> Iterator[Block]:
 
 
 def _chain(summary: Summary) -> Iterator[Block]:
-    yield Heading(text="Chain of events, each given the ones before")
+    yield Heading(text="Chain of events, each under its own condition")
     rows = [
         (f"{name}: {event.title}", *_link(event.given_previous), wording.percent(event.probability, event.mcse))
         for name, event in summary.events.items()
@@ -225,9 +224,14 @@ def _prior(summary: Summary) -> Iterator[Block]:
     if weights:
         held += f" Fixed weights of evidence: {wording.listed(weights)}."
     yield Paragraph(text=held)
-    if strained := {name: quantity.misfit for name, quantity in everything.items() if quantity.misfit > MISFIT}:
-        misfits = wording.listed([f"{name} ({misfit:.2f})" for name, misfit in strained.items()])
-        yield Caution(text=f"What was said fits its family of priors badly (misfit in probability): {misfits}.")
+    if missed := [f"{name} ({'; '.join(quantity.missed)})" for name, quantity in everything.items() if quantity.missed]:
+        yield Paragraph(
+            strong=True, text=f"What was said is far from what it was taken to mean: {wording.listed(missed)}."
+        )
+    silent = sum(not quantity.because for quantity in everything.values())
+    if silent:
+        verb = "carries" if silent == 1 else "carry"
+        yield Paragraph(text=f"{silent} of {wording.plural(len(everything), 'prior', 'priors')} {verb} no reason.")
 
 
 def _told(quantity: Quantity) -> str:
@@ -261,7 +265,7 @@ def _evidence(summary: Summary) -> Iterator[Block]:
             name,
             item.kind,
             item.about,
-            item.title,
+            f"{item.title} ({item.reading})",
             "; ".join(part for part in (item.source, item.locator, item.date) if part),
             " ".join(part for part in (item.grade, item.standing) if part) or "-",
             f"{item.weight:.2g}" + (f" ({item.weight_because})" if item.weight_because else ""),

@@ -9,6 +9,16 @@ from model.assessment import Assessment
 from model.convergence import Verdict as ModelVerdict
 from model.dependence import dependence
 from model.estimating import Estimate
+from model.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+)
 from model.posterior import Agreement as ModelAgreement
 from model.posterior import Before, Posterior, agreement
 from model.scenario import Event as ScenarioEvent
@@ -153,6 +163,7 @@ def _quantity_fields(posterior: Posterior, name: str) -> dict[str, object]:
         "because": prior.stated.because,
         "source": prior.stated.source,
         "misfit": prior.misfit,
+        "missed": prior.missed,
         "constant": prior.family.constant,
         "prior": _prior_spread(prior.family),
         "posterior": _prior_spread(prior.family) if prior.family.constant else _posterior_spread(posterior, name),
@@ -179,6 +190,7 @@ def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
                 kind=type(item).__name__.lower(),
                 about=item.about,
                 title=item.title,
+                reading=_reading(item, assessment),
                 source=item.source,
                 locator=item.locator,
                 date=str(item.date or ""),
@@ -189,6 +201,26 @@ def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
                 weight_because=_weight_because(assessment, item.id, item.origin),
             ),
         )
+
+
+def _reading(item: Evidence, assessment: Assessment) -> str:
+    """What the equations take from an item."""
+    match item:
+        case Indicator():
+            high, low = ("high", "low") if item.about in assessment.scenario.factors else ("yes", "no")
+            return f"supports {high if item.supports else low}"
+        case Measurement():
+            return f"{item.value:g} {item.unit}, where {item.at_low:g} is low and {item.at_high:g} is high"
+        case Testimony():
+            return f"claims {'yes' if item.claims else 'no'}, motive {item.motive or 'stated by the analyst'}"
+        case Forecast():
+            return f"{100 * item.probability:g} %" + (f" by {item.until}" if item.until else "")
+        case Exposure():
+            return f"{item.count} in {item.years:g} years"
+        case Observation():
+            return "happened" if item.happened else "did not happen"
+        case Cases():
+            return f"{sum(t.successes for t in item.trials):g} of {sum(t.of for t in item.trials):g}"
 
 
 def _weight_because(assessment: Assessment, item: str, origin: str) -> str:

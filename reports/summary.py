@@ -87,6 +87,8 @@ class Quantity:
     source: str
     misfit: float
     """Largest distance, in probability, between the stated quantiles and the prior fitted to them."""
+    missed: tuple[str, ...]
+    """The stated quantiles that the fitted prior is far from, each with what was said and what was taken."""
     constant: bool
     prior: Spread
     posterior: Spread
@@ -107,6 +109,8 @@ class Item:
     kind: str
     about: str
     title: str
+    reading: str
+    """What the equations take from it: a direction, a value, a probability, a count."""
     source: str
     locator: str
     date: str

@@ -136,7 +136,7 @@ AMOUNTS = (
     (0.25, "Little of the answer is prior"),
     (0.5, "Less than half of the answer is prior"),
     (0.75, "More of the answer is prior than not"),
-    (1.0, "Most of the answer is prior"),
+    (1.1, "Most of the answer is prior"),
     (math.inf, "The evidence has widened what the priors left open"),
 )
 """By the share of the prior variance that remains."""

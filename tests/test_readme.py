@@ -12,7 +12,7 @@ from tests.command import Desk
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-UNSTABLE = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{6}\b|\b(?:[a-z]+) \d+\.\d+(?:\.\d+)+\b")
+UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b(?:[a-z]+) \d+\.\d+(?:\.\d+)+\b")
 """Ids of runs and versions of packages."""
 LAST_DIGITS = 3
 """Another processor rounds otherwise, and a chain that rounds otherwise is another chain: so many units of the last

@@ -192,3 +192,36 @@ def test_a_fault_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
     assert not {c for c in told.err if not (c.isprintable() or c == "\n")}
     good = desk.write("good\x1b[31m.toml", (desk.folder / "ferry.toml").read_text(encoding="utf-8"))
     assert "\x1b" not in desk.run("check", good).out
+
+
+TEN = """\
+[prior_set]
+name = "b"
+analyst = "x"
+scenario = "coordinated-attack"
+extends = "baseline"
+[factors]
+mistrust = "unlikley"
+alignmnt = 0.5
+deterrence = { p05 = 0.9, p95 = 0.1 }
+diversion_value = { mean = 0.5, sd = 0.7 }
+escalation_risk = { lognormal = [1, 1] }
+[confidence]
+level = "hgh"
+[evidence]
+un_votng = 2
+rutte_claim = -1
+[relevance]
+offshore_wars = 3
+[factor]
+x = 1
+"""
+
+
+def test_ten_mistakes_of_all_sorts_are_ten_faults(desk: Desk) -> None:
+    """Mistakes of form and mistakes that only the scenario shows are told together, in the order of the file."""
+    desk.write("ten.toml", TEN)
+    told = desk.run("check", "ten.toml")
+    lines = [int(line.split(":")[1]) for line in told.err.splitlines()]
+    assert (told.code, told.out) == (2, "")
+    assert lines == [7, 8, 9, 10, 11, 13, 15, 16, 18, 19]

@@ -133,11 +133,11 @@ def test_reports_tell_nothing_of_an_unconverged_run(fitted: Desk) -> None:
 
 @pytest.mark.parametrize("form", ["md", "json"])
 def test_a_report_can_be_written_to_a_file(fitted: Desk, good: str, tmp_path: Path, form: str) -> None:
-    """`-o FILE` writes what would be printed, over an older file, and prints nothing."""
+    """`-o FILE` writes what would be printed, over an older file, and says so on stderr."""
     path = tmp_path / "report"
     path.write_text("old", encoding="utf-8")
     told = fitted.run("report", good, "--format", form, "-o", path)
-    assert (told.code, told.out, told.err) == (0, "", "")
+    assert (told.code, told.out, told.err) == (0, "", f"wrote {path}\n")
     assert path.read_text(encoding="utf-8") == fitted.run("report", good, "--format", form).out
     assert [entry.name for entry in tmp_path.iterdir()] == ["report"]
 

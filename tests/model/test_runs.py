@@ -235,8 +235,8 @@ def test_ids_sort_by_time_and_differ() -> None:
     now = datetime.datetime(2026, 11, 1, 3, 4, 5, tzinfo=tokyo)
     ids = {new_id(now) for _ in range(50)}
     assert len(ids) == 50
-    assert all(id_.startswith("20261031T180405Z-") for id_ in ids)
-    assert new_id(now + datetime.timedelta(seconds=1)) > max(ids)
+    assert all(id_.startswith("20261031T180405000Z-") for id_ in ids)
+    assert new_id(now + datetime.timedelta(milliseconds=1)) > max(ids)
 
 
 @cache

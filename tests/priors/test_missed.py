@@ -1,0 +1,26 @@
+"""What a fitted prior misses of what was said."""
+
+from __future__ import annotations
+
+from priors.fitting import Support, fit
+from priors.statement import Moments, Quantiles
+
+
+def test_a_tail_that_no_family_has_is_told() -> None:
+    """A stated tail far from the fitted one is told though its misfit in probability is small."""
+    prior = fit(Quantiles(points=((0.05, 0.05), (0.5, 0.06), (0.95, 0.95))), Support.DEGREE)
+    assert prior.misfit < 0.06
+    [missed] = prior.missed
+    assert missed.startswith("95 %: 0.95 said, 0.07")
+
+
+def test_ratios_are_compared_as_ratios() -> None:
+    """A ratio's stated quantile is missed where the fitted one differs by a factor of 1.5."""
+    assert fit(Quantiles(points=((0.05, 1.0), (0.5, 1.1), (0.95, 30.0))), Support.RATIO).missed
+    assert not fit(Quantiles(points=((0.05, 1.0), (0.5, 2.5), (0.95, 6.0))), Support.RATIO).missed
+
+
+def test_what_is_met_is_not_told() -> None:
+    """Two quantiles, and moments, are met exactly."""
+    assert fit(Quantiles(points=((0.05, 0.1), (0.95, 0.4))), Support.DEGREE).missed == ()
+    assert fit(Moments(mean=0.3, sd=0.1), Support.DEGREE).missed == ()
