@@ -138,8 +138,8 @@ MISFITS = {
     "independence of an origin of one": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", [
         f"pilot.toml:29: independence.crew: {NO} an origin that several items share"]),
     "another scenario": ('scenario = "harbour"', 'scenario = "harbor"', [
-        "pilot.toml:4: prior_set.scenario: found 'harbor', expected 'harbour'; "
-         "or name the file of 'harbor' with --scenario"]),
+        ("pilot.toml:4: prior_set.scenario: found 'harbor', expected 'harbour'; "
+         "or name the file of 'harbor' with --scenario")]),
     "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
         "pilot.toml:9: events.flood: found 0, expected a number strictly between 0 and 1"]),
     "word for a rate": ("storm = { p05 = 0.02, p95 = 0.3 }", 'storm = "unlikely"', [
