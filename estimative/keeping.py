@@ -8,9 +8,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from estimative.console import console, messages
+from estimative.console import console
 from model.runs import Manifest, Store
 from priors.faults import Fault, Faulty
+from priors.table import ascii_safe
 from priors.words import ICD203
 from reports import terminal
 from reports.document import Table
@@ -23,7 +24,7 @@ def list_runs(runs: Path | None, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps([asdict(manifest) for manifest in found], indent=2) + "\n")
         return
-    messages().print(terminal.plain(f"{len(found)} in {store.folder}" if found else f"no runs in {store.folder}"))
+    print(ascii_safe(f"{len(found) or 'no runs'} in {store.folder}"), file=sys.stderr)
     if found:
         header = ("Run", "Scenario", "Prior set", "Headline")
         table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset(range(4)), unbroken=frozenset({0}))

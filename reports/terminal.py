@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
@@ -11,16 +13,23 @@ from rich.text import Text
 from priors.table import ascii_safe
 from reports.document import Block, Caution, Document, Heading, Listing, Paragraph, Table
 
+PERCENT = re.compile(r"(?<=\d) %")
+TIE = "\ue000"
+"""Stands for a space at which no line may break; text from files cannot hold it, being shown as an escape there."""
+
 
 def show(document: Document, console: Console) -> None:
-    """Print a document, block after block."""
-    for block in document:
-        _show(block, console)
+    """Print a document, block after block, without blanks at the ends of lines."""
+    with console.capture() as captured:
+        for block in document:
+            _show(block, console)
+    for line in captured.get().replace(TIE, " ").splitlines():
+        console.file.write(line.rstrip() + "\n")
 
 
 def plain(text: str, style: str = "") -> Text:
     """Text as it stands: no markup is read from it, controls and direction marks become escapes."""
-    return Text(ascii_safe(" ".join(text.split())), style=style)
+    return Text(PERCENT.sub(f"{TIE}%", ascii_safe(" ".join(text.split()))), style=style)
 
 
 def _show(block: Block, console: Console) -> None:
