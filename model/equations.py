@@ -124,11 +124,17 @@ def told(backend: Backend, structure: Structure, theta: Theta) -> Told:
     return Told(events=structure.told, log_no=log_no, log_yes=log_yes)
 
 
+def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> Array:
+    """What multiplies an indicator's log likelihood ratio: w x, or w (1 - x) for the bottom; dims (item[, draw])."""
+    items = structure.indicators
+    towards = backend.column(items.offset) + backend.column(items.slope) * theta.degree[items.factor]
+    return backend.column(theta.weight[items.item]) * towards
+
+
 def _indicators(backend: Backend, structure: Structure, found: Terms) -> Array:
     """w ln LR x for the top of a factor, w ln LR (1 - x) for its bottom; dims (item[, draw])."""
-    items, theta = structure.indicators, found.theta
-    towards = backend.column(items.offset) + backend.column(items.slope) * theta.degree[items.factor]
-    return backend.column(theta.weight[items.item]) * theta.log_ratio[items.ratio] * towards
+    log_ratio = found.theta.log_ratio[structure.indicators.ratio]
+    return indicator_strength(backend, structure, found.theta) * log_ratio
 
 
 def _measurements(backend: Backend, structure: Structure, found: Terms) -> Array:

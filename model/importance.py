@@ -21,7 +21,7 @@ from model.answers import of_outcome
 from model.assessment import Assessment
 from model.backend import NUMPY
 from model.draws import Draws
-from model.equations import Theta, log_joint, log_likelihood
+from model.equations import Theta, indicator_strength, log_joint, log_likelihood
 from model.laplace import laplace
 from model.network import Query
 from model.pareto import smoothed
@@ -226,13 +226,6 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
     )
 
 
-def _strength(assessment: Assessment, theta: Theta) -> Numbers:
-    """What the log likelihood ratio of each indicator about a factor is multiplied by; dims (item, draw)."""
-    items = assessment.structure.indicators
-    towards = items.offset[:, None] + items.slope[:, None] * theta.degree[items.factor]
-    return np.asarray(assessment.weight[items.item, None] * towards)
-
-
 def _integrated(assessment: Assessment, theta: Theta) -> Theta:
     """Put each of these ratios where its likelihood is the mean over its prior.
 
@@ -242,7 +235,7 @@ def _integrated(assessment: Assessment, theta: Theta) -> Theta:
     ratio = assessment.structure.indicators.ratio
     variance = np.square(assessment.ratio_parameters[1, ratio, None])
     log_ratio = theta.log_ratio.copy()
-    log_ratio[ratio] += _strength(assessment, theta) * variance / 2
+    log_ratio[ratio] += indicator_strength(NUMPY, assessment.structure, theta) * variance / 2
     return replace(theta, log_ratio=log_ratio)
 
 
@@ -250,7 +243,7 @@ def _redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> 
     """Draw each of these ratios from its posterior given all else: ln LR ~ N(mu + s sigma^2, sigma^2)."""
     ratio = assessment.structure.indicators.ratio
     sigma = assessment.ratio_parameters[1, ratio, None]
-    strength = _strength(assessment, theta)
+    strength = indicator_strength(NUMPY, assessment.structure, theta)
     log_ratio = theta.log_ratio.copy()
     log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
     return replace(theta, log_ratio=log_ratio)

@@ -54,10 +54,6 @@ class Posterior:
     def headline(self) -> Estimate:
         return self.estimates["outcome", self.assessment.scenario.headline]
 
-    def estimate(self, yes: Numbers, given: Numbers | None = None) -> Estimate:
-        """The mean of a series over the draws, under a condition or not."""
-        return estimated(yes, self.draws, _counting(self.method), given=given)
-
     def spread(self, name: str) -> Spread:
         """How a quantity is distributed after the evidence."""
         return spread(self.quantity(name), self.draws, _counting(self.method))

@@ -145,7 +145,7 @@ def new_id(now: datetime.datetime) -> str:
 
 def groups_of(posterior: Posterior, before: Before) -> dict[str, Draws]:
     """The groups `posterior` and `prior`, as ArviZ names them."""
-    weighted = posterior.draws.chains == 1
+    weighted = posterior.method == "importance"
     kept = _resampled(posterior.draws.weights, posterior.seed) if weighted else np.arange(posterior.draws.count)
     note = "importance draws, resampled to equal weights" if weighted else "NUTS draws"
     shared = np.arange(min(KEPT_DRAWS, before.draws.count))

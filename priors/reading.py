@@ -81,6 +81,8 @@ def _parent(links: list[_Link], locate: Locate | None) -> Path | None:
         return None
     head, scenario = last.table.table("prior_set"), last.own.scenario
     found = (locate or locator(scenario))(last.extends, last.path.parent)
+    if found and found.resolve() == last.path.resolve():  # a set may have the name of the shipped one that it extends
+        found = shipped_prior_sets().get(scenario, {}).get(last.extends, found)
     if found is None:
         _note_orphan(last, head)
         return None
@@ -121,8 +123,15 @@ def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
         shares=MappingProxyType({**parent.shares, **child.shares}),
         confidence=child.confidence or parent.confidence,
         places=MappingProxyType({**_heritable(parent), **child.places}),
-        texts=MappingProxyType({**parent.texts, **child.texts}),
+        texts=MappingProxyType(
+            {**{_free(name, child.texts): text for name, text in parent.texts.items()}, **child.texts}
+        ),
     )
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """A name for a text beside others: two files of a chain may be called the same."""
+    return _free(f"priors/extended/{name.removeprefix('priors/')}", taken) if name in taken else name
 
 
 def _heritable(parent: PriorSet) -> dict[str, Place]:

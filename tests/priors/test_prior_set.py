@@ -338,3 +338,14 @@ def test_finding_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         find_prior_set("baseline", "asia")
     with pytest.raises(Faulty):
         find_prior_set("", "nowhere")
+
+
+def test_a_set_may_be_called_like_the_shipped_one_it_extends(tmp_path: Path) -> None:
+    """A file named as the shipped set that it extends is no circle, and both texts are kept."""
+    path = tmp_path / "baseline.toml"
+    head = '[prior_set]\nname = "mine"\nanalyst = "me"\nscenario = "coordinated-attack"\nextends = "baseline"\n'
+    path.write_text(head + "[factors]\nmistrust = 0.5\n")
+    found = read_prior_set(path)
+    assert found.lineage == ("baseline",)
+    assert found.texts["priors/baseline.toml"] == path.read_text()
+    assert "Reference classes" in found.texts["priors/extended/baseline.toml"]
