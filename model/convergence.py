@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from model.draws import Draws
-from model.estimating import ROUNDING
+from model.draws import Draws, Method
+from model.estimating import ROUNDING, EffectiveSize, weighted_effective
 from model.structure import Numbers
 
 RHAT = 1.01
@@ -169,3 +169,8 @@ def chain_effective(series: Numbers, draws: Draws) -> float:
     if _constant(series):
         return float("inf")
     return float(array_stats.ess(series.reshape(draws.chains, -1), chain_axis=0, draw_axis=1, method="mean"))
+
+
+def effective_size(method: Method) -> EffectiveSize:
+    """How a method counts its draws."""
+    return weighted_effective if method == "importance" else chain_effective

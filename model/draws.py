@@ -23,8 +23,6 @@ class Draws:
     weights: Numbers
     """Sum to one; equal for NUTS. dims (draw)."""
     chains: int
-    log_likelihood: Numbers
-    """ln P(evidence | quantities); dims (draw)."""
     diagnostics: dict[str, float]
     """What only the method itself knows of its own convergence."""
 

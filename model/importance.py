@@ -12,8 +12,8 @@ such items are no thousand dimensions; its posterior draws are added at the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -21,11 +21,12 @@ from model.answers import of_outcome
 from model.assessment import Assessment
 from model.backend import NUMPY
 from model.draws import Draws
-from model.equations import Theta, indicator_strength, log_joint, log_likelihood
+from model.equations import Theta, indicator_strength, log_joint
 from model.laplace import laplace
 from model.network import Query
 from model.pareto import smoothed
-from model.standard_normal import Scores, scores
+from model.proposal import Gaussian, Mixture, draws_of, fitted, half_squares, mixed, parts_of, split
+from model.standard_normal import Dimensions, Scores, scores
 from model.structure import Numbers, Structure
 from model.summing import Contradiction, by_elimination
 
@@ -37,43 +38,6 @@ NEVER = -1e6
 """The log-likelihood of a draw at which the evidence is impossible: low enough to weigh nothing, and still a number."""
 OUTSTANDING = 5.0
 """Times the mean weight."""
-LEAST_EFFECTIVE = 100
-"""A target is flattened until so many draws count, before a Gaussian is fitted to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gaussian:
-    """A multivariate normal proposal; without a root it is N(0, I), the prior."""
-
-    mean: Numbers
-    """dims (free)."""
-    root: Numbers | None = None
-    """Lower Cholesky factor of the covariance; dims (free, free)."""
-
-    @classmethod
-    def of(cls, mean: Numbers, covariance: Numbers) -> Gaussian:
-        return cls(mean=mean, root=np.linalg.cholesky(covariance))
-
-    @cached_property
-    def inverse(self) -> Numbers | None:
-        """Of the root."""
-        return None if self.root is None else np.linalg.inv(self.root)
-
-    def moved(self, noise: Numbers) -> Numbers:
-        """Draws, from standard normal noise; dims (free, draw)."""
-        return noise if self.root is None else self.mean[:, None] + self.root @ noise
-
-    def log_density(self, z: Numbers) -> Numbers:
-        """Up to the constant that all Gaussians of one dimension share; dims (draw)."""
-        if self.inverse is None:
-            return _half_squares(z)
-        scaled = self.inverse @ z - (self.inverse @ self.mean)[:, None]
-        return np.asarray(np.log(np.diag(self.inverse)).sum() + _half_squares(scaled))
-
-
-def _half_squares(z: Numbers) -> Numbers:
-    """-z'z / 2; dims (free, draw) -> (draw)."""
-    return np.asarray(-0.5 * np.einsum("ij,ij->j", z, z))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +55,13 @@ class Batch:
         return self.log_prior + self.log_likelihood
 
 
-type Mixture = list[tuple[Gaussian, int]]
-"""Proposals, each with its number of draws."""
+@dataclass(frozen=True, kw_only=True)
+class Adapted:
+    """What a fit leaves for others like it: a space of standard normals, and proposals there."""
+
+    space: Scores
+    proposals: tuple[Gaussian, ...]
+    """Besides the prior."""
 
 
 def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int = ROUNDS) -> Draws:
@@ -101,31 +70,38 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     Parameters
     ----------
     seed
-        The same seed gives the same draws, and common random numbers between assessments of one scenario.
+        The same seed gives the same draws.
     draws
         In the last batch, from which every answer is taken.
     rounds
         Of fitting the proposal before that.
     """
-    space = scores(assessment, without=assessment.structure.indicators.ratio)
-    rng = np.random.default_rng(seed)
-    proposals = _adapted(assessment, space, rng, rounds)
+    return drawn(assessment, adapted(assessment, seed=seed, rounds=rounds), seed=seed, draws=draws)
+
+
+def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRAWS) -> Draws:
+    """The last batch: from the mixture of the prior and proposals that were fitted to other draws than these.
+
+    Parameters
+    ----------
+    seed
+        Assessments with spaces of the same dimensions and equally many proposals get common random numbers from it:
+        each draw the same standard normals, in the same place.
+    """
+    space = ready.space
+    rng = np.random.default_rng([seed, 3])
     first = int(PRIOR_SHARE * draws)
-    counts = [first, *_split(draws - first, len(proposals))]
-    mixture = list(zip([Gaussian(mean=np.zeros(space.dimension)), *proposals], counts, strict=True))
+    counts = [first, *split(draws - first, len(ready.proposals))]
+    mixture = list(zip([Gaussian.standard(space.dimension), *ready.proposals], counts, strict=True))
     batch = _drawn(assessment, space, mixture, rng)
-    log_weights = batch.log_posterior - _mixed(_parts(batch.z, mixture), mixture)
+    log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
     smooth, shape = _judged(log_weights)
     _, tilted_shape = _judged(log_weights + batch.log_tilt)
-    theta = _redrawn(assessment, space.theta(batch.z), rng)
-    with np.errstate(over="ignore"):
-        likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
     return Draws(
         method="importance",
-        theta=theta,
+        theta=_redrawn(assessment, space.theta(batch.z), rng),
         weights=np.exp(smooth),
         chains=1,
-        log_likelihood=likelihood,
         diagnostics={
             "pareto_k": shape,
             "pareto_k_headline": tilted_shape,
@@ -145,9 +121,27 @@ def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
     return smooth, shape if highest > OUTSTANDING else -np.inf
 
 
-def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
-    """The last proposals: fitted to the posterior, and to the posterior tilted by the headline."""
+def adapted(
+    assessment: Assessment, *, seed: int, rounds: int = ROUNDS, dimensions: Dimensions | None = None
+) -> Adapted:
+    """Fit the proposals: to the posterior, and to the posterior tilted by the headline.
 
+    Parameters
+    ----------
+    dimensions
+        Of the space; those of the assessment itself if nothing is said.
+    """
+    space = scores(assessment, dimensions or dimensions_of([assessment]))
+    rng = np.random.default_rng(seed)
+    return Adapted(space=space, proposals=tuple(_adapted(assessment, space, rng, rounds)))
+
+
+def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
+    """Every quantity that one of these assessments leaves open, but for those that are integrated out."""
+    return Dimensions.of(assessments, without=assessments[0].structure.indicators.ratio)
+
+
+def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
     def posterior(z: Numbers) -> Numbers:
         return _evaluated(assessment, space, z).log_posterior
 
@@ -159,15 +153,15 @@ def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, ro
     tilted_mode, tilted_covariance = laplace(tilted, mode)
     proposals = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
     pool = _Pool.started(
-        _drawn(assessment, space, first := [(Gaussian(mean=np.zeros(space.dimension)), ROUND)], rng), first
+        _drawn(assessment, space, first := [(Gaussian.standard(space.dimension), ROUND)], rng), first
     )
     for _ in range(rounds):
-        latest = list(zip(proposals, _split(ROUND, len(proposals)), strict=True))
+        latest = list(zip(proposals, split(ROUND, len(proposals)), strict=True))
         pool = pool.with_more(_drawn(assessment, space, latest, rng), latest)
         log_weights = pool.batch.log_posterior - pool.log_density
         proposals = [
-            _fitted(pool.batch.z, log_weights, covariance),
-            _fitted(pool.batch.z, log_weights + pool.batch.log_tilt, tilted_covariance),
+            fitted(pool.batch.z, log_weights, covariance),
+            fitted(pool.batch.z, log_weights + pool.batch.log_tilt, tilted_covariance),
         ]
     return proposals
 
@@ -183,31 +177,26 @@ class _Pool:
 
     @classmethod
     def started(cls, batch: Batch, mixture: Mixture) -> _Pool:
-        return cls(batch=batch, mixture=mixture, parts=_parts(batch.z, mixture))
+        return cls(batch=batch, mixture=mixture, parts=parts_of(batch.z, mixture))
 
     def with_more(self, batch: Batch, mixture: Mixture) -> _Pool:
         """Earlier draws meet the new proposals, new draws meet them all."""
         whole = [*self.mixture, *mixture]
-        earlier = np.concatenate([self.parts, _parts(self.batch.z, mixture)])
+        earlier = np.concatenate([self.parts, parts_of(self.batch.z, mixture)])
         return _Pool(
             batch=_joined([self.batch, batch]),
             mixture=whole,
-            parts=np.concatenate([earlier, _parts(batch.z, whole)], axis=1),
+            parts=np.concatenate([earlier, parts_of(batch.z, whole)], axis=1),
         )
 
     @property
     def log_density(self) -> Numbers:
         """Of the mixture of all proposals; dims (draw)."""
-        return _mixed(self.parts, self.mixture)
-
-
-def _split(total: int, parts: int) -> list[int]:
-    return [total // parts + (index < total % parts) for index in range(parts)]
+        return mixed(self.parts, self.mixture)
 
 
 def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.random.Generator) -> Batch:
-    noise = [gaussian.moved(rng.standard_normal((space.dimension, count))) for gaussian, count in mixture]
-    return _evaluated(assessment, space, np.concatenate(noise, axis=1))
+    return _evaluated(assessment, space, draws_of(mixture, space.dimension, rng))
 
 
 def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
@@ -220,7 +209,7 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
     likelihood = np.where(possible, likelihood, NEVER)
     return Batch(
         z=z,
-        log_prior=_half_squares(z),
+        log_prior=half_squares(z),
         log_likelihood=likelihood,
         log_tilt=np.where(np.isfinite(tilted), tilted - likelihood, NEVER),
     )
@@ -261,44 +250,3 @@ def _joined(batches: list[Batch]) -> Batch:
         log_likelihood=np.concatenate([batch.log_likelihood for batch in batches]),
         log_tilt=np.concatenate([batch.log_tilt for batch in batches]),
     )
-
-
-def _parts(z: Numbers, mixture: Mixture) -> Numbers:
-    return np.stack([gaussian.log_density(z) for gaussian, _ in mixture])
-
-
-def _mixed(parts: Numbers, mixture: Mixture) -> Numbers:
-    """ln of the density that draws of a mixture have as a whole; dims (proposal, draw) -> (draw)."""
-    counts = np.array([count for _, count in mixture])
-    shares = parts + np.log(counts / counts.sum())[:, None]
-    highest = shares.max(axis=0)
-    return np.asarray(highest + np.log(np.exp(shares - highest).sum(axis=0)))
-
-
-def _fitted(z: Numbers, log_weights: Numbers, prior_guess: Numbers) -> Gaussian:
-    """A Gaussian with the moments of weighted draws, its covariance shrunk to a guess where draws are few.
-
-    It is a little wider than they are, the more so the fewer dimensions there are: tails that the proposal does not
-    reach give few but heavy weights, while width costs little efficiency in few dimensions.
-    """
-    weights = _flattened(log_weights)
-    effective = 1 / np.square(weights).sum()
-    mean = z @ weights
-    centred = z - mean[:, None]
-    covariance = (centred * weights) @ centred.T
-    shrinkage = len(z) / (len(z) + effective)
-    widening = 1 + 0.25 / max(len(z), 1)
-    return Gaussian.of(mean, widening * ((1 - shrinkage) * covariance + shrinkage * prior_guess))
-
-
-def _flattened(log_weights: Numbers) -> Numbers:
-    """Normalised weights, raised to the largest power of at most 1 at which enough draws count."""
-    raised = log_weights - log_weights.max()
-    power = 1.0
-    for _ in range(30):
-        weights = np.exp(power * raised)
-        weights /= weights.sum()
-        if 1 / np.square(weights).sum() >= LEAST_EFFECTIVE:
-            break
-        power *= 0.7
-    return weights

@@ -18,11 +18,11 @@ import pytensor.tensor as pt
 from arviz_stats.base import array_stats
 
 from model.assessment import Assessment
-from model.backend import NUMPY, TINY, Array, Backend
+from model.backend import TINY, Array, Backend
 from model.draws import Draws
 from model.equations import Theta, log_likelihood
 from model.structure import Numbers, Structure
-from model.summing import by_elimination, by_listing
+from model.summing import by_listing
 
 CHAINS = 4
 TUNE = 500
@@ -160,15 +160,12 @@ def sample(
         log_ratio=mu[:, None] + sigma[:, None] * score,
         weight=data["weight"],
     )
-    with np.errstate(over="ignore"):
-        likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
     energy = trace.sample_stats["energy"].to_numpy()
     return Draws(
         method="nuts",
         theta=theta,
         weights=np.full(chains * draws, 1 / (chains * draws)),
         chains=chains,
-        log_likelihood=likelihood,
         diagnostics={
             "divergences": float(trace.sample_stats["diverging"].sum()),
             "ebfmi": float(np.min(array_stats.bfmi(energy))),

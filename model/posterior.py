@@ -48,7 +48,7 @@ class Posterior:
         Contradiction
             If the condition of an outcome cannot be so.
         """
-        return _estimates(self.asked, self.reckoned, self.draws, _counting(self.method))
+        return _estimates(self.asked, self.reckoned, self.draws, convergence.effective_size(self.method))
 
     @property
     def headline(self) -> Estimate:
@@ -56,7 +56,7 @@ class Posterior:
 
     def spread(self, name: str) -> Spread:
         """How a quantity is distributed after the evidence."""
-        return spread(self.quantity(name), self.draws, _counting(self.method))
+        return spread(self.quantity(name), self.draws, convergence.effective_size(self.method))
 
     def quantity(self, name: str) -> Numbers:
         """The draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
@@ -129,7 +129,6 @@ def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRA
         theta=theta,
         weights=np.full(count, 1 / count),
         chains=1,
-        log_likelihood=np.zeros(count),
         diagnostics={},
     )
     return Before(draws=draws, asked=asked, reckoned=reckon(assessment.structure, theta, asked, evidence=False))
@@ -172,7 +171,3 @@ def _quantity(assessment: Assessment, theta: Theta, name: str) -> Numbers:
     if name in quantities.degrees:
         return np.asarray(theta.degree[quantities.degrees[name]])
     return np.asarray(np.exp(theta.log_ratio[quantities.ratios[name]]))
-
-
-def _counting(method: Method) -> EffectiveSize:
-    return weighted_effective if method == "importance" else convergence.chain_effective

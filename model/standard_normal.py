@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import betainccinv, betaincinv, betaln, ndtr
@@ -14,8 +16,12 @@ from model.structure import Index, Numbers
 REACH = 8.5
 """Standard deviations covered: beyond them lies less than one draw in 10^16."""
 NODES = 257
+PLACES = np.linspace(-REACH, REACH, NODES)
+"""Of the nodes."""
 LOWEST = -700.0
 """Log-odds below which a degree is no longer told from 0."""
+TINIEST = 1e-12
+"""A share nearer to 0 or 1 is inverted as if it were this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,21 @@ class Scores:
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
         return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight)
 
+    def inverse(self, theta: Theta) -> Numbers:
+        """The standard normals at which the quantities are these, 0 along the dimension of a constant.
+
+        To the accuracy of linear interpolation between the nodes; dims (degree, draw), (ratio, draw) -> (free, draw).
+        """
+        lower, upper = self.degree_parameters[2:, self.free_degrees, None]
+        share = (theta.degree[self.free_degrees] - lower) / np.where(upper > lower, upper - lower, 1.0)
+        inside = np.clip(share, TINIEST, 1 - TINIEST)
+        log_odds = np.where(upper > lower, np.log(inside) - np.log1p(-inside), np.nan)
+        nodes = self.cubics[:, 0].reshape(-1, NODES - 1)
+        rows = [np.interp(wanted, row, PLACES[:-1]) for wanted, row in zip(log_odds, nodes, strict=True)]
+        mu, sigma = self.ratio_parameters[:, self.free_ratios, None]
+        score = (theta.log_ratio[self.free_ratios] - mu) / np.where(sigma > 0, sigma, np.inf)
+        return np.asarray(np.nan_to_num(np.concatenate([np.reshape(rows, log_odds.shape), score])))
+
     def _logit(self, z: Numbers) -> Numbers:
         """Cubic Hermite interpolation between the nodes; dims (free degree, draw)."""
         place = (np.clip(z, -REACH, REACH) + REACH) * ((NODES - 1) / (2 * REACH))
@@ -57,43 +78,71 @@ class Scores:
         return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
 
 
-def scores(assessment: Assessment, *, without: Index | None = None) -> Scores:
-    """Tabulate the beta quantiles of an assessment; a constant is no dimension.
+@dataclass(frozen=True, kw_only=True)
+class Dimensions:
+    """Which quantities are dimensions of a space."""
+
+    degrees: Index
+    ratios: Index
+
+    @classmethod
+    def of(cls, assessments: Sequence[Assessment], *, without: Index | None = None) -> Dimensions:
+        """Every quantity that one of these assessments of a scenario leaves open.
+
+        Parameters
+        ----------
+        without
+            Ratios that are no dimensions: they stay at their median.
+        """
+        degrees = [np.flatnonzero(one.degree_parameters[2] < one.degree_parameters[3]) for one in assessments]
+        ratios = [np.flatnonzero(one.ratio_parameters[1] > 0) for one in assessments]
+        return cls(
+            degrees=np.unique(np.concatenate(degrees)),
+            ratios=np.setdiff1d(np.concatenate(ratios), [] if without is None else without),
+        )
+
+
+def scores(assessment: Assessment, dimensions: Dimensions | None = None) -> Scores:
+    """Tabulate the beta quantiles of an assessment.
 
     Parameters
     ----------
-    without
-        Ratios that are no dimensions either: they stay at their median.
+    dimensions
+        Of the space: what the assessment leaves open if nothing is said. A constant among them stays where it is
+        along its dimension.
     """
-    degrees, ratios = assessment.degree_parameters, assessment.ratio_parameters
-    free_degrees = np.flatnonzero(degrees[2] < degrees[3])
-    logits, slopes = _nodes(degrees[0, free_degrees, None], degrees[1, free_degrees, None])
+    chosen = dimensions or Dimensions.of([assessment])
+    degrees = assessment.degree_parameters
+    shapes = zip(*degrees[:2, chosen.degrees].tolist(), strict=True)
+    tables = [_cubics(a, b) for a, b in shapes]
     return Scores(
         degree_parameters=degrees,
-        ratio_parameters=ratios,
+        ratio_parameters=assessment.ratio_parameters,
         weight=assessment.weight,
-        free_degrees=free_degrees,
-        free_ratios=np.setdiff1d(np.flatnonzero(ratios[1] > 0), [] if without is None else without),
-        cubics=_cubics(logits, slopes),
+        free_degrees=chosen.degrees,
+        free_ratios=chosen.ratios,
+        cubics=np.concatenate([np.zeros((0, 4)), *tables]),
     )
 
 
-def _cubics(y: Numbers, m: Numbers) -> Numbers:
-    """Hermite cubics from values and slopes; dims (free degree, node) -> (free degree * interval, power).
+@lru_cache(maxsize=4096)
+def _cubics(a: float, b: float) -> Numbers:
+    """Hermite cubics through the nodes of one beta distribution; dims (interval, power).
 
     Slopes of at most three times the rise on either side keep the cubics rising (Fritsch & Carlson 1980).
     """
+    y, m = _nodes(a, b)
     rise = np.diff(y)
-    m0, m1 = np.minimum(m[:, :-1], 3 * rise), np.minimum(m[:, 1:], 3 * rise)
-    return np.stack([y[:, :-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=2).reshape(-1, 4)
+    m0, m1 = np.minimum(m[:-1], 3 * rise), np.minimum(m[1:], 3 * rise)
+    return np.stack([y[:-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=1)
 
 
-def _nodes(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    """Log-odds of Beta(a, b) quantiles at the nodes, and their slopes; dims (free degree, node) each."""
-    z = np.linspace(-REACH, REACH, NODES)
+def _nodes(a: float, b: float) -> tuple[Numbers, Numbers]:
+    """Log-odds of Beta(a, b) quantiles at the nodes, and their slopes; dims (node) each."""
+    z = PLACES
     below, above = z[: NODES // 2 + 1], z[NODES // 2 + 1 :]
-    share = np.concatenate([betaincinv(a, b, ndtr(below)), betainccinv(a, b, ndtr(-above))], axis=1)
-    rest = np.concatenate([betainccinv(b, a, ndtr(below)), betaincinv(b, a, ndtr(-above))], axis=1)
+    share = np.concatenate([betaincinv(a, b, ndtr(below)), betainccinv(a, b, ndtr(-above))])
+    rest = np.concatenate([betainccinv(b, a, ndtr(below)), betaincinv(b, a, ndtr(-above))])
     # SciPy has no number for the very last node of some shapes heaped at one end: there the share is that end itself.
     share = np.where(np.isnan(share), z > 0, share)
     rest = np.where(np.isnan(rest), z < 0, rest)

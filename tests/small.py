@@ -86,7 +86,6 @@ def drawn(
         theta=theta,
         weights=np.asarray(weights, dtype=float),
         chains=chains,
-        log_likelihood=np.zeros(shape),
         diagnostics={"pareto_k": 0.0, "pareto_k_headline": 0.0, "divergences": 0.0, "ebfmi": 1.0},
     )
     return posterior_of(assessment, draws, seed=0)

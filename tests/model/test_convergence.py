@@ -31,7 +31,6 @@ def draws_of(
         theta=Theta(degree=np.empty((0, count)), log_ratio=np.empty((0, count)), weight=np.empty(0)),
         weights=np.full(count, 1 / count) if weights is None else weights,
         chains=CHAINS if method == "nuts" else 1,
-        log_likelihood=np.zeros(count),
         diagnostics={**(nuts if method == "nuts" else importance), **(found or {})},
     )
 

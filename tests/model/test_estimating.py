@@ -37,7 +37,6 @@ def draws_of(weights: Numbers, chains: int = 1) -> Draws:
         theta=Theta(degree=nothing, log_ratio=nothing, weight=np.empty(0)),
         weights=weights / weights.sum(),
         chains=chains,
-        log_likelihood=np.zeros(len(weights)),
         diagnostics={},
     )
 

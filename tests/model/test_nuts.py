@@ -153,17 +153,11 @@ def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, floa
     return sums
 
 
-def test_draws_carry_their_log_likelihood(program: Compiled) -> None:
-    """Beside each draw stands the log-likelihood of the evidence there, and all draws of all chains count alike."""
-    assessment = small(VAGUE)
-    draws = nuts.sample(program, assessment, seed=8, draws=50, chains=3)
+def test_draws_of_all_chains_count_alike(program: Compiled) -> None:
+    """Chains stand one after the other, and every draw weighs as much as any other."""
+    draws = nuts.sample(program, small(VAGUE), seed=8, draws=50, chains=3)
     assert (draws.method, draws.chains, draws.count) == ("nuts", 3, 150)
     assert draws.weights == pytest.approx(np.full(150, 1 / 150))
-    fitted = posterior_of(assessment, draws, seed=8)
-    for index in (0, 77, 149):
-        values = {name: float(fitted.quantity(name)[index]) for name in assessment.priors}
-        oracle = Oracle(scenario=assessment.scenario, values=values)
-        assert draws.log_likelihood[index] == pytest.approx(oracle.log_likelihood, rel=1e-10)
 
 
 def no_degrees() -> Assessment:
