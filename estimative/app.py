@@ -35,6 +35,20 @@ Runs = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
 PriorsName = Annotated[str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")]
+SeveralPriors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--priors", "-p", metavar="P", help="A shipped prior set, a path, or a folder of them; all shipped ones if none."
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")]
+Draws = Annotated[int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")]
+ManyMethod = Annotated[
+    Literal["auto", "importance", "nuts"],
+    typer.Option(help="Auto: importance sampling where it converges, NUTS where it does not."),
+]
+Markdown = Annotated[bool, typer.Option("--md", help="Print Markdown instead of text.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print all numbers as CSV.")]
 AllowUnconverged = Annotated[
     bool, typer.Option("--allow-unconverged", help="Show numbers of a fit that did not converge, with a caution.")
 ]
@@ -97,10 +111,8 @@ def fit(
     method: Annotated[
         Literal["both", "nuts", "importance"], typer.Option(help="Both: importance at once, then NUTS.")
     ] = "both",
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1,
-    draws: Annotated[
-        int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")
-    ] = None,
+    seed: Seed = 1,
+    draws: Draws = None,
     runs: Runs = None,
     json: Json = False,
     allow_unconverged: AllowUnconverged = False,
@@ -112,6 +124,47 @@ def fit(
         scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
     )
     converged = fit_and_tell(request, runs, as_json=json)
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def compare(
+    scenario: ScenarioName = "coordinated-attack",
+    priors: SeveralPriors = None,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Say which priors the difference in the headline comes from.")
+    ] = False,
+    outcome: Annotated[
+        list[str] | None, typer.Option("--outcome", metavar="ID", help="Tell this one in full, not the headline.")
+    ] = None,
+    orders: Annotated[
+        int | None,
+        typer.Option(min=4, max=1000, help="Random orders for --attribute where not every combination is fitted."),
+    ] = None,
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    csv: Csv = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """Put analysts side by side, and say why they differ."""
+    from estimative.comparing import Request, compare_and_tell
+    from estimative.output import form_of
+
+    request = Request(
+        scenario=scenario,
+        priors=tuple(priors or ()),
+        outcomes=tuple(outcome or ()),
+        attribute=attribute,
+        orders=orders,
+        method=method,
+        seed=seed,
+        draws=draws,
+        allow_unconverged=allow_unconverged,
+    )
+    converged = compare_and_tell(request, form_of(md=md, json=json, csv=csv))
     sys.exit(0 if converged else UNCONVERGED)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import platform
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimative.console import console, doing, messages
+from estimative.versions import versions
 from model import importance
 from model.assessment import Assessment, assess
 from model.fitting import by_importance, by_nuts
@@ -28,9 +27,6 @@ from reports.summary import Run, Summary, to_json
 
 if TYPE_CHECKING:
     from model.nuts import Compiled
-
-ALWAYS = ("numpy", "scipy")
-WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +101,7 @@ def _run(run_id: str, created: datetime.datetime, request: Request, posterior: P
         method=posterior.method,
         seed=request.seed,
         settings=_settings(posterior),
-        versions=_versions(posterior.method),
+        versions=versions(posterior.method),
     )
 
 
@@ -116,11 +112,6 @@ def _settings(posterior: Posterior) -> Mapping[str, int]:
     from model import nuts
 
     return {"chains": draws.chains, "draws": draws.count // draws.chains, "tune": nuts.TUNE}
-
-
-def _versions(method: str) -> Mapping[str, str]:
-    names = (*ALWAYS, *(WITH_NUTS if method == "nuts" else ()))
-    return {"estimative": version("estimative"), "python": platform.python_version(), **{n: version(n) for n in names}}
 
 
 def _tell_preliminary(summary: Summary) -> None:

@@ -14,7 +14,7 @@ from priors.faults import Fault, Faulty
 from priors.table import ascii_safe
 from priors.words import ICD203
 from reports import terminal
-from reports.document import Table
+from reports.blocks import Table
 
 
 def list_runs(runs: Path | None, *, as_json: bool) -> None:

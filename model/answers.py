@@ -46,6 +46,11 @@ def targets(scenario: Scenario) -> tuple[Target, ...]:
     return (*outcomes, *events, *links)
 
 
+def headline(scenario: Scenario) -> Target:
+    """What a report leads with."""
+    return of_outcome(scenario.outcomes[scenario.headline])
+
+
 def of_outcome(outcome: Outcome) -> Target:
     """An outcome, under its condition if it has one."""
     yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -55,6 +55,23 @@ class Assessment:
         """The quantities that were held fixed."""
         return tuple(name for name, prior in self.priors.items() if prior.family.constant)
 
+    def taking(self, other: Assessment, names: Collection[str]) -> Assessment:
+        """The same, but for some quantities and weights of evidence, which are as another analyst has them.
+
+        Parameters
+        ----------
+        names
+            Of quantities, and "relevance.x" and "independence.x".
+        """
+        priors = {name: (other if name in names else self).priors[name] for name in self.priors}
+        own, others = self.prior_set, other.prior_set
+        prior_set = replace(
+            own,
+            relevance=_mixed("relevance", own.relevance, others.relevance, names),
+            independence=_mixed("independence", own.independence, others.independence, names),
+        )
+        return Assessment(structure=self.structure, prior_set=prior_set, priors=MappingProxyType(priors))
+
     def _family[Family: Degree | Ratio](self, name: str, kind: type[Family]) -> Family:
         family = self.priors[name].family
         assert isinstance(family, kind)
@@ -97,6 +114,38 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     if faults:
         raise Faulty(faults)
     return Assessment(structure=structure, prior_set=prior_set, priors=MappingProxyType(fitted))
+
+
+def _mixed(
+    section: str, own: Mapping[str, float], other: Mapping[str, float], names: Collection[str]
+) -> Mapping[str, float]:
+    """Shares, some of them another's; one that is not stated is not stated there either."""
+    chosen = {**own, **other}
+    return {
+        name: source[name]
+        for name in chosen
+        if name in (source := other if f"{section}.{name}" in names else own)
+    }  # fmt: skip
+
+
+def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
+    """What these assessments of one scenario do not all agree on: quantities by their priors, weights by their values.
+
+    A weight is named "relevance.x" or "independence.x", as in a prior set.
+    """
+    first = assessments[0]
+    quantities = [name for name in first.priors if len({one.priors[name].family for one in assessments}) > 1]
+    relevance = [
+        f"relevance.{item.id}"
+        for item in first.scenario.evidence.values()
+        if len({one.prior_set.relevance.get(item.id) for one in assessments}) > 1
+    ]
+    independence = [
+        f"independence.{origin}"
+        for origin in first.scenario.origins
+        if len({one.prior_set.independence.get(origin, 0.0) for one in assessments}) > 1
+    ]
+    return (*quantities, *relevance, *independence)
 
 
 def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:

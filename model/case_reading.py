@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from model.evidence import Cases, Trials
+from priors.csv_file import csv_rows, first_row, lacking, uneven
 from priors.faults import Fault, Faulty, listed, nearest
 from priors.table import Table, number_within, shown
 from priors.toml_file import read_text
@@ -152,32 +151,16 @@ def _count(
 
 
 def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with the line on which each ends."""
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    try:
-        columns = reader.fieldnames or []
-        if not columns:
-            raise Faulty(
-                [Fault(file=str(path), found="an empty file", expected="a line of columns, then a line a case")]
-            )
-        if lacking := [name for name in dict.fromkeys(needed) if name not in columns]:
-            raise Faulty(
-                Fault(
-                    file=str(path), line=1, key=name, found="no such column",
-                    expected=listed(columns, 16), nearest=nearest(name, columns),
-                )
-                for name in lacking
-            )  # fmt: skip
-        for row in reader:
-            if None in row or None in row.values():
-                expected = f"{len(columns)}, as in the first line"
-                raise Faulty(
-                    [Fault(file=str(path), line=reader.line_num, found="another number of cells", expected=expected)]
-                )
-            yield reader.line_num, row
-    except csv.Error as error:
-        line = reader.reader.line_num
-        raise Faulty([Fault(file=str(path), line=line, found=str(error), expected="CSV")]) from error
+    """The rows of a CSV file with the line on which each begins."""
+    file = str(path)
+    rows = csv_rows(text, file=file)
+    line, columns = first_row(rows, file=file, then="case")
+    if faults := lacking(columns, needed, file=file, line=line):
+        raise Faulty(faults)
+    for line, cells in rows:
+        if len(cells) != len(columns):
+            raise Faulty([uneven(columns, file=file, line=line)])
+        yield line, dict(zip(columns, cells, strict=True))
 
 
 def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faults: list[Fault]) -> float:

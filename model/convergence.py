@@ -41,6 +41,11 @@ class Check:
             case "below":
                 return self.value < self.limit
 
+    @property
+    def margin(self) -> float:
+        """How far on the good side of its limit the value lies: below 0 it failed."""
+        return self.value - self.limit if self.direction == "at least" else self.limit - self.value
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.estimating import ROUNDING, Undefined
 from model.noise import Noisy, derived, noisy
 from model.posterior import Posterior
-from model.structure import Numbers
+from model.structure import Index, Numbers
 
 REACH = 4.0
 """Bandwidths at which the Gaussian kernel ends."""
 FINENESS = 8
 """Nodes of the grid to the narrower bandwidth."""
 NODES = 4096
-"""At most, however unlike the two bandwidths are."""
+"""At most, however unlike the two bandwidths are: then an overlap, small in that case, is known to a thousandth."""
 NEGLIGIBLE = 1e-6
 """Mass in each tail over which the grid need not extend."""
 
@@ -43,13 +44,10 @@ class Sample:
 
         Raises
         ------
-        KeyError
-            If the scenario has no such outcome.
         Undefined
             If the condition is impossible at every draw.
         """
-        rows = {target.id: row for row, target in enumerate(posterior.asked) if target.sort == "outcome"}
-        yes, given = posterior.reckoned.yes[rows[outcome]], posterior.reckoned.given[rows[outcome]]
+        yes, given = posterior.chances("outcome", outcome)
         weights = posterior.draws.weights * given
         if not weights.sum() > 0:
             raise Undefined
@@ -123,20 +121,20 @@ def _noisy(value: float, a: Sample, of_a: Numbers, b: Sample, of_b: Numbers) -> 
     return derived(value, [(1.0, noisy(value, from_a, a.draws)), (1.0, noisy(value, from_b, b.draws))])
 
 
-def _together(a: Sample, b: Sample) -> tuple[Numbers, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+def _together(a: Sample, b: Sample) -> tuple[Numbers, Index]:
     """The chances of both, and what sorts them."""
     chance = np.concatenate([a.chance, b.chance])
     return chance, np.argsort(chance)
 
 
-def _halfway(rank: np.ndarray[tuple[int], np.dtype[np.intp]], weights: Numbers, ranks: int) -> Numbers:
+def _halfway(rank: Index, weights: Numbers, ranks: int) -> Numbers:
     """The mass below each rank, and half of the mass at it; dims (rank)."""
     mass = np.bincount(rank, weights, ranks)
     below: Numbers = np.cumsum(mass) - mass / 2
     return below
 
 
-def _places(sample: Sample) -> list[np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _places(sample: Sample) -> list[NDArray[np.bool_]]:
     """Which draws of any weight are at 0, at 1, and between; dims (draw)."""
     weighty = sample.weights > 0
     zero, one = sample.chance == 0, sample.chance >= 1 - ROUNDING
@@ -151,7 +149,7 @@ class _Part:
     weights: Numbers
 
     @classmethod
-    def of(cls, sample: Sample, here: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> _Part:
+    def of(cls, sample: Sample, here: NDArray[np.bool_]) -> _Part:
         return cls(chance=sample.chance[here], weights=sample.weights[here])
 
     @property
@@ -174,16 +172,16 @@ class _Part:
         order = np.argsort(self.log_odds)
         below = np.cumsum(self.weights[order])
         shares = np.array([NEGLIGIBLE, 0.25, 0.75, 1 - NEGLIGIBLE])
-        return self.log_odds[order[np.searchsorted(below, shares * below[-1])]]
+        return np.asarray(self.log_odds[order[np.searchsorted(below, shares * below[-1])]])
 
     @cached_property
     def bandwidth(self) -> float:
         """Of the log-odds, by Silverman's rule (1986, Density Estimation, eq. 3.31), with Kish's number of draws."""
         weights = self.weights / self.mass
-        sd = float(weights @ np.square(self.log_odds - weights @ self.log_odds)) ** 0.5
+        sd = float(np.sqrt(weights @ np.square(self.log_odds - weights @ self.log_odds)))
         between = float(self.quantiles[2] - self.quantiles[1]) / 1.34
         width = min(sd, between) if between > 0 else sd
-        return max(0.9 * width * float(np.square(weights).sum()) ** 0.2, ROUNDING)
+        return max(0.9 * width * float(np.square(weights).sum() ** 0.2), ROUNDING)
 
 
 def _shared(a: _Part, b: _Part) -> tuple[Numbers | float, Numbers | float]:
@@ -234,7 +232,7 @@ class Grid:
 
     @property
     def nodes(self) -> Numbers:
-        return self.start + self.step * np.arange(self.size)
+        return self.start + self.step * np.arange(self.size, dtype=float)
 
     def binned(self, places: Numbers, weights: Numbers) -> Numbers:
         """Weights shared out between the two nodes about each place, the nearer getting more; dims (node).
@@ -250,9 +248,9 @@ class Grid:
         return np.asarray(low + np.bincount(left + 1, weights * share, self.size))
 
     def smoothed(self, heights: Numbers, bandwidth: float) -> Numbers:
-        """Under a Gaussian kernel that ends at REACH; dims (node)."""
-        half = min(int(REACH * bandwidth / self.step), (self.size - 1) // 2)
-        kernel = np.exp(-0.5 * np.square(np.arange(-half, half + 1) * self.step / bandwidth))
+        """Under a Gaussian kernel that ends at REACH and is no longer than the grid; dims (node)."""
+        half = int(REACH * bandwidth / self.step)
+        kernel: Numbers = np.exp(-0.5 * np.square(np.arange(-half, half + 1) * self.step / bandwidth))
         return np.convolve(heights, kernel / kernel.sum(), mode="same")
 
     def read(self, heights: Numbers, places: Numbers) -> Numbers:

@@ -17,17 +17,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.answers import of_outcome
+from model.answers import headline
 from model.assessment import Assessment
 from model.backend import NUMPY
 from model.draws import Draws
 from model.equations import Theta, indicator_strength, log_joint
 from model.laplace import laplace
-from model.network import Query
+from model.noise import Noisy
 from model.pareto import smoothed
 from model.proposal import Gaussian, Mixture, draws_of, fitted, half_squares, mixed, parts_of, split
 from model.standard_normal import Dimensions, Scores, scores
-from model.structure import Numbers, Structure
+from model.structure import Numbers
 from model.summing import Contradiction, by_elimination
 
 DRAWS = 8000
@@ -88,26 +88,62 @@ def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRA
         Assessments with spaces of the same dimensions and equally many proposals get common random numbers from it:
         each draw the same standard normals, in the same place.
     """
-    space = ready.space
-    rng = np.random.default_rng([seed, 3])
-    first = int(PRIOR_SHARE * draws)
-    counts = [first, *split(draws - first, len(ready.proposals))]
-    mixture = list(zip([Gaussian.standard(space.dimension), *ready.proposals], counts, strict=True))
-    batch = _drawn(assessment, space, mixture, rng)
-    log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
+    rng = _last(seed)
+    batch, log_weights = _weighted(assessment, ready, rng, draws)
     smooth, shape = _judged(log_weights)
     _, tilted_shape = _judged(log_weights + batch.log_tilt)
     return Draws(
         method="importance",
-        theta=_redrawn(assessment, space.theta(batch.z), rng),
+        theta=_redrawn(assessment, ready.space.theta(batch.z), rng),
         weights=np.exp(smooth),
         chains=1,
         diagnostics={
             "pareto_k": shape,
             "pareto_k_headline": tilted_shape,
-            "log_marginal_likelihood": float(np.logaddexp.reduce(log_weights) - np.log(draws)),
+            "log_marginal_likelihood": _log_mean(log_weights),
         },
     )
+
+
+def log_marginal(
+    assessment: Assessment, ready: Adapted, weight: Numbers, *, seed: int, draws: int = DRAWS
+) -> tuple[Noisy, float]:
+    """The log marginal likelihood if the items of evidence counted otherwise, from the same draws as `drawn`.
+
+    Parameters
+    ----------
+    weight
+        How much each item counts; dims (item).
+
+    Returns
+    -------
+    The natural logarithm, and the Pareto k of the weights: below 0.7 it can be relied on.
+    """
+    counted = replace(ready, space=replace(ready.space, weight=weight))
+    _, log_weights = _weighted(assessment, counted, _last(seed), draws)
+    smooth, shape = _judged(log_weights)
+    return Noisy(value=_log_mean(log_weights), influence=np.exp(smooth) - 1 / draws), shape
+
+
+def _last(seed: int) -> np.random.Generator:
+    """The random numbers of the last batch."""
+    return np.random.default_rng([seed, 3])
+
+
+def _weighted(
+    assessment: Assessment, ready: Adapted, rng: np.random.Generator, draws: int
+) -> tuple[Batch, Numbers]:
+    """A batch from the mixture of prior and proposals, with its log weights up to nothing; dims (draw)."""
+    first = int(PRIOR_SHARE * draws)
+    counts = [first, *split(draws - first, len(ready.proposals))]
+    proposals = [Gaussian.standard(ready.space.dimension), *ready.proposals]
+    mixture = list(zip(proposals, counts, strict=True))
+    batch = _drawn(assessment, ready.space, mixture, rng)
+    return batch, batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
+
+
+def _log_mean(log_weights: Numbers) -> float:
+    return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
 
 
 def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
@@ -202,7 +238,7 @@ def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.rand
 def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
     structure, theta = assessment.structure, _integrated(assessment, space.theta(z))
     with np.errstate(over="ignore"):
-        likelihood, tilted = log_joint(NUMPY, structure, theta, by_elimination, [_headline(structure)])
+        likelihood, tilted = log_joint(NUMPY, structure, theta, by_elimination, [headline(structure.scenario).yes])
     possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
@@ -236,11 +272,6 @@ def _redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> 
     log_ratio = theta.log_ratio.copy()
     log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
     return replace(theta, log_ratio=log_ratio)
-
-
-def _headline(structure: Structure) -> Query:
-    outcome = structure.scenario.outcomes[structure.scenario.headline]
-    return of_outcome(outcome).yes
 
 
 def _joined(batches: list[Batch]) -> Batch:

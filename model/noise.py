@@ -7,6 +7,7 @@ by the derivatives (the delta method; the infinitesimal jackknife of Efron 1982,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from model.convergence import effective_size
 from model.draws import Draws
+from model.estimating import Undefined
 from model.structure import Numbers
 
 
@@ -63,3 +65,17 @@ def noisy(value: float, deviation: Numbers, draws: Draws) -> Noisy:
     variance = float(draws.weights @ np.square(deviation))
     own = variance / effective_size("nuts")(deviation, draws) if variance > 0 else 0.0
     return Noisy(value=value, own_variance=own)
+
+
+def log_odds(probability: Noisy) -> Noisy:
+    """The natural logarithm of the odds.
+
+    Raises
+    ------
+    Undefined
+        Of a probability of 0 or 1.
+    """
+    p = probability.value
+    if not 0 < p < 1:
+        raise Undefined
+    return derived(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])

@@ -15,6 +15,7 @@ from model.convergence import Verdict
 from model.draws import Draws, Method
 from model.equations import Theta
 from model.estimating import EffectiveSize, Estimate, Spread, Undefined, estimated, spread, weighted_effective
+from model.noise import Noisy, noisy
 from model.standard_normal import scores
 from model.structure import Numbers
 from model.summing import Contradiction
@@ -53,6 +54,17 @@ class Posterior:
     @property
     def headline(self) -> Estimate:
         return self.estimates["outcome", self.assessment.scenario.headline]
+
+    def noisy(self, sort: str, name: str) -> Noisy:
+        """The probability of a target with the noise of each draw."""
+        yes, given = self.chances(sort, name)
+        value, base = self.estimates[sort, name].value, float(self.draws.weights @ given)
+        return noisy(value, (yes - value * given) / base, self.draws)
+
+    def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
+        """Of a target and of its condition, dims (draw) each."""
+        index = next(i for i, target in enumerate(self.asked) if (target.sort, target.id) == (sort, name))
+        return self.reckoned.yes[index], self.reckoned.given[index]
 
     def spread(self, name: str) -> Spread:
         """How a quantity is distributed after the evidence."""
@@ -111,9 +123,11 @@ class Agreement:
         return self.ratio <= AGREEMENT
 
 
-def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
-    """Reckon every target at every draw."""
-    asked = targets(assessment.scenario)
+def posterior_of(
+    assessment: Assessment, draws: Draws, *, seed: int, asked: tuple[Target, ...] | None = None
+) -> Posterior:
+    """Reckon every target at every draw; all that a summary reports, unless others are asked for."""
+    asked = targets(assessment.scenario) if asked is None else asked
     reckoned = reckon(assessment.structure, draws.theta, asked)
     return Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
 

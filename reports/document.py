@@ -3,55 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from reports import wording
+from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
 from reports.summary import Factor, Link, Quantity, Spread, Summary
 
-
-@dataclass(frozen=True, kw_only=True)
-class Heading:
-    """A title of a part; the document's own title has level 1."""
-
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
-    """Running text."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caution:
-    """What must not be overlooked."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """Points, one under the other."""
-
-    points: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Rows of text; all columns but the first hold numbers unless named in `wordy`."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    wordy: frozenset[int] = frozenset({0})
-    unbroken: frozenset[int] = frozenset()
-    """Columns whose cells stay on one line."""
-
-
-type Block = Heading | Paragraph | Caution | Listing | Table
-type Document = tuple[Block, ...]
 
 NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
 TINY_SPREAD = 1e-12
@@ -82,7 +38,7 @@ def preliminary(summary: Summary) -> Document:
 
 def _brief(summary: Summary) -> Iterator[Block]:
     yield Heading(text=summary.scenario.title, level=1)
-    yield Paragraph(text=f"{_first_paragraph(summary.scenario.question)}")
+    yield Paragraph(text=f"{first_paragraph(summary.scenario.question)}")
     yield Paragraph(text=_frame(summary))
     yield from _cautions(summary)
     if summary.told:
@@ -121,7 +77,8 @@ def _frame(summary: Summary) -> str:
     return f"As of {scenario.as_of}, until {scenario.until}. Prior set: {analyst}{extending}."
 
 
-def _first_paragraph(text: str) -> str:
+def first_paragraph(text: str) -> str:
+    """What stands before the first empty line, on one line."""
     return " ".join(text.strip().split("\n\n")[0].split())
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from priors.table import ascii_safe
-from reports.document import Block, Caution, Document, Heading, Listing, Paragraph, Table
+from reports.blocks import Block, Caution, Document, Dots, Heading, Listing, Paragraph, Table
+from reports.plot import drawn
 
 INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 """What can be markup anywhere in a line; an underscore within a word cannot."""
@@ -13,6 +14,9 @@ AT_START = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
 """What can be markup at the start of a block."""
 AT_END = re.compile(r"#+$")
 """What closes a heading and is not shown."""
+
+WIDTH = 80
+"""Columns of a plot."""
 
 
 def markdown(document: Document) -> str:
@@ -42,6 +46,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {_started(point)}" for point in block.points)
         case Table():
             return _table(block)
+        case Dots():
+            return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
 
 
 def _backslash(match: re.Match[str]) -> str:

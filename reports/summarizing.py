@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from model.assessment import Assessment
+from model.convergence import Check as ModelCheck
 from model.convergence import Verdict as ModelVerdict
 from model.dependence import dependence
 from model.estimating import Estimate
@@ -49,8 +50,8 @@ def summarize(
     assessment = answer.assessment
     weighted = next((p for p in posteriors if p.method == "importance"), None)
     return told.Summary(
-        scenario=_scenario(assessment),
-        prior_set=_prior_set(assessment),
+        scenario=scenario_of(assessment),
+        prior_set=prior_set_of(assessment),
         converged=converged,
         caution=_caution(answer.verdict.passed, converged, telling),
         outcomes=dict(_outcomes(answer, before)) if telling else {},
@@ -61,7 +62,7 @@ def summarize(
         sources=_sources(assessment),
         dependence=_dependence(answer, before) if telling else None,
         log_marginal_likelihood=weighted.draws.diagnostics["log_marginal_likelihood"] if weighted and telling else None,
-        verdicts={posterior.method: _verdict(posterior.verdict, posterior) for posterior in posteriors},
+        verdicts={posterior.method: verdict_of(posterior.verdict, posterior) for posterior in posteriors},
         agreement=_agreement(met) if met else None,
         run=run,
     )
@@ -75,7 +76,8 @@ def _caution(passed: bool, converged: bool, telling: bool) -> str:
     return DISAGREEING if passed else WITHHELD
 
 
-def _scenario(assessment: Assessment) -> told.Scenario:
+def scenario_of(assessment: Assessment) -> told.Scenario:
+    """What was asked."""
     scenario = assessment.scenario
     return told.Scenario(
         id=scenario.id,
@@ -88,7 +90,8 @@ def _scenario(assessment: Assessment) -> told.Scenario:
     )
 
 
-def _prior_set(assessment: Assessment) -> told.PriorSet:
+def prior_set_of(assessment: Assessment) -> told.PriorSet:
+    """Whose priors."""
     prior_set = assessment.prior_set
     return told.PriorSet(
         name=prior_set.name,
@@ -101,7 +104,8 @@ def _prior_set(assessment: Assessment) -> told.PriorSet:
     )
 
 
-def _probability(after: Estimate, before: Estimate) -> dict[str, object]:
+def probability_fields(after: Estimate, before: Estimate) -> dict[str, object]:
+    """The fields of a `Probability`."""
     interval = after.interval
     return {
         "probability": after.value,
@@ -122,7 +126,7 @@ def _probability(after: Estimate, before: Estimate) -> dict[str, object]:
 
 def _outcomes(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Outcome]]:
     for name, outcome in posterior.assessment.scenario.outcomes.items():
-        numbers = _probability(posterior.estimates["outcome", name], before.estimates["outcome", name])
+        numbers = probability_fields(posterior.estimates["outcome", name], before.estimates["outcome", name])
         yield name, told.Outcome(**numbers, title=outcome.title, given=outcome.given)  # type: ignore[arg-type]
 
 
@@ -130,7 +134,7 @@ def _events(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Ev
     scenario = posterior.assessment.scenario
     for name in scenario.order:
         event = scenario.events[name]
-        numbers = _probability(posterior.estimates["event", name], before.estimates["event", name])
+        numbers = probability_fields(posterior.estimates["event", name], before.estimates["event", name])
         link = _link(event, posterior, before)
         yield name, told.Event(**numbers, title=event.title, when=event.when, given_previous=link)  # type: ignore[arg-type]
 
@@ -139,7 +143,7 @@ def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Li
     sort = "link" if event.given or event.unless else "event"
     if (sort, event.id) not in posterior.estimates or (sort, event.id) not in before.estimates:
         return None
-    numbers = _probability(posterior.estimates[sort, event.id], before.estimates[sort, event.id])
+    numbers = probability_fields(posterior.estimates[sort, event.id], before.estimates[sort, event.id])
     return told.Link(**numbers, given=event.given, unless=event.unless)  # type: ignore[arg-type]
 
 
@@ -248,23 +252,26 @@ def _dependence(posterior: Posterior, before: Before) -> told.Dependence:
     )
 
 
-def _verdict(verdict: ModelVerdict, posterior: Posterior) -> told.Verdict:
+def verdict_of(verdict: ModelVerdict, posterior: Posterior) -> told.Verdict:
+    """Whether a method's draws can be believed."""
     return told.Verdict(
         passed=verdict.passed,
-        checks=tuple(
-            told.Check(
-                name=check.name,
-                value=told.finite(check.value),
-                limit=check.limit,
-                direction=check.direction,
-                passed=check.passed,
-                where=check.where,
-            )
-            for check in verdict.checks
-        ),
+        checks=tuple(map(check_of, verdict.checks)),
         advice=verdict.advice,
         draws=posterior.draws.count,
         effective=posterior.headline.effective,
+    )
+
+
+def check_of(check: ModelCheck) -> told.Check:
+    """One condition of a verdict."""
+    return told.Check(
+        name=check.name,
+        value=told.finite(check.value),
+        limit=check.limit,
+        direction=check.direction,
+        passed=check.passed,
+        where=check.where,
     )
 
 

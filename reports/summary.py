@@ -7,7 +7,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA_VERSION = 1
 
@@ -260,8 +263,8 @@ class Summary:
         return bool(self.outcomes)
 
 
-def to_json(summary: Summary) -> str:
-    """The summary as JSON; every number finite, keys are the field names."""
+def to_json(summary: DataclassInstance) -> str:
+    """A summary as JSON; every number finite, keys are the field names."""
     return json.dumps(dataclasses.asdict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -11,7 +11,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from priors.table import ascii_safe
-from reports.document import Block, Caution, Document, Heading, Listing, Paragraph, Table
+from reports.blocks import Block, Caution, Document, Dots, Heading, Listing, Paragraph, Table
+from reports.plot import drawn
 
 PERCENT = re.compile(r"(?<=\d) %")
 TIE = "\ue000"
@@ -48,6 +49,10 @@ def _show(block: Block, console: Console) -> None:
                 console.print(Padding(plain(f"- {point}"), (0, 0, 0, 1)))
         case Table():
             console.print(_grid(block))
+        case Dots():
+            for line in drawn(block, console.width):
+                console.print(Text(line), no_wrap=True, overflow="crop", crop=True)
+            console.print(plain(block.key))
 
 
 def _grid(table: Table) -> Grid:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reports import document, terminal
-from reports.document import Document
+from reports.blocks import Document
 from reports.markdown import markdown
 from tests.summaries import CASES, FULL
 

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from priors.table import ascii_safe
 from reports import document, terminal
-from reports.document import Document
+from reports.blocks import Document
 from reports.markdown import markdown
 from tests.summaries import FULL, saying, unconverged
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from reports import document, terminal
-from reports.document import Caution
+from reports.blocks import Caution
 from reports.markdown import markdown
 from reports.summary import Summary, to_json
 from tests.summaries import CASES, FULL

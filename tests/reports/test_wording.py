@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from priors.prior_set import LEVELS
 from priors.words import ICD203
 from reports import document, wording
-from reports.document import Block, Caution, Heading, Listing, Paragraph
+from reports.blocks import Block, Caution, Heading, Listing, Paragraph
 from reports.summary import Agreement, Check, Confidence, Dependence, Summary
 from tests.summaries import CASES, FAILED, IMPORTANCE, interval, probability, summaries
 

@@ -1,0 +1,135 @@
+"""The command `compare`: several analysts side by side, and why they differ."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from estimative.analysts import assessments
+from estimative.console import console, counting, say
+from estimative.output import Form
+from estimative.versions import versions
+from model.assessment import Assessment
+from model.attribution import ORDERS, ORDERS_OF_A_TEAM, Attribution, TeamAttribution, attribute, attribute_team
+from model.comparing import Comparison, compare
+from model.estimating import Undefined
+from model.pooling import consensus
+from model.refitting import Choice, Fitter
+from model.scenario_reading import find_scenario, read_scenario
+from model.summing import Contradiction
+from priors.faults import Fault, Faulty, listed, nearest
+from reports import comparison_document, terminal
+from reports.comparing import summarize
+from reports.comparison import Computation
+from reports.comparison import Comparison as Summary
+from reports.comparison_csv import csv_of
+from reports.markdown import markdown
+from reports.summary import to_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    scenario: str
+    priors: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    attribute: bool
+    orders: int | None
+    method: Choice
+    seed: int
+    draws: int | None
+    allow_unconverged: bool
+
+
+def compare_and_tell(request: Request, form: Form) -> bool:
+    """Compare, print; whether every fit converged."""
+    path = find_scenario(request.scenario)
+    scenario = read_scenario(path)
+    _known(request.outcomes, scenario.outcomes, str(path))
+    analysts = assessments(request.priors, scenario)
+    try:
+        summary = _summary(request, analysts)
+    except Contradiction as error:
+        fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
+        raise Faulty([fault]) from error
+    _tell(summary, request.outcomes, form)
+    return summary.converged
+
+
+def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> None:
+    faults = [
+        Fault(
+            file=file,
+            key=f"outcomes.{name}",
+            found="no such outcome",
+            expected=f"the name of an outcome: {listed(list(known))}",
+            nearest=nearest(name, known),
+        )
+        for name in outcomes
+        if name not in known
+    ]
+    if faults:
+        raise Faulty(faults)
+
+
+def _summary(request: Request, analysts: tuple[Assessment, ...]) -> Summary:
+    fitter = Fitter(assessments=analysts, seed=request.seed, method=request.method, draws=request.draws, say=say)
+    found = compare(fitter, analysts, allow_unconverged=request.allow_unconverged)
+    attribution, team = None, None
+    weights = dict.fromkeys(found.analysts, 1 / len(analysts))
+    if request.attribute and (request.allow_unconverged or all(one.converged for one in found.analysts.values())):
+        if len(analysts) == 2:
+            attribution = _attributed(fitter, found, request.orders or ORDERS)
+        else:
+            team = _team(fitter, found, weights, request.orders or ORDERS_OF_A_TEAM)
+    methods = {one.fitted.posterior.method for one in found.analysts.values()}
+    return summarize(
+        found,
+        computation=Computation(
+            seed=request.seed,
+            settings={"method": request.method, "draws": next(iter(found.analysts.values())).fitted.posterior.draws.count},
+            versions=versions(*methods),
+        ),
+        allow_unconverged=request.allow_unconverged,
+        attribution=attribution,
+        team=team,
+        weights=weights,
+    )
+
+
+def _attributed(fitter: Fitter, found: Comparison, orders: int) -> Attribution:
+    first, second = (one.fitted for one in found.analysts.values())
+    with counting("fitting combinations of their priors") as progress:
+        try:
+            return attribute(fitter, first, second, orders=orders, progress=progress)
+        except Undefined as error:
+            raise _certain() from error
+
+
+def _team(fitter: Fitter, found: Comparison, weights: Mapping[str, float], orders: int) -> TeamAttribution:
+    analysts = {name: one.fitted for name, one in found.analysts.items()}
+    pool = consensus({name: one.assessment for name, one in analysts.items()}, weights)
+    with counting("fitting combinations of priors and pool") as progress:
+        try:
+            return attribute_team(fitter, analysts, fitter.fit(pool), weights, orders=orders, progress=progress)
+        except Undefined as error:
+            raise _certain() from error
+
+
+def _certain() -> Faulty:
+    found = "a headline of probability 0 or 1 under some combination of their priors"
+    return Faulty([Fault(file="--attribute", found=found, expected="finite log-odds, which can be shared out")])
+
+
+def _tell(summary: Summary, outcomes: Sequence[str], form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "csv":
+            sys.stdout.write(csv_of(summary))
+        case "md":
+            sys.stdout.write(markdown(comparison_document.document(summary, in_full=outcomes)))
+        case "terminal":
+            terminal.show(comparison_document.document(summary, in_full=outcomes), console())

@@ -1,0 +1,287 @@
+"""Why two analysts differ: the gap between their headlines' log-odds, shared out among what they disagree on.
+
+Each combination of the one's priors with the other's is an assessment of its own, fitted anew with its own verdict. The
+shares are those of `shapley`: by block, and within a block by single quantity.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from model.assessment import Assessment, differences
+from model.convergence import Check, Verdict
+from model.noise import Noisy
+from model.refitting import Fitted, Fitter, Refit, Refitter
+from model.shapley import Plan, plan
+from model.structure import Numbers
+
+BLOCKS: Mapping[str, tuple[str, ...]] = {
+    "factors": ("factors",),
+    "events": ("events", "tables"),
+    "effects": ("effects",),
+    "evidence": ("evidence", "motives"),
+    "relevance": ("relevance", "independence"),
+}
+"""The sections of a prior set that make up each block."""
+ORDERS = 16
+"""Random orders for a pair of analysts, where there are too many combinations to fit them all."""
+ORDERS_OF_A_TEAM = 4
+
+type Progress = Callable[[int, int], None]
+"""(fits done, fits in all)."""
+
+
+def _unseen(_: int, __: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Valued:
+    """A number for each coalition of a plan, all reckoned on common random numbers."""
+
+    values: Numbers
+    """dims (coalition)."""
+    influence: Numbers
+    """Single precision, since it is only ever summed into errors; dims (coalition, draw)."""
+    own_variance: Numbers
+    """Of chains; dims (coalition)."""
+
+    def weighed(self, row: Numbers, value: float | None = None) -> Noisy:
+        """A weighted sum over coalitions; row with dims (coalition)."""
+        return Noisy(
+            value=float(row @ self.values) if value is None else value,
+            influence=(row.astype(np.float32) @ self.influence).astype(float),
+            own_variance=float(np.square(row) @ self.own_variance),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What one block, or one quantity, accounts for."""
+
+    name: str
+    block: str
+    share: Noisy
+    sampling_error: float
+    """Standard error of sampling orders; 0 where every combination was fitted."""
+    first_in: Noisy
+    """What it changes alone."""
+    last_in: Noisy
+    """What it changes when all else has changed already."""
+
+    @property
+    def error(self) -> float:
+        """Standard error of the share from both sources."""
+        return float(np.hypot(self.share.mcse, self.sampling_error))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decomposition:
+    """A difference shared out; the shares of the blocks sum to it, those of the quantities to their block's."""
+
+    gap: Noisy
+    blocks: tuple[Share, ...]
+    quantities: tuple[Share, ...]
+    """In the order of the scenario."""
+    orders: int
+    """Random orders that the quantities' shares are averages over; 0 where every combination was fitted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """The fits behind a decomposition."""
+
+    fits: int
+    by_method: Mapping[str, int]
+    failed: tuple[Verdict, ...]
+    """Of the fits that did not converge, whatever was tried."""
+    worst: Mapping[str, Check]
+    """By the name of a check, where it came nearest to its limit."""
+
+    @property
+    def converged(self) -> bool:
+        return not self.failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """From the second analyst's headline to the first's: log-odds of the one less those of the other."""
+
+    first: str
+    second: str
+    decomposition: Decomposition
+    effort: Effort
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamAttribution:
+    """Each analyst against the pool, and what the analysts' disagreements make of the variance between them."""
+
+    pool: Noisy
+    """Log-odds of the headline by the pooled priors."""
+    against_pool: Mapping[str, Decomposition]
+    """By analyst: log-odds of the analyst less those of the pool."""
+    variance: Decomposition
+    """Of the log-odds between analysts, weighted: what agreeing on the pool's prior takes away from it."""
+    effort: Effort
+
+
+def attribute(
+    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = _unseen
+) -> Attribution:
+    """Share out the difference between two analysts.
+
+    Raises
+    ------
+    Undefined
+        If some combination gives the headline a probability of 0 or 1.
+    """
+    planned = plan(_blocks(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
+    refitter = Refitter.between(fitter, [second, first])
+    mixtures = [second.assessment.taking(first.assessment, coalition) for coalition in planned.coalitions]
+    refits = list(_refitted(refitter, mixtures, _Counting(progress, len(mixtures))))
+    return Attribution(
+        first=first.assessment.prior_set.name,
+        second=second.assessment.prior_set.name,
+        decomposition=_decomposed(planned, _valued(refits)),
+        effort=_effort(refits),
+    )
+
+
+def attribute_team(
+    fitter: Fitter,
+    analysts: Mapping[str, Fitted],
+    pool: Fitted,
+    weights: Mapping[str, float],
+    *,
+    orders: int = ORDERS_OF_A_TEAM,
+    progress: Progress = _unseen,
+) -> TeamAttribution:
+    """Share out each analyst's difference from a pool of the priors, and the variance between analysts.
+
+    A quantity on which any two of them disagree is a player for all; where a coalition has agreed, its quantities have
+    the pool's priors.
+
+    Raises
+    ------
+    Undefined
+        If some combination gives the headline a probability of 0 or 1.
+    """
+    planned = plan(_blocks(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed)
+    counting = _Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
+    agreed = list(_refitted(Refitter.between(fitter, [pool]), [pool.assessment], counting))
+    refits: dict[str, list[Refit]] = {}
+    for name, analyst in analysts.items():
+        mixtures = [analyst.assessment.taking(pool.assessment, coalition) for coalition in planned.coalitions[:-1]]
+        refits[name] = [*_refitted(Refitter.between(fitter, [analyst, pool]), mixtures, counting), *agreed]
+    valued = {name: _valued(found) for name, found in refits.items()}
+    return TeamAttribution(
+        pool=agreed[0].log_odds,
+        against_pool={name: _decomposed(planned, _less(found)) for name, found in valued.items()},
+        variance=_decomposed(planned, _variance(valued, weights)),
+        effort=_effort([*(refit for found in refits.values() for refit in found[:-1]), *agreed]),
+    )
+
+
+def _blocks(names: Iterable[str]) -> dict[str, list[str]]:
+    listed = list(names)
+    return {
+        block: [name for name in listed if name.partition(".")[0] in sections] for block, sections in BLOCKS.items()
+    }
+
+
+@dataclass
+class _Counting:
+    """How many fits are done, over several rounds."""
+
+    progress: Progress
+    total: int
+    done: int = 0
+
+    def one_more(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.total)
+
+
+def _refitted(refitter: Refitter, assessments: Sequence[Assessment], counting: _Counting) -> Iterator[Refit]:
+    """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for assessment, quick in zip(assessments, pool.map(refitter.quickly, assessments), strict=True):
+            yield quick if quick and quick.verdict.passed else refitter.thoroughly(assessment)
+            counting.one_more()
+
+
+def _valued(refits: Sequence[Refit]) -> Valued:
+    longest = max(len(refit.log_odds.influence) for refit in refits)
+    return Valued(
+        values=np.array([refit.log_odds.value for refit in refits]),
+        influence=np.array([np.broadcast_to(refit.log_odds.influence, longest) for refit in refits], dtype=np.float32),
+        own_variance=np.array([refit.log_odds.own_variance for refit in refits]),
+    )
+
+
+def _less(found: Valued) -> Valued:
+    """The other way round: the more coalitions have agreed, the less is left of the difference."""
+    return replace(found, values=-found.values, influence=-found.influence)
+
+
+def _variance(analysts: Mapping[str, Valued], weights: Mapping[str, float]) -> Valued:
+    """The variance between analysts, taken away: minus the weighted mean of squared deviations from their mean."""
+    shares = np.array([weights[name] for name in analysts])
+    values = np.array([found.values for found in analysts.values()])
+    apart = values - shares @ values
+    slopes = -2 * shares[:, None] * apart
+    pairs = list(zip(slopes, analysts.values(), strict=True))
+    return Valued(
+        values=-shares @ np.square(apart),
+        influence=np.sum([slope.astype(np.float32)[:, None] * found.influence for slope, found in pairs], axis=0),
+        own_variance=np.sum([np.square(slope) * found.own_variance for slope, found in pairs], axis=0),
+    )
+
+
+def _decomposed(planned: Plan, found: Valued) -> Decomposition:
+    shares, errors = planned.player_shares(found.values)
+    quantities = []
+    rows = zip(planned.players, planned.of_players, shares, errors, strict=True)
+    owner = {player: block for block, members in planned.blocks.items() for player in members}
+    for player, row, share, error in rows:
+        weighed = found.weighed(row, value=float(share))
+        quantities.append(_share(planned, found, player, owner[player], [player], weighed, float(error)))
+    blocks = [
+        _share(planned, found, block, block, members, found.weighed(row), 0.0)
+        for (block, members), row in zip(planned.blocks.items(), planned.of_blocks, strict=True)
+    ]
+    gap = found.weighed(planned.gap())
+    return Decomposition(gap=gap, blocks=tuple(blocks), quantities=tuple(quantities), orders=2 * len(planned.replicates))
+
+
+def _share(
+    planned: Plan, found: Valued, name: str, block: str, members: Sequence[str], share: Noisy, sampling_error: float
+) -> Share:
+    return Share(
+        name=name,
+        block=block,
+        share=share,
+        sampling_error=sampling_error,
+        first_in=found.weighed(planned.first_in(members)),
+        last_in=found.weighed(planned.last_in(members)),
+    )
+
+
+def _effort(refits: Sequence[Refit]) -> Effort:
+    worst: dict[str, Check] = {}
+    for check in (check for refit in refits for check in refit.verdict.checks):
+        if check.name not in worst or check.margin < worst[check.name].margin:
+            worst[check.name] = check
+    return Effort(
+        fits=len(refits),
+        by_method=dict(Counter(refit.method for refit in refits)),
+        failed=tuple(refit.verdict for refit in refits if not refit.verdict.passed),
+        worst=worst,
+    )

@@ -1,0 +1,155 @@
+"""Analysts side by side: what each makes of the same scenario, how far apart they are, and who foresaw the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import log
+
+import numpy as np
+
+from model.assessment import Assessment
+from model.convergence import PARETO_K
+from model.distance import Sample, overlap, superiority, wasserstein
+from model.evidence import Indicator, Testimony
+from model.importance import log_marginal
+from model.noise import Noisy, derived
+from model.posterior import Before, Posterior, before_evidence
+from model.refitting import Fitted, Fitter
+from model.structure import Numbers
+
+DECIBANS = 10 / log(10)
+"""For each unit of a natural logarithm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two analysts and one outcome."""
+
+    outcome: str
+    first: str
+    second: str
+    difference: Noisy
+    """Probability of the first less that of the second."""
+    superiority: Noisy
+    """Probability that the first's inner probability lies above the second's, were the two independent."""
+    overlap: Noisy
+    """Of the posteriors, from 0 to 1."""
+    wasserstein: Noisy
+    """Distance of the posteriors, on the scale of probability."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foresight:
+    """How probable the evidence was under an analyst's priors, in decibans against the first analyst."""
+
+    everything: Noisy | None
+    """Of all evidence. What indicators and testimony add hangs on a convention, since their likelihood ratios say how
+    probable they are at one end against the other and not how probable at all."""
+    figures: Noisy | None
+    """Of the evidence whose probability all analysts state in full and weigh alike. None for either where the draws
+    cannot tell it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One analyst of several."""
+
+    fitted: Fitted
+    before: Before
+
+    @property
+    def name(self) -> str:
+        return self.fitted.assessment.prior_set.name
+
+    @property
+    def converged(self) -> bool:
+        return self.fitted.posterior.verdict.passed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Analysts of one scenario."""
+
+    analysts: Mapping[str, Compared]
+    pairs: tuple[Pair, ...]
+    """Of those that may be told, outcome by outcome."""
+    foresight: Mapping[str, Foresight]
+
+
+def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconverged: bool = False) -> Comparison:
+    """Fit every analyst and compare each with each.
+
+    Parameters
+    ----------
+    allow_unconverged
+        Compare analysts whose fit failed its verdict, too.
+    """
+    analysts = [
+        Compared(fitted=fitter.fit(one), before=before_evidence(one, seed=fitter.seed)) for one in assessments
+    ]
+    told = [analyst for analyst in analysts if analyst.converged or allow_unconverged]
+    outcomes = assessments[0].scenario.outcomes
+    return Comparison(
+        analysts={analyst.name: analyst for analyst in analysts},
+        pairs=tuple(_pair(name, *two) for name in outcomes for two in combinations(told, 2)),
+        foresight=dict(_foresights(fitter, analysts)),
+    )
+
+
+def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
+    one, other = (analyst.fitted.posterior for analyst in (first, second))
+    a, b = one.noisy("outcome", outcome), other.noisy("outcome", outcome)
+    samples = Sample.of(one, outcome), Sample.of(other, outcome)
+    return Pair(
+        outcome=outcome,
+        first=first.name,
+        second=second.name,
+        difference=derived(a.value - b.value, [(1.0, a), (-1.0, b)]),
+        superiority=superiority(*samples),
+        overlap=overlap(*samples),
+        wasserstein=wasserstein(*samples),
+    )
+
+
+def _foresights(fitter: Fitter, analysts: Sequence[Compared]) -> Iterator[tuple[str, Foresight]]:
+    alike = _stated_in_full([analyst.fitted.assessment for analyst in analysts])
+    everything = [marginal(analyst.fitted.posterior) for analyst in analysts]
+    figures = [_figures(fitter, analyst, alike) for analyst in analysts]
+    for analyst, whole, part in zip(analysts, everything, figures, strict=True):
+        yield (
+            analyst.name,
+            Foresight(everything=_against(whole, everything[0]), figures=_against(part, figures[0])),
+        )
+
+
+def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
+    """1 for an item whose probability the equations give, not only a ratio, and that all weigh alike; dims (item)."""
+    items = assessments[0].scenario.evidence.values()
+    full = np.array([not isinstance(item, Indicator | Testimony) for item in items], dtype=float)
+    weights = np.array([assessment.weight for assessment in assessments])
+    alike: Numbers = full * (np.ptp(weights, axis=0) == 0)
+    return alike
+
+
+def marginal(posterior: Posterior) -> Noisy | None:
+    """The log marginal likelihood, natural; None where the draws cannot tell it."""
+    draws = posterior.draws
+    if draws.method != "importance" or not posterior.verdict.passed:
+        return None
+    return Noisy(value=draws.diagnostics["log_marginal_likelihood"], influence=draws.weights - 1 / draws.count)
+
+
+def _figures(fitter: Fitter, analyst: Compared, alike: Numbers) -> Noisy | None:
+    if analyst.fitted.ready is None or not alike.any():
+        return None
+    assessment = analyst.fitted.assessment
+    found, shape = log_marginal(assessment, analyst.fitted.ready, assessment.weight * alike, seed=fitter.seed)
+    return found if shape < PARETO_K else None
+
+
+def _against(one: Noisy | None, first: Noisy | None) -> Noisy | None:
+    if one is None or first is None:
+        return None
+    return derived(DECIBANS * (one.value - first.value), [(DECIBANS, one), (-DECIBANS, first)])

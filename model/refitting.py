@@ -1,0 +1,128 @@
+"""Many fits of one scenario: alike in method and random numbers, each with its own verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from model import importance
+from model.answers import headline
+from model.assessment import Assessment
+from model.carrying import Anchor
+from model.convergence import Verdict
+from model.draws import Method
+from model.fitting import by_nuts
+from model.importance import Adapted, adapted, drawn
+from model.noise import Noisy, log_odds
+from model.posterior import Posterior, posterior_of
+from model.standard_normal import Dimensions, scores
+
+if TYPE_CHECKING:
+    from model.nuts import Compiled
+
+DRAWS = 4000
+"""Of a refit by importance sampling."""
+
+type Choice = Literal["auto", "importance", "nuts"]
+"""Auto: importance sampling where its verdict is good, and NUTS where it is not."""
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A posterior, and what other fits may start from."""
+
+    posterior: Posterior
+    ready: Adapted | None
+    """None where importance sampling was not wanted."""
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.posterior.assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitter:
+    """Fits assessments of one scenario by the same rules, on common random numbers."""
+
+    assessments: tuple[Assessment, ...]
+    """Every quantity that one of these leaves open is a dimension for all."""
+    seed: int
+    method: Choice = "auto"
+    draws: int | None = None
+    say: Callable[[str], None] = _silent
+    """Is told of what takes long."""
+
+    @cached_property
+    def dimensions(self) -> Dimensions:
+        return importance.dimensions_of(self.assessments)
+
+    def fit(self, assessment: Assessment) -> Fitted:
+        """By the method that was chosen, or by the one that converges."""
+        if self.method == "nuts":
+            return Fitted(posterior=self._by_nuts(assessment), ready=None)
+        ready = adapted(assessment, seed=self.seed, dimensions=self.dimensions)
+        draws = drawn(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
+        posterior = posterior_of(assessment, draws, seed=self.seed)
+        if not posterior.verdict.passed and self.method == "auto":
+            posterior = self._by_nuts(assessment)
+        return Fitted(posterior=posterior, ready=ready)
+
+    def _by_nuts(self, assessment: Assessment) -> Posterior:
+        draws = None if self.method == "auto" else self.draws  # else it was meant for the other method
+        return by_nuts(self._compiled, assessment, seed=self.seed, draws=draws)
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
+        from model import nuts
+
+        return nuts.compiled(self.assessments[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refit:
+    """The headline of one assessment among many."""
+
+    log_odds: Noisy
+    method: Method
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refitter:
+    """Fits the headline of assessments that lie between others, starting from those others' proposals."""
+
+    fitter: Fitter
+    anchors: tuple[Anchor, ...]
+
+    @classmethod
+    def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
+        return cls(fitter=fitter, anchors=tuple(Anchor.of(end.ready) for end in ends if end.ready))
+
+    def quickly(self, assessment: Assessment) -> Refit | None:
+        """By importance sampling from the proposals carried over; None where there are none."""
+        if not self.anchors:
+            return None
+        space = scores(assessment, self.fitter.dimensions)
+        proposals = tuple(proposal for anchor in self.anchors for proposal in anchor.carried(space))
+        ready = Adapted(space=space, proposals=proposals)
+        draws = drawn(assessment, ready, seed=self.fitter.seed, draws=DRAWS)
+        asked = (headline(assessment.scenario),)
+        return _refit(posterior_of(assessment, draws, seed=self.fitter.seed, asked=asked))
+
+    def thoroughly(self, assessment: Assessment) -> Refit:
+        """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
+        found = _refit(self.fitter.fit(assessment).posterior)
+        alone = Noisy(value=found.log_odds.value, own_variance=found.log_odds.mcse**2)
+        return replace(found, log_odds=alone)
+
+
+def _refit(posterior: Posterior) -> Refit:
+    found = log_odds(posterior.noisy("outcome", posterior.assessment.scenario.headline))
+    return Refit(log_odds=found, method=posterior.method, verdict=posterior.verdict)

@@ -1,0 +1,164 @@
+"""From a comparison of posteriors to its summary: numbers first, words later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from model.attribution import Attribution, Decomposition, Effort, Share, TeamAttribution
+from model.comparing import Compared, Comparison, Foresight, Pair
+from model.noise import Noisy
+from model.quantity import Quantities
+from model.scenario import Scenario
+from reports import comparison as told
+from reports.summarizing import check_of, prior_set_of, probability_fields, scenario_of, verdict_of
+from reports.summary import Probability
+
+SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."
+SOME_WITHHELD = "Not every fit converged: what rests on one that did not is left out."
+
+
+def summarize(
+    found: Comparison,
+    *,
+    computation: told.Computation,
+    allow_unconverged: bool,
+    attribution: Attribution | None = None,
+    team: TeamAttribution | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> told.Comparison:
+    """The summary of a comparison.
+
+    Parameters
+    ----------
+    allow_unconverged
+        Tell the numbers of fits that failed their verdict, with a caution.
+    weights
+        Of the analysts in the team's pool.
+    """
+    fits = all(one.converged for one in found.analysts.values())
+    converged = fits and all(one.effort.converged for one in (attribution, team) if one)
+    scenario = next(iter(found.analysts.values())).fitted.assessment.scenario
+    titles = dict(_titles(scenario))
+
+    def tellable(one: Compared | Effort) -> bool:
+        return one.converged or allow_unconverged
+
+    telling = [name for name, one in found.analysts.items() if tellable(one)]
+    return told.Comparison(
+        scenario=scenario_of(next(iter(found.analysts.values())).fitted.assessment),
+        converged=converged,
+        caution="" if converged else SOME_UNCONVERGED if allow_unconverged else SOME_WITHHELD,
+        analysts={name: _analyst(one) for name, one in found.analysts.items()},
+        outcomes={name: _outcome(found, telling, name) for name in scenario.outcomes},
+        foresight={name: _foresight(found.foresight[name]) for name in telling},
+        attribution=_attribution(attribution, titles) if attribution and tellable(attribution.effort) else None,
+        team=_team(team, weights or {}, titles) if team and tellable(team.effort) else None,
+        computation=computation,
+    )
+
+
+def number(noisy: Noisy) -> told.Number:
+    """A number with its error."""
+    return told.Number(value=noisy.value, mcse=noisy.mcse)
+
+
+def _analyst(one: Compared) -> told.Analyst:
+    posterior = one.fitted.posterior
+    return told.Analyst(
+        prior_set=prior_set_of(posterior.assessment),
+        method=posterior.method,
+        converged=one.converged,
+        verdict=verdict_of(posterior.verdict, posterior),
+    )
+
+
+def _outcome(found: Comparison, telling: list[str], name: str) -> told.Outcome:
+    outcome = next(iter(found.analysts.values())).fitted.assessment.scenario.outcomes[name]
+    return told.Outcome(
+        title=outcome.title,
+        given=outcome.given,
+        analysts={analyst: _probability(found.analysts[analyst], name) for analyst in telling},
+        pairs=tuple(_pair(pair) for pair in found.pairs if pair.outcome == name),
+    )
+
+
+def _probability(one: Compared, outcome: str) -> Probability:
+    key = ("outcome", outcome)
+    return Probability(**probability_fields(one.fitted.posterior.estimates[key], one.before.estimates[key]))  # type: ignore[arg-type]
+
+
+def _pair(pair: Pair) -> told.Pair:
+    return told.Pair(
+        first=pair.first,
+        second=pair.second,
+        difference=number(pair.difference),
+        first_higher=number(pair.superiority),
+        overlap=number(pair.overlap),
+        wasserstein=number(pair.wasserstein),
+    )
+
+
+def _foresight(found: Foresight) -> told.Foresight:
+    return told.Foresight(
+        everything=number(found.everything) if found.everything else None,
+        figures=number(found.figures) if found.figures else None,
+    )
+
+
+def _attribution(found: Attribution, titles: Mapping[str, str]) -> told.Attribution:
+    return told.Attribution(
+        first=found.first,
+        second=found.second,
+        decomposition=_decomposition(found.decomposition, titles),
+        effort=_effort(found.effort),
+    )
+
+
+def _team(found: TeamAttribution, weights: Mapping[str, float], titles: Mapping[str, str]) -> told.Team:
+    return told.Team(
+        weights=weights,
+        pool=number(found.pool),
+        against_pool={name: _decomposition(one, titles) for name, one in found.against_pool.items()},
+        variance=_decomposition(found.variance, titles),
+        effort=_effort(found.effort),
+    )
+
+
+def _decomposition(found: Decomposition, titles: Mapping[str, str]) -> told.Decomposition:
+    return told.Decomposition(
+        gap=number(found.gap),
+        blocks=tuple(_share(share, share.name) for share in found.blocks),
+        quantities=tuple(_share(share, titles[share.name]) for share in found.quantities),
+        orders=found.orders,
+    )
+
+
+def _share(found: Share, title: str) -> told.Share:
+    return told.Share(
+        name=found.name,
+        block=found.block,
+        title=title,
+        share=number(found.share),
+        sampling_error=found.sampling_error,
+        first_in=number(found.first_in),
+        last_in=number(found.last_in),
+    )
+
+
+def _titles(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What can be disagreed on, and what it is."""
+    for name, quantity in Quantities(scenario).all.items():
+        yield name, quantity.title
+    for item in scenario.evidence.values():
+        yield f"relevance.{item.id}", f"relevance of: {item.title}"
+    for origin in scenario.origins:
+        yield f"independence.{origin}", f"how far items of the origin {origin} count separately"
+
+
+def _effort(found: Effort) -> told.Effort:
+    return told.Effort(
+        fits=found.fits,
+        by_method=found.by_method,
+        failed=len(found.failed),
+        worst=tuple(map(check_of, found.worst.values())),
+    )

@@ -1,0 +1,156 @@
+"""The summary of a comparison: every number about several analysts, with its error, and the JSON that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.summary import Check, PriorSet, Probability, Scenario, Verdict
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number with its Monte Carlo standard error."""
+
+    value: float
+    mcse: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """How the numbers came about."""
+
+    seed: int
+    settings: Mapping[str, int | str]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyst:
+    """Whose priors, and whether the fit can be believed."""
+
+    prior_set: PriorSet
+    method: str
+    converged: bool
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two analysts on one outcome."""
+
+    first: str
+    second: str
+    difference: Number
+    """Probability of the first less that of the second."""
+    first_higher: Number
+    """Probability that the first's inner probability lies above the second's, were the two independent."""
+    overlap: Number
+    """Of the two posteriors, from 0 to 1."""
+    wasserstein: Number
+    """Distance of the two posteriors, on the scale of probability."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What each analyst makes of an outcome."""
+
+    title: str
+    given: tuple[str, ...]
+    analysts: Mapping[str, Probability]
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foresight:
+    """Log marginal likelihood in decibans against the first analyst; None where the draws cannot tell it."""
+
+    everything: Number | None
+    figures: Number | None
+    """Of the evidence whose probability all analysts state in full and weigh alike."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What one block or quantity accounts for, in the unit of the gap."""
+
+    name: str
+    block: str
+    title: str
+    share: Number
+    sampling_error: float
+    """Standard error from sampling orders; 0 where all combinations were fitted."""
+    first_in: Number
+    """What it changes alone."""
+    last_in: Number
+    """What it changes when all else has changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decomposition:
+    """A gap shared out: blocks sum to it, quantities to their block."""
+
+    gap: Number
+    blocks: tuple[Share, ...]
+    quantities: tuple[Share, ...]
+    orders: int
+    """Random orders that the quantities' shares are averages over; 0 where every combination was fitted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """The fits behind a decomposition."""
+
+    fits: int
+    by_method: Mapping[str, int]
+    failed: int
+    worst: tuple[Check, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """The first analyst's log-odds of the headline less the second's, shared out."""
+
+    first: str
+    second: str
+    decomposition: Decomposition
+    effort: Effort
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """Each analyst's log-odds less those of the pooled priors, and the variance of the log-odds between analysts."""
+
+    weights: Mapping[str, float]
+    pool: Number
+    """Log-odds of the headline by the pooled priors."""
+    against_pool: Mapping[str, Decomposition]
+    variance: Decomposition
+    effort: Effort
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Everything that a comparison tells. An analyst whose fit failed has no number in it, unless that was asked for."""
+
+    schema_version: int = SCHEMA_VERSION
+    scenario: Scenario
+    converged: bool
+    caution: str
+    """To be shown with every number; empty where all fits converged."""
+    analysts: Mapping[str, Analyst]
+    """In the order in which they were named."""
+    outcomes: Mapping[str, Outcome]
+    foresight: Mapping[str, Foresight]
+    attribution: Attribution | None
+    """Between two analysts, where it was asked for and can be told."""
+    team: Team | None
+    """Of more than two."""
+    computation: Computation
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The analysts whose numbers can be told."""
+        return tuple(next(iter(self.outcomes.values())).analysts)

@@ -1,0 +1,269 @@
+"""What is said of several analysts, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reports import comparison_wording as words
+from reports import wording
+from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from reports.comparison import Analyst, Attribution, Comparison, Decomposition, Outcome, Share, Team
+from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
+from reports.summary import Probability
+
+KEY = "● after the evidence, ├─┤ its 90 % interval, ○ before the evidence; ┊ borders of the ICD 203 words."
+LEAST_SHARE = 0.1 / words.DECIBANS
+"""Shares below a tenth of a deciban are told together."""
+INDENT = "· "
+
+
+def document(comparison: Comparison, *, in_full: Sequence[str] = ()) -> Document:
+    """What a person reads after a comparison.
+
+    Parameters
+    ----------
+    in_full
+        Outcomes that are told with plot and pairs; the headline if none is named.
+    """
+    return tuple(_document(comparison, tuple(in_full) or (comparison.scenario.headline,)))
+
+
+def _document(comparison: Comparison, in_full: tuple[str, ...]) -> Iterator[Block]:
+    scenario = comparison.scenario
+    yield Heading(text=f"{scenario.title}: {len(comparison.analysts)} analysts", level=1)
+    yield Paragraph(text=first_paragraph(scenario.question))
+    yield Paragraph(text=f"As of {scenario.as_of}, until {scenario.until}.")
+    yield Listing(points=tuple(_analyst(one) for one in comparison.analysts.values()))
+    yield from _cautions(comparison)
+    if comparison.told:
+        for name in in_full:
+            yield from _in_full(comparison.outcomes[name])
+        for name, outcome in comparison.outcomes.items():
+            if name not in in_full:
+                yield from _in_brief(outcome)
+        yield from _foresight(comparison)
+    if comparison.attribution:
+        yield from _attribution(words.oriented(comparison.attribution))
+    if comparison.team:
+        yield from _team(comparison.team)
+    yield from _method(comparison)
+
+
+def _analyst(one: Analyst) -> str:
+    said = f": {one.prior_set.analyst}" if one.prior_set.analyst else ""
+    confidence = one.prior_set.confidence
+    declared = f" (analytic confidence declared: {confidence.level})" if confidence else ""
+    return f"{one.prior_set.name}{said}{declared}"
+
+
+def _cautions(comparison: Comparison) -> Iterator[Block]:
+    if not comparison.caution:
+        return
+    yield Caution(text=comparison.caution)
+    failed = [(name, one) for name, one in comparison.analysts.items() if not one.converged]
+    for name, one in failed:
+        yield Paragraph(text=f"{name}: {wording.verdict(one.method, one.verdict)}")
+        yield Listing(points=one.verdict.advice)
+    if len(comparison.told) < len(comparison.analysts) or not failed:
+        yield Paragraph(text=NEVERTHELESS)
+
+
+def _in_full(outcome: Outcome) -> Iterator[Block]:
+    yield Heading(text=outcome.title)
+    yield Dots(rows=tuple(_dot(name, one) for name, one in outcome.analysts.items()), key=KEY)
+    yield _table(outcome)
+    if outcome.pairs:
+        yield Heading(text="Two by two", level=3)
+        yield Table(
+            header=("Pair", "Points apart", "First higher", "Overlap", "Distance"),
+            rows=tuple(
+                (
+                    f"{pair.first}, {pair.second}",
+                    words.difference(pair),
+                    words.share_of_one(pair.first_higher),
+                    words.share_of_one(pair.overlap),
+                    words.distance(pair.wasserstein),
+                )
+                for pair in outcome.pairs
+            ),
+            unbroken=frozenset({0}),
+        )
+        yield Paragraph(text=PAIRS)
+
+
+PAIRS = (
+    "Points apart: the first less the second, in percentage points. First higher: the probability that the first analyst's inner probability lies above the second's, were the two "
+    "independent. Overlap: of the two posteriors, from 0 to 1. Distance: Wasserstein-1, in percentage points."
+)
+
+
+def _in_brief(outcome: Outcome) -> Iterator[Block]:
+    yield Heading(text=outcome.title)
+    yield _table(outcome)
+
+
+def _dot(name: str, one: Probability) -> Dot:
+    return Dot(
+        label=name,
+        point=one.probability,
+        low=one.interval.low,
+        high=one.interval.high,
+        before=one.prior_probability,
+    )
+
+
+def _table(outcome: Outcome) -> Table:
+    mass = next(iter(outcome.analysts.values())).interval.mass
+    return Table(
+        header=("Analyst", "Probability ± MCSE", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
+        rows=tuple(
+            (
+                name,
+                wording.percent_with_error(one.probability, one.mcse),
+                wording.span(one.interval),
+                wording.percent(one.prior_probability, one.prior_mcse),
+                one.term,
+            )
+            for name, one in outcome.analysts.items()
+        ),
+        wordy=frozenset({0, 4}),
+    )
+
+
+def _foresight(comparison: Comparison) -> Iterator[Block]:
+    yield Heading(text="How well the priors foresaw the evidence")
+    yield Table(
+        header=("Analyst", "Figures alone", "All evidence"),
+        rows=tuple(
+            (name, *("-" if index == 0 else words.foresaw(number) for number in (one.figures, one.everything)))
+            for index, (name, one) in enumerate(comparison.foresight.items())
+        ),
+    )
+    yield Paragraph(text=words.foresight(comparison.foresight))
+
+
+def _attribution(found: Attribution) -> Iterator[Block]:
+    yield Heading(text=f"Why {found.first} and {found.second} differ")
+    yield Paragraph(text=words.attribution(found), strong=True)
+    if found.decomposition.quantities:
+        yield _shares(found.decomposition)
+        yield Paragraph(text=SHARES)
+        yield Paragraph(text=words.effort(found.effort, found.decomposition.orders))
+
+
+SHARES = (
+    "Shares of the difference in the headline's log-odds, in decibans (10 are a factor of 10 in the odds), by the "
+    "Shapley decomposition: they sum to the whole. Alone: what changing it first does; last: what changing it does "
+    "when all else has been changed. Where the two differ, it works together with something else."
+)
+
+
+def _shares(found: Decomposition) -> Table:
+    whole = ("Everything", words.decibans(found.gap), words.plain_factor(found.gap), "", "")
+    rows = [row for block in found.blocks for row in _block_rows(block, found)]
+    return Table(
+        header=("What they disagree on", "Share ± error", "Factor", "Alone", "Last"), rows=(*rows, whole)
+    )
+
+
+def _block_rows(block: Share, found: Decomposition) -> Iterator[tuple[str, ...]]:
+    """A block, then its quantities from the largest on; what is too small to matter, together."""
+    yield (block.name, *_cells(block))
+    members = [share for share in found.quantities if share.block == block.name]
+    large = sorted((s for s in members if abs(s.share.value) >= LEAST_SHARE), key=lambda s: -abs(s.share.value))
+    for share in large:
+        yield (f"{INDENT}{_within(share.name)}", *_cells(share))
+    if small := [share for share in members if share not in large]:
+        together = sum(share.share.value for share in small) * words.DECIBANS
+        name = f"{INDENT}{wording.plural(len(small), 'other', 'others')}, under 0.1 each"
+        yield (name, wording.rounded(together, 0.05, signed=True), "", "", "")
+
+
+def _within(name: str) -> str:
+    """A quantity's name under its block's: only a section of another name is told again."""
+    section, _, rest = name.partition(".")
+    match section:
+        case "effects":
+            event, _, driver = rest.partition(".")
+            return f"{driver} on {event}"
+        case "motives" | "tables" | "independence":
+            return f"{rest} ({section})"
+        case _:
+            return rest
+
+
+def _cells(share: Share) -> tuple[str, str, str, str]:
+    return (
+        words.decibans(share.share, sampling_error=share.sampling_error),
+        words.factor(share),
+        words.plain_decibans(share.first_in),
+        words.plain_decibans(share.last_in),
+    )
+
+
+def _team(found: Team) -> Iterator[Block]:
+    yield Heading(text="What keeps the analysts apart")
+    yield Paragraph(text=words.spread(found.variance.gap, len(found.against_pool)), strong=True)
+    yield Paragraph(text=words.agreeing(found.variance), strong=True)
+    yield _variance(found.variance)
+    yield Paragraph(text=VARIANCE)
+    yield Heading(text="Each analyst against the pool of their priors", level=3)
+    yield _against(found)
+    yield Listing(
+        points=tuple(f"{name}: {words.main_shares(one)}" for name, one in found.against_pool.items())
+    )
+    yield Paragraph(text=AGAINST)
+    yield Paragraph(text=words.effort(found.effort, found.variance.orders))
+
+
+VARIANCE = (
+    "Shares of the variance between analysts by the Shapley decomposition: what agreeing on it takes away, on average "
+    "over all orders in which the analysts could come to agree. Agreed means the logarithmic pool of their priors. "
+    "Alone: the standard deviation, in decibans, that would be left if only this were agreed on."
+)
+AGAINST = (
+    "Log-odds of the headline less those that the logarithmic pool of all priors comes to, in decibans, with the share "
+    "of each block; below, the quantities that do most."
+)
+MOST_ROWS = 12
+
+
+def _variance(variance: Decomposition) -> Table:
+    shares = sorted(variance.quantities, key=lambda share: -share.share.value)
+    rows = [(share.name, *_agreed(share, variance)) for share in shares[:MOST_ROWS]]
+    if rest := shares[MOST_ROWS:]:
+        part = sum(share.share.value for share in rest) / variance.gap.value
+        rows.append((f"{len(rest)} others together", wording.percent(part, 0.005), ""))
+    blocks = [(f"all {block.name}", *_agreed(block, variance)) for block in variance.blocks]
+    return Table(header=("Agreeing on", "Share of the variance", "Alone"), rows=(*blocks, *rows))
+
+
+def _agreed(share: Share, variance: Decomposition) -> tuple[str, str]:
+    return words.part_of(share, variance.gap), words.left(share, variance.gap)
+
+
+def _against(found: Team) -> Table:
+    blocks = [block.name for block in found.variance.blocks]
+    return Table(
+        header=("Analyst", "Above the pool", *blocks),
+        rows=tuple(
+            (name, words.decibans(one.gap), *(words.plain_decibans(block.share) for block in one.blocks))
+            for name, one in found.against_pool.items()
+        ),
+    )
+
+
+def _method(comparison: Comparison) -> Iterator[Block]:
+    computation = comparison.computation
+    settings = ", ".join(f"{name} {value}" for name, value in computation.settings.items())
+    yield Heading(text="Method")
+    yield Listing(
+        points=(
+            *(f"{name}: {wording.verdict(one.method, one.verdict)}" for name, one in comparison.analysts.items()),
+            f"All on common random numbers, seed {computation.seed}" + (f", {settings}" if settings else ""),
+            f"Scenario {comparison.scenario.digest[:12]}; "
+            + ", ".join(f"{name} {one.prior_set.digest[:12]}" for name, one in comparison.analysts.items()),
+            ", ".join(f"{name} {version}" for name, version in computation.versions.items()),
+        )
+    )
+    yield Paragraph(text=SECOND_ORDER)

@@ -1,0 +1,249 @@
+"""From the numbers of a comparison to words: what analysts disagree on, by how much, and what each part does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reports.comparison import Attribution, Decomposition, Effort, Foresight, Number, Pair, Share
+from reports.wording import listed, one_digit, percent, plural, rounded
+
+DECIBANS = 10 / math.log(10)
+"""For each unit of log-odds."""
+SPOKEN = 5
+"""Quantities that a sentence names, at most."""
+CERTAIN = 2.0
+"""Standard errors that a share has to be away from nothing, before a sentence names it."""
+
+
+def spoken(name: str) -> str:
+    """What can be disagreed on, in prose: "the effect of plan on attack"."""
+    section, _, rest = name.partition(".")
+    first, _, second = rest.partition(".")
+    match section:
+        case "factors":
+            return first
+        case "events":
+            return f"the baseline of {first}"
+        case "effects":
+            return f"the effect of {second} on {first}"
+        case "tables":
+            return f"the chance of {first} given {second}"
+        case "evidence":
+            return f"the weight of {first}"
+        case "motives":
+            return f"the motive behind {first}"
+        case "relevance":
+            return f"the relevance of {first}"
+        case "independence":
+            return f"the independence of {first}"
+        case _:
+            return name
+
+
+def decibans(number: Number, *, sampling_error: float = 0.0) -> str:
+    """Log-odds in decibans with their error: "+5.3 ± 0.05"."""
+    error = DECIBANS * math.hypot(number.mcse, sampling_error)
+    return with_error(DECIBANS * number.value, error)
+
+
+def plain_decibans(number: Number) -> str:
+    """Log-odds in decibans, to the digits of their error."""
+    return rounded(DECIBANS * number.value, DECIBANS * number.mcse, signed=True)
+
+
+def plain_factor(number: Number) -> str:
+    """What a difference in log-odds multiplies the odds by."""
+    return _factor(number.value, number.mcse)
+
+
+def with_error(value: float, error: float) -> str:
+    """A signed number with its error; one without error alone."""
+    told = rounded(value, error, signed=True)
+    return told if error == 0 or told.startswith("less") else f"{told} ± {one_digit(error)}"
+
+
+def factor(share: Share) -> str:
+    """What a share in the log-odds multiplies the odds by: "3.4"."""
+    return _factor(share.share.value, error_of(share))
+
+
+def error_of(share: Share) -> float:
+    """Standard error of a share from both sources, in log-odds."""
+    return math.hypot(share.share.mcse, share.sampling_error)
+
+
+def _factor(log_odds: float, error: float) -> str:
+    value = math.exp(log_odds)
+    return rounded(value, value * error)
+
+
+def difference(pair: Pair) -> str:
+    """In percentage points: "+5.7 ± 0.05"."""
+    return with_error(100 * pair.difference.value, 100 * pair.difference.mcse)
+
+
+def share_of_one(number: Number) -> str:
+    """A number from 0 to 1 to the digits of its error; what is nearer to an end than its error can tell, as that."""
+    if 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
+        return "below 0.01" if number.value < 0.5 else "above 0.99"
+    return rounded(number.value, max(number.mcse, 0.005))
+
+
+def distance(number: Number) -> str:
+    """In percentage points."""
+    return rounded(number.value, number.mcse, places=2)
+
+
+def foresaw(number: Number | None) -> str:
+    """Decibans that are decibans already."""
+    return "unknown" if number is None else with_error(number.value, number.mcse)
+
+
+def foresight(found: Mapping[str, Foresight]) -> str:
+    """What the two columns mean, and which one compares."""
+    first = next(iter(found))
+    return (
+        f"Log marginal likelihood in decibans against {first}: how probable the evidence was before it was seen. Only "
+        "the figures (measurements, forecasts, counts, observations that all weigh alike) compare the analysts on the "
+        "same footing. An indicator or a testimony has a likelihood ratio but no probability of its own, so that what "
+        "it adds to the other column hangs on a convention: no credit is due for stating larger ratios."
+    )
+
+
+def oriented(found: Attribution) -> Attribution:
+    """The same difference told from the lower analyst up."""
+    if found.decomposition.gap.value >= 0:
+        return found
+    return replace(
+        found, first=found.second, second=found.first, decomposition=_turned(found.decomposition)
+    )
+
+
+def _turned(found: Decomposition) -> Decomposition:
+    return replace(
+        found,
+        gap=_minus(found.gap),
+        blocks=tuple(map(_opposite, found.blocks)),
+        quantities=tuple(map(_opposite, found.quantities)),
+    )
+
+
+def _minus(number: Number) -> Number:
+    return replace(number, value=-number.value)
+
+
+def _opposite(share: Share) -> Share:
+    return replace(
+        share, share=_minus(share.share), first_in=_minus(share.first_in), last_in=_minus(share.last_in)
+    )
+
+
+def attribution(found: Attribution) -> str:
+    """Why two analysts differ, in a sentence or two; `found` is oriented."""
+    gap = found.decomposition.gap
+    whole = _factor(gap.value, gap.mcse)
+    if not found.decomposition.quantities:
+        return f"{found.first} and {found.second} agree on everything."
+    lead = f"{found.first} gives the headline {whole} times the odds that {found.second} gives it."
+    up, down, rest = _sorted(found.decomposition.quantities)
+    verbs = ("accounts for", *("for" for _ in up[1:]))
+    told = [f"{spoken(share.name)} {verb} {factor(share)}" for verb, share in zip(verbs, up, strict=True)]
+    if not told:
+        return f"{lead} Nothing they disagree on accounts for it by itself."
+    others = f", and what else they disagree on for {_factor(rest.value, rest.error)}" if rest.count else ""
+    against = f" Against it works {listed([f'{spoken(share.name)} ({factor(share)})' for share in down])}." if down else ""
+    return f"{lead} Of this factor of {whole}, {', '.join(told)}{others}.{against}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rest:
+    """Shares that a sentence does not name, taken together."""
+
+    count: int
+    value: float
+    error: float
+
+
+def _sorted(shares: Sequence[Share]) -> tuple[list[Share], list[Share], _Rest]:
+    """Those that raise most, those that lower, and the rest together."""
+    clear = [share for share in shares if abs(share.share.value) > CERTAIN * error_of(share)]
+    up = sorted((s for s in clear if s.share.value > 0), key=lambda s: -s.share.value)[:SPOKEN]
+    least = 0.1 * sum(share.share.value for share in up)
+    down = sorted((s for s in clear if s.share.value < -least), key=lambda s: s.share.value)[:SPOKEN]
+    rest = [share for share in shares if share not in up and share not in down]
+    error = math.hypot(*(error_of(share) for share in rest)) if rest else 0.0
+    return up, down, _Rest(count=len(rest), value=sum(share.share.value for share in rest), error=error)
+
+
+def main_shares(found: Decomposition, count: int = 3) -> str:
+    """The quantities that do most, with decibans: "the baseline of attack +3.6, ..."."""
+    clear = [share for share in found.quantities if abs(share.share.value) > CERTAIN * error_of(share)]
+    most = sorted(clear, key=lambda share: -abs(share.share.value))[:count]
+    told = [
+        f"{spoken(share.name)} {rounded(DECIBANS * share.share.value, DECIBANS * error_of(share), signed=True)}"
+        for share in most
+    ]
+    return ", ".join(told) or "nothing by itself"
+
+
+def spread(variance: Number, count: int) -> str:
+    """How far analysts are apart."""
+    sd = math.sqrt(max(variance.value, 0.0))
+    error = variance.mcse / (2 * sd) if sd > 0 else 0.0
+    told = rounded(DECIBANS * sd, DECIBANS * error)
+    return (
+        f"Between the {plural(count, 'analyst', 'analysts')} the log-odds of the headline have a standard deviation "
+        f"of {told} decibans: a factor of {_factor(sd, error)} in the odds."
+    )
+
+
+def agreeing(variance: Decomposition) -> str:
+    """Which quantities, if agreed on, would bring analysts together most."""
+    clear = [share for share in variance.quantities if share.share.value > CERTAIN * error_of(share)]
+    most = sorted(clear, key=lambda share: -share.share.value)[:3]
+    if not most:
+        return "No single quantity would bring them together if they agreed on it."
+    told = [f"{spoken(share.name)} ({part_of(share, variance.gap)} of the variance)" for share in most]
+    alone = max(variance.quantities, key=lambda share: share.first_in.value)
+    return (
+        f"Agreeing would bring them together most on {listed(told)}. If they agreed on {spoken(alone.name)} and on "
+        f"nothing else, the standard deviation would be {left(alone, variance.gap)} decibans."
+    )
+
+
+def part_of(share: Share, whole: Number) -> str:
+    """A share of a variance in per cent."""
+    return percent(share.share.value / whole.value, error_of(share) / whole.value) if whole.value > 0 else "-"
+
+
+def left(share: Share, whole: Number) -> str:
+    """The standard deviation in decibans that would be left if only this were agreed on."""
+    rest = max(whole.value - share.first_in.value, 0.0)
+    sd = math.sqrt(rest)
+    error = math.hypot(whole.mcse, share.first_in.mcse) / (2 * sd) if sd > 0 else 0.0
+    return rounded(DECIBANS * sd, DECIBANS * error)
+
+
+def _checked(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def effort(found: Effort, orders: int) -> str:
+    """How many fits stand behind a decomposition, and how well they went."""
+    methods = {"importance": "importance sampling", "nuts": "NUTS"}
+    by = listed([f"{count:,} by {methods.get(method, method)}" for method, count in found.by_method.items()])
+    went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
+    checks = "; ".join(
+        f"{check.name} {_checked(check.value)} ({check.direction} {check.limit:g} is needed)"
+        for check in found.worst
+        if check.value is not None
+    )
+    how = (
+        "Blocks' shares are exact, quantities' are averages over "
+        f"{orders} random orders, whose error is in the one that is told"
+        if orders
+        else "Every combination was fitted"
+    )
+    return f"{how}. {plural(found.fits, 'fit', 'fits')} ({by}), and {went}. At worst: {checks}."

@@ -1,0 +1,81 @@
+"""Dots and intervals drawn in characters, on an axis of log-odds with the borders of the ICD 203 words marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from priors.table import ascii_safe
+from priors.words import ICD203
+from reports.blocks import Dot, Dots
+
+POINT, BEFORE, LINE, LOW_END, HIGH_END, GUIDE = "●○─├┤┊"
+LONGEST_LABEL = 20
+LOWEST = 1e-6
+"""Where an axis ends that would go on to probability 0; it ends as near to 1 at the other side."""
+DECADES = (1e-6, 1e-5, 1e-4, 1e-3)
+TICKS = tuple(sorted({*DECADES, *(1 - p for p in DECADES), *(edge for b in ICD203.bands for edge in (b.low, b.high))}))
+"""Borders of the words, and powers of ten beyond them."""
+LEAST_SPAN = 0.4
+"""Of an axis, in log-odds."""
+
+
+def drawn(dots: Dots, width: int) -> tuple[str, ...]:
+    """Lines of at most `width` characters: a row for each dot, then the axis with its numbers."""
+    label = min(max((len(row.label) for row in dots.rows), default=0), LONGEST_LABEL)
+    axis = _Axis(dots.rows, width - label - 2)
+    rows = [f"{_fitting(row.label, label)} {''.join(axis.row(row))}" for row in dots.rows]
+    return tuple(line.rstrip() for line in (*rows, f"{'':{label}} {axis.numbers()}"))
+
+
+class _Axis:
+    """From a probability to a column."""
+
+    def __init__(self, rows: Sequence[Dot], columns: int) -> None:
+        self.columns = columns
+        ends = [_log_odds(p) for row in rows for p in (row.low, row.high, row.point, row.before)]
+        middle, half = (max(ends) + min(ends)) / 2, max(max(ends) - min(ends), LEAST_SPAN) / 2
+        self.low, self.high = middle - 1.06 * half, middle + 1.06 * half
+
+    def column(self, probability: float) -> int:
+        share = (_log_odds(probability) - self.low) / (self.high - self.low)
+        return min(max(round(share * (self.columns - 1)), 0), self.columns - 1)
+
+    def row(self, row: Dot) -> list[str]:
+        cells = [" "] * self.columns
+        for tick in self.ticks():
+            cells[self.column(tick)] = GUIDE
+        low, high = self.column(row.low), self.column(row.high)
+        cells[low : high + 1] = LINE * (high - low + 1)
+        if low < high:
+            cells[low], cells[high] = LOW_END, HIGH_END
+        cells[self.column(row.before)] = BEFORE
+        cells[self.column(row.point)] = POINT
+        return cells
+
+    def ticks(self) -> Iterator[float]:
+        return (tick for tick in TICKS if self.low <= _log_odds(tick) <= self.high)
+
+    def numbers(self) -> str:
+        """The ticks' numbers under their columns, as many as fit; those that others stand in the way of are left out."""
+        line = ""
+        for tick in self.ticks():
+            text = _percent(tick)
+            start = min(max(self.column(tick) - len(text) // 2, 0), self.columns - len(text))
+            if start >= len(line) + (2 if line else 0):
+                line = line.ljust(start) + text
+        return line
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, LOWEST), 1 - LOWEST)
+    return math.log(inside) - math.log1p(-inside)
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.10g} %"
+
+
+def _fitting(label: str, width: int) -> str:
+    safe = ascii_safe(label)
+    return safe.ljust(width) if len(safe) <= width else safe[: width - 1] + "…"
