@@ -118,7 +118,9 @@ def weights_of(said: Sequence[str], analysts: Sequence[str]) -> Mapping[str, flo
     return weights
 
 
-def _weight_fault(text: str, name: str, number: str, analysts: Sequence[str], found: Mapping[str, float]) -> Fault | None:
+def _weight_fault(
+    text: str, name: str, number: str, analysts: Sequence[str], found: Mapping[str, float]
+) -> Fault | None:
     if not name:
         return _fault("", repr(text), "an analyst and a weight, such as A=2")
     if name not in analysts:

@@ -38,7 +38,10 @@ PriorsName = Annotated[str, typer.Option("--priors", "-p", metavar="P", help="A 
 SeveralPriors = Annotated[
     list[str] | None,
     typer.Option(
-        "--priors", "-p", metavar="P", help="A shipped prior set, a path, or a folder of them; all shipped ones if none."
+        "--priors",
+        "-p",
+        metavar="P",
+        help="A shipped prior set, a path, or a folder of them; all shipped ones if none.",
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")]
@@ -165,6 +168,49 @@ def compare(
         allow_unconverged=allow_unconverged,
     )
     converged = compare_and_tell(request, form_of(md=md, json=json, csv=csv))
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def pool(
+    scenario: ScenarioName = "coordinated-attack",
+    priors: SeveralPriors = None,
+    weight: Annotated[
+        list[str] | None, typer.Option("--weight", "-w", metavar="A=2", help="What an analyst counts; 1 if unsaid.")
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Weights from a record: CSV with analyst, question, probability, outcome."),
+    ] = None,
+    by: Annotated[Literal["log", "brier"], typer.Option(help="The score that gives weights.")] = "log",
+    extremize: Annotated[
+        float | None, typer.Option(metavar="FACTOR", min=0, help="Multiply the log-odds of each pool, besides.")
+    ] = None,
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    csv: Csv = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """One answer from several analysts, in four ways that assume different things."""
+    from estimative.output import form_of
+    from estimative.pooling import Request, pool_and_tell
+
+    request = Request(
+        scenario=scenario,
+        priors=tuple(priors or ()),
+        weights=tuple(weight or ()),
+        scores=scores,
+        rule=by,
+        extremizing=extremize,
+        method=method,
+        seed=seed,
+        draws=draws,
+        allow_unconverged=allow_unconverged,
+    )
+    converged = pool_and_tell(request, form_of(md=md, json=json, csv=csv))
     sys.exit(0 if converged else UNCONVERGED)
 
 

@@ -21,8 +21,8 @@ from model.summing import Contradiction
 from priors.faults import Fault, Faulty, listed, nearest
 from reports import comparison_document, terminal
 from reports.comparing import summarize
-from reports.comparison import Computation
 from reports.comparison import Comparison as Summary
+from reports.comparison import Computation
 from reports.comparison_csv import csv_of
 from reports.markdown import markdown
 from reports.summary import to_json
@@ -89,7 +89,10 @@ def _summary(request: Request, analysts: tuple[Assessment, ...]) -> Summary:
         found,
         computation=Computation(
             seed=request.seed,
-            settings={"method": request.method, "draws": next(iter(found.analysts.values())).fitted.posterior.draws.count},
+            settings={
+                "method": request.method,
+                "draws": next(iter(found.analysts.values())).fitted.posterior.draws.count,
+            },
             versions=versions(*methods),
         ),
         allow_unconverged=request.allow_unconverged,

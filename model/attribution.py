@@ -173,7 +173,9 @@ def attribute_team(
     Undefined
         If some combination gives the headline a probability of 0 or 1.
     """
-    planned = plan(_blocks(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed)
+    planned = plan(
+        _blocks(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
+    )
     counting = _Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
     agreed = list(_refitted(Refitter.between(fitter, [pool]), [pool.assessment], counting))
     refits: dict[str, list[Refit]] = {}
@@ -258,7 +260,9 @@ def _decomposed(planned: Plan, found: Valued) -> Decomposition:
         for (block, members), row in zip(planned.blocks.items(), planned.of_blocks, strict=True)
     ]
     gap = found.weighed(planned.gap())
-    return Decomposition(gap=gap, blocks=tuple(blocks), quantities=tuple(quantities), orders=2 * len(planned.replicates))
+    return Decomposition(
+        gap=gap, blocks=tuple(blocks), quantities=tuple(quantities), orders=2 * len(planned.replicates)
+    )
 
 
 def _share(

@@ -86,9 +86,7 @@ def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconver
     allow_unconverged
         Compare analysts whose fit failed its verdict, too.
     """
-    analysts = [
-        Compared(fitted=fitter.fit(one), before=before_evidence(one, seed=fitter.seed)) for one in assessments
-    ]
+    analysts = [Compared(fitted=fitter.fit(one), before=before_evidence(one, seed=fitter.seed)) for one in assessments]
     told = [analyst for analyst in analysts if analyst.converged or allow_unconverged]
     outcomes = assessments[0].scenario.outcomes
     return Comparison(

@@ -130,9 +130,7 @@ def _last(seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 3])
 
 
-def _weighted(
-    assessment: Assessment, ready: Adapted, rng: np.random.Generator, draws: int
-) -> tuple[Batch, Numbers]:
+def _weighted(assessment: Assessment, ready: Adapted, rng: np.random.Generator, draws: int) -> tuple[Batch, Numbers]:
     """A batch from the mixture of prior and proposals, with its log weights up to nothing; dims (draw)."""
     first = int(PRIOR_SHARE * draws)
     counts = [first, *split(draws - first, len(ready.proposals))]
@@ -188,9 +186,7 @@ def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, ro
     mode, covariance = laplace(posterior, np.zeros(space.dimension))
     tilted_mode, tilted_covariance = laplace(tilted, mode)
     proposals = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
-    pool = _Pool.started(
-        _drawn(assessment, space, first := [(Gaussian.standard(space.dimension), ROUND)], rng), first
-    )
+    pool = _Pool.started(_drawn(assessment, space, first := [(Gaussian.standard(space.dimension), ROUND)], rng), first)
     for _ in range(rounds):
         latest = list(zip(proposals, split(ROUND, len(proposals)), strict=True))
         pool = pool.with_more(_drawn(assessment, space, latest, rng), latest)

@@ -91,7 +91,9 @@ def learnt(marginals: Mapping[str, Noisy], weights: Weights) -> dict[str, Noisy]
     return found
 
 
-def mixture(posteriors: Mapping[str, Posterior], marginals: Mapping[str, Noisy], weights: Weights, outcome: str) -> Noisy:
+def mixture(
+    posteriors: Mapping[str, Posterior], marginals: Mapping[str, Noisy], weights: Weights, outcome: str
+) -> Noisy:
     """The linear pool of whole priors, then one update: posteriors, each by its weight after the evidence.
 
     The mixture of priors sum w pi has the posterior sum w Z pi(. | E) / sum w Z, Z being the marginal likelihoods; an

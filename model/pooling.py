@@ -170,9 +170,7 @@ def pool(fitter: Fitter, analysts: Mapping[str, Fitted], weights: Weights, *, ex
     )
 
 
-def _pool(
-    pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str, extremizing: float | None
-) -> Pool:
+def _pool(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str, extremizing: float | None) -> Pool:
     found, lacking = _tried(pooler, kind, stage, weights, outcome)
     left = {name: opinion.without(weights, name) for name in weights}
     return Pool(

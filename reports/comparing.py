@@ -13,9 +13,6 @@ from reports import comparison as told
 from reports.summarizing import check_of, prior_set_of, probability_fields, scenario_of, verdict_of
 from reports.summary import Probability
 
-SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."
-SOME_WITHHELD = "Not every fit converged: what rests on one that did not is left out."
-
 
 def summarize(
     found: Comparison,
@@ -47,8 +44,8 @@ def summarize(
     return told.Comparison(
         scenario=scenario_of(next(iter(found.analysts.values())).fitted.assessment),
         converged=converged,
-        caution="" if converged else SOME_UNCONVERGED if allow_unconverged else SOME_WITHHELD,
-        analysts={name: _analyst(one) for name, one in found.analysts.items()},
+        caution="" if converged else told.SOME_UNCONVERGED if allow_unconverged else told.SOME_WITHHELD,
+        analysts={name: analyst_of(one) for name, one in found.analysts.items()},
         outcomes={name: _outcome(found, telling, name) for name in scenario.outcomes},
         foresight={name: _foresight(found.foresight[name]) for name in telling},
         attribution=_attribution(attribution, titles) if attribution and tellable(attribution.effort) else None,
@@ -62,7 +59,8 @@ def number(noisy: Noisy) -> told.Number:
     return told.Number(value=noisy.value, mcse=noisy.mcse)
 
 
-def _analyst(one: Compared) -> told.Analyst:
+def analyst_of(one: Compared) -> told.Analyst:
+    """Whose priors, and whether the fit can be believed."""
     posterior = one.fitted.posterior
     return told.Analyst(
         prior_set=prior_set_of(posterior.assessment),
@@ -77,12 +75,13 @@ def _outcome(found: Comparison, telling: list[str], name: str) -> told.Outcome:
     return told.Outcome(
         title=outcome.title,
         given=outcome.given,
-        analysts={analyst: _probability(found.analysts[analyst], name) for analyst in telling},
+        analysts={analyst: probability_of(found.analysts[analyst], name) for analyst in telling},
         pairs=tuple(_pair(pair) for pair in found.pairs if pair.outcome == name),
     )
 
 
-def _probability(one: Compared, outcome: str) -> Probability:
+def probability_of(one: Compared, outcome: str) -> Probability:
+    """What an analyst makes of an outcome."""
     key = ("outcome", outcome)
     return Probability(**probability_fields(one.fitted.posterior.estimates[key], one.before.estimates[key]))  # type: ignore[arg-type]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from reports.summary import Check, PriorSet, Probability, Scenario, Verdict
 
 SCHEMA_VERSION = 1
+SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."
+SOME_WITHHELD = "Not every fit converged: what rests on one that did not is left out."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +135,7 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Everything that a comparison tells. An analyst whose fit failed has no number in it, unless that was asked for."""
+    """Everything that a comparison tells; of an analyst whose fit failed no number, unless that was asked for."""
 
     schema_version: int = SCHEMA_VERSION
     scenario: Scenario
@@ -154,3 +156,8 @@ class Comparison:
     def told(self) -> tuple[str, ...]:
         """The analysts whose numbers can be told."""
         return tuple(next(iter(self.outcomes.values())).analysts)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether there are numbers that could be told with a caution."""
+        return self.caution == SOME_WITHHELD

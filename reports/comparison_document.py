@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from reports import comparison_wording as words
 from reports import wording
 from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
-from reports.comparison import Analyst, Attribution, Comparison, Decomposition, Outcome, Share, Team
+from reports.comparison import Analyst, Attribution, Comparison, Computation, Decomposition, Outcome, Share, Team
 from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
-from reports.summary import Probability
+from reports.summary import Probability, Scenario
 
 KEY = "● after the evidence, ├─┤ its 90 % interval, ○ before the evidence; ┊ borders of the ICD 203 words."
 LEAST_SHARE = 0.1 / words.DECIBANS
@@ -29,12 +29,10 @@ def document(comparison: Comparison, *, in_full: Sequence[str] = ()) -> Document
 
 
 def _document(comparison: Comparison, in_full: tuple[str, ...]) -> Iterator[Block]:
-    scenario = comparison.scenario
-    yield Heading(text=f"{scenario.title}: {len(comparison.analysts)} analysts", level=1)
-    yield Paragraph(text=first_paragraph(scenario.question))
-    yield Paragraph(text=f"As of {scenario.as_of}, until {scenario.until}.")
-    yield Listing(points=tuple(_analyst(one) for one in comparison.analysts.values()))
-    yield from _cautions(comparison)
+    yield from introduction(comparison.scenario, comparison.analysts)
+    yield from cautions(comparison.caution, comparison.analysts)
+    if comparison.withheld:
+        yield Paragraph(text=NEVERTHELESS)
     if comparison.told:
         for name in in_full:
             yield from _in_full(comparison.outcomes[name])
@@ -46,7 +44,15 @@ def _document(comparison: Comparison, in_full: tuple[str, ...]) -> Iterator[Bloc
         yield from _attribution(words.oriented(comparison.attribution))
     if comparison.team:
         yield from _team(comparison.team)
-    yield from _method(comparison)
+    yield from method(comparison.scenario, comparison.analysts, comparison.computation)
+
+
+def introduction(scenario: Scenario, analysts: Mapping[str, Analyst]) -> Iterator[Block]:
+    """What was asked, and of whom."""
+    yield Heading(text=f"{scenario.title}: {len(analysts)} analysts", level=1)
+    yield Paragraph(text=first_paragraph(scenario.question))
+    yield Paragraph(text=f"As of {scenario.as_of}, until {scenario.until}.")
+    yield Listing(points=tuple(_analyst(one) for one in analysts.values()))
 
 
 def _analyst(one: Analyst) -> str:
@@ -56,22 +62,21 @@ def _analyst(one: Analyst) -> str:
     return f"{one.prior_set.name}{said}{declared}"
 
 
-def _cautions(comparison: Comparison) -> Iterator[Block]:
-    if not comparison.caution:
+def cautions(caution: str, analysts: Mapping[str, Analyst]) -> Iterator[Block]:
+    """What must not be overlooked: whose fit failed, and what to try."""
+    if not caution:
         return
-    yield Caution(text=comparison.caution)
-    failed = [(name, one) for name, one in comparison.analysts.items() if not one.converged]
-    for name, one in failed:
-        yield Paragraph(text=f"{name}: {wording.verdict(one.method, one.verdict)}")
-        yield Listing(points=one.verdict.advice)
-    if len(comparison.told) < len(comparison.analysts) or not failed:
-        yield Paragraph(text=NEVERTHELESS)
+    yield Caution(text=caution)
+    for name, one in analysts.items():
+        if not one.converged:
+            yield Paragraph(text=f"{name}: {wording.verdict(one.method, one.verdict)}")
+            yield Listing(points=one.verdict.advice)
 
 
 def _in_full(outcome: Outcome) -> Iterator[Block]:
     yield Heading(text=outcome.title)
-    yield Dots(rows=tuple(_dot(name, one) for name, one in outcome.analysts.items()), key=KEY)
-    yield _table(outcome)
+    yield Dots(rows=tuple(dot(name, one) for name, one in outcome.analysts.items()), key=KEY)
+    yield probabilities(outcome.analysts)
     if outcome.pairs:
         yield Heading(text="Two by two", level=3)
         yield Table(
@@ -92,17 +97,19 @@ def _in_full(outcome: Outcome) -> Iterator[Block]:
 
 
 PAIRS = (
-    "Points apart: the first less the second, in percentage points. First higher: the probability that the first analyst's inner probability lies above the second's, were the two "
-    "independent. Overlap: of the two posteriors, from 0 to 1. Distance: Wasserstein-1, in percentage points."
+    "Points apart: the first less the second, in percentage points. First higher: the probability that the first "
+    "analyst's inner probability lies above the second's, were the two independent. Overlap: of the two posteriors, "
+    "from 0 to 1. Distance: Wasserstein-1, in percentage points."
 )
 
 
 def _in_brief(outcome: Outcome) -> Iterator[Block]:
     yield Heading(text=outcome.title)
-    yield _table(outcome)
+    yield probabilities(outcome.analysts)
 
 
-def _dot(name: str, one: Probability) -> Dot:
+def dot(name: str, one: Probability) -> Dot:
+    """An analyst's probability as a dot."""
     return Dot(
         label=name,
         point=one.probability,
@@ -112,8 +119,9 @@ def _dot(name: str, one: Probability) -> Dot:
     )
 
 
-def _table(outcome: Outcome) -> Table:
-    mass = next(iter(outcome.analysts.values())).interval.mass
+def probabilities(analysts: Mapping[str, Probability]) -> Table:
+    """What each analyst makes of an outcome."""
+    mass = next(iter(analysts.values())).interval.mass
     return Table(
         header=("Analyst", "Probability ± MCSE", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
         rows=tuple(
@@ -124,7 +132,7 @@ def _table(outcome: Outcome) -> Table:
                 wording.percent(one.prior_probability, one.prior_mcse),
                 one.term,
             )
-            for name, one in outcome.analysts.items()
+            for name, one in analysts.items()
         ),
         wordy=frozenset({0, 4}),
     )
@@ -161,9 +169,7 @@ SHARES = (
 def _shares(found: Decomposition) -> Table:
     whole = ("Everything", words.decibans(found.gap), words.plain_factor(found.gap), "", "")
     rows = [row for block in found.blocks for row in _block_rows(block, found)]
-    return Table(
-        header=("What they disagree on", "Share ± error", "Factor", "Alone", "Last"), rows=(*rows, whole)
-    )
+    return Table(header=("What they disagree on", "Share ± error", "Factor", "Alone", "Last"), rows=(*rows, whole))
 
 
 def _block_rows(block: Share, found: Decomposition) -> Iterator[tuple[str, ...]]:
@@ -209,9 +215,7 @@ def _team(found: Team) -> Iterator[Block]:
     yield Paragraph(text=VARIANCE)
     yield Heading(text="Each analyst against the pool of their priors", level=3)
     yield _against(found)
-    yield Listing(
-        points=tuple(f"{name}: {words.main_shares(one)}" for name, one in found.against_pool.items())
-    )
+    yield Listing(points=tuple(f"{name}: {words.main_shares(one)}" for name, one in found.against_pool.items()))
     yield Paragraph(text=AGAINST)
     yield Paragraph(text=words.effort(found.effort, found.variance.orders))
 
@@ -253,16 +257,16 @@ def _against(found: Team) -> Table:
     )
 
 
-def _method(comparison: Comparison) -> Iterator[Block]:
-    computation = comparison.computation
+def method(scenario: Scenario, analysts: Mapping[str, Analyst], computation: Computation) -> Iterator[Block]:
+    """How the numbers came about."""
     settings = ", ".join(f"{name} {value}" for name, value in computation.settings.items())
     yield Heading(text="Method")
     yield Listing(
         points=(
-            *(f"{name}: {wording.verdict(one.method, one.verdict)}" for name, one in comparison.analysts.items()),
+            *(f"{name}: {wording.verdict(one.method, one.verdict)}" for name, one in analysts.items()),
             f"All on common random numbers, seed {computation.seed}" + (f", {settings}" if settings else ""),
-            f"Scenario {comparison.scenario.digest[:12]}; "
-            + ", ".join(f"{name} {one.prior_set.digest[:12]}" for name, one in comparison.analysts.items()),
+            f"Scenario {scenario.digest[:12]}; "
+            + ", ".join(f"{name} {one.prior_set.digest[:12]}" for name, one in analysts.items()),
             ", ".join(f"{name} {version}" for name, version in computation.versions.items()),
         )
     )

@@ -116,9 +116,7 @@ def oriented(found: Attribution) -> Attribution:
     """The same difference told from the lower analyst up."""
     if found.decomposition.gap.value >= 0:
         return found
-    return replace(
-        found, first=found.second, second=found.first, decomposition=_turned(found.decomposition)
-    )
+    return replace(found, first=found.second, second=found.first, decomposition=_turned(found.decomposition))
 
 
 def _turned(found: Decomposition) -> Decomposition:
@@ -135,9 +133,7 @@ def _minus(number: Number) -> Number:
 
 
 def _opposite(share: Share) -> Share:
-    return replace(
-        share, share=_minus(share.share), first_in=_minus(share.first_in), last_in=_minus(share.last_in)
-    )
+    return replace(share, share=_minus(share.share), first_in=_minus(share.first_in), last_in=_minus(share.last_in))
 
 
 def attribution(found: Attribution) -> str:
@@ -153,7 +149,9 @@ def attribution(found: Attribution) -> str:
     if not told:
         return f"{lead} Nothing they disagree on accounts for it by itself."
     others = f", and what else they disagree on for {_factor(rest.value, rest.error)}" if rest.count else ""
-    against = f" Against it works {listed([f'{spoken(share.name)} ({factor(share)})' for share in down])}." if down else ""
+    against = (
+        f" Against it works {listed([f'{spoken(share.name)} ({factor(share)})' for share in down])}." if down else ""
+    )
     return f"{lead} Of this factor of {whole}, {', '.join(told)}{others}.{against}"
 
 

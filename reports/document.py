@@ -8,7 +8,6 @@ from reports import wording
 from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
 from reports.summary import Factor, Link, Quantity, Spread, Summary
 
-
 NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
 TINY_SPREAD = 1e-12
 """A prior with less is a constant but for rounding."""

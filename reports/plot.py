@@ -57,7 +57,7 @@ class _Axis:
         return (tick for tick in TICKS if self.low <= _log_odds(tick) <= self.high)
 
     def numbers(self) -> str:
-        """The ticks' numbers under their columns, as many as fit; those that others stand in the way of are left out."""
+        """The ticks' numbers under their columns, as many as fit without touching."""
         line = ""
         for tick in self.ticks():
             text = _percent(tick)

@@ -1,0 +1,120 @@
+"""The command `pool`: one answer from several analysts, never without them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from estimative.analysts import assessments, weights_of
+from estimative.console import console, say
+from estimative.output import Form
+from estimative.versions import versions
+from model.assessment import Assessment
+from model.comparing import Comparison, compare
+from model.opinion import normalised
+from model.pooling import Pooling, pool
+from model.refitting import Choice, Fitter
+from model.scenario_reading import find_scenario, read_scenario
+from model.scoring import Measured, Scoring, score, weights
+from model.summing import Contradiction
+from priors.faults import Fault, Faulty
+from priors.record import read_record
+from reports import pool_document, terminal
+from reports.comparison import Computation
+from reports.markdown import markdown
+from reports.pool import Summary
+from reports.pool_csv import csv_of
+from reports.pooling import summarize
+from reports.summary import to_json
+
+type Rule = Literal["log", "brier"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    scenario: str
+    priors: tuple[str, ...]
+    weights: tuple[str, ...]
+    scores: Path | None
+    rule: Rule
+    extremizing: float | None
+    method: Choice
+    seed: int
+    draws: int | None
+    allow_unconverged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Weighing:
+    """What each analyst counts, and why."""
+
+    weights: Mapping[str, Measured]
+    record: Scoring | None
+
+
+def pool_and_tell(request: Request, form: Form) -> bool:
+    """Pool, print; whether every fit converged."""
+    path = find_scenario(request.scenario)
+    analysts = assessments(request.priors, read_scenario(path))
+    weighing = _weighing(request, [one.prior_set.name for one in analysts])
+    try:
+        summary = _summary(request, analysts, weighing)
+    except Contradiction as error:
+        fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
+        raise Faulty([fault]) from error
+    _tell(summary, form)
+    return summary.converged
+
+
+def _weighing(request: Request, names: list[str]) -> _Weighing:
+    if request.scores is None:
+        said = normalised(weights_of(request.weights, names))
+        return _Weighing(weights={name: Measured(value=one, error=None) for name, one in said.items()}, record=None)
+    if request.weights:
+        fault = Fault(file="the command line", found="--weight and --scores", expected="weights from one of them")
+        raise Faulty([fault])
+    record = score(read_record(request.scores, names))
+    return _Weighing(weights=weights(record, request.rule), record=record)
+
+
+def _summary(request: Request, analysts: tuple[Assessment, ...], weighing: _Weighing) -> Summary:
+    fitter = Fitter(assessments=analysts, seed=request.seed, method=request.method, draws=request.draws, say=say)
+    found = compare(fitter, analysts, allow_unconverged=request.allow_unconverged)
+    methods = {one.fitted.posterior.method for one in found.analysts.values()}
+    draws = next(iter(found.analysts.values())).fitted.posterior.draws.count
+    return summarize(
+        found,
+        _pooled(request, fitter, found, weighing),
+        weighing.weights,
+        computation=Computation(
+            seed=request.seed, settings={"method": request.method, "draws": draws}, versions=versions(*methods)
+        ),
+        extremizing=request.extremizing,
+        record=weighing.record,
+        rule=request.rule,
+    )
+
+
+def _pooled(request: Request, fitter: Fitter, found: Comparison, weighing: _Weighing) -> Pooling | None:
+    if not request.allow_unconverged and not all(one.converged for one in found.analysts.values()):
+        return None
+    shares = {name: one.value for name, one in weighing.weights.items()}
+    fitted = {name: one.fitted for name, one in found.analysts.items()}
+    return pool(fitter, fitted, shares, extremizing=request.extremizing)
+
+
+def _tell(summary: Summary, form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "csv":
+            sys.stdout.write(csv_of(summary))
+        case "md":
+            sys.stdout.write(markdown(pool_document.document(summary)))
+        case "terminal":
+            terminal.show(pool_document.document(summary), console())
