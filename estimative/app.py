@@ -142,7 +142,7 @@ def compare(
     ] = None,
     orders: Annotated[
         int | None,
-        typer.Option(min=4, max=1000, help="Random orders for --attribute where not every combination is fitted."),
+        typer.Option(min=8, max=1000, help="Random orders for --attribute where not every combination is fitted."),
     ] = None,
     method: ManyMethod = "auto",
     seed: Seed = 1,

@@ -31,7 +31,7 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
 """The sections of a prior set that make up each block."""
 ORDERS = 16
 """Random orders for a pair of analysts, where there are too many combinations to fit them all."""
-ORDERS_OF_A_TEAM = 4
+ORDERS_OF_A_TEAM = 8
 
 type Progress = Callable[[int, int], None]
 """(fits done, fits in all)."""

@@ -82,9 +82,10 @@ ADVICE: Mapping[str, str] = {
 }
 
 
-def of_importance(draws: Draws, headline: str, relative_mcse: float) -> Verdict:
+def of_importance(
+    diagnostics: Mapping[str, float], effective: float, headline: str, relative_mcse: float
+) -> Verdict:
     """The verdict on weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5 %."""
-    diagnostics = draws.diagnostics
     return Verdict(
         method="importance",
         checks=(
@@ -96,7 +97,7 @@ def of_importance(draws: Draws, headline: str, relative_mcse: float) -> Verdict:
                 direction="below",
                 where=headline,
             ),
-            Check(name="ESS", value=draws.effective, limit=LEAST_EFFECTIVE, direction="at least"),
+            Check(name="ESS", value=effective, limit=LEAST_EFFECTIVE, direction="at least"),
             _error(headline, relative_mcse),
         ),
     )

@@ -17,11 +17,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from model import convergence
 from model.answers import headline
 from model.assessment import Assessment
 from model.backend import NUMPY
+from model.convergence import Verdict
 from model.draws import Draws
 from model.equations import Theta, indicator_strength, log_joint
+from model.estimating import Undefined
 from model.laplace import laplace
 from model.noise import Noisy
 from model.pareto import smoothed
@@ -48,7 +51,9 @@ class Batch:
     log_prior: Numbers
     log_likelihood: Numbers
     log_tilt: Numbers
-    """ln P(headline | quantities, evidence)."""
+    """ln P(headline and its condition | quantities, evidence)."""
+    log_given: Numbers
+    """ln P(condition of the headline | quantities, evidence); 0 where it has none."""
 
     @property
     def log_posterior(self) -> Numbers:
@@ -89,20 +94,58 @@ def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRA
         each draw the same standard normals, in the same place.
     """
     rng = _last(seed)
-    batch, log_weights = _weighted(assessment, ready, rng, draws)
-    smooth, shape = _judged(log_weights)
-    _, tilted_shape = _judged(log_weights + batch.log_tilt)
+    found = _weighted(assessment, ready, rng.standard_normal((ready.space.dimension, draws)))
     return Draws(
         method="importance",
-        theta=_redrawn(assessment, ready.space.theta(batch.z), rng),
-        weights=np.exp(smooth),
+        theta=_redrawn(assessment, ready.space.theta(found.batch.z), rng),
+        weights=found.weights,
         chains=1,
         diagnostics={
-            "pareto_k": shape,
-            "pareto_k_headline": tilted_shape,
-            "log_marginal_likelihood": _log_mean(log_weights),
+            "pareto_k": found.shape,
+            "pareto_k_headline": found.tilted_shape,
+            "log_marginal_likelihood": _log_mean(found.log_weights),
         },
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The probability of the headline, and whether the draws behind it can be believed."""
+
+    probability: Noisy
+    verdict: Verdict
+
+
+def noise(dimension: int, *, seed: int, draws: int) -> Numbers:
+    """The random numbers of a last batch; dims (free, draw)."""
+    return _last(seed).standard_normal((dimension, draws))
+
+
+def headline_of(assessment: Assessment, ready: Adapted, common: Numbers) -> Headline:
+    """The headline alone, for those who fit many assessments.
+
+    Parameters
+    ----------
+    common
+        The `noise` that they share; dims (free, draw).
+
+    Raises
+    ------
+    Undefined
+        If the headline's condition is impossible at every draw.
+    """
+    found = _weighted(assessment, ready, common)
+    yes, given = np.exp(found.batch.log_tilt), np.exp(found.batch.log_given)
+    base = float(found.weights @ given)
+    if not base > 0:
+        raise Undefined
+    value = float(found.weights @ yes) / base
+    probability = Noisy(value=value, influence=found.weights * (yes - value * given) / base)
+    relative = probability.mcse / value if value > 0 else 0.0
+    shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
+    effective = float(1 / np.square(found.weights).sum())
+    name = assessment.scenario.headline
+    return Headline(probability=probability, verdict=convergence.of_importance(shapes, effective, name, relative))
 
 
 def log_marginal(
@@ -120,24 +163,44 @@ def log_marginal(
     The natural logarithm, and the Pareto k of the weights: below 0.7 it can be relied on.
     """
     counted = replace(ready, space=replace(ready.space, weight=weight))
-    _, log_weights = _weighted(assessment, counted, _last(seed), draws)
-    smooth, shape = _judged(log_weights)
-    return Noisy(value=_log_mean(log_weights), influence=np.exp(smooth) - 1 / draws), shape
+    found = _weighted(assessment, counted, noise(ready.space.dimension, seed=seed, draws=draws))
+    return Noisy(value=_log_mean(found.log_weights), influence=found.weights - 1 / draws), found.shape
 
 
 def _last(seed: int) -> np.random.Generator:
-    """The random numbers of the last batch."""
+    """Of the last batch; those of adapting are others."""
     return np.random.default_rng([seed, 3])
 
 
-def _weighted(assessment: Assessment, ready: Adapted, rng: np.random.Generator, draws: int) -> tuple[Batch, Numbers]:
-    """A batch from the mixture of prior and proposals, with its log weights up to nothing; dims (draw)."""
+@dataclass(frozen=True, kw_only=True)
+class _Weighted:
+    """The last batch with its weights."""
+
+    batch: Batch
+    log_weights: Numbers
+    """As they are; dims (draw)."""
+    weights: Numbers
+    """Smoothed, summing to one; dims (draw)."""
+    shape: float
+    """Pareto k of the weights."""
+    tilted_shape: float
+    """That of the weights times the probability of the headline."""
+
+
+def _weighted(assessment: Assessment, ready: Adapted, common: Numbers) -> _Weighted:
+    """Draws from the mixture of prior and proposals, from standard normal noise with dims (free, draw)."""
+    draws = common.shape[1]
     first = int(PRIOR_SHARE * draws)
     counts = [first, *split(draws - first, len(ready.proposals))]
     proposals = [Gaussian.standard(ready.space.dimension), *ready.proposals]
     mixture = list(zip(proposals, counts, strict=True))
-    batch = _drawn(assessment, ready.space, mixture, rng)
-    return batch, batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
+    batch = _evaluated(assessment, ready.space, draws_of(mixture, common))
+    log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
+    smooth, shape = _judged(log_weights)
+    _, tilted_shape = _judged(log_weights + batch.log_tilt)
+    return _Weighted(
+        batch=batch, log_weights=log_weights, weights=np.exp(smooth), shape=shape, tilted_shape=tilted_shape
+    )
 
 
 def _log_mean(log_weights: Numbers) -> float:
@@ -228,13 +291,15 @@ class _Pool:
 
 
 def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.random.Generator) -> Batch:
-    return _evaluated(assessment, space, draws_of(mixture, space.dimension, rng))
+    count = sum(count for _, count in mixture)
+    return _evaluated(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))
 
 
 def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
     structure, theta = assessment.structure, _integrated(assessment, space.theta(z))
+    asked = headline(structure.scenario)
     with np.errstate(over="ignore"):
-        likelihood, tilted = log_joint(NUMPY, structure, theta, by_elimination, [headline(structure.scenario).yes])
+        likelihood, tilted, given = log_joint(NUMPY, structure, theta, by_elimination, [asked.yes, asked.given])
     possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
@@ -243,8 +308,14 @@ def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
         z=z,
         log_prior=half_squares(z),
         log_likelihood=likelihood,
-        log_tilt=np.where(np.isfinite(tilted), tilted - likelihood, NEVER),
+        log_tilt=_under(tilted, likelihood),
+        log_given=_under(given, likelihood),
     )
+
+
+def _under(log_mass: Numbers, log_likelihood: Numbers) -> Numbers:
+    """ln of the probability of something given the evidence; rounding may leave it a hair above 0."""
+    return np.where(np.isfinite(log_mass), np.minimum(log_mass - log_likelihood, 0.0), NEVER)
 
 
 def _integrated(assessment: Assessment, theta: Theta) -> Theta:
@@ -276,4 +347,5 @@ def _joined(batches: list[Batch]) -> Batch:
         log_prior=np.concatenate([batch.log_prior for batch in batches]),
         log_likelihood=np.concatenate([batch.log_likelihood for batch in batches]),
         log_tilt=np.concatenate([batch.log_tilt for batch in batches]),
+        log_given=np.concatenate([batch.log_given for batch in batches]),
     )

@@ -81,7 +81,7 @@ class Posterior:
         relative = headline.mcse / headline.value if headline.value > 0 else 0.0
         name = self.assessment.scenario.headline
         if self.method == "importance":
-            return convergence.of_importance(self.draws, name, relative)
+            return convergence.of_importance(self.draws.diagnostics, self.draws.effective, name, relative)
         free = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
         series = {name: self.quantity(name) for name in free}
         for index, target in enumerate(self.asked):
@@ -123,11 +123,9 @@ class Agreement:
         return self.ratio <= AGREEMENT
 
 
-def posterior_of(
-    assessment: Assessment, draws: Draws, *, seed: int, asked: tuple[Target, ...] | None = None
-) -> Posterior:
-    """Reckon every target at every draw; all that a summary reports, unless others are asked for."""
-    asked = targets(assessment.scenario) if asked is None else asked
+def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
+    """Reckon every target at every draw."""
+    asked = targets(assessment.scenario)
     reckoned = reckon(assessment.structure, draws.theta, asked)
     return Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
 

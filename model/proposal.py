@@ -62,11 +62,11 @@ def split(total: int, parts: int) -> list[int]:
     return [total // parts + (index < total % parts) for index in range(parts)]
 
 
-def draws_of(mixture: Mixture, dimension: int, rng: np.random.Generator) -> Numbers:
-    """Draws, proposal after proposal; dims (free, draw)."""
-    return np.concatenate(
-        [gaussian.moved(rng.standard_normal((dimension, count))) for gaussian, count in mixture], axis=1
-    )
+def draws_of(mixture: Mixture, noise: Numbers) -> Numbers:
+    """Draws, proposal after proposal, from standard normal noise; dims (free, draw)."""
+    ends = np.cumsum([count for _, count in mixture])
+    parts = np.split(noise, ends[:-1], axis=1)
+    return np.concatenate([gaussian.moved(part) for (gaussian, _), part in zip(mixture, parts, strict=True)], axis=1)
 
 
 def parts_of(z: Numbers, mixture: Mixture) -> Numbers:

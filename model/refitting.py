@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from model import importance
-from model.answers import headline
 from model.assessment import Assessment
 from model.carrying import Anchor
 from model.convergence import Verdict
@@ -18,6 +17,7 @@ from model.importance import Adapted, adapted, drawn
 from model.noise import Noisy, log_odds
 from model.posterior import Posterior, posterior_of
 from model.standard_normal import Dimensions, scores
+from model.structure import Numbers
 
 if TYPE_CHECKING:
     from model.nuts import Compiled
@@ -111,18 +111,17 @@ class Refitter:
             return None
         space = scores(assessment, self.fitter.dimensions)
         proposals = tuple(proposal for anchor in self.anchors for proposal in anchor.carried(space))
-        ready = Adapted(space=space, proposals=proposals)
-        draws = drawn(assessment, ready, seed=self.fitter.seed, draws=DRAWS)
-        asked = (headline(assessment.scenario),)
-        return _refit(posterior_of(assessment, draws, seed=self.fitter.seed, asked=asked))
+        found = importance.headline_of(assessment, Adapted(space=space, proposals=proposals), self._common)
+        return Refit(log_odds=log_odds(found.probability), method="importance", verdict=found.verdict)
+
+    @cached_property
+    def _common(self) -> Numbers:
+        anchor = self.anchors[0]
+        return importance.noise(anchor.space.dimension, seed=self.fitter.seed, draws=DRAWS)
 
     def thoroughly(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
-        found = _refit(self.fitter.fit(assessment).posterior)
-        alone = Noisy(value=found.log_odds.value, own_variance=found.log_odds.mcse**2)
-        return replace(found, log_odds=alone)
-
-
-def _refit(posterior: Posterior) -> Refit:
-    found = log_odds(posterior.noisy("outcome", posterior.assessment.scenario.headline))
-    return Refit(log_odds=found, method=posterior.method, verdict=posterior.verdict)
+        posterior = self.fitter.fit(assessment).posterior
+        found = log_odds(posterior.noisy("outcome", assessment.scenario.headline))
+        alone = Noisy(value=found.value, own_variance=found.mcse**2)
+        return Refit(log_odds=alone, method=posterior.method, verdict=posterior.verdict)

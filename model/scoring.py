@@ -109,7 +109,7 @@ def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
 
 def _mean(values: Numbers) -> Measured:
     """The mean of values with dims (question); no error where there is but one, or where one is infinite."""
-    mean = float(values.mean()) + 0.0  # -log 1 is -0.0
+    mean = float(values.mean())
     known = len(values) > 1 and isfinite(mean)
     return Measured(value=mean, error=float(values.std(ddof=1)) / sqrt(len(values)) if known else None)
 

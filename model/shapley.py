@@ -26,6 +26,8 @@ type Weights = Mapping[Coalition, float]
 
 EXACT = 2**12
 """Coalitions that are valued, at most, before sampling sets in: those of twelve players."""
+LEAST_PAIRS = 4
+"""Of random orders: fewer could not tell their own error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,9 @@ class Plan:
         shares = self.of_players @ values
         if self.exact:
             return shares, np.zeros_like(shares)
-        errors = (self.replicates @ values).std(axis=0, ddof=1) / math.sqrt(len(self.replicates))
+        count = len(self.replicates)
+        # So few replicates make a t-distribution, whose standard deviation is larger than 1.
+        errors = (self.replicates @ values).std(axis=0, ddof=1) * math.sqrt((count - 1) / (count - 3) / count)
         return self._reconciled(shares, np.square(errors), self.of_blocks @ values), errors
 
     def _reconciled(self, shares: Numbers, variances: Numbers, wholes: Numbers) -> Numbers:
@@ -103,7 +107,7 @@ def plan(blocks: Mapping[str, Sequence[str]], *, orders: int, seed: int, exact: 
     blocks
         Players by block; a player is in one block only.
     orders
-        Random orders, rounded up to pairs and to at least two of them, if there are too many coalitions.
+        Random orders, rounded up to pairs and to at least four of them, if there are too many coalitions.
     seed
         Of these orders.
     exact
@@ -114,7 +118,7 @@ def plan(blocks: Mapping[str, Sequence[str]], *, orders: int, seed: int, exact: 
     if _count(chosen) <= exact:
         return _planned(chosen, of_blocks, [_owen(chosen)])
     rng = np.random.default_rng(seed)
-    return _planned(chosen, of_blocks, [_sampled(chosen, rng) for _ in range(max(2, math.ceil(orders / 2)))])
+    return _planned(chosen, of_blocks, [_sampled(chosen, rng) for _ in range(max(LEAST_PAIRS, math.ceil(orders / 2)))])
 
 
 def _planned(

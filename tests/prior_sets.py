@@ -17,10 +17,11 @@ def prior_set_for(
     *,
     relevance: Mapping[str, float] | None = None,
     independence: Mapping[str, float] | None = None,
+    name: str = "made",
 ) -> PriorSet:
     """What is said of each quantity; a bare number holds it fixed."""
     return PriorSet(
-        name="made",
+        name=name,
         analyst="Nobody",
         scenario=scenario.id,
         scenario_digest=None,
@@ -42,9 +43,11 @@ def assessed(
     *,
     relevance: Mapping[str, float] | None = None,
     independence: Mapping[str, float] | None = None,
+    name: str = "made",
 ) -> Assessment:
     """A scenario with what is said of each of its quantities."""
-    return assess(scenario, prior_set_for(scenario, statements, relevance=relevance, independence=independence))
+    said = prior_set_for(scenario, statements, relevance=relevance, independence=independence, name=name)
+    return assess(scenario, said)
 
 
 def _stated(statement: Statement | float) -> Stated:

@@ -40,6 +40,11 @@ def good(seed: int) -> Numbers:
     return np.random.default_rng(seed).standard_normal(CHAINS * LENGTH)
 
 
+def importance_verdict(draws: Draws, relative: float = 0.01) -> Verdict:
+    """Of weighted draws."""
+    return of_importance(draws.diagnostics, draws.effective, "flood", relative)
+
+
 def failed(verdict: Verdict) -> dict[str, str]:
     """Each failed check, and where."""
     return {check.name: check.where for check in verdict.failed}
@@ -133,7 +138,7 @@ def test_each_diagnostic_of_the_sampler_counts(check: str, found: dict[str, floa
 )
 def test_each_diagnostic_of_the_weights_counts(check: str, where: str, found: dict[str, float]) -> None:
     """Weights with too heavy a tail fail by themselves, for the posterior and for the headline."""
-    assert failed(of_importance(draws_of("importance", found), "flood", 0.01)) == {check: where}
+    assert failed(importance_verdict(draws_of("importance", found))) == {check: where}
 
 
 @pytest.mark.parametrize(("effective", "passes"), [(399, False), (401, True)])
@@ -143,7 +148,7 @@ def test_effective_draws_are_counted_by_the_weights(effective: int, passes: bool
     weights[:effective] = 1 / effective
     draws = draws_of("importance", count=1000, weights=weights)
     assert draws.effective == pytest.approx(effective, rel=1e-12)
-    assert failed(of_importance(draws, "flood", 0.01)) == ({} if passes else {"ESS": ""})
+    assert failed(importance_verdict(draws)) == ({} if passes else {"ESS": ""})
 
 
 @pytest.mark.parametrize(("relative", "passes"), [(0.049, True), (0.05, False), (math.nan, False)])
@@ -154,7 +159,7 @@ def test_the_headline_needs_two_digits(method: Method, relative: float, passes: 
     if method == "nuts":
         verdict = of_nuts(draws, {"a": good(1)}, "flood", relative)
     else:
-        verdict = of_importance(draws, "flood", relative)
+        verdict = importance_verdict(draws, relative)
     assert failed(verdict) == ({} if passes else {"relative error of the headline": "flood"})
 
 
@@ -174,7 +179,7 @@ def test_every_check_has_its_advice() -> None:
     """For each check that can fail there is a sentence on what to try, and for no other."""
     checks = {
         *(check.name for check in judged({"a": good(1)}).checks),
-        *(check.name for check in of_importance(draws_of("importance"), "flood", 0.01).checks),
+        *(check.name for check in importance_verdict(draws_of("importance")).checks),
     }
     assert checks == ADVICE.keys()
 

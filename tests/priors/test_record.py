@@ -80,7 +80,8 @@ def test_outcomes(said: str, meant: bool | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("0", 0), ("1", 1), ("1.0", 1), (".5", 0.5), ("5e-3", 0.005), ("+0.5", 0.5), ("1.", 1)]
+    ("said", "meant"),
+    [("0", 0), ("1", 1), ("1.0", 1), (".5", 0.5), ("5e-3", 0.005), ("5E-3", 0.005), ("+0.5", 0.5), ("1.", 1)],
 )
 def test_probabilities(said: str, meant: float) -> None:
     """A probability is written in any of the usual ways."""

@@ -1,0 +1,181 @@
+"""Opinion pools against their published formulas and against conjugate cases that are known exactly."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import betaln, expit, logit
+
+from model import opinion
+from model.comparing import marginal
+from model.estimating import Undefined
+from model.noise import Noisy
+from model.refitting import Fitter
+from priors.statement import BetaStated
+from tests.model.test_importance import reference_class
+from tests.prior_sets import assessed
+from tests.small import drawn, small, weather
+
+PROBABILITIES = st.floats(0.001, 0.999)
+EQUAL = {"a": 0.5, "b": 0.5}
+ERRORS = 4
+
+
+def exact(**values: float) -> dict[str, Noisy]:
+    return {name: Noisy(value=value) for name, value in values.items()}
+
+
+def noisy(seed: int, **values: float) -> dict[str, Noisy]:
+    """Probabilities with influences that are partly shared."""
+    rng = np.random.default_rng(seed)
+    shared = rng.normal(size=50)
+    return {
+        name: Noisy(value=value, influence=1e-4 * value * (shared + rng.normal(size=50)))
+        for name, value in values.items()
+    }
+
+
+@st.composite
+def weighings(draw: st.DrawFn) -> tuple[dict[str, Noisy], dict[str, float]]:
+    values = draw(st.lists(PROBABILITIES, min_size=1, max_size=5))
+    raw = draw(st.lists(st.floats(0.01, 10), min_size=len(values), max_size=len(values)))
+    names = [f"a{index}" for index in range(len(values))]
+    weights = opinion.normalised(dict(zip(names, raw, strict=True)))
+    return {name: Noisy(value=value) for name, value in zip(names, values, strict=True)}, weights
+
+
+@given(weighings())
+def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
+    """Stone (1961): the sum of weight times probability."""
+    found, weights = case
+    mean = sum(weights[name] * one.value for name, one in found.items())
+    assert opinion.linear(found, weights).value == pytest.approx(mean, rel=1e-12)
+
+
+@given(weighings())
+def test_the_logarithmic_pool_is_the_normalised_geometric_mean(
+    case: tuple[dict[str, Noisy], dict[str, float]],
+) -> None:
+    """Genest & Zidek (1986): product of p^w over itself plus the product of (1 - p)^w."""
+    found, weights = case
+    yes = math.prod(one.value ** weights[name] for name, one in found.items())
+    no = math.prod((1 - one.value) ** weights[name] for name, one in found.items())
+    assert opinion.logarithmic(found, weights).value == pytest.approx(yes / (yes + no), rel=1e-9)
+
+
+@given(weighings())
+def test_pools_lie_among_their_members(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
+    """No pool is more extreme than its most extreme member, and unanimity is kept."""
+    found, weights = case
+    values = [one.value for one in found.values()]
+    for way in (opinion.linear, opinion.logarithmic):
+        assert min(values) - 1e-12 <= way(found, weights).value <= max(values) + 1e-12
+
+
+@given(PROBABILITIES, PROBABILITIES, st.floats(0.05, 20))
+def test_the_logarithmic_pool_is_externally_bayesian(one: float, other: float, ratio: float) -> None:
+    """Pooling, then learning from a common likelihood ratio, is learning, then pooling (Genest 1984)."""
+    weights = {"a": 0.3, "b": 0.7}
+
+    def updated(p: float) -> float:
+        return float(expit(logit(p) + math.log(ratio)))
+
+    before = updated(opinion.logarithmic(exact(a=one, b=other), weights).value)
+    after = opinion.logarithmic(exact(a=updated(one), b=updated(other)), weights).value
+    assert before == pytest.approx(after, rel=1e-9)
+
+
+def test_certainty_decides_the_logarithmic_pool() -> None:
+    """Whoever is certain has a veto, unless they have no weight; two opposite certainties have no pool."""
+    assert opinion.logarithmic(exact(a=0.0, b=0.9), EQUAL).value == 0
+    assert opinion.logarithmic(exact(a=1.0, b=0.1), EQUAL).value == 1
+    assert opinion.logarithmic(exact(a=0.0, b=0.9), {"a": 0.0, "b": 1.0}).value == pytest.approx(0.9)
+    with pytest.raises(Undefined):
+        opinion.logarithmic(exact(a=0.0, b=1.0), EQUAL)
+    assert opinion.linear(exact(a=0.0, b=1.0), EQUAL).value == 0.5
+
+
+@given(PROBABILITIES, st.floats(0.2, 4))
+def test_extremizing_is_that_of_satopaa(p: float, factor: float) -> None:
+    """p^a / (p^a + (1 - p)^a)."""
+    published = p**factor / (p**factor + (1 - p) ** factor)
+    assert opinion.extremized(Noisy(value=p), factor).value == pytest.approx(published, rel=1e-9)
+
+
+def test_extremizing_leaves_certainty_alone() -> None:
+    """What is certain cannot become more so."""
+    assert [opinion.extremized(Noisy(value=p), 2.5).value for p in (0.0, 1.0)] == [0, 1]
+    assert opinion.extremized(Noisy(value=0.3), 1).value == pytest.approx(0.3)
+
+
+WAYS = {
+    "linear": lambda found: opinion.linear(found, {"a": 0.3, "b": 0.7}),
+    "logarithmic": lambda found: opinion.logarithmic(found, {"a": 0.3, "b": 0.7}),
+    "extremized": lambda found: opinion.extremized(opinion.linear(found, {"a": 0.3, "b": 0.7}), 1.7),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_errors_are_those_of_the_derivatives(way: str) -> None:
+    """A pool's influence by draw is what its value changes by when each member moves by its own."""
+    found = noisy(4, a=0.2, b=0.6)
+    pooled = WAYS[way](found)
+    for index in range(0, 50, 7):
+        moved = {name: Noisy(value=one.value + one.influence[index]) for name, one in found.items()}
+        assert WAYS[way](moved).value - pooled.value == pytest.approx(pooled.influence[index], rel=1e-2, abs=1e-9)
+
+
+def test_leaving_one_out_shares_the_weight_among_the_others() -> None:
+    """The others keep their proportions; where nobody who counts is left, there are no weights."""
+    assert opinion.without({"a": 0.5, "b": 0.3, "c": 0.2}, "a") == pytest.approx({"b": 0.6, "c": 0.4})
+    assert opinion.without({"a": 1.0, "b": 0.0}, "a") is None
+
+
+def test_weights_learn_by_bayes() -> None:
+    """Weight times marginal likelihood, over the sum; however small the likelihoods are."""
+    marginals = {"a": Noisy(value=-900.0), "b": Noisy(value=-900.0 + math.log(3))}
+    found = opinion.learnt(marginals, {"a": 0.6, "b": 0.4})
+    assert {name: one.value for name, one in found.items()} == pytest.approx({"a": 1 / 3, "b": 2 / 3})
+
+
+def conjugate(a: float, b: float) -> tuple[float, float]:
+    """Mean and log marginal likelihood of Beta(a, b) after 7 of 12 cases that count 0.4."""
+    yes, no = 0.4 * 7, 0.4 * 5
+    return (a + yes) / (a + b + yes + no), float(betaln(a + yes, b + no) - betaln(a, b))
+
+
+def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
+    """Two beta priors: the posterior of their mixture weighs both by their marginal likelihoods."""
+    shapes, weights = {"a": (1.0, 4.0), "b": (6.0, 3.0)}, {"a": 0.7, "b": 0.3}
+    scenario = reference_class().scenario
+    assessments = {
+        name: assessed(scenario, {"events.e": BetaStated(a=a, b=b)}, relevance={"cases": 0.4})
+        for name, (a, b) in shapes.items()
+    }
+    fitter = Fitter(assessments=tuple(assessments.values()), seed=2)
+    posteriors = {name: fitter.fit(one).posterior for name, one in assessments.items()}
+    marginals = {name: one for name, posterior in posteriors.items() if (one := marginal(posterior))}
+    found = opinion.mixture(posteriors, marginals, weights, "o")
+    masses = {name: weights[name] * math.exp(conjugate(*shape)[1]) for name, shape in shapes.items()}
+    expected = sum(mass * conjugate(*shapes[name])[0] for name, mass in masses.items()) / sum(masses.values())
+    assert found.value == pytest.approx(expected, abs=ERRORS * found.mcse)
+    assert 0 < found.mcse < 0.01 * expected
+
+
+def test_the_mixture_under_a_condition_weighs_by_the_condition() -> None:
+    """An analyst who holds the condition for improbable counts less in what follows under it."""
+    said = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
+    posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in said.items()}
+    certain = {name: Noisy(value=-3.0) for name in said}
+    yes, condition = (
+        sum(float(one.chances("outcome", "flood_if_rain")[side][0]) for one in posteriors.values()) for side in (0, 1)
+    )
+    found = opinion.mixture(posteriors, certain, {"a": 0.5, "b": 0.5}, "flood_if_rain")
+    assert condition == pytest.approx(0.6)
+    assert found.value == pytest.approx(yes / condition)
+    plain = sum(one.estimates["outcome", "flood_if_rain"].value for one in posteriors.values()) / 2
+    assert found.value < 0.7 * plain
