@@ -82,9 +82,7 @@ ADVICE: Mapping[str, str] = {
 }
 
 
-def of_importance(
-    diagnostics: Mapping[str, float], effective: float, headline: str, relative_mcse: float
-) -> Verdict:
+def of_importance(diagnostics: Mapping[str, float], effective: float, headline: str, relative_mcse: float) -> Verdict:
     """The verdict on weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5 %."""
     return Verdict(
         method="importance",

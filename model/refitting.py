@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 from model import importance
 from model.assessment import Assessment
-from model.carrying import Anchor
 from model.convergence import Verdict
 from model.draws import Method
 from model.fitting import by_nuts
 from model.importance import Adapted, adapted, drawn
 from model.noise import Noisy, log_odds
 from model.posterior import Posterior, posterior_of
+from model.proposal import Gaussian
 from model.standard_normal import Dimensions, scores
 from model.structure import Numbers
 
@@ -96,28 +96,30 @@ class Refit:
 
 @dataclass(frozen=True, kw_only=True)
 class Refitter:
-    """Fits the headline of assessments that lie between others, starting from those others' proposals."""
+    """Fits the headline of assessments that lie between others, from those others' proposals.
+
+    What an assessment takes from one analyst or another, its posterior lies between theirs in the space of standard
+    normals, near enough for a mixture of their proposals: nothing is adapted anew. Each fit has its own verdict.
+    """
 
     fitter: Fitter
-    anchors: tuple[Anchor, ...]
+    proposals: tuple[Gaussian, ...]
 
     @classmethod
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
-        return cls(fitter=fitter, anchors=tuple(Anchor.of(end.ready) for end in ends if end.ready))
+        return cls(fitter=fitter, proposals=tuple(p for end in ends if end.ready for p in end.ready.proposals))
 
     def quickly(self, assessment: Assessment) -> Refit | None:
-        """By importance sampling from the proposals carried over; None where there are none."""
-        if not self.anchors:
+        """By importance sampling from the proposals at hand; None where there are none."""
+        if not self.proposals:
             return None
-        space = scores(assessment, self.fitter.dimensions)
-        proposals = tuple(proposal for anchor in self.anchors for proposal in anchor.carried(space))
-        found = importance.headline_of(assessment, Adapted(space=space, proposals=proposals), self._common)
+        ready = Adapted(space=scores(assessment, self.fitter.dimensions), proposals=self.proposals)
+        found = importance.headline_of(assessment, ready, self._common)
         return Refit(log_odds=log_odds(found.probability), method="importance", verdict=found.verdict)
 
     @cached_property
     def _common(self) -> Numbers:
-        anchor = self.anchors[0]
-        return importance.noise(anchor.space.dimension, seed=self.fitter.seed, draws=DRAWS)
+        return importance.noise(len(self.proposals[0].mean), seed=self.fitter.seed, draws=DRAWS)
 
     def thoroughly(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""

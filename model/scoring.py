@@ -53,7 +53,7 @@ class Scores:
     log: Measured
     """Mean of -ln(probability given to what came about), in nats (Good 1952, J. R. Stat. Soc. B 14(1)).
 
-    Infinite, without an error, where that probability was 0 (below 1e-16) once."""
+    Infinite, without an error, where that probability was 0 once."""
     calibration: tuple[Calibration, ...]
     """In rising order of probability, without the bands that were never used."""
 
@@ -91,17 +91,15 @@ def score(record: Record) -> Scoring:
 
 
 def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
-    from scoringrules import brier_score, log_score
-
     ordered = sorted(judgements, key=lambda judgement: (judgement.probability, judgement.question))
     said = np.array([judgement.probability for judgement in ordered])
-    happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
+    happened = np.array([judgement.happened is True for judgement in ordered])
     with np.errstate(divide="ignore"):  # -log 0 is infinite, as it should be
-        penalties = log_score(happened, said)  # of |said + happened - 1|: there, less than 1e-16 is 0
+        penalties = -np.log(np.where(happened, said, 1 - said))
     return Scores(
         analyst=analyst,
         questions=frozenset(judgement.question for judgement in ordered),
-        brier=_mean(brier_score(happened, said)),
+        brier=_mean(np.square(said - happened)),
         log=_mean(penalties),
         calibration=tuple(_calibration(ordered)),
     )

@@ -16,12 +16,8 @@ from model.structure import Index, Numbers
 REACH = 8.5
 """Standard deviations covered: beyond them lies less than one draw in 10^16."""
 NODES = 257
-PLACES = np.linspace(-REACH, REACH, NODES)
-"""Of the nodes."""
 LOWEST = -700.0
 """Log-odds below which a degree is no longer told from 0."""
-TINIEST = 1e-12
-"""A share nearer to 0 or 1 is inverted as if it were this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +49,6 @@ class Scores:
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
         return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight)
-
-    def inverse(self, theta: Theta) -> Numbers:
-        """The standard normals at which the quantities are these, 0 along the dimension of a constant.
-
-        To the accuracy of linear interpolation between the nodes; dims (degree, draw), (ratio, draw) -> (free, draw).
-        """
-        lower, upper = self.degree_parameters[2:, self.free_degrees, None]
-        share = (theta.degree[self.free_degrees] - lower) / np.where(upper > lower, upper - lower, 1.0)
-        inside = np.clip(share, TINIEST, 1 - TINIEST)
-        log_odds = np.where(upper > lower, np.log(inside) - np.log1p(-inside), np.nan)
-        nodes = self.cubics[:, 0].reshape(-1, NODES - 1)
-        rows = [np.interp(wanted, row, PLACES[:-1]) for wanted, row in zip(log_odds, nodes, strict=True)]
-        mu, sigma = self.ratio_parameters[:, self.free_ratios, None]
-        score = (theta.log_ratio[self.free_ratios] - mu) / np.where(sigma > 0, sigma, np.inf)
-        return np.asarray(np.nan_to_num(np.concatenate([np.reshape(rows, log_odds.shape), score])))
 
     def _logit(self, z: Numbers) -> Numbers:
         """Cubic Hermite interpolation between the nodes; dims (free degree, draw)."""
@@ -139,7 +120,7 @@ def _cubics(a: float, b: float) -> Numbers:
 
 def _nodes(a: float, b: float) -> tuple[Numbers, Numbers]:
     """Log-odds of Beta(a, b) quantiles at the nodes, and their slopes; dims (node) each."""
-    z = PLACES
+    z = np.linspace(-REACH, REACH, NODES)
     below, above = z[: NODES // 2 + 1], z[NODES // 2 + 1 :]
     share = np.concatenate([betaincinv(a, b, ndtr(below)), betainccinv(a, b, ndtr(-above))])
     rest = np.concatenate([betainccinv(b, a, ndtr(below)), betaincinv(b, a, ndtr(-above))])

@@ -203,9 +203,7 @@ def _degree(degrees: Mapping[str, Degree], weights: Mapping[str, float]) -> Pool
 
 
 def _held_degree(held: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """The mean of the log-odds of constants, which lie strictly within (0, 1) unless they are all equal."""
-    if len(set(held.values())) == 1:
-        return next(iter(held.values()))
+    """The mean of the log-odds of constants, infinite only if they are all 0 or all 1."""
     log_odds = _mean({analyst: float(logit(value)) for analyst, value in held.items()}, weights)
     return _between(float(expit(log_odds)), held.values())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from model.attribution import Attribution, Decomposition, Effort, Share, TeamAttribution
 from model.comparing import Compared, Comparison, Foresight, Pair
-from model.noise import Noisy
+from model.noise import Noisy, derived
 from model.quantity import Quantities
 from model.scenario import Scenario
 from reports import comparison as told
@@ -47,7 +47,7 @@ def summarize(
         caution="" if converged else told.SOME_UNCONVERGED if allow_unconverged else told.SOME_WITHHELD,
         analysts={name: analyst_of(one) for name, one in found.analysts.items()},
         outcomes={name: _outcome(found, telling, name) for name in scenario.outcomes},
-        foresight={name: _foresight(found.foresight[name]) for name in telling},
+        foresight={name: foresight(found.foresight[name], found.foresight[telling[0]]) for name in telling},
         attribution=_attribution(attribution, titles) if attribution and tellable(attribution.effort) else None,
         team=_team(team, weights or {}, titles) if team and tellable(team.effort) else None,
         computation=computation,
@@ -97,11 +97,15 @@ def _pair(pair: Pair) -> told.Pair:
     )
 
 
-def _foresight(found: Foresight) -> told.Foresight:
+def foresight(found: Foresight, first: Foresight) -> told.Foresight:
+    """Against the first analyst who is told, whoever was fitted first."""
     return told.Foresight(
-        everything=number(found.everything) if found.everything else None,
-        figures=number(found.figures) if found.figures else None,
+        everything=_against(found.everything, first.everything), figures=_against(found.figures, first.figures)
     )
+
+
+def _against(one: Noisy | None, first: Noisy | None) -> told.Number | None:
+    return number(derived(one.value - first.value, [(1.0, one), (-1.0, first)])) if one and first else None
 
 
 def _attribution(found: Attribution, titles: Mapping[str, str]) -> told.Attribution:

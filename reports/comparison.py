@@ -67,7 +67,8 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Foresight:
-    """Log marginal likelihood in decibans against the first analyst; None where the draws cannot tell it."""
+    """Log marginal likelihood in decibans against the first analyst of those told; None where the draws cannot tell
+    it."""
 
     everything: Number | None
     figures: Number | None

@@ -6,10 +6,13 @@ import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
+from priors.table import ascii_safe
 from reports.comparison import Comparison, Decomposition, Number, Outcome, Team
 
 HEADER = ("part", "outcome", "analyst", "against", "name", "measure", "value", "error")
 """`error` is the standard error where there is one: of Monte Carlo, in shares of sampling orders besides."""
+FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the start of a formula."""
 
 type Row = tuple[object, ...]
 
@@ -20,15 +23,30 @@ def csv_of(comparison: Comparison) -> str:
 
 
 def table(header: Sequence[str], rows: Iterator[Row]) -> str:
-    """Rows under a header; nothing stands for what is not known."""
+    """Rows under a header; nothing stands for what is not known, and a text is a text to a spreadsheet, too."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([_inert(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
+def _inert(cell: object) -> object:
+    """A cell; a text in it on one line and, if it could be taken for a formula, behind an apostrophe."""
+    if not isinstance(cell, str):
+        return cell
+    plain = ascii_safe(" ".join(cell.split()))
+    return f"'{plain}" if plain.startswith(FORMULA) else plain
+
+
+def caution_row(header: Sequence[str], caution: str) -> Iterator[Row]:
+    """What must not be overlooked, before all numbers; no row where there is nothing."""
+    if caution:
+        yield ("caution", *("" for _ in header[1:-2]), caution, "")
+
+
 def _rows(comparison: Comparison) -> Iterator[Row]:
+    yield from caution_row(HEADER, comparison.caution)
     for name, outcome in comparison.outcomes.items():
         yield from _outcome(name, outcome)
     headline = comparison.scenario.headline
@@ -56,6 +74,9 @@ def _outcome(name: str, outcome: Outcome) -> Iterator[Row]:
 
 
 def _team(headline: str, team: Team) -> Iterator[Row]:
+    for name, weight in team.weights.items():
+        yield ("weight", "", name, "", "", "weight", weight, "")
+    yield ("pool", headline, "", "", "", "log_odds", *_number(team.pool))
     for name, found in team.against_pool.items():
         yield from _decomposition("against_pool", headline, name, "pool", found)
     yield from _decomposition("variance", headline, "", "", team.variance)

@@ -11,7 +11,6 @@ from reports.comparison import Analyst, Attribution, Comparison, Computation, De
 from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
 from reports.summary import Probability, Scenario
 
-KEY = "● after the evidence, ├─┤ its 90 % interval, ○ before the evidence; ┊ borders of the ICD 203 words."
 LEAST_SHARE = 0.1 / words.DECIBANS
 """Shares below a tenth of a deciban are told together."""
 INDENT = "· "
@@ -39,12 +38,15 @@ def _document(comparison: Comparison, in_full: tuple[str, ...]) -> Iterator[Bloc
         for name, outcome in comparison.outcomes.items():
             if name not in in_full:
                 yield from _in_brief(outcome)
+    if len(comparison.foresight) > 1:
         yield from _foresight(comparison)
     if comparison.attribution:
         yield from _attribution(words.oriented(comparison.attribution))
     if comparison.team:
         yield from _team(comparison.team)
     yield from method(comparison.scenario, comparison.analysts, comparison.computation)
+    if comparison.told:
+        yield Paragraph(text=SECOND_ORDER)
 
 
 def introduction(scenario: Scenario, analysts: Mapping[str, Analyst]) -> Iterator[Block]:
@@ -75,15 +77,16 @@ def cautions(caution: str, analysts: Mapping[str, Analyst]) -> Iterator[Block]:
 
 def _in_full(outcome: Outcome) -> Iterator[Block]:
     yield Heading(text=outcome.title)
-    yield Dots(rows=tuple(dot(name, one) for name, one in outcome.analysts.items()), key=KEY)
+    yield dots(outcome.analysts)
     yield probabilities(outcome.analysts)
     if outcome.pairs:
         yield Heading(text="Two by two", level=3)
         yield Table(
-            header=("Pair", "Points apart", "First higher", "Overlap", "Distance"),
+            header=("First", "Second", "Points apart", "First higher", "Overlap", "Distance"),
             rows=tuple(
                 (
-                    f"{pair.first}, {pair.second}",
+                    pair.first,
+                    pair.second,
                     words.difference(pair),
                     words.share_of_one(pair.first_higher),
                     words.share_of_one(pair.overlap),
@@ -91,7 +94,7 @@ def _in_full(outcome: Outcome) -> Iterator[Block]:
                 )
                 for pair in outcome.pairs
             ),
-            unbroken=frozenset({0}),
+            wordy=frozenset({0, 1}),
         )
         yield Paragraph(text=PAIRS)
 
@@ -108,8 +111,17 @@ def _in_brief(outcome: Outcome) -> Iterator[Block]:
     yield probabilities(outcome.analysts)
 
 
-def dot(name: str, one: Probability) -> Dot:
-    """An analyst's probability as a dot."""
+def dots(analysts: Mapping[str, Probability]) -> Dots:
+    """Each analyst's probability as a dot."""
+    mass = next(iter(analysts.values())).interval.mass
+    key = (
+        f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the ICD 203 "
+        "words and powers of ten."
+    )
+    return Dots(rows=tuple(_dot(name, one) for name, one in analysts.items()), key=key)
+
+
+def _dot(name: str, one: Probability) -> Dot:
     return Dot(
         label=name,
         point=one.probability,
@@ -160,8 +172,8 @@ def _attribution(found: Attribution) -> Iterator[Block]:
 
 
 SHARES = (
-    "Shares of the difference in the headline's log-odds, in decibans (10 are a factor of 10 in the odds), by the "
-    "Shapley decomposition: they sum to the whole. Alone: what changing it first does; last: what changing it does "
+    "Shares of the difference in the headline's log-odds, in decibans (10 of them are a factor of 10 in the odds), by "
+    "the Shapley decomposition: they sum to the whole. Alone: what changing it first does; last: what changing it does "
     "when all else has been changed. Where the two differ, it works together with something else."
 )
 
@@ -233,11 +245,11 @@ MOST_ROWS = 12
 
 
 def _variance(variance: Decomposition) -> Table:
-    shares = sorted(variance.quantities, key=lambda share: -share.share.value)
+    shares = sorted(variance.quantities, key=lambda share: -abs(share.share.value))
     rows = [(share.name, *_agreed(share, variance)) for share in shares[:MOST_ROWS]]
     if rest := shares[MOST_ROWS:]:
-        part = sum(share.share.value for share in rest) / variance.gap.value
-        rows.append((f"{len(rest)} others together", wording.percent(part, 0.005), ""))
+        name = wording.plural(len(rest), "other", "others together")
+        rows.append((name, words.together(rest, variance.gap), ""))
     blocks = [(f"all {block.name}", *_agreed(block, variance)) for block in variance.blocks]
     return Table(header=("Agreeing on", "Share of the variance", "Alone"), rows=(*blocks, *rows))
 
@@ -270,4 +282,3 @@ def method(scenario: Scenario, analysts: Mapping[str, Analyst], computation: Com
             ", ".join(f"{name} {version}" for name, version in computation.versions.items()),
         )
     )
-    yield Paragraph(text=SECOND_ORDER)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reports.comparison import Attribution, Decomposition, Effort, Foresight, Number, Pair, Share
-from reports.wording import listed, one_digit, percent, plural, rounded
+from reports.summary import Check
+from reports.wording import METHODS, listed, one_digit, percent, plural, rounded
 
 DECIBANS = 10 / math.log(10)
 """For each unit of log-odds."""
@@ -85,8 +86,8 @@ def difference(pair: Pair) -> str:
 
 
 def share_of_one(number: Number) -> str:
-    """A number from 0 to 1 to the digits of its error; what is nearer to an end than its error can tell, as that."""
-    if 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
+    """A number from 0 to 1 to two decimals or the digits of its error; what would be rounded to an end, as near it."""
+    if number.mcse <= 0.005 and 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
         return "below 0.01" if number.value < 0.5 else "above 0.99"
     return rounded(number.value, max(number.mcse, 0.005))
 
@@ -144,15 +145,20 @@ def attribution(found: Attribution) -> str:
         return f"{found.first} and {found.second} agree on everything."
     lead = f"{found.first} gives the headline {whole} times the odds that {found.second} gives it."
     up, down, rest = _sorted(found.decomposition.quantities)
+    if not up:
+        return f"{lead} Nothing they disagree on accounts for it by itself."
     verbs = ("accounts for", *("for" for _ in up[1:]))
     told = [f"{spoken(share.name)} {verb} {factor(share)}" for verb, share in zip(verbs, up, strict=True)]
-    if not told:
-        return f"{lead} Nothing they disagree on accounts for it by itself."
-    others = f", and what else they disagree on for {_factor(rest.value, rest.error)}" if rest.count else ""
-    against = (
-        f" Against it works {listed([f'{spoken(share.name)} ({factor(share)})' for share in down])}." if down else ""
-    )
-    return f"{lead} Of this factor of {whole}, {', '.join(told)}{others}.{against}"
+    if rest.count:
+        told.append(f"what else they disagree on for {_factor(rest.value, rest.error)}")
+    return f"{lead} Of this factor of {whole}, {listed(told)}.{_against(down)}"
+
+
+def _against(shares: Sequence[Share]) -> str:
+    """What works against a difference, in a sentence; nothing where nothing does."""
+    verb = "works" if len(shares) == 1 else "work"
+    told = listed([f"{spoken(share.name)} ({factor(share)})" for share in shares])
+    return f" Against it {verb} {told}." if shares else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,14 +212,21 @@ def agreeing(variance: Decomposition) -> str:
     told = [f"{spoken(share.name)} ({part_of(share, variance.gap)} of the variance)" for share in most]
     alone = max(variance.quantities, key=lambda share: share.first_in.value)
     return (
-        f"Agreeing would bring them together most on {listed(told)}. If they agreed on {spoken(alone.name)} and on "
-        f"nothing else, the standard deviation would be {left(alone, variance.gap)} decibans."
+        f"What would bring them together most, if they agreed on it: {listed(told)}. If they agreed on "
+        f"{spoken(alone.name)} and on nothing else, the standard deviation would be {left(alone, variance.gap)} "
+        "decibans."
     )
 
 
 def part_of(share: Share, whole: Number) -> str:
-    """A share of a variance in per cent."""
+    """A share of a variance in per cent; a dash where there is no variance."""
     return percent(share.share.value / whole.value, error_of(share) / whole.value) if whole.value > 0 else "-"
+
+
+def together(shares: Sequence[Share], whole: Number) -> str:
+    """What several shares of a variance come to, in full per cent; a dash where there is no variance."""
+    part = sum(share.share.value for share in shares)
+    return percent(part / whole.value, 0.005) if whole.value > 0 else "-"
 
 
 def left(share: Share, whole: Number) -> str:
@@ -224,24 +237,27 @@ def left(share: Share, whole: Number) -> str:
     return rounded(DECIBANS * sd, DECIBANS * error)
 
 
-def _checked(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
-
-
 def effort(found: Effort, orders: int) -> str:
     """How many fits stand behind a decomposition, and how well they went."""
-    methods = {"importance": "importance sampling", "nuts": "NUTS"}
-    by = listed([f"{count:,} by {methods.get(method, method)}" for method, count in found.by_method.items()])
+    by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in found.by_method.items()])
     went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
-    checks = "; ".join(
-        f"{check.name} {_checked(check.value)} ({check.direction} {check.limit:g} is needed)"
-        for check in found.worst
-        if check.value is not None
-    )
     how = (
-        "Blocks' shares are exact, quantities' are averages over "
-        f"{orders} random orders, whose error is in the one that is told"
+        f"Blocks' shares are exact; those within a block are averages over {orders} random orders, and their errors "
+        "allow for that"
         if orders
         else "Every combination was fitted"
     )
-    return f"{how}. {plural(found.fits, 'fit', 'fits')} ({by}), and {went}. At worst: {checks}."
+    worst = f" At worst: {'; '.join(map(_checked, found.worst))}." if found.worst else ""
+    return f"{how}. {plural(found.fits, 'fit', 'fits')} ({by}), and {went}.{worst}"
+
+
+def _checked(check: Check) -> str:
+    """How near a check came to its limit."""
+    needed = f"({check.direction} {check.limit:g} is needed)"
+    if check.value is None:
+        return f"{check.name} infinite {needed}"
+    return f"{check.name} {f'{check.value:,.0f}' if check.value >= 100 else _two_digits(check.value)} {needed}"
+
+
+def _two_digits(value: float) -> str:
+    return rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.0)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len, set_cell_size
+
 from priors.table import ascii_safe
 from priors.words import ICD203
 from reports.blocks import Dot, Dots
 
 POINT, BEFORE, LINE, LOW_END, HIGH_END, GUIDE = "●○─├┤┊"
 LONGEST_LABEL = 20
+"""Columns of a terminal."""
 LOWEST = 1e-6
 """Where an axis ends that would go on to probability 0; it ends as near to 1 at the other side."""
 DECADES = (1e-6, 1e-5, 1e-4, 1e-3)
@@ -21,10 +24,11 @@ LEAST_SPAN = 0.4
 
 
 def drawn(dots: Dots, width: int) -> tuple[str, ...]:
-    """Lines of at most `width` characters: a row for each dot, then the axis with its numbers."""
-    label = min(max((len(row.label) for row in dots.rows), default=0), LONGEST_LABEL)
+    """Lines of at most `width` columns, 40 or more: a row for each dot, then the axis with its numbers."""
+    labels = [ascii_safe(" ".join(row.label.split())) for row in dots.rows]
+    label = min(max(map(cell_len, labels), default=0), LONGEST_LABEL)
     axis = _Axis(dots.rows, width - label - 2)
-    rows = [f"{_fitting(row.label, label)} {''.join(axis.row(row))}" for row in dots.rows]
+    rows = [f"{_fitting(text, label)} {''.join(axis.row(row))}" for text, row in zip(labels, dots.rows, strict=True)]
     return tuple(line.rstrip() for line in (*rows, f"{'':{label}} {axis.numbers()}"))
 
 
@@ -77,5 +81,4 @@ def _percent(probability: float) -> str:
 
 
 def _fitting(label: str, width: int) -> str:
-    safe = ascii_safe(label)
-    return safe.ljust(width) if len(safe) <= width else safe[: width - 1] + "…"
+    return set_cell_size(label, width) if cell_len(label) <= width else set_cell_size(label, width - 1) + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.comparison import Number
-from reports.comparison_csv import Row, table
+from reports.comparison_csv import Row, caution_row, table
 from reports.pool import Outcome, Pool, Record, Summary
 
 HEADER = ("part", "outcome", "analyst", "kind", "stage", "measure", "value", "error")
@@ -18,6 +18,9 @@ def csv_of(summary: Summary) -> str:
 
 
 def _rows(summary: Summary) -> Iterator[Row]:
+    yield from caution_row(HEADER, summary.caution)
+    if summary.extremizing is not None:
+        yield ("extremizing", "", "", "", "", "factor", summary.extremizing, "")
     for name, weight in summary.weights.items():
         yield ("weight", "", name, "", "", "weight", weight.weight, _or_nothing(weight.error))
         if weight.learnt:
@@ -35,14 +38,17 @@ def _outcome(name: str, outcome: Outcome) -> Iterator[Row]:
         yield (*about, "low", one.interval.low, one.interval.low_mcse)
         yield (*about, "high", one.interval.high, one.interval.high_mcse)
         yield (*about, "prior_probability", one.prior_probability, one.prior_mcse)
+        yield (*about, "term", one.term, "")
     for pool in outcome.pools:
         yield from _pool(name, pool)
 
 
 def _pool(outcome: str, pool: Pool) -> Iterator[Row]:
-    yield ("pool", outcome, "", pool.kind, pool.stage, "probability", *_number(pool.probability))
+    about = ("pool", outcome, "", pool.kind, pool.stage)
+    yield (*about, "probability", *_number(pool.probability))
+    yield (*about, "lacking", pool.lacking, "") if pool.lacking else (*about, "term", pool.term, "")
     if pool.extremized:
-        yield ("pool", outcome, "", pool.kind, pool.stage, "extremized", *_number(pool.extremized))
+        yield (*about, "extremized", *_number(pool.extremized))
     for analyst, number in pool.without.items():
         yield ("without", outcome, analyst, pool.kind, pool.stage, "probability", *_number(number))
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from reports import pool_wording as words
 from reports import wording
-from reports.blocks import Block, Document, Dots, Heading, Listing, Paragraph, Table
-from reports.comparison_document import KEY, cautions, dot, introduction, method, probabilities
-from reports.document import NEVERTHELESS
+from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from reports.comparison_document import cautions, dots, introduction, method, probabilities
+from reports.document import NEVERTHELESS, SECOND_ORDER
 from reports.pool import Outcome, Pool, Record, Summary
 
 LEARNT = (
     "After the evidence: what it makes of the weights where priors are pooled linearly, by the marginal likelihoods of "
-    "all evidence. These hang in part on a convention (see compare), and so do the shifted weights."
+    "all evidence. These hang in part on a convention, which the command compare explains, and so do the new weights."
 )
 
 
@@ -35,6 +35,8 @@ def _document(summary: Summary) -> Iterator[Block]:
         yield from _in_full(summary.outcomes[headline], summary)
         yield from _others(summary)
     yield from method(summary.scenario, summary.analysts, summary.computation)
+    if summary.told:
+        yield Paragraph(text=SECOND_ORDER)
 
 
 def _record(found: Record) -> Iterator[Block]:
@@ -78,7 +80,7 @@ def _weights(summary: Summary) -> Iterator[Block]:
 
 def _in_full(outcome: Outcome, summary: Summary) -> Iterator[Block]:
     yield Heading(text=outcome.title)
-    yield Dots(rows=tuple(dot(name, one) for name, one in outcome.analysts.items()), key=KEY)
+    yield dots(outcome.analysts)
     yield probabilities(outcome.analysts)
     yield Heading(text="The pools", level=3)
     yield _pools(outcome, summary)
@@ -96,17 +98,17 @@ def _in_full(outcome: Outcome, summary: Summary) -> Iterator[Block]:
 def _pools(outcome: Outcome, summary: Summary) -> Table:
     extremized = summary.extremizing is not None
     return Table(
-        header=("Pool", "Probability ± MCSE", *(("Extremized",) if extremized else ()), "ICD 203 word"),
+        header=("Pool", "Probability ± MCSE", "ICD 203 word", *(("Extremized",) if extremized else ())),
         rows=tuple(
             (
                 words.name(pool),
                 _probability(pool),
-                *((words.amount(pool.extremized),) if extremized else ()),
                 pool.term or "-",
+                *((words.amount(pool.extremized),) if extremized else ()),
             )
             for pool in outcome.pools
         ),
-        wordy=frozenset({0, 3 if extremized else 2}),
+        wordy=frozenset({0, 2}),
     )
 
 

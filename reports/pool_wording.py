@@ -46,7 +46,7 @@ def amount(number: Number | None) -> str:
 
 def weight(found: Weight) -> str:
     """In per cent, with its standard error where it has one: "24 ± 6 %"."""
-    if found.error is None:
+    if not found.error:
         return percent(found.weight, 0.0005)
     exact = 0.1 * found.error  # the weight is what is reckoned with; the error says how far the record bears it out
     return f"{rounded(found.weight, max(exact, 0.0005), places=2)} ± {one_digit(100 * found.error)} %"
@@ -57,7 +57,7 @@ def members(outcome: Outcome) -> str:
     ordered = sorted(outcome.analysts.items(), key=lambda pair: pair[1].probability)
     (low_name, low), (high_name, high) = ordered[0], ordered[-1]
     apart = f"from {percent(low.probability, low.mcse)} ({low_name}) to {percent(high.probability, high.mcse)}"
-    return f"Its members reach {apart} ({high_name}): a pool is no agreement."
+    return f"The analysts reach {apart} ({high_name}): a pool is no agreement."
 
 
 def extremizing(factor: float) -> str:
@@ -72,11 +72,9 @@ def score(found: Measured) -> str:
     """With its standard error: "0.21 ± 0.04"."""
     if found.value is None:
         return "infinite"
-    if found.error is None:
-        return f"{found.value:.2g}"
-    return (
-        f"{rounded(found.value, found.error)} ± {one_digit(found.error)}" if found.error > 0 else f"{found.value:.2g}"
-    )
+    if not found.error:
+        return rounded(found.value, 0.0)
+    return f"{rounded(found.value, found.error)} ± {one_digit(found.error)}"
 
 
 def record(found: Record) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from model import scoring
 from model.comparing import Comparison
@@ -59,7 +60,7 @@ def summarize(
                 title=scenario.outcomes[name].title,
                 given=scenario.outcomes[name].given,
                 analysts={analyst: probability_of(one, name) for analyst, one in found.analysts.items()},
-                pools=tuple(map(_pool, pools)),
+                pools=tuple(map(pool_of, pools)),
             )
             for name, pools in (pooling.outcomes if pooling else {}).items()
         },
@@ -68,7 +69,8 @@ def summarize(
     )
 
 
-def _pool(found: Pool) -> told.Pool:
+def pool_of(found: Pool) -> told.Pool:
+    """One way to pool, with its word."""
     return told.Pool(
         kind=found.kind,
         stage=found.stage,
@@ -81,7 +83,8 @@ def _pool(found: Pool) -> told.Pool:
 
 
 def _perhaps(found: Noisy | None) -> Number | None:
-    return number(found) if found else None
+    """A probability; a weighted mean may leave [0, 1] by rounding."""
+    return number(replace(found, value=min(max(found.value, 0.0), 1.0))) if found else None
 
 
 def _record(found: Scoring, rule: str) -> told.Record:

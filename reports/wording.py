@@ -30,7 +30,7 @@ def rounded(value: float, error: float, *, places: int = 0, signed: bool = False
     decimals = max(0, -finest)
     if number == 0 and value != 0:
         return f"less than {10.0**finest:,.{decimals}f}"
-    return f"{number:{'+' if signed else ''},.{decimals}f}"
+    return f"{number:{'+' if signed and number else ''},.{decimals}f}"
 
 
 def shown(value: float, error: float, *, places: int = 0) -> float:

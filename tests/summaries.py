@@ -10,6 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reports import summary as told
+from reports.comparison import Comparison
+from reports.pool import Summary as Pooled
 from reports.summary import Summary
 from reports.wording import term
 
@@ -264,11 +266,11 @@ CASES = {
 }
 """By the name of their golden documents."""
 
-FIXED_FIELDS = {"kind", "schema_version"}
+FIXED_FIELDS = {"kind", "stage", "schema_version"}
 """Texts that the code tells apart and no file supplies."""
 
 
-def saying(summary: Summary, text: str) -> Summary:
+def saying[Told: Summary | Comparison | Pooled](summary: Told, text: str) -> Told:
     """The summary with one text in every text field, and in every name that a mapping goes by."""
     spoken = _saying(summary, text)
     return replace(spoken, scenario=replace(spoken.scenario, headline=next(iter(spoken.outcomes), text)))
@@ -308,6 +310,11 @@ def _numbers(draw: st.DrawFn) -> dict[str, Any]:
         "prior_probability": prior,
         "prior_mcse": draw(ERRORS),
     }
+
+
+def probabilities() -> st.SearchStrategy[told.Probability]:
+    """Probabilities with intervals, at random."""
+    return _numbers().map(lambda fields: told.Probability(**fields))
 
 
 @st.composite

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.scoring import RULES, Calibration, Measured, Scores, Scoring, score, weights
@@ -59,6 +59,19 @@ def values(measured: Mapping[str, Measured]) -> dict[str, float]:
 def test_published_brier_scores(said: Said, brier: float) -> None:
     """The Brier score of one judgement is that of the textbooks: 0.09 for 70 % on what happened."""
     assert scores_of(said).brier.value == pytest.approx(brier, abs=1e-15)
+
+
+@pytest.mark.slow
+@given(ANSWERS)
+@settings(deadline=None)
+def test_scores_are_those_of_a_library(said: list[Said]) -> None:
+    """The mean scores are those that the package scoringrules gives."""
+    from scoringrules import brier_score, log_score
+
+    outcomes, probabilities = np.array([float(bool(y)) for _, y in said]), np.array([p for p, _ in said])
+    scores = scores_of(*said)
+    assert scores.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
+    assert scores.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
 
 
 def test_published_means() -> None:

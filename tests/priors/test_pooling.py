@@ -23,6 +23,7 @@ from priors.faults import Fault, Faulty
 from priors.fitting import SHAPES, Prior, Support, fit
 from priors.pooling import Pooled, pooled, pooled_prior_set, pooled_priors, pooled_shares
 from priors.prior_set import Confidence, PriorSet
+from priors.product import Product
 from priors.reading import read_prior_set
 from priors.resolved import resolved
 from priors.shipped import shipped_prior_sets
@@ -168,6 +169,16 @@ def test_a_support_within_a_uniform(a: float, b: float, weight: float) -> None:
     assert misfit < 1e-8
 
 
+def test_mass_that_sits_at_an_end() -> None:
+    """Mass nearer to an end than any float can tell counts in full: powers of the distance from 0 keep their power."""
+    found, misfit = pool_of_degrees([Degree(a=0.01, b=1), Degree(a=0.01, b=1, upper=0.5)], [0.5, 0.5])
+    assert (found.a, found.b, found.lower, found.upper) == pytest.approx((0.01, 1, 0, 0.5))
+    assert misfit < 1e-8
+    found, misfit = pool_of_degrees([Degree(a=1, b=0.01), Degree(a=1, b=0.01, lower=0.5)], [0.5, 0.5])
+    assert (found.a, found.b, found.lower, found.upper) == pytest.approx((1, 0.01, 0.5, 1))
+    assert misfit < 1e-8
+
+
 @pytest.mark.parametrize("size", [1e5, 1e9])
 def test_a_narrow_prior_beside_a_wide_one(size: float) -> None:
     """A prior narrow against the other's support is widened by its weight, and keeps its place."""
@@ -212,6 +223,14 @@ def test_symmetry(families: list[Family], weights: list[float]) -> None:
     """The order of the analysts does not matter, to the last digit."""
     pairs = list(zip(families, weights, strict=True))
     found = [pool(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
+    assert found == [found[0]] * 6
+
+
+@given(families=st.lists(degrees(), min_size=3, max_size=3), weights=WEIGHTS)
+def test_symmetry_of_a_product(families: list[Degree], weights: list[float]) -> None:
+    """Nor does rounding depend on the order where a product has to be integrated."""
+    pairs = list(zip(families, weights, strict=True))
+    found = [Product.of(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
     assert found == [found[0]] * 6
 
 

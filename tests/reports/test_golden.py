@@ -10,9 +10,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports import document, terminal
+from reports import comparison_document, document, pool_document, terminal
 from reports.blocks import Document
 from reports.markdown import markdown
+from tests.comparisons import COMPARISONS
+from tests.pools import POOLS
 from tests.summaries import CASES, FULL
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,11 +29,17 @@ def on_terminal(told: Document, *, width: int = 80) -> str:
     return console.file.getvalue()
 
 
+OF_SEVERAL = {
+    **{name: comparison_document.document(one) for name, one in COMPARISONS.items()},
+    **{name: pool_document.document(one) for name, one in POOLS.items()},
+}
 DOCUMENTS = {
     "preliminary.txt": on_terminal(document.preliminary(FULL)),
     **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
     **{f"{name}.full.txt": on_terminal(document.full(summary)) for name, summary in CASES.items()},
     **{f"{name}.full.md": markdown(document.full(summary)) for name, summary in CASES.items()},
+    **{f"{name}.txt": on_terminal(told) for name, told in OF_SEVERAL.items()},
+    **{f"{name}.md": markdown(told) for name, told in OF_SEVERAL.items()},
 }
 
 

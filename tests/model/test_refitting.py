@@ -1,0 +1,116 @@
+"""Many fits of one scenario: on common random numbers, from each other's proposals, as good as fits of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import logit
+
+from model import importance
+from model.assessment import Assessment, assess, differences
+from model.convergence import Verdict
+from model.fitting import by_importance
+from model.posterior import posterior_of
+from model.refitting import Fitter, Refitter
+from model.scenario import Event
+from model.scenario_reading import find_scenario, read_scenario
+from priors.reading import read_prior_set
+from priors.shipped import find_prior_set, shipped_prior_sets
+from priors.statement import BetaStated, LognormalStated
+from tests.model.test_importance import scenario_of
+from tests.prior_sets import assessed
+
+FLAGSHIP = "coordinated-attack"
+
+
+@pytest.fixture(scope="module")
+def analysts() -> dict[str, Assessment]:
+    """The shipped prior sets of the flagship scenario."""
+    scenario = read_scenario(find_scenario(FLAGSHIP))
+    sets = {name: read_prior_set(find_prior_set(name, FLAGSHIP)) for name in shipped_prior_sets()[FLAGSHIP]}
+    return {name: assess(scenario, one) for name, one in sets.items()}
+
+
+PAIRS = [("rutte", "critics"), ("rutte", "moscow"), ("moscow", "rhetoric")]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_a_mixture_of_analysts_is_fitted_at_once(analysts: dict[str, Assessment], first: str, second: str) -> None:
+    """Between two analysts of the flagship, the proposals of both serve every mixture without adapting."""
+    a, b = analysts[first], analysts[second]
+    fitter = Fitter(assessments=(a, b), seed=1)
+    ends = [fitter.fit(one) for one in (a, b)]
+    rng, differing = np.random.default_rng(4), differences([a, b])
+    mixtures = [a.taking(b, set(rng.permutation(differing)[: rng.integers(1, len(differing))])) for _ in range(12)]
+    assert all(verdict.passed for verdict in verdicts(Refitter.between(fitter, ends), mixtures))
+    alone = [effective(verdicts(Refitter.between(fitter, [end]), mixtures)) for end in ends]
+    assert min(alone) < effective(verdicts(Refitter.between(fitter, ends), mixtures)), "better than one of them alone"
+
+
+def verdicts(refitter: Refitter, mixtures: list[Assessment]) -> list[Verdict]:
+    return [quick.verdict for mixture in mixtures if (quick := refitter.quickly(mixture))]
+
+
+def effective(found: list[Verdict]) -> float:
+    """The least of the effective numbers of draws."""
+    return min(check.value for verdict in found for check in verdict.checks if check.name == "ESS")
+
+
+def test_a_refit_agrees_with_a_fit_of_its_own(analysts: dict[str, Assessment]) -> None:
+    """A mixture's headline from carried proposals is that of a fit from its own prior, within four joint errors."""
+    a, b = analysts["rutte"], analysts["critics"]
+    fitter = Fitter(assessments=(a, b), seed=1)
+    refitter = Refitter.between(fitter, [fitter.fit(a), fitter.fit(b)])
+    rng, differing = np.random.default_rng(5), differences([a, b])
+    for count in (1, 5, 12, 20, len(differing)):
+        mixed = a.taking(b, set(rng.permutation(differing)[:count]))
+        quick, own = refitter.quickly(mixed), by_importance(mixed, seed=77).headline
+        assert quick is not None
+        error = np.hypot(quick.log_odds.mcse, own.mcse / (own.value * (1 - own.value)))
+        assert quick.log_odds.value == pytest.approx(float(logit(own.value)), abs=4 * error)
+
+
+def two(held: float | None = None) -> Assessment:
+    """A degree, whose dimension comes first, left open or held, and a yearly rate."""
+    scenario = scenario_of(Event(id="e", title="", form="rate"), Event(id="d", title=""), any=("e", "d"))
+    degree = BetaStated(a=2, b=3) if held is None else held
+    return assessed(scenario, {"events.e": LognormalStated(mu=-2.0, sigma=0.7), "events.d": degree})
+
+
+def test_noise_is_common_whatever_is_held() -> None:
+    """A space has a dimension for what anybody leaves open, so that each draw has the same random numbers for all."""
+    free, held = two(), two(held=0.4)
+    quantity = free.structure.quantities.ratios["events.e"]
+    fitter = Fitter(assessments=(free, held), seed=3)
+    one, other = (fitter.fit(each).posterior.quantity("events.e") for each in (free, held))
+    assert np.corrcoef(np.log(one), np.log(other))[0, 1] > 0.9
+    alone = importance.sample(held, seed=3).theta.log_ratio[quantity]
+    assert abs(np.corrcoef(np.log(one), alone)[0, 1]) < 0.2, "in a space of its own"
+
+
+def test_who_is_fitted_by_nuts_lends_no_proposals() -> None:
+    """Without proposals nothing is fitted quickly: it is then left to the thorough way."""
+    fitter = Fitter(assessments=(two(),), seed=1, method="importance")
+    assert Refitter(fitter=fitter, proposals=()).quickly(two()) is None
+
+
+def test_a_thorough_refit_shares_no_random_numbers() -> None:
+    """A fit with other draws keeps its error to itself."""
+    fitter = Fitter(assessments=(two(),), seed=1, method="importance")
+    found = Refitter(fitter=fitter, proposals=()).thoroughly(two())
+    own = fitter.fit(two()).posterior.headline
+    assert not found.log_odds.influence.any()
+    assert found.log_odds.mcse == pytest.approx(own.mcse / (own.value * (1 - own.value)), rel=1e-9)
+
+
+def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
+    """From the same proposals and random numbers, the quick way and the whole way agree to the last digits."""
+    one = two()
+    ready = importance.adapted(one, seed=1)
+    posterior = posterior_of(one, importance.drawn(one, ready, seed=1, draws=4000), seed=1)
+    quick = importance.headline_of(one, ready, importance.noise(ready.space.dimension, seed=1, draws=4000))
+    assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
+    assert quick.probability.mcse == pytest.approx(posterior.headline.mcse, rel=1e-9)
+    assert [check.value for check in quick.verdict.checks] == pytest.approx(
+        [check.value for check in posterior.verdict.checks], rel=1e-9
+    )

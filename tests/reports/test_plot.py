@@ -1,0 +1,135 @@
+"""Dots and intervals drawn in characters."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reports.blocks import Dot, Dots
+from reports.plot import BEFORE, GUIDE, HIGH_END, LINE, LOW_END, POINT, drawn
+from tests.summaries import CHANCES
+
+WIDTHS = st.integers(40, 200)
+LABELS = st.text(alphabet="ab-\u6f22\u0301 \n\x1b`", max_size=30)
+
+
+@st.composite
+def dots(draw: st.DrawFn) -> Dot:
+    """A probability within its interval, and one before that may lie anywhere."""
+    low, point, high = sorted(draw(CHANCES) for _ in range(3))
+    return Dot(label=draw(LABELS), point=point, low=low, high=high, before=draw(CHANCES))
+
+
+PLOTS = st.lists(dots(), min_size=1, max_size=5).map(lambda rows: Dots(rows=tuple(rows), key=""))
+
+
+def dot(point: float, *, low: float | None = None, high: float | None = None, label: str = "a") -> Dot:
+    """A probability that the evidence has not moved."""
+    return Dot(
+        label=label, point=point, low=point if low is None else low, high=point if high is None else high, before=point
+    )
+
+
+def lines(*rows: Dot, width: int = 80) -> list[str]:
+    """The rows of a plot, and its axis."""
+    return list(drawn(Dots(rows=rows, key=""), width))
+
+
+@given(plot=PLOTS, width=WIDTHS)
+def test_a_plot_keeps_its_width(plot: Dots, width: int) -> None:
+    """Whatever labels and probabilities are, no line is wider than the plot, and there is one more than dots."""
+    told = drawn(plot, width)
+    assert len(told) == len(plot.rows) + 1
+    assert max(map(cell_len, told)) <= width
+    assert not [c for line in told for c in line if not c.isprintable()]
+
+
+@given(chances=st.lists(CHANCES, min_size=2, max_size=6, unique=True), width=WIDTHS)
+def test_columns_rise_with_probability(chances: list[float], width: int) -> None:
+    """Of two dots the one with the higher probability is never further left; the ends of the axis are far apart."""
+    columns = [line.index(POINT) for line in lines(*map(dot, sorted(chances)), width=width)[:-1]]
+    assert columns == sorted(columns)
+    if min(chances) < 0.3 and max(chances) > 0.6:
+        assert columns[-1] - columns[0] > width / 2
+
+
+@given(chances=st.lists(CHANCES, min_size=3, max_size=3), beside=CHANCES, width=WIDTHS)
+def test_an_interval_contains_its_point(chances: list[float], beside: float, width: int) -> None:
+    """The point lies on the unbroken line from the low end to the high end, ends included."""
+    low, point, high = sorted(chances)
+    line = lines(dot(point, low=low, high=high), dot(beside), width=width)[0]
+    drawing = line.removeprefix("a").replace(GUIDE, " ").strip()
+    assert re.fullmatch(f"{LOW_END}?{LINE}*{POINT}{LINE}*{HIGH_END}?", drawing)
+
+
+@pytest.mark.parametrize("chance", [0.0, 1.0, 1e-300, 1 - 1e-16])
+def test_a_certain_dot_stands_on_the_axis(chance: float) -> None:
+    """A probability of 0 or 1 is drawn at an end of the axis, beside others as well as alone."""
+    assert lines(dot(chance))[0].count(POINT) == 1
+    beside, middle, _ = lines(dot(chance), dot(0.5))
+    assert (beside.index(POINT) < middle.index(POINT)) == (chance < 0.5)
+
+
+def test_two_certain_dots_span_the_axis() -> None:
+    """Between 0 and 1 the axis is symmetric: its middle is one half."""
+    none, half, all_, _ = (line.find(POINT) for line in lines(dot(0.0), dot(0.5), dot(1.0)))
+    assert abs((none + all_) / 2 - half) <= 0.5
+
+
+@given(plot=PLOTS, width=WIDTHS)
+def test_numbers_of_the_axis_do_not_touch(plot: Dots, width: int) -> None:
+    """The numbers under the axis are in rising order, whole, and two blanks or more apart."""
+    *_, axis = drawn(plot, width)
+    told = re.split(r" {2,}", axis.strip()) if axis.strip() else []
+    assert all(re.fullmatch(r"\d{1,2}(\.\d+)? %", text) for text in told)
+    assert all(float(a.removesuffix(" %")) < float(b.removesuffix(" %")) for a, b in pairwise(told))
+
+
+def test_a_number_stands_under_its_guide() -> None:
+    """Each number is under a guide, which marks a border of a word or a power of ten."""
+    first, _, axis = lines(dot(0.02, low=0.004, high=0.5), dot(0.3, low=0.1, high=0.6))
+    guides = [place for place, character in enumerate(first) if character == GUIDE]
+    places = [(match.start() + match.end() - 1) / 2 for match in re.finditer(r"[\d.]+ %", axis)]
+    assert len(places) >= 4
+    assert all(min(abs(place - guide) for guide in [*guides, *map(int, covered(first))]) <= 1 for place in places)
+
+
+def covered(line: str) -> list[int]:
+    """The columns on which an interval may hide a guide."""
+    return [place for place, character in enumerate(line) if character in LINE + LOW_END + HIGH_END + POINT + BEFORE]
+
+
+@pytest.mark.parametrize("length", [1, 19, 20])
+def test_a_short_label_is_whole(length: int) -> None:
+    """A label of up to twenty columns is shown whole, with the drawing right of it."""
+    line = lines(dot(0.3, label="x" * length))[0]
+    assert line.startswith("x" * length + " ")
+    assert line.count("x") == length
+
+
+@pytest.mark.parametrize("label", ["x" * 21, "\u6f22" * 30, "x\u0301" * 40, "\U0001f600" * 15, "\x1b[31m" * 9])
+def test_a_long_label_is_cut_and_says_so(label: str) -> None:
+    """A longer label is cut to twenty columns, ends in an ellipsis and leaves the axis where it is."""
+    long, short, _ = lines(dot(0.3, label=label), dot(0.3, label="b"))
+    cut, _, _ = long.partition("\u2026")
+    assert cell_len(cut) <= 19
+    assert cell_len(long[: long.index(POINT)]) == cell_len(short[: short.index(POINT)])
+
+
+def test_labels_are_fitted_to_the_longest() -> None:
+    """The drawing starts right of the longest label, whichever row that is in."""
+    told = lines(dot(0.2, label="ab"), dot(0.2, label="abcdef"))
+    assert told[0].startswith("ab     ")
+    assert told[0].index(POINT) == told[1].index(POINT)
+
+
+def test_what_was_before_is_seen_beside_what_is_after() -> None:
+    """The ring stands where the probability was before the evidence; where nothing moved the point covers it."""
+    moved = lines(Dot(label="a", point=0.4, low=0.2, high=0.6, before=0.1))[0]
+    assert moved.index(BEFORE) < moved.index(LOW_END) < moved.index(POINT) < moved.index(HIGH_END)
+    assert BEFORE not in lines(dot(0.3))[0]
