@@ -1,0 +1,157 @@
+"""Pools of whole assessments: each way against its closed form where beta priors meet cases."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from scipy.special import betaln, expit, logit
+
+from model.assessment import Assessment
+from model.comparing import compare
+from model.evidence import Cases, Trials
+from model.noise import derived
+from model.pooling import POOLS, Pool, Pooling, consensus, pool
+from model.refitting import Fitter
+from model.scenario import Event
+from priors.statement import BetaStated
+from tests.model.test_importance import SAID, scenario_of
+from tests.prior_sets import assessed
+
+ERRORS = 4
+SHAPES = {"one": (1.0, 4.0), "two": (6.0, 3.0), "three": (2.0, 9.0)}
+WEIGHTS = {"one": 2.0, "two": 1.0, "three": 1.0}
+
+
+def analyst(name: str, a: float, b: float, *, low: float = 0.0, high: float = 1.0) -> Assessment:
+    """A beta prior for an event that happened in 7 of 12 cases, which count 0.4."""
+    cases = Cases(id="cases", about="e", trials=(Trials(at={}, successes=7.0, of=12.0),), **SAID)
+    scenario = scenario_of(Event(id="e", title=""), evidence=(cases,))
+    stated = BetaStated(a=a, b=b, low=low, high=high)
+    return assessed(scenario, {"events.e": stated}, relevance={"cases": 0.4}, name=name)
+
+
+def mean(a: float, b: float) -> float:
+    """After the cases."""
+    return (a + 2.8) / (a + b + 4.8)
+
+
+def mass(a: float, b: float) -> float:
+    return math.exp(betaln(a + 2.8, b + 2.0) - betaln(a, b))
+
+
+def expected(weights: dict[str, float]) -> dict[tuple[str, str], float]:
+    """Each pool in closed form."""
+    total = sum(weights.values())
+    shares = {name: weight / total for name, weight in weights.items()}
+    pooled = [sum(share * SHAPES[name][i] for name, share in shares.items()) for i in (0, 1)]
+    masses = {name: share * mass(*SHAPES[name]) for name, share in shares.items()}
+    return {
+        ("linear", "after"): sum(share * mean(*SHAPES[name]) for name, share in shares.items()),
+        ("logarithmic", "after"): float(
+            expit(sum(share * float(logit(mean(*SHAPES[name]))) for name, share in shares.items()))
+        ),
+        ("linear", "before"): sum(one * mean(*SHAPES[name]) for name, one in masses.items()) / sum(masses.values()),
+        ("logarithmic", "before"): mean(*pooled),
+    }
+
+
+def pooling(*analysts: Assessment, weights: dict[str, float], factor: float | None = None) -> Pooling:
+    fitter = Fitter(assessments=analysts, seed=1)
+    fitted = {name: one.fitted for name, one in compare(fitter, analysts).analysts.items()}
+    return pool(fitter, fitted, weights, extremizing=factor)
+
+
+@pytest.fixture(scope="module")
+def found() -> Pooling:
+    """Of three analysts, the first counting twice."""
+    return pooling(*(analyst(name, *shape) for name, shape in SHAPES.items()), weights=WEIGHTS, factor=1.5)
+
+
+def pools(found: Pooling) -> dict[tuple[str, str], Pool]:
+    return {(one.kind, one.stage): one for one in found.outcomes["o"]}
+
+
+def test_every_way_is_there_in_its_order(found: Pooling) -> None:
+    """Two kinds at two stages make four pools of each outcome."""
+    assert tuple(pools(found)) == POOLS
+    assert found.weights == pytest.approx({"one": 0.5, "two": 0.25, "three": 0.25})
+
+
+@pytest.mark.parametrize("way", POOLS)
+def test_a_pool_is_its_closed_form(found: Pooling, way: tuple[str, str]) -> None:
+    """Answers or priors, linear or logarithmic: what beta posteriors come to, within the error."""
+    one = pools(found)[way].probability
+    assert one is not None
+    assert one.value == pytest.approx(expected(WEIGHTS)[way], abs=ERRORS * one.mcse)
+    assert 0 < one.mcse < 0.005
+
+
+@pytest.mark.parametrize("way", POOLS)
+@pytest.mark.parametrize("left_out", SHAPES)
+def test_without_one_is_the_pool_of_the_others(found: Pooling, way: tuple[str, str], left_out: str) -> None:
+    """Leaving one out gives the pool that the others have by themselves."""
+    one = pools(found)[way].without[left_out]
+    assert one is not None
+    others = {name: weight for name, weight in WEIGHTS.items() if name != left_out}
+    assert one.value == pytest.approx(expected(others)[way], abs=ERRORS * one.mcse)
+
+
+@pytest.mark.parametrize("kind", ["linear", "logarithmic"])
+def test_the_order_of_pooling_and_learning_matters(found: Pooling, kind: str) -> None:
+    """Pooling answers is not learning from pooled priors: they differ by far more than their joint error."""
+    after, before = (pools(found)[kind, stage].probability for stage in ("after", "before"))
+    assert after is not None
+    assert before is not None
+    gap = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
+    assert abs(gap.value) > 10 * gap.mcse
+
+
+def test_each_pool_is_extremized_by_the_factor(found: Pooling) -> None:
+    """Its log-odds times the factor; nothing where that was not asked for."""
+    for one in found.outcomes["o"]:
+        assert one.probability is not None
+        assert one.extremized is not None
+        assert float(logit(one.extremized.value)) == pytest.approx(1.5 * float(logit(one.probability.value)))
+    plain = pooling(*(analyst(name, *SHAPES[name]) for name in ("one", "two")), weights={"one": 1, "two": 1})
+    assert all(one.extremized is None for one in plain.outcomes["o"])
+
+
+def test_weights_learn_from_the_evidence(found: Pooling) -> None:
+    """After it, each analyst has their weight times their marginal likelihood."""
+    assert found.learnt is not None
+    masses = {name: found.weights[name] * mass(*shape) for name, shape in SHAPES.items()}
+    for name, one in found.learnt.items():
+        assert one.value == pytest.approx(masses[name] / sum(masses.values()), abs=ERRORS * one.mcse)
+
+
+def test_two_without_one_are_the_other() -> None:
+    """Of two analysts, leaving one out gives the other's own answer in every way; with all weight gone, none."""
+    two = [analyst(name, *SHAPES[name]) for name in ("one", "two")]
+    for one in pooling(*two, weights={"one": 1, "two": 3}).outcomes["o"]:
+        alone = one.without["one"]
+        assert alone is not None
+        assert alone.value == pytest.approx(mean(*SHAPES["two"]), abs=ERRORS * alone.mcse)
+    for one in pooling(*two, weights={"one": 1, "two": 0}).outcomes["o"]:
+        assert one.without["one"] is None
+        assert one.without["two"] is not None
+
+
+def test_priors_that_exclude_each_other_have_no_logarithmic_pool() -> None:
+    """That pool is lacking, with the quantity as its reason; the three others are told."""
+    low, high = analyst("low", 2, 2, high=0.3), analyst("high", 2, 2, low=0.6)
+    found = pools(pooling(low, high, weights={"low": 1, "high": 1}))
+    lacking = found["logarithmic", "before"]
+    assert lacking.probability is None
+    assert "events.e" in lacking.lacking
+    assert [one.lacking for way, one in found.items() if way != ("logarithmic", "before")] == ["", "", ""]
+
+
+def test_the_consensus_is_an_assessment_like_any_other() -> None:
+    """It states the pooled priors of the same scenario, so that it can be fitted and compared."""
+    two = {name: analyst(name, *SHAPES[name]) for name in ("one", "two")}
+    found = consensus(two, {"one": 0.5, "two": 0.5})
+    family = found.priors["events.e"].family
+    assert (family.a, family.b) == (pytest.approx(3.5), pytest.approx(3.5))  # type: ignore[union-attr]
+    assert found.structure is two["one"].structure
+    assert found.weight == pytest.approx(two["one"].weight)
