@@ -24,13 +24,28 @@ HELP = "estimative --help"
 TYPER = "python -c 'import typer'"
 IMPORTANCE = "fit --method importance"
 NUMERIC = "numpy, scipy.special"
+COMPARE = "compare, five analysts"
+POOL = "pool, five analysts"
 SHORT = {
     HELP: (ESTIMATIVE, "--help"),
     TYPER: (PYTHON, "-c", "import typer"),
     IMPORTANCE: (ESTIMATIVE, "fit", "--method", "importance"),
     NUMERIC: (PYTHON, "-c", "import numpy, scipy.special"),
+    COMPARE: (ESTIMATIVE, "compare"),
+    POOL: (ESTIMATIVE, "pool"),
 }
 IMPORTANCE_AIM = 2.5
+COMPARE_AIM = 3.0
+EIGHT = "compare --attribute, 8 players, 256 fits"
+PAIR = "compare --attribute, rutte and critics"
+TEAM = "compare --attribute, five analysts"
+ATTRIBUTING = {
+    EIGHT: (ESTIMATIVE, "compare", "-p", "baseline", "-p", "benchmarks/eight_effects.toml", "--attribute"),
+    PAIR: (ESTIMATIVE, "compare", "-p", "rutte", "-p", "critics", "--attribute"),
+}
+WITH_TEAM = {**ATTRIBUTING, TEAM: (ESTIMATIVE, "compare", "--attribute")}
+SECONDS = 30
+"""That 256 fits should take at most, on two cores."""
 NUTS_AIM = 0.5
 
 NUTS = "fit --method nuts"
@@ -76,7 +91,7 @@ def measured(effort: Effort, minutes: float) -> tuple[list[Line], dict[str, str]
     bench = Bench()
     tell("commands of a second")
     bench.alternate(SHORT, effort.short)
-    lines: list[Line] = list(_short_rows(bench))
+    lines: list[Line] = [*_short_rows(bench), *_attribution_rows(bench, effort)]
     refits = [*_refits(bench, effort)]
     scaling = [*_scaling(bench, effort)]
     if effort.compiling:
@@ -91,6 +106,18 @@ def _short_rows(bench: Bench) -> Iterator[Line]:
     yield Heading(text="Whole commands")
     yield _seconds(bench, HELP, TYPER)
     yield _seconds(bench, IMPORTANCE, NUMERIC, aim=IMPORTANCE_AIM)
+    yield _seconds(bench, COMPARE, IMPORTANCE, aim=COMPARE_AIM)
+    yield _seconds(bench, POOL, IMPORTANCE)
+
+
+def _attribution_rows(bench: Bench, effort: Effort) -> Iterator[Line]:
+    commands = WITH_TEAM if effort.compiling else ATTRIBUTING
+    for name, command in commands.items():
+        for _ in range(effort.processes):
+            bench.run(name, command)
+    yield Heading(text=f"Attributions, against one importance fit; 256 fits should take at most {SECONDS} s")
+    for name in commands:
+        yield _seconds(bench, name, IMPORTANCE)
 
 
 def _race(bench: Bench, *, until: float) -> None:
@@ -180,7 +207,13 @@ def _middle(fits: Sequence[dict[str, Any]], *names: str) -> float:
 def _memory_rows(bench: Bench, *, compiling: bool) -> Iterator[Line]:
     """Of the runs timed above, each of which was a fresh process."""
     yield Heading(text=f"Peak memory, against 'import {NUMERIC}'; less than {least_peak():.0f} MiB cannot be seen")
-    for name in (HELP, IMPORTANCE, *((f"{NUTS}, cold", f"{HANDWRITTEN}, cold") if compiling else ())):
+    for name in (
+        HELP,
+        IMPORTANCE,
+        COMPARE,
+        *(WITH_TEAM if compiling else ATTRIBUTING),
+        *((f"{NUTS}, cold", f"{HANDWRITTEN}, cold") if compiling else ()),
+    ):
         yield Row(name=name, this=bench.peaks(name), against=bench.peaks(NUMERIC), unit="MiB")
     if compiling:
         this, against = f"{NUTS}, cold", f"{HANDWRITTEN}, cold"

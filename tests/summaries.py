@@ -272,7 +272,7 @@ FIXED_FIELDS = {"kind", "stage", "schema_version"}
 
 def saying[Told: Summary | Comparison | Pooled](summary: Told, text: str) -> Told:
     """The summary with one text in every text field, and in every name that a mapping goes by."""
-    spoken = _saying(summary, text)
+    spoken: Told = _saying(summary, text)
     return replace(spoken, scenario=replace(spoken.scenario, headline=next(iter(spoken.outcomes), text)))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.command import FERRY, Desk
+from tests.command import FERRY, PRIORS, Desk
 
 COMMANDS = [
     (),
     ("check",),
     ("fit",),
+    ("compare",),
+    ("pool",),
     ("report",),
     ("runs",),
     ("runs", "show"),
@@ -19,6 +21,7 @@ COMMANDS = [
     ("new", "scenario"),
 ]
 HEAVY = ("pymc", "pytensor", "nutpie", "numba", "arviz", "arviz_stats", "scipy.stats", "xarray", "pandas")
+COOK = ("--priors", "cook.toml")
 LOADED = """
 import sys
 from estimative.app import main
@@ -56,11 +59,20 @@ def test_the_version_is_that_of_the_package(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("--help",), ("fit", "--help"), ("check", "--resolved"), ("fit", *FERRY, "--method", "importance"), ("runs",)],
+    [
+        ("--help",),
+        ("fit", "--help"),
+        ("check", "--resolved"),
+        ("fit", *FERRY, "--method", "importance"),
+        ("compare", *FERRY, *COOK, "--attribute"),
+        ("pool", *FERRY, *COOK),
+        ("runs",),
+    ],
     ids=" ".join,
 )
 def test_what_needs_no_sampler_loads_none(desk: Desk, command: tuple[str, ...]) -> None:
-    """Help, check, the list of runs and the importance method load neither PyMC nor ArviZ nor scipy.stats."""
+    """Help, check, the list of runs and all that importance sampling does load no PyMC, no ArviZ, no scipy.stats."""
+    desk.write("cook.toml", PRIORS.replace('name = "mate"', 'name = "cook"').replace('"unlikely"', '"likely"'))
     told = desk.python(LOADED, *command)
     assert "code 0" in told.err
     loaded = told.err.rpartition("loaded ")[2].split()

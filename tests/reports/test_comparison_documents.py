@@ -205,8 +205,8 @@ def derived(found: Comparison) -> Iterator[float]:
     yield len(found.analysts)
     for shared in decompositions(found):
         shares = [*shared.blocks, *shared.quantities]
-        for one in (shared.gap, *(n for s in shares for n in (s.share, s.first_in, s.last_in))):
-            yield from (DECIBANS * one.value, DECIBANS * one.mcse, math.exp(one.value), math.exp(-one.value))
+        for odds in (shared.gap, *(n for s in shares for n in (s.share, s.first_in, s.last_in))):
+            yield from (DECIBANS * odds.value, DECIBANS * odds.mcse, math.exp(odds.value), math.exp(-odds.value))
         for one in shares:
             yield DECIBANS * math.hypot(one.share.mcse, one.sampling_error)
         yield from together(shared)

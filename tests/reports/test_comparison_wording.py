@@ -102,7 +102,9 @@ def test_foresight_is_told_against_the_first_who_is_told() -> None:
     assert foresight(second, second).figures == number(0.0, 0.0)
     found = foresight(third, second)
     assert found.everything is None
-    assert found.figures == number(-3.5, pytest.approx(0.3))
+    assert found.figures
+    assert found.figures.value == -3.5
+    assert found.figures.mcse == pytest.approx(0.3)
 
 
 def test_a_difference_is_told_from_the_higher_analyst() -> None:

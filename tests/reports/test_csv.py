@@ -23,6 +23,7 @@ from tests.pools import POOLS, pools
 from tests.reports.test_hostile_text import HOSTILE
 from tests.summaries import saying
 
+CASES: dict[str, Comparison | Summary] = {**COMPARISONS, **POOLS}
 TOLD, WITHHELD = COMPARISONS["comparison.told"], COMPARISONS["comparison.withheld"]
 NOT_TOLD = {"scenario", "computation", "verdict", "prior_set", "effort", "schema_version", "orders", "mass"}
 """What is no number about a probability."""
@@ -73,10 +74,10 @@ def test_every_number_has_its_row(found: Comparison | Summary) -> None:
     assert told(rows(found)) == sorted(values(json.loads(to_json(found))))
 
 
-@pytest.mark.parametrize("name", [*COMPARISONS, *POOLS])
+@pytest.mark.parametrize("name", CASES)
 def test_no_two_rows_are_about_the_same(name: str) -> None:
     """Every row has its own place: no two are alike in all columns but value and error."""
-    found = rows({**COMPARISONS, **POOLS}[name])
+    found = rows(CASES[name])
     places = [tuple(list(row.values())[:-2]) for row in found]
     assert len(set(places)) == len(places)
     assert all(None not in row and None not in row.values() for row in found)
@@ -118,10 +119,10 @@ def test_what_no_number_can_tell_is_told_in_words() -> None:
     assert {row["measure"] for row in found if row["part"] == "extremizing"} == {"factor"}
 
 
-@pytest.mark.parametrize("name", [*COMPARISONS, *POOLS])
+@pytest.mark.parametrize("name", CASES)
 def test_a_caution_is_the_first_row(name: str) -> None:
     """Where a fit failed the first row is the caution; elsewhere there is none."""
-    summary = {**COMPARISONS, **POOLS}[name]
+    summary = CASES[name]
     cautions = [(place, row["value"]) for place, row in enumerate(rows(summary)) if row["part"] == "caution"]
     assert cautions == ([(0, summary.caution)] if summary.caution else [])
 
@@ -145,7 +146,11 @@ FORMULAS = {
     "quote": '"=1+1"',
 }
 TEXTS = {**FORMULAS, **HOSTILE}
-OF_ALL = {"comparison": COMPARISONS["comparison.told"], "pool": POOLS["pool.record"], "lacking": POOLS["pool.lacking"]}
+OF_ALL: dict[str, Comparison | Summary] = {
+    "comparison": COMPARISONS["comparison.told"],
+    "pool": POOLS["pool.record"],
+    "lacking": POOLS["pool.lacking"],
+}
 
 
 def check(summary: Comparison | Summary, text: str) -> None:

@@ -19,6 +19,7 @@ from reports.comparison import Comparison
 from reports.pool import Summary
 from reports.summary import to_json
 from tests.comparisons import COMPARISONS, comparisons, number, share
+from tests.comparisons import TEAM as OF_THREE
 from tests.pools import POOLED, POOLS, RECORD, SCORES, pools
 from tests.reports.test_summary import at, objects
 
@@ -26,7 +27,7 @@ SCHEMAS = {
     name: json.loads((Path(__file__).parents[2] / "reports" / f"{name}.schema.json").read_text(encoding="utf-8"))
     for name in ("summary", "comparison", "pool")
 }
-CASES = {**COMPARISONS, **POOLS}
+CASES: dict[str, Comparison | Summary] = {**COMPARISONS, **POOLS}
 PAIR, TEAM, TOLD = (COMPARISONS[f"comparison.{name}"] for name in ("pair", "team", "told"))
 EXTREMIZED, RECORDED, LACKING = (POOLS[f"pool.{name}"] for name in ("extremized", "record", "lacking"))
 NAMED = {"analysts", "outcomes", "foresight", "settings", "versions", "weights", "against_pool", "by_method", "without"}
@@ -41,7 +42,7 @@ def written(summary: Comparison | Summary) -> Any:
 def valid(summary: Comparison | Summary) -> bool:
     """Whether the JSON of a summary satisfies the schema of its kind."""
     schema = SCHEMAS["comparison" if isinstance(summary, Comparison) else "pool"]
-    return Draft202012Validator(schema).is_valid(written(summary))
+    return not list(Draft202012Validator(schema).iter_errors(written(summary)))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -106,8 +107,8 @@ def fields(summary: Comparison | Summary) -> Iterator[tuple[str | int, ...]]:
             yield path
 
 
-EVERY = [(name, path) for name in ("comparison.pair", "comparison.team") for path in fields(COMPARISONS[name])]
-EVERY += [(name, path) for name in ("pool.record", "pool.extremized") for path in fields(POOLS[name])]
+EVERY = [(name, path) for name in ("comparison.pair", "comparison.team") for path in fields(CASES[name])]
+EVERY += [(name, path) for name in ("pool.record", "pool.extremized") for path in fields(CASES[name])]
 
 
 @pytest.mark.parametrize(("name", "path"), EVERY, ids=lambda part: part if isinstance(part, str) else str(part))
@@ -172,9 +173,7 @@ WRONG_COMPARISONS = {
     "a negative error": with_outcome(PAIR, pairs=(replace(CLOSED.pairs[0], wasserstein=number(0.1, -0.1)),)),
     "a team of two": replace(PAIR, attribution=None, team=TEAM.team),
     "an attribution among three": replace(TEAM, attribution=PAIR.attribution),
-    "a negative variance": replace(
-        TEAM, team=replace(TEAM.team, variance=replace(TEAM.team.variance, gap=number(-0.1)))
-    ),
+    "a negative variance": replace(TEAM, team=replace(OF_THREE, variance=replace(OF_THREE.variance, gap=number(-1.0)))),
     "a sampling error without sampling": shared_out(orders=0),
     "a quantity among blocks": shared_out(blocks=(share("factors.wear", 0.1),)),
     "a block among quantities": shared_out(quantities=(share("factors", 0.1),)),
