@@ -36,9 +36,9 @@ SHORT = {
 }
 IMPORTANCE_AIM = 2.5
 COMPARE_AIM = 3.0
-EIGHT = "compare --attribute, 8 players, 256 fits"
-PAIR = "compare --attribute, rutte and critics"
-TEAM = "compare --attribute, five analysts"
+EIGHT = "attribution by 256 fits"
+PAIR = "attribution, rutte, critics"
+TEAM = "attribution, five analysts"
 ATTRIBUTING = {
     EIGHT: (ESTIMATIVE, "compare", "-p", "baseline", "-p", "benchmarks/eight_effects.toml", "--attribute"),
     PAIR: (ESTIMATIVE, "compare", "-p", "rutte", "-p", "critics", "--attribute"),

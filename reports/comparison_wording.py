@@ -209,7 +209,8 @@ def agreeing(variance: Decomposition) -> str:
     most = sorted(clear, key=lambda share: -share.share.value)[:3]
     if not most:
         return "No single quantity would bring them together if they agreed on it."
-    told = [f"{spoken(share.name)} ({part_of(share, variance.gap)} of the variance)" for share in most]
+    parts = [percent(share.share.value / variance.gap.value, error_of(share) / variance.gap.value) for share in most]
+    told = [f"{spoken(share.name)} ({part} of the variance)" for share, part in zip(most, parts, strict=True)]
     alone = max(variance.quantities, key=lambda share: share.first_in.value)
     return (
         f"What would bring them together most, if they agreed on it: {listed(told)}. If they agreed on "
@@ -219,8 +220,14 @@ def agreeing(variance: Decomposition) -> str:
 
 
 def part_of(share: Share, whole: Number) -> str:
-    """A share of a variance in per cent; a dash where there is no variance."""
-    return percent(share.share.value / whole.value, error_of(share) / whole.value) if whole.value > 0 else "-"
+    """A share of a variance in per cent with its error: "24 ± 1 %"; a dash where there is no variance."""
+    if not whole.value > 0:
+        return "-"
+    part, error = share.share.value / whole.value, error_of(share) / whole.value
+    if error == 0:
+        return percent(part, 0)
+    # To the digit of its error: the larger shares can then be told apart though orders were sampled.
+    return f"{rounded(part, error / 10, places=2)} ± {one_digit(100 * error)} %"
 
 
 def together(shares: Sequence[Share], whole: Number) -> str:

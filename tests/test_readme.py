@@ -1,8 +1,9 @@
-"""The README, held against the program: what it shows is what a reader will see."""
+"""The README and the documents, held against the program: what they show is what a reader will see."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.command import Desk
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b(?:[a-z]+) \d+\.\d+(?:\.\d+)+\b")
 """Ids of runs and versions of packages."""
@@ -54,15 +56,63 @@ def unit(number: str) -> float:
     return 10.0 ** -len(decimals) if point else whole
 
 
-@pytest.mark.slow
-def test_the_session_is_real(desk: Desk) -> None:
-    """The session in the README is what the command prints, but for last digits, ids and versions."""
-    shown = next(block for block in blocks("console") if block.startswith("$ estimative fit\nA coordinated"))
-    told = desk.run("fit")
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A command and what a document shows of its output."""
+
+    document: str
+    command: str
+    passages: tuple[str, ...]
+    """Parted by lines of dots in brackets, which stand for what is left out."""
+
+
+def sessions() -> list[Session]:
+    """Every session of every document."""
+    found = []
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        for command, block in re.findall(r"<!-- session: (.*?) -->\n```console\n(.*?)```", text, flags=re.DOTALL):
+            shown, _, output = block.partition("\n")
+            assert shown == f"$ {command}"
+            passages = tuple(part for part in output.split("[...]") if part.strip())
+            found.append(Session(document=path.name, command=command, passages=passages))
+    return found
+
+
+def starts(passage: list[str], told: list[str], after: int) -> int | None:
+    """Where a passage stands in what was told, as nearly as numbers allow; None if nowhere."""
+    places = range(after, len(told) - len(passage) + 1)
+    return next((at for at in places if all(map(close, passage, told[at : at + len(passage)]))), None)
+
+
+def marked(session: Session) -> object:
+    """What takes half a minute is left to the long run."""
+    long = session.command == "estimative compare --attribute"
+    marks = (pytest.mark.calibration,) if long else (pytest.mark.slow,)
+    return pytest.param(session, id=f"{session.document}: {session.command}", marks=marks)
+
+
+@pytest.mark.parametrize("session", [*map(marked, sessions())])
+def test_a_session_is_real(desk: Desk, session: Session) -> None:
+    """Sessions in the documents are what the command prints, but for last digits, ids and versions."""
+    told = desk.run(*session.command.split()[1:])
     assert told.code == 0, told.err
-    expected, found = tokens(shown.partition("\n")[2]), tokens(told.out)
-    different = [(a, b) for a, b in zip(expected, found, strict=True) if not close(a, b)]
-    assert different == []
+    at, printed = 0, tokens(told.out)
+    for passage in map(tokens, session.passages):
+        start = starts(passage, printed, at)
+        assert start is not None, " ".join(passage)
+        at = start + len(passage)
+    assert session.passages
+    assert "[...]" not in "".join(session.passages)
+
+
+def test_a_session_that_is_not_real_is_found() -> None:
+    """A number that is off by more than last digits, or a word that is missing, is noticed."""
+    told = tokens("rutte 6.1 ± 0.05 % 1.6 to 14 % very unlikely")
+    assert starts(tokens("6.2 ± 0.05 % 1.6 to 14 %"), told, 0) == 1
+    assert starts(tokens("6.9 ± 0.05 % 1.6 to 14 %"), told, 0) is None
+    assert starts(tokens("± 0.05 % to 14 %"), told, 0) is None
+    assert starts(tokens("6.1 ±"), told, 2) is None
 
 
 def test_the_example_of_a_prior_set_is_good(desk: Desk) -> None:
@@ -97,7 +147,11 @@ def test_every_command_in_it_exists(desk: Desk) -> None:
 
 
 def test_its_links_lead_somewhere() -> None:
-    """Every file that the README links to is there."""
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    """Every file that a document links to is there."""
+    links = [
+        (path.parent, link)
+        for path in DOCUMENTS
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    ]
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for folder, link in links if not (folder / link).exists()] == []

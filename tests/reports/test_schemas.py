@@ -22,6 +22,7 @@ from tests.comparisons import COMPARISONS, comparisons, number, share
 from tests.comparisons import TEAM as OF_THREE
 from tests.pools import POOLED, POOLS, RECORD, SCORES, pools
 from tests.reports.test_summary import at, objects
+from tests.summaries import FAILED
 
 SCHEMAS = {
     name: json.loads((Path(__file__).parents[2] / "reports" / f"{name}.schema.json").read_text(encoding="utf-8"))
@@ -160,14 +161,17 @@ WRONG_COMPARISONS = {
     "another version": replace(PAIR, schema_version=2),
     "numbers that did not converge, without a caution": replace(TOLD, caution=""),
     "called converged though a fit failed": replace(TOLD, converged=True, caution=""),
-    "called converged though a fit of the attribution failed": with_effort(failed=1),
+    "called converged though a fit of the attribution failed": with_effort(failed=1, worst=FAILED.checks),
+    "a fit of the attribution failed and every check passed": replace(
+        with_effort(failed=1), converged=False, caution="careful"
+    ),
     "a caution without a reason": replace(PAIR, caution="careful"),
     "one analyst": replace(PAIR, analysts={"engineer": PAIR.analysts["engineer"]}),
     "an analyst who converged and failed": replace(
         TOLD, analysts={**TOLD.analysts, "sceptic": replace(TOLD.analysts["sceptic"], converged=True)}
     ),
     "converged, and an analyst left out": with_outcome(PAIR, analysts={"engineer": CLOSED.analysts["engineer"]}),
-    "two analysts and no pair": with_outcome(PAIR, pairs=()),
+    "two analysts and no pair": with_outcome(TOLD, pairs=()),
     "an overlap above 1": with_outcome(PAIR, pairs=(replace(CLOSED.pairs[0], overlap=number(1.1)),)),
     "a difference below -1": with_outcome(PAIR, pairs=(replace(CLOSED.pairs[0], difference=number(-1.1)),)),
     "a negative error": with_outcome(PAIR, pairs=(replace(CLOSED.pairs[0], wasserstein=number(0.1, -0.1)),)),
