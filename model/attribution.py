@@ -52,10 +52,10 @@ class Valued:
     own_variance: Numbers
     """Of chains; dims (coalition)."""
 
-    def weighed(self, row: Numbers, value: float | None = None) -> Noisy:
+    def weighed(self, row: Numbers) -> Noisy:
         """A weighted sum over coalitions; row with dims (coalition)."""
         return Noisy(
-            value=float(row @ self.values) if value is None else value,
+            value=float(row @ self.values),
             influence=(row.astype(np.float32) @ self.influence).astype(float),
             own_variance=float(np.square(row) @ self.own_variance),
         )
@@ -248,15 +248,14 @@ def _variance(analysts: Mapping[str, Valued], weights: Mapping[str, float]) -> V
 
 
 def _decomposed(planned: Plan, found: Valued) -> Decomposition:
-    shares, errors = planned.player_shares(found.values)
-    quantities = []
-    rows = zip(planned.players, planned.of_players, shares, errors, strict=True)
+    rows, errors = planned.player_rows(found.values)
     owner = {player: block for block, members in planned.blocks.items() for player in members}
-    for player, row, share, error in rows:
-        weighed = found.weighed(row, value=float(share))
-        quantities.append(_share(planned, found, player, owner[player], [player], weighed, float(error)))
+    quantities = [
+        _share(planned, found, player, owner[player], [player], row, float(error))
+        for player, row, error in zip(planned.players, rows, errors, strict=True)
+    ]
     blocks = [
-        _share(planned, found, block, block, members, found.weighed(row), 0.0)
+        _share(planned, found, block, block, members, row, 0.0)
         for (block, members), row in zip(planned.blocks.items(), planned.of_blocks, strict=True)
     ]
     gap = found.weighed(planned.gap())
@@ -266,12 +265,12 @@ def _decomposed(planned: Plan, found: Valued) -> Decomposition:
 
 
 def _share(
-    planned: Plan, found: Valued, name: str, block: str, members: Sequence[str], share: Noisy, sampling_error: float
+    planned: Plan, found: Valued, name: str, block: str, members: Sequence[str], row: Numbers, sampling_error: float
 ) -> Share:
     return Share(
         name=name,
         block=block,
-        share=share,
+        share=found.weighed(row),
         sampling_error=sampling_error,
         first_in=found.weighed(planned.first_in(members)),
         last_in=found.weighed(planned.last_in(members)),

@@ -9,11 +9,11 @@ from math import log
 
 import numpy as np
 
+from model import importance
 from model.assessment import Assessment
 from model.convergence import PARETO_K
 from model.distance import Sample, overlap, superiority, wasserstein
 from model.evidence import Indicator, Testimony
-from model.importance import log_marginal
 from model.noise import Noisy, derived
 from model.posterior import Before, Posterior, before_evidence
 from model.refitting import Fitted, Fitter
@@ -46,10 +46,10 @@ class Foresight:
 
     everything: Noisy | None
     """Of all evidence. What indicators and testimony add hangs on a convention, since their likelihood ratios say how
-    probable they are at one end against the other and not how probable at all."""
+    probable they are at one end against the other and not how probable at all; and whoever lets an item count for less
+    than others do gains by it."""
     figures: Noisy | None
-    """Of the evidence whose probability all analysts state in full and weigh alike. None for either where the draws
-    cannot tell it."""
+    """See `figures`. None for either where the draws cannot tell it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,18 +112,28 @@ def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
 
 
 def _foresights(fitter: Fitter, analysts: Sequence[Compared]) -> Iterator[tuple[str, Foresight]]:
-    alike = _stated_in_full([analyst.fitted.assessment for analyst in analysts])
-    everything = [marginal(analyst.fitted.posterior) for analyst in analysts]
-    figures = [_figures(fitter, analyst, alike) for analyst in analysts]
-    for analyst, whole, part in zip(analysts, everything, figures, strict=True):
-        yield (
-            analyst.name,
-            Foresight(everything=_against(whole, everything[0]), figures=_against(part, figures[0])),
-        )
+    fitted = [analyst.fitted for analyst in analysts]
+    everything = [_marginal(one.posterior) for one in fitted]
+    scores = figures(fitter, fitted)
+    for analyst, whole, part in zip(analysts, everything, scores, strict=True):
+        found = Foresight(everything=_against(whole, everything[0]), figures=_against(part, scores[0]))
+        yield analyst.name, found
+
+
+def figures(fitter: Fitter, fitted: Sequence[Fitted]) -> list[Noisy | None]:
+    """How well each analyst's priors foresaw what compares them on equal terms: a logarithmic score, natural.
+
+    It is the log marginal likelihood of the items whose probability the equations give, not only a ratio, and that all
+    of these analysts weigh alike. An item that counts for less than one counts as that power of its likelihood, which
+    is no probability, but the same function of the quantities for everybody. Nothing of the kind leaves all at 0; None
+    stands for what the draws cannot tell.
+    """
+    alike = _stated_in_full([one.assessment for one in fitted])
+    return [_figures(fitter, one, alike) for one in fitted] if alike.any() else [Noisy(value=0.0) for _ in fitted]
 
 
 def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
-    """1 for an item whose probability the equations give, not only a ratio, and that all weigh alike; dims (item)."""
+    """1 for an item whose probability the equations give, and that all weigh alike; dims (item)."""
     items = assessments[0].scenario.evidence.values()
     full = np.array([not isinstance(item, Indicator | Testimony) for item in items], dtype=float)
     weights = np.array([assessment.weight for assessment in assessments])
@@ -131,19 +141,18 @@ def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
     return alike
 
 
-def marginal(posterior: Posterior) -> Noisy | None:
-    """The log marginal likelihood, natural; None where the draws cannot tell it."""
+def _marginal(posterior: Posterior) -> Noisy | None:
     draws = posterior.draws
     if draws.method != "importance" or not posterior.verdict.passed:
         return None
     return Noisy(value=draws.diagnostics["log_marginal_likelihood"], influence=draws.weights - 1 / draws.count)
 
 
-def _figures(fitter: Fitter, analyst: Compared, alike: Numbers) -> Noisy | None:
-    if analyst.fitted.ready is None or not alike.any():
+def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> Noisy | None:
+    if fitted.ready is None:
         return None
-    assessment = analyst.fitted.assessment
-    found, shape = log_marginal(assessment, analyst.fitted.ready, assessment.weight * alike, seed=fitter.seed)
+    weight, count = fitted.assessment.weight * alike, fitter.draws or importance.DRAWS
+    found, shape = importance.log_marginal(fitted.assessment, fitted.ready, weight, seed=fitter.seed, draws=count)
     return found if shape < PARETO_K else None
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from model.estimating import Undefined
 from model.noise import Noisy, derived, log_odds, noisy
 from model.posterior import Posterior
-from model.structure import Numbers
 
 type Weights = Mapping[str, float]
 """By analyst; at least 0, and summing to one."""
@@ -27,12 +26,6 @@ def without(weights: Weights, left_out: str) -> dict[str, float] | None:
     """The weights of the others; None where nobody who counts is left."""
     others = {name: weight for name, weight in weights.items() if name != left_out}
     return normalised(others) if sum(others.values()) > 0 else None
-
-
-def linear(probabilities: Mapping[str, Noisy], weights: Weights) -> Noisy:
-    """The weighted mean of probabilities (Stone 1961, Ann. Math. Statist. 32)."""
-    parts = [(weights[name], probabilities[name]) for name in weights]
-    return derived(sum(weight * part.value for weight, part in parts), parts)
 
 
 def logarithmic(probabilities: Mapping[str, Noisy], weights: Weights) -> Noisy:
@@ -82,7 +75,7 @@ def learnt(marginals: Mapping[str, Noisy], weights: Weights) -> dict[str, Noisy]
     Weight times marginal likelihood of each analyst; they sum to one.
     """
     highest = max(marginals[name].value for name, weight in weights.items() if weight > 0)
-    raw = {name: weight * math.exp(marginals[name].value - highest) for name, weight in weights.items()}
+    raw = {name: w * math.exp(marginals[name].value - highest) if w > 0 else 0.0 for name, w in weights.items()}
     shares = normalised(raw)
     found = {}
     for name, share in shares.items():
@@ -91,39 +84,37 @@ def learnt(marginals: Mapping[str, Noisy], weights: Weights) -> dict[str, Noisy]
     return found
 
 
-def mixture(
-    posteriors: Mapping[str, Posterior], marginals: Mapping[str, Noisy], weights: Weights, outcome: str
-) -> Noisy:
-    """The linear pool of whole priors, then one update: posteriors, each by its weight after the evidence.
+def certain(weights: Weights) -> dict[str, Noisy]:
+    """Weights that nothing is learnt about."""
+    return {name: Noisy(value=weight) for name, weight in normalised(weights).items()}
 
-    The mixture of priors sum w pi has the posterior sum w Z pi(. | E) / sum w Z, Z being the marginal likelihoods; an
-    outcome under a condition weighs each analyst by the probability of the condition besides (Bayesian model
-    averaging: Hoeting, Madigan, Raftery & Volinsky 1999, Statistical Science 14(4)).
+
+def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, Noisy], outcome: str) -> Noisy:
+    """The linear pool of whole posteriors: the weighted mean of the probabilities of an outcome (Stone 1961).
+
+    Under a condition it is sum w P(yes and condition) / sum w P(condition): whoever holds the condition for probable
+    counts for more in what follows under it.
+
+    Parameters
+    ----------
+    shares
+        The weights as they are now: `certain` ones, or `learnt` from the evidence (Bayesian model averaging: Hoeting,
+        Madigan, Raftery & Volinsky 1999, Statistical Science 14(4)).
 
     Raises
     ------
     Undefined
         If the condition is impossible for all who count.
     """
-    shares = learnt(marginals, weights)
-    yes, given = {}, {}
-    for name, posterior in posteriors.items():
-        chances = posterior.chances("outcome", outcome)
-        yes[name], given[name] = (_mean(series, posterior) for series in chances)
-    base = _expected(given, shares)
-    if not base.value > 0:
+    chances = {name: posteriors[name].chances("outcome", outcome) for name in shares}
+    means = {name: tuple(float(posteriors[name].draws.weights @ s) for s in chances[name]) for name in shares}
+    top, base = (sum(share.value * means[name][side] for name, share in shares.items()) for side in (0, 1))
+    if not base > 0:
         raise Undefined
-    top = _expected(yes, shares)
-    return derived(top.value / base.value, [(1 / base.value, top), (-top.value / base.value**2, base)])
-
-
-def _mean(series: Numbers, posterior: Posterior) -> Noisy:
-    value = float(posterior.draws.weights @ series)
-    return noisy(value, series - value, posterior.draws)
-
-
-def _expected(parts: Mapping[str, Noisy], shares: Mapping[str, Noisy]) -> Noisy:
-    """The mean over analysts of what each says, each with its share."""
-    slopes = [(shares[name].value, part) for name, part in parts.items()]
-    slopes += [(part.value, shares[name]) for name, part in parts.items()]
-    return derived(sum(shares[name].value * part.value for name, part in parts.items()), slopes)
+    value = top / base
+    parts = [((means[name][0] - value * means[name][1]) / base, share) for name, share in shares.items()]
+    for name, share in shares.items():
+        yes, given = chances[name]
+        deviation = (yes - means[name][0] - value * (given - means[name][1])) / base
+        parts.append((share.value, noisy(0.0, deviation, posteriors[name].draws)))
+    return derived(value, parts)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
 from model import opinion
 from model.assessment import Assessment, assess
-from model.comparing import marginal
+from model.comparing import figures
 from model.estimating import Undefined
 from model.noise import Noisy
 from model.opinion import Weights, normalised
+from model.posterior import Posterior
 from model.refitting import Fitted, Fitter
 from priors.faults import Faulty
 from priors.pooling import pooled_prior_set
@@ -78,27 +79,31 @@ class _Pooler:
             With the reason.
         """
         ways: Mapping[tuple[Kind, Stage], Callable[[Weights, str], Noisy]] = {
-            ("linear", "after"): partial(self._of_answers, opinion.linear),
-            ("logarithmic", "after"): partial(self._of_answers, opinion.logarithmic),
+            ("linear", "after"): self._of_answers,
+            ("logarithmic", "after"): self._of_log_odds,
             ("linear", "before"): self._of_mixture,
             ("logarithmic", "before"): self._of_consensus,
         }
+        return ways[kind, stage](weights, outcome)
+
+    def _of_answers(self, weights: Weights, outcome: str) -> Noisy:
+        return opinion.linear(self._posteriors, opinion.certain(weights), outcome)
+
+    def _of_log_odds(self, weights: Weights, outcome: str) -> Noisy:
         try:
-            return ways[kind, stage](weights, outcome)
+            answers = {name: self.analysts[name].posterior.noisy("outcome", outcome) for name in weights}
+            return opinion.logarithmic(answers, weights)
         except Undefined as error:
             raise _None("one is certain of it and another of its opposite") from error
-
-    def _of_answers(
-        self, way: Callable[[Mapping[str, Noisy], Weights], Noisy], weights: Weights, outcome: str
-    ) -> Noisy:
-        answers = {name: self.analysts[name].posterior.noisy("outcome", outcome) for name in weights}
-        return way(answers, weights)
 
     def _of_mixture(self, weights: Weights, outcome: str) -> Noisy:
         if self.marginals is None:
             raise _None("it takes the marginal likelihood of every analyst, which only importance sampling gives")
-        posteriors = {name: self.analysts[name].posterior for name in weights}
-        return opinion.mixture(posteriors, self.marginals, weights, outcome)
+        return opinion.linear(self._posteriors, opinion.learnt(self.marginals, weights), outcome)
+
+    @cached_property
+    def _posteriors(self) -> Mapping[str, Posterior]:
+        return {name: analyst.posterior for name, analyst in self.analysts.items()}
 
     def _of_consensus(self, weights: Weights, outcome: str) -> Noisy:
         key = tuple(sorted(weights.items()))
@@ -120,7 +125,8 @@ class _Pooler:
 
     @cached_property
     def marginals(self) -> Mapping[str, Noisy] | None:
-        found = {name: marginal(analyst.posterior) for name, analyst in self.analysts.items()}
+        """Of what compares the analysts on equal terms; None where the draws cannot tell it."""
+        found = dict(zip(self.analysts, figures(self.fitter, list(self.analysts.values())), strict=True))
         known = {name: one for name, one in found.items() if one is not None}
         return known if len(known) == len(found) else None
 

@@ -69,34 +69,53 @@ class Plan:
     def _row(self, weights: Weights) -> Numbers:
         return np.asarray(_rows([weights], self.coalitions)[0])
 
-    def player_shares(self, values: Numbers) -> tuple[Numbers, Numbers]:
-        """Each player's share and the standard error of its sampling, 0 where the shares are exact; dims (player).
+    def player_rows(self, values: Numbers) -> tuple[Numbers, Numbers]:
+        """Weights of each player's share, and the standard error of sampling it, 0 where the shares are exact.
 
-        Sampled shares are brought to sum to their block's, which is exact: each is moved in proportion to its variance,
-        the least move there is in terms of the errors (Deming & Stephan 1940, Ann. Math. Statist. 11). The errors are
-        those before that, hence too large rather than too small.
+        Sampled shares are brought to sum to their block's, which is exact: what is missing goes to the players by their
+        variances (Deming & Stephan 1940, Ann. Math. Statist. 11), smoothed halfway to their mean, since so few orders
+        tell a variance but roughly. The errors are those before or after that, whichever is the larger.
 
         Parameters
         ----------
         values
             Of the coalitions; dims (coalition).
-        """
-        shares = self.of_players @ values
-        if self.exact:
-            return shares, np.zeros_like(shares)
-        count = len(self.replicates)
-        # So few replicates make a t-distribution, whose standard deviation is larger than 1.
-        errors = (self.replicates @ values).std(axis=0, ddof=1) * math.sqrt((count - 1) / (count - 3) / count)
-        return self._reconciled(shares, np.square(errors), self.of_blocks @ values), errors
 
-    def _reconciled(self, shares: Numbers, variances: Numbers, wholes: Numbers) -> Numbers:
-        found, start = shares.copy(), 0
-        for members, whole in zip(self.blocks.values(), wholes, strict=True):
-            own = slice(start, start := start + len(members))
-            total = variances[own].sum()
-            part = variances[own] / total if total > 0 else 1 / len(members)
-            found[own] += part * (whole - shares[own].sum())
-        return found
+        Returns
+        -------
+        dims (player, coalition) and (player).
+        """
+        if self.exact:
+            return self.of_players, np.zeros(len(self.of_players))
+        before = self._errors(self.replicates @ values)
+        parts = self._parts(np.square(before))
+        after = self._errors(np.array([self._reconciled(rows, parts) @ values for rows in self.replicates]))
+        return self._reconciled(self.of_players, parts), np.maximum(before, after)
+
+    def _errors(self, shares: Numbers) -> Numbers:
+        """Of the mean of replicates; dims (replicate, player) -> (player)."""
+        count = len(shares)
+        # So few replicates make a t-distribution, whose standard deviation is larger than 1.
+        return np.asarray(shares.std(axis=0, ddof=1) * math.sqrt((count - 1) / (count - 3) / count))
+
+    def _parts(self, variances: Numbers) -> Numbers:
+        """Of what its block lacks, what goes to each player; dims (block, player)."""
+        parts = np.zeros((len(self.blocks), len(variances)))
+        for row, own in zip(parts, self._own(), strict=True):
+            smooth = variances[own] + variances[own].mean()
+            row[own] = smooth / smooth.sum() if smooth.any() else 1 / len(smooth)
+        return parts
+
+    def _reconciled(self, rows: Numbers, parts: Numbers) -> Numbers:
+        """Rows of weights by player, moved so that those of a block sum to the block's; dims (player, coalition)."""
+        sums = np.array([rows[own].sum(axis=0) for own in self._own()])
+        return np.asarray(rows + parts.T @ (self.of_blocks - sums))
+
+    def _own(self) -> Iterator[slice]:
+        """Where the players of each block stand."""
+        start = 0
+        for members in self.blocks.values():
+            yield slice(start, start := start + len(members))
 
 
 def plan(blocks: Mapping[str, Sequence[str]], *, orders: int, seed: int, exact: int = EXACT) -> Plan:

@@ -14,8 +14,11 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b(?:[a-z]+) \d+\.\d+(?:\.\d+)+\b")
-"""Ids of runs and versions of packages."""
+UNSTABLE = re.compile(
+    r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b(?:[a-z]+) \d+\.\d+(?:\.\d+)+\b"
+    r"|at most \d+\.\d joint standard errors apart \(at \w+\)"
+)
+"""Ids of runs, versions of packages, and how far apart two methods happen to be."""
 LAST_DIGITS = 3
 """Another processor rounds otherwise, and a chain that rounds otherwise is another chain: so many units of the last
 digit shown, which is at least one standard error."""
@@ -34,7 +37,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def tokens(text: str) -> list[str]:
     """Words and numbers, however the lines are broken."""
-    return UNSTABLE.sub("-", text).split()
+    return UNSTABLE.sub("-", " ".join(text.split())).split()
 
 
 def close(shown: str, told: str) -> bool:

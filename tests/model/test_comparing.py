@@ -97,10 +97,12 @@ def test_no_credit_is_due_for_larger_ratios() -> None:
 
 
 def test_figures_that_count_differently_are_left_out() -> None:
-    """Evidence that analysts weigh differently does not compare them: there may be no figure left that does."""
+    """Evidence that analysts weigh differently does not compare them: nothing is left that does, and all are at 0."""
     found = compared(analyst("one", 1, 4), analyst("two", 1, 4, relevance=0.9)).foresight["two"]
-    assert found.figures is None
+    assert found.figures is not None
     assert found.everything is not None
+    assert (found.figures.value, found.figures.mcse) == (0, 0)
+    assert found.everything.value < -1
 
 
 def test_a_fit_that_failed_is_compared_with_nobody() -> None:

@@ -132,6 +132,15 @@ def test_nothing_is_apart_from_itself(pair: tuple[Sample, Sample]) -> None:
             assert found.mcse == pytest.approx(0, abs=1e-9)
 
 
+def test_rounding_is_no_distance() -> None:
+    """Weights summed in another order are at no distance, and what rounding makes of it has no error."""
+    rng = np.random.default_rng(1)
+    places, weights = rng.integers(1, 9, 500) / 10, rng.uniform(size=500)
+    order = rng.permutation(500)
+    found = wasserstein(sample_of(places, weights), sample_of(places[order], weights[order]))
+    assert (found.value, found.mcse) == pytest.approx((0, 0), abs=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.7, 1.0), (-1.0, 2.0)])
 def test_superiority_of_two_normals(mean: float, sd: float, seed: int) -> None:

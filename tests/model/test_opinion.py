@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, expit, logit
 
 from model import opinion
-from model.comparing import marginal
+from model.comparing import figures
 from model.estimating import Undefined
 from model.noise import Noisy
+from model.posterior import Posterior
 from model.refitting import Fitter
 from priors.statement import BetaStated
 from tests.model.test_importance import reference_class
@@ -48,12 +49,20 @@ def weighings(draw: st.DrawFn) -> tuple[dict[str, Noisy], dict[str, float]]:
     return {name: Noisy(value=value) for name, value in zip(names, values, strict=True)}, weights
 
 
+def posterior(*chances: float) -> Posterior:
+    """Draws at which it rains with these probabilities."""
+    count = len(chances)
+    return drawn(small(scenario=weather(())), {"events.rain": chances}, [1 / count] * count)
+
+
 @given(weighings())
+@settings(deadline=None, max_examples=30)
 def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
     """Stone (1961): the sum of weight times probability."""
     found, weights = case
     mean = sum(weights[name] * one.value for name, one in found.items())
-    assert opinion.linear(found, weights).value == pytest.approx(mean, rel=1e-12)
+    posteriors = {name: posterior(one.value) for name, one in found.items()}
+    assert opinion.linear(posteriors, opinion.certain(weights), "rain").value == pytest.approx(mean, rel=1e-12)
 
 
 @given(weighings())
@@ -68,12 +77,11 @@ def test_the_logarithmic_pool_is_the_normalised_geometric_mean(
 
 
 @given(weighings())
-def test_pools_lie_among_their_members(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
-    """No pool is more extreme than its most extreme member, and unanimity is kept."""
+def test_the_logarithmic_pool_lies_among_its_members(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
+    """It is no more extreme than its most extreme member, and unanimity is kept."""
     found, weights = case
     values = [one.value for one in found.values()]
-    for way in (opinion.linear, opinion.logarithmic):
-        assert min(values) - 1e-12 <= way(found, weights).value <= max(values) + 1e-12
+    assert min(values) - 1e-12 <= opinion.logarithmic(found, weights).value <= max(values) + 1e-12
 
 
 @given(PROBABILITIES, PROBABILITIES, st.floats(0.05, 20))
@@ -96,7 +104,6 @@ def test_certainty_decides_the_logarithmic_pool() -> None:
     assert opinion.logarithmic(exact(a=0.0, b=0.9), {"a": 0.0, "b": 1.0}).value == pytest.approx(0.9)
     with pytest.raises(Undefined):
         opinion.logarithmic(exact(a=0.0, b=1.0), EQUAL)
-    assert opinion.linear(exact(a=0.0, b=1.0), EQUAL).value == 0.5
 
 
 @given(PROBABILITIES, st.floats(0.2, 4))
@@ -113,9 +120,8 @@ def test_extremizing_leaves_certainty_alone() -> None:
 
 
 WAYS = {
-    "linear": lambda found: opinion.linear(found, {"a": 0.3, "b": 0.7}),
     "logarithmic": lambda found: opinion.logarithmic(found, {"a": 0.3, "b": 0.7}),
-    "extremized": lambda found: opinion.extremized(opinion.linear(found, {"a": 0.3, "b": 0.7}), 1.7),
+    "extremized": lambda found: opinion.extremized(opinion.logarithmic(found, {"a": 0.3, "b": 0.7}), 1.7),
 }
 
 
@@ -127,6 +133,18 @@ def test_errors_are_those_of_the_derivatives(way: str) -> None:
     for index in range(0, 50, 7):
         moved = {name: Noisy(value=one.value + one.influence[index]) for name, one in found.items()}
         assert WAYS[way](moved).value - pooled.value == pytest.approx(pooled.influence[index], rel=1e-2, abs=1e-9)
+
+
+def test_the_error_of_a_linear_pool_is_that_of_its_draws_and_weights() -> None:
+    """Draws that the members share are added before they are squared, and learnt weights bring errors of their own."""
+    one, other = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.5, 0.7, 0.6, 0.9])
+    posteriors = {"a": posterior(*one), "b": posterior(*other)}
+    found = opinion.linear(posteriors, opinion.certain(EQUAL), "rain")
+    shared = (one - one.mean() + other - other.mean()) / 2 / 4
+    assert found.mcse == pytest.approx(float(np.sqrt(np.square(shared).sum())))
+    shares = {"a": Noisy(value=0.5, influence=np.full(4, 0.01)), "b": Noisy(value=0.5, influence=np.full(4, -0.01))}
+    unsure = opinion.linear(posteriors, shares, "rain")
+    assert unsure.influence == pytest.approx(shared + 0.01 * (one.mean() - other.mean()))
 
 
 def test_leaving_one_out_shares_the_weight_among_the_others() -> None:
@@ -157,25 +175,33 @@ def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
         for name, (a, b) in shapes.items()
     }
     fitter = Fitter(assessments=tuple(assessments.values()), seed=2)
-    posteriors = {name: fitter.fit(one).posterior for name, one in assessments.items()}
-    marginals = {name: one for name, posterior in posteriors.items() if (one := marginal(posterior))}
-    found = opinion.mixture(posteriors, marginals, weights, "o")
+    fitted = {name: fitter.fit(one) for name, one in assessments.items()}
+    posteriors = {name: one.posterior for name, one in fitted.items()}
+    scores = zip(fitted, figures(fitter, list(fitted.values())), strict=True)
+    marginals = {name: one for name, one in scores if one is not None}
+    found = opinion.linear(posteriors, opinion.learnt(marginals, weights), "o")
     masses = {name: weights[name] * math.exp(conjugate(*shape)[1]) for name, shape in shapes.items()}
     expected = sum(mass * conjugate(*shapes[name])[0] for name, mass in masses.items()) / sum(masses.values())
     assert found.value == pytest.approx(expected, abs=ERRORS * found.mcse)
     assert 0 < found.mcse < 0.01 * expected
 
 
-def test_the_mixture_under_a_condition_weighs_by_the_condition() -> None:
+def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
     """An analyst who holds the condition for improbable counts less in what follows under it."""
     said = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
     posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in said.items()}
-    certain = {name: Noisy(value=-3.0) for name in said}
     yes, condition = (
         sum(float(one.chances("outcome", "flood_if_rain")[side][0]) for one in posteriors.values()) for side in (0, 1)
     )
-    found = opinion.mixture(posteriors, certain, {"a": 0.5, "b": 0.5}, "flood_if_rain")
+    found = opinion.linear(posteriors, opinion.certain(EQUAL), "flood_if_rain")
     assert condition == pytest.approx(0.6)
     assert found.value == pytest.approx(yes / condition)
     plain = sum(one.estimates["outcome", "flood_if_rain"].value for one in posteriors.values()) / 2
     assert found.value < 0.7 * plain
+
+
+def test_who_has_no_weight_has_nothing_to_learn() -> None:
+    """However much better an analyst without weight foresaw the evidence, none is given."""
+    marginals = {"a": Noisy(value=0.0), "b": Noisy(value=800.0)}
+    found = opinion.learnt(marginals, {"a": 1.0, "b": 0.0})
+    assert {name: one.value for name, one in found.items()} == {"a": 1.0, "b": 0.0}

@@ -31,9 +31,9 @@ def shares(blocks: Mapping[str, Sequence[str]], game: Game) -> dict[str, float]:
     """By player, exactly."""
     found = planned(blocks)
     assert found.exact
-    values, errors = found.player_shares(valued(found, game))
+    rows, errors = found.player_rows(valued(found, game))
     assert not errors.any()
-    return dict(zip(found.players, map(float, values), strict=True))
+    return dict(zip(found.players, map(float, rows @ valued(found, game)), strict=True))
 
 
 def orders(blocks: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
@@ -139,7 +139,7 @@ def test_first_and_last_in_are_what_they_say() -> None:
     assert found.last_in(["x"]) @ values == 6
     assert found.first_in(["x", "y"]) @ values == 1
     assert found.last_in(["x", "y"]) @ values == 7
-    assert dict(zip(found.players, found.player_shares(values)[0], strict=True)) == {"x": 3, "y": 1, "z": 3}
+    assert dict(zip(found.players, found.player_rows(values)[0] @ values, strict=True)) == {"x": 3, "y": 1, "z": 3}
 
 
 def test_nobody_comes_first_and_everybody_last() -> None:
@@ -177,7 +177,9 @@ def curved(coalition: Coalition) -> float:
 
 def sampled(seed: int, game: Game = curved, count: int = 16) -> tuple[np.ndarray, np.ndarray, Plan]:
     found = plan(BLOCKS, orders=count, seed=seed, exact=0)
-    return *found.player_shares(valued(found, game)), found
+    values = valued(found, game)
+    rows, errors = found.player_rows(values)
+    return rows @ values, errors, found
 
 
 def test_sampled_shares_sum_to_their_blocks() -> None:
