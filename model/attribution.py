@@ -69,7 +69,7 @@ class Share:
     block: str
     share: Noisy
     sampling_error: float
-    """Standard error of sampling orders; 0 where every combination was fitted."""
+    """Standard error of sampling orders; 0 where the share was taken over all of them."""
     first_in: Noisy
     """What it changes alone."""
     last_in: Noisy
@@ -90,7 +90,7 @@ class Decomposition:
     quantities: tuple[Share, ...]
     """In the order of the scenario."""
     orders: int
-    """Random orders that the quantities' shares are averages over; 0 where every combination was fitted."""
+    """Random orders that the quantities' shares are averages over; 0 where they were taken over all orders."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,7 +96,8 @@ def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[st
 def pooled_shares(shares: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> Mapping[str, float]:
     """Relevance or independence, by analyst and then by name, as weighted means in [0, 1]; what is not said is 0.
 
-    The pool of likelihoods that are raised to powers is the likelihood raised to their mean.
+    The pool of likelihoods that are raised to powers is the likelihood raised to their mean. For an item with both a
+    relevance and an independence, the product of their means stands for the mean of their products.
     """
     counted = _counted(shares, weights)
     names = dict.fromkeys(name for analyst in counted for name in shares[analyst])

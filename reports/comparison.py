@@ -84,7 +84,7 @@ class Share:
     title: str
     share: Number
     sampling_error: float
-    """Standard error from sampling orders; 0 where all combinations were fitted."""
+    """Standard error from sampling orders; 0 where it was taken over all of them."""
     first_in: Number
     """What it changes alone."""
     last_in: Number
@@ -99,7 +99,7 @@ class Decomposition:
     blocks: tuple[Share, ...]
     quantities: tuple[Share, ...]
     orders: int
-    """Random orders that the quantities' shares are averages over; 0 where every combination was fitted."""
+    """Random orders that the quantities' shares are averages over; 0 where they were taken over all."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,9 +172,10 @@ def _attribution(found: Attribution) -> Iterator[Block]:
 
 
 SHARES = (
-    "Shares of the difference in the headline's log-odds, in decibans (10 of them are a factor of 10 in the odds), by "
-    "the Shapley decomposition: they sum to the whole. Alone: what changing it first does; last: what changing it does "
-    "when all else has been changed. Where the two differ, it works together with something else."
+    "Shares of the difference in the headline's log-odds, in decibans (10 of them are a factor of 10 in the odds), by"
+    " the Shapley decomposition, over all orders in which a block stays together: they sum to the whole. Alone: what "
+    "changing it first does; last: what changing it does when all else has been changed. Where the two differ, it "
+    "works together with something else."
 )
 
 
@@ -233,9 +234,10 @@ def _team(found: Team) -> Iterator[Block]:
 
 
 VARIANCE = (
-    "Shares of the variance between analysts by the Shapley decomposition: what agreeing on it takes away, on average "
-    "over all orders in which the analysts could come to agree. Agreed means the logarithmic pool of their priors. "
-    "Alone: the standard deviation, in decibans, that would be left if only this were agreed on."
+    "Shares of the variance between analysts by the Shapley decomposition: what agreeing on it takes away, on average"
+    " over all orders (in which a block stays together) in which these analysts, all counting alike, could come to "
+    "agree. Agreed means the logarithmic pool of their priors. Alone: the standard deviation, in decibans, that would"
+    " be left if only this were agreed on."
 )
 AGAINST = (
     "Log-odds of the headline less those that the logarithmic pool of all priors comes to, in decibans, with the share "
@@ -271,14 +273,20 @@ def _against(found: Team) -> Table:
 
 def method(scenario: Scenario, analysts: Mapping[str, Analyst], computation: Computation) -> Iterator[Block]:
     """How the numbers came about."""
-    settings = ", ".join(f"{name} {value}" for name, value in computation.settings.items())
     yield Heading(text="Method")
     yield Listing(
         points=(
             *(f"{name}: {wording.verdict(one.method, one.verdict)}" for name, one in analysts.items()),
-            f"All on common random numbers, seed {computation.seed}" + (f", {settings}" if settings else ""),
+            _random_numbers(analysts, computation),
             f"Scenario {scenario.digest[:12]}; "
             + ", ".join(f"{name} {one.prior_set.digest[:12]}" for name, one in analysts.items()),
             ", ".join(f"{name} {version}" for name, version in computation.versions.items()),
         )
     )
+
+
+def _random_numbers(analysts: Mapping[str, Analyst], computation: Computation) -> str:
+    """The seed, and whether all fits share their random numbers: chains have their own."""
+    common = all(one.method == "importance" for one in analysts.values())
+    settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
+    return f"{'All on common random numbers, seed' if common else 'Seed'} {computation.seed}{settings}"

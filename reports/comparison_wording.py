@@ -106,10 +106,11 @@ def foresight(found: Mapping[str, Foresight]) -> str:
     """What the two columns mean, and which one compares."""
     first = next(iter(found))
     return (
-        f"Log marginal likelihood in decibans against {first}: how probable the evidence was before it was seen. Only "
-        "the figures (measurements, forecasts, counts, observations that all weigh alike) compare the analysts on the "
-        "same footing. An indicator or a testimony has a likelihood ratio but no probability of its own, so that what "
-        "it adds to the other column hangs on a convention: no credit is due for stating larger ratios."
+        f"Log marginal likelihood in decibans against {first}: how well the priors foretold the evidence. Only the "
+        "figures (measurements, forecasts, cases, counts and observations that all weigh alike) compare the analysts "
+        "on equal terms; what counts for less than one adds that part of its score. In the other column no credit is "
+        "due: an indicator or a testimony has a likelihood ratio but no probability of its own, so that stating larger "
+        "ratios may raise it, and so may discounting what was not foretold."
     )
 
 
@@ -207,7 +208,7 @@ def agreeing(variance: Decomposition) -> str:
     """Which quantities, if agreed on, would bring analysts together most."""
     clear = [share for share in variance.quantities if share.share.value > CERTAIN * error_of(share)]
     most = sorted(clear, key=lambda share: -share.share.value)[:3]
-    if not most:
+    if not most or not variance.gap.value > 0:
         return "No single quantity would bring them together if they agreed on it."
     parts = [percent(share.share.value / variance.gap.value, error_of(share) / variance.gap.value) for share in most]
     told = [f"{spoken(share.name)} ({part} of the variance)" for share, part in zip(most, parts, strict=True)]
@@ -249,10 +250,10 @@ def effort(found: Effort, orders: int) -> str:
     by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in found.by_method.items()])
     went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
     how = (
-        f"Blocks' shares are exact; those within a block are averages over {orders} random orders, and their errors "
-        "allow for that"
+        f"Blocks' shares are taken over all orders; those within a block are averages over {orders} random orders, and "
+        "their errors allow for that"
         if orders
-        else "Every combination was fitted"
+        else "Shares are taken over all orders"
     )
     worst = f" At worst: {'; '.join(map(_checked, found.worst))}." if found.worst else ""
     return f"{how}. {plural(found.fits, 'fit', 'fits')} ({by}), and {went}.{worst}"

@@ -12,8 +12,9 @@ from reports.document import NEVERTHELESS, SECOND_ORDER
 from reports.pool import Outcome, Pool, Record, Summary
 
 LEARNT = (
-    "After the evidence: what it makes of the weights where priors are pooled linearly, by the marginal likelihoods of "
-    "all evidence. These hang in part on a convention, which the command compare explains, and so do the new weights."
+    "After the evidence: what the figures, which compare the analysts on equal terms (see compare), make of the "
+    "weights where priors are pooled linearly. What else was seen is left out of that, since it has no probability of"
+    " its own."
 )
 
 

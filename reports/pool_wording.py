@@ -15,15 +15,16 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("logarithmic", "before"): "priors, logarithmic",
 }
 ASSUMES: Mapping[tuple[str, str], str] = {
-    ("linear", "after"): "assumes that one of the analysts is right, each with the probability of their weight, and "
-    "that nobody knows which; the mean of their answers keeps every doubt alive and is led by whoever sees most danger",
+    ("linear", "after"): "assumes that one of the analysts is right, each with the probability of their weight "
+    "whatever was seen, and that nobody knows which; the mean of their answers keeps every doubt alive and is led by "
+    "whoever sees most danger",
     ("logarithmic", "after"): "assumes that the analysts look at the same evidence and differ by degrees; their "
     "odds are averaged as factors, so that one who is nearly certain moves the answer far, and one who is certain "
-    "decides it",
-    ("linear", "before"): "assumes that the analysts are rival models of which one is right; the evidence first shifts "
-    "the weights towards those who foresaw it, and only then are answers averaged",
+    "decides it; it is taken outcome by outcome, and the pools of several outcomes need not fit together",
+    ("linear", "before"): "assumes that the analysts are rival models of which one is right; the figures first shift "
+    "the weights towards those who foretold them, and only then are answers averaged",
     ("logarithmic", "before"): "assumes that the analysts first agree on one prior for each quantity, where all of "
-    "them can follow, and learn from the evidence as one; what makes each of them extreme only in sum is averaged away",
+    "them can follow (the surest lead, and a constant decides), and learn from the evidence as one",
 }
 
 
@@ -79,7 +80,10 @@ def score(found: Measured) -> str:
 
 def record(found: Record) -> str:
     """Where weights by score come from."""
-    return f"Weights from {found.file}, {found.title} ({found.source}). Scores are penalties: less is better."
+    return (
+        f"Weights from {found.file}, {found.title} ({found.source}). Scores are penalties: less is better. "
+        "Errors take the analysts' scores as independent, which makes those of weights too large on common questions."
+    )
 
 
 def few(found: Record) -> str:

@@ -152,8 +152,10 @@ def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: 
         )
         chance = oracle.outcome(scenario.headline)
         assume(1e-12 < chance < 1 - 1e-9 and math.isfinite(oracle.log_likelihood))
+        assume(all(oracle.condition(outcome) > 0 for outcome in scenario.outcomes))
         return float(logit(chance))
 
+    value(frozenset())
     first, second = (
         assessed(scenario, said, relevance=relevance, independence=independence)
         for said, (relevance, independence) in zip((high, low), reversed(weights), strict=True)

@@ -239,8 +239,12 @@ def check(value: float | None, *, limit: float = 0.7) -> Check:
 @pytest.mark.parametrize(
     ("effort", "orders", "told"),
     [
-        (EFFORT, 16, "Blocks' shares are exact; those within a block are averages over 16 random orders, "),
-        (EFFORT, 0, "Every combination was fitted. 412 fits (410 by importance sampling and 2 by NUTS), and every "),
+        (EFFORT, 16, "Blocks' shares are taken over all orders; those within a block are averages over 16 "),
+        (
+            EFFORT,
+            0,
+            "Shares are taken over all orders. 412 fits (410 by importance sampling and 2 by NUTS), and every ",
+        ),
         (replace(EFFORT, fits=1, by_method={"nuts": 1}), 0, "1 fit (1 by NUTS), and every one converged."),
         (replace(EFFORT, failed=1), 0, "and 1 fit did not converge."),
         (replace(EFFORT, failed=2), 0, "and 2 fits did not converge."),

@@ -212,7 +212,8 @@ def test_a_record_is_told_with_its_rule() -> None:
     """The weights' file and rule are named with the rule's source; without a record there is no such chapter."""
     assert words.record(RECORD) == (
         "Weights from record.csv, in inverse proportion to the mean Brier score (Bates and Granger 1969). "
-        "Scores are penalties: less is better."
+        "Scores are penalties: less is better. Errors take the analysts' scores as independent, which makes those of "
+        "weights too large on common questions."
     )
     assert Heading(text="The analysts' record") not in document(PLAIN)
     assert tables(RECORDED)["ICD 203 word"].rows[2] == ("sceptic", "below 1 %", "1", "0 %", "100 %")
