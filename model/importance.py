@@ -5,9 +5,6 @@ fitted to the posterior tilted by the headline, so that the draws on which a rar
 fitted in rounds, every earlier draw being weighed by the mixture of all proposals so far (AMIS: Cornuet, Marin, Mira &
 Robert 2012, Scand. J. Statist. 39). Draws that a proposal was fitted to would bias the answer: it comes from fresh
 draws of the last mixture alone.
-
-The likelihood ratio of an indicator about a factor is integrated out exactly (see `_integrated`), so that a thousand
-such items are no thousand dimensions; its posterior draws are added at the end.
 """
 
 from __future__ import annotations
@@ -18,46 +15,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model import convergence
-from model.answers import headline
 from model.assessment import Assessment
-from model.backend import NUMPY
+from model.batch import Batch, evaluated, joined, redrawn
 from model.convergence import Verdict
 from model.draws import Draws
-from model.equations import Theta, indicator_strength, log_joint
 from model.estimating import Undefined
 from model.laplace import laplace
 from model.noise import Noisy
 from model.pareto import smoothed
-from model.proposal import Gaussian, Mixture, draws_of, fitted, half_squares, mixed, parts_of, split
+from model.proposal import Gaussian, Mixture, draws_of, fitted, mixed, parts_of, split
 from model.standard_normal import Dimensions, Scores, scores
 from model.structure import Numbers
-from model.summing import Contradiction, by_elimination
 
 DRAWS = 8000
 ROUND = 1500
 ROUNDS = 2
 PRIOR_SHARE = 0.15
-NEVER = -1e6
-"""The log-likelihood of a draw at which the evidence is impossible: low enough to weigh nothing, and still a number."""
 OUTSTANDING = 5.0
 """Times the mean weight."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """Draws with the logarithms of what is wanted there; dims (free, draw) and (draw)."""
-
-    z: Numbers
-    log_prior: Numbers
-    log_likelihood: Numbers
-    log_tilt: Numbers
-    """ln P(headline and its condition | quantities, evidence)."""
-    log_given: Numbers
-    """ln P(condition of the headline | quantities, evidence); 0 where it has none."""
-
-    @property
-    def log_posterior(self) -> Numbers:
-        return self.log_prior + self.log_likelihood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +72,7 @@ def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRA
     found = _weighted(assessment, ready, rng.standard_normal((ready.space.dimension, draws)))
     return Draws(
         method="importance",
-        theta=_redrawn(assessment, ready.space.theta(found.batch.z), rng),
+        theta=redrawn(assessment, ready.space.theta(found.batch.z), rng),
         weights=found.weights,
         chains=1,
         diagnostics={
@@ -194,7 +169,7 @@ def _weighted(assessment: Assessment, ready: Adapted, common: Numbers) -> _Weigh
     counts = [first, *split(draws - first, len(ready.proposals))]
     proposals = [Gaussian.standard(ready.space.dimension), *ready.proposals]
     mixture = list(zip(proposals, counts, strict=True))
-    batch = _evaluated(assessment, ready.space, draws_of(mixture, common))
+    batch = evaluated(assessment, ready.space, draws_of(mixture, common))
     log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
     smooth, shape = _judged(log_weights)
     _, tilted_shape = _judged(log_weights + batch.log_tilt)
@@ -240,10 +215,10 @@ def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
 
 def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
     def posterior(z: Numbers) -> Numbers:
-        return _evaluated(assessment, space, z).log_posterior
+        return evaluated(assessment, space, z).log_posterior
 
     def tilted(z: Numbers) -> Numbers:
-        batch = _evaluated(assessment, space, z)
+        batch = evaluated(assessment, space, z)
         return batch.log_posterior + batch.log_tilt
 
     mode, covariance = laplace(posterior, np.zeros(space.dimension))
@@ -279,7 +254,7 @@ class _Pool:
         whole = [*self.mixture, *mixture]
         earlier = np.concatenate([self.parts, parts_of(self.batch.z, mixture)])
         return _Pool(
-            batch=_joined([self.batch, batch]),
+            batch=joined([self.batch, batch]),
             mixture=whole,
             parts=np.concatenate([earlier, parts_of(batch.z, whole)], axis=1),
         )
@@ -292,60 +267,4 @@ class _Pool:
 
 def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.random.Generator) -> Batch:
     count = sum(count for _, count in mixture)
-    return _evaluated(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))
-
-
-def _evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
-    structure, theta = assessment.structure, _integrated(assessment, space.theta(z))
-    asked = headline(structure.scenario)
-    with np.errstate(over="ignore"):
-        likelihood, tilted, given = log_joint(NUMPY, structure, theta, by_elimination, [asked.yes, asked.given])
-    possible = np.isfinite(likelihood)
-    if possible.size and not possible.any():
-        raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
-    likelihood = np.where(possible, likelihood, NEVER)
-    return Batch(
-        z=z,
-        log_prior=half_squares(z),
-        log_likelihood=likelihood,
-        log_tilt=_under(tilted, likelihood),
-        log_given=_under(given, likelihood),
-    )
-
-
-def _under(log_mass: Numbers, log_likelihood: Numbers) -> Numbers:
-    """ln of the probability of something given the evidence; rounding may leave it a hair above 0."""
-    return np.where(np.isfinite(log_mass), np.minimum(log_mass - log_likelihood, 0.0), NEVER)
-
-
-def _integrated(assessment: Assessment, theta: Theta) -> Theta:
-    """Put each of these ratios where its likelihood is the mean over its prior.
-
-    For ln LR ~ N(mu, sigma^2) the mean of exp(s ln LR) is exp(s mu + s^2 sigma^2 / 2): that of ln LR held at
-    mu + s sigma^2 / 2.
-    """
-    ratio = assessment.structure.indicators.ratio
-    variance = np.square(assessment.ratio_parameters[1, ratio, None])
-    log_ratio = theta.log_ratio.copy()
-    log_ratio[ratio] += indicator_strength(NUMPY, assessment.structure, theta) * variance / 2
-    return replace(theta, log_ratio=log_ratio)
-
-
-def _redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
-    """Draw each of these ratios from its posterior given all else: ln LR ~ N(mu + s sigma^2, sigma^2)."""
-    ratio = assessment.structure.indicators.ratio
-    sigma = assessment.ratio_parameters[1, ratio, None]
-    strength = indicator_strength(NUMPY, assessment.structure, theta)
-    log_ratio = theta.log_ratio.copy()
-    log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
-    return replace(theta, log_ratio=log_ratio)
-
-
-def _joined(batches: list[Batch]) -> Batch:
-    return Batch(
-        z=np.concatenate([batch.z for batch in batches], axis=1),
-        log_prior=np.concatenate([batch.log_prior for batch in batches]),
-        log_likelihood=np.concatenate([batch.log_likelihood for batch in batches]),
-        log_tilt=np.concatenate([batch.log_tilt for batch in batches]),
-        log_given=np.concatenate([batch.log_given for batch in batches]),
-    )
+    return evaluated(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))

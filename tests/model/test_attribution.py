@@ -20,10 +20,10 @@ from model.refitting import Fitter
 from model.scenario import Driver, Event, Outcome, Scenario
 from model.shapley import Coalition, plan
 from priors.statement import BetaStated, Statement
-from tests.model.test_importance import SAID, scenario_of
 from tests.model.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, valued_scenarios
 
 ERRORS = 4

@@ -14,8 +14,8 @@ from model.evidence import Cases, Evidence, Indicator, Trials
 from model.refitting import Fitter
 from model.scenario import Event
 from priors.statement import BetaStated, LognormalStated
-from tests.model.test_importance import SAID, scenario_of
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 
 ERRORS = 4
 CASES = Cases(id="cases", about="e", trials=(Trials(at={}, successes=7.0, of=12.0),), **SAID)

@@ -6,7 +6,6 @@ import datetime
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +16,11 @@ from model.answers import reckon, targets
 from model.assessment import Assessment, assess
 from model.backend import NUMPY
 from model.equations import Theta, log_likelihood
-from model.evidence import Cases, Evidence, Exposure, Indicator, Measurement, Observation, Trials
+from model.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials
 from model.fitting import by_importance
 from model.importance import sample
 from model.posterior import Posterior, before_evidence, posterior_of
-from model.scenario import Driver, Event, Factor, Outcome, Scenario
+from model.scenario import Driver, Event
 from model.scenario_reading import find_scenario, read_scenario
 from model.summing import Contradiction, by_elimination
 from priors.family import Degree, Ratio
@@ -29,28 +28,11 @@ from priors.reading import read_prior_set
 from priors.shipped import find_prior_set
 from priors.statement import BetaStated, LognormalStated
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
 SEEDS = [1, 2, 3]
-SAID: dict[str, Any] = {"title": "", "source": ""}
-
-
-def scenario_of(
-    *events: Event, factors: tuple[str, ...] = (), evidence: tuple[Evidence, ...] = (), **outcome: tuple[str, ...]
-) -> Scenario:
-    return Scenario(
-        id="s",
-        title="",
-        question="",
-        as_of=datetime.date(2026, 1, 1),
-        until=datetime.date(2029, 1, 1),
-        headline="o",
-        factors={name: Factor(id=name, title="", low="", high="") for name in factors},
-        events={event.id: event for event in events},
-        outcomes={"o": Outcome(id="o", title="", **(outcome or {"all": (events[0].id,)}))},
-        evidence={item.id: item for item in evidence},
-    )
 
 
 def measured() -> Assessment:

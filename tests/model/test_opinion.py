@@ -13,12 +13,14 @@ from scipy.special import betaln, expit, logit
 from model import opinion
 from model.comparing import figures
 from model.estimating import Undefined
+from model.evidence import Cases, Trials
 from model.noise import Noisy
 from model.posterior import Posterior
 from model.refitting import Fitter
+from model.scenario import Event
 from priors.statement import BetaStated
-from tests.model.test_importance import reference_class
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 from tests.small import drawn, small, weather
 
 PROBABILITIES = st.floats(0.001, 0.999)
@@ -169,7 +171,8 @@ def conjugate(a: float, b: float) -> tuple[float, float]:
 def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
     """Two beta priors: the posterior of their mixture weighs both by their marginal likelihoods."""
     shapes, weights = {"a": (1.0, 4.0), "b": (6.0, 3.0)}, {"a": 0.7, "b": 0.3}
-    scenario = reference_class().scenario
+    cases = Cases(id="cases", about="e", trials=(Trials(at={}, successes=7.0, of=12.0),), **SAID)
+    scenario = scenario_of(Event(id="e", title=""), evidence=(cases,))
     assessments = {
         name: assessed(scenario, {"events.e": BetaStated(a=a, b=b)}, relevance={"cases": 0.4})
         for name, (a, b) in shapes.items()

@@ -15,8 +15,8 @@ from model.pooling import POOLS, Pool, Pooling, consensus, pool
 from model.refitting import Fitter
 from model.scenario import Event
 from priors.statement import BetaStated
-from tests.model.test_importance import SAID, scenario_of
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 
 ERRORS = 4
 SHAPES = {"one": (1.0, 4.0), "two": (6.0, 3.0), "three": (2.0, 9.0)}

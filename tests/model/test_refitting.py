@@ -17,8 +17,8 @@ from model.scenario_reading import find_scenario, read_scenario
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set, shipped_prior_sets
 from priors.statement import BetaStated, LognormalStated
-from tests.model.test_importance import scenario_of
 from tests.prior_sets import assessed
+from tests.scenarios import scenario_of
 
 FLAGSHIP = "coordinated-attack"
 
