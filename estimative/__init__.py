@@ -8,6 +8,13 @@ From a notebook::
     priors = estimative.read_prior_set(estimative.find_prior_set("baseline", scenario.id))
     posterior = estimative.by_importance(estimative.assess(scenario, priors), seed=1)
     posterior.headline.value, posterior.headline.mcse, posterior.verdict.passed
+
+Several analysts, by the rules of `estimative compare`::
+
+    assessments = [estimative.assess(scenario, priors) for priors in ...]
+    fitter = estimative.Fitter(assessments=tuple(assessments), seed=1)
+    first, second = (fitter.fit(one) for one in assessments)
+    estimative.attribute(fitter, first, second).decomposition.blocks
 """
 
 from __future__ import annotations
@@ -16,13 +23,17 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "Fitter": "model.refitting",
     "assess": "model.assessment",
+    "attribute": "model.attribution",
     "before_evidence": "model.posterior",
     "by_importance": "model.fitting",
     "by_nuts": "model.fitting",
+    "compare": "model.comparing",
     "compiled": "model.nuts",
     "find_prior_set": "priors.shipped",
     "find_scenario": "model.scenario_reading",
+    "pool": "model.pooling",
     "read_prior_set": "priors.reading",
     "read_scenario": "model.scenario_reading",
     "shipped_prior_sets": "priors.shipped",
