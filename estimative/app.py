@@ -184,7 +184,7 @@ def pool(
     ] = None,
     by: Annotated[Literal["log", "brier"], typer.Option(help="The score that gives weights.")] = "log",
     extremize: Annotated[
-        float | None, typer.Option(metavar="FACTOR", min=0, help="Multiply the log-odds of each pool, besides.")
+        float | None, typer.Option(metavar="FACTOR", help="Multiply the log-odds of each pool, besides.")
     ] = None,
     method: ManyMethod = "auto",
     seed: Seed = 1,

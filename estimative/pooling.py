@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,9 @@ class _Weighing:
 
 def pool_and_tell(request: Request, form: Form) -> bool:
     """Pool, print; whether every fit converged."""
+    if request.extremizing is not None and not 0 <= request.extremizing < math.inf:
+        expected = "a finite number of at least 0"
+        raise Faulty([Fault(file="--extremize", found=str(request.extremizing), expected=expected)])
     path = find_scenario(request.scenario)
     analysts = assessments(request.priors, read_scenario(path))
     weighing = _weighing(request, [one.prior_set.name for one in analysts])

@@ -163,7 +163,8 @@ def _foresight(comparison: Comparison) -> Iterator[Block]:
 
 
 def _attribution(found: Attribution) -> Iterator[Block]:
-    yield Heading(text=f"Why {found.first} and {found.second} differ")
+    differ = "differ" if found.decomposition.quantities else "do not differ"
+    yield Heading(text=f"Why {found.first} and {found.second} {differ} on the headline")
     yield Paragraph(text=words.attribution(found), strong=True)
     if found.decomposition.quantities:
         yield _shares(found.decomposition)

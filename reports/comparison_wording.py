@@ -152,7 +152,7 @@ def attribution(found: Attribution) -> str:
     told = [f"{spoken(share.name)} {verb} {factor(share)}" for verb, share in zip(verbs, up, strict=True)]
     if rest.count:
         told.append(f"what else they disagree on for {_factor(rest.value, rest.error)}")
-    return f"{lead} Of this factor of {whole}, {listed(told)}.{_against(down)}"
+    return f"{lead} Of this factor of {whole}, whose parts multiply, {listed(told)}.{_against(down)}"
 
 
 def _against(shares: Sequence[Share]) -> str:
@@ -205,18 +205,18 @@ def spread(variance: Number, count: int) -> str:
 
 
 def agreeing(variance: Decomposition) -> str:
-    """Which quantities, if agreed on, would bring analysts together most."""
-    clear = [share for share in variance.quantities if share.share.value > CERTAIN * error_of(share)]
-    most = sorted(clear, key=lambda share: -share.share.value)[:3]
+    """Which quantities, if agreed on, would bring analysts together most, and which would drive them apart."""
+    clear = [share for share in variance.quantities if abs(share.share.value) > CERTAIN * error_of(share)]
+    most = sorted((share for share in clear if share.share.value > 0), key=lambda share: -share.share.value)[:3]
     if not most or not variance.gap.value > 0:
         return "No single quantity would bring them together if they agreed on it."
-    parts = [percent(share.share.value / variance.gap.value, error_of(share) / variance.gap.value) for share in most]
-    told = [f"{spoken(share.name)} ({part} of the variance)" for share, part in zip(most, parts, strict=True)]
+    told = [f"{spoken(share.name)} ({_part(share, variance.gap)} % of the variance)" for share in most]
     alone = max(variance.quantities, key=lambda share: share.first_in.value)
+    apart = [spoken(share.name) for share in clear if share.share.value < 0 and share.first_in.value < 0]
     return (
         f"What would bring them together most, if they agreed on it: {listed(told)}. If they agreed on "
         f"{spoken(alone.name)} and on nothing else, the standard deviation would be {left(alone, variance.gap)} "
-        "decibans."
+        f"decibans.{f' Agreeing on {listed(apart)} would drive them further apart.' if apart else ''}"
     )
 
 
@@ -224,11 +224,13 @@ def part_of(share: Share, whole: Number) -> str:
     """A share of a variance in per cent with its error: "24 ± 1 %"; a dash where there is no variance."""
     if not whole.value > 0:
         return "-"
-    part, error = share.share.value / whole.value, error_of(share) / whole.value
-    if error == 0:
-        return percent(part, 0)
-    # To the digit of its error: the larger shares can then be told apart though orders were sampled.
-    return f"{rounded(part, error / 10, places=2)} ± {one_digit(100 * error)} %"
+    error = error_of(share) / whole.value
+    return f"{_part(share, whole)} ± {one_digit(100 * error)} %" if error > 0 else f"{_part(share, whole)} %"
+
+
+def _part(share: Share, whole: Number) -> str:
+    """To the digit of its error: the larger shares can then be told apart though orders were sampled."""
+    return rounded(share.share.value / whole.value, error_of(share) / whole.value / 10, places=2)
 
 
 def together(shares: Sequence[Share], whole: Number) -> str:

@@ -63,9 +63,12 @@ def members(outcome: Outcome) -> str:
 
 def extremizing(factor: float) -> str:
     """What extremizing does."""
+    lead = f"Extremized: the log-odds of each pool times {factor:g}."
+    if factor < 1:
+        return f"{lead} A factor below 1 draws every pool towards even odds."
     return (
-        f"Extremized: the log-odds of each pool times {factor:g}. It assumes that each analyst knows something that "
-        "the others do not; where all have read the same, it only exaggerates."
+        f"{lead} It assumes that each analyst knows something that the others do not; where all have read the same, it "
+        "only exaggerates."
     )
 
 
@@ -75,7 +78,7 @@ def score(found: Measured) -> str:
         return "infinite"
     if not found.error:
         return rounded(found.value, 0.0)
-    return f"{rounded(found.value, found.error)} ± {one_digit(found.error)}"
+    return f"{rounded(found.value, found.error / 10)} ± {one_digit(found.error)}"
 
 
 def record(found: Record) -> str:

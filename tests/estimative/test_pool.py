@@ -120,6 +120,9 @@ FAULTS = {
     "empty": ((*TWO, "--scores", "empty.csv"), "empty.csv: found an empty file"),
     "stranger": ((*TWO, "--scores", "strange.csv"), "strange.csv:8: analyst: found 'smutje', expected the name of"),
     "unscored": ((*THREE, "--scores", "scores.csv"), "purser"),
+    "extremized by nothing": ((*TWO, "--extremize", "nan"), "--extremize: found nan, expected a finite number of at"),
+    "extremized without end": ((*TWO, "--extremize", "inf"), "--extremize: found inf, expected a finite number of at"),
+    "extremized backwards": ((*TWO, "--extremize", "-1"), "--extremize: found -1.0, expected a finite number of at"),
     "one set": (TWO[:4], "--priors: found 1 prior set, expected two or more"),
     "another scenario": ((*TWO, "-p", "electrician.toml"), "prior_set.scenario: found 'lamp'"),
 }

@@ -121,7 +121,7 @@ def test_a_difference_is_told_from_the_higher_analyst() -> None:
 
 
 ODDS = "engineer gives the headline {0} times the odds that sceptic gives it. "
-WHOLE = ODDS + "Of this factor of {0}, "
+WHOLE = ODDS + "Of this factor of {0}, whose parts multiply, "
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_a_spread_is_told_as_a_deviation_and_a_factor() -> None:
 def test_agreeing_names_what_brings_analysts_together() -> None:
     """The quantities whose agreement takes away most of the variance are named, and what one alone would leave."""
     assert words.agreeing(decomposition({"factors.wear": 0.5, "events.leak": 0.4, "evidence.dive": -0.1})) == (
-        "What would bring them together most, if they agreed on it: wear (62 % of the variance) and the baseline of "
-        "leak (50 % of the variance). If they agreed on wear and on nothing else, the standard deviation would be "
-        "1.0 decibans."
+        "What would bring them together most, if they agreed on it: wear (62.5 % of the variance) and the baseline "
+        "of leak (50.0 % of the variance). If they agreed on wear and on nothing else, the standard deviation would be "
+        "1.0 decibans. Agreeing on the weight of dive would drive them further apart."
     )
     assert words.agreeing(decomposition({"factors.wear": 0.001})).startswith("No single quantity")
     assert words.agreeing(decomposition({})).startswith("No single quantity")
