@@ -163,7 +163,7 @@ def test_a_weight_is_told_in_per_cent(value: float, error: float | None, told: s
     [
         (measured(None), "infinite"),
         (measured(0.25), "0.250"),
-        (measured(0.1234, 0.031), "0.1 \u00b1 0.03"),
+        (measured(0.1234, 0.031), "0.12 \u00b1 0.03"),
         (measured(-0.0, 0.0), "0"),
         (measured(0.0, None), "0"),
         (measured(0.0000123), "0.0000123"),
