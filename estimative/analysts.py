@@ -1,4 +1,4 @@
-"""Several prior sets named on the command line: names, paths, folders; and the assessments that follow."""
+"""What `compare` and `pool` share: prior sets named on the command line, their weights, and how they were fitted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from estimative.versions import versions
 from model.assessment import Assessment, assess
+from model.comparing import Comparison
+from model.refitting import Choice
 from model.scenario import Scenario
 from priors.faults import Fault, Faulty, listed, nearest
 from priors.prior_set import PriorSet
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set, shipped_prior_sets
 from priors.toml_file import TomlFile
+from reports.comparison import Computation
 
 
 def assessments(named: Sequence[str], scenario: Scenario) -> tuple[Assessment, ...]:
@@ -91,6 +95,17 @@ def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], faults: list[F
             continue
         structure = assessment.structure
         yield assessment
+
+
+def computation_of(found: Comparison, method: Choice, seed: int) -> Computation:
+    """How the numbers came about; the number of draws only where it is the same for all."""
+    posteriors = [one.fitted.posterior for one in found.analysts.values()]
+    counts = {posterior.draws.count for posterior in posteriors}
+    return Computation(
+        seed=seed,
+        settings={"method": method, **({"draws": counts.pop()} if len(counts) == 1 else {})},
+        versions=versions(*{posterior.method for posterior in posteriors}),
+    )
 
 
 def weights_of(said: Sequence[str], analysts: Sequence[str]) -> Mapping[str, float]:

@@ -6,10 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from estimative.analysts import assessments
+from estimative.analysts import assessments, computation_of
 from estimative.console import console, counting, say
 from estimative.output import Form
-from estimative.versions import versions
 from model.assessment import Assessment
 from model.attribution import ORDERS, ORDERS_OF_A_TEAM, Attribution, TeamAttribution, attribute, attribute_team
 from model.comparing import Comparison, compare
@@ -22,7 +21,6 @@ from priors.faults import Fault, Faulty, listed, nearest
 from reports import comparison_document, terminal
 from reports.comparing import summarize
 from reports.comparison import Comparison as Summary
-from reports.comparison import Computation
 from reports.comparison_csv import csv_of
 from reports.markdown import markdown
 from reports.summary import to_json
@@ -84,17 +82,9 @@ def _summary(request: Request, analysts: tuple[Assessment, ...]) -> Summary:
             attribution = _attributed(fitter, found, request.orders or ORDERS)
         else:
             team = _team(fitter, found, weights, request.orders or ORDERS_OF_A_TEAM)
-    methods = {one.fitted.posterior.method for one in found.analysts.values()}
     return summarize(
         found,
-        computation=Computation(
-            seed=request.seed,
-            settings={
-                "method": request.method,
-                "draws": next(iter(found.analysts.values())).fitted.posterior.draws.count,
-            },
-            versions=versions(*methods),
-        ),
+        computation=computation_of(found, request.method, request.seed),
         allow_unconverged=request.allow_unconverged,
         attribution=attribution,
         team=team,

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from estimative.analysts import assessments, weights_of
+from estimative.analysts import assessments, computation_of, weights_of
 from estimative.console import console, say
 from estimative.output import Form
-from estimative.versions import versions
 from model.assessment import Assessment
 from model.comparing import Comparison, compare
 from model.opinion import normalised
@@ -24,7 +23,6 @@ from model.summing import Contradiction
 from priors.faults import Fault, Faulty
 from priors.record import read_record
 from reports import pool_document, terminal
-from reports.comparison import Computation
 from reports.markdown import markdown
 from reports.pool import Summary
 from reports.pool_csv import csv_of
@@ -89,15 +87,11 @@ def _weighing(request: Request, names: list[str]) -> _Weighing:
 def _summary(request: Request, analysts: tuple[Assessment, ...], weighing: _Weighing) -> Summary:
     fitter = Fitter(assessments=analysts, seed=request.seed, method=request.method, draws=request.draws, say=say)
     found = compare(fitter, analysts, allow_unconverged=request.allow_unconverged)
-    methods = {one.fitted.posterior.method for one in found.analysts.values()}
-    draws = next(iter(found.analysts.values())).fitted.posterior.draws.count
     return summarize(
         found,
         _pooled(request, fitter, found, weighing),
         weighing.weights,
-        computation=Computation(
-            seed=request.seed, settings={"method": request.method, "draws": draws}, versions=versions(*methods)
-        ),
+        computation=computation_of(found, request.method, request.seed),
         extremizing=request.extremizing,
         record=weighing.record,
         rule=request.rule,

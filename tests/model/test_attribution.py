@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -206,6 +207,20 @@ def test_every_fit_is_counted_with_its_verdict() -> None:
     assert found.effort.converged
     assert found.effort.worst["ESS"].value >= 400
     assert (found.first, found.second) == ("made", "made")
+
+
+def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
+    """Without proposals to start from every combination is a whole fit: the same gap, and errors that share nothing."""
+    ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
+    fitter = Fitter(assessments=ends, seed=2, method="importance")
+    first, second = (replace(fitter.fit(one), ready=None) for one in ends)
+    found, quick = attribute(fitter, first, second), attributed(*ends)
+    assert found.effort.by_method == {"importance": 8}
+    apart = found.decomposition.gap.value - quick.decomposition.gap.value
+    gaps = found.decomposition.gap, quick.decomposition.gap
+    assert apart == pytest.approx(0, abs=ERRORS * math.hypot(*(gap.mcse for gap in gaps)))
+    assert not gaps[0].influence.any()
+    assert gaps[0].own_variance > 0
 
 
 def test_a_certain_headline_has_no_log_odds_to_share() -> None:
