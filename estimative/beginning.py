@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from model.quantity import Quantities, Quantity
+from model.quantity import Quantities, Quantity, ends
 from model.scenario import Scenario
 from model.scenario_reading import find_scenario, read_scenario
 from priors import toml_text
@@ -24,7 +24,8 @@ PLACEHOLDERS = {
     Support.RATIO: "{ p05 = 1, p95 = 4 }",
 }
 RATE = "{ p05 = 0.01, p95 = 0.1 }"
-SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives")
+SEEN, UNSEEN = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
+SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
 BEGINNING = """\
 # What one analyst believes about one scenario. State a prior in any of these ways, and say why:
 #   "unlikely"                                a word of the ICD 203 scale
@@ -79,6 +80,11 @@ source = "accounts-2025"
 locator = "notes, page 12"
 date = 2026-04-30
 grade = "B2"                     # Admiralty code
+
+[indicators.credit_line]         # not seen yet: `estimative evidence` says what looking for it is worth
+about = "strain"
+supports = "high"
+title = "Its bank cuts or calls in a line of credit"
 """
 
 
@@ -106,11 +112,12 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     yield 'rationale = "the view of the world behind these numbers, in a sentence or two"'
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
-    quantities = sorted(Quantities(scenario).all.values(), key=_order)
+    asked = Quantities(scenario)
+    quantities = sorted([*asked.all.values(), *asked.watched.values()], key=_order)
     for section, members in groupby(quantities, key=_section):
         yield f"\n[{toml_text.dotted(section.split('.'))}]"
         for quantity in members:
-            yield from _entry(quantity, parent)
+            yield from _entry(quantity, parent, scenario)
     if not parent:
         yield from _weights(scenario)
     yield "\n# low, moderate or high: about the evidence base, not about the probability"
@@ -127,15 +134,25 @@ def _order(quantity: Quantity) -> tuple[int, str]:
     return SECTIONS.index(section.partition(".")[0]), section
 
 
-def _entry(quantity: Quantity, parent: PriorSet | None) -> Iterator[str]:
+def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
     key = toml_text.key(quantity.name.rpartition(".")[2])
     yield f"# {ascii_safe(quantity.title)}" + (f" ({ascii_safe(quantity.unit)})" if quantity.unit else "")
     if parent and quantity.name in parent.statements:
         yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
-    elif quantity.name.startswith("events.") and quantity.support is Support.RATIO:
-        yield f"{key} = {RATE}          # with every factor at its middle"
     else:
-        yield f"{key} = {PLACEHOLDERS[quantity.support]}"
+        yield f"{key} = {_placeholder(quantity, scenario)}"
+
+
+def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
+    """A statement that can stand as it is until it is changed."""
+    section, name, *rest = quantity.name.split(".")
+    if section == "events" and quantity.support is Support.RATIO:
+        return f"{RATE}          # with every factor at its middle"
+    if section == "indicators":
+        indicator = scenario.indicators[name]
+        likelier = ends(indicator.about, scenario)[not indicator.supports]
+        return SEEN if rest == [f"if_{likelier}"] else UNSEEN
+    return PLACEHOLDERS[quantity.support]
 
 
 def _weights(scenario: Scenario) -> Iterator[str]:

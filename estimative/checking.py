@@ -36,7 +36,7 @@ def check_files(files: Sequence[Path], *, scenario: str | None, resolved: bool, 
         if isinstance(entry, Scenario):
             told.append((path, resolved_scenario(entry), f"{entry.id}: a scenario, digest {entry.digest[:12]}"))
         elif assessment := _assessed(path, entry, scenarios, scenario, faults):
-            text = resolved_prior_set(entry, assessment.priors)
+            text = resolved_prior_set(entry, {**assessment.priors, **assessment.watched})
             told.append((path, text, f"{entry.name}: a prior set for {entry.scenario}, digest {entry.digest[:12]}"))
     _print(told, faults, resolved=resolved, as_json=as_json)
     return 2 if faults else 0

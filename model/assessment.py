@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,10 +10,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from model.evidence import Cases, Evidence, Exposure
-from model.quantity import Quantity
+from model.evidence import Cases, Evidence, Exposure, Observation
+from model.quantity import Quantity, ends
 from model.scenario import Scenario
 from model.structure import Numbers, Structure, structure_of
+from model.summing import Contradiction
 from priors.family import Degree, Ratio
 from priors.faults import Fault, Faulty, nearest
 from priors.fitting import Prior, fit
@@ -28,6 +30,10 @@ class Assessment:
     prior_set: PriorSet
     priors: Mapping[str, Prior]
     """By the quantity's name, in the order of the structure."""
+    watched: Mapping[str, Prior]
+    """Of seeing each indicator, at either end of what it is about: "indicators.x.if_yes". No answer depends on them."""
+    left_out: frozenset[str] = frozenset()
+    """Evidence that does not count, as if the scenario did not have it."""
 
     @property
     def scenario(self) -> Scenario:
@@ -70,7 +76,45 @@ class Assessment:
             relevance=_mixed("relevance", own.relevance, others.relevance, names),
             independence=_mixed("independence", own.independence, others.independence, names),
         )
-        return Assessment(structure=self.structure, prior_set=prior_set, priors=MappingProxyType(priors))
+        return replace(self, prior_set=prior_set, priors=MappingProxyType(priors))
+
+    def holding(self, name: str, value: float) -> Assessment:
+        """The same, with a quantity held at a value on its own scale."""
+        constant = type(self.priors[name].family).held(value)
+        prior = replace(self.priors[name], family=constant)
+        return replace(self, priors=MappingProxyType({**self.priors, name: prior}))
+
+    def without(self, items: Collection[str]) -> Assessment:
+        """The same, with evidence left out: what else was told by the same origin counts as if told by so many less."""
+        left_out = self.left_out | frozenset(items)
+        seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
+        certain = self.structure.network.certain.items()
+        counted = {event: state for event, state in certain if seen.get(event) not in left_out}
+        return replace(self._knowing(counted), left_out=left_out)
+
+    def observing(self, events: Mapping[str, bool]) -> Assessment:
+        """The same, some events being known to have happened (True) or not (False).
+
+        Raises
+        ------
+        Contradiction
+            If one is known to be otherwise.
+        """
+        certain = self.structure.network.certain
+        for event, state in events.items():
+            if certain.get(event, state) != state:
+                raise Contradiction(f"{event} known to be otherwise", key="--given")
+        return self._knowing({**certain, **events}) if events else self
+
+    def _knowing(self, certain: Mapping[str, bool]) -> Assessment:
+        structure = replace(self.structure, network=replace(self.structure.network, certain=certain))
+        return replace(self, structure=structure)
+
+    @cached_property
+    def _told(self) -> Mapping[str, int]:
+        """How many items that count tell the story of each origin."""
+        counted = (item for item in self.scenario.evidence.values() if item.id not in self.left_out)
+        return Counter(item.origin for item in counted if item.origin)
 
     def _family[Family: Degree | Ratio](self, name: str, kind: type[Family]) -> Family:
         family = self.priors[name].family
@@ -78,8 +122,10 @@ class Assessment:
         return family
 
     def _weight(self, item: Evidence) -> float:
+        if item.id in self.left_out:
+            return 0.0
         relevance = self.prior_set.relevance.get(item.id, 1.0)
-        told = self.scenario.origins.get(item.origin, 1)
+        told = self._told.get(item.origin, 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
         return relevance * (1 + (told - 1) * independence) / told
 
@@ -98,22 +144,45 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
         With every quantity that is missing, that nobody asked for, or whose statement cannot be what it should.
     """
     structure = structure or structure_of(scenario)
-    wanted = structure.quantities.all
+    quantities = structure.quantities
+    wanted = {**quantities.all, **quantities.watched}
     faults = list(_mismatches(scenario, prior_set)) or [*_unasked(wanted, prior_set), *_weights(scenario, prior_set)]
     if prior_set.scenario != scenario.id:
         raise Faulty(faults)
-    fitted: dict[str, Prior] = {}
+    priors = dict(_fitted(quantities.all, prior_set, faults))
+    watched = dict(_fitted(quantities.watched, prior_set, faults))
+    faults.extend(_turned(scenario, prior_set, watched))
+    if faults:
+        raise Faulty(faults)
+    return Assessment(
+        structure=structure,
+        prior_set=prior_set,
+        priors=MappingProxyType(priors),
+        watched=MappingProxyType(watched),
+    )
+
+
+def _fitted(wanted: Mapping[str, Quantity], prior_set: PriorSet, faults: list[Fault]) -> Iterator[tuple[str, Prior]]:
     for name, quantity in wanted.items():
         if name not in prior_set.statements:
             faults.append(_missing(quantity, prior_set))
             continue
         try:
-            fitted[name] = fit(prior_set.statements[name], quantity.support)
+            yield name, fit(prior_set.statements[name], quantity.support)
         except Faulty as error:
             faults.extend(error.faults)
-    if faults:
-        raise Faulty(faults)
-    return Assessment(structure=structure, prior_set=prior_set, priors=MappingProxyType(fitted))
+
+
+def _turned(scenario: Scenario, prior_set: PriorSet, watched: Mapping[str, Prior]) -> Iterator[Fault]:
+    """Indicators that speak against what the scenario says they support."""
+    for indicator in scenario.indicators.values():
+        top, bottom = (f"indicators.{indicator.id}.if_{end}" for end in ends(indicator.about, scenario))
+        more, less = (top, bottom) if indicator.supports else (bottom, top)
+        if more in watched and less in watched and watched[more].family.mean <= watched[less].family.mean:
+            found = f"{watched[more].family.mean:.2g} on average, not above {less} ({watched[less].family.mean:.2g})"
+            end = ends(indicator.about, scenario)[not indicator.supports]
+            expected = f"more, since the scenario says that it supports {end!r}"
+            yield _fault(prior_set, more, found=found, expected=expected)
 
 
 def _mixed(

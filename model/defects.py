@@ -49,7 +49,10 @@ def defects(scenario: Scenario) -> Iterator[Defect]:
     for outcome in scenario.outcomes.values():
         yield from _outcome_defects(outcome, scenario)
     for item in scenario.evidence.values():
-        yield from _item_defects(item, scenario)
+        yield from _item_defects(item, ("evidence", item.id), scenario)
+    for indicator in scenario.indicators.values():
+        yield from _item_defects(indicator, ("indicators", indicator.id), scenario)
+        yield from _watched_defects(indicator, scenario)
     yield from _observation_defects(scenario)
 
 
@@ -61,7 +64,7 @@ def _frame_defects(scenario: Scenario) -> Iterator[Defect]:
             yield Defect(path=(section,), found="nothing", expected=f"at least one of [{section}.NAME]")
     if scenario.outcomes:
         yield from _unknown(("scenario", "headline"), scenario.headline, scenario.outcomes, "an outcome")
-    for section in ("sources", "factors", "events", "outcomes", "evidence"):
+    for section in ("sources", "factors", "events", "outcomes", "evidence", "indicators"):
         for name, entry in getattr(scenario, section).items():
             if entry.id != name:
                 yield Defect(
@@ -190,8 +193,17 @@ def _implied(event: str, scenario: Scenario) -> set[str]:
     return implied
 
 
-def _item_defects(item: Evidence, scenario: Scenario) -> Iterator[Defect]:
-    path = ("evidence", item.id)
+def _watched_defects(indicator: Indicator, scenario: Scenario) -> Iterator[Defect]:
+    """Why something cannot be looked for: what has been told or settled already."""
+    path = ("indicators", indicator.id)
+    if indicator.id in scenario.evidence:
+        yield Defect(path=path, found="the name of an item of evidence", expected="a name of its own")
+    if indicator.origin and indicator.origin in {item.origin for item in scenario.evidence.values()}:
+        expected = "an origin of its own: what evidence has told already is no news"
+        yield Defect(path=(*path, "origin"), found=repr(indicator.origin), expected=expected)
+
+
+def _item_defects(item: Evidence, path: tuple[str, ...], scenario: Scenario) -> Iterator[Defect]:
     known, what = _subjects(item, scenario)
     yield from _unknown((*path, "about"), item.about, known, what)
     if item.source:

@@ -17,7 +17,7 @@ from model.noise import Noisy, log_odds
 from model.posterior import Posterior, posterior_of
 from model.proposal import Gaussian
 from model.standard_normal import Dimensions, scores
-from model.structure import Numbers
+from model.structure import Numbers, Structure
 
 if TYPE_CHECKING:
     from model.nuts import Compiled
@@ -75,14 +75,22 @@ class Fitter:
 
     def _by_nuts(self, assessment: Assessment) -> Posterior:
         draws = None if self.method == "auto" else self.draws  # else it was meant for the other method
-        return by_nuts(self._compiled, assessment, seed=self.seed, draws=draws)
+        return by_nuts(self._compiled(assessment), assessment, seed=self.seed, draws=draws)
+
+    def _compiled(self, assessment: Assessment) -> Compiled:
+        """The model of an assessment; one with other events observed, or other links, is another model."""
+        structure = assessment.structure
+        if id(structure) not in self._models:
+            self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
+            from model import nuts
+
+            self._models[id(structure)] = structure, nuts.compiled(assessment)
+        return self._models[id(structure)][1]
 
     @cached_property
-    def _compiled(self) -> Compiled:
-        self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
-        from model import nuts
-
-        return nuts.compiled(self.assessments[0])
+    def _models(self) -> dict[int, tuple[Structure, Compiled]]:
+        """By the structure's identity, which lasts as long as it is kept here."""
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from model.evidence import (
     Testimony,
     Trials,
 )
+from model.quantity import ends
 from model.scenario import Event, Scenario
 from priors import toml_text
 
@@ -47,6 +48,8 @@ def _tables(scenario: Scenario) -> Iterator[list[str]]:
         yield _table(_header("events", event.id), **_event(event))
     for item in scenario.evidence.values():
         yield _table(_header("evidence", item.id), **_item(item, scenario))
+    for indicator in scenario.indicators.values():
+        yield _table(_header("indicators", indicator.id), **_item(indicator, scenario))
 
 
 def _header(section: str, name: str) -> str:
@@ -77,7 +80,7 @@ def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
 def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
     match item:
         case Indicator():
-            high, low = ("high", "low") if item.about in scenario.factors else ("yes", "no")
+            high, low = ends(item.about, scenario)
             return {"supports": high if item.supports else low}
         case Measurement():
             return {"value": item.value, "unit": item.unit, "at_low": item.at_low, "at_high": item.at_high}

@@ -14,12 +14,15 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from model.defects import Defective, defects, parents_of
-from model.evidence import Evidence
+from model.evidence import Evidence, Indicator
 
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
 
 DAYS_PER_YEAR = 365.25
+ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
+"""Sections that a digest covers even where they are empty."""
+SECTIONS = (*ALWAYS, "indicators")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +113,11 @@ class Scenario:
     events: Mapping[str, Event] = field(default_factory=dict)
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    """What to look for: nobody has yet seen it, or looked in vain."""
 
     def __post_init__(self) -> None:
-        for name in ("sources", "factors", "events", "outcomes", "evidence"):
+        for name in SECTIONS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         if found := tuple(defects(self)):
             raise Defective(found)
@@ -155,7 +160,8 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
         "headline": scenario.headline,
         **{
             section: [_plain(entry) for entry in getattr(scenario, section).values()]
-            for section in ("sources", "factors", "events", "outcomes", "evidence")
+            for section in SECTIONS
+            if section in ALWAYS or getattr(scenario, section)
         },
     }
 

@@ -92,7 +92,10 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         for name, entry in table.table("evidence").named_tables()
         if (item := _item(name, entry, folder, {**factors, **events})) is not None
     }
-    for section in ("factors", "events", "outcomes", "evidence"):
+    indicators = {
+        name: _watched(name, entry, {**factors, **events}) for name, entry in table.table("indicators").named_tables()
+    }
+    for section in ("factors", "events", "outcomes", "evidence", "indicators"):
         table.value(section)
     table.no_more()
     try:
@@ -105,6 +108,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             events=events,
             outcomes=outcomes,
             evidence=evidence,
+            indicators=indicators,
         )
     except Defective as error:
         _add(table, (d for d in error.defects if until is not None or d.path[-1] != "until"))
@@ -190,22 +194,38 @@ def _outcome(name: str, table: Table) -> Outcome:
 
 def _item(name: str, table: Table, folder: Folder, named: Mapping[str, Factor | Event]) -> Evidence | None:
     kind = table.choice("kind", tuple(KINDS))
-    common: dict[str, object] = {
+    common = {**_common(name, table), "source": table.text("source")}
+    if table.value("kind") != kind:
+        return None
+    item = KINDS[kind](table, common, folder, named)
+    table.no_more()
+    return item
+
+
+def _common(name: str, table: Table) -> dict[str, object]:
+    """What every kind of evidence has, but for the source."""
+    return {
         "id": name,
         "about": table.text("about"),
         "title": table.text("title"),
-        "source": table.text("source"),
         "locator": table.text("locator", default=""),
         "date": table.date("date", required=False),
         "origin": table.text("origin", default=""),
         "grade": _grade(table),
         "standing": table.choice("standing", STANDINGS, default=""),
     }
-    if table.value("kind") != kind:
-        return None
-    item = KINDS[kind](table, common, folder, named)
+
+
+def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator:
+    """Something to look for; where, it need not say."""
+    table.choice("kind", ("indicator",), default="indicator")
+    if "seen" in table:
+        expected = "no such key: what has been seen, or looked for in vain, stands under [evidence]"
+        table.fault("seen", found=str(table.value("seen")).lower(), expected=expected)
+    common = {**_common(name, table), "source": table.text("source", default="")}
+    indicator = Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
     table.no_more()
-    return item
+    return indicator
 
 
 def _grade(table: Table) -> str:
@@ -221,14 +241,17 @@ type _Reader = Callable[[Table, dict[str, object], Folder, Mapping[str, Factor |
 def _indicator(
     table: Table, common: dict[str, object], folder: Folder, named: Mapping[str, Factor | Event]
 ) -> Evidence:
+    return Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
+
+
+def _supports(table: Table, common: Mapping[str, object], named: Mapping[str, Factor | Event]) -> bool:
     match named.get(str(common["about"])):
         case Factor():
-            supports = table.choice("supports", ("high", "low")) == "high"
+            return table.choice("supports", ("high", "low")) == "high"
         case Event():
-            supports = table.choice("supports", ("yes", "no")) == "yes"
+            return table.choice("supports", ("yes", "no")) == "yes"
         case None:
-            supports = table.choice("supports", ("high", "low", "yes", "no")) in ("high", "yes")
-    return Indicator(**common, supports=supports)  # type: ignore[arg-type]
+            return table.choice("supports", ("high", "low", "yes", "no")) in ("high", "yes")
 
 
 def _measurement(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:

@@ -47,7 +47,7 @@ class PriorSet:
     lineage: tuple[str, ...]
     """The names of the sets it extends, nearest first."""
     statements: Mapping[str, Stated]
-    """By quantity, such as "factors.alignment", "effects.request.plan", "tables.dyspnoea.bronchitis+either"."""
+    """By quantity: "factors.alignment", "effects.request.plan", "indicators.x.if_yes", "tables.x.bronchitis+either"."""
     relevance: Mapping[str, float]
     """By item of evidence, in [0, 1]."""
     independence: Mapping[str, float]

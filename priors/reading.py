@@ -18,7 +18,7 @@ from priors.toml_file import TomlFile
 
 PLAIN = ("factors", "events", "evidence", "motives")
 """Sections with one statement for each name."""
-NESTED = ("effects", "tables")
+NESTED = ("effects", "tables", "indicators")
 """Sections with a table of statements for each name."""
 SHARES = ("relevance", "independence")
 """Sections with one number in [0, 1] for each name."""
@@ -179,8 +179,9 @@ def _statements(table: Table) -> Iterator[tuple[str, Stated]]:
     for section in PLAIN:
         within = table.table(section)
         yield from _read_all(within, within.names())
-    for _, within in table.table("effects").named_tables():
-        yield from _read_all(within, within.names())
+    for section in ("effects", "indicators"):
+        for _, within in table.table(section).named_tables():
+            yield from _read_all(within, within.names())
     for _, within in table.table("tables").named_tables():
         yield from _read_all(within, _combinations(within))
 

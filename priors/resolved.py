@@ -16,7 +16,7 @@ from priors.statement import Constant, Stated
 from priors.stating import form_of, say
 from priors.table import ascii_safe
 
-_SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives")
+_SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
 
 
 def resolved(prior_set: PriorSet, families: Mapping[str, Prior]) -> str:

@@ -1,0 +1,193 @@
+"""Setting a factor or an event by hand, and what follows for the events still to come.
+
+An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it depends on. What has been learnt of the
+quantities, what is settled now, and the evidence about today stay as they are: only the events of the horizon respond.
+What has been said of one of these events still counts for it by the same likelihood ratio, unless it is itself set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from types import MappingProxyType
+
+import numpy as np
+
+from model.answers import Reckoned, Target
+from model.backend import NUMPY
+from model.equations import Theta, terms, told
+from model.network import EVERYTHING, Cells, Network, Query
+from model.scenario import Scenario
+from model.structure import Numbers, Structure
+from model.summing import Contradiction, Told, by_elimination
+
+MOST_SETTLED = 6
+"""Events that are settled now and drive events to come directly: each doubles the work."""
+
+
+class Refused(ValueError):
+    """Something that cannot be set by hand."""
+
+    def __init__(self, name: str, found: str, expected: str) -> None:
+        self.name, self.found, self.expected = name, found, expected
+        super().__init__(f"{name}: {found}, not {expected}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intervention:
+    """What is set by hand, for the time from now to the horizon."""
+
+    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Degree in [0, 1] of each factor that is set."""
+    events: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Whether an event happens: True means wherever its `given` and `unless` allow it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.factors or self.events)
+
+
+def refusals(intervention: Intervention, structure: Structure) -> Iterator[Refused]:
+    """Why things cannot be set: what is settled, what is known, more settled drivers than can be kept apart."""
+    scenario, certain = structure.scenario, structure.network.certain
+    for name in intervention.events:
+        if scenario.events[name].when == "now":
+            found = "an event that is settled already, though unknown: nothing done from now on can change it"
+            expected = f"an event still to come, or --given {name}, which asks what follows if it is so"
+            yield Refused(name, found, expected)
+        elif name in certain:
+            yield Refused(name, "an event that has been observed", "an event still to come")
+    if len(settled := _settled(scenario)) > MOST_SETTLED:
+        found = f"{len(settled)} events settled now that drive events to come"
+        yield Refused(settled[0], found, f"at most {MOST_SETTLED}")
+
+
+def reckon_under(
+    structure: Structure,
+    theta: Theta,
+    asked: tuple[Target, ...],
+    intervention: Intervention,
+    given: Mapping[str, bool] | None = None,
+) -> Reckoned:
+    """The probability of every target at each draw, if things were set by hand.
+
+    For each joint state n of the settled events that drive events to come, P'(target) = sum over n of
+    P(n | evidence) P'(target | n, what is said of events to come).
+
+    Parameters
+    ----------
+    theta
+        Draws from the posterior as things are; dims (quantity, draw).
+    given
+        Events that are then seen to happen (True) or not (False): `yes` and `given` of each target are under this
+        condition too.
+
+    Raises
+    ------
+    Contradiction
+        If what is given is impossible at every draw.
+    """
+    condition = _condition(given or {})
+    settled = tuple(name for name in _settled(structure.scenario) if name not in structure.network.certain)
+    states = list(product((False, True), repeat=len(settled)))
+    said = told(NUMPY, structure, theta)
+    changed, chances = _changed(structure, theta, intervention)
+    queries = [_both(query, _state(settled, state)) for state in states for query in _queries(asked, condition)]
+    with np.errstate(over="ignore"):
+        now = by_elimination(NUMPY, structure.network, chances, said, [_state(settled, state) for state in states])
+        then = by_elimination(NUMPY, changed, chances, _unsaid(said, intervention), queries)
+    chance = np.einsum("sd,sqd->qd", _shares(now), _conditional(then.reshape(len(states), -1, then.shape[-1])))
+    if not chance[0].any():
+        raise Contradiction("a condition of probability zero", key="--given")
+    given_each = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+    return Reckoned(yes=np.minimum(chance[1::2], given_each), given=given_each, log_evidence=_total(now))
+
+
+def _queries(asked: tuple[Target, ...], condition: Query) -> Iterator[Query]:
+    """Everything, the condition, then `yes` and `given` of every target under it."""
+    yield EVERYTHING
+    yield condition
+    for target in asked:
+        yield _both(target.yes, condition)
+        yield _both(target.given, condition)
+
+
+def _conditional(log_masses: Numbers) -> Numbers:
+    """Probabilities under each state of the settled events; dims (state, 1 + query, draw) -> (state, query, draw)."""
+    whole = log_masses[:, :1]
+    possible = np.isfinite(whole)
+    chance: Numbers = np.exp(np.where(possible, log_masses[:, 1:] - np.where(possible, whole, 0.0), -np.inf))
+    return chance
+
+
+def _settled(scenario: Scenario) -> tuple[str, ...]:
+    """The events settled now on which events to come depend directly."""
+    coming = [name for name, event in scenario.events.items() if event.when == "horizon"]
+    parents = {parent for name in coming for parent in scenario.parents(name)}
+    return tuple(name for name, event in scenario.events.items() if event.when == "now" and name in parents)
+
+
+def _changed(structure: Structure, theta: Theta, intervention: Intervention) -> tuple[Network, Numbers]:
+    """The network in which events to come respond, over the chances as things are followed by those under intervention.
+
+    The chances have dims (entry, draw).
+    """
+    degree = theta.degree.copy()
+    for name, value in intervention.factors.items():
+        degree[structure.quantities.degrees[f"factors.{name}"]] = value
+    before = terms(NUMPY, structure, theta).chances
+    after = terms(NUMPY, structure, replace(theta, degree=degree)).chances
+    network, scenario = structure.network, structure.scenario
+    cells = {
+        name: table if name in scenario.events and scenario.events[name].when == "now" else table + len(before)
+        for name, table in network.cells.items()
+    }
+    for name, happens in intervention.events.items():
+        cells[name] = _set(network.cells[name], network.impossible, happens=happens)
+    return replace(network, cells=cells), np.concatenate([before, after])
+
+
+def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
+    """An event's table once it is set: it happens wherever it is possible, or nowhere."""
+    certain = impossible + 1
+    no, yes = (impossible, certain) if happens else (certain, impossible)
+    possible = cells[..., 1] != impossible
+    return np.stack([np.where(possible, no, certain), np.where(possible, yes, impossible)], axis=-1)
+
+
+def _unsaid(said: Told, intervention: Intervention) -> Told:
+    """What is told of the events that are not set by hand."""
+    kept = [index for index, event in enumerate(said.events) if event not in intervention.events]
+    if not kept:
+        return Told()
+    return Told(
+        events=tuple(said.events[index] for index in kept), log_no=said.log_no[kept], log_yes=said.log_yes[kept]
+    )
+
+
+def _condition(given: Mapping[str, bool]) -> Query:
+    return _state(tuple(given), tuple(given.values()))
+
+
+def _state(events: Sequence[str], happened: Sequence[bool]) -> Query:
+    """One joint state of some events."""
+    pairs = list(zip(events, happened, strict=True))
+    return Query.where(all=[name for name, yes in pairs if yes], none=[name for name, yes in pairs if not yes])
+
+
+def _both(first: Query, second: Query) -> Query:
+    """The states meant by two queries."""
+    scope = tuple(dict.fromkeys((*first.scope, *second.scope)))
+    return Query(scope=scope, accepted=first.widened(scope) & second.widened(scope))
+
+
+def _total(log_masses: Numbers) -> Numbers:
+    return np.asarray(np.logaddexp.reduce(log_masses, axis=0))
+
+
+def _shares(log_masses: Numbers) -> Numbers:
+    """How probable each state is; 0 where the evidence is impossible; dims (state, draw)."""
+    total = _total(log_masses)
+    possible = np.isfinite(total)
+    share: Numbers = np.exp(np.where(possible, log_masses - np.where(possible, total, 0.0), -np.inf))
+    return share
