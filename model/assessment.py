@@ -78,8 +78,20 @@ class Assessment:
         )
         return replace(self, prior_set=prior_set, priors=MappingProxyType(priors))
 
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The weights of evidence that a prior set fixes: "relevance.x", "independence.x"."""
+        relevance = [f"relevance.{i.id}" for i in self.scenario.evidence.values() if isinstance(i, Cases | Exposure)]
+        return (*relevance, *(f"independence.{origin}" for origin in self.scenario.origins))
+
     def holding(self, name: str, value: float) -> Assessment:
-        """The same, with a quantity held at a value on its own scale."""
+        """The same, with a quantity held at a value on its own scale, or with another weight of evidence."""
+        section, _, rest = name.partition(".")
+        own = self.prior_set
+        if section == "relevance":
+            return replace(self, prior_set=replace(own, relevance={**own.relevance, rest: value}))
+        if section == "independence":
+            return replace(self, prior_set=replace(own, independence={**own.independence, rest: value}))
         constant = type(self.priors[name].family).held(value)
         prior = replace(self.priors[name], family=constant)
         return replace(self, priors=MappingProxyType({**self.priors, name: prior}))

@@ -6,18 +6,14 @@ shares are those of `shapley`: by block, and within a block by single quantity.
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.assessment import Assessment, differences
-from model.convergence import Check, Verdict
+from model.assessment import differences
 from model.noise import Noisy
-from model.refitting import Fitted, Fitter, Refit, Refitter
+from model.refitting import Counting, Effort, Fitted, Fitter, Progress, Refit, Refitter, effort_of, unseen
 from model.shapley import Plan, plan
 from model.structure import Numbers
 
@@ -32,13 +28,6 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
 ORDERS = 16
 """Random orders for a pair of analysts, where there are too many combinations to fit them all."""
 ORDERS_OF_A_TEAM = 8
-
-type Progress = Callable[[int, int], None]
-"""(fits done, fits in all)."""
-
-
-def _unseen(_: int, __: int) -> None:
-    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,22 +83,6 @@ class Decomposition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effort:
-    """The fits behind a decomposition."""
-
-    fits: int
-    by_method: Mapping[str, int]
-    failed: tuple[Verdict, ...]
-    """Of the fits that did not converge, whatever was tried."""
-    worst: Mapping[str, Check]
-    """By the name of a check, where it came nearest to its limit."""
-
-    @property
-    def converged(self) -> bool:
-        return not self.failed
-
-
-@dataclass(frozen=True, kw_only=True)
 class Attribution:
     """From the second analyst's headline to the first's: log-odds of the one less those of the other."""
 
@@ -133,7 +106,7 @@ class TeamAttribution:
 
 
 def attribute(
-    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = _unseen
+    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = unseen
 ) -> Attribution:
     """Share out the difference between two analysts.
 
@@ -145,12 +118,12 @@ def attribute(
     planned = plan(_blocks(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
     refitter = Refitter.between(fitter, [second, first])
     mixtures = [second.assessment.taking(first.assessment, coalition) for coalition in planned.coalitions]
-    refits = list(_refitted(refitter, mixtures, _Counting(progress, len(mixtures))))
+    refits = list(refitter.each(mixtures, Counting(progress, len(mixtures))))
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
         decomposition=_decomposed(planned, _valued(refits)),
-        effort=_effort(refits),
+        effort=effort_of(refits),
     )
 
 
@@ -161,7 +134,7 @@ def attribute_team(
     weights: Mapping[str, float],
     *,
     orders: int = ORDERS_OF_A_TEAM,
-    progress: Progress = _unseen,
+    progress: Progress = unseen,
 ) -> TeamAttribution:
     """Share out each analyst's difference from a pool of the priors, and the variance between analysts.
 
@@ -176,18 +149,18 @@ def attribute_team(
     planned = plan(
         _blocks(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
     )
-    counting = _Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
-    agreed = list(_refitted(Refitter.between(fitter, [pool]), [pool.assessment], counting))
+    counting = Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
+    agreed = list(Refitter.between(fitter, [pool]).each([pool.assessment], counting))
     refits: dict[str, list[Refit]] = {}
     for name, analyst in analysts.items():
         mixtures = [analyst.assessment.taking(pool.assessment, coalition) for coalition in planned.coalitions[:-1]]
-        refits[name] = [*_refitted(Refitter.between(fitter, [analyst, pool]), mixtures, counting), *agreed]
+        refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counting), *agreed]
     valued = {name: _valued(found) for name, found in refits.items()}
     return TeamAttribution(
         pool=agreed[0].log_odds,
         against_pool={name: _decomposed(planned, _less(found)) for name, found in valued.items()},
         variance=_decomposed(planned, _variance(valued, weights)),
-        effort=_effort([*(refit for found in refits.values() for refit in found[:-1]), *agreed]),
+        effort=effort_of([*(refit for found in refits.values() for refit in found[:-1]), *agreed]),
     )
 
 
@@ -196,27 +169,6 @@ def _blocks(names: Iterable[str]) -> dict[str, list[str]]:
     return {
         block: [name for name in listed if name.partition(".")[0] in sections] for block, sections in BLOCKS.items()
     }
-
-
-@dataclass
-class _Counting:
-    """How many fits are done, over several rounds."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-
-    def one_more(self) -> None:
-        self.done += 1
-        self.progress(self.done, self.total)
-
-
-def _refitted(refitter: Refitter, assessments: Sequence[Assessment], counting: _Counting) -> Iterator[Refit]:
-    """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for assessment, quick in zip(assessments, pool.map(refitter.quickly, assessments), strict=True):
-            yield quick if quick and quick.verdict.passed else refitter.thoroughly(assessment)
-            counting.one_more()
 
 
 def _valued(refits: Sequence[Refit]) -> Valued:
@@ -274,17 +226,4 @@ def _share(
         sampling_error=sampling_error,
         first_in=found.weighed(planned.first_in(members)),
         last_in=found.weighed(planned.last_in(members)),
-    )
-
-
-def _effort(refits: Sequence[Refit]) -> Effort:
-    worst: dict[str, Check] = {}
-    for check in (check for refit in refits for check in refit.verdict.checks):
-        if check.name not in worst or check.margin < worst[check.name].margin:
-            worst[check.name] = check
-    return Effort(
-        fits=len(refits),
-        by_method=dict(Counter(refit.method for refit in refits)),
-        failed=tuple(refit.verdict for refit in refits if not refit.verdict.passed),
-        worst=worst,
     )

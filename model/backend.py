@@ -40,6 +40,11 @@ TINY = 1e-300
 """Stands for a chance of 0 where its logarithm is taken: a gradient through log 0 would be no number."""
 
 
+def softplus(backend: Backend, x: Array) -> Array:
+    """ln(1 + exp x), the hazard -ln(1 - p) of log-odds x, without overflow."""
+    return backend.maximum(x, 0) + backend.log1p(backend.exp(-abs(x)))
+
+
 def _log_or_never(mass: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.log(mass)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from model.equations import Theta
-from model.structure import Numbers
+from model.structure import Index, Numbers
 
 type Method = Literal["nuts", "importance"]
 
@@ -34,3 +34,13 @@ class Draws:
     def effective(self) -> float:
         """Kish's effective number of draws, 1 / sum of squared weights."""
         return float(1 / np.square(self.weights).sum())
+
+
+def resampled(weights: Numbers, count: int, seed: int) -> Index:
+    """Positions of draws, each as often as its weight asks for (systematic resampling: Kitagawa 1996), in random order.
+
+    The order matters: draws of one proposal stand together, which a reader would take for autocorrelation.
+    """
+    rng = np.random.default_rng([seed, 2])
+    places = (np.arange(count) + rng.random()) / count
+    return rng.permutation(np.searchsorted(np.cumsum(weights / weights.sum()), places))

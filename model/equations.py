@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, pi
 
-from model.backend import TINY, Array, Backend
+from model.backend import TINY, Array, Backend, softplus
+from model.links import by_log_odds, by_noisy_or
 from model.network import EVERYTHING, Query
 from model.structure import Rows, Structure
 from model.summing import NOTHING, Summing, Told
@@ -55,17 +56,19 @@ def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     centred = theta.degree[structure.effect_factor] - 0.5
     events = len(structure.effect_sign) - len(structure.effect_factor)
     lever = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
-    found = chances(backend, structure, theta, baseline, log_effect * lever)
+    found = chances(backend, structure, theta, baseline, log_effect, lever)
     return Terms(theta=theta, baseline=baseline, log_effect=log_effect, lever=lever, chances=found)
 
 
-def chances(backend: Backend, structure: Structure, theta: Theta, baseline: Array, moved: Array) -> Array:
+def chances(
+    backend: Backend, structure: Structure, theta: Theta, baseline: Array, log_effect: Array, lever: Array
+) -> Array:
     """Every chance that a network's cells point to: yes for each row, no for each row, then 0 and 1.
 
     odds: logit p = logit b + sum s ln w (x - 1/2) + sum s ln w [d]; rate: p = 1 - exp(-years r), ln r likewise;
     table: the entry itself.
     """
-    predictor = _predicted(backend, structure.chance_rows, baseline, moved)
+    predictor = _predicted(backend, structure, structure.chance_rows, baseline, log_effect, lever)
     odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
     hazard = backend.exp(rate + backend.column(structure.log_years))
     entry = theta.degree[structure.table_entries]
@@ -80,10 +83,15 @@ def chances(backend: Backend, structure: Structure, theta: Theta, baseline: Arra
     ])  # fmt: skip
 
 
-def _predicted(backend: Backend, rows: Rows, baseline: Array, moved: Array) -> Array:
-    """dims (row[, draw])."""
-    own = baseline[rows.base]
-    return own + backend.combine(rows.levers, moved) if rows.levers.any() else own
+def _predicted(
+    backend: Backend, structure: Structure, rows: Rows, baseline: Array, log_effect: Array, lever: Array | None = None
+) -> Array:
+    """Log-odds of rows of odds form, log rates of the others, by the structure's link; dims (row[, draw])."""
+    match structure.link:
+        case "log_odds":
+            return by_log_odds(backend, rows, baseline, log_effect, lever)
+        case "noisy_or":
+            return by_noisy_or(backend, structure, rows, baseline, log_effect, lever)
 
 
 def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing: Summing) -> Array:
@@ -157,7 +165,7 @@ def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Su
 def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
     """w ln Poisson(count | r years), r at the factors' own degrees, no driving event having happened."""
     items, theta = structure.counts, found.theta
-    log_mean = _predicted(backend, items.rows, found.baseline, found.log_effect * found.lever)
+    log_mean = _predicted(backend, structure, items.rows, found.baseline, found.log_effect, found.lever)
     log_mean = log_mean + backend.column(items.log_years)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
     return backend.column(theta.weight[items.item]) * density
@@ -166,8 +174,8 @@ def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
 def _classes(backend: Backend, structure: Structure, found: Terms) -> Array:
     """w [y ln p + (n - y) ln(1 - p)] of the odds form at each row's drivers: a power prior (Ibrahim et al. 2015)."""
     items, theta = structure.classes, found.theta
-    log_odds = _predicted(backend, items.rows, found.baseline, found.log_effect)
-    log_yes, log_no = -_softplus(backend, -log_odds), -_softplus(backend, log_odds)
+    log_odds = _predicted(backend, structure, items.rows, found.baseline, found.log_effect)
+    log_yes, log_no = -softplus(backend, -log_odds), -softplus(backend, log_odds)
     density = backend.column(items.successes) * log_yes + backend.column(items.failures) * log_no
     return backend.column(theta.weight[items.item]) * density
 
@@ -184,8 +192,3 @@ PIECES: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
 def _normal(backend: Backend, deviation: Array, log_sd: Array) -> Array:
     """ln Normal(deviation | 0, sd)."""
     return -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2
-
-
-def _softplus(backend: Backend, x: Array) -> Array:
-    """ln(1 + exp x) without overflow."""
-    return backend.maximum(x, 0) + backend.log1p(backend.exp(-abs(x)))

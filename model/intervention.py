@@ -92,7 +92,7 @@ def reckon_under(
     states = list(product((False, True), repeat=len(settled)))
     said = told(NUMPY, structure, theta)
     changed, chances = _changed(structure, theta, intervention)
-    queries = [_both(query, _state(settled, state)) for state in states for query in _queries(asked, condition)]
+    queries = [query.and_(_state(settled, state)) for state in states for query in _queries(asked, condition)]
     with np.errstate(over="ignore"):
         now = by_elimination(NUMPY, structure.network, chances, said, [_state(settled, state) for state in states])
         then = by_elimination(NUMPY, changed, chances, _unsaid(said, intervention), queries)
@@ -108,8 +108,8 @@ def _queries(asked: tuple[Target, ...], condition: Query) -> Iterator[Query]:
     yield EVERYTHING
     yield condition
     for target in asked:
-        yield _both(target.yes, condition)
-        yield _both(target.given, condition)
+        yield target.yes.and_(condition)
+        yield target.given.and_(condition)
 
 
 def _conditional(log_masses: Numbers) -> Numbers:
@@ -173,12 +173,6 @@ def _state(events: Sequence[str], happened: Sequence[bool]) -> Query:
     """One joint state of some events."""
     pairs = list(zip(events, happened, strict=True))
     return Query.where(all=[name for name, yes in pairs if yes], none=[name for name, yes in pairs if not yes])
-
-
-def _both(first: Query, second: Query) -> Query:
-    """The states meant by two queries."""
-    scope = tuple(dict.fromkeys((*first.scope, *second.scope)))
-    return Query(scope=scope, accepted=first.widened(scope) & second.widened(scope))
 
 
 def _total(log_masses: Numbers) -> Numbers:

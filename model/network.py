@@ -38,6 +38,11 @@ class Query:
             accepted = accepted & np.logical_or.reduce([grid[name] for name in some])
         return cls(scope=scope, accepted=~accepted if negated else accepted)
 
+    def and_(self, other: Query) -> Query:
+        """The states that both mean."""
+        scope = tuple(dict.fromkeys((*self.scope, *other.scope)))
+        return Query(scope=scope, accepted=self.widened(scope) & other.widened(scope))
+
     def widened(self, scope: tuple[str, ...]) -> NDArray[np.bool_]:
         """The same states told over a wider scope."""
         shape = (2,) * len(self.scope) + (1,) * (len(scope) - len(self.scope))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from model import importance
 from model.assessment import Assessment
-from model.convergence import Verdict
+from model.convergence import Check, Verdict
 from model.draws import Method
 from model.fitting import by_nuts
 from model.importance import Adapted, adapted, drawn
@@ -97,9 +100,20 @@ class Fitter:
 class Refit:
     """The headline of one assessment among many."""
 
-    log_odds: Noisy
+    probability: Noisy
     method: Method
     verdict: Verdict
+
+    @cached_property
+    def log_odds(self) -> Noisy:
+        """The natural logarithm of its odds.
+
+        Raises
+        ------
+        Undefined
+            If the probability is 0 or 1.
+        """
+        return log_odds(self.probability)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +131,20 @@ class Refitter:
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
         return cls(fitter=fitter, proposals=tuple(p for end in ends if end.ready for p in end.ready.proposals))
 
+    def each(self, assessments: Sequence[Assessment], counting: Counting) -> Iterator[Refit]:
+        """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for assessment, quick in zip(assessments, pool.map(self.quickly, assessments), strict=True):
+                yield quick if quick and quick.verdict.passed else self.thoroughly(assessment)
+                counting.one_more()
+
     def quickly(self, assessment: Assessment) -> Refit | None:
         """By importance sampling from the proposals at hand; None where there are none."""
         if not self.proposals:
             return None
         ready = Adapted(space=scores(assessment, self.fitter.dimensions), proposals=self.proposals)
         found = importance.headline_of(assessment, ready, self._common)
-        return Refit(log_odds=log_odds(found.probability), method="importance", verdict=found.verdict)
+        return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
     @cached_property
     def _common(self) -> Numbers:
@@ -132,6 +153,57 @@ class Refitter:
     def thoroughly(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
         posterior = self.fitter.fit(assessment).posterior
-        found = log_odds(posterior.noisy("outcome", assessment.scenario.headline))
+        found = posterior.noisy("outcome", assessment.scenario.headline)
         alone = Noisy(value=found.value, own_variance=found.mcse**2)
-        return Refit(log_odds=alone, method=posterior.method, verdict=posterior.verdict)
+        return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
+
+
+type Progress = Callable[[int, int], None]
+"""(fits done, fits in all)."""
+
+
+def unseen(_: int, __: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass
+class Counting:
+    """How many fits are done, over several rounds."""
+
+    progress: Progress
+    total: int
+    done: int = 0
+
+    def one_more(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """The fits behind a result."""
+
+    fits: int
+    by_method: Mapping[str, int]
+    failed: tuple[Verdict, ...]
+    """Of the fits that did not converge, whatever was tried."""
+    worst: Mapping[str, Check]
+    """By the name of a check, where it came nearest to its limit."""
+
+    @property
+    def converged(self) -> bool:
+        return not self.failed
+
+
+def effort_of(refits: Sequence[Refit]) -> Effort:
+    """What some fits took, and how near they came to failing."""
+    worst: dict[str, Check] = {}
+    for check in (check for refit in refits for check in refit.verdict.checks):
+        if check.name not in worst or check.margin < worst[check.name].margin:
+            worst[check.name] = check
+    return Effort(
+        fits=len(refits),
+        by_method=dict(Counter(refit.method for refit in refits)),
+        failed=tuple(refit.verdict for refit in refits if not refit.verdict.passed),
+        worst=worst,
+    )

@@ -145,8 +145,10 @@ def new_id(now: datetime.datetime) -> str:
 
 def groups_of(posterior: Posterior, before: Before) -> dict[str, Draws]:
     """The groups `posterior` and `prior`, as ArviZ names them."""
-    weighted = posterior.method == "importance"
-    kept = _resampled(posterior.draws.weights, posterior.seed) if weighted else np.arange(posterior.draws.count)
+    from model.draws import resampled
+
+    draws, weighted = posterior.draws, posterior.method == "importance"
+    kept = resampled(draws.weights, KEPT_DRAWS, posterior.seed) if weighted else np.arange(draws.count)
     note = "importance draws, resampled to equal weights" if weighted else "NUTS draws"
     shared = np.arange(min(KEPT_DRAWS, before.draws.count))
     return {
@@ -177,16 +179,6 @@ def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: 
 def _by_chain(values: Numbers, chains: int) -> Numbers:
     """dims (name, draw) -> (chain, draw, name)."""
     return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
-
-
-def _resampled(weights: Numbers, seed: int) -> Any:
-    """Positions of draws, each as often as its weight asks for (systematic resampling: Kitagawa 1996), in random order.
-
-    The order matters: draws of one proposal stand together, which a reader would take for autocorrelation.
-    """
-    rng = np.random.default_rng([seed, 2])
-    places = (np.arange(KEPT_DRAWS) + rng.random()) / KEPT_DRAWS
-    return rng.permutation(np.searchsorted(np.cumsum(weights / weights.sum()), places))
 
 
 def _fill(

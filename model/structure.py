@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import lgamma, log
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from model.scenario import Event, Scenario, years_between
 
 type Index = NDArray[np.intp]
 type Numbers = NDArray[np.float64]
+type Link = Literal["log_odds", "noisy_or"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,8 @@ class Structure:
     """Into the ratios: the baseline rate of each event of rate form."""
     effect_ratio: Index
     effect_sign: Numbers
+    effect_base: Index
+    """The event that each effect moves: into the vector of baselines."""
     effect_factor: Index
     """Into the degrees, for the first effects: those of factors. The rest are effects of events."""
     chance_rows: Rows
@@ -137,6 +141,8 @@ class Structure:
     forecasts: Forecasts
     counts: Counts
     classes: Classes
+    link: Link = "log_odds"
+    """How drivers move a chance."""
 
     @property
     def scenario(self) -> Scenario:
@@ -179,6 +185,7 @@ class _Builder:
             rate_base=_index(ratios[f"events.{name}"] for name in self.rate),
             effect_ratio=_index(ratios[f"effects.{event}.{driver}"] for event, driver in self.effects),
             effect_sign=np.array(self.signs, dtype=float),
+            effect_base=_index(self.base[event] for event, _ in self.effects),
             effect_factor=_index(
                 degrees[f"factors.{driver}"] for _, driver in self.effects if driver in self.scenario.factors
             ),
