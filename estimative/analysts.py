@@ -17,7 +17,7 @@ from priors.prior_set import PriorSet
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set, shipped_prior_sets
 from priors.toml_file import TomlFile
-from reports.comparison import Computation
+from reports.summary import Computation
 
 
 def assessments(named: Sequence[str], scenario: Scenario) -> tuple[Assessment, ...]:

@@ -18,10 +18,11 @@ from model.refitting import Choice, Fitter
 from model.scenario_reading import find_scenario, read_scenario
 from model.summing import Contradiction
 from priors.faults import Fault, Faulty, listed, nearest
-from reports import comparison_document, terminal
-from reports.comparing import summarize
-from reports.comparison import Comparison as Summary
-from reports.comparison_csv import csv_of
+from reports import terminal
+from reports.comparison import document as comparison_document
+from reports.comparison.rows import csv_of
+from reports.comparison.summarizing import summarize
+from reports.comparison.summary import Comparison as Summary
 from reports.markdown import markdown
 from reports.summary import to_json
 

@@ -22,11 +22,12 @@ from model.scoring import Measured, Scoring, score, weights
 from model.summing import Contradiction
 from priors.faults import Fault, Faulty
 from priors.record import read_record
-from reports import pool_document, terminal
+from reports import terminal
 from reports.markdown import markdown
-from reports.pool import Summary
-from reports.pool_csv import csv_of
-from reports.pooling import summarize
+from reports.pool import document as pool_document
+from reports.pool.rows import csv_of
+from reports.pool.summarizing import summarize
+from reports.pool.summary import Summary
 from reports.summary import to_json
 
 type Rule = Literal["log", "brier"]

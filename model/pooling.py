@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 
 from model import opinion
@@ -150,7 +151,10 @@ def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessmen
         weights,
         name=CONSENSUS,
     )
-    return assess(first.scenario, pooled, structure=first.structure)
+    # What the chances of seeing an indicator are has no bearing on any answer: those of the first will do.
+    watched = {name: first.prior_set.statements[name] for name in first.watched}
+    complete = replace(pooled, statements=MappingProxyType({**pooled.statements, **watched}))
+    return assess(first.scenario, complete, structure=first.structure)
 
 
 def pool(fitter: Fitter, analysts: Mapping[str, Fitted], weights: Weights, *, extremizing: float | None) -> Pooling:

@@ -16,6 +16,23 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number with its Monte Carlo standard error."""
+
+    value: float
+    mcse: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """How the numbers came about."""
+
+    seed: int
+    settings: Mapping[str, int | str]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Interval:
     """A credible interval of a probability over the draws (second-order uncertainty)."""
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports import comparison as told
-from reports.comparison import SOME_UNCONVERGED, SOME_WITHHELD, Comparison, Number
-from reports.summary import Confidence, PriorSet, Probability
+from reports.comparison import summary as told
+from reports.comparison.summary import SOME_UNCONVERGED, SOME_WITHHELD, Comparison
+from reports.summary import Computation, Confidence, Number, PriorSet, Probability
 from tests.summaries import CHANCES, ERRORS, FAILED, FULL, IMPORTANCE, NUTS, numbers, probabilities
 
 SECTIONS = {"tables": "events", "motives": "evidence", "independence": "relevance"}
@@ -62,7 +62,7 @@ SHARES = {
 }
 """Some negative, one of nothing, some below a tenth of a deciban, which are 0.023 of log-odds."""
 EFFORT = told.Effort(fits=412, by_method={"importance": 410, "nuts": 2}, failed=0, worst=IMPORTANCE.checks)
-COMPUTATION = told.Computation(
+COMPUTATION = Computation(
     seed=1, settings={"method": "auto", "draws": 8000}, versions={"estimative": "0.1.0", "python": "3.13.0"}
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -49,25 +49,25 @@ class Oracle:
     def outcome(self, name: str, *, evidence: bool = True) -> float:
         """P(outcome | its condition), after the evidence or before it; nan where the condition is impossible."""
         outcome = self.scenario.outcomes[name]
-        condition = self._mass(lambda state: _conditioned(outcome, state), evidence=evidence)
-        return _share(self._mass(lambda state: _comes_about(outcome, state), evidence=evidence), condition)
+        condition = self.mass(lambda state: _conditioned(outcome, state), evidence=evidence)
+        return _share(self.mass(lambda state: _comes_about(outcome, state), evidence=evidence), condition)
 
     def event(self, name: str, *, evidence: bool = True) -> float:
         """P(event)."""
-        everything = self._mass(lambda _: True, evidence=evidence)
-        return _share(self._mass(lambda state: state[name], evidence=evidence), everything)
+        everything = self.mass(lambda _: True, evidence=evidence)
+        return _share(self.mass(lambda state: state[name], evidence=evidence), everything)
 
     def link(self, name: str, *, evidence: bool = True) -> float:
         """P(event | all it is given happened, nothing it is unless)."""
         event = self.scenario.events[name]
-        condition = self._mass(lambda state: _possible(event, state), evidence=evidence)
-        return _share(self._mass(lambda state: _possible(event, state) and state[name], evidence=evidence), condition)
+        condition = self.mass(lambda state: possible(event, state), evidence=evidence)
+        return _share(self.mass(lambda state: possible(event, state) and state[name], evidence=evidence), condition)
 
     def condition(self, name: str, *, evidence: bool = True) -> float:
         """P(the condition of an outcome)."""
         outcome = self.scenario.outcomes[name]
-        everything = self._mass(lambda _: True, evidence=evidence)
-        return _share(self._mass(lambda state: _conditioned(outcome, state), evidence=evidence), everything)
+        everything = self.mass(lambda _: True, evidence=evidence)
+        return _share(self.mass(lambda state: _conditioned(outcome, state), evidence=evidence), everything)
 
     def weight(self, item: Evidence) -> float:
         """How much an item counts: n items of one origin count together as 1 + (n - 1) k."""
@@ -78,14 +78,16 @@ class Oracle:
     @cached_property
     def _states(self) -> tuple[tuple[State, float, float], ...]:
         """Every joint state, its probability, and the likelihood of what is told of the events."""
-        return tuple((state, self._probability(state), self._told(state)) for state in self._all_states())
+        return tuple((state, self._probability(state), self.told(state)) for state in self.states())
 
-    def _all_states(self) -> Iterator[State]:
+    def states(self) -> Iterator[State]:
+        """Every joint state of the events, possible or not."""
         names = tuple(self.scenario.events)
         for happened in product((False, True), repeat=len(names)):
             yield dict(zip(names, happened, strict=True))
 
-    def _mass(self, accepted: Accepted, *, evidence: bool) -> float:
+    def mass(self, accepted: Accepted, *, evidence: bool = True) -> float:
+        """P(state), and what is told of it, summed over the states that are accepted."""
         return math.fsum(
             before * (told if evidence else 1.0) for state, before, told in self._states if accepted(state)
         )
@@ -94,13 +96,14 @@ class Oracle:
         """P(state)."""
         mass = 1.0
         for event in self.scenario.events.values():
-            if (mass := mass * self._chance(event, state, self.scenario.years)[state[event.id]]) == 0:
+            if (mass := mass * self.chance(event, state)[state[event.id]]) == 0:
                 return 0.0
         return mass
 
-    def _chance(self, event: Event, state: State, years: float) -> tuple[float, float]:
-        """P(not e | the other events), P(e | the other events)."""
-        if not _possible(event, state):
+    def chance(self, event: Event, state: State, years: float | None = None) -> tuple[float, float]:
+        """P(not e | the other events), P(e | the other events); over the scenario's years if nothing else is said."""
+        years = self.scenario.years if years is None else years
+        if not possible(event, state):
             return 1.0, 0.0
         match event.form:
             case "odds":
@@ -137,9 +140,10 @@ class Oracle:
             for driver in event.drivers
         )
 
-    def _told(self, state: State) -> float:
-        """P(what is told of the events | state), up to a constant."""
-        return math.prod(self._said(item, state) ** self.weight(item) for item in self.scenario.evidence.values())
+    def told(self, state: State, *, about: Collection[str] | None = None) -> float:
+        """P(what is told of the events, or of some of them | state), up to a constant."""
+        items = [item for item in self.scenario.evidence.values() if about is None or item.about in about]
+        return math.prod(self._said(item, state) ** self.weight(item) for item in items)
 
     def _said(self, item: Evidence, state: State) -> float:
         match item:
@@ -181,11 +185,11 @@ class Oracle:
         """The mass of yes and of no, before any evidence; of a conditional outcome, under its condition."""
         if (event := self.scenario.events.get(item.about)) is not None:
             years = self._span(item, event)
-            chances = [(before, self._chance(event, state, years)) for state, before, _ in self._states]
+            chances = [(before, self.chance(event, state, years)) for state, before, _ in self._states]
             return math.fsum(b * yes for b, (_, yes) in chances), math.fsum(b * no for b, (no, _) in chances)
         outcome = self.scenario.outcomes[item.about]
-        yes = self._mass(lambda state: _comes_about(outcome, state), evidence=False)
-        no = self._mass(lambda state: _conditioned(outcome, state) and not _comes_about(outcome, state), evidence=False)
+        yes = self.mass(lambda state: _comes_about(outcome, state), evidence=False)
+        no = self.mass(lambda state: _conditioned(outcome, state) and not _comes_about(outcome, state), evidence=False)
         return yes, no
 
     def _span(self, item: Forecast, event: Event) -> float:
@@ -213,7 +217,8 @@ class Oracle:
         return total
 
 
-def _possible(event: Event, state: State) -> bool:
+def possible(event: Event, state: State) -> bool:
+    """Whether all that an event is given happened, and nothing that it is unless."""
     return all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports import comparison as told
-from reports import pool as pooled
-from reports.pooling import UNCONVERGED, WITHHELD
+from reports.comparison import summary as told
+from reports.pool import summary as pooled
+from reports.pool.summarizing import UNCONVERGED, WITHHELD
 from reports.summary import Probability
 from reports.wording import term
 from tests.comparisons import COMPUTATION, ENGINEER, FAILING, MAYOR, SCEPTIC, noisy, number, outcomes, perhaps

@@ -73,7 +73,12 @@ def theta_of(oracles: Sequence[Oracle]) -> Theta:
 @st.composite
 def valued_scenarios(draw: st.DrawFn, *, most_events: int = 8, draws: int = 2) -> Valued:
     """Scenarios of every form and every kind of evidence, with values for their quantities."""
-    scenario = draw(scenarios(most_events=most_events))
+    return draw(values_of(draw(scenarios(most_events=most_events)), draws=draws))
+
+
+@st.composite
+def values_of(draw: st.DrawFn, scenario: Scenario, *, draws: int = 2) -> Valued:
+    """Values for the quantities of a scenario."""
     quantities = Quantities(scenario).all.values()
     values = st.fixed_dictionaries({quantity.name: _values(quantity, scenario) for quantity in quantities})
     shares = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
@@ -123,11 +128,11 @@ def valued(scenario: Scenario, *, seed: int, draws: int = 2, share: float = 0.6)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, most_events: int = 8, most_items: int = 9) -> Scenario:
+def scenarios(draw: st.DrawFn, *, least_events: int = 1, most_events: int = 8, most_items: int = 9) -> Scenario:
     """Scenarios whose observations can be true together; the order of the file is not that of the events."""
     factors = [f"factor{index}" for index in range(draw(st.integers(0, 3)))]
     events: dict[str, Event] = {}
-    for index in range(draw(st.integers(1, most_events))):
+    for index in range(draw(st.integers(least_events, most_events))):
         events[f"event{index}"] = draw(_events(f"event{index}", factors, events))
     possible = draw(_possible_state(events))
     events = {name: events[name] for name in draw(st.permutations(list(events)))}

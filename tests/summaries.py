@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reports import summary as told
-from reports.comparison import Comparison
-from reports.pool import Summary as Pooled
+from reports.comparison.summary import Comparison
+from reports.pool.summary import Summary as Pooled
 from reports.summary import Summary
 from reports.wording import term
 

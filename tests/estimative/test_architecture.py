@@ -15,7 +15,7 @@ OUTER = {"model": {"reports", "estimative"}, "priors": {"model", "reports", "est
 UNKNOWN_TO_REPORTS = {
     "tomllib", "model.importance", "model.nuts", "model.fitting", "model.runs", "priors.toml_file", "priors.reading",
 }  # fmt: skip
-FILES = [path for room in ("estimative", "reports", "model", "priors") for path in sorted((ROOT / room).glob("*.py"))]
+FILES = [path for room in ("estimative", "reports", "model", "priors") for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def imports(path: Path, *, deep: bool) -> Iterator[str]:

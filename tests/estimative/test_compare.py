@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tests.command import PRIORS, Desk
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "comparison.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "comparison" / "schema.json").read_text(encoding="utf-8"))
 COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "unlikely"', 'cancelled = "likely"')
 PURSER = PRIORS.replace('name = "mate"', 'name = "purser"').replace("captain = 2", "captain = 5")
 """Disagrees with the mate on a constant."""

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.command import Desk
 from tests.estimative.test_compare import COOK, PURSER, THREE, TWO
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "pool.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "pool" / "schema.json").read_text(encoding="utf-8"))
 SCORES = """analyst,question,probability,outcome
 mate,fog on 1 May,0.8,yes
 cook,fog on 1 May,0.4,yes

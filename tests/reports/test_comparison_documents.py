@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
-from reports.comparison import SOME_WITHHELD, Comparison, Decomposition, Number, Share
-from reports.comparison_csv import csv_of
-from reports.comparison_document import document
+from reports.comparison.document import document
+from reports.comparison.rows import csv_of
+from reports.comparison.summary import SOME_WITHHELD, Comparison, Decomposition, Share
 from reports.markdown import markdown
-from reports.summary import to_json
+from reports.summary import Number, to_json
 from reports.wording import percent, rounded
 from tests.comparisons import COMPARISONS, FAILING, comparisons, pair
 from tests.reports.test_golden import on_terminal

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from model.comparing import Foresight
 from model.noise import Noisy
-from reports import comparison_wording as words
-from reports.comparing import foresight
-from reports.comparison import Attribution, Effort
+from reports.comparison import wording as words
+from reports.comparison.summarizing import foresight
+from reports.comparison.summary import Attribution, Effort
 from reports.summary import Check
 from tests.comparisons import EFFORT, LOG_ODDS, SHARES, decomposition, number, share, turned
 

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from priors.table import ascii_safe
-from reports import comparison_csv, pool_csv
-from reports.comparison import Comparison
-from reports.pool import Summary
+from reports.comparison import rows as comparison_csv
+from reports.comparison.summary import Comparison
+from reports.pool import rows as pool_csv
+from reports.pool.summary import Summary
 from reports.summary import to_json
 from tests.comparisons import COMPARISONS, comparisons
 from tests.pools import POOLS, pools

@@ -10,9 +10,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports import comparison_document, document, pool_document, terminal
+from reports import document, terminal
 from reports.blocks import Document
+from reports.comparison import document as comparison_document
 from reports.markdown import markdown
+from reports.pool import document as pool_document
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS
 from tests.summaries import CASES, FULL

@@ -17,9 +17,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from priors.table import ascii_safe
-from reports import comparison_document, document, pool_document, terminal
+from reports import document, terminal
 from reports.blocks import Document
+from reports.comparison import document as comparison_document
 from reports.markdown import markdown
+from reports.pool import document as pool_document
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS, RECORD
 from tests.summaries import FULL, saying, unconverged

@@ -14,15 +14,14 @@ from model.noise import Noisy
 from model.pooling import POOLS as WAYS
 from model.pooling import Pool as Found
 from model.scoring import FEW
-from reports import pool_wording as words
 from reports.blocks import Block, Caution, Heading, Paragraph, Table
-from reports.comparison import Number
 from reports.markdown import markdown
-from reports.pool import Measured, Summary, Weight
-from reports.pool_csv import csv_of
-from reports.pool_document import LEARNT, document
-from reports.pooling import pool_of
-from reports.summary import to_json
+from reports.pool import wording as words
+from reports.pool.document import LEARNT, document
+from reports.pool.rows import csv_of
+from reports.pool.summarizing import pool_of
+from reports.pool.summary import Measured, Summary, Weight
+from reports.summary import Number, to_json
 from reports.wording import percent
 from tests.comparisons import number
 from tests.pools import LACKING, ONE_QUESTION, POOLED, POOLS, RECORD, SCORES, measured, pools

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 from model.attribution import BLOCKS
 from model.pooling import POOLS as WAYS
 from model.scoring import FEW, RULES
-from reports.comparison import Comparison
-from reports.pool import Summary
+from reports.comparison.summary import Comparison
+from reports.pool.summary import Summary
 from reports.summary import to_json
 from tests.comparisons import COMPARISONS, comparisons, number, share
 from tests.comparisons import TEAM as OF_THREE
@@ -24,9 +24,14 @@ from tests.pools import POOLED, POOLS, RECORD, SCORES, pools
 from tests.reports.test_summary import at, objects
 from tests.summaries import FAILED
 
+REPORTS = Path(__file__).parents[2] / "reports"
 SCHEMAS = {
-    name: json.loads((Path(__file__).parents[2] / "reports" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    for name in ("summary", "comparison", "pool")
+    name: json.loads((REPORTS / path).read_text(encoding="utf-8"))
+    for name, path in (
+        ("summary", "summary.schema.json"),
+        ("comparison", "comparison/schema.json"),
+        ("pool", "pool/schema.json"),
+    )
 }
 CASES: dict[str, Comparison | Summary] = {**COMPARISONS, **POOLS}
 PAIR, TEAM, TOLD = (COMPARISONS[f"comparison.{name}"] for name in ("pair", "team", "told"))

@@ -10,11 +10,10 @@ from model.comparing import Comparison
 from model.noise import Noisy
 from model.pooling import Pool, Pooling
 from model.scoring import RULES, Scoring
-from reports import pool as told
-from reports.comparing import analyst_of, number, probability_of
-from reports.comparison import Computation, Number
+from reports.comparison.summarizing import analyst_of, number, probability_of
+from reports.pool import summary as told
 from reports.summarizing import scenario_of
-from reports.summary import finite
+from reports.summary import Computation, Number, finite
 from reports.wording import term
 
 UNCONVERGED = "Some analyst's fit did not converge. Do not rely on these numbers."

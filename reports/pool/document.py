@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import pool_wording as words
 from reports import wording
 from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.comparison_document import cautions, dots, introduction, method, probabilities
+from reports.comparison.document import cautions, dots, introduction, method, probabilities
 from reports.document import NEVERTHELESS, SECOND_ORDER
-from reports.pool import Outcome, Pool, Record, Summary
+from reports.pool import wording as words
+from reports.pool.summary import Outcome, Pool, Record, Summary
 
 LEARNT = (
     "After the evidence: what the figures, which compare the analysts on equal terms (see compare), make of the "

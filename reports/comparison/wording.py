@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.comparison import Attribution, Decomposition, Effort, Foresight, Number, Pair, Share
-from reports.summary import Check
+from reports.comparison.summary import Attribution, Decomposition, Effort, Foresight, Pair, Share
+from reports.summary import Check, Number
 from reports.wording import METHODS, listed, one_digit, percent, plural, rounded
 
 DECIBANS = 10 / math.log(10)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from model.attribution import Attribution, Decomposition, Effort, Share, TeamAttribution
+from model.attribution import Attribution, Decomposition, Share, TeamAttribution
 from model.comparing import Compared, Comparison, Foresight, Pair
 from model.noise import Noisy, derived
 from model.quantity import Quantities
+from model.refitting import Effort
 from model.scenario import Scenario
-from reports import comparison as told
+from reports.comparison import summary as told
 from reports.summarizing import check_of, prior_set_of, probability_fields, scenario_of, verdict_of
-from reports.summary import Probability
+from reports.summary import Computation, Number, Probability
 
 
 def summarize(
     found: Comparison,
     *,
-    computation: told.Computation,
+    computation: Computation,
     allow_unconverged: bool,
     attribution: Attribution | None = None,
     team: TeamAttribution | None = None,
@@ -54,9 +55,9 @@ def summarize(
     )
 
 
-def number(noisy: Noisy) -> told.Number:
+def number(noisy: Noisy) -> Number:
     """A number with its error."""
-    return told.Number(value=noisy.value, mcse=noisy.mcse)
+    return Number(value=noisy.value, mcse=noisy.mcse)
 
 
 def analyst_of(one: Compared) -> told.Analyst:
@@ -104,7 +105,7 @@ def foresight(found: Foresight, first: Foresight) -> told.Foresight:
     )
 
 
-def _against(one: Noisy | None, first: Noisy | None) -> told.Number | None:
+def _against(one: Noisy | None, first: Noisy | None) -> Number | None:
     return number(derived(one.value - first.value, [(1.0, one), (-1.0, first)])) if one and first else None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.comparison import Number
-from reports.comparison_csv import Row, caution_row, table
-from reports.pool import Outcome, Pool, Record, Summary
+from reports.comparison.rows import Row, caution_row, table
+from reports.pool.summary import Outcome, Pool, Record, Summary
+from reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "kind", "stage", "measure", "value", "error")
 """`error` is the standard error where there is one."""

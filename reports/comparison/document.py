@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reports import comparison_wording as words
 from reports import wording
 from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
-from reports.comparison import Analyst, Attribution, Comparison, Computation, Decomposition, Outcome, Share, Team
+from reports.comparison import wording as words
+from reports.comparison.summary import Analyst, Attribution, Comparison, Decomposition, Outcome, Share, Team
 from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
-from reports.summary import Probability, Scenario
+from reports.summary import Computation, Probability, Scenario
 
 LEAST_SHARE = 0.1 / words.DECIBANS
 """Shares below a tenth of a deciban are told together."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.comparison import Analyst, Computation, Number
-from reports.summary import Probability, Scenario
+from reports.comparison.summary import Analyst
+from reports.summary import Computation, Number, Probability, Scenario
 
 SCHEMA_VERSION = 1
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from priors.table import ascii_safe
-from reports.comparison import Comparison, Decomposition, Number, Outcome, Team
+from reports.comparison.summary import Comparison, Decomposition, Outcome, Team
+from reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "against", "name", "measure", "value", "error")
 """`error` is the standard error where there is one: of Monte Carlo, in shares of sampling orders besides."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.comparison import Number
-from reports.pool import Measured, Outcome, Pool, Record, Scores, Weight
+from reports.pool.summary import Measured, Outcome, Pool, Record, Scores, Weight
+from reports.summary import Number
 from reports.wording import listed, one_digit, percent, plural, rounded
 
 NAMES: Mapping[tuple[str, str], str] = {

@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Check, PriorSet, Probability, Scenario, Verdict
+from reports.summary import Check, Computation, Number, PriorSet, Probability, Scenario, Verdict
 
 SCHEMA_VERSION = 1
 SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."
 SOME_WITHHELD = "Not every fit converged: what rests on one that did not is left out."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number with its Monte Carlo standard error."""
-
-    value: float
-    mcse: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Computation:
-    """How the numbers came about."""
-
-    seed: int
-    settings: Mapping[str, int | str]
-    versions: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

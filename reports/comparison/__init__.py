@@ -1,0 +1,1 @@
+"""Several analysts side by side."""
