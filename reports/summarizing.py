@@ -20,8 +20,10 @@ from model.evidence import (
     Observation,
     Testimony,
 )
+from model.noise import Noisy
 from model.posterior import Agreement as ModelAgreement
 from model.posterior import Before, Posterior, agreement
+from model.refitting import Effort
 from model.scenario import Event as ScenarioEvent
 from priors.family import Degree, Ratio
 from priors.stating import say
@@ -279,3 +281,28 @@ def _agreement(met: ModelAgreement) -> told.Agreement:
     return told.Agreement(
         holds=met.holds, outcome=met.outcome, difference=met.difference, joint_mcse=met.joint_mcse
     )  # fmt: skip
+
+
+def number(noisy: Noisy) -> told.Number:
+    """A number with its error."""
+    return told.Number(value=noisy.value, mcse=noisy.mcse)
+
+
+def analyst_of(posterior: Posterior) -> told.Analyst:
+    """Whose priors, and whether the fit can be believed."""
+    return told.Analyst(
+        prior_set=prior_set_of(posterior.assessment),
+        method=posterior.method,
+        converged=posterior.verdict.passed,
+        verdict=verdict_of(posterior.verdict, posterior),
+    )
+
+
+def effort_of(found: Effort) -> told.Effort:
+    """The fits behind a result."""
+    return told.Effort(
+        fits=found.fits,
+        by_method=found.by_method,
+        failed=len(found.failed),
+        worst=tuple(map(check_of, found.worst.values())),
+    )

@@ -237,6 +237,26 @@ class PriorSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Analyst:
+    """Whose priors, and whether the fit can be believed."""
+
+    prior_set: PriorSet
+    method: str
+    converged: bool
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """The fits behind a decomposition."""
+
+    fits: int
+    by_method: Mapping[str, int]
+    failed: int
+    worst: tuple[Check, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """How the numbers came about."""
 

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 from priors.words import ICD203
-from reports.summary import Agreement, Check, Confidence, Dependence, Interval, Probability, Verdict
+from reports.summary import Agreement, Check, Confidence, Dependence, Effort, Interval, Number, Probability, Verdict
 
+DECIBANS = 10 / math.log(10)
+"""For each unit of log-odds."""
 MOST_DECIMALS = -9
 """What is smaller than a billionth is told as that."""
 MOST_DIGITS = 3
@@ -183,6 +185,79 @@ def agreement(found: Agreement) -> str:
         if found.holds
         else f"The two methods disagree: {where.removeprefix('at most ')}."
     )
+
+
+def decibans(number: Number, *, sampling_error: float = 0.0) -> str:
+    """Log-odds in decibans with their error: "+5.3 ± 0.05"."""
+    error = DECIBANS * math.hypot(number.mcse, sampling_error)
+    return with_error(DECIBANS * number.value, error)
+
+
+def plain_decibans(number: Number) -> str:
+    """Log-odds in decibans, to the digits of their error."""
+    return rounded(DECIBANS * number.value, DECIBANS * number.mcse, signed=True)
+
+
+def plain_factor(number: Number) -> str:
+    """What a difference in log-odds multiplies the odds by."""
+    return odds_factor(number.value, number.mcse)
+
+
+def with_error(value: float, error: float) -> str:
+    """A signed number with its error; one without error alone."""
+    told = rounded(value, error, signed=True)
+    return told if error == 0 or told.startswith("less") else f"{told} ± {one_digit(error)}"
+
+
+def odds_factor(log_odds: float, error: float) -> str:
+    """What a difference in log-odds multiplies the odds by: "3.4"."""
+    value = math.exp(log_odds)
+    return rounded(value, value * error)
+
+
+def fits(found: Effort) -> str:
+    """How many fits stand behind a result, by which method, and how well they went."""
+    by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in found.by_method.items()])
+    went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
+    worst = f" At worst: {'; '.join(map(_checked, found.worst))}." if found.worst else ""
+    return f"{plural(found.fits, 'fit', 'fits')} ({by}), and {went}.{worst}"
+
+
+def _checked(check: Check) -> str:
+    """How near a check came to its limit."""
+    needed = f"({check.direction} {check.limit:g} is needed)"
+    if check.value is None:
+        return f"{check.name} infinite {needed}"
+    return f"{check.name} {f'{check.value:,.0f}' if check.value >= 100 else _two_digits(check.value)} {needed}"
+
+
+def _two_digits(value: float) -> str:
+    return rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.0)
+
+
+def spoken(name: str) -> str:
+    """What can be disagreed on, in prose: "the effect of plan on attack"."""
+    section, _, rest = name.partition(".")
+    first, _, second = rest.partition(".")
+    match section:
+        case "factors":
+            return first
+        case "events":
+            return f"the baseline of {first}"
+        case "effects":
+            return f"the effect of {second} on {first}"
+        case "tables":
+            return f"the chance of {first} given {second}"
+        case "evidence":
+            return f"the weight of {first}"
+        case "motives":
+            return f"the motive behind {first}"
+        case "relevance":
+            return f"the relevance of {first}"
+        case "independence":
+            return f"the independence of {first}"
+        case _:
+            return name
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from reports import wording
 from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
 from reports.comparison import wording as words
-from reports.comparison.summary import Analyst, Attribution, Comparison, Decomposition, Outcome, Share, Team
+from reports.comparison.summary import Attribution, Comparison, Decomposition, Outcome, Share, Team
 from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
-from reports.summary import Computation, Probability, Scenario
+from reports.summary import Analyst, Computation, Probability, Scenario
 
-LEAST_SHARE = 0.1 / words.DECIBANS
+LEAST_SHARE = 0.1 / wording.DECIBANS
 """Shares below a tenth of a deciban are told together."""
 INDENT = "· "
 
@@ -181,7 +181,7 @@ SHARES = (
 
 
 def _shares(found: Decomposition) -> Table:
-    whole = ("Everything", words.decibans(found.gap), words.plain_factor(found.gap), "", "")
+    whole = ("Everything", wording.decibans(found.gap), wording.plain_factor(found.gap), "", "")
     rows = [row for block in found.blocks for row in _block_rows(block, found)]
     return Table(header=("What they disagree on", "Share ± error", "Factor", "Alone", "Last"), rows=(*rows, whole))
 
@@ -194,7 +194,7 @@ def _block_rows(block: Share, found: Decomposition) -> Iterator[tuple[str, ...]]
     for share in large:
         yield (f"{INDENT}{_within(share.name)}", *_cells(share))
     if small := [share for share in members if share not in large]:
-        together = sum(share.share.value for share in small) * words.DECIBANS
+        together = sum(share.share.value for share in small) * wording.DECIBANS
         name = f"{INDENT}{wording.plural(len(small), 'other', 'others')}, under 0.1 each"
         yield (name, wording.rounded(together, 0.05, signed=True), "", "", "")
 
@@ -214,10 +214,10 @@ def _within(name: str) -> str:
 
 def _cells(share: Share) -> tuple[str, str, str, str]:
     return (
-        words.decibans(share.share, sampling_error=share.sampling_error),
+        wording.decibans(share.share, sampling_error=share.sampling_error),
         words.factor(share),
-        words.plain_decibans(share.first_in),
-        words.plain_decibans(share.last_in),
+        wording.plain_decibans(share.first_in),
+        wording.plain_decibans(share.last_in),
     )
 
 
@@ -266,7 +266,7 @@ def _against(found: Team) -> Table:
     return Table(
         header=("Analyst", "Above the pool", *blocks),
         rows=tuple(
-            (name, words.decibans(one.gap), *(words.plain_decibans(block.share) for block in one.blocks))
+            (name, wording.decibans(one.gap), *(wording.plain_decibans(block.share) for block in one.blocks))
             for name, one in found.against_pool.items()
         ),
     )

@@ -11,7 +11,7 @@ from model.quantity import Quantities
 from model.refitting import Effort
 from model.scenario import Scenario
 from reports.comparison import summary as told
-from reports.summarizing import check_of, prior_set_of, probability_fields, scenario_of, verdict_of
+from reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of
 from reports.summary import Computation, Number, Probability
 
 
@@ -46,28 +46,12 @@ def summarize(
         scenario=scenario_of(next(iter(found.analysts.values())).fitted.assessment),
         converged=converged,
         caution="" if converged else told.SOME_UNCONVERGED if allow_unconverged else told.SOME_WITHHELD,
-        analysts={name: analyst_of(one) for name, one in found.analysts.items()},
+        analysts={name: analyst_of(one.fitted.posterior) for name, one in found.analysts.items()},
         outcomes={name: _outcome(found, telling, name) for name in scenario.outcomes},
         foresight={name: foresight(found.foresight[name], found.foresight[telling[0]]) for name in telling},
         attribution=_attribution(attribution, titles) if attribution and tellable(attribution.effort) else None,
         team=_team(team, weights or {}, titles) if team and tellable(team.effort) else None,
         computation=computation,
-    )
-
-
-def number(noisy: Noisy) -> Number:
-    """A number with its error."""
-    return Number(value=noisy.value, mcse=noisy.mcse)
-
-
-def analyst_of(one: Compared) -> told.Analyst:
-    """Whose priors, and whether the fit can be believed."""
-    posterior = one.fitted.posterior
-    return told.Analyst(
-        prior_set=prior_set_of(posterior.assessment),
-        method=posterior.method,
-        converged=one.converged,
-        verdict=verdict_of(posterior.verdict, posterior),
     )
 
 
@@ -114,7 +98,7 @@ def _attribution(found: Attribution, titles: Mapping[str, str]) -> told.Attribut
         first=found.first,
         second=found.second,
         decomposition=_decomposition(found.decomposition, titles),
-        effort=_effort(found.effort),
+        effort=effort_of(found.effort),
     )
 
 
@@ -124,7 +108,7 @@ def _team(found: TeamAttribution, weights: Mapping[str, float], titles: Mapping[
         pool=number(found.pool),
         against_pool={name: _decomposition(one, titles) for name, one in found.against_pool.items()},
         variance=_decomposition(found.variance, titles),
-        effort=_effort(found.effort),
+        effort=effort_of(found.effort),
     )
 
 
@@ -157,12 +141,3 @@ def _titles(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield f"relevance.{item.id}", f"relevance of: {item.title}"
     for origin in scenario.origins:
         yield f"independence.{origin}", f"how far items of the origin {origin} count separately"
-
-
-def _effort(found: Effort) -> told.Effort:
-    return told.Effort(
-        fits=found.fits,
-        by_method=found.by_method,
-        failed=len(found.failed),
-        worst=tuple(map(check_of, found.worst.values())),
-    )

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Check, Computation, Number, PriorSet, Probability, Scenario, Verdict
+from reports.summary import Analyst, Computation, Effort, Number, Probability, Scenario
 
 SCHEMA_VERSION = 1
 SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."
 SOME_WITHHELD = "Not every fit converged: what rests on one that did not is left out."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Analyst:
-    """Whose priors, and whether the fit can be believed."""
-
-    prior_set: PriorSet
-    method: str
-    converged: bool
-    verdict: Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +73,6 @@ class Decomposition:
     quantities: tuple[Share, ...]
     orders: int
     """Random orders that the quantities' shares are averages over; 0 where they were taken over all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Effort:
-    """The fits behind a decomposition."""
-
-    fits: int
-    by_method: Mapping[str, int]
-    failed: int
-    worst: tuple[Check, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,78 +6,35 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.comparison.summary import Attribution, Decomposition, Effort, Foresight, Pair, Share
-from reports.summary import Check, Number
-from reports.wording import METHODS, listed, one_digit, percent, plural, rounded
+from reports.comparison.summary import Attribution, Decomposition, Foresight, Pair, Share
+from reports.summary import Effort, Number
+from reports.wording import (
+    DECIBANS,
+    fits,
+    listed,
+    odds_factor,
+    one_digit,
+    percent,
+    plural,
+    rounded,
+    spoken,
+    with_error,
+)
 
-DECIBANS = 10 / math.log(10)
-"""For each unit of log-odds."""
 SPOKEN = 5
 """Quantities that a sentence names, at most."""
 CERTAIN = 2.0
 """Standard errors that a share has to be away from nothing, before a sentence names it."""
 
 
-def spoken(name: str) -> str:
-    """What can be disagreed on, in prose: "the effect of plan on attack"."""
-    section, _, rest = name.partition(".")
-    first, _, second = rest.partition(".")
-    match section:
-        case "factors":
-            return first
-        case "events":
-            return f"the baseline of {first}"
-        case "effects":
-            return f"the effect of {second} on {first}"
-        case "tables":
-            return f"the chance of {first} given {second}"
-        case "evidence":
-            return f"the weight of {first}"
-        case "motives":
-            return f"the motive behind {first}"
-        case "relevance":
-            return f"the relevance of {first}"
-        case "independence":
-            return f"the independence of {first}"
-        case _:
-            return name
-
-
-def decibans(number: Number, *, sampling_error: float = 0.0) -> str:
-    """Log-odds in decibans with their error: "+5.3 ± 0.05"."""
-    error = DECIBANS * math.hypot(number.mcse, sampling_error)
-    return with_error(DECIBANS * number.value, error)
-
-
-def plain_decibans(number: Number) -> str:
-    """Log-odds in decibans, to the digits of their error."""
-    return rounded(DECIBANS * number.value, DECIBANS * number.mcse, signed=True)
-
-
-def plain_factor(number: Number) -> str:
-    """What a difference in log-odds multiplies the odds by."""
-    return _factor(number.value, number.mcse)
-
-
-def with_error(value: float, error: float) -> str:
-    """A signed number with its error; one without error alone."""
-    told = rounded(value, error, signed=True)
-    return told if error == 0 or told.startswith("less") else f"{told} ± {one_digit(error)}"
-
-
 def factor(share: Share) -> str:
     """What a share in the log-odds multiplies the odds by: "3.4"."""
-    return _factor(share.share.value, error_of(share))
+    return odds_factor(share.share.value, error_of(share))
 
 
 def error_of(share: Share) -> float:
     """Standard error of a share from both sources, in log-odds."""
     return math.hypot(share.share.mcse, share.sampling_error)
-
-
-def _factor(log_odds: float, error: float) -> str:
-    value = math.exp(log_odds)
-    return rounded(value, value * error)
 
 
 def difference(pair: Pair) -> str:
@@ -141,7 +98,7 @@ def _opposite(share: Share) -> Share:
 def attribution(found: Attribution) -> str:
     """Why two analysts differ, in a sentence or two; `found` is oriented."""
     gap = found.decomposition.gap
-    whole = _factor(gap.value, gap.mcse)
+    whole = odds_factor(gap.value, gap.mcse)
     if not found.decomposition.quantities:
         return f"{found.first} and {found.second} agree on everything."
     lead = f"{found.first} gives the headline {whole} times the odds that {found.second} gives it."
@@ -151,7 +108,7 @@ def attribution(found: Attribution) -> str:
     verbs = ("accounts for", *("for" for _ in up[1:]))
     told = [f"{spoken(share.name)} {verb} {factor(share)}" for verb, share in zip(verbs, up, strict=True)]
     if rest.count:
-        told.append(f"what else they disagree on for {_factor(rest.value, rest.error)}")
+        told.append(f"what else they disagree on for {odds_factor(rest.value, rest.error)}")
     return f"{lead} Of this factor of {whole}, whose parts multiply, {listed(told)}.{_against(down)}"
 
 
@@ -200,7 +157,7 @@ def spread(variance: Number, count: int) -> str:
     told = rounded(DECIBANS * sd, DECIBANS * error)
     return (
         f"Between the {plural(count, 'analyst', 'analysts')} the log-odds of the headline have a standard deviation "
-        f"of {told} decibans: a factor of {_factor(sd, error)} in the odds."
+        f"of {told} decibans: a factor of {odds_factor(sd, error)} in the odds."
     )
 
 
@@ -249,25 +206,10 @@ def left(share: Share, whole: Number) -> str:
 
 def effort(found: Effort, orders: int) -> str:
     """How many fits stand behind a decomposition, and how well they went."""
-    by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in found.by_method.items()])
-    went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
     how = (
         f"Blocks' shares are taken over all orders; those within a block are averages over {orders} random orders, and "
         "their errors allow for that"
         if orders
         else "Shares are taken over all orders"
     )
-    worst = f" At worst: {'; '.join(map(_checked, found.worst))}." if found.worst else ""
-    return f"{how}. {plural(found.fits, 'fit', 'fits')} ({by}), and {went}.{worst}"
-
-
-def _checked(check: Check) -> str:
-    """How near a check came to its limit."""
-    needed = f"({check.direction} {check.limit:g} is needed)"
-    if check.value is None:
-        return f"{check.name} infinite {needed}"
-    return f"{check.name} {f'{check.value:,.0f}' if check.value >= 100 else _two_digits(check.value)} {needed}"
-
-
-def _two_digits(value: float) -> str:
-    return rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.0)
+    return f"{how}. {fits(found)}"

@@ -10,9 +10,9 @@ from model.comparing import Comparison
 from model.noise import Noisy
 from model.pooling import Pool, Pooling
 from model.scoring import RULES, Scoring
-from reports.comparison.summarizing import analyst_of, number, probability_of
+from reports.comparison.summarizing import probability_of
 from reports.pool import summary as told
-from reports.summarizing import scenario_of
+from reports.summarizing import analyst_of, number, scenario_of
 from reports.summary import Computation, Number, finite
 from reports.wording import term
 
@@ -46,7 +46,7 @@ def summarize(
         scenario=scenario_of(next(iter(found.analysts.values())).fitted.assessment),
         converged=converged,
         caution="" if converged else UNCONVERGED if pooling else WITHHELD,
-        analysts={name: analyst_of(one) for name, one in found.analysts.items()},
+        analysts={name: analyst_of(one.fitted.posterior) for name, one in found.analysts.items()},
         weights={
             name: told.Weight(
                 weight=weight.value, error=weight.error, learnt=number(learnt[name]) if name in learnt else None

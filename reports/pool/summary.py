@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.comparison.summary import Analyst
-from reports.summary import Computation, Number, Probability, Scenario
+from reports.summary import Analyst, Computation, Number, Probability, Scenario
 
 SCHEMA_VERSION = 1
 

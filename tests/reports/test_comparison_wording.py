@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from model.comparing import Foresight
 from model.noise import Noisy
+from reports import wording
 from reports.comparison import wording as words
 from reports.comparison.summarizing import foresight
 from reports.comparison.summary import Attribution, Effort
@@ -44,7 +45,7 @@ def attribution(shares: Mapping[str, float], *, orders: int = 0) -> Attribution:
 )
 def test_a_quantity_is_spoken_of_by_what_it_does(name: str, told: str) -> None:
     """What can be disagreed on is told in words, not by its name in the file."""
-    assert words.spoken(name) == told
+    assert wording.spoken(name) == told
 
 
 @pytest.mark.parametrize(
@@ -60,14 +61,14 @@ def test_a_quantity_is_spoken_of_by_what_it_does(name: str, told: str) -> None:
 )
 def test_log_odds_are_told_in_decibans(value: float, error: float, told: str) -> None:
     """Log-odds are told in decibans with sign and error; nothing has no sign, and what is too small no error."""
-    assert words.decibans(number(value, error)) == told
+    assert wording.decibans(number(value, error)) == told
 
 
 @given(mcse=st.floats(1e-4, 0.1), sampling=st.floats(1e-4, 0.1))
 def test_both_errors_count(mcse: float, sampling: float) -> None:
     """The error of a share is that of Monte Carlo and that of sampling orders together."""
     one = replace(share("factors.wear", 1.0, mcse=mcse), sampling_error=sampling)
-    told = words.decibans(one.share, sampling_error=one.sampling_error).partition(" ± ")[2]
+    told = wording.decibans(one.share, sampling_error=one.sampling_error).partition(" ± ")[2]
     assert float(told) == pytest.approx(4.3429 * math.hypot(mcse, sampling), rel=0.51)
     assert float(told) == float(f"{4.342944819 * math.hypot(mcse, sampling):.1g}")
 
