@@ -52,6 +52,7 @@ ManyMethod = Annotated[
 ]
 Markdown = Annotated[bool, typer.Option("--md", help="Print Markdown instead of text.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print all numbers as CSV.")]
+Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture to a file, as SVG.")]
 AllowUnconverged = Annotated[
     bool, typer.Option("--allow-unconverged", help="Show numbers of a fit that did not converge, with a caution.")
 ]
@@ -211,6 +212,53 @@ def pool(
         allow_unconverged=allow_unconverged,
     )
     converged = pool_and_tell(request, form_of(md=md, json=json, csv=csv))
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def whatif(
+    do: Annotated[
+        list[str] | None,
+        typer.Option("--do", metavar="NAME=VALUE", help="Set a factor (0 to 1) or an event (yes, no) by hand."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="NAME[=VALUE]", help="Take an event, or a factor's level, as seen."),
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="ITEM", help="Leave out an item, an origin, or all.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="QUANTITY=STATEMENT", help="State another prior, or another weight."),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option("--sweep", metavar="FACTOR=LOW:HIGH:N", help="Set a factor by hand to N values in turn."),
+    ] = None,
+    svg: Svg = None,
+    scenario: ScenarioName = "coordinated-attack",
+    priors: PriorsName = "baseline",
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """What would follow if things were set by hand, seen, left out or stated otherwise."""
+    from estimative.analysis import Request
+    from estimative.output import form_of
+    from estimative.supposing import suppose_and_tell
+    from estimative.suppositions import Options
+
+    request = Request(
+        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+    )
+    options = Options(
+        do=tuple(do or ()), given=tuple(given or ()), without=tuple(without or ()), set=tuple(set_ or ()), sweep=sweep
+    )
+    converged = suppose_and_tell(request, options, form_of(md=md, json=json, csv=False), svg)
     sys.exit(0 if converged else UNCONVERGED)
 
 

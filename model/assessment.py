@@ -34,6 +34,8 @@ class Assessment:
     """Of seeing each indicator, at either end of what it is about: "indicators.x.if_yes". No answer depends on them."""
     left_out: frozenset[str] = frozenset()
     """Evidence that does not count, as if the scenario did not have it."""
+    supposed: frozenset[str] = frozenset()
+    """Events that are taken as known without having been observed."""
 
     @property
     def scenario(self) -> Scenario:
@@ -116,7 +118,9 @@ class Assessment:
         for event, state in events.items():
             if certain.get(event, state) != state:
                 raise Contradiction(f"{event} known to be otherwise", key="--given")
-        return self._knowing({**certain, **events}) if events else self
+        if not events:
+            return self
+        return replace(self._knowing({**certain, **events}), supposed=self.supposed | frozenset(events))
 
     def _knowing(self, certain: Mapping[str, bool]) -> Assessment:
         structure = replace(self.structure, network=replace(self.structure.network, certain=certain))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -127,7 +127,24 @@ def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterio
     """Reckon every target at every draw."""
     asked = targets(assessment.scenario)
     reckoned = reckon(assessment.structure, draws.theta, asked)
-    return Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
+    posterior = Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
+    return possible(posterior) if assessment.supposed else posterior
+
+
+def possible(posterior: Posterior) -> Posterior:
+    """The same without outcomes whose condition cannot be so, unless that is the headline."""
+    headline = ("outcome", posterior.assessment.scenario.headline)
+    kept = [
+        index
+        for index, target in enumerate(posterior.asked)
+        if (target.sort, target.id) == headline or posterior.draws.weights @ posterior.reckoned.given[index] > 0
+    ]
+    reckoned = posterior.reckoned
+    return replace(
+        posterior,
+        asked=tuple(posterior.asked[index] for index in kept),
+        reckoned=replace(reckoned, yes=reckoned.yes[kept], given=reckoned.given[kept]),
+    )
 
 
 def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRAWS) -> Before:

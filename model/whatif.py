@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from model.assessment import Assessment
-from model.estimating import Undefined
+from model.estimating import ROUNDING, Undefined
 from model.intervention import Intervention, reckon_under
 from model.noise import Noisy, derived, log_odds
 from model.pareto import smoothed
-from model.posterior import Posterior
+from model.posterior import Posterior, possible
 from model.refitting import Fitted, Fitter
 from model.summing import Contradiction
 
@@ -89,7 +89,7 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
         return posterior
     structure = posterior.assessment.structure
     reckoned = reckon_under(structure, posterior.draws.theta, posterior.asked, intervention, given)
-    changed = replace(posterior, reckoned=reckoned)
+    changed = possible(replace(posterior, reckoned=reckoned))
     return _judged(changed) if given else changed
 
 
@@ -131,11 +131,17 @@ def _changes(before: Posterior, after: Posterior) -> tuple[Change, ...]:
 
 def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change:
     first, second = before.noisy(sort, name), after.noisy(sort, name)
-    difference = derived(second.value - first.value, [(1.0, second), (-1.0, first)])
+    difference = _less(second, first, abs(first.value))
     try:
         one, two = log_odds(first), log_odds(second)
     except Undefined:
         return Change(sort=sort, id=name, difference=difference, shift=None)
-    return Change(
-        sort=sort, id=name, difference=difference, shift=derived(two.value - one.value, [(1.0, two), (-1.0, one)])
-    )
+    return Change(sort=sort, id=name, difference=difference, shift=_less(two, one, 1.0))
+
+
+def _less(one: Noisy, other: Noisy, scale: float) -> Noisy:
+    """The difference of two numbers on common draws; what only rounding makes is none."""
+    found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
+    if max(abs(found.value), found.mcse) <= ROUNDING * scale:
+        return Noisy(value=0.0)
+    return found

@@ -48,13 +48,14 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """A probability with its interval, and where it came from; all on the scale of probability."""
+    """A probability with a line around it, and where it came from; all on the scale of probability."""
 
     label: str
     point: float
     low: float
     high: float
-    before: float
+    before: float | None = None
+    """None where there is nothing to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reports import wording
 from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
-from reports.summary import Factor, Link, Quantity, Spread, Summary
+from reports.summary import (
+    Analyst,
+    Computation,
+    Factor,
+    Link,
+    PriorSet,
+    Quantity,
+    Scenario,
+    Spread,
+    Summary,
+    Verdict,
+)
 
 NEVERTHELESS = "Use --allow-unconverged to see the numbers nevertheless, each page with this caution."
 TINY_SPREAD = 1e-12
@@ -70,7 +81,10 @@ def _full(summary: Summary) -> Iterator[Block]:
 
 
 def _frame(summary: Summary) -> str:
-    scenario, prior_set = summary.scenario, summary.prior_set
+    return _framed(summary.scenario, summary.prior_set)
+
+
+def _framed(scenario: Scenario, prior_set: PriorSet) -> str:
     analyst = f"{prior_set.name} ({prior_set.analyst})" if prior_set.analyst else prior_set.name
     extending = f", extending {wording.listed(prior_set.lineage)}" if prior_set.lineage else ""
     return f"As of {scenario.as_of}, until {scenario.until}. Prior set: {analyst}{extending}."
@@ -261,3 +275,44 @@ def _method(summary: Summary) -> Iterator[Block]:
     yield Listing(points=tuple(points))
     if summary.told:
         yield Paragraph(text=SECOND_ORDER)
+
+
+def introduction_of(scenario: Scenario, analyst: Analyst, what: str) -> Iterator[Block]:
+    """What was asked, of whom, and what is done with the answer."""
+    yield Heading(text=f"{scenario.title}: {what}", level=1)
+    yield Paragraph(text=first_paragraph(scenario.question))
+    yield Paragraph(text=_framed(scenario, analyst.prior_set))
+
+
+def cautions_of(caution: str, verdicts: Mapping[str, Verdict]) -> Iterator[Block]:
+    """What must not be overlooked: which fit failed, and what to try."""
+    if not caution:
+        return
+    yield Caution(text=caution)
+    for name, verdict in verdicts.items():
+        if not verdict.passed:
+            yield Paragraph(
+                text=f"{name}: {'; '.join(map(wording.failure, (c for c in verdict.checks if not c.passed)))}"
+            )
+            yield Listing(points=verdict.advice)
+
+
+def method_of(
+    fits: Mapping[str, tuple[str, Verdict]], scenario: Scenario, prior_set: PriorSet, computation: Computation
+) -> Iterator[Block]:
+    """How the numbers came about: each fit by name, with its method."""
+    settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
+    yield Heading(text="Method")
+    yield Listing(
+        points=(
+            *(f"{name}: {wording.verdict(method, verdict)}" for name, (method, verdict) in fits.items()),
+            f"Seed {computation.seed}{settings}",
+            f"Scenario {scenario.digest[:12]}, prior set {prior_set.digest[:12]}",
+            ", ".join(f"{name} {version}" for name, version in computation.versions.items()),
+        )
+    )
+
+
+def alone(text: str) -> str:
+    """A title or a description within a sentence: without its full stop."""
+    return " ".join(text.split()).rstrip(".")

@@ -37,7 +37,8 @@ class _Axis:
 
     def __init__(self, rows: Sequence[Dot], columns: int) -> None:
         self.columns = columns
-        ends = [_log_odds(p) for row in rows for p in (row.low, row.high, row.point, row.before)]
+        points = [p for row in rows for p in (row.low, row.high, row.point, row.before)]
+        ends = [_log_odds(p) for p in points if p is not None]
         middle, half = (max(ends) + min(ends)) / 2, max(max(ends) - min(ends), LEAST_SPAN) / 2
         self.low, self.high = middle - 1.06 * half, middle + 1.06 * half
 
@@ -53,7 +54,8 @@ class _Axis:
         cells[low : high + 1] = LINE * (high - low + 1)
         if low < high:
             cells[low], cells[high] = LOW_END, HIGH_END
-        cells[self.column(row.before)] = BEFORE
+        if row.before is not None:
+            cells[self.column(row.before)] = BEFORE
         cells[self.column(row.point)] = POINT
         return cells
 

@@ -23,8 +23,10 @@ from model.evidence import (
 from model.noise import Noisy
 from model.posterior import Agreement as ModelAgreement
 from model.posterior import Before, Posterior, agreement
+from model.quantity import Quantities
 from model.refitting import Effort
 from model.scenario import Event as ScenarioEvent
+from model.scenario import Scenario
 from priors.family import Degree, Ratio
 from priors.stating import say
 from reports import summary as told
@@ -56,12 +58,12 @@ def summarize(
         prior_set=prior_set_of(assessment),
         converged=converged,
         caution=_caution(answer.verdict.passed, converged, telling),
-        outcomes=dict(_outcomes(answer, before)) if telling else {},
-        events=dict(_events(answer, before)) if telling else {},
-        factors=dict(_factors(answer)) if telling else {},
-        quantities=dict(_quantities(answer)) if telling else {},
-        evidence=dict(_evidence(assessment)),
-        sources=_sources(assessment),
+        outcomes=dict(outcomes_of(answer, before)) if telling else {},
+        events=dict(events_of(answer, before)) if telling else {},
+        factors=dict(factors_of(answer)) if telling else {},
+        quantities=dict(quantities_of(answer)) if telling else {},
+        evidence=dict(evidence_of(assessment)),
+        sources=sources_of(assessment),
         dependence=_dependence(answer, before) if telling else None,
         log_marginal_likelihood=weighted.draws.diagnostics["log_marginal_likelihood"] if weighted and telling else None,
         verdicts={posterior.method: verdict_of(posterior.verdict, posterior) for posterior in posteriors},
@@ -126,13 +128,15 @@ def probability_fields(after: Estimate, before: Estimate) -> dict[str, object]:
     }
 
 
-def _outcomes(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Outcome]]:
+def outcomes_of(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Outcome]]:
+    """Every outcome, by its id."""
     for name, outcome in posterior.assessment.scenario.outcomes.items():
         numbers = probability_fields(posterior.estimates["outcome", name], before.estimates["outcome", name])
         yield name, told.Outcome(**numbers, title=outcome.title, given=outcome.given)  # type: ignore[arg-type]
 
 
-def _events(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Event]]:
+def events_of(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Event]]:
+    """Every event, by its id, each after those it depends on."""
     scenario = posterior.assessment.scenario
     for name in scenario.order:
         event = scenario.events[name]
@@ -149,13 +153,15 @@ def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Li
     return told.Link(**numbers, given=event.given, unless=event.unless)  # type: ignore[arg-type]
 
 
-def _factors(posterior: Posterior) -> Iterator[tuple[str, told.Factor]]:
+def factors_of(posterior: Posterior) -> Iterator[tuple[str, told.Factor]]:
+    """Every factor, by its id."""
     for name, factor in posterior.assessment.scenario.factors.items():
         fields = _quantity_fields(posterior, f"factors.{name}")
         yield name, told.Factor(**fields, low=factor.low, high=factor.high)  # type: ignore[arg-type]
 
 
-def _quantities(posterior: Posterior) -> Iterator[tuple[str, told.Quantity]]:
+def quantities_of(posterior: Posterior) -> Iterator[tuple[str, told.Quantity]]:
+    """Every other quantity, by its name."""
     for name in posterior.assessment.structure.quantities.all:
         if not name.startswith("factors."):
             yield name, told.Quantity(**_quantity_fields(posterior, name))  # type: ignore[arg-type]
@@ -188,7 +194,8 @@ def _posterior_spread(posterior: Posterior, name: str) -> told.Spread:
     )  # fmt: skip
 
 
-def _evidence(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
+def evidence_of(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
+    """Every item of evidence, by its id."""
     for (name, item), weight in zip(assessment.scenario.evidence.items(), assessment.weight, strict=True):
         yield (
             name,
@@ -235,7 +242,8 @@ def _weight_because(assessment: Assessment, item: str, origin: str) -> str:
     return " ".join(share.because for share in stated if share.because)
 
 
-def _sources(assessment: Assessment) -> Mapping[str, told.Source]:
+def sources_of(assessment: Assessment) -> Mapping[str, told.Source]:
+    """Every source, by its id."""
     return {
         name: told.Source(title=source.title, publisher=source.publisher, date=str(source.date or ""), url=source.url)
         for name, source in assessment.scenario.sources.items()
@@ -306,3 +314,13 @@ def effort_of(found: Effort) -> told.Effort:
         failed=len(found.failed),
         worst=tuple(map(check_of, found.worst.values())),
     )
+
+
+def titles(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Every quantity and every weight of evidence by name, and what it is."""
+    for name, quantity in Quantities(scenario).all.items():
+        yield name, quantity.title
+    for item in scenario.evidence.values():
+        yield f"relevance.{item.id}", f"relevance of: {item.title}"
+    for origin in scenario.origins:
+        yield f"independence.{origin}", f"how far items of the origin {origin} count separately"

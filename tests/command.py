@@ -90,6 +90,50 @@ captain = { p05 = 0.4, p95 = 0.9 }
 level = "moderate"
 information_base = "the mate's own memory"
 """
+WATCHED = """
+[indicators.glass]
+about = "weather"
+supports = "high"
+title = "The barometer falls"
+
+[indicators.haze]
+about = "weather"
+supports = "low"
+title = "Haze lies on the water"
+
+[indicators.gulls]
+about = "storm"
+supports = "yes"
+title = "Gulls come inland"
+source = "log"
+locator = "margin"
+date = 2026-11-02
+origin = "gulls"
+grade = "C3"
+
+[indicators.ropes]
+about = "cancelled"
+supports = "no"
+title = "The crew singles up the ropes"
+"""
+"""Of the ferry: what to look for."""
+LIKELIHOODS = """
+[indicators.glass]
+if_high = { p05 = 0.6, p95 = 0.95 }
+if_low = 0.1
+
+[indicators.haze]
+if_high = 0.05
+if_low = { p05 = 0.2, p95 = 0.6 }
+
+[indicators.gulls]
+if_yes = "likely"
+if_no = { p05 = 0.1, p95 = 0.4, because = "They come for the waste too." }
+
+[indicators.ropes]
+if_yes = 0.02
+if_no = 0.9
+"""
 CERTAIN = """
 [scenario]
 id = "lamp"
@@ -150,6 +194,8 @@ NEVER_SWITCHED = CERTAIN_PRIORS.replace("none = 0.25", "none = 0")
 FILES = {
     "ferry.toml": SCENARIO,
     "mate.toml": PRIORS,
+    "watch.toml": SCENARIO + WATCHED,
+    "watchman.toml": PRIORS + LIKELIHOODS,
     "lamp.toml": CERTAIN,
     "electrician.toml": CERTAIN_PRIORS,
     "impossible.toml": IMPOSSIBLE_PRIORS,

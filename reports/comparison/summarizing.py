@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from model.attribution import Attribution, Decomposition, Share, TeamAttribution
 from model.comparing import Compared, Comparison, Foresight, Pair
 from model.noise import Noisy, derived
-from model.quantity import Quantities
 from model.refitting import Effort
-from model.scenario import Scenario
 from reports.comparison import summary as told
-from reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of
+from reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
 from reports.summary import Computation, Number, Probability
 
 
@@ -36,7 +34,7 @@ def summarize(
     fits = all(one.converged for one in found.analysts.values())
     converged = fits and all(one.effort.converged for one in (attribution, team) if one)
     scenario = next(iter(found.analysts.values())).fitted.assessment.scenario
-    titles = dict(_titles(scenario))
+    named = dict(titles(scenario))
 
     def tellable(one: Compared | Effort) -> bool:
         return one.converged or allow_unconverged
@@ -49,8 +47,8 @@ def summarize(
         analysts={name: analyst_of(one.fitted.posterior) for name, one in found.analysts.items()},
         outcomes={name: _outcome(found, telling, name) for name in scenario.outcomes},
         foresight={name: foresight(found.foresight[name], found.foresight[telling[0]]) for name in telling},
-        attribution=_attribution(attribution, titles) if attribution and tellable(attribution.effort) else None,
-        team=_team(team, weights or {}, titles) if team and tellable(team.effort) else None,
+        attribution=_attribution(attribution, named) if attribution and tellable(attribution.effort) else None,
+        team=_team(team, weights or {}, named) if team and tellable(team.effort) else None,
         computation=computation,
     )
 
@@ -131,13 +129,3 @@ def _share(found: Share, title: str) -> told.Share:
         first_in=number(found.first_in),
         last_in=number(found.last_in),
     )
-
-
-def _titles(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """What can be disagreed on, and what it is."""
-    for name, quantity in Quantities(scenario).all.items():
-        yield name, quantity.title
-    for item in scenario.evidence.values():
-        yield f"relevance.{item.id}", f"relevance of: {item.title}"
-    for origin in scenario.origins:
-        yield f"independence.{origin}", f"how far items of the origin {origin} count separately"

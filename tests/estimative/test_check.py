@@ -116,6 +116,37 @@ def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name
     assert after.prior_set.lineage == ()
 
 
+def test_indicators_read_back_the_same(desk: Desk) -> None:
+    """What `check --resolved` prints of indicators, and of their likelihoods, is what they were."""
+    told = desk.run("check", "watch.toml", "--resolved")
+    assert (told.code, told.err) == (0, "")
+    before, after = (read_scenario(path) for path in (desk.folder / "watch.toml", desk.write("again.toml", told.out)))
+    assert (after.digest, after.indicators) == (before.digest, before.indicators)
+    assert list(after.indicators) == ["glass", "haze", "gulls", "ropes"]
+    said = desk.run("check", "watchman.toml", "--scenario", "watch.toml", "--resolved")
+    assert (said.code, said.err) == (0, "")
+    first = assess(before, read_prior_set(desk.folder / "watchman.toml"))
+    second = assess(before, read_prior_set(desk.write("watchman-again.toml", said.out)))
+    assert {name: one.family for name, one in second.watched.items()} == {
+        name: one.family for name, one in first.watched.items()
+    }
+    assert "they come for the waste too" in said.out.lower()
+    assert 'if_yes = "likely"' not in said.out, "each by its family"
+
+
+def test_an_indicator_that_speaks_against_itself_is_a_fault(desk: Desk) -> None:
+    """Likelihoods the wrong way round are a fault of the prior set, in the line of the one that should be greater."""
+    text = (desk.folder / "watchman.toml").read_text(encoding="utf-8").replace("if_yes = 0.02", "if_yes = 0.95")
+    desk.write("turned.toml", text)
+    told = desk.run("check", "turned.toml", "watch.toml")
+    line = text.splitlines().index("if_no = 0.9") + 1
+    assert told.code == 2
+    [fault] = faults(told)
+    assert fault.startswith(f"turned.toml:{line}: indicators.ropes.if_no: found 0.9 on average")
+    unasked = desk.run("check", "watchman.toml", "ferry.toml")
+    assert (unasked.code, len(faults(unasked))) == (2, 8), "of a scenario that does not look for them"
+
+
 def test_what_is_resolved_is_in_the_json_too(desk: Desk) -> None:
     """`check --resolved --json` holds the text that `--resolved` prints."""
     text = desk.run("check", "ferry.toml", "--resolved").out

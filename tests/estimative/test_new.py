@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from model.assessment import assess
+from model.scenario_reading import read_scenario
+from priors.reading import read_prior_set
 from tests.command import Desk
 
 
@@ -23,6 +26,38 @@ def test_new_priors_of_the_flagship_are_good(desk: Desk, extends: tuple[str, ...
     assert desk.run("new", "priors", "mine", *extends).code == 0
     told = desk.run("check", "mine.toml")
     assert (told.code, told.err) == (0, "")
+
+
+def test_new_priors_ask_for_indicators_the_right_way_round(desk: Desk) -> None:
+    """New priors have both likelihoods of each indicator, whichever end it supports, and are good as they are."""
+    assert desk.run("new", "priors", "mine", "--scenario", "watch.toml").code == 0
+    told = desk.run("check", "mine.toml", "watch.toml")
+    assert (told.code, told.err) == (0, "")
+    found = assess(read_scenario(desk.folder / "watch.toml"), read_prior_set(desk.folder / "mine.toml")).watched
+    assert len(found) == 8
+    assert not any(one.family.constant for one in found.values())
+
+
+def test_new_priors_extend_the_likelihoods_of_another_set(desk: Desk) -> None:
+    """New priors that extend a set leave its likelihoods to it, each in a comment, and ask for those that it lacks."""
+    lacking = (desk.folder / "watchman.toml").read_text(encoding="utf-8").partition("[indicators.ropes]")[0]
+    desk.write("half.toml", lacking.replace('name = "mate"', 'name = "half"'))
+    assert desk.run("new", "priors", "mine", "--scenario", "watch.toml", "--extends", "half.toml").code == 0
+    told = desk.run("check", "mine.toml", "watch.toml")
+    assert (told.code, told.err) == (0, "")
+    lines = (desk.folder / "mine.toml").read_text(encoding="utf-8").splitlines()
+    assert "# if_low = 0.1" in lines
+    assert [line for line in lines if line.startswith("if_")] == [
+        "if_yes = { p05 = 0.05, p95 = 0.4 }",
+        "if_no = { p05 = 0.3, p95 = 0.8 }",
+    ]
+
+
+def test_a_new_scenario_has_something_to_look_for(desk: Desk) -> None:
+    """A new scenario shows each part of the format, an indicator among them."""
+    assert desk.run("new", "scenario", "supplier").code == 0
+    begun = read_scenario(desk.folder / "supplier.toml")
+    assert all((begun.sources, begun.factors, begun.events, begun.outcomes, begun.evidence, begun.indicators))
 
 
 @pytest.mark.parametrize("kind", ["scenario", "priors"])

@@ -68,7 +68,8 @@ def scenes(draw: st.DrawFn, *, given_events: int = 2) -> Scene:
     assume(all(math.isfinite(one.log_likelihood) for one in found.oracles))
     scenario = found.scenario
     which = draw(st.sampled_from(["factors", "events", "both"]))
-    factors = draw(some(scenario.factors if which != "events" else (), st.floats(0, 1) | st.sampled_from([0.0, 1.0]), 3))
+    degrees = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
+    factors = draw(some(scenario.factors if which != "events" else (), degrees, 3))
     events = draw(some(settable(scenario) if which != "factors" else (), st.booleans(), 3))
     given_ = draw(st.just({}) | some(scenario.events, st.booleans(), given_events))
     scene = Scene(valued=found, intervention=Intervention(factors=factors, events=events), given=given_)
@@ -78,11 +79,10 @@ def scenes(draw: st.DrawFn, *, given_events: int = 2) -> Scene:
 
 
 def some(names: Any, values: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Values for a few names, or for none."""
+    """Values for a few names; for none where there are none."""
     if not (names and most):
         return st.just({})
-    filled = st.dictionaries(st.sampled_from(list(names)), values, min_size=1, max_size=most)
-    return filled
+    return st.dictionaries(st.sampled_from(list(names)), values, min_size=1, max_size=most)
 
 
 def driver(name: str, sign: Any = 1) -> Driver:
@@ -192,7 +192,7 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
 @random_examples
 @given(scene=scenes(), happens=st.booleans())
 def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) -> None:
-    """An event set to happen does so wherever its `given` and `unless` allow it, and nowhere else; set not to, never."""
+    """An event set to happen does so wherever `given` and `unless` allow it and nowhere else; set not to, never."""
     scenario = scene.valued.scenario
     assume(coming := settable(scenario))
     event = scenario.events[coming[0]]

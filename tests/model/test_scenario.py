@@ -28,6 +28,7 @@ from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
 from model.scenario_reading import find_scenario, read_scenario
 from tests.strategies import everything, scenarios
 
+SECTIONS = ("sources", "factors", "events", "outcomes", "evidence", "indicators")
 SAID: dict[str, Any] = {"title": "", "source": "almanac"}
 DAY = datetime.date(2026, 5, 1)
 
@@ -80,6 +81,13 @@ def sound() -> Scenario:
             "others": Cases(
                 id="others", about="flood", trials=(Trials(at={"wall": 0.5}, successes=1.0, of=4.0),), **SAID
             ),
+        },
+        indicators={
+            "cracks": Indicator(
+                id="cracks", about="wall", supports=False, title="Cracks", source="almanac", locator="p. 2", date=DAY,
+                origin="mast", grade="B2", standing="press",
+            ),
+            "gulls": Indicator(id="gulls", about="storm", supports=True, title="Gulls", source=""),
         },
     )  # fmt: skip
 
@@ -330,6 +338,8 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("outcomes", "none"): (),
     ("outcomes", "given"): (),
     ("evidence", "source"): "",
+    ("indicators", "source"): "",
+    ("indicators", "date"): datetime.date(2025, 6, 1),
     ("evidence", "motive"): None,
     ("evidence", "until"): None,
     ("evidence", "trials"): (Trials(at={"wall": 0.5}, successes=1.0, of=5.0),),
@@ -343,7 +353,7 @@ def changes() -> list[tuple[str, str, str, Any]]:
         ("scenario", "", key, SPECIAL.get(("scenario", key), _other(getattr(scenario, key))))
         for key in ("id", "title", "question", "headline", "as_of", "until")
     ]
-    for section in ("sources", "factors", "events", "outcomes", "evidence"):
+    for section in SECTIONS:
         for name, entry in getattr(scenario, section).items():
             for key in entry.__dataclass_fields__:
                 value = SPECIAL.get((section, key), _other(getattr(entry, key)))
@@ -383,9 +393,9 @@ def test_every_change_of_content_changes_the_digest(change: tuple[str, str, str,
 
 
 def test_every_field_is_among_the_changes() -> None:
-    """No field of a source, factor, event, outcome or item of evidence is left out of the digest's test."""
+    """No field of a source, factor, event, outcome, item of evidence or indicator is left out of the digest's test."""
     tried = {(section, key) for section, _, key, _ in changes()}
-    for section in ("sources", "factors", "events", "outcomes", "evidence"):
+    for section in SECTIONS:
         fields = {key for entry in getattr(sound(), section).values() for key in entry.__dataclass_fields__}
         assert {key for key in fields if (section, key) not in tried} <= {"about", "form", "id"}, section
 
@@ -458,7 +468,7 @@ def test_a_negative_zero_reads_back_the_same(tmp_path: Path) -> None:
     assert read(tmp_path, resolved(scenario)).digest == scenario.digest
 
 
-@pytest.mark.parametrize("section", ["sources", "factors", "events", "outcomes", "evidence"])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_an_entry_stands_under_its_own_name(section: str) -> None:
     """A scenario whose entry has another id than the name it stands under cannot be built."""
     entries = dict(getattr(sound(), section))

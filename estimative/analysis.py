@@ -1,0 +1,79 @@
+"""What the commands that look into one assessment share: it is fitted once, and everything else starts from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.console import say
+from estimative.versions import versions
+from model.assessment import Assessment, assess
+from model.posterior import Before, before_evidence
+from model.refitting import Choice, Fitted, Fitter
+from model.scenario_reading import find_scenario, read_scenario
+from model.summing import Contradiction
+from priors.faults import Fault, Faulty
+from priors.reading import read_prior_set
+from priors.shipped import find_prior_set
+from reports.summary import Computation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    scenario: str
+    priors: str
+    method: Choice
+    seed: int
+    draws: int | None
+    allow_unconverged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """An assessment with its fit, and the means of fitting others like it."""
+
+    request: Request
+    path: Path
+    assessment: Assessment
+    fitter: Fitter
+    whole: Fitted
+    before: Before
+
+    @property
+    def tellable(self) -> bool:
+        """Whether the fit may be told of, and is worth going on from."""
+        return self.whole.posterior.verdict.passed or self.request.allow_unconverged
+
+    def computation(self, *methods: str) -> Computation:
+        """How the numbers came about."""
+        used = {self.whole.posterior.method, *methods}
+        settings = {"method": self.request.method, "draws": self.whole.posterior.draws.count}
+        return Computation(seed=self.request.seed, settings=settings, versions=versions(*used))
+
+
+def analysed(request: Request) -> Analysis:
+    """Read and fit.
+
+    Raises
+    ------
+    Faulty
+        With the faults of the files, or of evidence that contradicts itself.
+    """
+    path = find_scenario(request.scenario)
+    scenario = read_scenario(path)
+    assessment = assess(scenario, read_prior_set(find_prior_set(request.priors, scenario.id)))
+    fitter = Fitter(assessments=(assessment,), seed=request.seed, method=request.method, draws=request.draws, say=say)
+    try:
+        whole, before = fitter.fit(assessment), before_evidence(assessment, seed=request.seed)
+        whole.posterior.estimates, before.estimates  # noqa: B018 - a condition that cannot be so is told here
+    except Contradiction as error:
+        raise impossible(str(path), error) from error
+    return Analysis(request=request, path=path, assessment=assessment, fitter=fitter, whole=whole, before=before)
+
+
+def impossible(file: str, error: Contradiction) -> Faulty:
+    """The fault behind a contradiction."""
+    fault = Fault(file=file, key=error.key, found=error.found, expected="what can be so, under these priors")
+    return Faulty([fault])

@@ -1,0 +1,72 @@
+"""The command `whatif`: the answers before and after things are supposed to be otherwise."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from estimative.analysis import Analysis, Request, analysed
+from estimative.console import console
+from estimative.output import Form
+from estimative.suppositions import Options, Understood, understood
+from model.summing import Contradiction
+from model.whatif import fitted, sweep, what_if
+from priors.faults import Fault, Faulty
+from reports import terminal
+from reports.markdown import markdown
+from reports.summary import to_json
+from reports.whatif.document import document
+from reports.whatif.summarizing import summarize
+from reports.whatif.summary import WhatIf
+
+
+def suppose_and_tell(request: Request, options: Options, form: Form, figure: Path | None) -> bool:
+    """Fit before and after, print; whether every fit converged."""
+    if not any((options.do, options.given, options.without, options.set, options.sweep)):
+        expected = "at least one of --do, --given, --without, --set and --sweep"
+        raise Faulty([Fault(file="the command line", found="nothing to suppose", expected=expected)])
+    analysis = analysed(request)
+    summary = _summary(analysis, understood(options, analysis.assessment))
+    _tell(summary, form)
+    return summary.converged
+
+
+def _summary(analysis: Analysis, asked: Understood) -> WhatIf:
+    supposed = asked.supposition
+    fitter = replace(analysis.fitter, assessments=(analysis.assessment, supposed.assessment))
+    try:
+        found = what_if(fitter, analysis.whole, supposed)
+        along = None
+        if asked.sweep:
+            start = fitted(fitter, analysis.whole, supposed)
+            along = sweep(start, supposed, asked.sweep.factor, asked.sweep.values)
+        return summarize(
+            found,
+            asked.told,
+            intervention=supposed.intervention,
+            computation=analysis.computation(found.after.method),
+            allow_unconverged=analysis.request.allow_unconverged,
+            sweep=along,
+        )
+    except Contradiction as error:
+        raise _impossible(asked, error) from error
+
+
+def _impossible(asked: Understood, error: Contradiction) -> Faulty:
+    """What is supposed has probability zero."""
+    given = [f"{name}={'yes' if state else 'no'}" for name, state in asked.supposition.given.items()]
+    option = "--given" if given else "the command line"
+    found = f"probability zero: {error.found}"
+    fault = Fault(file=option, key=", ".join(given), found=found, expected="what can be so, beside all else supposed")
+    return Faulty([fault])
+
+
+def _tell(summary: WhatIf, form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "md":
+            sys.stdout.write(markdown(document(summary)))
+        case _:
+            terminal.show(document(summary), console())

@@ -1,0 +1,1 @@
+"""What each item weighs, what would change the answer, and what to look for next."""

@@ -1,0 +1,1 @@
+"""The way back from a number to what was said and seen."""

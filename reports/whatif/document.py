@@ -1,0 +1,154 @@
+"""What is said of a what-if, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports import wording
+from reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from reports.document import NEVERTHELESS, SECOND_ORDER, alone, cautions_of, introduction_of, method_of
+from reports.whatif import wording as words
+from reports.whatif.summary import Chance, Change, Event, Sweep, WhatIf
+
+
+def document(found: WhatIf) -> Document:
+    """What a person reads after a what-if."""
+    return tuple(_document(found))
+
+
+def _document(found: WhatIf) -> Iterator[Block]:
+    yield from introduction_of(found.scenario, found.analyst, "what if")
+    yield from cautions_of(found.caution, {"As assessed": found.analyst.verdict, "As supposed": found.after})
+    if found.caution and not found.told:
+        yield Paragraph(text=NEVERTHELESS)
+    yield Heading(text="What is supposed")
+    if found.supposed:
+        yield Listing(points=tuple(map(words.supposed, found.supposed)))
+    else:
+        yield Paragraph(text=words.nothing())
+    if found.told:
+        if found.supposed:
+            yield from _changes(found)
+        if found.sweep:
+            yield from _sweep(found, found.sweep)
+    yield from method_of(
+        {
+            "As assessed": (found.analyst.method, found.analyst.verdict),
+            "As supposed": (found.after_method, found.after),
+        },
+        found.scenario,
+        found.analyst.prior_set,
+        found.computation,
+    )
+    if found.told:
+        yield Paragraph(text=SECOND_ORDER)
+
+
+def _changes(found: WhatIf) -> Iterator[Block]:
+    yield Heading(text="What it changes")
+    yield Paragraph(text=words.headline(found.outcomes[found.scenario.headline].title, found.headline), strong=True)
+    if against := words.against(found):
+        yield Paragraph(text=against)
+    yield Table(
+        header=("Outcome", "Before", "After", "Points", "Decibans"),
+        rows=tuple((one.title, *_cells(one.change)) for one in found.outcomes.values()),
+    )
+    yield Heading(text="Events, each under its own condition", level=3)
+    yield Table(
+        header=("Event", "Given", "Before", "After", "Points"),
+        rows=tuple((name, *_link(event)) for name, event in found.events.items()),
+        wordy=frozenset({0, 1}),
+    )
+    yield from _factors(found)
+    yield Paragraph(text=DIFFERENCES)
+
+
+DIFFERENCES = (
+    "Points are percentage points, after less before; decibans the same of the odds (10 of them are a factor of 10). "
+    "Both fits share their random numbers, so that a difference can be surer than either number."
+)
+
+
+def _cells(change: Change | None) -> tuple[str, str, str, str]:
+    if change is None:
+        return ("cannot be so", "-", "-", "-")
+    return (
+        wording.percent(change.before.probability, change.before.mcse),
+        wording.percent(change.after.probability, change.after.mcse),
+        words.points(change),
+        words.shift(change),
+    )
+
+
+def _link(event: Event) -> tuple[str, ...]:
+    return (wording.condition(event.given, event.unless), *_cells(event.given_previous)[:3])
+
+
+def _factors(found: WhatIf) -> Iterator[Block]:
+    """What is believed of today's levels, where that changes."""
+    moved = {name: one for name, one in found.factors.items() if one.before != one.after or one.set_to is not None}
+    if not moved:
+        return
+    yield Heading(text="Factors: what is believed of their level today", level=3)
+    yield Table(
+        header=("Factor (0 to 1)", "Before", "After", "From now on"),
+        rows=tuple(
+            (
+                one.title,
+                wording.rounded(one.before.value, max(one.before.mcse, 0.005)),
+                wording.rounded(one.after.value, max(one.after.mcse, 0.005)),
+                "as it is" if one.set_to is None else f"set to {one.set_to:g}",
+            )
+            for one in moved.values()
+        ),
+    )
+
+
+def _sweep(found: WhatIf, sweep: Sweep) -> Iterator[Block]:
+    yield Heading(text=f"{alone(sweep.title)} from {sweep.points[0].value:g} to {sweep.points[-1].value:g}")
+    yield Paragraph(
+        text=f"An intervention at each value, all else as supposed. 0: {alone(sweep.low)}; 1: {alone(sweep.high)}."
+    )
+    yield Paragraph(text=words.swept(found), strong=True)
+    headline = found.scenario.headline
+    mass = sweep.points[0].outcomes[headline].interval.mass
+    yield Dots(
+        rows=tuple(
+            Dot(
+                label=f"{sweep.factor} {point.value:g}",
+                point=point.outcomes[headline].probability,
+                low=point.outcomes[headline].interval.low,
+                high=point.outcomes[headline].interval.high,
+            )
+            for point in sweep.points
+        ),
+        key=f"● the headline, ├─┤ its {100 * mass:g} % interval; ┊ borders of the ICD 203 words and powers of ten.",
+    )
+    outcomes = list(found.outcomes)
+    yield Table(
+        header=(sweep.factor, *outcomes),
+        rows=tuple(
+            (
+                f"{point.value:g}",
+                *(_percent(point.outcomes.get(name)) for name in outcomes),
+            )
+            for point in sweep.points
+        ),
+    )
+    yield Paragraph(text="Events along it, each under its own condition:")
+    events = list(found.events)
+    yield Table(
+        header=(sweep.factor, *events),
+        rows=tuple(
+            (
+                f"{point.value:g}",
+                *(_percent(point.events.get(name)) for name in events),
+            )
+            for point in sweep.points
+        ),
+    )
+
+
+def _percent(chance: Chance | None) -> str:
+    """A probability; a dash where its condition cannot be so."""
+    return wording.percent(chance.probability, chance.mcse) if chance else "-"

@@ -1,0 +1,295 @@
+"""Indicators that nobody has seen yet: in a scenario, in a prior set, and where the two meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.assessment import Assessment, assess, differences
+from model.defects import Defective
+from model.evidence import Indicator
+from model.fitting import by_importance
+from model.quantity import Quantities, ends
+from model.scenario import Scenario, content_of
+from model.scenario_reading import read_scenario
+from priors.family import Degree
+from priors.faults import Faulty
+from priors.fitting import Support
+from priors.reading import read_prior_set
+from priors.resolved import resolved
+from priors.statement import Quantiles
+from tests.prior_sets import assessed
+from tests.scenarios import SAID
+from tests.small import HELD, weather
+
+SCENARIO = """\
+[scenario]
+id = "harbour"
+title = "A storm over the harbour"
+question = "Is the harbour flooded?"
+as_of = 2026-01-01
+until = 2027-12-31
+headline = "flooded"
+
+[factors.defences]
+title = "State of the sea wall"
+low = "breached"
+high = "new"
+
+[events.flood]
+title = "The harbour is flooded"
+drivers = { defences = "lowers" }
+[outcomes.flooded]
+title = "The harbour is flooded"
+all = ["flood"]
+
+[indicators]
+paint = { about = "defences", supports = "high", title = "Fresh paint" }
+cracks = { about = "defences", supports = "low", title = "Cracks" }
+gulls = { about = "flood", supports = "yes", title = "Gulls inland" }
+[indicators.fair]
+kind = "indicator"
+about = "flood"
+supports = "no"
+title = "A fair is held"
+origin = "mayor"
+grade = "B2"
+"""
+PRIORS = """\
+[prior_set]
+name = "pilot"
+analyst = "The pilot"
+scenario = "harbour"
+[factors]
+defences = { p05 = 0.2, p95 = 0.8 }
+[events]
+flood = "unlikely"
+[effects.flood]
+defences = { p05 = 2, p95 = 20 }
+[indicators.paint]
+if_high = 0.6
+if_low = { p05 = 0.1, p95 = 0.3 }
+[indicators.cracks]
+if_high = 0.1
+if_low = { p05 = 0.5, p95 = 0.9 }
+[indicators.gulls]
+if_yes = "likely"
+if_no = "unlikely"
+[indicators.fair]
+if_yes = 0.2
+if_no = 0.7
+"""
+
+
+def harbour(folder: Path) -> Scenario:
+    (folder / "harbour.toml").write_text(SCENARIO)
+    return read_scenario(folder / "harbour.toml")
+
+
+def assessment(folder: Path, priors: str = PRIORS) -> Assessment:
+    (folder / "pilot.toml").write_text(priors)
+    return assess(harbour(folder), read_prior_set(folder / "pilot.toml"))
+
+
+# The file
+
+
+def test_an_indicator_is_read_as_it_stands(tmp_path: Path) -> None:
+    """What is to be looked for names what it is about and which end it supports; a source it need not name."""
+    found = harbour(tmp_path).indicators
+    said: dict[str, Any] = {"source": ""}
+    assert list(found.values()) == [
+        Indicator(id="paint", about="defences", supports=True, title="Fresh paint", **said),
+        Indicator(id="cracks", about="defences", supports=False, title="Cracks", **said),
+        Indicator(id="gulls", about="flood", supports=True, title="Gulls inland", **said),
+        Indicator(id="fair", about="flood", supports=False, title="A fair is held", origin="mayor", grade="B2", **said),
+    ]
+
+
+def test_what_is_looked_for_is_no_evidence(tmp_path: Path) -> None:
+    """An indicator asks for two probabilities, one at each end, and for nothing that is fitted."""
+    quantities = Quantities(harbour(tmp_path))
+    names = ["paint.if_high", "paint.if_low", "cracks.if_high", "cracks.if_low"]
+    names += ["gulls.if_yes", "gulls.if_no", "fair.if_yes", "fair.if_no"]
+    assert list(quantities.watched) == [f"indicators.{name}" for name in names]
+    assert {one.support for one in quantities.watched.values()} == {Support.PROBABILITY}
+    assert quantities.watched["indicators.paint.if_low"].title == "chance of seeing it if defences is low: Fresh paint"
+    assert not [name for name in quantities.all if "indicators" in name]
+    assert harbour(tmp_path).evidence == {}
+    assert harbour(tmp_path).origins == {}
+
+
+def test_the_ends_of_a_subject(tmp_path: Path) -> None:
+    """A factor is high or low, an event is or is not: the end that `supports` true means comes first."""
+    assert ends("defences", harbour(tmp_path)) == ("high", "low")
+    assert ends("flood", harbour(tmp_path)) == ("yes", "no")
+
+
+def test_a_scenario_without_indicators_has_the_digest_it_had(tmp_path: Path) -> None:
+    """A section of indicators that is empty, or missing, leaves no trace in the content that the digest covers."""
+    (tmp_path / "plain.toml").write_text(SCENARIO.partition("[indicators]")[0])
+    plain = read_scenario(tmp_path / "plain.toml")
+    (tmp_path / "plain.toml").write_text(SCENARIO.partition("[indicators]")[0] + "[indicators]\n")
+    assert read_scenario(tmp_path / "plain.toml").digest == plain.digest
+    assert list(content_of(plain))[6:] == ["sources", "factors", "events", "outcomes", "evidence"]
+    assert plain.digest == "545028043b061023fcfbf7d35df1d4d526a4d4ef5b2bcc6b51de00958b46947e"
+    watched = harbour(tmp_path)
+    assert watched.digest != plain.digest
+    assert replace(watched, indicators={}).digest == plain.digest
+
+
+def test_indicators_are_told_apart_by_the_digest(tmp_path: Path) -> None:
+    """Their order, what they support and what they are about are part of what a scenario says."""
+    whole = harbour(tmp_path)
+    indicators = dict(whole.indicators)
+    turned = {**indicators, "paint": replace(indicators["paint"], supports=False)}
+    elsewhere = {**indicators, "paint": replace(indicators["paint"], about="flood")}
+    fewer = {name: one for name, one in indicators.items() if name != "fair"}
+    others = [turned, elsewhere, fewer, dict(reversed(indicators.items()))]
+    assert len({whole.digest, *(replace(whole, indicators=other).digest for other in others)}) == 5
+
+
+SEEN = Indicator(id="seen", about="rain", supports=True, origin="tale", **SAID)
+WATCHED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "named as evidence": ("seen", {}, "indicators.seen"),
+    "told already": ("w", {"origin": "tale"}, "indicators.w.origin"),
+    "about an outcome": ("w", {"about": "flood_if_rain"}, "indicators.w.about"),
+    "of an unknown source": ("w", {"source": "log"}, "indicators.w.source"),
+    "under another name": ("w", {"id": "v"}, "indicators.w"),
+}
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_an_indicator_must_be_news(name: str) -> None:
+    """An indicator is about a factor or an event, and neither its name nor its origin is that of evidence."""
+    under, fields, place = WATCHED[name]
+    indicator = Indicator(**{"id": under, "about": "damp", "supports": True, **SAID, **fields})
+    with pytest.raises(Defective) as caught:
+        replace(weather(), evidence={"seen": SEEN}, indicators={under: indicator})
+    assert [".".join(map(str, defect.path)) for defect in caught.value.defects] == [place]
+
+
+def test_indicators_may_share_an_origin_with_each_other() -> None:
+    """Two indicators of one origin are one thing to look for, told twice; that is no defect."""
+    two = [Indicator(id=name, about="damp", supports=True, origin="mast", **SAID) for name in ("a", "b")]
+    assert replace(weather(), indicators={one.id: one for one in two}).origins == {}
+
+
+# The prior set
+
+
+def test_likelihoods_are_fitted_as_probabilities(tmp_path: Path) -> None:
+    """The two probabilities of each indicator are priors like others, beside those of what is fitted."""
+    found = assessment(tmp_path)
+    assert list(found.watched) == list(Quantities(found.scenario).watched)
+    assert list(found.priors) == ["factors.defences", "events.flood", "effects.flood.defences"]
+    assert found.watched["indicators.paint.if_high"].family == Degree.held(0.6)
+    family = found.watched["indicators.cracks.if_low"].family
+    assert (family.quantile(0.05), family.quantile(0.95)) == pytest.approx((0.5, 0.9), abs=1e-6)
+
+
+def test_no_answer_depends_on_what_is_looked_for() -> None:
+    """Indicators change nothing in what is fitted: not a digit, whatever their likelihoods are."""
+    look = replace(weather(), indicators={"w": Indicator(id="w", about="rain", supports=True, **SAID)})
+    open_ = {**HELD, "events.rain": Quantiles(points=((0.05, 0.1), (0.95, 0.5)))}
+    plain = assessed(weather(), open_)
+    ones = [
+        assessed(look, {**open_, "indicators.w.if_yes": yes, "indicators.w.if_no": 0.1}) for yes in (0.2, 0.9)
+    ]  # fmt: skip
+    fits = [by_importance(one, seed=1, draws=1000).estimates for one in (plain, *ones)]
+    assert fits[0] == fits[1] == fits[2]
+    assert differences(ones) == ()
+    assert ones[0].constants == plain.constants
+
+
+NO = "found a name that the scenario does not know, expected a quantity that the scenario asks for"
+ABOVE = "expected more, since the scenario says that it supports"
+MISFITS: Mapping[str, tuple[str, str, list[str]]] = {
+    "one likelihood missing": ("if_no = 0.7\n", "", [
+        ("pilot.toml: indicators.fair.if_no: found nothing,"
+         " expected a prior (chance of seeing it if flood is no: A fair is held)")]),
+    "both missing": ("[indicators.fair]\nif_yes = 0.2\nif_no = 0.7\n", "", [
+        ("pilot.toml: indicators.fair.if_yes: found nothing,"
+         " expected a prior (chance of seeing it if flood is yes: A fair is held)"),
+        ("pilot.toml: indicators.fair.if_no: found nothing,"
+         " expected a prior (chance of seeing it if flood is no: A fair is held)")]),
+    "unknown": ("[indicators.fair]", "[indicators.fare]\nif_yes = 0.5\n[indicators.fair]", [
+        f"pilot.toml:21: indicators.fare.if_yes: {NO}; did you mean 'fair.if_yes'?"]),
+    "misspelt": ("[indicators.gulls]", "[indicators.gull]", [
+        f"pilot.toml:18: indicators.gull.if_yes: {NO}; did you mean 'gulls.if_yes'?",
+        f"pilot.toml:19: indicators.gull.if_no: {NO}; did you mean 'gulls.if_no'?",
+        ("pilot.toml: indicators.gulls.if_yes: found nothing,"
+         " expected a prior (chance of seeing it if flood is yes: Gulls inland)"),
+        ("pilot.toml: indicators.gulls.if_no: found nothing,"
+         " expected a prior (chance of seeing it if flood is no: Gulls inland)")]),
+    "ends of another subject": ("if_high = 0.6\n", "if_yes = 0.6\n", [
+        f"pilot.toml:12: indicators.paint.if_yes: {NO}; did you mean 'fair.if_yes'?",
+        ("pilot.toml: indicators.paint.if_high: found nothing,"
+         " expected a prior (chance of seeing it if defences is high: Fresh paint)")]),
+    "a ratio instead": ("[indicators.paint]", "[evidence]\npaint = 3\n[indicators.paint]", [
+        f"pilot.toml:12: evidence.paint: {NO}"]),
+    "turned, supporting high": ("if_high = 0.6", "if_high = 0.05", [
+        ("pilot.toml:12: indicators.paint.if_high: found 0.05 on average, not above indicators.paint.if_low (0.19),"
+         f" {ABOVE} 'high'")]),
+    "turned, supporting low": ("if_high = 0.1", "if_high = 0.95", [
+        ("pilot.toml:16: indicators.cracks.if_low: found 0.72 on average, not above indicators.cracks.if_high (0.95),"
+         f" {ABOVE} 'low'")]),
+    "turned, supporting yes": ('if_yes = "likely"', "if_yes = 0.2", [
+        ("pilot.toml:18: indicators.gulls.if_yes: found 0.2 on average, not above indicators.gulls.if_no (0.32),"
+         f" {ABOVE} 'yes'")]),
+    "turned, supporting no": ("if_yes = 0.2", "if_yes = 0.75", [
+        ("pilot.toml:22: indicators.fair.if_no: found 0.7 on average, not above indicators.fair.if_yes (0.75),"
+         f" {ABOVE} 'no'")]),
+    "no news": ("if_yes = 0.2", "if_yes = 0.7", [
+        ("pilot.toml:22: indicators.fair.if_no: found 0.7 on average, not above indicators.fair.if_yes (0.7),"
+         f" {ABOVE} 'no'")]),
+    "certain": ("if_yes = 0.2", "if_yes = 0", [
+        "pilot.toml:21: indicators.fair.if_yes: found 0, expected a number strictly between 0 and 1"]),
+}  # fmt: skip
+"""What is put in the place of what, and the faults that this is."""
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likelihoods that are missing, unknown, impossible or the wrong way round are faults with their place."""
+    monkeypatch.chdir(tmp_path)
+    old, new, expected = MISFITS[name]
+    assert PRIORS.count(old) == 1
+    with pytest.raises(Faulty) as caught:
+        assessment(Path(), PRIORS.replace(old, new))
+    assert [str(fault) for fault in caught.value.faults] == expected
+
+
+def test_faults_of_all_sections_are_told_together(tmp_path: Path) -> None:
+    """What is missing of a quantity and what is turned of an indicator are told at once."""
+    with pytest.raises(Faulty) as caught:
+        assessment(tmp_path, PRIORS.replace('flood = "unlikely"\n', "").replace("if_yes = 0.2", "if_yes = 0.9"))
+    assert [fault.key for fault in caught.value.faults] == ["events.flood", "indicators.fair.if_no"]
+
+
+def test_a_set_that_extends_takes_likelihoods_over_one_by_one(tmp_path: Path) -> None:
+    """A set that states one likelihood of an indicator takes the other from the set that it extends."""
+    assessment(tmp_path)
+    child = '[prior_set]\nname = "mate"\nanalyst = "The mate"\nscenario = "harbour"\nextends = "pilot"\n'
+    (tmp_path / "mate.toml").write_text(f"{child}[indicators.fair]\nif_no = 0.9\n")
+    found = assess(harbour(tmp_path), read_prior_set(tmp_path / "mate.toml"))
+    fair = [found.watched[f"indicators.fair.if_{end}"].family for end in ("yes", "no")]
+    assert fair == [Degree.held(0.2), Degree.held(0.9)]
+
+
+def test_resolved_likelihoods_read_back_the_same(tmp_path: Path) -> None:
+    """The resolved text of a prior set states each likelihood by its family, after all else."""
+    before = assessment(tmp_path)
+    text = resolved(before.prior_set, {**before.priors, **before.watched})
+    after = assessment(tmp_path, text)
+    assert {name: prior.family for name, prior in after.watched.items()} == {
+        name: prior.family for name, prior in before.watched.items()
+    }
+    headers = [line for line in text.splitlines() if line.startswith("[")]
+    names = ["cracks", "fair", "gulls", "paint"]
+    assert headers[-4:] == [f"[indicators.{name}]" for name in names]
+    assert "if_yes = { beta = [" in text
