@@ -216,6 +216,78 @@ def pool(
 
 
 @app.command()
+def sensitivity(
+    svg: Svg = None,
+    scenario: ScenarioName = "coordinated-attack",
+    priors: PriorsName = "baseline",
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """What the answer hangs on: quantities, priors, evidence and structure, each varied."""
+    from estimative.analysis import Request
+    from estimative.output import form_of
+    from estimative.varying import vary_and_tell
+
+    request = Request(
+        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+    )
+    converged = vary_and_tell(request, form_of(md=md, json=json, csv=False), svg)
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def evidence(
+    svg: Svg = None,
+    scenario: ScenarioName = "coordinated-attack",
+    priors: PriorsName = "baseline",
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """What each item weighs, what would change the answer, and what to look for next."""
+    from estimative.analysis import Request
+    from estimative.output import form_of
+    from estimative.weighing import weigh_and_tell
+
+    request = Request(
+        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+    )
+    converged = weigh_and_tell(request, form_of(md=md, json=json, csv=False), svg)
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
+def trace(
+    target: Annotated[str, typer.Argument(metavar="QUANTITY|EVENT|OUTCOME", help="What to walk back from.")],
+    scenario: ScenarioName = "coordinated-attack",
+    priors: PriorsName = "baseline",
+    method: ManyMethod = "auto",
+    seed: Seed = 1,
+    draws: Draws = None,
+    md: Markdown = False,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """The way back from a number: equations, priors with their reasons, evidence with its sources."""
+    from estimative.analysis import Request
+    from estimative.output import form_of
+    from estimative.tracing import trace_and_tell
+
+    request = Request(
+        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+    )
+    converged = trace_and_tell(request, target, form_of(md=md, json=json, csv=False))
+    sys.exit(0 if converged else UNCONVERGED)
+
+
+@app.command()
 def whatif(
     do: Annotated[
         list[str] | None,

@@ -11,7 +11,7 @@ from estimative.console import console
 from estimative.output import Form
 from estimative.suppositions import Options, Understood, understood
 from model.summing import Contradiction
-from model.whatif import fitted, sweep, what_if
+from model.whatif import sweep, what_if
 from priors.faults import Fault, Faulty
 from reports import terminal
 from reports.markdown import markdown
@@ -39,8 +39,7 @@ def _summary(analysis: Analysis, asked: Understood) -> WhatIf:
         found = what_if(fitter, analysis.whole, supposed)
         along = None
         if asked.sweep:
-            start = fitted(fitter, analysis.whole, supposed)
-            along = sweep(start, supposed, asked.sweep.factor, asked.sweep.values)
+            along = sweep(found.start, supposed, asked.sweep.factor, asked.sweep.values)
         return summarize(
             found,
             asked.told,

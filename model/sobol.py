@@ -44,6 +44,8 @@ class Sobol:
     """Standard deviation of the log-odds over the priors."""
     indices: tuple[Indices, ...]
     """The largest total first."""
+    alone: Noisy
+    """The sum of the first-order indices: what quantities account for by themselves."""
     untouched: tuple[str, ...]
     """Quantities whose indices are 0, since the headline's chance does not depend on them at given values of the
     others; they may still matter for what is learnt of those."""
@@ -73,14 +75,14 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     measured = np.array(found)
     if not np.isfinite(measured).all():
         return None
-    value, error = measured.mean(axis=0), measured.std(axis=0, ddof=1) / REPLICATES**0.5
     indices = [
-        Indices(name=names[place], first=_noisy(value[0, i], error[0, i]), total=_noisy(value[1, i], error[1, i]))
+        Indices(name=names[place], first=_mean(measured[:, 0, i]), total=_mean(measured[:, 1, i]))
         for i, place in enumerate(reached)
     ]
     draws = np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points))
     return Sobol(
         sd=float(model(draws).std()),
+        alone=_mean(measured[:, 0].sum(axis=1)),
         indices=tuple(sorted(indices, key=lambda index: -index.total.value)),
         untouched=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
         evaluations=REPLICATES * points * (len(reached) + 2),
@@ -122,5 +124,6 @@ def _free(assessment: Assessment) -> list[str]:
     return [name for name, prior in assessment.priors.items() if not prior.family.constant]
 
 
-def _noisy(value: float, error: float) -> Noisy:
-    return Noisy(value=float(value), own_variance=float(error) ** 2)
+def _mean(replicates: Numbers) -> Noisy:
+    """Over independent randomisations; dims (replicate)."""
+    return Noisy(value=float(replicates.mean()), own_variance=float(replicates.var(ddof=1)) / len(replicates))

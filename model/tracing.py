@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.answers import Target, reckon
 from model.backend import NUMPY
 from model.equations import terms, told
+from model.network import Query
 from model.noise import Noisy, noisy
 from model.posterior import Posterior
 from model.scenario import Event
@@ -25,8 +27,10 @@ class Term:
     """A factor or an event; empty for the baseline."""
     sign: int
     """+1 raises, -1 lowers; of the baseline +1."""
+    value: Noisy
+    """Mean of the quantity on its own scale: probability, rate per year, odds ratio, rate ratio."""
     level: Noisy | None
-    """Mean degree of the factor; of an event the mean chance that it has happened."""
+    """Mean degree of the factor; of an event the chance that it has happened."""
     contribution: Noisy
     """Natural logarithm: of a driving event what its having happened adds, of all else what is there in any case."""
 
@@ -81,6 +85,7 @@ class _Tracing:
             quantity=f"events.{self.event.id}",
             driver="",
             sign=1,
+            value=self.mean(self.posterior.quantity(f"events.{self.event.id}")),
             level=None,
             contribution=self.mean(found.baseline[base]),
         )
@@ -94,6 +99,7 @@ class _Tracing:
                 quantity=quantity,
                 driver=driver,
                 sign=signs[driver],
+                value=self.mean(self.posterior.quantity(quantity)),
                 level=self.level(driver),
                 contribution=self.mean(found.log_effect[effect] * found.lever[effect]),
             )
@@ -101,7 +107,14 @@ class _Tracing:
     def level(self, driver: str) -> Noisy:
         if driver in self.posterior.assessment.scenario.factors:
             return self.mean(self.posterior.quantity(f"factors.{driver}"))
-        return self.posterior.noisy("event", driver)
+        happened = Query.where(all=[driver])
+        condition = Query.where(all=self.event.given, none=self.event.unless)
+        asked = Target(sort="event", id=driver, yes=condition.and_(happened), given=condition)
+        found = reckon(self.posterior.assessment.structure, self.posterior.draws.theta, (asked,))
+        yes, given = found.yes[0], found.given[0]
+        base = float(self.posterior.draws.weights @ given)
+        value = float(self.posterior.draws.weights @ yes) / base
+        return noisy(value, (yes - value * given) / base, self.posterior.draws)
 
     def told(self) -> Noisy | None:
         said = told(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)

@@ -50,6 +50,8 @@ class WhatIf:
     """Two posteriors on common random numbers, and what lies between them."""
 
     before: Posterior
+    start: Posterior
+    """Of what is supposed, before anything is set by hand: where a sweep starts from."""
     after: Posterior
     changes: tuple[Change, ...]
     """Of every target that is defined in both."""
@@ -73,11 +75,12 @@ def what_if(fitter: Fitter, before: Fitted, supposed: Supposition) -> WhatIf:
     Contradiction
         If what is given is impossible.
     """
-    after = under(fitted(fitter, before, supposed), supposed.intervention, supposed.given)
-    return WhatIf(before=before.posterior, after=after, changes=_changes(before.posterior, after))
+    start = _fitted(fitter, before, supposed)
+    after = under(start, supposed.intervention, supposed.given)
+    return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
 
 
-def fitted(fitter: Fitter, before: Fitted, supposed: Supposition) -> Posterior:
+def _fitted(fitter: Fitter, before: Fitted, supposed: Supposition) -> Posterior:
     """The posterior before anything is set by hand."""
     assessment = supposed.assessment if supposed.intervention else supposed.assessment.observing(supposed.given)
     return before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
@@ -99,7 +102,7 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     Parameters
     ----------
     posterior
-        Of what is supposed, before anything is set by hand (see `fitted`).
+        Of what is supposed, before anything is set by hand: `WhatIf.start`.
     """
     posteriors = []
     for value in values:

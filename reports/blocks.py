@@ -65,6 +65,8 @@ class Dots:
     rows: tuple[Dot, ...]
     key: str
     """What dot, line and ring stand for."""
+    longest_label: int = 20
+    """Columns of a terminal; a longer label is cut."""
 
 
 type Block = Heading | Paragraph | Caution | Listing | Table | Dots

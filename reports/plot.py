@@ -12,8 +12,6 @@ from priors.words import ICD203
 from reports.blocks import Dot, Dots
 
 POINT, BEFORE, LINE, LOW_END, HIGH_END, GUIDE = "●○─├┤┊"
-LONGEST_LABEL = 20
-"""Columns of a terminal."""
 LOWEST = 1e-6
 """Where an axis ends that would go on to probability 0; it ends as near to 1 at the other side."""
 DECADES = (1e-6, 1e-5, 1e-4, 1e-3)
@@ -26,7 +24,7 @@ LEAST_SPAN = 0.4
 def drawn(dots: Dots, width: int) -> tuple[str, ...]:
     """Lines of at most `width` columns, 40 or more: a row for each dot, then the axis with its numbers."""
     labels = [ascii_safe(" ".join(row.label.split())) for row in dots.rows]
-    label = min(max(map(cell_len, labels), default=0), LONGEST_LABEL)
+    label = min(max(map(cell_len, labels), default=0), dots.longest_label)
     axis = _Axis(dots.rows, width - label - 2)
     rows = [f"{_fitting(text, label)} {''.join(axis.row(row))}" for text, row in zip(labels, dots.rows, strict=True)]
     return tuple(line.rstrip() for line in (*rows, f"{'':{label}} {axis.numbers()}"))

@@ -74,6 +74,7 @@ def _swing(swing: Swing, title: str) -> told.Swing:
 def _sobol(found: Sobol) -> told.Sobol:
     return told.Sobol(
         sd=found.sd,
+        alone=number(found.alone),
         quantities={one.name: told.Indices(first=number(one.first), total=number(one.total)) for one in found.indices},
         untouched=found.untouched,
         evaluations=found.evaluations,

@@ -56,6 +56,8 @@ class Sobol:
 
     sd: float
     """In natural log-odds."""
+    alone: Number
+    """The sum of the first-order indices."""
     quantities: Mapping[str, Indices]
     untouched: tuple[str, ...]
     evaluations: int

@@ -131,17 +131,19 @@ def _equation(scenario: Scenario, found: Equation) -> told.Equation:
     return told.Equation(
         form=event.form,
         years=scenario.years if event.form == "rate" else None,
-        terms=tuple(map(_term, found.terms)),
+        terms=tuple(_term(term, scenario) for term in found.terms),
         entries={name: number(value) for name, value in found.entries},
         told=number(found.told) if found.told else None,
     )
 
 
-def _term(term: Term) -> told.Term:
+def _term(term: Term, scenario: Scenario) -> told.Term:
     return told.Term(
         quantity=term.quantity,
         driver=term.driver,
         direction=("raises" if term.sign > 0 else "lowers") if term.driver else "",
+        value=number(term.value),
         level=number(term.level) if term.level else None,
+        of_event=term.driver in scenario.events,
         contribution=number(term.contribution),
     )

@@ -21,8 +21,12 @@ class Term:
     """A factor or an event; empty for the baseline."""
     direction: str
     """ "raises", "lowers", or empty."""
+    value: Number
+    """Mean of the quantity: probability, rate per year, odds ratio, rate ratio."""
     level: Number | None
     """Mean degree of a factor, or chance that a driving event has happened."""
+    of_event: bool
+    """Whether the driver is an event."""
     contribution: Number
     """Natural logarithm; of a driving event what its having happened adds."""
 

@@ -8,7 +8,7 @@ from reports import wording
 from reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS, SECOND_ORDER, alone, cautions_of, introduction_of, method_of
 from reports.whatif import wording as words
-from reports.whatif.summary import Chance, Change, Event, Sweep, WhatIf
+from reports.whatif.summary import Chance, Change, Event, Factor, Sweep, WhatIf
 
 
 def document(found: WhatIf) -> Document:
@@ -86,22 +86,20 @@ def _link(event: Event) -> tuple[str, ...]:
 
 def _factors(found: WhatIf) -> Iterator[Block]:
     """What is believed of today's levels, where that changes."""
-    moved = {name: one for name, one in found.factors.items() if one.before != one.after or one.set_to is not None}
-    if not moved:
+    rows = [row for row in map(_factor, found.factors.values()) if row[1] != row[2] or row[3] != AS_IT_IS]
+    if not rows:
+        yield Paragraph(text="What is believed of the factors' levels today stays as it is.")
         return
     yield Heading(text="Factors: what is believed of their level today", level=3)
-    yield Table(
-        header=("Factor (0 to 1)", "Before", "After", "From now on"),
-        rows=tuple(
-            (
-                one.title,
-                wording.rounded(one.before.value, max(one.before.mcse, 0.005)),
-                wording.rounded(one.after.value, max(one.after.mcse, 0.005)),
-                "as it is" if one.set_to is None else f"set to {one.set_to:g}",
-            )
-            for one in moved.values()
-        ),
-    )
+    yield Table(header=("Factor (0 to 1)", "Before", "After", "From now on"), rows=tuple(rows))
+
+
+AS_IT_IS = "as it is"
+
+
+def _factor(one: Factor) -> tuple[str, str, str, str]:
+    before, after = (wording.rounded(level.value, max(level.mcse, 0.005)) for level in (one.before, one.after))
+    return (one.title, before, after, AS_IT_IS if one.set_to is None else f"set to {one.set_to:g}")
 
 
 def _sweep(found: WhatIf, sweep: Sweep) -> Iterator[Block]:

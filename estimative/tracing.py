@@ -1,0 +1,52 @@
+"""The command `trace`: the way back from one number."""
+
+from __future__ import annotations
+
+import sys
+
+from estimative.analysis import Request, analysed
+from estimative.console import console
+from estimative.output import Form
+from priors.faults import Fault, Faulty, nearest
+from priors.table import ascii_safe
+from reports import terminal
+from reports.markdown import markdown
+from reports.summary import to_json
+from reports.trace.document import document
+from reports.trace.summarizing import summarize, targets
+from reports.trace.summary import Trace
+
+
+def trace_and_tell(request: Request, target: str, form: Form) -> bool:
+    """Fit, walk back, print; whether the fit converged."""
+    analysis = analysed(request)
+    known = targets(analysis.assessment.scenario, analysis.assessment.priors)
+    if target not in known:
+        expected = "an outcome, an event, a factor, or a quantity as in a prior set: events.x, effects.x.y, evidence.x"
+        fault = Fault(
+            file="trace",
+            key=ascii_safe(target),
+            found="no such number",
+            expected=expected,
+            nearest=nearest(target, known),
+        )
+        raise Faulty([fault])
+    summary = summarize(
+        analysis.whole.posterior,
+        analysis.before,
+        target,
+        computation=analysis.computation(),
+        allow_unconverged=request.allow_unconverged,
+    )
+    _tell(summary, form)
+    return summary.converged
+
+
+def _tell(summary: Trace, form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "md":
+            sys.stdout.write(markdown(document(summary)))
+        case _:
+            terminal.show(document(summary), console())

@@ -1,0 +1,61 @@
+"""The command `sensitivity`: what the answer hangs on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from estimative.analysis import Analysis, Request, analysed
+from estimative.console import console, counting, doing
+from estimative.output import Form
+from model.alternatives import alternatives
+from model.power_scaling import power_scaling
+from model.sobol import sobol
+from model.tornado import tornado
+from reports import terminal
+from reports.markdown import markdown
+from reports.sensitivity.document import document
+from reports.sensitivity.summarizing import summarize
+from reports.sensitivity.summary import Sensitivity
+from reports.summary import to_json
+
+
+def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
+    """Vary everything, print; whether every fit converged."""
+    summary = _summary(analysed(request))
+    _tell(summary, form)
+    return summary.converged
+
+
+def _summary(analysis: Analysis) -> Sensitivity:
+    fitter, whole = analysis.fitter, analysis.whole
+    swings, indices, scaled, others = None, None, None, None
+    if analysis.tellable:
+        with counting("holding each quantity low and high") as progress:
+            swings = tornado(fitter, whole, progress=progress)
+        with doing("reckoning Sobol' indices"):
+            indices = sobol(analysis.assessment, seed=analysis.request.seed)
+        with doing("scaling priors and evidence"):
+            scaled = power_scaling(whole.posterior)
+        with counting("fitting other structures") as progress:
+            others = alternatives(fitter, whole, progress=progress)
+    return summarize(
+        whole.posterior,
+        analysis.before,
+        tornado=swings,
+        sobol=indices,
+        power_scaling=scaled,
+        alternatives=others,
+        computation=analysis.computation("power-scaling"),
+        allow_unconverged=analysis.request.allow_unconverged,
+    )
+
+
+def _tell(summary: Sensitivity, form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "md":
+            sys.stdout.write(markdown(document(summary)))
+        case _:
+            terminal.show(document(summary), console())

@@ -1,0 +1,63 @@
+"""The command `evidence`: what each item weighs, what would change the answer, what to look for next."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from estimative.analysis import Analysis, Request, analysed
+from estimative.console import console, counting
+from estimative.output import Form
+from model.estimating import Undefined
+from model.ledger import ledger
+from model.tipping import tipping
+from model.watching import watch
+from priors.faults import Fault, Faulty
+from reports import terminal
+from reports.evidence.document import document
+from reports.evidence.summarizing import summarize
+from reports.evidence.summary import Weighing
+from reports.markdown import markdown
+from reports.summary import to_json
+
+
+def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
+    """Weigh, print; whether every fit converged."""
+    summary = _summary(analysed(request))
+    _tell(summary, form)
+    return summary.converged
+
+
+def _summary(analysis: Analysis) -> Weighing:
+    fitter, whole = analysis.fitter, analysis.whole
+    weights, borders, watched = None, None, None
+    if analysis.tellable:
+        try:
+            with counting("weighing the evidence") as progress:
+                weights = ledger(fitter, whole, progress=progress)
+            with counting("looking for tipping points") as progress:
+                borders = tipping(fitter, whole, progress=progress)
+        except Undefined as error:
+            found = "a headline of probability 0 or 1 with some of the evidence"
+            expected = "finite log-odds, in which evidence can be weighed"
+            raise Faulty([Fault(file=str(analysis.path), found=found, expected=expected)]) from error
+        watched = watch(whole.posterior)
+    return summarize(
+        whole.posterior,
+        analysis.before,
+        ledger=weights,
+        tipping=borders,
+        watch=watched,
+        computation=analysis.computation(),
+        allow_unconverged=analysis.request.allow_unconverged,
+    )
+
+
+def _tell(summary: Weighing, form: Form) -> None:
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "md":
+            sys.stdout.write(markdown(document(summary, full=True)))
+        case _:
+            terminal.show(document(summary), console())

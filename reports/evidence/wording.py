@@ -1,0 +1,177 @@
+"""From what the evidence does to words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from reports.evidence.summary import Conflict, Edge, Ledger, Opposition, Reach, Sight, Story, Weight
+from reports.summary import Number
+from reports.wording import DECIBANS, listed, odds_factor, percent, plain_decibans, plural, rounded
+
+STRENGTHS = (
+    (3.0, "hardly worth a mention"),
+    (20.0, "positive"),
+    (150.0, "strong"),
+    (math.inf, "very strong"),
+)
+"""Words for a likelihood ratio up to so much (Kass & Raftery 1995, J. Am. Stat. Assoc. 90)."""
+CLEAR = 2.0
+"""Standard errors that a number has to be away from nothing, before a sentence tells it."""
+SHARED = 0.5
+"""A story that weighs less than this part last of what it weighs alone shares most of it."""
+
+
+def chance(log_odds: Number) -> str:
+    """A probability from its log-odds."""
+    p = 1 / (1 + math.exp(-log_odds.value))
+    return percent(p, p * (1 - p) * log_odds.mcse)
+
+
+def ledger(found: Ledger) -> str:
+    """What all evidence does together."""
+    moved = Number(value=found.after.value - found.before.value, mcse=math.hypot(found.after.mcse, found.before.mcse))
+    way = "up" if moved.value >= 0 else "down"
+    size = rounded(DECIBANS * abs(moved.value), DECIBANS * moved.mcse)
+    return (
+        f"Before any evidence the headline stands at {chance(found.before)}, after all of it at {chance(found.after)}: "
+        f"{way} by {size} decibans."
+    )
+
+
+def shared(stories: Mapping[str, Story]) -> str:
+    """Which stories repeat what others say; empty where none does."""
+    told = [
+        f"{name} ({plain_decibans(story.weight.alone)} alone, {plain_decibans(story.weight.last)} last)"
+        for name, story in stories.items()
+        if _clear(story.weight.alone)
+        and abs(story.weight.alone.value) > 1 / DECIBANS
+        and story.weight.last.value / story.weight.alone.value < SHARED
+    ]
+    verb = "says" if len(told) == 1 else "say"
+    return f"Much of what {listed(told)} {verb}, others have said as well." if told else ""
+
+
+def _clear(number: Number) -> bool:
+    return abs(number.value) > CLEAR * number.mcse
+
+
+def opposition(found: Opposition, stories: Mapping[str, Story]) -> str:
+    """Which two stories pull hardest against each other."""
+    up, down = (plain_decibans(stories[name].weight.last) for name in (found.up, found.down))
+    return f"Hardest against each other pull {found.up} ({up} decibans) and {found.down} ({down})."
+
+
+def conflict(found: Conflict) -> str:
+    """Which two fit together worst."""
+    factor = odds_factor(found.measure.value, found.measure.mcse)
+    return (
+        f"Worst together fit {found.first} and {found.second}: under these priors both are {factor} times less "
+        "probable than if they had nothing to do with each other."
+    )
+
+
+def reweighting(found: Ledger) -> str:
+    """How the weights were reckoned."""
+    own = sum(weight.own_fits for weight in _weights(found))
+    worst = max((weight.pareto_k for weight in _weights(found) if weight.pareto_k is not None), default=None)
+    anew = f"{plural(own, 'fit', 'fits')} needed draws of their own"
+    how = anew if own else "Every weight comes from reweighted draws"
+    return f"{how}; the largest Pareto k is {worst:.2f}." if worst is not None else f"{how}."
+
+
+def _weights(found: Ledger) -> list[Weight]:
+    return [*(story.weight for story in found.stories.values()), *found.items.values()]
+
+
+def needed(edge: Edge) -> str:
+    """The likelihood ratio that brings the headline to an edge, as a factor for or against."""
+    size = Number(value=abs(edge.log_ratio.value), mcse=edge.log_ratio.mcse)
+    return f"{odds_factor(size.value, size.mcse)} {'for' if edge.log_ratio.value > 0 else 'against'}"
+
+
+def strength(edge: Edge) -> str:
+    """A word for that ratio."""
+    ratio = math.exp(min(abs(edge.log_ratio.value), 700.0))
+    return next(word for limit, word in STRENGTHS if ratio < limit)
+
+
+def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
+    """What it takes to reach the nearest edge, in a sentence."""
+    edge = min(edges, key=lambda one: abs(one.log_ratio.value))
+    way = "up" if edge.log_ratio.value > 0 else "down"
+    word = edge.above if way == "up" else edge.below
+    size = rounded(DECIBANS * abs(edge.log_ratio.value), DECIBANS * edge.log_ratio.mcse)
+    lead = (
+        f"The nearest border is {100 * edge.probability:g} %: new evidence about the headline of {size} decibans "
+        f"({needed(edge)}: {strength(edge)}) would bring it {way} to '{word}'."
+    )
+    heaviest = _heaviest(ledger)
+    if heaviest is None:
+        return lead
+    name, weight = heaviest
+    times = abs(edge.log_ratio.value) / abs(weight.value)
+    error = times * math.hypot(edge.log_ratio.mcse / edge.log_ratio.value, weight.mcse / weight.value)
+    return f"{lead} That is {rounded(times, error)} times what {name} weighs, the heaviest story at hand."
+
+
+def _heaviest(ledger: Ledger | None) -> tuple[str, Number] | None:
+    if ledger is None or not ledger.stories:
+        return None
+    name, story = max(ledger.stories.items(), key=lambda pair: abs(pair[1].weight.last.value))
+    return (name, story.weight.last) if _clear(story.weight.last) else None
+
+
+def reach(found: Reach) -> str:
+    """The headline with a factor held at its lower end and at its upper one."""
+    low, high = (percent(one.value, one.mcse) for one in (found.at_low, found.at_high))
+    return f"{low.removesuffix(' %')} to {high}"
+
+
+def moves(found: Reach) -> str:
+    """What a factor's prior would have to become."""
+    told = [
+        f"{100 * move.edge:g} % at {rounded(move.mean.value, max(move.mean.mcse, 0.005))}"
+        if move.mean
+        else f"{100 * move.edge:g} % only held at an end"
+        for move in found.moves
+        if move.held
+    ]
+    return ", ".join(told) or "none, at any value"
+
+
+def powerless(factors: Mapping[str, Reach]) -> str:
+    """Whether any factor could change the word by itself."""
+    able = [name for name, one in factors.items() if any(move.held for move in one.moves)]
+    if not factors:
+        return ""
+    if not able:
+        return "No value of any single factor could bring the headline over a border."
+    return f"By itself, {listed(able)} could bring the headline over a border; no value of any other could."
+
+
+def watching(sights: Mapping[str, Sight]) -> str:
+    """What to look for first."""
+    name, first = next(iter(sights.items()))
+    seen = percent(first.seen.value, first.seen.mcse)
+    parts = []
+    if first.if_seen:
+        parts.append(f"if it is seen (a chance of {seen}) the headline goes to {maybe(first.if_seen)}")
+    if first.if_not:
+        parts.append(f"if it is looked for and not seen, to {maybe(first.if_not)}")
+    return f"Look first for {name}: {first.title.rstrip('.')}; {', '.join(parts)}."
+
+
+def maybe(number: Number | None) -> str:
+    """A probability; a dash where it has no meaning."""
+    return percent(number.value, number.mcse) if number else "-"
+
+
+def part(number: Number) -> str:
+    """A share in per cent."""
+    return percent(number.value, number.mcse)
+
+
+def likelihoods(sight: Sight) -> str:
+    """The chance of seeing an indicator at either end: "0.68 if yes, 0.12 if no"."""
+    return ", ".join(f"{rounded(one.mean, 0.005)} if {one.end}" for one in sight.likelihoods)

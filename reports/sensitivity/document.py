@@ -1,0 +1,137 @@
+"""What is said of a sensitivity analysis, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reports import wording
+from reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
+from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
+from reports.sensitivity import wording as words
+from reports.sensitivity.summary import WITHHELD, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
+
+MOST_ROWS = 15
+"""Of a table of quantities; the rest is told together, and stands in the JSON."""
+MOST_BARS = 12
+
+
+def document(found: Sensitivity) -> Document:
+    """What a person reads after a sensitivity analysis."""
+    return tuple(_document(found))
+
+
+def _document(found: Sensitivity) -> Iterator[Block]:
+    yield from introduction_of(found.scenario, found.analyst, "what the answer hangs on")
+    yield from cautions_of(found.caution, {"The fit": found.analyst.verdict})
+    if found.caution == WITHHELD:
+        yield Paragraph(text=NEVERTHELESS)
+    if found.headline:
+        yield Paragraph(
+            text=wording.key_judgement(found.headline_title, found.headline, found.scenario.until), strong=True
+        )
+    if found.tornado and found.headline:
+        yield from _tornado(found.tornado, found.headline.probability)
+    if found.sobol:
+        yield from _sobol(found.sobol)
+    elif found.headline:
+        yield Heading(text=SOBOL)
+        yield Paragraph(text="None: the headline does not vary over the priors, or is certain or undefined somewhere.")
+    if found.power_scaling:
+        yield from _power_scaling(found.power_scaling)
+    if found.structure:
+        yield from _structure(found.structure)
+    fits = {"As assessed": (found.analyst.method, found.analyst.verdict)}
+    yield from method_of(fits, found.scenario, found.analyst.prior_set, found.computation)
+
+
+def _tornado(found: Tornado, headline: float) -> Iterator[Block]:
+    low, high = (f"{100 * share:g} %" for share in (found.low_quantile, found.high_quantile))
+    yield Heading(text=f"Tornado: each quantity held at the {low} and at the {high} point of its prior")
+    yield Paragraph(text=words.tornado(found), strong=True)
+    bars = [(name, one) for name, one in found.quantities.items() if one.swing][:MOST_BARS]
+    if bars:
+        yield Dots(
+            rows=tuple(_bar(name, one, headline) for name, one in bars),
+            key=f"● the headline as assessed; ├─┤ where it goes as the quantity goes from the {low} to the {high} "
+            "point of its prior, all else as assessed and fitted anew; ┊ borders of the ICD 203 words and powers of "
+            "ten.",
+            longest_label=30,
+        )
+    yield _swings(found.quantities)
+    if found.weights:
+        yield Heading(text="Weights of evidence, which are fixed by choice, held at 0 and at 1", level=3)
+        yield _swings(found.weights)
+    constants = wording.listed(found.constants)
+    yield Paragraph(
+        text=f"Held constant by the analyst, and not varied: {constants}."
+        if constants
+        else "No quantity is a constant."
+    )
+    swing = "Swing: the headline's log-odds at the high value less those at the low one, in decibans."
+    yield Paragraph(text=f"{swing} {wording.fits(found.effort)}")
+
+
+def _bar(name: str, one: Swing, headline: float) -> Dot:
+    ends = sorted((one.at_low.value, one.at_high.value))
+    return Dot(label=name, point=headline, low=ends[0], high=ends[1])
+
+
+def _swings(swings: Mapping[str, Swing]) -> Table:
+    rows = [(name, words.held_at(one), words.headline_at(one), words.swing(one.swing)) for name, one in swings.items()]
+    rest = len(rows) - MOST_ROWS
+    more = [(wording.plural(rest, "other, of less", "others, of less"), "", "", "")] if rest > 0 else []
+    return Table(header=("Quantity", "Held at", "Headline there", "Swing"), rows=(*rows[:MOST_ROWS], *more))
+
+
+SOBOL = "Sobol' indices: what accounts for the headline's spread over the priors"
+
+
+def _sobol(found: Sobol) -> Iterator[Block]:
+    yield Heading(text=SOBOL)
+    yield Paragraph(text=words.sobol(found))
+    rows = [(name, words.share(one.first), words.share(one.total)) for name, one in found.quantities.items()]
+    yield Table(header=("Quantity", "By itself", "With all it does"), rows=tuple(rows[:MOST_ROWS]))
+    if (rest := len(rows) - MOST_ROWS) > 0:
+        yield Paragraph(text=f"{wording.plural(rest, 'other', 'others')}, of less.")
+    yield Paragraph(
+        text=f"First-order and total indices of the headline's log-odds, over {found.evaluations:,} evaluations at "
+        f"independent draws from the priors, what is told of events included. {words.untouched(len(found.untouched))}"
+    )
+
+
+def _power_scaling(found: PowerScaling) -> Iterator[Block]:
+    yield Heading(text="Power-scaling: priors and evidence a little stronger or weaker")
+    yield Paragraph(text=words.power_scaling(found))
+    rows = [
+        (
+            name,
+            wording.rounded(one.headline.value, one.headline.mcse),
+            wording.rounded(one.prior.value, one.prior.mcse),
+            wording.rounded(one.evidence.value, one.evidence.mcse),
+            words.DIAGNOSES[one.diagnosis],
+        )
+        for name, one in found.quantities.items()
+    ]
+    yield Table(
+        header=("Quantity", "Headline to prior", "Own to prior", "Own to evidence", "Diagnosis"),
+        rows=tuple(rows[:MOST_ROWS]),
+        wordy=frozenset({0, 4}),
+        unbroken=frozenset({0}),
+    )
+    yield Paragraph(
+        text=f"How far a posterior moves for each doubling of a prior's, or the evidence's, power (Kallioinen et al. "
+        f"2024); {found.threshold:g} or more counts as sensitive. Conflict?: a quantity is sensitive to its prior "
+        "and to the evidence, which may disagree. Weak evidence?: to its prior alone, which may be strong."
+    )
+
+
+def _structure(found: Structure) -> Iterator[Block]:
+    yield Heading(text="Other structures of the same scenario")
+    yield Paragraph(text=words.structure(found), strong=True)
+    rows = [
+        (wording.spoken(name), wording.percent(one.probability.value, one.probability.mcse), words.shift(one))
+        for name, one in found.without_effect.items()
+    ]
+    if rows:
+        yield Table(header=("Without", "Headline", "Decibans"), rows=tuple(rows[:MOST_ROWS]))
+    yield Paragraph(text=f"Each effect removed in turn, all else as assessed. {wording.fits(found.effort)}")

@@ -1,0 +1,108 @@
+"""From the numbers of a sensitivity analysis to words: what the answer hangs on."""
+
+from __future__ import annotations
+
+from reports.sensitivity.summary import Alternative, PowerScaling, Sobol, Structure, Swing, Tornado
+from reports.summary import Number
+from reports.wording import DECIBANS, decibans, listed, percent, plural, rounded, spoken
+
+SPOKEN = 3
+"""Quantities that a sentence names."""
+CLEAR = 2.0
+"""Standard errors that a number has to be away from nothing, before a sentence tells it."""
+DIAGNOSES = {"conflict": "conflict?", "weak evidence": "weak evidence?", "none": "-"}
+
+
+def held_at(swing: Swing) -> str:
+    """Between which values a quantity was varied."""
+    return f"{_value(swing.low)} to {_value(swing.high)}"
+
+
+def _value(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def headline_at(swing: Swing) -> str:
+    """The headline at the low value and at the high one."""
+    low, high = (percent(one.value, one.mcse) for one in (swing.at_low, swing.at_high))
+    return f"{low.removesuffix(' %')} to {high}"
+
+
+def swing(number: Number | None) -> str:
+    """A swing in decibans; "no bound" where the headline becomes certain or impossible."""
+    return decibans(number) if number else "no bound"
+
+
+def tornado(found: Tornado) -> str:
+    """What the headline hangs on most."""
+    clear = {name: one for name, one in found.quantities.items() if _is_clear(one.swing)}
+    if not clear:
+        return "Nothing that was varied moves the headline by more than its error."
+    name, first = next(iter(clear.items()))
+    rest = list(clear)[1:SPOKEN]
+    lead = (
+        f"The headline hangs most on {spoken(name)}: held at {_value(first.low)} and at {_value(first.high)}, the ends "
+        f"of what the analyst finds plausible, it gives {headline_at(first)}."
+    )
+    return f"{lead} After that come {listed([spoken(one) for one in rest])}." if rest else lead
+
+
+def _is_clear(number: Number | None) -> bool:
+    return number is None or abs(number.value) > CLEAR * number.mcse
+
+
+def share(number: Number) -> str:
+    """A share of a variance in per cent with the digits of its error."""
+    return percent(number.value, max(number.mcse, 0.0005))
+
+
+def sobol(found: Sobol) -> str:
+    """What Sobol' indices say of single quantities and of their working together."""
+    sd = rounded(DECIBANS * found.sd, 0.05)
+    amount = percent(min(found.alone.value, 1.0), max(found.alone.mcse, 0.005))
+    return (
+        f"Over the priors the log-odds of the headline have a standard deviation of {sd} decibans. By themselves, "
+        f"single quantities account for {amount} of that variance; the rest comes from their working together."
+    )
+
+
+def power_scaling(found: PowerScaling) -> str:
+    """What the headline answers to more, and where prior and evidence may be in conflict."""
+    priors, evidence = found.all_priors, found.all_evidence
+    more = "its priors" if priors.value > evidence.value else "the evidence"
+    sizes = " and ".join(
+        f"{rounded(one.value, one.mcse)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
+    )
+    conflicts = [spoken(name) for name, one in found.quantities.items() if one.diagnosis == "conflict"]
+    lead = f"The headline answers more to {more} ({sizes})."
+    if not conflicts:
+        return f"{lead} Nowhere are prior and evidence potentially in conflict."
+    return f"{lead} Prior and evidence are potentially in conflict on {listed(conflicts)}."
+
+
+def structure(found: Structure) -> str:
+    """What another link makes of the headline."""
+    one = found.noisy_or
+    became = percent(one.probability.value, one.probability.mcse)
+    if one.shift is None or abs(one.shift.value) <= CLEAR * one.shift.mcse:
+        return f"With causes that act by themselves (noisy-OR) in place of log-odds the headline stays, at {became}."
+    way = "up" if one.shift.value > 0 else "down"
+    size = rounded(DECIBANS * abs(one.shift.value), DECIBANS * one.shift.mcse)
+    return (
+        "With causes that act by themselves (noisy-OR) in place of log-odds, and the same priors, the headline "
+        f"becomes {became}: {way} by {size} decibans."
+    )
+
+
+def shift(one: Alternative) -> str:
+    """In decibans; a dash where the headline becomes certain or impossible."""
+    return decibans(one.shift) if one.shift else "-"
+
+
+def untouched(count: int) -> str:
+    """How many quantities have indices of 0."""
+    verb = "has" if count == 1 else "have"
+    return (
+        f"{plural(count, 'quantity', 'quantities')} {verb} indices of 0: the headline's chance does not depend on them "
+        "once all others are known."
+    )
