@@ -26,6 +26,8 @@ IMPORTANCE = "fit --method importance"
 NUMERIC = "numpy, scipy.special"
 COMPARE = "compare, five analysts"
 POOL = "pool, five analysts"
+WHATIF = "whatif --do deterrence=0.9"
+CONDITION = "whatif --given invasion"
 SHORT = {
     HELP: (ESTIMATIVE, "--help"),
     TYPER: (PYTHON, "-c", "import typer"),
@@ -33,9 +35,16 @@ SHORT = {
     NUMERIC: (PYTHON, "-c", "import numpy, scipy.special"),
     COMPARE: (ESTIMATIVE, "compare"),
     POOL: (ESTIMATIVE, "pool"),
+    WHATIF: (ESTIMATIVE, "whatif", "--do", "deterrence=0.9"),
+    CONDITION: (ESTIMATIVE, "whatif", "--given", "invasion"),
 }
 IMPORTANCE_AIM = 2.5
 COMPARE_AIM = 3.0
+WHATIF_AIM = 1.5
+SENSITIVITY, EVIDENCE = "sensitivity", "evidence"
+ANALYSING = {SENSITIVITY: (ESTIMATIVE, SENSITIVITY), EVIDENCE: (ESTIMATIVE, EVIDENCE)}
+ANALYSIS_SECONDS = 20
+"""That either should take at most, on two cores."""
 EIGHT = "attribution by 256 fits"
 PAIR = "attribution, rutte, critics"
 TEAM = "attribution, five analysts"
@@ -91,7 +100,7 @@ def measured(effort: Effort, minutes: float) -> tuple[list[Line], dict[str, str]
     bench = Bench()
     tell("commands of a second")
     bench.alternate(SHORT, effort.short)
-    lines: list[Line] = [*_short_rows(bench), *_attribution_rows(bench, effort)]
+    lines: list[Line] = [*_short_rows(bench), *_analysis_rows(bench, effort), *_attribution_rows(bench, effort)]
     refits = [*_refits(bench, effort)]
     scaling = [*_scaling(bench, effort)]
     if effort.compiling:
@@ -108,6 +117,15 @@ def _short_rows(bench: Bench) -> Iterator[Line]:
     yield _seconds(bench, IMPORTANCE, NUMERIC, aim=IMPORTANCE_AIM)
     yield _seconds(bench, COMPARE, IMPORTANCE, aim=COMPARE_AIM)
     yield _seconds(bench, POOL, IMPORTANCE)
+    yield _seconds(bench, WHATIF, IMPORTANCE, aim=WHATIF_AIM)
+    yield _seconds(bench, CONDITION, IMPORTANCE, aim=WHATIF_AIM)
+
+
+def _analysis_rows(bench: Bench, effort: Effort) -> Iterator[Line]:
+    bench.alternate(ANALYSING, effort.processes)
+    yield Heading(text=f"Analyses, against one importance fit; each should take at most {ANALYSIS_SECONDS} s")
+    for name in ANALYSING:
+        yield _seconds(bench, name, IMPORTANCE)
 
 
 def _attribution_rows(bench: Bench, effort: Effort) -> Iterator[Line]:

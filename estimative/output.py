@@ -1,10 +1,16 @@
-"""In which form an answer is printed."""
+"""In which form an answer is printed, and how a file is written."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
 from priors.faults import Fault, Faulty
+from priors.table import ascii_safe
 
 type Form = Literal["terminal", "md", "json", "csv"]
 
@@ -28,3 +34,34 @@ def form_of(*, md: bool, json: bool, csv: bool) -> Form:
         named = " and ".join(f"--{form}" for form in asked)
         raise Faulty([Fault(file="the command line", found=named, expected="one form at a time")])
     return asked[0] if asked else "terminal"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and say so on stderr.
+
+    Raises
+    ------
+    Faulty
+        If it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error
+    print(ascii_safe(f"wrote {path}"), file=sys.stderr)
+
+
+def write_figure[Summary](path: Path, draw: Callable[[Summary], str], summary: Summary) -> None:
+    """Draw a figure and write it; where there is nothing to draw, say so and write nothing."""
+    from reports.figures.style import Nothing
+
+    try:
+        text = draw(summary)
+    except Nothing as nothing:
+        print(ascii_safe(f"no figure: {nothing}"), file=sys.stderr)
+        return
+    write_whole(path, text)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
 from estimative.console import console
-from estimative.output import Form
+from estimative.output import Form, write_figure
 from estimative.suppositions import Options, Understood, understood
 from model.summing import Contradiction
 from model.whatif import sweep, what_if
@@ -26,10 +26,20 @@ def suppose_and_tell(request: Request, options: Options, form: Form, figure: Pat
     if not any((options.do, options.given, options.without, options.set, options.sweep)):
         expected = "at least one of --do, --given, --without, --set and --sweep"
         raise Faulty([Fault(file="the command line", found="nothing to suppose", expected=expected)])
+    if figure and not options.sweep:
+        raise Faulty([Fault(file="--svg", found="no --sweep", expected="a sweep, which is what the picture shows")])
     analysis = analysed(request)
     summary = _summary(analysis, understood(options, analysis.assessment))
     _tell(summary, form)
+    if figure:
+        _draw(summary, figure)
     return summary.converged
+
+
+def _draw(summary: WhatIf, path: Path) -> None:
+    from reports.figures.sweep import sweep
+
+    write_figure(path, sweep, summary)
 
 
 def _summary(analysis: Analysis, asked: Understood) -> WhatIf:

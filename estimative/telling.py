@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from estimative.console import console
+from estimative.output import write_whole
 from model.runs import SUMMARY, Store
 from priors.faults import Fault, Faulty
-from priors.table import ascii_safe
 from reports import document, terminal
 from reports.markdown import markdown
 from reports.summary import Summary, from_json, to_json
@@ -33,8 +31,7 @@ def report_run(name: str, runs: Path | None, *, form: Literal["terminal", "md", 
     if output is None:
         sys.stdout.write(text)
     else:
-        _write(output, text)
-        print(ascii_safe(f"wrote {output}"), file=sys.stderr)
+        write_whole(output, text)
 
 
 def show_run(name: str, runs: Path | None) -> None:
@@ -51,15 +48,3 @@ def _summary(name: str, runs: Path | None) -> Summary:
     except (ValueError, TypeError, KeyError) as error:
         found = str(error) if "schema version" in str(error) else "something damaged"
         raise Faulty([Fault(file=str(path), found=found, expected="the summary of a run")]) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
 from estimative.console import console, counting, doing
-from estimative.output import Form
+from estimative.output import Form, write_figure
 from model.alternatives import alternatives
 from model.power_scaling import power_scaling
 from model.sobol import sobol
@@ -24,7 +24,15 @@ def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Vary everything, print; whether every fit converged."""
     summary = _summary(analysed(request))
     _tell(summary, form)
+    if figure:
+        _draw(summary, figure)
     return summary.converged
+
+
+def _draw(summary: Sensitivity, path: Path) -> None:
+    from reports.figures.tornado import tornado
+
+    write_figure(path, tornado, summary)
 
 
 def _summary(analysis: Analysis) -> Sensitivity:

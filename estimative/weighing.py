@@ -7,7 +7,7 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
 from estimative.console import console, counting
-from estimative.output import Form
+from estimative.output import Form, write_figure
 from model.estimating import Undefined
 from model.ledger import ledger
 from model.tipping import tipping
@@ -25,7 +25,15 @@ def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Weigh, print; whether every fit converged."""
     summary = _summary(analysed(request))
     _tell(summary, form)
+    if figure:
+        _draw(summary, figure)
     return summary.converged
+
+
+def _draw(summary: Weighing, path: Path) -> None:
+    from reports.figures.ledger import ledger
+
+    write_figure(path, ledger, summary)
 
 
 def _summary(analysis: Analysis) -> Weighing:

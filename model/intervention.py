@@ -69,38 +69,96 @@ def reckon_under(
     intervention: Intervention,
     given: Mapping[str, bool] | None = None,
 ) -> Reckoned:
-    """The probability of every target at each draw, if things were set by hand.
+    """The probability of every target at each draw, if things were set by hand; see `Standing`."""
+    return Standing.of(structure, theta, asked, given or {}).under(intervention)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What no intervention changes at some draws, and what is asked of any.
 
     For each joint state n of the settled events that drive events to come, P'(target) = sum over n of
     P(n | evidence) P'(target | n, what is said of events to come).
-
-    Parameters
-    ----------
-    theta
-        Draws from the posterior as things are; dims (quantity, draw).
-    given
-        Events that are then seen to happen (True) or not (False): `yes` and `given` of each target are under this
-        condition too.
-
-    Raises
-    ------
-    Contradiction
-        If what is given is impossible at every draw.
     """
-    condition = _condition(given or {})
-    settled = tuple(name for name in _settled(structure.scenario) if name not in structure.network.certain)
-    states = list(product((False, True), repeat=len(settled)))
-    said = told(NUMPY, structure, theta)
-    changed, chances = _changed(structure, theta, intervention)
-    queries = [query.and_(_state(settled, state)) for state in states for query in _queries(asked, condition)]
-    with np.errstate(over="ignore"):
-        now = by_elimination(NUMPY, structure.network, chances, said, [_state(settled, state) for state in states])
-        then = by_elimination(NUMPY, changed, chances, _unsaid(said, intervention), queries)
-    chance = np.einsum("sd,sqd->qd", _shares(now), _conditional(then.reshape(len(states), -1, then.shape[-1])))
-    if not chance[0].any():
-        raise Contradiction("a condition of probability zero", key="--given")
-    given_each = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
-    return Reckoned(yes=np.minimum(chance[1::2], given_each), given=given_each, log_evidence=_total(now))
+
+    structure: Structure
+    theta: Theta
+    said: Told
+    chances: Numbers
+    """As things are; dims (entry, draw)."""
+    log_evidence: Numbers
+    states: int
+    shares: Numbers
+    """P(n | evidence); dims (state, draw)."""
+    queries: tuple[Query, ...]
+    """For each state: everything, the condition, then `yes` and `given` of every target under it."""
+
+    @classmethod
+    def of(cls, structure: Structure, theta: Theta, asked: tuple[Target, ...], given: Mapping[str, bool]) -> Standing:
+        """Reckon it.
+
+        Parameters
+        ----------
+        theta
+            Draws from the posterior as things are; dims (quantity, draw).
+        given
+            Events that are seen to happen (True) or not (False) after things were set: `yes` and `given` of each
+            target are under this condition too.
+        """
+        settled = tuple(name for name in _settled(structure.scenario) if name not in structure.network.certain)
+        states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
+        plain = list(_queries(asked, _state(tuple(given), tuple(given.values()))))
+        said = told(NUMPY, structure, theta)
+        with np.errstate(over="ignore"):
+            chances = terms(NUMPY, structure, theta).chances
+            now = by_elimination(NUMPY, structure.network, chances, said, states)
+        return cls(
+            structure=structure,
+            theta=theta,
+            said=said,
+            chances=chances,
+            log_evidence=_total(now),
+            states=len(states),
+            shares=_shares(now),
+            queries=tuple(query.and_(state) for state in states for query in plain),
+        )
+
+    def under(self, intervention: Intervention) -> Reckoned:
+        """The probability of every target at each draw, if things were set by hand.
+
+        Raises
+        ------
+        Contradiction
+            If what is given is impossible at every draw.
+        """
+        network, chances = self._changed(intervention)
+        with np.errstate(over="ignore"):
+            then = by_elimination(NUMPY, network, chances, _unsaid(self.said, intervention), self.queries)
+        under = _conditional(then.reshape(self.states, -1, then.shape[-1]))
+        chance = np.einsum("sd,sqd->qd", self.shares, under)
+        if not chance[0].any():
+            raise Contradiction("a condition of probability zero", key="--given")
+        given = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+        return Reckoned(yes=np.minimum(chance[1::2], given), given=given, log_evidence=self.log_evidence)
+
+    def _changed(self, intervention: Intervention) -> tuple[Network, Numbers]:
+        """The network in which events to come respond, over the chances as things are followed by those they become.
+
+        The chances have dims (entry, draw).
+        """
+        network, scenario = self.structure.network, self.structure.scenario
+        degree = self.theta.degree.copy()
+        for name, value in intervention.factors.items():
+            degree[self.structure.quantities.degrees[f"factors.{name}"]] = value
+        with np.errstate(over="ignore"):
+            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).chances
+        cells = {
+            name: table if name in scenario.events and scenario.events[name].when == "now" else table + len(after)
+            for name, table in network.cells.items()
+        }
+        for name, happens in intervention.events.items():
+            cells[name] = _set(network.cells[name], network.impossible, happens=happens)
+        return replace(network, cells=cells), np.concatenate([self.chances, after])
 
 
 def _queries(asked: tuple[Target, ...], condition: Query) -> Iterator[Query]:
@@ -127,26 +185,6 @@ def _settled(scenario: Scenario) -> tuple[str, ...]:
     return tuple(name for name, event in scenario.events.items() if event.when == "now" and name in parents)
 
 
-def _changed(structure: Structure, theta: Theta, intervention: Intervention) -> tuple[Network, Numbers]:
-    """The network in which events to come respond, over the chances as things are followed by those under intervention.
-
-    The chances have dims (entry, draw).
-    """
-    degree = theta.degree.copy()
-    for name, value in intervention.factors.items():
-        degree[structure.quantities.degrees[f"factors.{name}"]] = value
-    before = terms(NUMPY, structure, theta).chances
-    after = terms(NUMPY, structure, replace(theta, degree=degree)).chances
-    network, scenario = structure.network, structure.scenario
-    cells = {
-        name: table if name in scenario.events and scenario.events[name].when == "now" else table + len(before)
-        for name, table in network.cells.items()
-    }
-    for name, happens in intervention.events.items():
-        cells[name] = _set(network.cells[name], network.impossible, happens=happens)
-    return replace(network, cells=cells), np.concatenate([before, after])
-
-
 def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
     """An event's table once it is set: it happens wherever it is possible, or nowhere."""
     certain = impossible + 1
@@ -163,10 +201,6 @@ def _unsaid(said: Told, intervention: Intervention) -> Told:
     return Told(
         events=tuple(said.events[index] for index in kept), log_no=said.log_no[kept], log_yes=said.log_yes[kept]
     )
-
-
-def _condition(given: Mapping[str, bool]) -> Query:
-    return _state(tuple(given), tuple(given.values()))
 
 
 def _state(events: Sequence[str], happened: Sequence[bool]) -> Query:

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.assessment import Assessment
 from model.estimating import ROUNDING, Undefined
-from model.intervention import Intervention, reckon_under
+from model.intervention import Intervention, Standing
 from model.noise import Noisy, derived, log_odds
 from model.pareto import smoothed
 from model.posterior import Posterior, possible
@@ -90,9 +90,17 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
     """The answers of a posterior once things are set by hand, and the given events are seen to happen after that."""
     if not intervention:
         return posterior
-    structure = posterior.assessment.structure
-    reckoned = reckon_under(structure, posterior.draws.theta, posterior.asked, intervention, given)
-    changed = possible(replace(posterior, reckoned=reckoned))
+    return _reckoned(posterior, _standing(posterior, given), intervention, given)
+
+
+def _standing(posterior: Posterior, given: Mapping[str, bool]) -> Standing:
+    return Standing.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
+
+
+def _reckoned(
+    posterior: Posterior, standing: Standing, intervention: Intervention, given: Mapping[str, bool]
+) -> Posterior:
+    changed = possible(replace(posterior, reckoned=standing.under(intervention)))
     return _judged(changed) if given else changed
 
 
@@ -104,11 +112,11 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     posterior
         Of what is supposed, before anything is set by hand: `WhatIf.start`.
     """
-    posteriors = []
+    standing, posteriors = _standing(posterior, supposed.given), []
     for value in values:
         factors = MappingProxyType({**supposed.intervention.factors, factor: value})
         intervention = replace(supposed.intervention, factors=factors)
-        posteriors.append(under(posterior, intervention, supposed.given))
+        posteriors.append(_reckoned(posterior, standing, intervention, supposed.given))
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))
 
 

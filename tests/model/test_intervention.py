@@ -31,7 +31,7 @@ RELATIVE = 1e-10
 NOTHING = Intervention()
 
 random_examples = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -113,7 +113,7 @@ def settable(scenario: Scenario) -> list[str]:
     return [name for name, event in scenario.events.items() if event.when == "horizon" and name not in seen]
 
 
-@settings(random_examples, max_examples=120)
+@settings(random_examples, max_examples=60)
 @given(scene=scenes())
 def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
     """Whatever is set and then seen, every target and its condition has what its joint states have together."""
@@ -380,12 +380,21 @@ def test_what_is_settled_or_seen_cannot_be_set() -> None:
 
 
 def test_settled_drivers_can_be_kept_apart_up_to_six() -> None:
-    """Seven settled events that drive events to come are too many; six are not, and one that drives none is no more."""
+    """Seven settled events that drive events to come are too many; six are not, and others make no more."""
     do = Intervention(events={"h": True})
     assert refused(crowd(6), do) == []
-    idle = replace(crowd(6), events={**crowd(6).events, "idle": Event(id="idle", title="", when="now")})
-    assert refused(idle, do) == []
+    beside = [
+        Event(id="idle", title="", when="now"),
+        Event(id="mark", title="", when="now", drivers=(driver("idle"),)),
+    ]
+    assert refused(replace(crowd(6), events={**crowd(6).events, **{one.id: one for one in beside}}), do) == []
     assert refused(crowd(7), do) == [("n0", "7 events settled now that drive events to come")]
+
+
+@pytest.mark.xfail(reason="too many settled drivers are told whatever is asked")
+def test_where_nothing_is_set_nothing_is_refused() -> None:
+    """However many settled events drive events to come, to set nothing is no trouble."""
+    assert refused(crowd(7), NOTHING) == []
 
 
 @pytest.mark.xfail(reason="an observed event counts towards the six, though only one of its states is left")

@@ -32,7 +32,7 @@ from tests.strategies import Valued, everything, valued, valued_scenarios
 RELATIVE = 1e-10
 
 random_examples = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
