@@ -15,6 +15,15 @@ Several analysts, by the rules of `estimative compare`::
     fitter = estimative.Fitter(assessments=tuple(assessments), seed=1)
     first, second = (fitter.fit(one) for one in assessments)
     estimative.attribute(fitter, first, second).decomposition.blocks
+
+What one of them hangs on, by the rules of `sensitivity`, `evidence` and `whatif`::
+
+    estimative.tornado(fitter, first).quantities[0]
+    estimative.ledger(fitter, first).stories
+    supposed = estimative.Supposition(
+        assessment=first.assessment, intervention=estimative.Intervention(factors={"deterrence": 0.9})
+    )
+    estimative.what_if(fitter, first, supposed).changes
 """
 
 from __future__ import annotations
@@ -24,6 +33,9 @@ from typing import Any
 
 _HOMES = {
     "Fitter": "model.refitting",
+    "Intervention": "model.intervention",
+    "Supposition": "model.whatif",
+    "alternatives": "model.alternatives",
     "assess": "model.assessment",
     "attribute": "model.attribution",
     "before_evidence": "model.posterior",
@@ -33,11 +45,19 @@ _HOMES = {
     "compiled": "model.nuts",
     "find_prior_set": "priors.shipped",
     "find_scenario": "model.scenario_reading",
+    "ledger": "model.ledger",
     "pool": "model.pooling",
+    "power_scaling": "model.power_scaling",
     "read_prior_set": "priors.reading",
     "read_scenario": "model.scenario_reading",
     "shipped_prior_sets": "priors.shipped",
     "shipped_scenarios": "model.scenario_reading",
+    "sobol": "model.sobol",
+    "sweep": "model.whatif",
+    "tipping": "model.tipping",
+    "tornado": "model.tornado",
+    "watch": "model.watching",
+    "what_if": "model.whatif",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605

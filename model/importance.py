@@ -19,7 +19,7 @@ from model.assessment import Assessment
 from model.batch import Batch, evaluated, joined, redrawn
 from model.convergence import Verdict
 from model.draws import Draws
-from model.estimating import Undefined
+from model.estimating import ROUNDING, Undefined
 from model.laplace import laplace
 from model.noise import Noisy
 from model.pareto import smoothed
@@ -115,7 +115,8 @@ def headline_of(assessment: Assessment, ready: Adapted, common: Numbers) -> Head
     if not base > 0:
         raise Undefined
     value = float(found.weights @ yes) / base
-    probability = Noisy(value=value, influence=found.weights * (yes - value * given) / base)
+    certain = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
+    probability = Noisy(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
     relative = probability.mcse / value if value > 0 else 0.0
     shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
     effective = float(1 / np.square(found.weights).sum())

@@ -217,6 +217,8 @@ def odds_factor(log_odds: float, error: float) -> str:
 
 def fits(found: Effort) -> str:
     """How many fits stand behind a result, by which method, and how well they went."""
+    if not found.fits:
+        return "Nothing had to be fitted anew."
     by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in found.by_method.items()])
     went = "every one converged" if not found.failed else f"{plural(found.failed, 'fit', 'fits')} did not converge"
     worst = f" At worst: {'; '.join(map(_checked, found.worst))}." if found.worst else ""
@@ -227,7 +229,7 @@ def _checked(check: Check) -> str:
     """How near a check came to its limit."""
     needed = f"({check.direction} {check.limit:g} is needed)"
     if check.value is None:
-        return f"{check.name} infinite {needed}"
+        return f"{check.name}: no weight stood out" if check.passed else f"{check.name} infinite {needed}"
     return f"{check.name} {f'{check.value:,.0f}' if check.value >= 100 else _two_digits(check.value)} {needed}"
 
 

@@ -232,9 +232,9 @@ def test_without_variance_there_are_no_shares() -> None:
     assert words.together([share("factors.wear", 0.1), share("factors.rain", 0.3)], number(0.5)) == "80 %"
 
 
-def check(value: float | None, *, limit: float = 0.7) -> Check:
+def check(value: float | None, *, limit: float = 0.7, passed: bool = True) -> Check:
     """A check of an effort."""
-    return Check(name="Pareto k", value=value, limit=limit, direction="below", passed=True, where="")
+    return Check(name="Pareto k", value=value, limit=limit, direction="below", passed=passed, where="")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,9 @@ def check(value: float | None, *, limit: float = 0.7) -> Check:
         (replace(EFFORT, failed=1), 0, "and 1 fit did not converge."),
         (replace(EFFORT, failed=2), 0, "and 2 fits did not converge."),
         (replace(EFFORT, worst=()), 0, "and every one converged."),
-        (replace(EFFORT, worst=(check(None),)), 0, "At worst: Pareto k infinite (below 0.7 is needed)."),
+        (replace(EFFORT, worst=(check(None, passed=False),)), 0, "worst: Pareto k infinite (below 0.7 is needed)."),
+        (replace(EFFORT, worst=(check(None),)), 0, "At worst: Pareto k: no weight stood out."),
+        (replace(EFFORT, fits=0, by_method={}, worst=()), 0, "Nothing had to be fitted anew."),
         (replace(EFFORT, worst=(check(0.0),)), 0, "At worst: Pareto k 0 (below 0.7 is needed)."),
         (replace(EFFORT, worst=(check(0.0000123),)), 0, "At worst: Pareto k 0.000012 (below 0.7 is needed)."),
         (replace(EFFORT, worst=(check(-0.456), check(1234.5))), 0, "k -0.46 (below 0.7 is needed); Pareto k 1,234 ("),

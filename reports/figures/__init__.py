@@ -1,0 +1,1 @@
+"""Pictures of what a summary tells, each a complete SVG."""

@@ -1,0 +1,84 @@
+"""Text in a picture: which characters may stand there, how wide they are, where a line breaks."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cache
+
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.textpath import text_to_path
+
+from priors.table import ascii_safe
+from reports.figures.style import FAMILY, Lettering
+
+WIDEST = 1.3
+"""Ems that a character takes which the font has not: a reader's own font will set it."""
+SPARE = range(0x2500, 0x3000)
+"""Boxes, shapes, dots: a figure has hardly any of its own."""
+UNKNOWN = "\u25a1"
+
+
+def plain(text: str) -> str:
+    """Text on one line, with whatever could steer a reader's program shown as its escape."""
+    return ascii_safe(" ".join(text.split()))
+
+
+def width_of(text: str, lettering: Lettering) -> float:
+    """In units."""
+    known = "".join(character for character in text if ord(character) in _known())
+    font = FontProperties(family=FAMILY, weight=lettering.weight, size=lettering.size)
+    width = text_to_path.get_text_width_height_descent(known, font, False)[0] if known else 0.0
+    return float(width) + WIDEST * lettering.size * (len(text) - len(known))
+
+
+def wrapped(text: str, width: float, lettering: Lettering, *, most: int = 99) -> tuple[str, ...]:
+    """Lines of at most such a width, the last of the most cut short where there is more to say."""
+    lines, rest = [], plain(text)
+    while rest and len(lines) < most - 1:
+        line, rest = _broken(rest, width, lettering)
+        lines.append(line)
+    return (*lines, cut(rest, width, lettering)) if rest else tuple(lines)
+
+
+def cut(text: str, width: float, lettering: Lettering) -> str:
+    """One line of at most such a width."""
+    whole = plain(text)
+    if width_of(whole, lettering) <= width:
+        return whole
+    return whole[: _fitting(whole, width - width_of("…", lettering), lettering)].rstrip() + "…"
+
+
+def _broken(text: str, width: float, lettering: Lettering) -> tuple[str, str]:
+    """The first line and the rest; a word that is too long for any line is broken."""
+    end = _fitting(text, width, lettering)
+    if end == len(text):
+        return text, ""
+    space = text.rfind(" ", 0, end + 1)
+    end = space if space > 0 else max(end, 1)
+    return text[:end].rstrip(), text[end:].lstrip()
+
+
+def _fitting(text: str, width: float, lettering: Lettering) -> int:
+    """How many of the first characters fit."""
+    lengths = range(len(text) + 1)
+    return max(bisect_right(lengths, width, key=lambda end: width_of(text[:end], lettering)) - 1, 0)
+
+
+def stand_ins(texts: Iterable[str]) -> dict[int, int]:
+    """For each character that the font has not one that it has and that no text has, by code point.
+
+    The drawing library would warn of each, and the reader's program may well have it: so that text is drawn with
+    stand-ins, which are then put back.
+    """
+    used = {ord(character) for text in texts for character in text}
+    missing = sorted(used - _known())
+    spare = [code for code in SPARE if code in _known() and code not in used]
+    return {code: spare[place] if place < len(spare) else ord(UNKNOWN) for place, code in enumerate(missing)}
+
+
+@cache
+def _known() -> frozenset[int]:
+    """The characters that the font has in both weights."""
+    regular, bold = (get_font(findfont(FontProperties(family=FAMILY, weight=weight))) for weight in (400, 700))
+    return frozenset(regular.get_charmap()) & frozenset(bold.get_charmap())
