@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib import style
 
@@ -42,6 +43,11 @@ class Lettering:
     def weight(self) -> int:
         return 700 if self.bold else 400
 
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """In the drawing library's words."""
+        return {"fontsize": self.size, "fontweight": self.weight, "color": self.colour}
+
 
 TITLE = Lettering(size=15, bold=True)
 CAUTION = Lettering(size=11, bold=True)
@@ -62,10 +68,19 @@ class Fill:
     hatch: str = ""
     edge: str = INK
 
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """In the drawing library's words."""
+        return {"facecolor": self.colour, "hatch": self.hatch, "edgecolor": self.edge, "linewidth": 0.7}
+
 
 DARK, LIGHT = Fill(colour=BLUE), Fill(colour=ORANGE, hatch="/////")
 """The two sides of whatever has two: high and low, up and down."""
 BAND = Fill(colour="#cfe3f1", edge="none")
+
+
+type Dash = str | tuple[float, tuple[float, ...]]
+"""As the drawing library names or measures it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +89,22 @@ class Stroke:
 
     colour: str
     width: float
-    dash: str = "-"
+    dash: Dash = "-"
     marker: str = ""
+    """At every point; empty for none."""
+    size: float = 0.0
+    """Of the marker, in units."""
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """In the drawing library's words."""
+        look = {"color": self.colour, "linewidth": self.width, "linestyle": self.dash}
+        return {**look, "marker": self.marker, "markersize": self.size}
 
 
-CURVE = Stroke(colour=BLUE, width=1.8, marker="o")
-ASSESSED = Stroke(colour=INK, width=1.2, dash=(0, (5, 2)))  # type: ignore[arg-type]
+CURVE = Stroke(colour=BLUE, width=1.8, marker="o", size=4.5)
+THIN = Stroke(colour=BLUE, width=1.3, marker="o", size=2.5)
+ASSESSED = Stroke(colour=INK, width=1.2, dash=(0, (5, 2)))
 GRID = Stroke(colour=FAINT, width=0.6)
 BORDER = Stroke(colour=GREY, width=0.8, dash=":")
 """Between two words of the ICD 203 scale."""

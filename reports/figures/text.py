@@ -34,7 +34,8 @@ def width_of(text: str, lettering: Lettering) -> float:
 
 def wrapped(text: str, width: float, lettering: Lettering, *, most: int = 99) -> tuple[str, ...]:
     """Lines of at most such a width, the last of the most cut short where there is more to say."""
-    lines, rest = [], plain(text)
+    lines: list[str] = []
+    rest = plain(text)
     while rest and len(lines) < most - 1:
         line, rest = _broken(rest, width, lettering)
         lines.append(line)
@@ -73,7 +74,7 @@ def stand_ins(texts: Iterable[str]) -> dict[int, int]:
     """
     used = {ord(character) for text in texts for character in text}
     missing = sorted(used - _known())
-    spare = [code for code in SPARE if code in _known() and code not in used]
+    spare = [code for code in SPARE if code in _known() - used - {ord(UNKNOWN)}]
     return {code: spare[place] if place < len(spare) else ord(UNKNOWN) for place, code in enumerate(missing)}
 
 

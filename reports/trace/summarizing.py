@@ -44,7 +44,8 @@ def summarize(
     target = f"factors.{target}" if sort == "quantity" and target in scenario.factors else target
     events = _entered(scenario, target) if sort == "quantity" else behind(posterior, target)
     names = {target} if sort == "quantity" else _quantities(assessment.priors, scenario, events)
-    items = _items(scenario, names, events if sort != "quantity" else ())
+    of_events = sort != "quantity" or target.startswith(("events.", "effects.", "tables."))
+    items = _items(scenario, names, events if of_events else ())
     names |= {name for name in assessment.priors if name.partition(".")[2] in items and _of_items(name)}
     telling = posterior.verdict.passed or allow_unconverged
     return told.Trace(

@@ -1,0 +1,194 @@
+"""Axes: probability on a scale of log-odds with the borders of the ICD 203 words, and decibans."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from priors.words import ICD203
+from reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
+from reports.figures.text import width_of
+from reports.wording import DECIBANS
+
+LOWEST = 1e-12
+"""What is less is as good as 0 on an axis; as near to 1, as good as 1."""
+LEAST_SPAN = 0.4
+"""Of an axis, in natural log-odds."""
+ENOUGH = 4
+"""Numbers along an axis, after which no less round ones are added."""
+BORDERS = tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
+SMALL_POWERS, LARGE_POWERS = range(-12, -2), range(-8, -2)
+"""Of ten: of probabilities that are numbered, and of how far others are from 1."""
+ROUNDEST = (*BORDERS, *(10.0**power for power in SMALL_POWERS), *(1 - 10.0**power for power in LARGE_POWERS))
+PROBABILITY = "probability (per cent, on a scale of log-odds)"
+WORDS = "Dotted lines: borders of the ICD 203 words."
+
+type Extent = Callable[[str], float]
+"""How much room a number takes along an axis, in units."""
+
+
+def bounded(probability: float) -> bool:
+    """Whether it has a place on an axis: 0 and 1 have none."""
+    return LOWEST < probability < 1 - LOWEST
+
+
+def log_odds(probability: float) -> float:
+    """Natural log-odds; of 0 and of 1, a number beyond every axis."""
+    inside = min(max(probability, LOWEST), 1 - LOWEST)
+    return math.log(inside) - math.log1p(-inside)
+
+
+def percent(probability: float) -> str:
+    """A round probability as it stands at a tick."""
+    return f"{100 * probability:.10g} %"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word of the ICD 203 scale and the part of an axis that it covers, in natural log-odds."""
+
+    text: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """A stretch of natural log-odds and how long it is drawn, in units."""
+
+    low: float
+    high: float
+    length: float
+
+    @classmethod
+    def over(cls, places: Collection[float], length: float, *, side: float) -> Scale:
+        """A scale that holds some log-odds, with as many units of room at either side."""
+        low, high = min(places), max(places)
+        lacking = max(LEAST_SPAN - (high - low), 0.0) / 2
+        low, high = low - lacking, high + lacking
+        unit = (high - low) / (length - 2 * side)
+        return cls(low=low - side * unit, high=high + side * unit, length=length)
+
+    @property
+    def per_unit(self) -> float:
+        """Log-odds to the unit."""
+        return (self.high - self.low) / self.length
+
+    def units(self, difference: float) -> float:
+        """How long a difference in log-odds is drawn."""
+        return difference / self.per_unit
+
+    def holds(self, probability: float) -> bool:
+        return self.low <= log_odds(probability) <= self.high
+
+    def borders(self) -> Iterator[float]:
+        """Probabilities at which one word ends and the next begins."""
+        return filter(self.holds, BORDERS)
+
+    def ticks(self, extent: Extent) -> tuple[float, ...]:
+        """Probabilities to be numbered: borders and powers of ten, and rounder ones before less round ones."""
+        chosen: list[float] = []
+        for rank in (ROUNDEST, _digits(2, 5), _digits(3, 7), _digits(4, 6, 8), self._even()):
+            if len(chosen) < ENOUGH:
+                chosen += self._apart(rank, chosen, extent)
+        return tuple(sorted(chosen))
+
+    def _apart(self, candidates: Iterable[float], chosen: Sequence[float], extent: Extent) -> list[float]:
+        """Those that have room beside the ones chosen and beside each other."""
+        found: list[float] = []
+        for one in filter(self.holds, candidates):
+            if all(self._distance(one, other) >= _needed(one, other, extent) for other in (*chosen, *found)):
+                found.append(one)
+        return found
+
+    def _distance(self, one: float, other: float) -> float:
+        return abs(self.units(log_odds(one) - log_odds(other)))
+
+    def _even(self) -> Iterator[float]:
+        """Even steps of per cent, where the scale is so short that nothing rounder lies on it."""
+        low, high = (100 / (1 + math.exp(-end)) for end in (self.low, self.high))
+        return (float(tick) / 100 for tick in MaxNLocator(nbins=5).tick_values(low, high) if 0 < tick < 100)
+
+    def words(self) -> Iterator[Word]:
+        """The words that cover a part of the scale, from the least probable on."""
+        edges = (-math.inf, *map(log_odds, BORDERS), math.inf)
+        for low, high in pairwise(edges):
+            start, end = max(low, self.low), min(high, self.high)
+            if start < end:
+                yield Word(text=_word((start + end) / 2), low=start, high=end)
+
+
+def _word(place: float) -> str:
+    found = ICD203.word(1 / (1 + math.exp(-place)))
+    return f"no word {found.text}" if found.fit == "outside" else found.text
+
+
+def _needed(one: float, other: float, extent: Extent) -> float:
+    return (extent(percent(one)) + extent(percent(other))) / 2 + GAP
+
+
+def _digits(*digits: int) -> tuple[float, ...]:
+    """Probabilities of one digit in every power of ten below a tenth, tenths, and as near to 1."""
+    near_0 = [digit * 10.0**power for power in (*SMALL_POWERS, -2) for digit in digits]
+    near_1 = [1 - digit * 10.0**power for power in (*LARGE_POWERS, -2) for digit in digits]
+    return (*near_0, *(digit / 10 for digit in digits), *(1 - digit / 10 for digit in digits), *near_1)
+
+
+def across(axes: Axes, scale: Scale, label: str) -> None:
+    """Probability from left to right, with borders and grid."""
+    ticks = scale.ticks(lambda text: width_of(text, NUMBER))
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_xticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
+    axes.set_xlabel(label, **NUMBER.drawn)
+    for places, stroke in _guides(scale, ticks):
+        for place in places:
+            axes.axvline(place, **stroke.drawn, zorder=0)
+
+
+def upward(axes: Axes, scale: Scale, label: str) -> None:
+    """Probability from below to above, with borders and grid."""
+    ticks = scale.ticks(lambda text: NUMBER.size)
+    axes.set_ylim(scale.low, scale.high)
+    axes.set_yticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
+    axes.set_ylabel(label, **NUMBER.drawn)
+    for places, stroke in _guides(scale, ticks):
+        for place in places:
+            axes.axhline(place, **stroke.drawn, zorder=0)
+
+
+def _guides(scale: Scale, ticks: Sequence[float]) -> Iterator[tuple[list[float], Stroke]]:
+    borders = list(scale.borders())
+    yield [log_odds(tick) for tick in ticks if tick not in borders], GRID
+    yield [log_odds(border) for border in borders], BORDER
+
+
+def worded_across(axes: Axes, scale: Scale, top: float) -> None:
+    """The words over an axis from left to right, where they have room."""
+    for word in scale.words():
+        if width_of(word.text, SMALL) + GAP <= scale.units(word.high - word.low):
+            axes.text((word.low + word.high) / 2, top, word.text, ha="center", **SMALL.drawn)
+
+
+def worded_upward(axes: Axes, scale: Scale) -> None:
+    """The words beside an axis from below to above, where they have room."""
+    for word in scale.words():
+        if SMALL.size <= scale.units(word.high - word.low):
+            middle, beside = (word.low + word.high) / 2, axes.get_yaxis_transform()
+            axes.text(1.015, middle, word.text, va="center_baseline", transform=beside, **SMALL.drawn)
+
+
+def decibans_across(axes: Axes, scale: Scale, start: float, label: str) -> Axes:
+    """A second axis on top: decibans from a start that is given in natural log-odds."""
+    low, high = ((end - start) * DECIBANS for end in (scale.low, scale.high))
+    ticks = [tick for tick in MaxNLocator(nbins=7, integer=True).tick_values(low, high) if low <= tick <= high]
+    second = axes.twiny()
+    second.set_xlim(low, high)
+    second.set_xticks(ticks, [f"{tick:+g}".replace("+0", "0").replace("-", "\u2212") for tick in ticks])
+    second.tick_params(labelsize=NUMBER.size)
+    second.set_xlabel(label, **NUMBER.drawn)
+    return second
