@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from model.structure import Numbers
+from model.structure import Index, Numbers
 
 LEAST_EFFECTIVE = 100
 """A target is flattened until so many draws count, before a Gaussian is fitted to it."""
@@ -35,6 +35,26 @@ class Gaussian:
     def inverse(self) -> Numbers | None:
         """Of the root."""
         return None if self.root is None else np.linalg.inv(self.root)
+
+    def given(self, held: Index, values: Numbers) -> Gaussian:
+        """Where some coordinates have these values: the others conditionally, and the held ones N(0, 1) beside them.
+
+        Parameters
+        ----------
+        held
+            Which coordinates; dims (held).
+        values
+            Theirs; dims (held).
+        """
+        if self.root is None or not len(held):
+            return self
+        covariance = self.root @ self.root.T
+        gain = np.linalg.solve(covariance[np.ix_(held, held)], covariance[held]).T
+        mean = self.mean + gain @ (values - self.mean[held])
+        rest = covariance - gain @ covariance[held]
+        mean[held], rest[held], rest[:, held] = 0.0, 0.0, 0.0
+        rest[held, held] = 1.0
+        return Gaussian.of(mean, rest)
 
     def moved(self, noise: Numbers) -> Numbers:
         """Draws, from standard normal noise; dims (free, draw)."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from model import importance
 from model.assessment import Assessment
 from model.convergence import Check, Verdict
@@ -19,8 +21,8 @@ from model.importance import Adapted, adapted, drawn
 from model.noise import Noisy, log_odds
 from model.posterior import Posterior, posterior_of
 from model.proposal import Gaussian
-from model.standard_normal import Dimensions, scores
-from model.structure import Numbers, Structure
+from model.standard_normal import Dimensions, Scores, scores
+from model.structure import Link, Numbers
 
 if TYPE_CHECKING:
     from model.nuts import Compiled
@@ -83,16 +85,17 @@ class Fitter:
     def _compiled(self, assessment: Assessment) -> Compiled:
         """The model of an assessment; one with other events observed, or other links, is another model."""
         structure = assessment.structure
-        if id(structure) not in self._models:
+        key = structure.link, frozenset(structure.network.certain.items())
+        if key not in self._models:
             self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
             from model import nuts
 
-            self._models[id(structure)] = structure, nuts.compiled(assessment)
-        return self._models[id(structure)][1]
+            self._models[key] = nuts.compiled(assessment)
+        return self._models[key]
 
     @cached_property
-    def _models(self) -> dict[int, tuple[Structure, Compiled]]:
-        """By the structure's identity, which lasts as long as it is kept here."""
+    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], Compiled]:
+        """By the link and by what is observed, in which alone assessments of one scenario differ in structure."""
         return {}
 
 
@@ -125,11 +128,12 @@ class Refitter:
     """
 
     fitter: Fitter
-    proposals: tuple[Gaussian, ...]
+    ends: tuple[Fitted, ...]
+    """From whose proposals the fits start; an end without proposals is of no use."""
 
     @classmethod
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
-        return cls(fitter=fitter, proposals=tuple(p for end in ends if end.ready for p in end.ready.proposals))
+        return cls(fitter=fitter, ends=tuple(end for end in ends if end.ready))
 
     def each(self, assessments: Sequence[Assessment], counting: Counting) -> Iterator[Refit]:
         """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
@@ -140,15 +144,19 @@ class Refitter:
 
     def quickly(self, assessment: Assessment) -> Refit | None:
         """By importance sampling from the proposals at hand; None where there are none."""
-        if not self.proposals:
+        if not self.ends:
             return None
-        ready = Adapted(space=scores(assessment, self.fitter.dimensions), proposals=self.proposals)
+        space = scores(assessment, self.fitter.dimensions)
+        proposals = tuple(proposal for end in self.ends for proposal in _proposals(end, space))
+        ready = Adapted(space=space, proposals=proposals)
         found = importance.headline_of(assessment, ready, self._common)
         return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
     @cached_property
     def _common(self) -> Numbers:
-        return importance.noise(len(self.proposals[0].mean), seed=self.fitter.seed, draws=DRAWS)
+        dimensions = self.fitter.dimensions
+        count = len(dimensions.degrees) + len(dimensions.ratios)
+        return importance.noise(count, seed=self.fitter.seed, draws=DRAWS)
 
     def thoroughly(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
@@ -156,6 +164,14 @@ class Refitter:
         found = posterior.noisy("outcome", assessment.scenario.headline)
         alone = Noisy(value=found.value, own_variance=found.mcse**2)
         return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
+
+
+def _proposals(end: Fitted, space: Scores) -> Iterator[Gaussian]:
+    """Those of an end, each where the quantities stand that are held here and were open there."""
+    if end.ready:
+        held = np.flatnonzero(space.held & ~end.ready.space.held)
+        values = end.ready.space.scores_of(space, held)
+        yield from (proposal.given(held, values) for proposal in end.ready.proposals)
 
 
 type Progress = Callable[[int, int], None]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.special import betainccinv, betaincinv, betaln, ndtr
+from numpy.typing import NDArray
+from scipy.special import betainc, betainccinv, betaincinv, betaln, ndtr, ndtri
 
 from model.assessment import Assessment
 from model.equations import Theta
@@ -16,6 +17,8 @@ from model.structure import Index, Numbers
 REACH = 8.5
 """Standard deviations covered: beyond them lies less than one draw in 10^16."""
 NODES = 257
+FARTHEST = 4.0
+"""Standard deviations from the middle at which a constant is taken to stand, at most."""
 LOWEST = -700.0
 """Log-odds below which a degree is no longer told from 0."""
 
@@ -49,6 +52,35 @@ class Scores:
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
         return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight)
+
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Which dimensions have no effect, the quantity being a constant; dims (free)."""
+        _, _, lower, upper = self.degree_parameters[:, self.free_degrees]
+        return np.asarray(np.concatenate([lower == upper, self.ratio_parameters[1, self.free_ratios] == 0]))
+
+    def scores_of(self, other: Scores, places: Index) -> Numbers:
+        """Where, in this space, quantities stand that are constants in another one of the same dimensions.
+
+        Parameters
+        ----------
+        places
+            The dimensions that are asked for; dims (place).
+
+        Returns
+        -------
+        Within `FARTHEST` of 0; dims (place).
+        """
+        split = len(self.free_degrees)
+        degrees, ratios = places[places < split], places[places >= split] - split
+        a, b, lower, upper = self.degree_parameters[:, self.free_degrees[degrees]]
+        share = (other.degree_parameters[2, self.free_degrees[degrees]] - lower) / (upper - lower)
+        mu, sigma = self.ratio_parameters[:, self.free_ratios[ratios]]
+        found = [
+            ndtri(betainc(a, b, np.clip(share, 0, 1))),
+            (other.ratio_parameters[0, self.free_ratios[ratios]] - mu) / sigma,
+        ]
+        return np.asarray(np.clip(np.concatenate(found), -FARTHEST, FARTHEST))
 
     def _logit(self, z: Numbers) -> Numbers:
         """Cubic Hermite interpolation between the nodes; dims (free degree, draw)."""

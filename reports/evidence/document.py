@@ -9,7 +9,7 @@ from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
 from reports.evidence import wording as words
 from reports.evidence.summary import WITHHELD, Ledger, Sight, Tipping, Weighing, Weight
-from reports.summary import Item
+from reports.summary import Item, Source
 
 INDENT = "· "
 
@@ -29,6 +29,8 @@ def _document(found: Weighing, full: bool) -> Iterator[Block]:
     yield from introduction_of(found.scenario, found.analyst, "what the evidence does")
     yield from cautions_of(found.caution, {"The fit": found.analyst.verdict})
     if found.caution == WITHHELD:
+        if found.headline:
+            yield Paragraph(text=words.left_out(found))
         yield Paragraph(text=NEVERTHELESS)
     if found.headline:
         judgement = wording.key_judgement(found.headline_title, found.headline, found.scenario.until)
@@ -38,17 +40,17 @@ def _document(found: Weighing, full: bool) -> Iterator[Block]:
     if found.tipping:
         yield from _tipping(found.tipping, found.ledger)
     if found.headline:
-        yield from _indicators(found.indicators, full)
+        yield from _indicators(found.indicators, found.sources, full)
     fits = {"As assessed": (found.analyst.method, found.analyst.verdict)}
     yield from method_of(fits, found.scenario, found.analyst.prior_set, found.computation)
 
 
 def _ledger(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
     yield Heading(text="The ledger: what each story weighs")
-    yield Paragraph(text=words.ledger(found), strong=True)
     if not found.stories:
         yield Paragraph(text="There is no evidence.")
         return
+    yield Paragraph(text=words.ledger(found), strong=True)
     yield Table(
         header=("Story", "Grade", "Alone", "Last", "Running"),
         rows=tuple(_rows(found, items)),
@@ -112,6 +114,7 @@ def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
                 (name, f"{one.mean:.2f}", words.reach(one), words.moves(one)) for name, one in found.factors.items()
             ),
             wordy=frozenset({0, 3}),
+            unbroken=frozenset({0}),
         )
     yield Paragraph(text=f"{TIPPING} {wording.fits(found.effort)}")
 
@@ -122,7 +125,7 @@ TIPPING = (
 )
 
 
-def _indicators(found: Mapping[str, Sight], full: bool) -> Iterator[Block]:
+def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full: bool) -> Iterator[Block]:
     yield Heading(text="What to look for next")
     if not found:
         yield Paragraph(text="The scenario names no indicators to watch.")
@@ -144,7 +147,7 @@ def _indicators(found: Mapping[str, Sight], full: bool) -> Iterator[Block]:
         unbroken=frozenset({0}),
     )
     yield Paragraph(text=INDICATORS)
-    yield Listing(points=tuple(point for name, one in found.items() for point in _sight(name, one, full)))
+    yield Listing(points=tuple(point for name, one in found.items() for point in _sight(name, one, sources, full)))
 
 
 INDICATORS = (
@@ -154,11 +157,11 @@ INDICATORS = (
 )
 
 
-def _sight(name: str, one: Sight, full: bool) -> Iterator[str]:
+def _sight(name: str, one: Sight, sources: Mapping[str, Source], full: bool) -> Iterator[str]:
     yield f"{name}, about {one.about}: {one.title.rstrip('.')} ({words.likelihoods(one)})"
     if full:
-        if one.locator:
-            yield f"{name}, where to look: {one.locator}"
+        if where := words.where(one, sources):
+            yield f"{name}, where to look: {where}"
         for likelihood in one.likelihoods:
             if likelihood.because:
                 yield f"{name}, {likelihood.statement} if {likelihood.end}: {likelihood.because}"

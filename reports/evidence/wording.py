@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from reports.evidence.summary import Conflict, Edge, Ledger, Opposition, Reach, Sight, Story, Weight
-from reports.summary import Number
+from reports.evidence.summary import Conflict, Edge, Ledger, Opposition, Reach, Sight, Story, Weighing, Weight
+from reports.summary import Number, Source
 from reports.wording import DECIBANS, listed, odds_factor, percent, plain_decibans, plural, rounded
 
 STRENGTHS = (
@@ -20,6 +20,12 @@ CLEAR = 2.0
 """Standard errors that a number has to be away from nothing, before a sentence tells it."""
 SHARED = 0.5
 """A story that weighs less than this part last of what it weighs alone shares most of it."""
+
+
+def left_out(found: Weighing) -> str:
+    """What rests on fits that did not converge, and is not told for that."""
+    parts = [("ledger", found.ledger), ("borders between words", found.tipping)]
+    return f"Left out: the {' and the '.join(name for name, part in parts if part is None)}."
 
 
 def chance(log_odds: Number) -> str:
@@ -75,7 +81,7 @@ def reweighting(found: Ledger) -> str:
     """How the weights were reckoned."""
     own = sum(weight.own_fits for weight in _weights(found))
     worst = max((weight.pareto_k for weight in _weights(found) if weight.pareto_k is not None), default=None)
-    anew = f"{plural(own, 'fit', 'fits')} needed draws of their own"
+    anew = f"{plural(own, 'fit', 'fits')} needed draws of {'its' if own == 1 else 'their'} own"
     how = anew if own else "Every weight comes from reweighted draws"
     return f"{how}; the largest Pareto k is {worst:.2f}." if worst is not None else f"{how}."
 
@@ -101,6 +107,8 @@ def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
     edge = min(edges, key=lambda one: abs(one.log_ratio.value))
     way = "up" if edge.log_ratio.value > 0 else "down"
     word = edge.above if way == "up" else edge.below
+    if not _clear(edge.log_ratio):
+        return f"The headline stands at the border of {100 * edge.probability:g} %, as far as the draws can tell."
     size = rounded(DECIBANS * abs(edge.log_ratio.value), DECIBANS * edge.log_ratio.mcse)
     lead = (
         f"The nearest border is {100 * edge.probability:g} %: new evidence about the headline of {size} decibans "
@@ -111,7 +119,7 @@ def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
         return lead
     name, weight = heaviest
     times = abs(edge.log_ratio.value) / abs(weight.value)
-    error = times * math.hypot(edge.log_ratio.mcse / edge.log_ratio.value, weight.mcse / weight.value)
+    error = math.hypot(edge.log_ratio.mcse, times * weight.mcse) / abs(weight.value)
     return f"{lead} That is {rounded(times, error)} times what {name} weighs, the heaviest story at hand."
 
 
@@ -147,7 +155,9 @@ def powerless(factors: Mapping[str, Reach]) -> str:
         return ""
     if not able:
         return "No value of any single factor could bring the headline over a border."
-    return f"By itself, {listed(able)} could bring the headline over a border; no value of any other could."
+    each = "By itself" if len(able) == 1 else "Each by itself"
+    lead = f"{each}, {listed(able)} could bring the headline over a border"
+    return f"{lead}; no value of any other could." if len(able) < len(factors) else f"{lead}."
 
 
 def watching(sights: Mapping[str, Sight]) -> str:
@@ -158,7 +168,8 @@ def watching(sights: Mapping[str, Sight]) -> str:
     if first.if_seen:
         parts.append(f"if it is seen (a chance of {seen}) the headline goes to {maybe(first.if_seen)}")
     if first.if_not:
-        parts.append(f"if it is looked for and not seen, to {maybe(first.if_not)}")
+        goes = "" if parts else "the headline goes "
+        parts.append(f"if it is looked for and not seen, {goes}to {maybe(first.if_not)}")
     return f"Look first for {name}: {first.title.rstrip('.')}; {', '.join(parts)}."
 
 
@@ -170,6 +181,12 @@ def maybe(number: Number | None) -> str:
 def part(number: Number) -> str:
     """A share in per cent."""
     return percent(number.value, number.mcse)
+
+
+def where(sight: Sight, sources: Mapping[str, Source]) -> str:
+    """Where to look for an indicator; empty where that is not said."""
+    source = sources[sight.source].title if sight.source in sources else sight.source
+    return "; ".join(part for part in (source.rstrip("."), sight.locator) if part)
 
 
 def likelihoods(sight: Sight) -> str:

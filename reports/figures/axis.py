@@ -12,21 +12,20 @@ from matplotlib.ticker import MaxNLocator
 
 from priors.words import ICD203
 from reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
-from reports.figures.text import width_of
+from reports.figures.text import minus, width_of
 from reports.wording import DECIBANS
 
 LOWEST = 1e-12
 """What is less is as good as 0 on an axis; as near to 1, as good as 1."""
 LEAST_SPAN = 0.4
 """Of an axis, in natural log-odds."""
-ENOUGH = 4
-"""Numbers along an axis, after which no less round ones are added."""
+MOST_SIDE = 0.4
+"""Of an axis, that may be left free at either side."""
 BORDERS = tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
 SMALL_POWERS, LARGE_POWERS = range(-12, -2), range(-8, -2)
 """Of ten: of probabilities that are numbered, and of how far others are from 1."""
 ROUNDEST = (*BORDERS, *(10.0**power for power in SMALL_POWERS), *(1 - 10.0**power for power in LARGE_POWERS))
-PROBABILITY = "probability (per cent, on a scale of log-odds)"
-WORDS = "Dotted lines: borders of the ICD 203 words."
+PROBABILITY = "Probability (%, on a scale of log-odds)"
 
 type Extent = Callable[[str], float]
 """How much room a number takes along an axis, in units."""
@@ -67,7 +66,8 @@ class Scale:
 
     @classmethod
     def over(cls, places: Collection[float], length: float, *, side: float) -> Scale:
-        """A scale that holds some log-odds, with as many units of room at either side."""
+        """A scale that holds some log-odds, with as many units of room at either side as there can be."""
+        side = min(side, MOST_SIDE * length)
         low, high = min(places), max(places)
         lacking = max(LEAST_SPAN - (high - low), 0.0) / 2
         low, high = low - lacking, high + lacking
@@ -86,15 +86,21 @@ class Scale:
     def holds(self, probability: float) -> bool:
         return self.low <= log_odds(probability) <= self.high
 
-    def borders(self) -> Iterator[float]:
+    def borders(self) -> tuple[float, ...]:
         """Probabilities at which one word ends and the next begins."""
-        return filter(self.holds, BORDERS)
+        return tuple(filter(self.holds, BORDERS))
+
+    @property
+    def note(self) -> str:
+        """What the dotted lines are; empty where there are none."""
+        return "Dotted lines: borders of the ICD 203 words." if self.borders() else ""
 
     def ticks(self, extent: Extent) -> tuple[float, ...]:
         """Probabilities to be numbered: borders and powers of ten, and rounder ones before less round ones."""
         chosen: list[float] = []
-        for rank in (ROUNDEST, _digits(2, 5), _digits(3, 7), _digits(4, 6, 8), self._even()):
-            if len(chosen) < ENOUGH:
+        ranks = ((ROUNDEST, 1), (_digits(2, 5), 4), (_digits(3, 7), 4), (_digits(4, 6, 8), 3), (self._even(), 2))
+        for rank, enough in ranks:
+            if len(chosen) < enough:
                 chosen += self._apart(rank, chosen, extent)
         return tuple(sorted(chosen))
 
@@ -112,7 +118,8 @@ class Scale:
     def _even(self) -> Iterator[float]:
         """Even steps of per cent, where the scale is so short that nothing rounder lies on it."""
         low, high = (100 / (1 + math.exp(-end)) for end in (self.low, self.high))
-        return (float(tick) / 100 for tick in MaxNLocator(nbins=5).tick_values(low, high) if 0 < tick < 100)
+        steps = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low, high)
+        return (float(step) / 100 for step in steps if 0 < step < 100)
 
     def words(self) -> Iterator[Word]:
         """The words that cover a part of the scale, from the least probable on."""
@@ -140,42 +147,42 @@ def _digits(*digits: int) -> tuple[float, ...]:
 
 
 def across(axes: Axes, scale: Scale, label: str) -> None:
-    """Probability from left to right, with borders and grid."""
+    """Probability from left to right, with a line at every number."""
     ticks = scale.ticks(lambda text: width_of(text, NUMBER))
     axes.set_xlim(scale.low, scale.high)
     axes.set_xticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
     axes.set_xlabel(label, **NUMBER.drawn)
-    for places, stroke in _guides(scale, ticks):
-        for place in places:
-            axes.axvline(place, **stroke.drawn, zorder=0)
+    for tick in ticks:
+        axes.axvline(log_odds(tick), **_line(tick).drawn, zorder=0)
 
 
 def upward(axes: Axes, scale: Scale, label: str) -> None:
-    """Probability from below to above, with borders and grid."""
+    """Probability from below to above, with a line at every number."""
     ticks = scale.ticks(lambda text: NUMBER.size)
     axes.set_ylim(scale.low, scale.high)
     axes.set_yticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
     axes.set_ylabel(label, **NUMBER.drawn)
-    for places, stroke in _guides(scale, ticks):
-        for place in places:
-            axes.axhline(place, **stroke.drawn, zorder=0)
+    for tick in ticks:
+        axes.axhline(log_odds(tick), **_line(tick).drawn, zorder=0)
 
 
-def _guides(scale: Scale, ticks: Sequence[float]) -> Iterator[tuple[list[float], Stroke]]:
-    borders = list(scale.borders())
-    yield [log_odds(tick) for tick in ticks if tick not in borders], GRID
-    yield [log_odds(border) for border in borders], BORDER
+def _line(tick: float) -> Stroke:
+    return BORDER if tick in BORDERS else GRID
 
 
 def worded_across(axes: Axes, scale: Scale, top: float) -> None:
-    """The words over an axis from left to right, where they have room."""
+    """The words' borders on an axis from left to right, and over it the words that have room."""
+    for border in scale.borders():
+        axes.axvline(log_odds(border), **BORDER.drawn, zorder=0)
     for word in scale.words():
         if width_of(word.text, SMALL) + GAP <= scale.units(word.high - word.low):
             axes.text((word.low + word.high) / 2, top, word.text, ha="center", **SMALL.drawn)
 
 
 def worded_upward(axes: Axes, scale: Scale) -> None:
-    """The words beside an axis from below to above, where they have room."""
+    """The words' borders on an axis from below to above, and beside it the words that have room."""
+    for border in scale.borders():
+        axes.axhline(log_odds(border), **BORDER.drawn, zorder=0)
     for word in scale.words():
         if SMALL.size <= scale.units(word.high - word.low):
             middle, beside = (word.low + word.high) / 2, axes.get_yaxis_transform()
@@ -185,10 +192,12 @@ def worded_upward(axes: Axes, scale: Scale) -> None:
 def decibans_across(axes: Axes, scale: Scale, start: float, label: str) -> Axes:
     """A second axis on top: decibans from a start that is given in natural log-odds."""
     low, high = ((end - start) * DECIBANS for end in (scale.low, scale.high))
-    ticks = [tick for tick in MaxNLocator(nbins=7, integer=True).tick_values(low, high) if low <= tick <= high]
+    steps = MaxNLocator(nbins=7, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ticks = [round(float(step), 9) for step in steps if low <= step <= high]
     second = axes.twiny()
     second.set_xlim(low, high)
-    second.set_xticks(ticks, [f"{tick:+g}".replace("+0", "0").replace("-", "\u2212") for tick in ticks])
+    second.set_xticks(ticks, [minus(f"{tick:+g}") if tick else "0" for tick in ticks])
     second.tick_params(labelsize=NUMBER.size)
+    second.spines["left"].set_visible(False)
     second.set_xlabel(label, **NUMBER.drawn)
     return second

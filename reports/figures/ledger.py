@@ -9,12 +9,14 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
+from reports.document import alone
 from reports.evidence import wording as words
 from reports.evidence.summary import Ledger, Story, Weighing
-from reports.figures.axis import PROBABILITY, WORDS, Scale, across, decibans_across
+from reports.figures.axis import PROBABILITY, Scale, across, decibans_across
 from reports.figures.notes import exactness, origin
 from reports.figures.sheet import Around, Line, Sheet
 from reports.figures.style import (
+    CLEARED,
     DARK,
     GAP,
     GREY,
@@ -32,19 +34,22 @@ from reports.figures.style import (
     Stroke,
     applied,
 )
-from reports.figures.text import cut, width_of
+from reports.figures.text import cut, minus, width_of
 from reports.summary import Number
 from reports.wording import plain_decibans, plural
 
 ROW, BAR = 24.0, 11.0
 """Heights, in units."""
-HEAD, FOOT = 36.0, 36.0
+HEAD, FOOT = 30.0, 36.0
 """For the numbers and names of the axes above and below."""
 NAMES, RUNNING = 218.0, 56.0
 """Where the names end, and how wide the column of running numbers is."""
 LINK = Stroke(colour=GREY, width=0.8)
 """From where one story leaves the headline to where the next one takes it up."""
 UP, DOWN = "\u25b2", "\u25bc"
+NUMBERS = (
+    "Numbers at the bars: decibans, 10 of which are a factor of 10 in the odds. Items of one origin are one story."
+)
 ORDER = (
     "Each bar goes from where the headline stood to where it stands once the story is known too, in the order of the "
     "scenario. In another order stories that say the same would share it otherwise; the whole way is the same in any."
@@ -60,9 +65,10 @@ def ledger(found: Weighing) -> str:
         If no ledger is told, or there is no evidence.
     """
     told = _told(found)
+    scale = _scale(told)
     with applied("ledger"):
-        sheet = Sheet.with_room(_around(found, told), HEAD + _height(told) + FOOT)
-        _draw(sheet, told)
+        sheet = Sheet.with_room(_around(found, told, scale.note), HEAD + _height(told) + FOOT)
+        _draw(sheet, told, scale)
         return sheet.svg()
 
 
@@ -99,8 +105,12 @@ class Step:
     @property
     def told(self) -> str:
         """The step in decibans, with a mark for its direction."""
-        size = plain_decibans(self.size)
-        return f"{UP if self.up else DOWN} {size}" if self.size.value else size
+        mark = UP if self.up else DOWN
+        return f"{mark} {self.decibans.replace('less than', '<')}" if self.size.value else self.decibans
+
+    @property
+    def decibans(self) -> str:
+        return minus(plain_decibans(self.size))
 
     @property
     def items(self) -> str:
@@ -117,8 +127,8 @@ def _steps(told: Ledger) -> list[Step]:
     ]
 
 
-def _around(found: Weighing, told: Ledger) -> Around:
-    subtitle = (f"{found.headline_title.rstrip('.')}, by {found.scenario.until}.", ORDER)
+def _around(found: Weighing, told: Ledger, words_note: str) -> Around:
+    subtitle = (f"{alone(found.headline_title)}, by {found.scenario.until}.", ORDER)
     totals = [told.before, *(story.running for story in told.stories.values())]
     return Around(
         title=_title(told),
@@ -126,8 +136,7 @@ def _around(found: Weighing, told: Ledger) -> Around:
         caution=found.caution,
         key=((DARK, f"{UP} raises the headline"), (LIGHT, f"{DOWN} lowers the headline")),
         notes=(
-            "Numbers at the bars: decibans, 10 of which are a factor of 10 in the odds. Items of one origin are one "
-            f"story. {WORDS}",
+            f"{NUMBERS} {words_note}",
             exactness("where the headline stands", [total.mcse for total in totals]),
             origin(found.scenario, found.analyst.prior_set, found.computation),
         ),
@@ -140,30 +149,34 @@ def _title(told: Ledger) -> str:
     before, after = words.chance(told.before), words.chance(told.after)
     moved = told.after.value - told.before.value
     if abs(moved) <= words.CLEAR * math.hypot(told.after.mcse, told.before.mcse):
-        return f"All the evidence together leaves the headline near {after}"
-    return f"All the evidence together {'raises' if moved > 0 else 'lowers'} the headline from {before} to {after}"
+        return f"All evidence together leaves the headline near {after}"
+    return f"All evidence together {'raises' if moved > 0 else 'lowers'} the headline from {before} to {after}"
 
 
 def _sentences(told: Ledger) -> Iterator[str]:
     """Every row in words."""
     yield f"Before any evidence: {words.chance(told.before)}."
     for step in _steps(told):
-        yield f"{step.name}{step.items}: {plain_decibans(step.size)} decibans, to {words.chance(step.story.running)}."
+        yield f"{step.name}{step.items}: {step.decibans} decibans, to {words.chance(step.story.running)}."
     yield f"After all of it: {words.chance(told.after)}."
 
 
-def _draw(sheet: Sheet, told: Ledger) -> None:
+def _scale(told: Ledger) -> Scale:
+    """An axis that holds every total, with room for the steps' numbers."""
+    totals = [told.before.value, *(story.running.value for story in told.stories.values()), told.after.value]
+    room = max(width_of(step.told, VALUE) for step in _steps(told)) + 2 * GAP
+    return Scale.over(totals, WIDTH - MARGIN - RUNNING - NAMES, side=room)
+
+
+def _draw(sheet: Sheet, told: Ledger, scale: Scale) -> None:
     steps, top = _steps(told), sheet.top + HEAD
-    totals = [told.before.value, *(story.running.value for story in told.stories.values())]
-    room = max(width_of(step.told, VALUE) for step in steps) + 2 * GAP
-    scale = Scale.over(totals, WIDTH - MARGIN - RUNNING - NAMES, side=room)
     axes = sheet.axes(NAMES, top, scale.length, _height(told))
     axes.set_ylim(_height(told), 0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    across(axes, scale, f"Headline: {PROBABILITY}")
-    decibans_across(axes, scale, told.before.value, "Decibans since before any evidence")
-    sheet.put(Line(text="Headline", x=WIDTH - MARGIN, y=top - GAP, lettering=NUMBER, anchor="right"))
+    across(axes, scale, PROBABILITY)
+    decibans_across(axes, scale, told.before.value, "Weight of the evidence so far (decibans)")
+    sheet.put(Line(text="Headline then", x=WIDTH - MARGIN, y=top - HEAD + 1.5 * GAP, lettering=NUMBER, anchor="right"))
     _draw_total(sheet, axes, "Before any evidence", told.before, top, 0)
     for place, step in enumerate(steps, start=1):
         _draw_step(axes, scale, step, ROW * (place + 0.5))
@@ -188,7 +201,7 @@ def _draw_step(axes: Axes, scale: Scale, step: Step, middle: float) -> None:
     axes.barh(middle, end - start, BAR, left=start, zorder=2, **(DARK if step.up else LIGHT).drawn)
     gap = scale.per_unit * GAP / 2 * (1 if step.up else -1)
     anchor = "left" if step.up else "right"
-    axes.text(end + gap, middle, step.told, ha=anchor, va="center_baseline", zorder=4, **VALUE.drawn)
+    axes.text(end + gap, middle, step.told, ha=anchor, va="center_baseline", zorder=4, bbox=CLEARED, **VALUE.drawn)
 
 
 def _draw_names(sheet: Sheet, step: Step, middle: float) -> None:

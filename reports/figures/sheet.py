@@ -19,8 +19,8 @@ from matplotlib.text import Text
 
 from reports.figures.style import (
     CAUTION,
+    FRAME,
     GAP,
-    INK,
     LABEL,
     MARGIN,
     PAPER,
@@ -32,12 +32,14 @@ from reports.figures.style import (
     Lettering,
     Stroke,
 )
-from reports.figures.text import UNKNOWN, plain, stand_ins, width_of, wrapped
+from reports.figures.text import UNKNOWN, balanced, plain, stand_ins, width_of, wrapped
 
 POINTS = 72.0
 """To the inch; a unit is a point of the drawing library."""
 SAMPLE = 20.0
 """How wide the sample of a key is."""
+MOST_LINES = 6
+"""Of a paragraph; what is longer is cut in the picture, not in its description."""
 UNDATED = {"Date": None, "Creator": None, "Format": None, "Type": None}
 """One answer gives one picture, whenever and by whichever version it is drawn."""
 
@@ -139,7 +141,8 @@ def flowed(paragraphs: Iterable[tuple[str, Lettering]], top: float, *, inset: fl
     """Paragraphs one under the other over the sheet's width, and where the next would begin."""
     lines = []
     for text, lettering in paragraphs:
-        for line in wrapped(text, WIDTH - 2 * (MARGIN + inset), lettering):
+        wrap = balanced if lettering == TITLE else wrapped
+        for line in wrap(text, WIDTH - 2 * (MARGIN + inset), lettering, most=MOST_LINES):
             top += lettering.leading
             lines.append(Line(text=line, x=MARGIN + inset, y=top - 0.3 * lettering.size, lettering=lettering))
         top += GAP
@@ -159,8 +162,7 @@ def _warning(caution: str) -> tuple[list[Line | Box], float]:
     if not caution:
         return [], MARGIN - GAP
     lines, bottom = flowed([(f"CAUTION: {caution}", CAUTION)], MARGIN + GAP, inset=2 * GAP)
-    frame = Fill(colour=PAPER, edge=INK)
-    boxed = Box(look=frame, x=MARGIN, y=MARGIN, width=WIDTH - 2 * MARGIN, height=bottom - MARGIN)
+    boxed = Box(look=FRAME, x=MARGIN, y=MARGIN, width=WIDTH - 2 * MARGIN, height=bottom - MARGIN)
     return [boxed, *lines], bottom + GAP
 
 

@@ -58,6 +58,7 @@ VALUE = Lettering(size=9)
 NUMBER = Lettering(size=9, colour=GREY)
 """Along an axis."""
 SMALL = Lettering(size=8.5, colour=GREY)
+NAME = Lettering(size=8.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +68,20 @@ class Fill:
     colour: str
     hatch: str = ""
     edge: str = INK
+    width: float = 0.7
+    """Of the edge, in units."""
 
     @property
     def drawn(self) -> dict[str, Any]:
         """In the drawing library's words."""
-        return {"facecolor": self.colour, "hatch": self.hatch, "edgecolor": self.edge, "linewidth": 0.7}
+        return {"facecolor": self.colour, "hatch": self.hatch, "edgecolor": self.edge, "linewidth": self.width}
 
 
 DARK, LIGHT = Fill(colour=BLUE), Fill(colour=ORANGE, hatch="/////")
 """The two sides of whatever has two: high and low, up and down."""
 BAND = Fill(colour="#cfe3f1", edge="none")
+FRAME = Fill(colour=PAPER, width=1.6)
+"""Around a caution."""
 
 
 type Dash = str | tuple[float, tuple[float, ...]]
@@ -109,6 +114,8 @@ GRID = Stroke(colour=FAINT, width=0.6)
 BORDER = Stroke(colour=GREY, width=0.8, dash=":")
 """Between two words of the ICD 203 scale."""
 
+CLEARED = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+"""Behind a number that stands on lines."""
 RULES = {
     "font.family": "sans-serif",
     "font.sans-serif": [FAMILY],
@@ -120,6 +127,7 @@ RULES = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "hatch.linewidth": 0.7,
+    "lines.solid_capstyle": "butt",
     "xtick.color": GREY,
     "ytick.color": GREY,
 }

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import batched
 
 from matplotlib.axes import Axes
 
-from reports.figures.axis import PROBABILITY, WORDS, Scale, bounded, log_odds, upward, worded_upward
+from reports.document import alone
+from reports.figures.axis import PROBABILITY, Scale, bounded, log_odds, upward, worded_upward
+from reports.figures.curves import NOWHERE, Curve, Group, Swept, besides, sentences, swept_of, title
 from reports.figures.notes import error_of, exactness, origin
-from reports.figures.sheet import Around, Line, Sheet
+from reports.figures.sheet import Anchor, Around, Line, Sheet
 from reports.figures.style import (
     ASSESSED,
     BAND,
+    CLEARED,
     CURVE,
     GAP,
     MARGIN,
+    NAME,
     NUMBER,
     SMALL,
     STRONG,
@@ -25,25 +28,24 @@ from reports.figures.style import (
     VALUE,
     WIDTH,
     Fill,
-    Nothing,
+    Lettering,
     Stroke,
     applied,
 )
-from reports.figures.text import cut, wrapped
+from reports.figures.text import balanced, cut, wrapped
 from reports.summary import Interval
-from reports.whatif import wording as words
-from reports.whatif.summary import Chance, Supposed, Sweep, WhatIf
-from reports.wording import condition, kind_of, listed, percent, plural, span
+from reports.whatif.summary import Sweep, WhatIf
+from reports.wording import kind_of, percent, plural
 
 LEFT, RIGHT = 66.0, 104.0
 """Beside the headline's curve: for numbers, and for words."""
 HEIGHT, SMALL_HEIGHT = 220.0, 84.0
 """Of the headline's axes, and of every other's."""
-NUMBERS, NAME = 16.0, 16.0
-"""Below axes: for the numbers, and for what they count."""
+NUMBERS, COUNTED, AIR = 16.0, 14.0, 8.0
+"""Below axes: for the numbers, for what they count, and for nothing."""
 HEADING = 22.0
 COLUMNS, BETWEEN = 3, 12.0
-MOST_PANELS, MOST_LINES = 9, 3
+MOST_LINES = 3
 ROOM = 16.0
 """Above and below a curve, for the numbers at its ends."""
 ALONE = (0.01, 0.99)
@@ -62,165 +64,38 @@ def sweep(found: WhatIf) -> str:
     Nothing
         If no factor was swept, or no number is told.
     """
-    drawing = _drawing(found)
+    swept = swept_of(found)
     with applied("sweep"):
-        sheet = Sheet.with_room(_around(drawing), _room(drawing))
-        _draw(sheet, drawing)
+        sheet = Sheet.with_room(_around(swept), _room(swept))
+        _draw(sheet, swept)
         return sheet.svg()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Curve:
-    """What becomes of one outcome or event along a sweep; None where its condition cannot be so."""
-
-    name: str
-    title: str
-    given: str
-    """Its condition; empty where there is none."""
-    values: tuple[float, ...]
-    chances: tuple[Chance | None, ...]
-
-    @property
-    def told(self) -> list[tuple[float, Chance]]:
-        return [(value, chance) for value, chance in zip(self.values, self.chances, strict=True) if chance]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Curves of one kind."""
-
-    heading: str
-    curves: tuple[Curve, ...]
-    others: int
-    """That are not shown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drawing:
-    """A sweep about to be drawn."""
-
-    found: WhatIf
-    sweep: Sweep
-    headline: Curve
-    groups: tuple[Group, ...]
-
-
-def _drawing(found: WhatIf) -> Drawing:
-    if not found.told or not found.sweep:
-        raise Nothing(f"No sweep is told. {found.caution}".strip())
-    outcomes, events = _outcomes(found, found.sweep), _events(found, found.sweep)
-    headline = outcomes.pop(found.scenario.headline)
-    if not headline.told:
-        raise Nothing("The headline's condition can nowhere be so.")
-    groups = (_group("The other outcomes", outcomes), _group("Events, each under its own condition", events))
-    return Drawing(
-        found=found, sweep=found.sweep, headline=headline, groups=tuple(group for group in groups if group.curves)
-    )
-
-
-def _outcomes(found: WhatIf, along: Sweep) -> dict[str, Curve]:
-    return {
-        name: Curve(
-            name=name,
-            title=outcome.title,
-            given="",
-            values=tuple(point.value for point in along.points),
-            chances=tuple(point.outcomes.get(name) for point in along.points),
-        )
-        for name, outcome in found.outcomes.items()
-    }
-
-
-def _events(found: WhatIf, along: Sweep) -> dict[str, Curve]:
-    return {
-        name: Curve(
-            name=name,
-            title=event.title,
-            given=condition(event.given, event.unless) if event.given or event.unless else "",
-            values=tuple(point.value for point in along.points),
-            chances=tuple(point.events.get(name) for point in along.points),
-        )
-        for name, event in found.events.items()
-    }
-
-
-def _group(heading: str, curves: dict[str, Curve]) -> Group:
-    shown = tuple(curves.values())[:MOST_PANELS]
-    return Group(heading=heading, curves=shown, others=len(curves) - len(shown))
-
-
-def _around(drawing: Drawing) -> Around:
-    found, told = drawing.found, drawing.headline.told
+def _around(swept: Swept) -> Around:
+    found, told = swept.found, swept.headline.told
     before = found.headline.before
     assessed = f"as assessed: {percent(before.probability, before.mcse)}"
-    subtitle = (f"{found.outcomes[drawing.headline.name].title.rstrip('.')}, by {found.scenario.until}.", INTERVENTION)
-    besides = tuple(_besides(found.supposed))
+    subtitle = (f"{alone(found.outcomes[swept.headline.name].title)}, by {found.scenario.until}.", INTERVENTION)
+    supposed = tuple(besides(found.supposed))
     band = _band([chance.interval for _, chance in told])
-    everything = [drawing.headline, *(curve for group in drawing.groups for curve in group.curves)]
+    everything = [swept.headline, *(curve for group in swept.groups for curve in group.curves)]
     errors = [error_of(one.probability, one.mcse) for curve in everything for _, one in curve.told]
     return Around(
-        title=_title(told, drawing.sweep.factor),
-        subtitle=(*subtitle, *besides),
+        title=title(told, swept.sweep.factor),
+        subtitle=(*subtitle, *supposed),
         caution=found.caution,
         key=((CURVE, "the headline"), *band, (ASSESSED, assessed)),
         notes=(
-            f"{WORDS} {exactness('the probabilities', errors)}",
-            *_left_out(drawing.groups),
+            f"{_headline_scale(swept).note} {exactness('the probabilities', errors)}",
+            *_left_out(swept.groups),
             origin(found.scenario, found.analyst.prior_set, found.computation),
         ),
-        description=(*subtitle, *besides, f"The headline {assessed}.", *_sentences(drawing)),
+        description=(*subtitle, *supposed, f"The headline {assessed}.", *sentences(swept)),
     )
-
-
-def _title(told: Sequence[tuple[float, Chance]], factor: str) -> str:
-    """What is seen first."""
-    (low, first), (high, last) = told[0], told[-1]
-    ends = [percent(one.probability, one.mcse) for one in (first, last)]
-    if len(told) == 1:
-        return f"With {factor} set to {low:g} the headline is at {ends[0]}"
-    along = f"as {factor} is set from {low:g} to {high:g}"
-    match _course([chance for _, chance in told]):
-        case "stays":
-            return f"The headline stays near {ends[0]} {along}"
-        case course:
-            return f"The headline {course} from {ends[0]} to {ends[1]} {along}"
-
-
-def _course(chances: Sequence[Chance]) -> str:
-    """Which way a curve goes, as far as the errors let one say."""
-    ways = {_way(one, other) for one, other in pairwise(chances)} - {0}
-    overall = _way(chances[0], chances[-1])
-    if len(ways) > 1:
-        return "goes, up and down,"
-    return {0: "stays", 1: "rises", -1: "falls"}[overall]
-
-
-def _way(one: Chance, other: Chance) -> int:
-    difference = other.probability - one.probability
-    if abs(difference) <= words.CLEAR * math.hypot(one.mcse, other.mcse):
-        return 0
-    return 1 if difference > 0 else -1
 
 
 def _band(intervals: Sequence[Interval]) -> list[tuple[Fill | Stroke, str]]:
     return [(BAND, f"its {kind_of(intervals[0])}")] if any(one.low < one.high for one in intervals) else []
-
-
-def _besides(supposed: Sequence[Supposed]) -> Iterator[str]:
-    if supposed:
-        yield f"Supposed besides: {listed([_in_short(one) for one in supposed])}."
-
-
-def _in_short(one: Supposed) -> str:
-    match one.kind:
-        case "intervention":
-            return f"{one.about} set {one.said}"
-        case "condition":
-            return f"{one.about} taken {one.said}"
-        case "evidence left out":
-            return f"{one.about} left out"
-        case _:
-            return f"{one.about} stated as {one.said}"
 
 
 def _left_out(groups: Sequence[Group]) -> Iterator[str]:
@@ -229,41 +104,29 @@ def _left_out(groups: Sequence[Group]) -> Iterator[str]:
             yield f"{group.heading}: {plural(group.others, 'more is', 'more are')} left out."
 
 
-def _sentences(drawing: Drawing) -> Iterator[str]:
-    """Every curve in words."""
-    for value, chance in drawing.headline.told:
-        told, around = percent(chance.probability, chance.mcse), span(chance.interval)
-        yield f"At {value:g} the headline is {told}, {kind_of(chance.interval)} {around}."
-    for group in drawing.groups:
-        yield f"{group.heading}:"
-        for curve in group.curves:
-            ends = [f"{percent(one.probability, one.mcse)} at {value:g}" for value, one in _ends(curve)]
-            yield f"{curve.name}: {' and '.join(ends) or 'cannot be so'}."
-
-
-def _ends(curve: Curve) -> list[tuple[float, Chance]]:
-    """The first point and the last, where there is more than one."""
-    return [curve.told[0], curve.told[-1]][: len(curve.told)] if curve.told else []
-
-
-def _room(drawing: Drawing) -> float:
-    anchors = max(map(len, _anchors(drawing.sweep))) * SMALL.leading
-    return HEIGHT + NUMBERS + NAME + anchors + GAP + sum(map(_height, drawing.groups))
+def _room(swept: Swept) -> float:
+    anchors = max(map(len, _anchors(swept.sweep))) * SMALL.leading
+    return HEIGHT + NUMBERS + COUNTED + anchors + AIR + sum(map(_height, swept.groups))
 
 
 def _height(group: Group) -> float:
-    rows = math.ceil(len(group.curves) / COLUMNS)
-    return HEADING + rows * (_titles(group) + SMALL_HEIGHT + NUMBERS) + NAME
+    return HEADING + sum(map(_row_height, batched(group.curves, COLUMNS))) + COUNTED
 
 
-def _titles(group: Group) -> float:
-    """The height of the texts above each small picture."""
-    return max(len(_above(curve)) for curve in group.curves) * SMALL.leading + GAP
+def _row_height(row: Sequence[Curve]) -> float:
+    return _titles(row) + SMALL_HEIGHT + NUMBERS + AIR
 
 
-def _above(curve: Curve) -> tuple[str, ...]:
-    given = [cut(f"if {curve.given}", _width(), SMALL)] if curve.given else []
-    return (*wrapped(curve.title, _width(), SMALL, most=MOST_LINES), *given)
+def _titles(row: Sequence[Curve]) -> float:
+    """The height of the texts above a row of small pictures."""
+    return max(len(_above(curve)) for curve in row) * SMALL.leading + GAP
+
+
+def _above(curve: Curve) -> list[tuple[str, Lettering]]:
+    """What a small picture shows, in lines."""
+    lines = [(line, NAME) for line in wrapped(curve.title, _width(), NAME, most=MOST_LINES)]
+    given = [(line, SMALL) for line in wrapped(curve.given and f"if {curve.given}", _width(), SMALL, most=2)]
+    return [*lines, *given]
 
 
 def _width() -> float:
@@ -275,18 +138,18 @@ def _anchors(along: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What 0 and 1 mean, in lines."""
     half = (WIDTH - LEFT - RIGHT) / 2 - GAP
     low, high = (
-        wrapped(f"{end}: {text}", half, SMALL, most=MOST_LINES + 1) for end, text in ((0, along.low), (1, along.high))
+        balanced(f"{end}: {alone(text)}", half, SMALL, most=4) for end, text in ((0, along.low), (1, along.high))
     )
     return low, high
 
 
-def _draw(sheet: Sheet, drawing: Drawing) -> None:
-    _draw_headline(sheet, drawing)
-    top = sheet.top + _room(drawing) - sum(map(_height, drawing.groups))
-    curves = [curve for group in drawing.groups for curve in group.curves]
+def _draw(sheet: Sheet, swept: Swept) -> None:
+    _draw_headline(sheet, swept)
+    top = sheet.top + _room(swept) - sum(map(_height, swept.groups))
+    curves = [curve for group in swept.groups for curve in group.curves]
     scale = _scale([one.probability for curve in curves for _, one in curve.told], SMALL_HEIGHT)
-    for group in drawing.groups:
-        _draw_group(sheet, group, scale, top, drawing.sweep)
+    for group in swept.groups:
+        _draw_group(sheet, group, scale, top, swept.sweep)
         top += _height(group)
 
 
@@ -295,20 +158,24 @@ def _scale(probabilities: Sequence[float], length: float) -> Scale:
     return Scale.over([log_odds(one) for one in placed], length, side=ROOM)
 
 
-def _draw_headline(sheet: Sheet, drawing: Drawing) -> None:
-    headline, before = drawing.headline, drawing.found.headline.before.probability
-    edges = [edge for _, one in headline.told for edge in (one.probability, one.interval.low, one.interval.high)]
-    scale = _scale([before, *edges], HEIGHT)
+def _headline_scale(swept: Swept) -> Scale:
+    told = [one for _, one in swept.headline.told]
+    edges = [edge for one in told for edge in (one.probability, one.interval.low, one.interval.high)]
+    return _scale([swept.found.headline.before.probability, *edges], HEIGHT)
+
+
+def _draw_headline(sheet: Sheet, swept: Swept) -> None:
+    headline, before, scale = swept.headline, swept.found.headline.before.probability, _headline_scale(swept)
     width = WIDTH - LEFT - RIGHT
     axes = sheet.axes(LEFT, sheet.top, width, HEIGHT)
-    upward(axes, scale, f"Headline: {PROBABILITY}")
+    upward(axes, scale, PROBABILITY)
     worded_upward(axes, scale)
     axes.axhline(_place(before, scale), zorder=3, **ASSESSED.drawn)
     _draw_band(axes, headline, scale)
     _draw_curve(axes, headline, scale, CURVE)
     _degrees(axes, (0, 0.2, 0.4, 0.6, 0.8, 1))
-    axes.set_xlabel(cut(f"{drawing.sweep.title}: degree (0 to 1), set by hand", width, NUMBER), **NUMBER.drawn)
-    _draw_anchors(sheet, drawing.sweep, sheet.top + HEIGHT + NUMBERS + NAME)
+    axes.set_xlabel(cut(f"{alone(swept.sweep.title)}: degree (0 to 1), set by hand", width, NUMBER), **NUMBER.drawn)
+    _draw_anchors(sheet, swept.sweep, sheet.top + HEIGHT + NUMBERS + COUNTED)
 
 
 def _place(probability: float, scale: Scale) -> float:
@@ -317,23 +184,27 @@ def _place(probability: float, scale: Scale) -> float:
 
 
 def _draw_band(axes: Axes, curve: Curve, scale: Scale) -> None:
-    low, high = (
-        [math.nan if one is None else _place(edge(one.interval), scale) for one in curve.chances]
-        for edge in (lambda interval: interval.low, lambda interval: interval.high)
-    )
-    axes.fill_between(curve.values, low, high, zorder=1, **BAND.drawn)
+    intervals = [one and one.interval for one in curve.chances]
+    low = [_place(one.low, scale) if one else math.nan for one in intervals]
+    high = [_place(one.high, scale) if one else math.nan for one in intervals]
+    axes.fill_between(curve.values, low, high, zorder=-1, **BAND.drawn)
 
 
 def _draw_curve(axes: Axes, curve: Curve, scale: Scale, stroke: Stroke) -> None:
     places = [math.nan if one is None else _place(one.probability, scale) for one in curve.chances]
     axes.plot(curve.values, places, zorder=4, clip_on=False, **stroke.drawn)
-    ends = _ends(curve)
-    higher = max((one.probability for _, one in ends), default=0.0)
-    for (value, one), anchor in zip(ends, ("left", "right"), strict=False):
-        over = one.probability == higher
-        place = _place(one.probability, scale) + scale.per_unit * (GAP if over else -GAP)
-        text, upright = percent(one.probability, one.mcse), "bottom" if over else "top"
-        axes.text(value, place, text, ha=anchor, va=upright, zorder=5, **VALUE.drawn)
+    for (value, one), anchor, lower in zip(curve.ends, ("left", "right"), (1, -1), strict=False):
+        place = _place(one.probability, scale)
+        over = _has_room(place, scale, above=curve.way != lower)
+        y, upright = place + scale.per_unit * (GAP if over else -GAP), "bottom" if over else "top"
+        text = percent(one.probability, one.mcse)
+        axes.text(value, y, text, ha=anchor, va=upright, zorder=3, bbox=CLEARED, **VALUE.drawn)
+
+
+def _has_room(place: float, scale: Scale, *, above: bool) -> bool:
+    """Whether a number goes above its point: where it should, unless there is room on the other side alone."""
+    needed = scale.per_unit * (GAP + VALUE.size)
+    return place + needed <= scale.high if above else place - needed < scale.low
 
 
 def _degrees(axes: Axes, ticks: Sequence[float]) -> None:
@@ -343,29 +214,39 @@ def _degrees(axes: Axes, ticks: Sequence[float]) -> None:
 
 def _draw_anchors(sheet: Sheet, along: Sweep, top: float) -> None:
     """What 0 and 1 mean, below them."""
-    for lines, x, anchor in zip(_anchors(along), (LEFT, WIDTH - RIGHT), ("left", "right"), strict=True):
+    sides: tuple[tuple[float, Anchor], ...] = ((LEFT, "left"), (WIDTH - RIGHT, "right"))
+    for lines, (x, anchor) in zip(_anchors(along), sides, strict=True):
         for place, line in enumerate(lines):
             y = top + (place + 1) * SMALL.leading
             sheet.put(Line(text=line, x=x, y=y, lettering=SMALL, anchor=anchor))
 
 
 def _draw_group(sheet: Sheet, group: Group, scale: Scale, top: float, along: Sweep) -> None:
-    sheet.put(Line(text=group.heading, x=MARGIN, y=top + HEADING - 2 * GAP, lettering=STRONG))
-    for place, curve in enumerate(group.curves):
-        row, column = divmod(place, COLUMNS)
-        above = top + HEADING + row * (_titles(group) + SMALL_HEIGHT + NUMBERS)
-        left = LEFT + column * (_width() + BETWEEN)
-        _draw_titles(sheet, curve, left, above)
-        axes = sheet.axes(left, above + _titles(group), _width(), SMALL_HEIGHT)
-        upward(axes, scale, "Probability (%, log-odds)" if column == 0 else "")
-        axes.tick_params(labelleft=column == 0)
-        _draw_curve(axes, curve, scale, THIN)
-        _degrees(axes, (0, 0.5, 1))
-    base = top + _height(group) - GAP
-    name = cut(f"{along.title}: degree (0 to 1), set by hand", WIDTH - LEFT - MARGIN, NUMBER)
-    sheet.put(Line(text=name, x=LEFT + (WIDTH - LEFT - MARGIN) / 2, y=base, lettering=NUMBER, anchor="center"))
+    heading = f"{group.heading} (probability, on one scale of log-odds)"
+    sheet.put(Line(text=heading, x=MARGIN, y=top + HEADING - 2 * GAP, lettering=STRONG))
+    top += HEADING
+    for row in batched(group.curves, COLUMNS):
+        for column, curve in enumerate(row):
+            _draw_small(sheet, curve, scale, top + _titles(row), column)
+        top += _row_height(row)
+    name = cut(f"{alone(along.title)}: degree (0 to 1), set by hand", WIDTH - LEFT - MARGIN, NUMBER)
+    middle = (LEFT + WIDTH - MARGIN) / 2
+    sheet.put(Line(text=name, x=middle, y=top + GAP / 2, lettering=NUMBER, anchor="center"))
 
 
-def _draw_titles(sheet: Sheet, curve: Curve, left: float, top: float) -> None:
-    for place, line in enumerate(_above(curve)):
-        sheet.put(Line(text=line, x=left, y=top + (place + 0.7) * SMALL.leading, lettering=SMALL))
+def _draw_small(sheet: Sheet, curve: Curve, scale: Scale, top: float, column: int) -> None:
+    left = LEFT + column * (_width() + BETWEEN)
+    _draw_titles(sheet, curve, left, top - GAP)
+    axes = sheet.axes(left, top, _width(), SMALL_HEIGHT)
+    upward(axes, scale, "" if column else "Probability (%)")
+    axes.tick_params(labelleft=not column)
+    _degrees(axes, (0, 0.5, 1))
+    _draw_curve(axes, curve, scale, THIN)
+    if not curve.told:
+        axes.text(0.5, (scale.low + scale.high) / 2, NOWHERE, ha="center", bbox=CLEARED, **VALUE.drawn)
+
+
+def _draw_titles(sheet: Sheet, curve: Curve, left: float, bottom: float) -> None:
+    """The texts above a small picture, the last one nearest to it."""
+    for place, (line, lettering) in enumerate(reversed(_above(curve))):
+        sheet.put(Line(text=line, x=left, y=bottom - place * SMALL.leading, lettering=lettering))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
@@ -17,11 +18,18 @@ WIDEST = 1.3
 SPARE = range(0x2500, 0x3000)
 """Boxes, shapes, dots: a figure has hardly any of its own."""
 UNKNOWN = "\u25a1"
+BREAK = re.compile(r"(?<=\S) (?!%)")
+"""Where a line may end: not between a number and its per cent."""
 
 
 def plain(text: str) -> str:
     """Text on one line, with whatever could steer a reader's program shown as its escape."""
     return ascii_safe(" ".join(text.split()))
+
+
+def minus(number: str) -> str:
+    """A number with the sign that is read and drawn as one, where a keyboard's hyphen stood."""
+    return number.replace("-", "\u2212")
 
 
 def width_of(text: str, lettering: Lettering) -> float:
@@ -42,6 +50,14 @@ def wrapped(text: str, width: float, lettering: Lettering, *, most: int = 99) ->
     return (*lines, cut(rest, width, lettering)) if rest else tuple(lines)
 
 
+def balanced(text: str, width: float, lettering: Lettering, *, most: int = 99) -> tuple[str, ...]:
+    """As few lines as there can be, of about the same length."""
+    lines, narrower = wrapped(text, width, lettering, most=most), 0.95 * width
+    if 1 < len(wrapped(text, narrower, lettering, most=most + 1)) <= len(lines):
+        return balanced(text, narrower, lettering, most=most)
+    return lines
+
+
 def cut(text: str, width: float, lettering: Lettering) -> str:
     """One line of at most such a width."""
     whole = plain(text)
@@ -55,8 +71,8 @@ def _broken(text: str, width: float, lettering: Lettering) -> tuple[str, str]:
     end = _fitting(text, width, lettering)
     if end == len(text):
         return text, ""
-    space = text.rfind(" ", 0, end + 1)
-    end = space if space > 0 else max(end, 1)
+    spaces = [found.start() for found in BREAK.finditer(text, 0, end + 2) if found.start() <= end]
+    end = spaces[-1] if spaces else max(end, 1)
     return text[:end].rstrip(), text[end:].lstrip()
 
 
@@ -74,7 +90,7 @@ def stand_ins(texts: Iterable[str]) -> dict[int, int]:
     """
     used = {ord(character) for text in texts for character in text}
     missing = sorted(used - _known())
-    spare = [code for code in SPARE if code in _known() - used - {ord(UNKNOWN)}]
+    spare = sorted((_known() & set(SPARE)) - used - {ord(UNKNOWN)})
     return {code: spare[place] if place < len(spare) else ord(UNKNOWN) for place, code in enumerate(missing)}
 
 

@@ -8,11 +8,13 @@ from itertools import islice
 
 from matplotlib.axes import Axes
 
-from reports.figures.axis import PROBABILITY, WORDS, Scale, across, bounded, log_odds, worded_across
+from reports.document import alone
+from reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
 from reports.figures.notes import error_of, exactness, origin
 from reports.figures.sheet import Around, Line, Sheet
 from reports.figures.style import (
     ASSESSED,
+    CLEARED,
     DARK,
     GAP,
     GRID,
@@ -35,8 +37,8 @@ from reports.wording import percent, plural, spoken
 MOST_QUANTITIES, MOST_WEIGHTS = 15, 8
 ROW, BAR, HEADING = 25.0, 12.0, 22.0
 """Heights, in units."""
-FOOT = 36.0
-"""For the numbers and the name of the axis."""
+HEAD, FOOT = 12.0, 36.0
+"""For the words above the axis, and for its numbers and name below."""
 NAMES = 218.0
 """Where the names end."""
 BEYOND = 14.0
@@ -47,6 +49,7 @@ HELD = (
     "Numbers at a bar's ends: where the quantity was held, on its own scale: a degree from 0 to 1; a probability, or a "
     "rate per year, at the middle of every driver; a ratio; a standard error."
 )
+ENDLESS = "In brackets: the headline there, which is off any scale of log-odds."
 
 
 def tornado(found: Sensitivity) -> str:
@@ -59,9 +62,11 @@ def tornado(found: Sensitivity) -> str:
     """
     swings, headline = _told(found)
     groups = [group for group in _groups(swings) if group.bars]
+    reach = _reach(groups, headline)
     with applied("tornado"):
-        sheet = Sheet.with_room(_around(found, swings, headline, groups), sum(map(_height, groups)) + FOOT)
-        _draw(sheet, groups, headline)
+        around = _around(found, swings, headline, groups, reach.scale.note)
+        sheet = Sheet.with_room(around, HEAD + sum(map(_height, groups)) + FOOT)
+        _draw(sheet, groups, reach)
         return sheet.svg()
 
 
@@ -107,8 +112,10 @@ def _height(group: Group) -> float:
     return HEADING + ROW * len(group.bars)
 
 
-def _around(found: Sensitivity, swings: Tornado, headline: Probability, groups: Sequence[Group]) -> Around:
-    subtitle = (f"{found.headline_title.rstrip('.')}, by {found.scenario.until}.", " ".join(_varied(swings, groups)))
+def _around(
+    found: Sensitivity, swings: Tornado, headline: Probability, groups: Sequence[Group], words_note: str
+) -> Around:
+    subtitle = (f"{alone(found.headline_title)}, by {found.scenario.until}.", " ".join(_varied(swings, groups)))
     assessed = f"as assessed: {percent(headline.probability, headline.mcse)}"
     low, high = _ends(swings)
     ends = [end for group in groups for one in group.bars.values() for end in (one.at_low, one.at_high)]
@@ -119,8 +126,8 @@ def _around(found: Sensitivity, swings: Tornado, headline: Probability, groups: 
         caution=found.caution,
         key=((LIGHT, f"held low (at {low}, or 0)"), (DARK, f"held high (at {high}, or 1)"), (ASSESSED, assessed)),
         notes=(
-            HELD,
-            f"{WORDS} {exactness("the headline at the bars' ends", errors)}",
+            HELD if all(bounded(end.value) for end in ends) else f"{HELD} {ENDLESS}",
+            f"{words_note} {exactness("the headline at the bars' ends", errors)}",
             origin(found.scenario, found.analyst.prior_set, found.computation),
         ),
         description=(*subtitle, f"The headline {assessed}.", *_sentences(groups)),
@@ -139,6 +146,8 @@ def _varied(swings: Tornado, groups: Sequence[Group]) -> Iterator[str]:
     """What exactly was varied, and what is left out."""
     low, high = _ends(swings)
     yield f"Each quantity held at the {low} and the {high} point of its prior, all else as assessed and fitted anew."
+    if swings.constants:
+        yield f"{plural(len(swings.constants), 'constant was', 'constants were')} not varied."
     kinds = {"quantity": "quantities", "weight": "weights"}
     if groups[-1].kind == "weight":
         yield "Each weight of evidence, which is fixed by choice, at 0 and at 1."
@@ -162,28 +171,31 @@ def _values(one: Swing) -> tuple[str, str]:
     return f"{one.low:.3g}", f"{one.high:.3g}"
 
 
-def _draw(sheet: Sheet, groups: Sequence[Group], headline: Probability) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """From the headline at an end to a place on the axis, in natural log-odds."""
+
+    scale: Scale
+    room: float
+    """For the numbers at either side, in units."""
+    headline: float
+
+    def place(self, end: Number) -> float:
+        """Where a bar ends; one that goes to 0 or 1, past all others."""
+        if bounded(end.value):
+            return log_odds(end.value)
+        room = self.scale.per_unit * self.room
+        return self.scale.low + room if end.value < 0.5 else self.scale.high - room
+
+
+def _reach(groups: Sequence[Group], headline: Probability) -> Reach:
+    """An axis on which every bar that has an end reaches it."""
     bars = [one for group in groups for one in group.bars.values()]
-    height = sum(map(_height, groups))
-    scale, room = _scale(bars, headline.probability)
-    axes = sheet.axes(NAMES, sheet.top, scale.length, height)
-    axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    across(axes, scale, f"Headline: {PROBABILITY}")
-    worded_across(axes, scale, -3)
-    axes.axvline(log_odds(headline.probability), **ASSESSED.drawn, zorder=3)
-    top = 0.0
-    for group in groups:
-        _draw_group(sheet, axes, _Reach(scale=scale, room=room, headline=log_odds(headline.probability)), group, top)
-        top += _height(group)
-
-
-def _scale(bars: Sequence[Swing], headline: float) -> tuple[Scale, float]:
-    """The scale that holds every bar that has an end, and the room for numbers at either side, in units."""
     room = max(width_of(label, VALUE) for one in bars for label in _labels(one)) + GAP
     ends = [log_odds(end.value) for one in bars for end in (one.at_low, one.at_high) if bounded(end.value)]
-    return Scale.over([log_odds(headline), *ends], WIDTH - MARGIN - NAMES, side=room + BEYOND), room
+    middle = log_odds(headline.probability)
+    scale = Scale.over([middle, *ends], WIDTH - MARGIN - NAMES, side=room + BEYOND)
+    return Reach(scale=scale, room=room, headline=middle)
 
 
 def _labels(one: Swing) -> tuple[str, str]:
@@ -195,31 +207,32 @@ def _labels(one: Swing) -> tuple[str, str]:
     return low, high
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reach:
-    """From the headline at an end to a place on the axis, in natural log-odds."""
+def _draw(sheet: Sheet, groups: Sequence[Group], reach: Reach) -> None:
+    height = sum(map(_height, groups))
+    axes = sheet.axes(NAMES, sheet.top + HEAD, reach.scale.length, height)
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    across(axes, reach.scale, PROBABILITY)
+    worded_across(axes, reach.scale, -GAP / 2)
+    axes.axvline(reach.headline, **ASSESSED.drawn, zorder=3)
+    top = 0.0
+    for group in groups:
+        _draw_group(sheet, axes, reach, group, top)
+        top += _height(group)
 
-    scale: Scale
-    room: float
-    headline: float
 
-    def place(self, end: Number) -> float:
-        if bounded(end.value):
-            return log_odds(end.value)
-        room = self.scale.per_unit * self.room
-        return self.scale.low + room if end.value < 0.5 else self.scale.high - room
-
-
-def _draw_group(sheet: Sheet, axes: Axes, reach: _Reach, group: Group, top: float) -> None:
-    base = sheet.top + top + HEADING - GAP
+def _draw_group(sheet: Sheet, axes: Axes, reach: Reach, group: Group, top: float) -> None:
+    above = sheet.top + HEAD
+    base = above + top + HEADING - GAP
     sheet.put(Line(text=group.heading, x=MARGIN, y=base, lettering=STRONG))
     for place, (name, one) in enumerate(group.bars.items()):
         middle = top + HEADING + ROW * (place + 0.5)
         _draw_bar(axes, reach, one, middle)
-        _draw_name(sheet, name, one.title, sheet.top + middle)
+        _draw_name(sheet, name, one.title, above + middle)
 
 
-def _draw_bar(axes: Axes, reach: _Reach, one: Swing, middle: float) -> None:
+def _draw_bar(axes: Axes, reach: Reach, one: Swing, middle: float) -> None:
     """Both halves, the longer one behind, and the values held outside of them and of the headline."""
     halves = [(reach.place(end), fill) for end, fill in ((one.at_low, LIGHT), (one.at_high, DARK))]
     for place, fill in sorted(halves, key=lambda half: -abs(half[0] - reach.headline)):
@@ -229,8 +242,9 @@ def _draw_bar(axes: Axes, reach: _Reach, one: Swing, middle: float) -> None:
     places = [reach.headline, *(place for place, _ in halves)]
     axes.axhline(middle, **GRID.drawn, zorder=0)
     gap = reach.scale.per_unit * GAP / 2
-    axes.text(min(places) - gap, middle, left, ha="right", va="center_baseline", zorder=4, **VALUE.drawn)
-    axes.text(max(places) + gap, middle, right, ha="left", va="center_baseline", zorder=4, **VALUE.drawn)
+    beside = {"y": middle, "va": "center_baseline", "zorder": 4, "bbox": CLEARED, **VALUE.drawn}
+    axes.text(x=min(places) - gap, s=left, ha="right", **beside)
+    axes.text(x=max(places) + gap, s=right, ha="left", **beside)
 
 
 def _draw_name(sheet: Sheet, name: str, title: str, middle: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reports import wording
 from reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
@@ -24,6 +24,8 @@ def _document(found: Sensitivity) -> Iterator[Block]:
     yield from introduction_of(found.scenario, found.analyst, "what the answer hangs on")
     yield from cautions_of(found.caution, {"The fit": found.analyst.verdict})
     if found.caution == WITHHELD:
+        if found.headline:
+            yield Paragraph(text=words.left_out(found))
         yield Paragraph(text=NEVERTHELESS)
     if found.headline:
         yield Paragraph(
@@ -57,7 +59,8 @@ def _tornado(found: Tornado, headline: float) -> Iterator[Block]:
             "ten.",
             longest_label=30,
         )
-    yield _swings(found.quantities)
+    if found.quantities:
+        yield _swings(found.quantities)
     if found.weights:
         yield Heading(text="Weights of evidence, which are fixed by choice, held at 0 and at 1", level=3)
         yield _swings(found.weights)
@@ -67,8 +70,9 @@ def _tornado(found: Tornado, headline: float) -> Iterator[Block]:
         if constants
         else "No quantity is a constant."
     )
-    swing = "Swing: the headline's log-odds at the high value less those at the low one, in decibans."
-    yield Paragraph(text=f"{swing} {wording.fits(found.effort)}")
+    swing = "Swing: the headline's log-odds at the high value less those at the low one, in decibans. "
+    told = swing if found.quantities or found.weights else ""
+    yield Paragraph(text=f"{told}{wording.fits(found.effort)}")
 
 
 def _bar(name: str, one: Swing, headline: float) -> Dot:
@@ -78,9 +82,16 @@ def _bar(name: str, one: Swing, headline: float) -> Dot:
 
 def _swings(swings: Mapping[str, Swing]) -> Table:
     rows = [(name, words.held_at(one), words.headline_at(one), words.swing(one.swing)) for name, one in swings.items()]
+    return Table(header=("Quantity", "Held at", "Headline there", "Swing"), rows=_cut(rows))
+
+
+def _cut(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The first rows, and how many others there are."""
     rest = len(rows) - MOST_ROWS
-    more = [(wording.plural(rest, "other, of less", "others, of less"), "", "", "")] if rest > 0 else []
-    return Table(header=("Quantity", "Held at", "Headline there", "Swing"), rows=(*rows[:MOST_ROWS], *more))
+    if rest <= 0:
+        return tuple(rows)
+    blanks = [""] * (len(rows[0]) - 1)
+    return (*rows[:MOST_ROWS], (wording.plural(rest, "other, of less", "others, of less"), *blanks))
 
 
 SOBOL = "Sobol' indices: what accounts for the headline's spread over the priors"
@@ -90,18 +101,19 @@ def _sobol(found: Sobol) -> Iterator[Block]:
     yield Heading(text=SOBOL)
     yield Paragraph(text=words.sobol(found))
     rows = [(name, words.share(one.first), words.share(one.total)) for name, one in found.quantities.items()]
-    yield Table(header=("Quantity", "By itself", "With all it does"), rows=tuple(rows[:MOST_ROWS]))
-    if (rest := len(rows) - MOST_ROWS) > 0:
-        yield Paragraph(text=f"{wording.plural(rest, 'other', 'others')}, of less.")
-    yield Paragraph(
-        text=f"First-order and total indices of the headline's log-odds, over {found.evaluations:,} evaluations at "
-        f"independent draws from the priors, what is told of events included. {words.untouched(len(found.untouched))}"
+    yield Table(header=("Quantity", "By itself", "With all it does"), rows=_cut(rows))
+    how = (
+        f"First-order and total indices of the headline's log-odds, over {found.evaluations:,} evaluations at "
+        "independent draws from the priors, what is told of events included."
     )
+    yield Paragraph(text=f"{how} {words.untouched(len(found.untouched))}".rstrip())
 
 
 def _power_scaling(found: PowerScaling) -> Iterator[Block]:
     yield Heading(text="Power-scaling: priors and evidence a little stronger or weaker")
     yield Paragraph(text=words.power_scaling(found))
+    if not found.quantities:
+        return
     rows = [
         (
             name,
@@ -114,7 +126,7 @@ def _power_scaling(found: PowerScaling) -> Iterator[Block]:
     ]
     yield Table(
         header=("Quantity", "Headline to prior", "Own to prior", "Own to evidence", "Diagnosis"),
-        rows=tuple(rows[:MOST_ROWS]),
+        rows=_cut(rows),
         wordy=frozenset({0, 4}),
         unbroken=frozenset({0}),
     )
@@ -133,5 +145,6 @@ def _structure(found: Structure) -> Iterator[Block]:
         for name, one in found.without_effect.items()
     ]
     if rows:
-        yield Table(header=("Without", "Headline", "Decibans"), rows=tuple(rows[:MOST_ROWS]))
-    yield Paragraph(text=f"Each effect removed in turn, all else as assessed. {wording.fits(found.effort)}")
+        yield Table(header=("Without", "Headline", "Decibans"), rows=_cut(rows))
+    removed = "Each effect removed in turn, all else as assessed. " if rows else ""
+    yield Paragraph(text=f"{removed}{wording.fits(found.effort)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reports.sensitivity.summary import Alternative, PowerScaling, Sobol, Structure, Swing, Tornado
+import math
+
+from reports.sensitivity.summary import Alternative, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
 from reports.summary import Number
 from reports.wording import DECIBANS, decibans, listed, percent, plural, rounded, spoken
 
@@ -11,6 +13,12 @@ SPOKEN = 3
 CLEAR = 2.0
 """Standard errors that a number has to be away from nothing, before a sentence tells it."""
 DIAGNOSES = {"conflict": "conflict?", "weak evidence": "weak evidence?", "none": "-"}
+
+
+def left_out(found: Sensitivity) -> str:
+    """What rests on fits that did not converge, and is not told for that."""
+    parts = [("tornado", found.tornado), ("other structures of the scenario", found.structure)]
+    return f"Left out: the {' and the '.join(name for name, part in parts if part is None)}."
 
 
 def held_at(swing: Swing) -> str:
@@ -36,6 +44,8 @@ def swing(number: Number | None) -> str:
 def tornado(found: Tornado) -> str:
     """What the headline hangs on most."""
     clear = {name: one for name, one in found.quantities.items() if _is_clear(one.swing)}
+    if not found.quantities:
+        return "The priors leave nothing open: there is no quantity to hold low and high."
     if not clear:
         return "Nothing that was varied moves the headline by more than its error."
     name, first = next(iter(clear.items()))
@@ -59,32 +69,43 @@ def share(number: Number) -> str:
 def sobol(found: Sobol) -> str:
     """What Sobol' indices say of single quantities and of their working together."""
     sd = rounded(DECIBANS * found.sd, 0.05)
-    amount = percent(min(found.alone.value, 1.0), max(found.alone.mcse, 0.005))
-    return (
-        f"Over the priors the log-odds of the headline have a standard deviation of {sd} decibans. By themselves, "
-        f"single quantities account for {amount} of that variance; the rest comes from their working together."
-    )
+    lead = f"Over the priors the log-odds of the headline have a standard deviation of {sd} decibans. By themselves, "
+    error = max(found.alone.mcse, 0.005)
+    if 1 - found.alone.value <= CLEAR * error:
+        return f"{lead}single quantities account for all of that variance, as far as the evaluations can tell."
+    amount = percent(found.alone.value, error)
+    return f"{lead}single quantities account for {amount} of that variance; the rest comes from their working together."
 
 
 def power_scaling(found: PowerScaling) -> str:
     """What the headline answers to more, and where prior and evidence may be in conflict."""
+    if not found.quantities:
+        return "The priors leave nothing open that could be weighed against the evidence."
     priors, evidence = found.all_priors, found.all_evidence
-    more = "its priors" if priors.value > evidence.value else "the evidence"
     sizes = " and ".join(
         f"{rounded(one.value, one.mcse)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
     )
     conflicts = [spoken(name) for name, one in found.quantities.items() if one.diagnosis == "conflict"]
-    lead = f"The headline answers more to {more} ({sizes})."
+    lead = f"The headline answers {_more(priors, evidence)} ({sizes})."
     if not conflicts:
         return f"{lead} Nowhere are prior and evidence potentially in conflict."
     return f"{lead} Prior and evidence are potentially in conflict on {listed(conflicts)}."
+
+
+def _more(priors: Number, evidence: Number) -> str:
+    """To which of the two the headline answers more, if that can be told."""
+    if abs(priors.value - evidence.value) <= CLEAR * math.hypot(priors.mcse, evidence.mcse):
+        return "to its priors about as much as to the evidence"
+    return "more to its priors" if priors.value > evidence.value else "more to the evidence"
 
 
 def structure(found: Structure) -> str:
     """What another link makes of the headline."""
     one = found.noisy_or
     became = percent(one.probability.value, one.probability.mcse)
-    if one.shift is None or abs(one.shift.value) <= CLEAR * one.shift.mcse:
+    if one.shift is None:
+        return f"With causes that act by themselves (noisy-OR) in place of log-odds the headline stands at {became}."
+    if abs(one.shift.value) <= CLEAR * one.shift.mcse:
         return f"With causes that act by themselves (noisy-OR) in place of log-odds the headline stays, at {became}."
     way = "up" if one.shift.value > 0 else "down"
     size = rounded(DECIBANS * abs(one.shift.value), DECIBANS * one.shift.mcse)
@@ -100,9 +121,11 @@ def shift(one: Alternative) -> str:
 
 
 def untouched(count: int) -> str:
-    """How many quantities have indices of 0."""
-    verb = "has" if count == 1 else "have"
+    """How many quantities have indices of 0; empty where none has."""
+    if not count:
+        return ""
+    verb, which = ("has", "it") if count == 1 else ("have", "them")
     return (
-        f"{plural(count, 'quantity', 'quantities')} {verb} indices of 0: the headline's chance does not depend on them "
-        "once all others are known."
+        f"{plural(count, 'quantity', 'quantities')} {verb} indices of 0: the headline's chance does not depend on "
+        f"{which} once all others are known."
     )

@@ -9,7 +9,7 @@ from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS, alone, cautions_of, introduction_of, method_of
 from reports.summary import Event, Item, Quantity, Source
 from reports.trace import wording as words
-from reports.trace.summary import Equation, Trace
+from reports.trace.summary import WITHHELD, Equation, Trace
 
 
 def document(found: Trace) -> Document:
@@ -20,7 +20,7 @@ def document(found: Trace) -> Document:
 def _document(found: Trace) -> Iterator[Block]:
     yield from introduction_of(found.scenario, found.analyst, f"the way back from {found.target}")
     yield from cautions_of(found.caution, {"The fit": found.analyst.verdict})
-    told = found.converged or bool(found.quantities)
+    told = found.caution != WITHHELD
     if not told:
         yield Paragraph(text=NEVERTHELESS)
     if found.outcome:
@@ -35,7 +35,8 @@ def _document(found: Trace) -> Iterator[Block]:
     for name, equation in found.equations.items():
         yield from _equation(name, found.events[name], equation)
     if found.equations:
-        yield Paragraph(text=EQUATIONS)
+        terms = any(equation.terms for equation in found.equations.values())
+        yield Paragraph(text=f"{EQUATIONS} {TERMS}" if terms else EQUATIONS)
     rest = {name: one for name, one in quantities.items() if name != found.target and not words.of_an_item(name)}
     if rest:
         yield from _stated(rest, "The quantities behind it: what was said, and why")
@@ -46,14 +47,17 @@ def _document(found: Trace) -> Iterator[Block]:
 
 EQUATIONS = (
     "The numbers in a table are means over the posterior, where the event's own condition holds. A chance is the mean "
-    "over all draws, not the chance at these means. Value: of the baseline, and the odds ratio (rate ratio) from one "
-    "end of a driver to the other. Level: the factor's degree, which counts from the middle; the event's chance. Adds: to "
-    "the log-odds (of a rate: to its logarithm), in decibans; of an event, what its having happened adds."
+    "over all draws, not the chance at these means."
+)
+TERMS = (
+    "Value: of the baseline, and the odds ratio (rate ratio) from one end of a driver to the other. Level: the "
+    "factor's degree, which counts from the middle; the event's chance. Adds: to the log-odds (of a rate: to its "
+    "logarithm), in decibans; of an event, what its having happened adds."
 )
 
 
 def _equation(name: str, event: Event, equation: Equation) -> Iterator[Block]:
-    yield Heading(text=f"{name}: {alone(event.title)}", level=3)
+    yield Heading(text=f"{name}: {alone(event.title)}")
     yield Paragraph(text=words.chance(event))
     if equation.terms:
         terms = [words.term(one, equation.form) for one in equation.terms]
@@ -62,7 +66,7 @@ def _equation(name: str, event: Event, equation: Equation) -> Iterator[Block]:
         yield Table(header=(words.left_side(name, equation), "Value", "Level", "Adds"), rows=tuple(terms))
     if equation.entries:
         entries = equation.entries.items()
-        rows = [(key.rpartition(".")[2], wording.percent(one.value, one.mcse)) for key, one in entries]
+        rows = [(key.removeprefix(f"tables.{name}."), wording.percent(one.value, one.mcse)) for key, one in entries]
         yield Table(header=("Given", "Chance"), rows=tuple(rows))
     if equation.told and not equation.terms:
         yield Paragraph(text=f"What is told of it adds {wording.decibans(equation.told)} decibans.")
@@ -81,7 +85,13 @@ def _evidence(
     yield Heading(text="The evidence that bears on it")
     yield Listing(
         points=tuple(
-            words.item(name, one, quantities.get(f"evidence.{name}"), sources.get(one.source))
+            words.item(
+                name,
+                one,
+                quantities.get(f"evidence.{name}"),
+                sources.get(one.source),
+                motive=quantities.get(f"motives.{name}"),
+            )
             for name, one in items.items()
         )
     )

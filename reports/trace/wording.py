@@ -66,7 +66,9 @@ def _mean(spread: Spread) -> str:
     return rounded(spread.mean, spread.mcse)
 
 
-def item(name: str, one: Item, likelihood: Quantity | None, source: Source | None) -> str:
+def item(
+    name: str, one: Item, likelihood: Quantity | None, source: Source | None, *, motive: Quantity | None = None
+) -> str:
     """An item of evidence: what it says, where it stands, how it is graded, how much it counts."""
     grade = ", ".join(part for part in (one.grade, one.standing) if part)
     where = "; ".join(part for part in (_source(source), one.locator) if part)
@@ -74,12 +76,19 @@ def item(name: str, one: Item, likelihood: Quantity | None, source: Source | Non
     if where:
         parts.append(f"Source: {where.rstrip('.')}")
     if likelihood:
-        because = " ".join(likelihood.because.split()).rstrip(".")
-        stated = f"Stated: {likelihood.statement}, mean {_mean(likelihood.posterior)} after the evidence"
-        parts.append(f"{stated}, because: {because}" if because else stated)
+        parts.append(_stated("Stated", likelihood))
+    if motive:
+        parts.append(_stated("Motive behind it", motive))
     if one.weight != 1:
         parts.append(f"It counts {one.weight:.2g}")
     return ". ".join(parts) + "."
+
+
+def _stated(what: str, one: Quantity) -> str:
+    """What was said of a quantity that belongs to an item."""
+    because = " ".join(one.because.split()).rstrip(".")
+    stated = f"{what}: {one.statement}, mean {_mean(one.posterior)} after the evidence"
+    return f"{stated}, because: {because}" if because else stated
 
 
 def _source(source: Source | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from reports import wording
 from reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
@@ -71,7 +71,7 @@ DIFFERENCES = (
 
 def _cells(change: Change | None) -> tuple[str, str, str, str]:
     if change is None:
-        return ("cannot be so", "-", "-", "-")
+        return ("-", "cannot be so", "-", "-")
     return (
         wording.percent(change.before.probability, change.before.mcse),
         wording.percent(change.after.probability, change.after.mcse),
@@ -87,6 +87,8 @@ def _link(event: Event) -> tuple[str, ...]:
 def _factors(found: WhatIf) -> Iterator[Block]:
     """What is believed of today's levels, where that changes."""
     rows = [row for row in map(_factor, found.factors.values()) if row[1] != row[2] or row[3] != AS_IT_IS]
+    if not found.factors:
+        return
     if not rows:
         yield Paragraph(text="What is believed of the factors' levels today stays as it is.")
         return
@@ -113,7 +115,7 @@ def _sweep(found: WhatIf, sweep: Sweep) -> Iterator[Block]:
     yield Dots(
         rows=tuple(
             Dot(
-                label=f"{sweep.factor} {point.value:g}",
+                label=f"{point.value:g}",
                 point=point.outcomes[headline].probability,
                 low=point.outcomes[headline].interval.low,
                 high=point.outcomes[headline].interval.high,
@@ -122,29 +124,38 @@ def _sweep(found: WhatIf, sweep: Sweep) -> Iterator[Block]:
         ),
         key=f"● the headline, ├─┤ its {100 * mass:g} % interval; ┊ borders of the ICD 203 words and powers of ten.",
     )
-    outcomes = list(found.outcomes)
-    yield Table(
-        header=(sweep.factor, *outcomes),
-        rows=tuple(
-            (
-                f"{point.value:g}",
-                *(_percent(point.outcomes.get(name)) for name in outcomes),
-            )
-            for point in sweep.points
-        ),
-    )
+    yield from _along(sweep, list(found.outcomes), [point.outcomes for point in sweep.points])
     yield Paragraph(text="Events along it, each under its own condition:")
-    events = list(found.events)
-    yield Table(
-        header=(sweep.factor, *events),
-        rows=tuple(
-            (
-                f"{point.value:g}",
-                *(_percent(point.events.get(name)) for name in events),
-            )
-            for point in sweep.points
-        ),
-    )
+    yield from _along(sweep, list(found.events), [point.events for point in sweep.points])
+
+
+def _along(sweep: Sweep, names: Sequence[str], chances: Sequence[Mapping[str, Chance]]) -> Iterator[Block]:
+    """Probabilities at each value, in as many tables as it takes to keep names in one piece."""
+    for some in _fitting(names, COLUMNS - len(sweep.factor)):
+        yield Table(
+            header=(sweep.factor, *some),
+            rows=tuple(
+                (f"{point.value:g}", *(_percent(there.get(name)) for name in some))
+                for point, there in zip(sweep.points, chances, strict=True)
+            ),
+        )
+
+
+COLUMNS = 80
+"""Of a terminal."""
+GAP = 2
+"""Columns between two columns of a table."""
+
+
+def _fitting(names: Sequence[str], room: int) -> Iterator[tuple[str, ...]]:
+    """As many names at a time as stand side by side."""
+    some: list[str] = []
+    for name in names:
+        if some and sum(len(one) + GAP for one in (*some, name)) > room:
+            yield tuple(some)
+            some = []
+        some.append(name)
+    yield tuple(some)
 
 
 def _percent(chance: Chance | None) -> str:

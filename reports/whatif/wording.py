@@ -84,14 +84,16 @@ def against(found: WhatIf) -> str:
 
 def _against(found: WhatIf, *, rises: bool) -> Iterator[str]:
     """Events that become likelier under their own condition while the headline becomes less so, or the reverse."""
+    supposed = {one.about for one in found.supposed}
     for name, event in found.events.items():
         change = event.given_previous
-        if change is None or abs(change.difference.value) <= CLEAR * change.difference.mcse:
+        if name in supposed or change is None or abs(change.difference.value) <= CLEAR * change.difference.mcse:
             continue
         if (change.difference.value > 0) != rises:
             before, after = (percent(one.probability, one.mcse) for one in (change.before, change.after))
             verb = "falls" if rises else "rises"
-            yield f"{name} {verb} from {before} to {after} where it can happen at all"
+            where = " where it can happen at all" if event.given or event.unless else ""
+            yield f"{name} {verb} from {before} to {after}{where}"
 
 
 def swept(found: WhatIf) -> str:

@@ -125,6 +125,8 @@ def check(scene: Scene) -> None:
     for index, target in enumerate(asked):
         assert found.yes[index] == close([one.probability(target.yes) for one in scene.oracles])
         assert found.given[index] == close([one.probability(target.given) for one in scene.oracles])
+    assert (found.yes <= found.given).all()
+    assert (found.given <= 1).all()
 
 
 FIXED: list[tuple[str, Intervention, Mapping[str, bool]]] = [
@@ -309,6 +311,14 @@ def test_the_evidence_stays_what_it_is() -> None:
     plain = reckon(structure, scene.theta, asked).log_evidence
     for do in (Intervention(factors={"calm": 1.0}), Intervention(events={"crisis": False}), NOTHING):
         assert reckon_under(structure, scene.theta, asked, do).log_evidence == close(plain)
+
+
+def test_the_draws_stay_what_they_are() -> None:
+    """Setting a factor leaves the draws, from which other things are reckoned, untouched."""
+    scene = valued(everything(), seed=5)
+    structure, theta = structure_of(scene.scenario), scene.theta
+    reckon_under(structure, theta, targets(scene.scenario), Intervention(factors={"calm": 1.0}))
+    assert np.array_equal(theta.degree, scene.theta.degree)
 
 
 IMPOSSIBLE: list[tuple[Intervention, Mapping[str, bool]]] = [

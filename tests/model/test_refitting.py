@@ -11,9 +11,11 @@ from model.assessment import Assessment, assess, differences
 from model.convergence import Verdict
 from model.fitting import by_importance
 from model.posterior import posterior_of
+from model.proposal import Gaussian
 from model.refitting import Fitter, Refitter
 from model.scenario import Event
 from model.scenario_reading import find_scenario, read_scenario
+from model.standard_normal import scores
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set, shipped_prior_sets
 from priors.statement import BetaStated, LognormalStated
@@ -91,13 +93,13 @@ def test_noise_is_common_whatever_is_held() -> None:
 def test_who_is_fitted_by_nuts_lends_no_proposals() -> None:
     """Without proposals nothing is fitted quickly: it is then left to the thorough way."""
     fitter = Fitter(assessments=(two(),), seed=1, method="importance")
-    assert Refitter(fitter=fitter, proposals=()).quickly(two()) is None
+    assert Refitter(fitter=fitter, ends=()).quickly(two()) is None
 
 
 def test_a_thorough_refit_shares_no_random_numbers() -> None:
     """A fit with other draws keeps its error to itself."""
     fitter = Fitter(assessments=(two(),), seed=1, method="importance")
-    found = Refitter(fitter=fitter, proposals=()).thoroughly(two())
+    found = Refitter(fitter=fitter, ends=()).thoroughly(two())
     own = fitter.fit(two()).posterior.headline
     assert not found.log_odds.influence.any()
     assert found.log_odds.mcse == pytest.approx(own.mcse / (own.value * (1 - own.value)), rel=1e-9)
@@ -114,3 +116,41 @@ def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
     assert [check.value for check in quick.verdict.checks] == pytest.approx(
         [check.value for check in posterior.verdict.checks], rel=1e-9
     )
+
+
+def test_a_proposal_knows_what_is_held() -> None:
+    """A Gaussian given some coordinates is the conditional one of the others, beside standard normals for these."""
+    rng = np.random.default_rng(2)
+    root = np.linalg.cholesky(np.cov(rng.standard_normal((4, 50)) + rng.standard_normal(50)))
+    whole, held = Gaussian(mean=rng.standard_normal(4), root=root), np.array([1, 3])
+    found = whole.given(held, np.array([0.7, -1.2]))
+    covariance = root @ root.T
+    precision = np.linalg.inv(covariance)
+    free = np.array([0, 2])
+    apart = np.array([0.7, -1.2]) - whole.mean[held]
+    expected = whole.mean[free] - np.linalg.solve(precision[np.ix_(free, free)], precision[np.ix_(free, held)] @ apart)
+    assert found.root is not None
+    spread = found.root @ found.root.T
+    assert found.mean[free] == pytest.approx(expected)
+    assert found.mean[held] == pytest.approx(0.0)
+    assert spread[np.ix_(free, free)] == pytest.approx(np.linalg.inv(precision[np.ix_(free, free)]))
+    assert spread[np.ix_(held, held)] == pytest.approx(np.eye(2))
+    assert spread[np.ix_(held, free)] == pytest.approx(0.0)
+
+
+def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -> None:
+    """A quantity held at either end of its prior is reached from the proposals at hand, where that quantity stands."""
+    whole = analysts["moscow"]
+    fitter = Fitter(assessments=(whole,), seed=1)
+    fitted = fitter.fit(whole)
+    ready = fitted.ready
+    assert ready
+    names = ["factors.alignment", "events.attack", "factors.mistrust", "effects.attack.plan"]
+    held = [whole.holding(name, whole.priors[name].family.quantile(p)) for name in names for p in (0.05, 0.95)]
+    refitter = Refitter.between(fitter, [fitted])
+    assert all(verdict.passed for verdict in verdicts(refitter, held))
+    for one, p in zip(held[:2], (-1.6449, 1.6449), strict=True):
+        space = scores(one, fitter.dimensions)
+        places = np.flatnonzero(space.held & ~ready.space.held)
+        assert len(places) == 1
+        assert ready.space.scores_of(space, places) == pytest.approx([p], abs=1e-3)

@@ -152,6 +152,13 @@ def test_what_is_known_can_be_observed_again_but_not_otherwise() -> None:
     assert whole.without(["o1"]).observing({"panic": False}).structure.network.certain == {"panic": False}
 
 
+def test_what_is_observed_is_no_item() -> None:
+    """An event observed without an item that says so is known whatever is left out."""
+    whole = assessment_of(valued(everything(), seed=4, draws=1)).observing({"war": False})
+    assert whole.without(["i1"]).structure.network.certain == {"panic": True, "war": False}
+    assert whole.without(whole.scenario.evidence).structure.network.certain == {"war": False}
+
+
 @pytest.mark.xfail(reason="leaving out an observation lets go of the event whoever else has observed it since")
 def test_what_is_observed_stays_when_evidence_is_left_out() -> None:
     """An event observed for itself stays observed when an item, or another item, is left out after that."""

@@ -11,9 +11,10 @@ import pytest
 from scipy.special import expit, logit
 
 from model.assessment import Assessment
+from model.draws import Draws
 from model.evidence import Cases, Observation, Trials
 from model.intervention import Intervention
-from model.posterior import Posterior, before_evidence
+from model.posterior import Posterior, before_evidence, posterior_of
 from model.quantity import Quantities
 from model.scenario import Driver, Event, Scenario
 from model.summing import Contradiction
@@ -23,7 +24,7 @@ from priors.statement import LognormalStated, Statement
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.small import small
-from tests.strategies import everything
+from tests.strategies import Valued, everything
 from tests.whatifs import JOINT, beta, change, fit, supposing
 
 SHARES: dict[str, Any] = {"relevance": {"x1": 0.5, "c1": 0.5}, "independence": {"tale": 0.3, "tip": 0.5}}
@@ -232,7 +233,7 @@ def test_an_intervention_leaves_what_is_settled(do: Intervention) -> None:
     fitter, before = fit(whole, draws=1000)
     found = what_if(fitter, before, supposing(whole, do))
     plan, war = change(found, "event", "plan").difference, change(found, "event", "war").difference
-    assert (plan.value, plan.mcse) == pytest.approx((0.0, 0.0), abs=1e-12)
+    assert (plan.value, plan.mcse) == (0.0, 0.0), "what only rounding makes is no difference"
     assert abs(war.value) > 5 * war.mcse
     assert found.after.draws is before.posterior.draws
 
@@ -283,6 +284,7 @@ def check_sweep(beside: Intervention, given: Mapping[str, bool]) -> None:
         expected = what_if(fitter, before, supposing(whole, do, **given)).after
         for key, estimate in expected.estimates.items():
             assert posterior.estimates[key].value == pytest.approx(estimate.value, rel=1e-9, abs=1e-12)
+        assert posterior.draws.diagnostics == pytest.approx(expected.draws.diagnostics)
     settled = {("event", "plan"), ("event", "panic")}
     moved = [key for key in found.posteriors[0].estimates if key not in settled]
     assert any(len({one.estimates[key].value for one in found.posteriors}) == 3 for key in moved)
@@ -311,6 +313,18 @@ def test_what_is_given_must_be_possible(do: Intervention, given: Mapping[str, bo
     fitter, before = fit(whole, draws=1000)
     with pytest.raises(Contradiction):
         what_if(fitter, before, supposing(whole, do, **given))
+
+
+def test_what_is_given_must_be_possible_at_a_draw_that_weighs() -> None:
+    """A condition that only draws without weight can bear is impossible."""
+    scenario = scenario_of(Event(id="t", title="", form="table"), Event(id="u", title=""))
+    whole = assessed(scenario, {"tables.t.none": 0.5, "events.u": 0.5})
+    draws = tuple({"tables.t.none": chance, "events.u": 0.5} for chance in (0.0, 0.4))
+    theta = Valued(scenario=scenario, draws=draws, relevance={}, independence={}).theta
+    weighed = Draws(method="importance", theta=theta, weights=np.array([1.0, 0.0]), chains=1, diagnostics={})
+    with pytest.raises(Contradiction) as caught:
+        under(posterior_of(whole, weighed, seed=1), Intervention(events={"u": True}), {"t": True})
+    assert caught.value.key == "--given"
 
 
 def test_a_link_that_cannot_be_so_has_no_change() -> None:
