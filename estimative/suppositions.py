@@ -72,7 +72,7 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     intervention = reader.intervention(options.do)
     events, factors = reader.given(options.given)
     sweep = reader.sweep(options.sweep)
-    reader.faults.extend(_refused(intervention, changed))
+    reader.faults.extend(_refused(intervention, sweep, changed))
     if reader.faults:
         raise Faulty(reader.faults)
     for name, value in factors.items():
@@ -85,8 +85,10 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     )
 
 
-def _refused(intervention: Intervention, assessment: Assessment) -> Iterator[Fault]:
-    for refused in refusals(intervention, assessment.structure):
+def _refused(intervention: Intervention, sweep: Swept | None, assessment: Assessment) -> Iterator[Fault]:
+    swept = {sweep.factor: sweep.values[0]} if sweep else {}
+    everything = replace(intervention, factors=MappingProxyType({**intervention.factors, **swept}))
+    for refused in refusals(everything, assessment.structure):
         yield Fault(file="--do", key=refused.name, found=refused.found, expected=refused.expected)
 
 
