@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from estimative.analysts import assessments, computation_of
-from estimative.console import console, counting, say
-from estimative.output import Form
+from estimative.console import counting, say
+from estimative.output import Form, tell
 from model.assessment import Assessment
 from model.attribution import ORDERS, ORDERS_OF_A_TEAM, Attribution, TeamAttribution, attribute, attribute_team
 from model.comparing import Comparison, compare
@@ -18,13 +18,10 @@ from model.refitting import Choice, Fitter
 from model.scenario_reading import find_scenario, read_scenario
 from model.summing import Contradiction
 from priors.faults import Fault, Faulty, listed, nearest
-from reports import terminal
-from reports.comparison import document as comparison_document
+from reports.comparison.document import document
 from reports.comparison.rows import csv_of
 from reports.comparison.summarizing import summarize
 from reports.comparison.summary import Comparison as Summary
-from reports.markdown import markdown
-from reports.summary import to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +50,7 @@ def compare_and_tell(request: Request, form: Form) -> bool:
     except Contradiction as error:
         fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
         raise Faulty([fault]) from error
-    _tell(summary, request.outcomes, form)
+    tell(summary, form, partial(document, in_full=request.outcomes), csv_of)
     return summary.converged
 
 
@@ -115,15 +112,3 @@ def _team(fitter: Fitter, found: Comparison, weights: Mapping[str, float], order
 def _certain() -> Faulty:
     found = "a headline of probability 0 or 1 under some combination of their priors"
     return Faulty([Fault(file="--attribute", found=found, expected="finite log-odds, which can be shared out")])
-
-
-def _tell(summary: Summary, outcomes: Sequence[str], form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "csv":
-            sys.stdout.write(csv_of(summary))
-        case "md":
-            sys.stdout.write(markdown(comparison_document.document(summary, in_full=outcomes)))
-        case "terminal":
-            terminal.show(comparison_document.document(summary, in_full=outcomes), console())

@@ -7,10 +7,18 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from estimative.console import console
 from priors.faults import Fault, Faulty
 from priors.table import ascii_safe
+from reports import terminal
+from reports.blocks import Document
+from reports.markdown import markdown
+from reports.summary import to_json
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 type Form = Literal["terminal", "md", "json", "csv"]
 
@@ -34,6 +42,24 @@ def form_of(*, md: bool, json: bool, csv: bool) -> Form:
         named = " and ".join(f"--{form}" for form in asked)
         raise Faulty([Fault(file="the command line", found=named, expected="one form at a time")])
     return asked[0] if asked else "terminal"
+
+
+def tell[Summary: DataclassInstance](
+    summary: Summary,
+    form: Form,
+    document: Callable[[Summary], Document],
+    csv: Callable[[Summary], str] | None = None,
+) -> None:
+    """Print a summary in a form; `csv` where it can be had as rows."""
+    match form:
+        case "json":
+            sys.stdout.write(to_json(summary))
+        case "md":
+            sys.stdout.write(markdown(document(summary)))
+        case "csv" if csv:
+            sys.stdout.write(csv(summary))
+        case _:
+            terminal.show(document(summary), console())
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from estimative.analysts import assessments, computation_of, weights_of
-from estimative.console import console, say
-from estimative.output import Form
+from estimative.console import say
+from estimative.output import Form, tell
 from model.assessment import Assessment
 from model.comparing import Comparison, compare
 from model.opinion import normalised
@@ -22,13 +21,10 @@ from model.scoring import Measured, Scoring, score, weights
 from model.summing import Contradiction
 from priors.faults import Fault, Faulty
 from priors.record import read_record
-from reports import terminal
-from reports.markdown import markdown
-from reports.pool import document as pool_document
+from reports.pool.document import document
 from reports.pool.rows import csv_of
 from reports.pool.summarizing import summarize
 from reports.pool.summary import Summary
-from reports.summary import to_json
 
 type Rule = Literal["log", "brier"]
 
@@ -70,7 +66,7 @@ def pool_and_tell(request: Request, form: Form) -> bool:
     except Contradiction as error:
         fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
         raise Faulty([fault]) from error
-    _tell(summary, form)
+    tell(summary, form, document, csv_of)
     return summary.converged
 
 
@@ -105,15 +101,3 @@ def _pooled(request: Request, fitter: Fitter, found: Comparison, weighing: _Weig
     shares = {name: one.value for name, one in weighing.weights.items()}
     fitted = {name: one.fitted for name, one in found.analysts.items()}
     return pool(fitter, fitted, shares, extremizing=request.extremizing)
-
-
-def _tell(summary: Summary, form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "csv":
-            sys.stdout.write(csv_of(summary))
-        case "md":
-            sys.stdout.write(markdown(pool_document.document(summary)))
-        case "terminal":
-            terminal.show(pool_document.document(summary), console())

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
-from estimative.console import console
-from estimative.output import Form, write_figure
+from estimative.output import Form, tell, write_figure
 from estimative.suppositions import Options, Understood, understood
 from model.summing import Contradiction
 from model.whatif import sweep, what_if
 from priors.faults import Fault, Faulty
-from reports import terminal
-from reports.markdown import markdown
-from reports.summary import to_json
 from reports.whatif.document import document
 from reports.whatif.summarizing import summarize
 from reports.whatif.summary import WhatIf
@@ -30,7 +25,7 @@ def suppose_and_tell(request: Request, options: Options, form: Form, figure: Pat
         raise Faulty([Fault(file="--svg", found="no --sweep", expected="a sweep, which is what the picture shows")])
     analysis = analysed(request)
     summary = _summary(analysis, understood(options, analysis.assessment))
-    _tell(summary, form)
+    tell(summary, form, document)
     if figure:
         _draw(summary, figure)
     return summary.converged
@@ -69,13 +64,3 @@ def _impossible(asked: Understood, error: Contradiction) -> Faulty:
     found = f"probability zero: {error.found}"
     fault = Fault(file=option, key=", ".join(given), found=found, expected="what can be so, beside all else supposed")
     return Faulty([fault])
-
-
-def _tell(summary: WhatIf, form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "md":
-            sys.stdout.write(markdown(document(summary)))
-        case _:
-            terminal.show(document(summary), console())

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from estimative.analysis import Request, analysed
-from estimative.console import console
-from estimative.output import Form
+from estimative.output import Form, tell
 from priors.faults import Fault, Faulty, nearest
 from priors.table import ascii_safe
-from reports import terminal
-from reports.markdown import markdown
-from reports.summary import to_json
 from reports.trace.document import document
 from reports.trace.summarizing import summarize, targets
-from reports.trace.summary import Trace
 
 
 def trace_and_tell(request: Request, target: str, form: Form) -> bool:
@@ -38,15 +31,5 @@ def trace_and_tell(request: Request, target: str, form: Form) -> bool:
         computation=analysis.computation(),
         allow_unconverged=request.allow_unconverged,
     )
-    _tell(summary, form)
+    tell(summary, form, document)
     return summary.converged
-
-
-def _tell(summary: Trace, form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "md":
-            sys.stdout.write(markdown(document(summary)))
-        case _:
-            terminal.show(document(summary), console())

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
-from estimative.console import console, counting, doing
-from estimative.output import Form, write_figure
+from estimative.console import counting, doing
+from estimative.output import Form, tell, write_figure
 from model.alternatives import alternatives
 from model.power_scaling import power_scaling
 from model.sobol import sobol
 from model.tornado import tornado
-from reports import terminal
-from reports.markdown import markdown
 from reports.sensitivity.document import document
 from reports.sensitivity.summarizing import summarize
 from reports.sensitivity.summary import Sensitivity
-from reports.summary import to_json
 
 
 def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Vary everything, print; whether every fit converged."""
     summary = _summary(analysed(request))
-    _tell(summary, form)
+    tell(summary, form, document)
     if figure:
         _draw(summary, figure)
     return summary.converged
@@ -57,13 +53,3 @@ def _summary(analysis: Analysis) -> Sensitivity:
         computation=analysis.computation("power-scaling"),
         allow_unconverged=analysis.request.allow_unconverged,
     )
-
-
-def _tell(summary: Sensitivity, form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "md":
-            sys.stdout.write(markdown(document(summary)))
-        case _:
-            terminal.show(document(summary), console())

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
-from estimative.console import console, counting
-from estimative.output import Form, write_figure
+from estimative.console import counting
+from estimative.output import Form, tell, write_figure
 from model.estimating import Undefined
 from model.ledger import ledger
 from model.tipping import tipping
 from model.watching import watch
 from priors.faults import Fault, Faulty
-from reports import terminal
 from reports.evidence.document import document
 from reports.evidence.summarizing import summarize
 from reports.evidence.summary import Weighing
-from reports.markdown import markdown
-from reports.summary import to_json
 
 
 def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Weigh, print; whether every fit converged."""
     summary = _summary(analysed(request))
-    _tell(summary, form)
+    tell(summary, form, partial(document, full=form == "md"))
     if figure:
         _draw(summary, figure)
     return summary.converged
@@ -59,13 +56,3 @@ def _summary(analysis: Analysis) -> Weighing:
         computation=analysis.computation(),
         allow_unconverged=analysis.request.allow_unconverged,
     )
-
-
-def _tell(summary: Weighing, form: Form) -> None:
-    match form:
-        case "json":
-            sys.stdout.write(to_json(summary))
-        case "md":
-            sys.stdout.write(markdown(document(summary, full=True)))
-        case _:
-            terminal.show(document(summary), console())
