@@ -150,7 +150,7 @@ STILL = replace(
     tornado=replace(
         TORNADO,
         quantities={"events.closing": swing("The county closes the bridge", 0.1, 0.2, 0.0613, 0.0613 + 1e-5)},
-        weights={},
+        weights={"independence.dive": WEIGHTS["independence.dive"]},
         constants=(),
         effort=replace(EFFORT, fits=2, by_method={"nuts": 2}),
     ),

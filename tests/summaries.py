@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from reports import summary as told
 from reports.comparison.summary import Comparison
+from reports.evidence.summary import Weighing
 from reports.pool.summary import Summary as Pooled
+from reports.sensitivity.summary import Sensitivity
 from reports.summary import Summary
+from reports.trace.summary import Trace
+from reports.whatif.summary import WhatIf
 from reports.wording import term
 
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
@@ -266,14 +270,17 @@ CASES = {
 }
 """By the name of their golden documents."""
 
-FIXED_FIELDS = {"kind", "stage", "schema_version"}
+FIXED_FIELDS = {"kind", "stage", "schema_version", "form", "sort", "diagnosis"}
 """Texts that the code tells apart and no file supplies."""
 
 
-def saying[Told: Summary | Comparison | Pooled](summary: Told, text: str) -> Told:
+def saying[Told: Summary | Comparison | Pooled | WhatIf | Sensitivity | Weighing | Trace](
+    summary: Told, text: str
+) -> Told:
     """The summary with one text in every text field, and in every name that a mapping goes by."""
     spoken: Told = _saying(summary, text)
-    return replace(spoken, scenario=replace(spoken.scenario, headline=next(iter(spoken.outcomes), text)))
+    headline = next(iter(getattr(spoken, "outcomes", {})), text)
+    return replace(spoken, scenario=replace(spoken.scenario, headline=headline))
 
 
 def _saying(value: Any, text: str) -> Any:

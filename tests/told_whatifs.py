@@ -169,7 +169,7 @@ LOWERING = replace(
     supposed=(supposed("intervention", "wear", "Wear of the piers", "to 0.1"),),
     outcomes={"closed": replace(OUTCOMES["closed"], change=change(0.0613, 0.034, mcse=0.0008))},
     events=LOWER,
-    factors={**FACTORS, "wear": factor("Wear of the piers", 0.63, 0.63, set_to=0.1)},
+    factors={"wear": factor("Wear of the piers", 0.63, 0.63, set_to=0.1), "silt": FACTORS["silt"]},
     sweep=None,
 )
 SWEPT = replace(RICH, after=IMPORTANCE, after_method="importance", supposed=(), sweep=sweep({0.0: 0.021, 1.0: 0.58}))

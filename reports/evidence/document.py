@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from rich.cells import cell_len
+
+from priors.table import ascii_safe
 from reports import wording
 from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
@@ -51,11 +54,12 @@ def _ledger(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
         yield Paragraph(text="There is no evidence.")
         return
     yield Paragraph(text=words.ledger(found), strong=True)
+    rows = tuple(_rows(found, items))
     yield Table(
         header=("Story", "Grade", "Alone", "Last", "Running"),
-        rows=tuple(_rows(found, items)),
+        rows=rows,
         wordy=frozenset({0, 1}),
-        unbroken=frozenset({0}),
+        unbroken=_unbroken(row[0] for row in rows),
     )
     yield Paragraph(text=LEDGER)
     said = [words.shared(found.stories)]
@@ -88,6 +92,16 @@ def _weights(weight: Weight) -> tuple[str, str]:
     return wording.decibans(weight.alone), wording.decibans(weight.last)
 
 
+LONGEST_UNBROKEN = 32
+"""Columns of a terminal: a longer name leaves too little to the numbers."""
+
+
+def _unbroken(names: Iterable[str]) -> frozenset[int]:
+    """The column of names, if these can stay on one line."""
+    widest = max(cell_len(ascii_safe(name)) for name in names)
+    return frozenset({0}) if widest <= LONGEST_UNBROKEN else frozenset()
+
+
 def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
     yield Heading(text="What would change the word")
     yield Paragraph(text=words.nearest(found.edges, ledger), strong=True)
@@ -114,7 +128,7 @@ def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
                 (name, f"{one.mean:.2f}", words.reach(one), words.moves(one)) for name, one in found.factors.items()
             ),
             wordy=frozenset({0, 3}),
-            unbroken=frozenset({0}),
+            unbroken=_unbroken(found.factors),
         )
     yield Paragraph(text=f"{TIPPING} {wording.fits(found.effort)}")
 
@@ -144,7 +158,7 @@ def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full:
             )
             for name, one in found.items()
         ),
-        unbroken=frozenset({0}),
+        unbroken=_unbroken(found),
     )
     yield Paragraph(text=INDICATORS)
     yield Listing(points=tuple(point for name, one in found.items() for point in _sight(name, one, sources, full)))

@@ -16,6 +16,8 @@ STRENGTHS = (
     (math.inf, "very strong"),
 )
 """Words for a likelihood ratio up to so much (Kass & Raftery 1995, J. Am. Stat. Assoc. 90)."""
+HUGE = 1_000_000_000_000
+"""A factor beyond which no digits are told."""
 CLEAR = 2.0
 """Standard errors that a number has to be away from nothing, before a sentence tells it."""
 SHARED = 0.5
@@ -30,7 +32,7 @@ def left_out(found: Weighing) -> str:
 
 def chance(log_odds: Number) -> str:
     """A probability from its log-odds."""
-    p = 1 / (1 + math.exp(-log_odds.value))
+    p = 1 / (1 + math.exp(min(-log_odds.value, 700.0)))
     return percent(p, p * (1 - p) * log_odds.mcse)
 
 
@@ -70,9 +72,9 @@ def opposition(found: Opposition, stories: Mapping[str, Story]) -> str:
 
 def conflict(found: Conflict) -> str:
     """Which two fit together worst."""
-    factor = odds_factor(found.measure.value, found.measure.mcse)
     return (
-        f"Worst together fit {found.first} and {found.second}: under these priors both are {factor} times less "
+        f"Worst together fit {found.first} and {found.second}: under these priors both are "
+        f"{_factor(found.measure.value, found.measure.mcse)} times less "
         "probable than if they had nothing to do with each other."
     )
 
@@ -92,8 +94,13 @@ def _weights(found: Ledger) -> list[Weight]:
 
 def needed(edge: Edge) -> str:
     """The likelihood ratio that brings the headline to an edge, as a factor for or against."""
-    size = Number(value=abs(edge.log_ratio.value), mcse=edge.log_ratio.mcse)
-    return f"{odds_factor(size.value, size.mcse)} {'for' if edge.log_ratio.value > 0 else 'against'}"
+    factor = _factor(abs(edge.log_ratio.value), edge.log_ratio.mcse)
+    return f"{factor} {'for' if edge.log_ratio.value > 0 else 'against'}"
+
+
+def _factor(logarithm: float, error: float) -> str:
+    """From its logarithm, unless it is not worth its digits."""
+    return odds_factor(logarithm, error) if logarithm <= math.log(HUGE) else f"over {HUGE:,}"
 
 
 def strength(edge: Edge) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.textpath import text_to_path
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from priors.table import ascii_safe
 from reports.figures.style import FAMILY, Lettering
@@ -33,11 +33,17 @@ def minus(number: str) -> str:
 
 
 def width_of(text: str, lettering: Lettering) -> float:
-    """In units."""
-    known = "".join(character for character in text if ord(character) in _known())
-    font = FontProperties(family=FAMILY, weight=lettering.weight, size=lettering.size)
-    width = text_to_path.get_text_width_height_descent(known, font, False)[0] if known else 0.0
-    return float(width) + WIDEST * lettering.size * (len(text) - len(known))
+    """In units; letters are not drawn nearer to each other for what stands beside them."""
+    return lettering.size * sum(_ems(character, lettering.weight) for character in text)
+
+
+@cache
+def _ems(character: str, weight: int) -> float:
+    """How far it takes the pen."""
+    if ord(character) not in _known():
+        return WIDEST
+    font = _font(weight)
+    return float(font.load_char(ord(character), LoadFlags.NO_SCALE).horiAdvance) / font.units_per_EM
 
 
 def wrapped(text: str, width: float, lettering: Lettering, *, most: int = 99) -> tuple[str, ...]:
@@ -97,5 +103,8 @@ def stand_ins(texts: Iterable[str]) -> dict[int, int]:
 @cache
 def _known() -> frozenset[int]:
     """The characters that the font has in both weights."""
-    regular, bold = (get_font(findfont(FontProperties(family=FAMILY, weight=weight))) for weight in (400, 700))
-    return frozenset(regular.get_charmap()) & frozenset(bold.get_charmap())
+    return frozenset(_font(400).get_charmap()) & frozenset(_font(700).get_charmap())
+
+
+def _font(weight: int) -> FT2Font:
+    return get_font(findfont(FontProperties(family=FAMILY, weight=weight)))

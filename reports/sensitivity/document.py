@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reports import wording
 from reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
@@ -94,6 +94,15 @@ def _cut(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return (*rows[:MOST_ROWS], (wording.plural(rest, "other, of less", "others, of less"), *blanks))
 
 
+LONGEST_UNBROKEN = 32
+"""Columns of a terminal: a longer name leaves too little to the numbers."""
+
+
+def _unbroken(names: Iterable[str]) -> frozenset[int]:
+    """The column of names, if these can stay on one line."""
+    return frozenset({0}) if max(map(len, names)) <= LONGEST_UNBROKEN else frozenset()
+
+
 SOBOL = "Sobol' indices: what accounts for the headline's spread over the priors"
 
 
@@ -128,7 +137,7 @@ def _power_scaling(found: PowerScaling) -> Iterator[Block]:
         header=("Quantity", "Headline to prior", "Own to prior", "Own to evidence", "Diagnosis"),
         rows=_cut(rows),
         wordy=frozenset({0, 4}),
-        unbroken=frozenset({0}),
+        unbroken=_unbroken(found.quantities),
     )
     yield Paragraph(
         text=f"How far a posterior moves for each doubling of a prior's, or the evidence's, power (Kallioinen et al. "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from reports.summary import Number
 from reports.whatif.summary import Chance, Change, Supposed, WhatIf
 from reports.wording import DECIBANS, decibans, listed, percent, plain_factor, rounded, with_error
 
+HUGE = 12 * math.log(10)
+"""Log-odds beyond which a factor, of more than a trillion, is not worth its digits."""
 CLEAR = 2.0
 """Standard errors that a change has to be away from nothing, before a sentence tells it."""
 
@@ -58,6 +61,8 @@ def odds(shift: Number) -> str:
     size = Number(value=abs(shift.value), mcse=shift.mcse)
     verb = "multiplied" if rises else "divided"
     told = rounded(DECIBANS * size.value, DECIBANS * size.mcse)
+    if size.value > HUGE:
+        return f"Its odds go {'up' if rises else 'down'} by {told} decibans."
     return f"Its odds are {verb} by {plain_factor(size)}: {'up' if rises else 'down'} by {told} decibans."
 
 

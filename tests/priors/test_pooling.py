@@ -447,7 +447,7 @@ def voices() -> list[Assessment]:
 
 
 def pool_of(voices: Sequence[Assessment], weights: Mapping[str, float] | None = None) -> PriorSet:
-    priors = {voice.prior_set.name: voice.priors for voice in voices}
+    priors = {voice.prior_set.name: {**voice.priors, **voice.watched} for voice in voices}
     even = dict.fromkeys(priors, 1 / len(priors))
     return pooled_prior_set([voice.prior_set for voice in voices], priors, weights or even, name="pool")
 
@@ -557,7 +557,7 @@ def test_forms_of_statement(voices: list[Assessment]) -> None:
 def test_sets_that_cannot_be_pooled(voices: list[Assessment]) -> None:
     """Sets of one name cannot be told apart, and sets of two scenarios have nothing in common."""
     one, other, *_ = (voice.prior_set for voice in voices)
-    priors = {voice.prior_set.name: voice.priors for voice in voices}
+    priors = {voice.prior_set.name: {**voice.priors, **voice.watched} for voice in voices}
     even = {one.name: 0.5, other.name: 0.5}
     for second in (replace(other, name=one.name), replace(other, scenario="asia")):
         with pytest.raises(ValueError, match="share a name, or that are not of one scenario"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -242,17 +242,23 @@ def together(shared: Decomposition) -> Iterator[float]:
 def test_every_number_comes_from_the_summary(found: Comparison) -> None:
     """Each number in a document is one of the summary or follows from it, rounded to the digits that are shown."""
     plain = [*numbers(json.loads(to_json(found))), *derived(found)]
+    assert not strange(document(found), plain, OF_THE_FORM)
+
+
+def strange(told: Document, plain: Collection[float], of_the_form: Collection[float]) -> list[str]:
+    """The numbers in a document that are none of these, nor any of them in per cent, as they would be rounded."""
     values = [*plain, *(100 * value for value in plain)]
-    for text in read(document(found)):
+    found = []
+    for text in read(told):
         bounds = {bound.replace(",", "") for bound in re.findall(r"less than ([\d.,]*\d)", text)}
-        strange = [
+        found += [
             shown
             for shown in NUMBER.findall(text)
-            if float(shown.replace(",", "")) not in OF_THE_FORM
+            if float(shown.replace(",", "")) not in of_the_form
             and shown.replace(",", "") not in bounds
             and not any(is_rounded(shown, value) for value in values)
         ]
-        assert not strange
+    return found
 
 
 def read(told: Document) -> list[str]:

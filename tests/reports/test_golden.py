@@ -13,11 +13,19 @@ from rich.console import Console
 from reports import document, terminal
 from reports.blocks import Document
 from reports.comparison import document as comparison_document
+from reports.evidence import document as evidence_document
 from reports.markdown import markdown
 from reports.pool import document as pool_document
+from reports.sensitivity import document as sensitivity_document
+from reports.trace import document as trace_document
+from reports.whatif import document as whatif_document
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS
+from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
+from tests.told_whatifs import WHATIFS
+from tests.traces import TRACES
+from tests.weighings import WEIGHINGS
 
 GOLDEN = Path(__file__).parent / "golden"
 WRITE = os.environ.get("ESTIMATIVE_GOLDEN") == "write"
@@ -31,17 +39,24 @@ def on_terminal(told: Document, *, width: int = 80) -> str:
     return console.file.getvalue()
 
 
-OF_SEVERAL = {
+WHOLE = {
     **{name: comparison_document.document(one) for name, one in COMPARISONS.items()},
     **{name: pool_document.document(one) for name, one in POOLS.items()},
+    **{name: whatif_document.document(one) for name, one in WHATIFS.items()},
+    **{name: sensitivity_document.document(one) for name, one in SENSITIVITIES.items()},
+    **{name: evidence_document.document(one) for name, one in WEIGHINGS.items()},
+    **{name: trace_document.document(one) for name, one in TRACES.items()},
 }
+"""Of one length, whatever the format."""
+IN_MARKDOWN = WHOLE | {name: evidence_document.document(one, full=True) for name, one in WEIGHINGS.items()}
+"""Where to look for indicators, and why, stands in Markdown only."""
 DOCUMENTS = {
     "preliminary.txt": on_terminal(document.preliminary(FULL)),
     **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
     **{f"{name}.full.txt": on_terminal(document.full(summary)) for name, summary in CASES.items()},
     **{f"{name}.full.md": markdown(document.full(summary)) for name, summary in CASES.items()},
-    **{f"{name}.txt": on_terminal(told) for name, told in OF_SEVERAL.items()},
-    **{f"{name}.md": markdown(told) for name, told in OF_SEVERAL.items()},
+    **{f"{name}.txt": on_terminal(told) for name, told in WHOLE.items()},
+    **{f"{name}.md": markdown(told) for name, told in IN_MARKDOWN.items()},
 }
 
 

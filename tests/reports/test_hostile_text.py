@@ -20,11 +20,20 @@ from priors.table import ascii_safe
 from reports import document, terminal
 from reports.blocks import Document
 from reports.comparison import document as comparison_document
+from reports.evidence import document as evidence_document
 from reports.markdown import markdown
 from reports.pool import document as pool_document
-from tests.comparisons import COMPARISONS
+from reports.sensitivity import document as sensitivity_document
+from reports.trace import document as trace_document
+from reports.trace.summary import Trace
+from reports.whatif import document as whatif_document
+from tests.comparisons import COMPARISONS, FAILING
 from tests.pools import POOLS, RECORD
+from tests.sensitivities import SENSITIVITIES
 from tests.summaries import FULL, saying, unconverged
+from tests.told_whatifs import WHATIFS
+from tests.traces import TRACES
+from tests.weighings import WEIGHINGS
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -84,15 +93,44 @@ def shown(text: str) -> str:
     return ascii_safe(" ".join(text.split()))
 
 
+SUPPOSED = replace(
+    WHATIFS["whatif.told"],
+    outcomes={"closed": WHATIFS["whatif.told"].outcomes["closed"]},
+    events={"closing": WHATIFS["whatif.told"].events["closing"]},
+)
+"""One column a table: names in several columns part these into as many tables as fit on a terminal."""
 LONGEST: Mapping[str, Callable[[str], Document]] = {
     "fit": lambda text: document.full(saying(unconverged(allowed=True), text)),
     "comparison": lambda text: comparison_document.document(saying(COMPARISONS["comparison.told"], text)),
     "team": lambda text: comparison_document.document(saying(COMPARISONS["comparison.team"], text)),
     "pool": lambda text: pool_document.document(saying(replace(POOLS["pool.lacking"], record=RECORD), text)),
+    "whatif": lambda text: whatif_document.document(saying(SUPPOSED, text)),
+    "sensitivity": lambda text: sensitivity_document.document(
+        saying(replace(SENSITIVITIES["sensitivity.still"], analyst=FAILING), text)
+    ),
+    "evidence": lambda text: evidence_document.document(
+        saying(replace(WEIGHINGS["evidence.full"], analyst=FAILING), text), full=True
+    ),
+    "trace": lambda text: trace_document.document(tracing(text)),
 }
 """The longest documents, with one text everywhere: caution, numbers, lists and tables."""
-TITLE = re.compile(r": \d analysts$")
-"""What a title has behind the text of the file."""
+TITLES = {
+    "comparison": "{}: 2 analysts",
+    "team": "{}: 3 analysts",
+    "pool": "{}: 2 analysts",
+    "whatif": "{}: what if",
+    "sensitivity": "{}: what the answer hangs on",
+    "evidence": "{}: what the evidence does",
+    "trace": "{}: the way back from {}",
+}
+"""What a title says beside the text of the file; of a run it is that text alone."""
+
+
+def tracing(text: str) -> Trace:
+    """A trace with all that one of an outcome and one of a quantity tell, and an item's likelihood and motive."""
+    told = saying(replace(TRACES["trace.outcome"], analyst=FAILING, sort="quantity"), text)
+    some = next(iter(told.quantities.values()))
+    return replace(told, quantities={**told.quantities, f"evidence.{text}": some, f"motives.{text}": some})
 
 
 def document_of(text: str, kind: str = "fit") -> Document:
@@ -142,7 +180,7 @@ def check_markdown(text: str, kind: str = "fit") -> None:
     written = markdown(document_of(text, kind))
     assert skeleton(written) == expected(innocent(text), kind)
     found = contents(READER.parse(written))
-    assert shown(TITLE.sub("", found[0])) == shown(text)  # the title, in a heading
+    assert shown(found[0]) == shown(TITLES.get(kind, "{}").replace("{}", text))  # in a heading
     if "\n\n" not in text:
         assert found.count(shown(text)) >= contents(READER.parse(markdown(document_of("x", kind)))).count("x")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,9 +24,9 @@ from reports.summary import Number, to_json
 from reports.wording import percent
 from tests.comparisons import number
 from tests.pools import LACKING, ONE_QUESTION, POOLED, POOLS, RECORD, SCORES, measured, pools
-from tests.reports.test_comparison_documents import read, texts
+from tests.reports.test_comparison_documents import strange, texts
 from tests.reports.test_golden import on_terminal
-from tests.reports.test_numbers import NUMBER, ends, is_rounded, numbers, with_error
+from tests.reports.test_numbers import ends, numbers, with_error
 
 PLAIN, EXTREMIZED, RECORDED, NONE, WITHHELD, TOLD = POOLS.values()
 OF_THE_FORM = {0.0, 90.0, 203.0, float(FEW)}
@@ -116,17 +115,7 @@ def test_other_outcomes_are_told_with_the_reach_of_their_members(found: Summary)
 def test_every_number_comes_from_the_summary(found: Summary) -> None:
     """Each number in a document is one of the summary, in per cent or plain, rounded to the digits that are shown."""
     plain = [*numbers(json.loads(to_json(found))), float(len(found.analysts))]
-    values = [*plain, *(100 * value for value in plain)]
-    for text in read(document(found)):
-        bounds = {bound.replace(",", "") for bound in re.findall(r"less than ([\d.,]*\d)", text)}
-        strange = [
-            shown
-            for shown in NUMBER.findall(text)
-            if float(shown.replace(",", "")) not in OF_THE_FORM
-            and shown.replace(",", "") not in bounds
-            and not any(is_rounded(shown, value) for value in values)
-        ]
-        assert not strange
+    assert not strange(document(found), plain, OF_THE_FORM)
 
 
 @pytest.mark.parametrize("way", WAYS)

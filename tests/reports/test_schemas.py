@@ -1,28 +1,38 @@
-"""The JSON of comparisons and pools against their schemas."""
+"""The JSON of every kind of report but a run's against its schema."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from model.attribution import BLOCKS
 from model.pooling import POOLS as WAYS
 from model.scoring import FEW, RULES
 from reports.comparison.summary import Comparison
+from reports.evidence.summary import Weighing
 from reports.pool.summary import Summary
+from reports.sensitivity.summary import Sensitivity
 from reports.summary import to_json
+from reports.trace.summary import Trace
+from reports.whatif.summary import WhatIf
 from tests.comparisons import COMPARISONS, comparisons, number, share
 from tests.comparisons import TEAM as OF_THREE
 from tests.pools import POOLED, POOLS, RECORD, SCORES, pools
 from tests.reports.test_summary import at, objects
+from tests.sensitivities import SENSITIVITIES, sensitivities
 from tests.summaries import FAILED
+from tests.told_whatifs import WHATIFS, whatifs
+from tests.traces import TRACES, traces
+from tests.weighings import WEIGHINGS, weighings
 
 REPORTS = Path(__file__).parents[2] / "reports"
 SCHEMAS = {
@@ -31,24 +41,38 @@ SCHEMAS = {
         ("summary", "summary.schema.json"),
         ("comparison", "comparison/schema.json"),
         ("pool", "pool/schema.json"),
+        ("whatif", "whatif/schema.json"),
+        ("sensitivity", "sensitivity/schema.json"),
+        ("evidence", "evidence/schema.json"),
+        ("trace", "trace/schema.json"),
     )
 }
-CASES: dict[str, Comparison | Summary] = {**COMPARISONS, **POOLS}
+type Told = Comparison | Summary | WhatIf | Sensitivity | Weighing | Trace
+KINDS: dict[type[Told], str] = {
+    Comparison: "comparison",
+    Summary: "pool",
+    WhatIf: "whatif",
+    Sensitivity: "sensitivity",
+    Weighing: "evidence",
+    Trace: "trace",
+}
+CASES: dict[str, Told] = {**COMPARISONS, **POOLS, **WHATIFS, **SENSITIVITIES, **WEIGHINGS, **TRACES}
 PAIR, TEAM, TOLD = (COMPARISONS[f"comparison.{name}"] for name in ("pair", "team", "told"))
 EXTREMIZED, RECORDED, LACKING = (POOLS[f"pool.{name}"] for name in ("extremized", "record", "lacking"))
 NAMED = {"analysts", "outcomes", "foresight", "settings", "versions", "weights", "against_pool", "by_method", "without"}
+NAMED |= {"events", "factors", "quantities", "without_effect", "stories", "items", "indicators", "sources"}
+NAMED |= {"evidence", "equations", "entries"}
 """The objects whose keys are names, not fields."""
 
 
-def written(summary: Comparison | Summary) -> Any:
+def written(summary: Told) -> Any:
     """The JSON of a summary, read by someone who takes no NaN and no Infinity."""
     return json.loads(to_json(summary), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
 
 
-def valid(summary: Comparison | Summary) -> bool:
+def valid(summary: Told) -> bool:
     """Whether the JSON of a summary satisfies the schema of its kind."""
-    schema = SCHEMAS["comparison" if isinstance(summary, Comparison) else "pool"]
-    return not list(Draft202012Validator(schema).iter_errors(written(summary)))
+    return Draft202012Validator(SCHEMAS[KINDS[type(summary)]]).is_valid(written(summary))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -59,12 +83,11 @@ def test_the_schema_is_a_schema(name: str) -> None:
     assert not [defined for defined in SCHEMAS[name]["$defs"] if f'"#/$defs/{defined}"' not in text]
 
 
-SHARED = [("comparison", "summary"), ("pool", "summary"), ("pool", "comparison")]
 OWN = {"outcome", "pool"}
 """Definitions that share a name and nothing else."""
 
 
-@pytest.mark.parametrize("two", SHARED)
+@pytest.mark.parametrize("two", list(combinations(SCHEMAS, 2)), ids="-".join)
 def test_schemas_agree_on_what_they_share(two: tuple[str, str]) -> None:
     """What two schemas define under one name, they define alike."""
     first, second = (SCHEMAS[name]["$defs"] for name in two)
@@ -85,25 +108,33 @@ def test_the_schemas_know_what_the_model_knows() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_summary_satisfies_its_schema(name: str) -> None:
-    """The JSON of a comparison or a pool of any kind satisfies its schema."""
+    """The JSON of a report of any kind satisfies its schema."""
     assert valid(CASES[name])
 
 
-@settings(max_examples=25, deadline=None)
-@given(found=comparisons())
-def test_any_comparison_satisfies_its_schema(found: Comparison) -> None:
-    """Whatever the numbers of a comparison are, their JSON satisfies the schema."""
-    assert valid(found)
+AT_RANDOM: dict[str, st.SearchStrategy[Told]] = {
+    "comparison": comparisons(),
+    "pool": pools(),
+    "whatif": whatifs(),
+    "sensitivity": sensitivities(),
+    "evidence": weighings(),
+    "trace": traces(),
+}
 
 
-@settings(max_examples=25, deadline=None)
-@given(found=pools())
-def test_any_pool_satisfies_its_schema(found: Summary) -> None:
-    """Whatever the numbers of a pool are, their JSON satisfies the schema."""
-    assert valid(found)
+@pytest.mark.parametrize("kind", AT_RANDOM)
+def test_any_numbers_satisfy_the_schema(kind: str) -> None:
+    """Whatever the numbers of a report are, their JSON satisfies the schema of its kind."""
+
+    @settings(max_examples=25, deadline=None)
+    @given(found=AT_RANDOM[kind])
+    def check(found: Told) -> None:
+        assert valid(found)
+
+    check()
 
 
-def fields(summary: Comparison | Summary) -> Iterator[tuple[str | int, ...]]:
+def fields(summary: Told) -> Iterator[tuple[str | int, ...]]:
     """The paths of the objects of fixed fields, one of each kind."""
     seen = set()
     for path in objects(written(summary)):
@@ -115,6 +146,9 @@ def fields(summary: Comparison | Summary) -> Iterator[tuple[str | int, ...]]:
 
 EVERY = [(name, path) for name in ("comparison.pair", "comparison.team") for path in fields(CASES[name])]
 EVERY += [(name, path) for name in ("pool.record", "pool.extremized") for path in fields(CASES[name])]
+EVERY += [(name, path) for name in ("whatif.lowering", "sensitivity.still") for path in fields(CASES[name])]
+EVERY += [("whatif.swept", path) for path in fields(CASES["whatif.swept"]) if path[:1] == ("sweep",)]
+EVERY += [(name, path) for name in ("evidence.full", "trace.outcome") for path in fields(CASES[name])]
 
 
 @pytest.mark.parametrize(("name", "path"), EVERY, ids=lambda part: part if isinstance(part, str) else str(part))

@@ -8,10 +8,22 @@ import pytest
 from rich.console import Console
 
 from reports import document, terminal
-from reports.blocks import Caution
+from reports.blocks import Caution, Document
+from reports.evidence.document import document as evidence_document
+from reports.evidence.summary import Weighing
 from reports.markdown import markdown
+from reports.sensitivity.document import document as sensitivity_document
+from reports.sensitivity.summary import Sensitivity
 from reports.summary import Summary, to_json
+from reports.trace.document import document as trace_document
+from reports.trace.summary import Trace
+from reports.whatif.document import document as whatif_document
+from reports.whatif.summary import WhatIf
+from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
+from tests.told_whatifs import WHATIFS
+from tests.traces import TRACES
+from tests.weighings import WEIGHINGS
 
 WITHHELD = ["withheld", "disagreeing"]
 TOLD = ["unconverged", "disagreeing-told"]
@@ -82,3 +94,93 @@ def test_methods_that_disagree_are_not_said_to_have_failed(name: str) -> None:
     """Where both methods converged and disagree, the caution does not say that a fit did not converge."""
     assert all(verdict.passed for verdict in CASES[name].verdicts.values())
     assert "The two methods disagree" in formats(CASES[name])["brief"]
+
+
+type Analysis = WhatIf | Sensitivity | Weighing | Trace
+ANALYSES: dict[str, Analysis] = {**WHATIFS, **SENSITIVITIES, **WEIGHINGS, **TRACES}
+FAILED = [name for name, found in ANALYSES.items() if not found.converged]
+HIDDEN = [name for name in FAILED if "withheld" in name]
+PARTLY = ["sensitivity.partly", "evidence.partly"]
+NUMBERS = ("6.1 %", "0.0613", "very unlikely", "52.0 %", "\u00b1", "decibans", "x 3.2", "0.63", "Before", "Running")
+"""What the same analyses tell where they may."""
+
+
+def told(found: Analysis) -> Document:
+    """The longest document of an analysis."""
+    match found:
+        case WhatIf():
+            return whatif_document(found)
+        case Sensitivity():
+            return sensitivity_document(found)
+        case Weighing():
+            return evidence_document(found, full=True)
+        case Trace():
+            return trace_document(found)
+
+
+def texts(found: Analysis) -> dict[str, str]:
+    """Everything that can be told of an analysis, by format."""
+    console = Console(file=StringIO(), width=400, color_system=None, highlight=False, markup=False, emoji=False)
+    terminal.show(told(found), console)
+    assert isinstance(console.file, StringIO)
+    return {"terminal": console.file.getvalue(), "md": markdown(told(found)), "json": to_json(found)}
+
+
+def test_every_kind_has_failed_every_way() -> None:
+    """There is a withheld case and a told one of each kind of analysis."""
+    kinds = {"whatif", "sensitivity", "evidence", "trace"}
+    assert {name.partition(".")[0] for name in HIDDEN} == kinds
+    assert {name.partition(".")[0] for name in FAILED if name not in HIDDEN + PARTLY} == kinds
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("form", ["terminal", "md", "json"])
+def test_no_format_tells_a_number_of_a_failed_analysis(name: str, form: str) -> None:
+    """An analysis of a fit that did not converge tells neither probability nor weight nor swing in any format."""
+    text = texts(ANALYSES[name])[form]
+    for number in NUMBERS:
+        assert number not in text
+    assert "Each probability" not in text
+    assert '"value": 1.083' in text or form != "json"  # what failed is told, in the verdict
+
+
+@pytest.mark.parametrize("name", FAILED)
+@pytest.mark.parametrize("form", ["terminal", "md", "json"])
+def test_every_format_of_an_analysis_shows_the_caution(name: str, form: str) -> None:
+    """An analysis with a fit that did not converge carries its caution in every format, before any number."""
+    found = ANALYSES[name]
+    text = texts(found)[form].replace("\\", "")
+    assert found.caution
+    assert found.caution in text
+    firsts = ("6.1 %", "20.0 %", "\u00b1", "mean 0.500", '"probability":', '"headline": {', '"quantities": {')
+    for first in firsts:
+        assert first not in text[: text.index(found.caution)]
+
+
+@pytest.mark.parametrize("name", [name for name in FAILED if name not in PARTLY])
+def test_what_failed_stands_beside_the_caution_of_an_analysis(name: str) -> None:
+    """Right after the caution comes what failed, what to try, and how to see the numbers where there are none."""
+    blocks = told(ANALYSES[name])
+    place = next(index for index, block in enumerate(blocks) if isinstance(block, Caution))
+    following = str(blocks[place + 1 : place + 6])
+    assert "R-hat 1.08 at factors.wear, at most 1.01 is needed" in following
+    assert "Take more draws (--draws)." in following
+    assert ("--allow-unconverged" in following) == (name in HIDDEN)
+
+
+@pytest.mark.parametrize("name", PARTLY)
+def test_what_rests_on_a_good_fit_is_told(name: str) -> None:
+    """Where only fits that others rest on failed, the headline is told, and what is left out is named."""
+    blocks = told(ANALYSES[name])
+    place = next(index for index, block in enumerate(blocks) if isinstance(block, Caution))
+    following = str(blocks[place + 1 : place + 4])
+    assert "Left out: the " in following
+    assert "--allow-unconverged" in following
+    assert "The bridge is closed to lorries by 2027-12-31" in following
+
+
+@pytest.mark.parametrize("name", [name for name in ANALYSES if name not in FAILED])
+def test_an_analysis_that_converged_carries_no_caution(name: str) -> None:
+    """Where every fit converged there is no caution, and nothing is said of how to see more."""
+    assert not any(isinstance(block, Caution) for block in told(ANALYSES[name]))
+    assert "allow-unconverged" not in str(told(ANALYSES[name]))

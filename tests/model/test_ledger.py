@@ -1,0 +1,396 @@
+"""The weight of each piece of evidence: against the oracle, by hand, and its errors against repetition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from scipy.special import expit, logit, roots_jacobi
+
+from model.assessment import Assessment
+from model.estimating import Undefined
+from model.evidence import Cases, Evidence, Measurement, Observation, Trials
+from model.ledger import Ledger, Story, ledger, stories_of
+from model.noise import Noisy
+from model.refitting import Refitter
+from model.scenario import Driver, Event, Scenario
+from priors.statement import BetaStated, LognormalStated, Statement
+from tests.held import headline_of, held, knowing, seen, sound
+from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
+from tests.strategies import Valued, valued_scenarios
+from tests.whatifs import fit
+
+ERRORS = 4
+"""Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
+type Said = Mapping[str, Statement | float]
+
+
+def kept(assessment: Assessment, seed: int = 1) -> Ledger:
+    return ledger(*fit(assessment, seed=seed))
+
+
+def stories(found: Ledger) -> dict[str, Story]:
+    return {story.name: story for story in found.stories}
+
+
+def one_event(*items: Evidence, given_: Said, **weights: Mapping[str, float]) -> Assessment:
+    """An event, another that has nothing to do with it, a factor that drives the first, and evidence."""
+    event = Event(id="e", title="", drivers=(Driver(name="f", sign=1),))
+    scenario = scenario_of(event, Event(id="d", title=""), factors=("f",), evidence=items)
+    rest: Said = {"events.e": 0.3, "events.d": 0.5, "factors.f": 0.5, "effects.e.f": 6.0}
+    ratios = {f"evidence.{item.id}": 2.0 for item in items if not isinstance(item, Cases | Observation)}
+    return assessed(scenario, {**rest, **ratios, **given_}, **weights)
+
+
+def exactly(number: Noisy) -> float:
+    """A number without error."""
+    assert number.mcse == pytest.approx(0, abs=1e-9)
+    return number.value
+
+
+# Exactly
+
+
+@given(scene=valued_scenarios(most_events=4))
+@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
+    """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
+    expected = grouped(scene.scenario)
+    everything = [name for items in expected.values() for name in items]
+    heaps = [everything[: everything.index(items[-1]) + 1] for items in expected.values()]
+    singles = [(name,) for items in expected.values() if len(items) > 1 for name in items]
+    units = [*expected.values(), *singles]
+    lacking = [[name for name in everything if name not in unit] for unit in units]
+    assume(all(sound(knowing(scene, items)) for items in ([], everything, *units, *lacking, *heaps)))
+
+    def log_odds(items: Sequence[str]) -> float:
+        return float(logit(headline_of(knowing(scene, items))))
+
+    found = kept(held(scene))
+    assert exactly(found.before) == pytest.approx(log_odds([]), abs=1e-7)
+    assert exactly(found.after) == pytest.approx(log_odds(everything), abs=1e-7)
+    assert [(story.name, story.items) for story in found.stories] == list(expected.items())
+    assert list(found.items) == [name for (name,) in singles]
+    weights = [*(story.weight for story in found.stories), *found.items.values()]
+    for unit, others, weight in zip(units, lacking, weights, strict=True):
+        assert exactly(weight.alone) == pytest.approx(log_odds(unit) - log_odds([]), abs=1e-7)
+        assert exactly(weight.last) == pytest.approx(log_odds(everything) - log_odds(others), abs=1e-7)
+        assert weight.own_fits == 0
+    for heap, story in zip(heaps, found.stories, strict=True):
+        assert exactly(story.running) == pytest.approx(log_odds(heap), abs=1e-7)
+    assert found.effort.fits == 1 + 2 * len(units) + len(heaps)
+    assert found.effort.converged
+
+
+def grouped(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The stories, in the order in which each is first told."""
+    names = [
+        item.id if scenario.origins.get(item.origin, 1) == 1 else item.origin for item in scenario.evidence.values()
+    ]
+    pairs = list(zip(names, scenario.evidence, strict=True))
+    return {name: tuple(item for story, item in pairs if story == name) for name in dict.fromkeys(names)}
+
+
+def test_items_of_one_origin_are_one_story() -> None:
+    """Two that tell one tale count as one and a half where they are half independent, and one by itself as one."""
+    items = seen("a", "e", origin="tale"), seen("other", "e", yes=False), seen("b", "e", origin="tale")
+    ratios = {"evidence.a": 4.0, "evidence.other": 3.0, "evidence.b": 9.0}
+    found = kept(one_event(*items, given_=ratios, independence={"tale": 0.5}))
+    a, other, b = (math.log(ratios[f"evidence.{name}"]) for name in ("a", "other", "b"))
+    assert [(story.name, story.items) for story in found.stories] == [("tale", ("a", "b")), ("other", ("other",))]
+    tale = stories(found)["tale"]
+    assert exactly(tale.weight.alone) == pytest.approx(0.75 * (a + b))
+    assert exactly(tale.weight.last) == pytest.approx(0.75 * (a + b))
+    assert exactly(tale.running) == pytest.approx(logit(0.3) + 0.75 * (a + b))
+    assert exactly(stories(found)["other"].running) == exactly(found.after)
+    assert set(found.items) == {"a", "b"}
+    assert exactly(found.items["a"].alone) == pytest.approx(a)
+    assert exactly(found.items["a"].last) == pytest.approx(0.75 * (a + b) - b), "without it the other counts whole"
+    assert exactly(found.items["b"].last) == pytest.approx(0.75 * (a + b) - a)
+    assert exactly(found.after) == pytest.approx(logit(0.3) + 0.75 * (a + b) - other)
+
+
+def test_an_origin_told_once_lends_no_name() -> None:
+    """A story has its item's name unless several items share the origin."""
+    scenario = scenario_of(Event(id="e", title=""), evidence=(seen("a", "e", origin="tale"), seen("b", "e")))
+    assert stories_of(scenario) == {"a": ("a",), "b": ("b",)}
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="stories are told apart by names that an item and an origin may share")
+def test_an_item_may_have_the_name_of_an_origin() -> None:
+    """An item that happens to be called like the origin of others tells a story of its own."""
+    items = seen("a", "e", origin="tale"), seen("b", "e", origin="tale"), seen("tale", "e", yes=False)
+    found = stories_of(scenario_of(Event(id="e", title=""), evidence=items))
+    assert sorted(found.values()) == [("a", "b"), ("tale",)]
+
+
+def test_an_observation_weighs_what_it_says_of_the_headline() -> None:
+    """An event that is known to have happened moves what it drives: from the mixture to the one branch."""
+    events = Event(id="e", title="", drivers=(Driver(name="d", sign=1),)), Event(id="d", title="")
+    items = seen("sign", "d"), Observation(id="o", about="d", happened=True, **SAID)
+    said = {"events.e": 0.2, "events.d": 0.4, "effects.e.d": 6.0, "evidence.sign": 3.0}
+    found = kept(assessed(scenario_of(*events, evidence=items), said))
+    branch = float(expit(logit(0.2) + math.log(6)))
+
+    def log_odds(chance: float) -> float:
+        return float(logit(chance * branch + (1 - chance) * 0.2))
+
+    told = 0.4 * 3 / (0.4 * 3 + 0.6)
+    sign, known = stories(found)["sign"], stories(found)["o"]
+    assert exactly(found.before) == pytest.approx(log_odds(0.4))
+    assert exactly(sign.weight.alone) == pytest.approx(log_odds(told) - log_odds(0.4))
+    assert exactly(sign.weight.last) == pytest.approx(0, abs=1e-12), "what is known needs no sign"
+    assert exactly(known.weight.alone) == pytest.approx(log_odds(1) - log_odds(0.4))
+    assert exactly(known.weight.last) == pytest.approx(log_odds(1) - log_odds(told))
+    assert exactly(found.after) == pytest.approx(log_odds(1))
+
+
+def test_without_evidence_nothing_weighs() -> None:
+    """Before and after are the same, and nothing is opposed to anything."""
+    found = kept(one_event(given_={"events.e": BetaStated(a=2, b=3)}))
+    assert (found.stories, found.items, found.opposition, found.conflict) == ((), {}, None, None)
+    assert found.before == found.after
+    assert found.effort.fits == 1
+
+
+def test_a_headline_that_some_evidence_makes_certain_cannot_be_weighed() -> None:
+    """Log-odds of an event that was observed are infinite."""
+    with pytest.raises(Undefined):
+        kept(one_event(Observation(id="o", about="e", happened=True, **SAID), given_={}))
+
+
+# Opposition
+
+
+def test_the_strongest_each_way_are_opposed() -> None:
+    """Of what raises the headline and of what lowers it, those that weigh most when all else is known."""
+    items = [seen(name, "e", yes=name.startswith("up")) for name in ("up1", "down1", "up2", "down2")]
+    ratios = dict(zip([f"evidence.{item.id}" for item in items], (2.0, 3.0, 5.0, 2.5), strict=True))
+    found = kept(one_event(*items, given_=ratios)).opposition
+    assert found is not None
+    assert (found.up, found.down) == ("up2", "down1")
+
+
+def test_what_pulls_one_way_is_not_opposed() -> None:
+    """Evidence that agrees has no opposition."""
+    assert kept(one_event(seen("a", "e"), seen("b", "e"), given_={})).opposition is None
+    assert kept(one_event(seen("a", "e", yes=False), seen("b", "e", yes=False), given_={})).opposition is None
+
+
+def test_a_pull_within_its_error_is_none() -> None:
+    """What has nothing to do with the headline weighs noise, and is opposed to nothing unless two errors from zero."""
+    clear = []
+    for seed in range(12):
+        free = {"events.e": BetaStated(a=2, b=3), "events.d": BetaStated(a=1, b=1), "evidence.b": 6.0}
+        found = kept(one_event(seen("a", "e"), seen("b", "d"), given_=free), seed=seed)
+        weight = stories(found)["b"].weight.last
+        assert weight.mcse > 0
+        opposed = found.opposition and (found.opposition.up, found.opposition.down)
+        clear.append(weight.value < -2 * weight.mcse)
+        assert opposed == (("a", "b") if clear[-1] else None)
+    assert not all(clear)
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="differences that only rounding makes have no error to exceed")
+def test_rounding_opposes_and_contradicts_nothing() -> None:
+    """Where every quantity is held, what does not matter weighs nothing, whatever floats make of it."""
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        base, other, a, b = rng.uniform(0.1, 0.9, 4)
+        said = {"events.e": base, "events.d": other, "evidence.a": 1 + 3 * a, "evidence.b": 1 + 3 * b}
+        found = kept(one_event(seen("a", "e"), seen("b", "d", yes=False), given_=said))
+        assert (found.opposition, found.conflict) == (None, None)
+
+
+# Conflict
+
+
+def test_two_that_speak_of_one_event_conflict_by_bayes_theorem() -> None:
+    """ln P(a) P(b) / P(a, b), summed over the event by hand; the worst pair is told."""
+    items = seen("a", "e"), seen("b", "e", yes=False), seen("c", "d", yes=False)
+    said = {"evidence.a": 4.0, "evidence.b": 5.0, "evidence.c": 3.0, "events.e": 0.3, "effects.e.f": 1.0}
+    found = kept(one_event(*items, given_=said)).conflict
+    assert found is not None
+    a, b, both = 0.3 * 4 + 0.7, 0.3 + 0.7 * 5, 0.3 * 4 + 0.7 * 5
+    assert (found.first, found.second) == ("a", "b")
+    assert exactly(found.measure) == pytest.approx(math.log(a * b / both))
+
+
+def test_evidence_that_agrees_does_not_conflict() -> None:
+    """Two signs of one event are more probable together than apart."""
+    assert kept(one_event(seen("a", "e"), seen("b", "e"), given_={})).conflict is None
+
+
+def conflicting() -> Assessment:
+    """A factor that drives an event: a sign that it is high, and two that the event does not come."""
+    items = seen("high", "f"), seen("no", "e", yes=False), seen("never", "e", yes=False, origin="")
+    said = {
+        "factors.f": BetaStated(a=2, b=2),
+        "effects.e.f": 60.0,
+        "evidence.high": LognormalStated(mu=3.0, sigma=0.5),
+        "evidence.no": 12.0,
+        "evidence.never": 1.5,
+    }
+    return one_event(*items, given_=said)
+
+
+def test_a_sign_of_a_factor_conflicts_with_what_is_said_of_its_event() -> None:
+    """P(high), P(no) and both are integrals over the factor; the ratio of the sign is integrated out."""
+    found = kept(conflicting())
+    nodes, weights = roots_jacobi(60, 1, 1)
+    x, weights = (nodes + 1) / 2, weights / weights.sum()
+    high = np.exp(3.0 * x + 0.5**2 * x**2 / 2)
+    chance = expit(logit(0.3) + math.log(60) * (x - 0.5))
+    no = chance + (1 - chance) * 12
+    expected = math.log((high @ weights) * (no @ weights) / ((high * no) @ weights))
+    assert found.conflict is not None
+    assert (found.conflict.first, found.conflict.second) == ("high", "no")
+    measure = found.conflict.measure
+    assert measure.value == pytest.approx(expected, abs=ERRORS * measure.mcse)
+    assert measure.mcse < 0.05 * expected
+
+
+def test_the_error_of_the_conflict_is_that_of_repetition() -> None:
+    """Over many seeds the measure spreads as far as it says."""
+    measures = [found.measure for seed in range(20) if (found := kept(conflicting(), seed=seed).conflict)]
+    values = np.array([measure.value for measure in measures])
+    told = math.sqrt(np.mean([measure.mcse**2 for measure in measures]))
+    assert len(values) == 20
+    assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 19))
+
+
+def test_a_conflict_within_its_error_is_none() -> None:
+    """Signs of two factors that have nothing to do with each other conflict by noise alone."""
+    event = Event(id="e", title="", drivers=(Driver(name="f", sign=1), Driver(name="g", sign=1)))
+    scenario = scenario_of(event, factors=("f", "g"), evidence=(seen("a", "f"), seen("b", "g", yes=False)))
+    said = {"events.e": 0.3, **dict.fromkeys(["effects.e.f", "effects.e.g", "evidence.a", "evidence.b"], 4.0)}
+    free = dict.fromkeys(["factors.f", "factors.g"], BetaStated(a=2, b=2))
+    found = [kept(assessed(scenario, {**said, **free}), seed=seed).conflict for seed in range(8)]
+    assert found.count(None) >= 6, "above two errors once in 44"
+    assert all(one is None or one.measure.mcse > 0 for one in found)
+
+
+# With noise
+
+
+def counted() -> Assessment:
+    """An event with a beta prior, a reference class and two signs: every posterior mean is known."""
+    cases = Cases(id="cases", about="e", trials=(Trials(at={}, successes=3.0, of=20.0),), **SAID)
+    scenario = scenario_of(Event(id="e", title=""), evidence=(seen("a", "e"), cases, seen("b", "e", yes=False)))
+    said = {"events.e": BetaStated(a=2, b=2), "evidence.a": LognormalStated(mu=1.0, sigma=0.5), "evidence.b": 1.5}
+    return assessed(scenario, said, relevance={"cases": 0.5})
+
+
+def known(items: str) -> float:
+    """Log-odds of the event, of items named by their first letters."""
+    mean = (2 + 1.5) / (4 + 10) if "c" in items else 0.5
+    ratio = (math.exp(1.0 + 0.5**2 / 2) if "a" in items else 1.0) / (1.5 if "b" in items else 1.0)
+    return float(logit(mean)) + math.log(ratio)
+
+
+KNOWN = {
+    "before": known(""),
+    "after": known("acb"),
+    "a alone": known("a") - known(""),
+    "a last": known("acb") - known("cb"),
+    "a running": known("a"),
+    "cases alone": known("c") - known(""),
+    "cases last": known("acb") - known("ab"),
+    "cases running": known("ac"),
+    "b alone": known("b") - known(""),
+    "b last": known("acb") - known("ac"),
+    "b running": known("acb"),
+}
+
+
+SMOOTHED = 5e-4
+"""What smoothing the weights adds to a difference in which all draws cancel: no error tells of it."""
+
+
+def all_numbers(found: Ledger) -> dict[str, Noisy]:
+    numbers = {"before": found.before, "after": found.after}
+    for story in found.stories:
+        numbers[f"{story.name} alone"] = story.weight.alone
+        numbers[f"{story.name} last"] = story.weight.last
+        numbers[f"{story.name} running"] = story.running
+    return numbers
+
+
+def test_weights_lie_around_the_truth_as_told() -> None:
+    """Over many seeds, every number of the ledger is the closed form's on average, and spreads as its error says."""
+    seeds = 24
+    runs = [all_numbers(kept(counted(), seed=seed)) for seed in range(seeds)]
+    assert {name for run in runs for name in run} == set(KNOWN)
+    for name, expected in KNOWN.items():
+        values = np.array([run[name].value for run in runs])
+        told = math.sqrt(np.mean([run[name].mcse ** 2 for run in runs]))
+        assert values.mean() == pytest.approx(expected, abs=ERRORS * told / math.sqrt(seeds) + SMOOTHED), name
+        assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * (seeds - 1)), abs=SMOOTHED), name
+
+
+def test_a_weight_is_more_certain_than_its_ends() -> None:
+    """What the fits of a difference share cancels."""
+    found = kept(counted())
+    ends = math.hypot(found.before.mcse, stories(found)["a"].running.mcse)
+    assert stories(found)["a"].weight.alone.mcse < 0.5 * ends
+
+
+def measured() -> Assessment:
+    """An event driven by three factors, each measured well: what is known of one reaches far into its prior."""
+    names = ("f", "g", "h")
+    event = Event(id="e", title="", drivers=tuple(Driver(name=name, sign=1) for name in names))
+    common = {"value": 0.9, "unit": "m", "at_low": 0.0, "at_high": 1.0, **SAID}
+    items = tuple(Measurement(id=f"gauge_{name}", about=name, **common) for name in names)
+    said: Said = {f"factors.{name}": BetaStated(a=2, b=2) for name in names}
+    said |= {f"effects.e.{name}": 3.0 for name in names} | {f"evidence.{item.id}": 0.15 for item in items}
+    return assessed(scenario_of(event, factors=names, evidence=items), {**said, "events.e": 0.3})
+
+
+def test_the_worse_of_two_shapes_is_told() -> None:
+    """Pareto k of a weight is the larger of those of its two fits, each made as a refit by itself is."""
+    assessment = measured()
+    fitter, whole = fit(assessment)
+    refitter = Refitter.between(fitter, [whole, fitter.fit(assessment.without(assessment.scenario.evidence))])
+    found = ledger(fitter, whole)
+    for name in assessment.scenario.evidence:
+        others = [item for item in assessment.scenario.evidence if item != name]
+        quick = [refitter.quickly(assessment.without(items)) for items in ([name], others)]
+        shapes = [c.value for one in quick if one for c in one.verdict.checks if c.name == "Pareto k"]
+        assert shapes[0] != shapes[1]
+        assert stories(found)[name].weight.own_fits == 0
+        assert stories(found)[name].weight.pareto_k == max(shapes)
+
+
+def test_fits_of_their_own_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where reweighting does not serve, both fits of a weight are made anew, share no noise, and agree all the same."""
+    assert {story.weight.own_fits for story in kept(counted()).stories} == {0}
+    monkeypatch.setattr(Refitter, "quickly", lambda *_: None)
+    found = kept(counted())
+    for name, number in all_numbers(found).items():
+        assert number.value == pytest.approx(KNOWN[name], abs=ERRORS * number.mcse)
+        assert number.own_variance > 0
+        assert not number.influence.any()
+    assert {story.weight.own_fits for story in found.stories} == {2}
+
+
+def test_progress_is_told_of_every_fit() -> None:
+    """Each fit counts, and the last one says that all are done."""
+    told: list[tuple[int, int]] = []
+    items = seen("a", "e", origin="tale"), seen("b", "e", origin="tale"), seen("c", "e")
+    fitter, whole = fit(one_event(*items, given_={}))
+    found = ledger(fitter, whole, progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, 11) for done in range(1, 12)]
+    assert found.effort.fits == 11, "four units alone and left out, two heaps, and nothing"
+
+
+def test_evidence_left_out_beforehand_is_no_part_of_it() -> None:
+    """An assessment without an item is weighed as one that never had it, but for a story of no weight."""
+    items = seen("a", "e"), seen("b", "e", yes=False)
+    said = {"evidence.a": 4.0, "evidence.b": 3.0}
+    found = kept(one_event(*items, given_=said).without(["b"]))
+    assert exactly(found.after) == pytest.approx(logit(0.3) + math.log(4))
+    assert exactly(stories(found)["a"].weight.last) == pytest.approx(math.log(4))

@@ -1,0 +1,309 @@
+"""Power-scaling sensitivity: against ArviZ's own summary, and against distances between known distributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.stats import beta, norm, t
+
+from model.assessment import Assessment
+from model.draws import Draws, resampled
+from model.equations import Theta
+from model.evidence import Cases, Measurement, Trials
+from model.noise import Noisy
+from model.posterior import Posterior, posterior_of
+from model.power_scaling import ALPHAS, DRAWS, PARTS, PowerScaling, Sensitivity, log_density, power_scaling
+from model.scenario import Driver, Event
+from priors.statement import BetaStated, LognormalStated, Statement, Uniform
+from tests.held import seen
+from tests.oracle import Oracle
+from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
+from tests.whatifs import fit
+
+ERRORS = 4
+"""Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
+FEW_PARTS = float(t.isf(norm.sf(ERRORS), PARTS - 1))
+"""As seldom, of one error that is estimated from a few parts of the draws."""
+ROUNDING = 1e-5
+"""A distance is a root: of rounding errors of 1e-16, over the logarithm of 1.01."""
+
+
+def by_name(found: PowerScaling) -> dict[str, Sensitivity]:
+    return {one.name: one for one in found.quantities}
+
+
+# Against ArviZ
+
+STATED: Mapping[str, Statement | float] = {
+    "factors.f": BetaStated(a=2, b=4),
+    "factors.g": BetaStated(a=3, b=1.5, low=0.1, high=0.8),
+    "events.e": BetaStated(a=4, b=9),
+    "events.d": LognormalStated(mu=-3.0, sigma=0.7),
+    "effects.e.f": LognormalStated(mu=1.5, sigma=0.6),
+    "effects.e.d": 2.5,
+    "effects.d.g": LognormalStated(mu=0.7, sigma=0.4),
+    "evidence.sign": LognormalStated(mu=1.2, sigma=0.5),
+    "evidence.gauge": LognormalStated(mu=-1.0, sigma=0.3),
+    "evidence.word": LognormalStated(mu=0.9, sigma=0.6),
+}
+
+
+def mixed() -> Assessment:
+    """Priors of every kind, one constant, and evidence about factors, events and cases."""
+    events = (
+        Event(id="e", title="", drivers=(Driver(name="f", sign=1), Driver(name="d", sign=1))),
+        Event(id="d", title="", form="rate", drivers=(Driver(name="g", sign=-1),)),
+    )
+    evidence = (
+        seen("sign", "f"),
+        Measurement(id="gauge", about="g", value=0.9, unit="m", at_low=0.0, at_high=1.0, **SAID),
+        seen("word", "e", yes=False),
+        Cases(id="cases", about="e", trials=(Trials(at={"d": 1.0}, successes=2.0, of=9.0),), **SAID),
+    )
+    scenario = scenario_of(*events, factors=("f", "g"), evidence=evidence)
+    return assessed(scenario, STATED, relevance={"cases": 0.6})
+
+
+def density(name: str, values: np.ndarray) -> np.ndarray:
+    """ln of a prior density: of a degree, or of the logarithm of a ratio."""
+    match STATED[name]:
+        case BetaStated(a=a, b=b, low=low, high=high):
+            return beta.logpdf(values, a, b, low, high - low)
+        case LognormalStated(mu=mu, sigma=sigma):
+            return norm.logpdf(values, mu, sigma)
+        case other:
+            raise AssertionError(other)
+
+
+@pytest.fixture(scope="module")
+def posterior() -> Posterior:
+    return fit(mixed())[1].posterior
+
+
+@pytest.fixture(scope="module")
+def tree(posterior: Posterior) -> xr.DataTree:
+    """The draws that are scaled, with their log densities, as ArviZ takes them; the headline is a variable too."""
+    kept = resampled(posterior.draws.weights, DRAWS, posterior.seed)
+    values = {
+        name: posterior.quantity(name)[kept] if isinstance(said, BetaStated) else np.log(posterior.quantity(name)[kept])
+        for name, said in STATED.items()
+        if not isinstance(said, float)
+    }
+    priors = {name: density(name, one) for name, one in values.items()}
+    scenario = posterior.assessment.scenario
+    quantities = {name: posterior.quantity(name)[kept] for name in STATED}
+    oracles = [
+        Oracle(
+            scenario=scenario,
+            values={name: float(one[draw]) for name, one in quantities.items()},
+            relevance={"cases": 0.6},
+        )
+        for draw in range(DRAWS)
+    ]
+    chance = [oracle.outcome(scenario.headline) for oracle in oracles]
+    likelihood = [oracle.log_likelihood for oracle in oracles]
+    groups = {"posterior": {**values, "headline": chance}, "log_prior": priors, "log_likelihood": {"all": likelihood}}
+    return az.from_dict({
+        group: {name: np.asarray(one)[None] for name, one in series.items()} for group, series in groups.items()
+    })  # fmt: skip
+
+
+def arviz(tree: xr.DataTree, group: str, *, of: str, by: list[str] | None = None) -> float:
+    return float(az.psense(tree, var_names=[of], group=group, group_var_names=by)[of])
+
+
+def test_numbers_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> None:
+    """For every quantity: its own prior scaled, the evidence scaled, and what both do to the headline."""
+    found = power_scaling(posterior)
+    assert set(by_name(found)) == {name for name, said in STATED.items() if not isinstance(said, float)}
+    for name, one in by_name(found).items():
+        assert one.prior.value == pytest.approx(arviz(tree, "prior", of=name, by=[name]), rel=1e-6), name
+        assert one.evidence.value == pytest.approx(arviz(tree, "likelihood", of=name), rel=1e-6), name
+        assert one.headline.value == pytest.approx(arviz(tree, "prior", of="headline", by=[name]), rel=1e-6), name
+    assert found.all_priors.value == pytest.approx(arviz(tree, "prior", of="headline"), rel=1e-6)
+    assert found.all_evidence.value == pytest.approx(arviz(tree, "likelihood", of="headline"), rel=1e-6)
+
+
+def test_diagnoses_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> None:
+    """Conflict, a strong prior beside weak evidence, or nothing: in the words of ArviZ's summary."""
+    words = {
+        "conflict": "potential prior-data conflict",
+        "weak evidence": "potential strong prior / weak likelihood",
+        "none": "✓",
+    }
+    diagnoses = set()
+    for name, one in by_name(power_scaling(posterior)).items():
+        table = az.psense_summary(tree, var_names=[name], prior_var_names=[name], round_to=12)
+        assert words[one.diagnosis] == table.loc[name, "diagnosis"], name
+        diagnoses.add(one.diagnosis)
+    assert len(diagnoses) > 1
+
+
+@pytest.mark.parametrize(
+    ("prior", "evidence", "diagnosis"),
+    [
+        (0.06, 0.06, "conflict"),
+        (0.05, 0.05, "conflict"),
+        (0.06, 0.04, "weak evidence"),
+        (0.04, 0.06, "none"),
+        (0.04, 0.0, "none"),
+    ],
+)
+def test_the_diagnosis_follows_from_two_thresholds(prior: float, evidence: float, diagnosis: str) -> None:
+    """Both above 0.05 is conflict, the prior alone is weak evidence, anything else is nothing."""
+    numbers = {"prior": Noisy(value=prior), "evidence": Noisy(value=evidence), "headline": Noisy(value=0.0)}
+    assert Sensitivity(name="x", **numbers).diagnosis == diagnosis
+
+
+def test_log_densities_are_those_of_scipy(posterior: Posterior) -> None:
+    """Up to a constant, of a stretched beta and of the logarithm of a lognormal."""
+    for name, said in STATED.items():
+        if isinstance(said, float):
+            continue
+        values = posterior.quantity(name) if isinstance(said, BetaStated) else np.log(posterior.quantity(name))
+        gap = log_density(posterior.assessment, posterior.draws.theta, name) - density(name, values)
+        assert np.ptp(gap) < 1e-8, name
+
+
+# Known distributions
+
+
+def counted(successes: float, of: float, prior: Statement, relevance: float = 0.5) -> Assessment:
+    """An event with cases: its posterior is a beta distribution, and so are the scaled ones."""
+    cases = Cases(id="cases", about="e", trials=(Trials(at={}, successes=successes, of=of),), **SAID)
+    scenario = scenario_of(Event(id="e", title=""), evidence=(cases,))
+    return assessed(scenario, {"events.e": prior}, relevance={"cases": relevance})
+
+
+def distance(first: np.ndarray, second: np.ndarray, x: np.ndarray) -> float:
+    """Cumulative Jensen-Shannon distance of two distribution functions at points x (Nguyen & Vreeken 2015)."""
+
+    def one_way(p: np.ndarray, q: np.ndarray) -> float:
+        inside = p * (np.log2(np.maximum(p, 1e-300)) - np.log2(np.maximum((p + q) / 2, 1e-300)))
+        return float(np.trapezoid(inside + (q - p) / (2 * math.log(2)), x))
+
+    bound = float(np.trapezoid(first + second, x))
+    return math.sqrt((one_way(first, second) + one_way(second, first)) / bound)
+
+
+def sensitivity(posterior: tuple[float, float], scaled: tuple[float, float], low: float, high: float) -> float:
+    """Of a beta posterior between two points, a power's each step moving its shapes by so much.
+
+    The larger of the distances of the distribution functions and of those from above, for each doubling, averaged over
+    a weaker and a stronger power.
+    """
+    x = np.linspace(low, high, 20001)
+    base, slopes = beta.cdf(x, *posterior), []
+    for alpha in ALPHAS:
+        other = beta.cdf(x, *(shape + (alpha - 1) * step for shape, step in zip(posterior, scaled, strict=True)))
+        apart = max(distance(base, other, x), distance(1 - base, 1 - other, x))
+        slopes.append(apart / abs(math.log2(alpha)))
+    return sum(slopes) / 2
+
+
+def measured(seed: int) -> tuple[Posterior, float, float]:
+    """A conjugate posterior, and between which values its draws lie."""
+    posterior = fit(counted(6.0, 20.0, BetaStated(a=5, b=2)), seed=seed)[1].posterior
+    kept = posterior.quantity("events.e")[resampled(posterior.draws.weights, DRAWS, posterior.seed)]
+    return posterior, float(kept.min()), float(kept.max())
+
+
+def test_sensitivities_are_distances_between_betas() -> None:
+    """Over many seeds: of prior and of evidence, around the distance of the distributions themselves, as told."""
+    runs = []
+    for seed in range(16):
+        posterior, low, high = measured(seed)
+        (one,) = power_scaling(posterior).quantities
+        shapes = (5 + 3.0, 2 + 7.0)
+        exact = {"prior": sensitivity(shapes, (4, 1), low, high), "evidence": sensitivity(shapes, (3, 7), low, high)}
+        exact["headline"] = exact["prior"]  # the event is the headline
+        runs.append({name: (getattr(one, name), value) for name, value in exact.items()})
+    for name in ("prior", "evidence", "headline"):
+        errors = np.array([run[name][0].value - run[name][1] for run in runs])
+        told = math.sqrt(np.mean([run[name][0].mcse ** 2 for run in runs]))
+        noise = math.sqrt(1 / (2 * (len(runs) - 1)) + 1 / (2 * len(runs) * (PARTS - 1)))
+        assert told < 0.1 * runs[0][name][1], name
+        assert errors.mean() == pytest.approx(0, abs=ERRORS * told / math.sqrt(len(runs))), name
+        assert errors.std(ddof=1) == pytest.approx(told, rel=ERRORS * noise), name
+
+
+def test_a_uniform_prior_is_the_same_at_every_power() -> None:
+    """Raised to any power a flat density stays flat, and moves nothing."""
+    for prior in (BetaStated(a=1, b=1), Uniform(low=0.2, high=0.9)):
+        found = power_scaling(fit(counted(6.0, 20.0, prior))[1].posterior)
+        (one,) = found.quantities
+        numbers = [number.value for number in (one.prior, one.headline, found.all_priors)]
+        assert numbers == pytest.approx([0, 0, 0], abs=ROUNDING)
+        assert one.evidence.value > 0.05
+        assert one.diagnosis == "none"
+
+
+def test_evidence_that_says_nothing_moves_nothing() -> None:
+    """A likelihood that is flat, or that is not there, has no sensitivity; the prior then stands alone."""
+    free = {"events.e": BetaStated(a=5, b=2)}
+    silent = scenario_of(Event(id="e", title=""))
+    flat = replace(silent, evidence={"i": seen("i", "e")})
+    for assessment in (
+        assessed(silent, free),
+        assessed(flat, {**free, "evidence.i": 1.0}),
+        counted(6.0, 20.0, free["events.e"], relevance=0.0),
+    ):
+        found = power_scaling(fit(assessment)[1].posterior)
+        (one,) = found.quantities
+        assert (one.evidence.value, found.all_evidence.value) == pytest.approx((0, 0), abs=ROUNDING)
+        assert one.prior.value > 0.05
+        assert one.diagnosis == "weak evidence"
+
+
+def test_a_quantity_without_a_say_moves_no_headline() -> None:
+    """Of a factor that drives nothing the prior moves itself alone, and the headline's chance is left as it is."""
+    scenario = scenario_of(Event(id="e", title=""), Event(id="d", title=""))
+    said = {"events.e": BetaStated(a=5, b=2), "events.d": BetaStated(a=5, b=2)}
+    found = power_scaling(fit(assessed(scenario, said))[1].posterior)
+    assert [one.name for one in found.quantities] == ["events.e", "events.d"]
+    idle = by_name(found)["events.d"]
+    assert idle.prior.value > 0.05
+    assert idle.headline.value < 0.1 * by_name(found)["events.e"].headline.value
+
+
+def test_those_that_move_the_headline_most_come_first(posterior: Posterior) -> None:
+    """Quantities are sorted by what their priors do to the headline; constants are none."""
+    found = power_scaling(posterior)
+    moves = [one.headline.value for one in found.quantities]
+    assert moves == sorted(moves, reverse=True)
+    assert moves[0] > 2 * moves[-1]
+    assert "effects.e.d" not in by_name(found)
+
+
+def test_constants_alone_have_no_sensitivity() -> None:
+    """Where nothing is open nothing can be scaled."""
+    found = power_scaling(fit(assessed(scenario_of(Event(id="e", title="")), {"events.e": 0.3}))[1].posterior)
+    assert found.quantities == ()
+    assert (found.all_priors.value, found.all_evidence.value) == (0, 0)
+
+
+def test_the_same_posterior_is_scaled_alike(posterior: Posterior) -> None:
+    """The draws that are kept follow from the posterior's seed."""
+    assert power_scaling(posterior) == power_scaling(posterior)
+
+
+def test_chains_are_scaled_as_they_are() -> None:
+    """Equally weighted draws of Markov chains give what independent ones do."""
+    assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
+    values = np.random.default_rng(2).beta(8, 9, size=DRAWS)
+    theta = Theta(degree=values[None], log_ratio=np.zeros((0, DRAWS)), weight=assessment.weight)
+    diagnostics = {"divergences": 0.0, "ebfmi": 1.0}
+    draws = Draws(
+        method="nuts", theta=theta, weights=np.full(DRAWS, 1 / DRAWS), chains=4, diagnostics=diagnostics
+    )  # fmt: skip
+    (one,) = power_scaling(posterior_of(assessment, draws, seed=0)).quantities
+    shapes = (8.0, 9.0)
+    expected = sensitivity(shapes, (4, 1), float(values.min()), float(values.max()))
+    assert one.prior.value == pytest.approx(expected, abs=FEW_PARTS * one.prior.mcse)

@@ -1,0 +1,272 @@
+"""What would change the word: against roots found by themselves, and errors by repetition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.special import expit, logit, roots_jacobi
+
+from model.assessment import Assessment
+from model.estimating import Undefined
+from model.scenario import Driver, Event
+from model.tipping import Move, Reach, Tipping, edges, moved, tipping
+from priors.family import Degree
+from priors.statement import BetaStated, Statement
+from tests.held import seen
+from tests.prior_sets import assessed
+from tests.scenarios import scenario_of
+from tests.whatifs import fit
+
+ERRORS = 4
+"""Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
+type Said = Mapping[str, Statement | float]
+
+
+def tipped(assessment: Assessment, seed: int = 1) -> Tipping:
+    return tipping(*fit(assessment, seed=seed))
+
+
+def driven(said: Said, *, sign: int = 1, told: bool = False) -> Assessment:
+    """An event and the one factor that drives it; perhaps a sign of the event."""
+    event = Event(id="e", title="", drivers=(Driver(name="f", sign=1 if sign > 0 else -1),))
+    evidence = (seen("i", "e"),) if told else ()
+    return assessed(scenario_of(event, factors=("f",), evidence=evidence), said)
+
+
+def reach(found: Tipping, factor: str = "f") -> Reach:
+    return next(one for one in found.reaches if one.factor == factor)
+
+
+def moves(found: Reach) -> dict[float, Move]:
+    return {move.edge: move for move in found.moves}
+
+
+def test_edges_are_the_borders_of_the_scale() -> None:
+    """The ends of the words' bands, each once and rising."""
+    assert edges() == (0.01, 0.05, 0.2, 0.45, 0.55, 0.8, 0.95, 0.99)
+
+
+# New evidence
+
+
+def test_the_ratio_is_the_way_to_the_edge_in_log_odds() -> None:
+    """For each border: its log-odds less the headline's; with the error of these alone."""
+    found = tipped(driven({"events.e": 0.3, "factors.f": 0.5, "effects.e.f": 2.0}))
+    assert [edge.probability for edge in found.edges] == list(edges())
+    for edge in found.edges:
+        assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(0.3)), abs=1e-12)
+        assert edge.log_ratio.mcse == pytest.approx(0, abs=1e-12)
+    free = tipped(driven({"events.e": BetaStated(a=2, b=5), "factors.f": 0.5, "effects.e.f": 2.0}))
+    assert free.headline.mcse > 0
+    slope = 1 / (free.headline.value * (1 - free.headline.value))
+    for edge in free.edges:
+        assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(free.headline.value)))
+        assert edge.log_ratio.mcse == pytest.approx(free.headline.mcse * slope, rel=1e-9)
+
+
+def test_such_evidence_brings_the_headline_there() -> None:
+    """An indicator of the headline with that likelihood ratio puts it on the border."""
+    said = {"events.e": 0.3, "factors.f": 0.9, "effects.e.f": 4.0}
+    for edge in tipped(driven(said)).edges:
+        ratio = math.exp(edge.log_ratio.value)
+        told = fit(driven({**said, "evidence.i": ratio}, told=True))[1].posterior
+        assert told.headline.value == pytest.approx(edge.probability, rel=1e-9)
+
+
+# Another prior
+
+
+def chance(mean: float, prior: Degree, *, base: float, log_ratio: float, told: float = 1.0) -> float:
+    """The headline with the factor's mean moved, the prior being as strong: by quadrature, the sign weighing in."""
+    share, strength = (mean - prior.lower) / (prior.upper - prior.lower), prior.a + prior.b
+    a, b = share * strength, (1 - share) * strength
+    nodes, weights = roots_jacobi(80, b - 1, a - 1)
+    p = expit(logit(base) + log_ratio * (prior.lower + (prior.upper - prior.lower) * (nodes + 1) / 2 - 0.5))
+    likelihood = weights * (p * told + 1 - p)
+    return float((weights * p * told).sum() / likelihood.sum())
+
+
+CASES: Mapping[str, tuple[Degree, Said, dict[str, float]]] = {
+    "raises": (
+        Degree(a=2.0, b=3.0),
+        {"factors.f": BetaStated(a=2, b=3), "events.e": 0.2, "effects.e.f": 60.0},
+        {"base": 0.2, "log_ratio": math.log(60)},
+    ),
+    "lowers": (
+        Degree(a=6.0, b=3.0),
+        {"factors.f": BetaStated(a=6, b=3), "events.e": 0.6, "effects.e.f": 60.0},
+        {"base": 0.6, "log_ratio": -math.log(60)},
+    ),
+    "stretched": (
+        Degree(a=2.0, b=2.0, lower=0.2, upper=0.7),
+        {"factors.f": BetaStated(a=2, b=2, low=0.2, high=0.7), "events.e": 0.15, "effects.e.f": 900.0},
+        {"base": 0.15, "log_ratio": math.log(900)},
+    ),
+    "with a sign of the event": (
+        Degree(a=3.0, b=3.0),
+        {"factors.f": BetaStated(a=3, b=3), "events.e": 0.1, "effects.e.f": 60.0, "evidence.i": 8.0},
+        {"base": 0.1, "log_ratio": math.log(60), "told": 8.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
+    """The prior mean that brings the headline to a border, its strength kept, against quadrature and root finding."""
+    prior, said, about = CASES[name]
+    found = tipped(driven(said, sign=1 if about["log_ratio"] > 0 else -1, told="told" in about))
+    assert found.headline.value == pytest.approx(
+        chance(prior.mean, prior, **about), abs=ERRORS * found.headline.mcse
+    )  # fmt: skip
+    one = reach(found)
+    assert one.mean == pytest.approx(prior.mean)
+    check_ends(one, prior, about)
+    crossed = 0
+    for edge, move in moves(one).items():
+        low, high = (prior.lower + share * (prior.upper - prior.lower) for share in (0.1, 0.9))
+        at = [chance(mean, prior, **about) - edge for mean in (low, high)]
+        if at[0] * at[1] > 0:
+            assert move.mean is None
+            continue
+        crossed += 1
+        root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, low, high, xtol=1e-12)
+        assert move.mean is not None
+        assert move.held
+        assert move.mean.value == pytest.approx(root, abs=ERRORS * move.mean.mcse)
+        assert 0 < move.mean.mcse < 0.02
+    assert crossed >= 2
+
+
+def check_ends(one: Reach, prior: Degree, about: Mapping[str, float]) -> None:
+    """Held at an end of its prior the factor has one value; what lies beyond both ends is out of its reach."""
+    told = about.get("told", 1.0)
+    ends = []
+    for end, number in ((prior.lower, one.at_low), (prior.upper, one.at_high)):
+        p = float(expit(logit(about["base"]) + about["log_ratio"] * (end - 0.5)))
+        ends.append(p * told / (p * told + 1 - p))
+        assert number.value == pytest.approx(ends[-1], abs=ERRORS * number.mcse + 1e-9)
+    for edge, move in moves(one).items():
+        assert move.held == (min(ends) <= edge <= max(ends))
+
+
+def held_at(x: float, ratio: float) -> float:
+    return float(expit(logit(0.3) + math.log(ratio) * (x - 0.5)))
+
+
+@pytest.mark.parametrize("at", [0.0, 0.5, 0.62, 1.0])
+@pytest.mark.parametrize("ratio", [2.0, 16.0, 100.0])
+def test_a_constant_is_moved_as_a_value(at: float, ratio: float) -> None:
+    """What is held has no spread to keep: it is held elsewhere, exactly where the log-odds are those of the border.
+
+    A border that it reaches only near its ends may have no value told, but that holding it reaches the border is told.
+    """
+    found = reach(tipped(driven({"events.e": 0.3, "factors.f": at, "effects.e.f": ratio})))
+    assert found.mean == at
+    assert (found.at_low.value, found.at_high.value) == pytest.approx((held_at(0, ratio), held_at(1, ratio)))
+    for edge, move in moves(found).items():
+        root = 0.5 + float(logit(edge) - logit(0.3)) / math.log(ratio)
+        assert move.held == (0 <= root <= 1)
+        if 0.1 <= root <= 0.9:
+            assert move.mean is not None
+        if move.mean is not None:
+            assert move.mean.value == pytest.approx(root, abs=1e-9)
+            assert move.mean.mcse == pytest.approx(0, abs=1e-9)
+
+
+def test_a_factor_that_does_not_matter_reaches_nothing() -> None:
+    """Whatever an idle factor is, the headline stays where it is."""
+    event = Event(id="e", title="")
+    scenario = scenario_of(event, factors=("f", "g"))
+    found = tipped(assessed(scenario, {"events.e": 0.3, "factors.f": BetaStated(a=2, b=2), "factors.g": 0.4}))
+    assert [one.factor for one in found.reaches] == ["f", "g"]
+    for one in found.reaches:
+        assert (one.at_low.value, one.at_high.value) == pytest.approx((0.3, 0.3), rel=1e-9)
+        assert all(move.mean is None and not move.held for move in one.moves)
+
+
+def test_the_nearest_of_two_crossings_is_told() -> None:
+    """Where a factor brings one event on and then another that prevents it, the border is crossed twice."""
+    drivers = (Driver(name="f", sign=1),)
+    events = Event(id="e", title="", drivers=drivers), Event(id="d", title="", drivers=drivers)
+    scenario = scenario_of(*events, factors=("f",), all=("e",), none=("d",))
+    said = {"events.e": 0.5, "events.d": 0.05, "effects.e.f": 1e4, "effects.d.f": 1e5}
+
+    def headline(x: float) -> float:
+        both = [expit(logit(base) + math.log(w) * (x - 0.5)) for base, w in ((0.5, 1e4), (0.05, 1e5))]
+        return float(both[0] * (1 - both[1])) - 0.2
+
+    crossings = [brentq(headline, low, high, xtol=1e-12) for low, high in ((0.1, 0.55), (0.65, 0.9))]
+    for at in (0.15, 0.25, 0.78, 0.85):
+        found = moves(reach(tipped(assessed(scenario, {**said, "factors.f": at}))))[0.2]
+        nearest = min(crossings, key=lambda crossing: abs(crossing - at))
+        assert found.mean is not None
+        assert found.mean.value == pytest.approx(nearest, abs=1e-4), at
+
+
+def test_moving_keeps_all_but_the_mean() -> None:
+    """Ends and strength of a moved prior are as before, and so is every other prior."""
+    said = {"events.e": 0.2, "factors.f": BetaStated(a=2, b=4, low=0.1, high=0.8), "effects.e.f": 5.0}
+    before = driven(said)
+    after = moved(before, "factors.f", 0.6)
+    family = after.priors["factors.f"].family
+    assert isinstance(family, Degree)
+    assert (family.mean, family.a + family.b, family.lower, family.upper) == pytest.approx((0.6, 6.0, 0.1, 0.8))
+    assert {name: prior for name, prior in after.priors.items() if name != "factors.f"} == {
+        name: prior for name, prior in before.priors.items() if name != "factors.f"
+    }
+    assert before.priors["factors.f"].family.mean == pytest.approx(0.1 + 0.7 / 3), "the first is left as it was"
+
+
+# Errors
+
+
+def test_a_moved_mean_lies_around_the_root_as_told() -> None:
+    """Over many seeds a moved mean is the root on average, and spreads as its error says."""
+    prior, said, about = CASES["raises"]
+    runs = [moves(reach(tipped(driven(said), seed=seed))) for seed in range(20)]
+    compared = 0
+    for edge in (0.2, 0.45):
+        means = [run[edge].mean for run in runs]
+        values = np.array([mean.value for mean in means if mean])
+        told = math.sqrt(np.mean([mean.mcse**2 for mean in means if mean]))
+        root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, 0.1, 0.9)
+        assert len(values) == 20
+        assert values.mean() == pytest.approx(root, abs=ERRORS * told / math.sqrt(20))
+        assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 19))
+        compared += 1
+    assert compared == 2
+
+
+# The rest
+
+
+def test_a_certain_headline_has_no_tipping_points() -> None:
+    """No evidence of any strength moves what is certain."""
+    with pytest.raises(Undefined):
+        tipped(assessed(scenario_of(Event(id="e", title="", form="table")), {"tables.e.none": 1.0}))
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="a factor's prior mean is counted after it is fitted, or in vain")
+@pytest.mark.parametrize("at", [0.5, 0.62])
+def test_progress_ends_when_all_fits_are_done(at: float) -> None:
+    """Each fit counts, never more than there are to do, and the last one says that all are done."""
+    told: list[tuple[int, int]] = []
+    fitter, whole = fit(driven({"events.e": 0.3, "factors.f": at, "effects.e.f": 100.0}))
+    found = tipping(fitter, whole, progress=lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == list(range(1, found.effort.fits + 1))
+    assert all(done <= total for done, total in told)
+    assert told[-1][0] == told[-1][1]
+
+
+def test_every_fit_is_counted_with_its_verdict() -> None:
+    """Two ends and ten places for one factor, and one more for each step of closing in."""
+    idle = tipped(assessed(scenario_of(Event(id="e", title=""), factors=("f",)), {"events.e": 0.3, "factors.f": 0.42}))
+    assert (idle.effort.fits, idle.effort.by_method) == (12, {"importance": 12})
+    assert idle.effort.converged
+    found = tipped(driven({"events.e": 0.3, "factors.f": 0.42, "effects.e.f": 100.0}))
+    crossed = sum(move.mean is not None for move in reach(found).moves)
+    assert 12 + crossed <= found.effort.fits <= 12 + 4 * crossed
