@@ -103,7 +103,9 @@ class Assessment:
         left_out = self.left_out | frozenset(items)
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
-        counted = {event: state for event, state in certain if seen.get(event) not in left_out}
+        counted = {
+            event: state for event, state in certain if event in self.supposed or seen.get(event) not in left_out
+        }
         return replace(self._knowing(counted), left_out=left_out)
 
     def observing(self, events: Mapping[str, bool]) -> Assessment:

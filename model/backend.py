@@ -32,6 +32,8 @@ class Backend:
     """A constant matrix times a vector of quantities: (row, quantity) x (quantity[, draw]) -> (row[, draw])."""
     column: Callable[[Array], Array]
     """Numbers along the first axis, shaped to broadcast against quantities."""
+    weigh: Callable[[Array, Array], Array]
+    """Weights along the first axis times log-likelihoods, which may be -inf under NumPy: what counts for 0 adds 0."""
     constant: Callable[[Array, Array], Array]
     """`constant(values, like)`: fixed numbers as quantities, with the draws of `like`."""
 
@@ -50,6 +52,12 @@ def _log_or_never(mass: Array) -> Array:
         return np.log(mass)
 
 
+def _weighed(weights: Array, log_likelihoods: Array) -> Array:
+    column = np.asarray(weights)[:, None]
+    with np.errstate(invalid="ignore"):
+        return np.where(column == 0, 0.0, column * log_likelihoods)
+
+
 NUMPY = Backend(
     exp=np.exp,
     expm1=np.expm1,
@@ -61,5 +69,6 @@ NUMPY = Backend(
     stack=np.stack,
     combine=np.matmul,
     column=lambda values: np.asarray(values)[:, None],
+    weigh=_weighed,
     constant=lambda values, like: np.broadcast_to(np.asarray(values)[:, None], (len(values), like.shape[-1])),
 )

@@ -150,7 +150,7 @@ def _measurements(backend: Backend, structure: Structure, found: Terms) -> Array
     items, theta = structure.measurements, found.theta
     mean = backend.column(items.at_low) + backend.column(items.slope) * theta.degree[items.factor]
     density = _normal(backend, backend.column(items.value) - mean, theta.log_ratio[items.error])
-    return backend.column(theta.weight[items.item]) * density
+    return backend.weigh(theta.weight[items.item], density)
 
 
 def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Summing) -> Array:
@@ -159,7 +159,7 @@ def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Su
     log_masses = summing(backend, structure.network.unobserved, found.chances, NOTHING, items.queries)
     logit = log_masses[0::2] - log_masses[1::2]
     density = _normal(backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error])
-    return backend.column(theta.weight[items.item]) * density
+    return backend.weigh(theta.weight[items.item], density)
 
 
 def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
@@ -168,7 +168,7 @@ def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
     log_mean = _predicted(backend, structure, items.rows, found.baseline, found.log_effect, found.lever)
     log_mean = log_mean + backend.column(items.log_years)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
-    return backend.column(theta.weight[items.item]) * density
+    return backend.weigh(theta.weight[items.item], density)
 
 
 def _classes(backend: Backend, structure: Structure, found: Terms) -> Array:
@@ -177,7 +177,7 @@ def _classes(backend: Backend, structure: Structure, found: Terms) -> Array:
     log_odds = _predicted(backend, structure, items.rows, found.baseline, found.log_effect)
     log_yes, log_no = -softplus(backend, -log_odds), -softplus(backend, log_odds)
     density = backend.column(items.successes) * log_yes + backend.column(items.failures) * log_no
-    return backend.column(theta.weight[items.item]) * density
+    return backend.weigh(theta.weight[items.item], density)
 
 
 PIECES: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {

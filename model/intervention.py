@@ -1,8 +1,10 @@
 """Setting a factor or an event by hand, and what follows for the events still to come.
 
 An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it depends on. What has been learnt of the
-quantities, what is settled now, and the evidence about today stay as they are: only the events of the horizon respond.
-What has been said of one of these events still counts for it by the same likelihood ratio, unless it is itself set.
+quantities, what is settled (now, or observed, or what led to the observed), and the evidence about today stay as they
+are: only other events of the horizon respond. What has been said of one of these still counts for it by the same
+likelihood ratio, unless it is itself set: a convention of this program, neither P(y | do x) of a model in which the
+evidence comes later nor a counterfactual, both of which would need more to be said of how the evidence came about.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from model.answers import Reckoned, Target
 from model.backend import NUMPY
 from model.equations import Theta, terms, told
 from model.network import EVERYTHING, Cells, Network, Query
-from model.scenario import Scenario
 from model.structure import Numbers, Structure
 from model.summing import Contradiction, Told, by_elimination
 
@@ -51,13 +52,16 @@ def refusals(intervention: Intervention, structure: Structure) -> Iterator[Refus
     """Why things cannot be set: what is settled, what is known, more settled drivers than can be kept apart."""
     scenario, certain = structure.scenario, structure.network.certain
     for name in intervention.events:
-        if scenario.events[name].when == "now":
+        if name in certain:
+            yield Refused(name, "an event that has been observed", "an event still to come")
+        elif scenario.events[name].when == "now":
             found = "an event that is settled already, though unknown: nothing done from now on can change it"
             expected = f"an event still to come, or --given {name}, which asks what follows if it is so"
             yield Refused(name, found, expected)
-        elif name in certain:
-            yield Refused(name, "an event that has been observed", "an event still to come")
-    settled = [name for name in _settled(scenario) if name not in certain]
+        elif name in _settled(structure):
+            found = "an event on which something that has been observed depends: it is settled too"
+            yield Refused(name, found, f"an event still to come, or --given {name}")
+    settled = _frontier(structure)
     if intervention and len(settled) > MOST_SETTLED:
         found = f"{len(settled)} events settled now that drive events to come"
         yield Refused(settled[0], found, f"at most {MOST_SETTLED}")
@@ -106,7 +110,7 @@ class Standing:
             Events that are seen to happen (True) or not (False) after things were set: `yes` and `given` of each
             target are under this condition too.
         """
-        settled = tuple(name for name in _settled(structure.scenario) if name not in structure.network.certain)
+        settled = _frontier(structure)
         states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
         plain = list(_queries(asked, _state(tuple(given), tuple(given.values()))))
         said = told(NUMPY, structure, theta)
@@ -147,16 +151,13 @@ class Standing:
 
         The chances have dims (entry, draw).
         """
-        network, scenario = self.structure.network, self.structure.scenario
+        network, settled = self.structure.network, _settled(self.structure)
         degree = self.theta.degree.copy()
         for name, value in intervention.factors.items():
             degree[self.structure.quantities.degrees[f"factors.{name}"]] = value
         with np.errstate(over="ignore"):
             after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).chances
-        cells = {
-            name: table if name in scenario.events and scenario.events[name].when == "now" else table + len(after)
-            for name, table in network.cells.items()
-        }
+        cells = {name: table if name in settled else table + len(after) for name, table in network.cells.items()}
         for name, happens in intervention.events.items():
             cells[name] = _set(network.cells[name], network.impossible, happens=happens)
         return replace(network, cells=cells), np.concatenate([self.chances, after])
@@ -179,11 +180,18 @@ def _conditional(log_masses: Numbers) -> Numbers:
     return chance
 
 
-def _settled(scenario: Scenario) -> tuple[str, ...]:
-    """The events settled now on which events to come depend directly."""
-    coming = [name for name, event in scenario.events.items() if event.when == "horizon"]
-    parents = {parent for name in coming for parent in scenario.parents(name)}
-    return tuple(name for name, event in scenario.events.items() if event.when == "now" and name in parents)
+def _settled(structure: Structure) -> frozenset[str]:
+    """The events that nothing done from now on can change: settled now, or observed, or what led to the observed."""
+    now = {name for name, event in structure.scenario.events.items() if event.when == "now"}
+    return frozenset(now | set(structure.network.ancestry(structure.network.certain)))
+
+
+def _frontier(structure: Structure) -> tuple[str, ...]:
+    """The settled events, not observed, on which events to come depend directly."""
+    settled, certain = _settled(structure), structure.network.certain
+    events = structure.scenario.events
+    parents = {parent for name in events if name not in settled for parent in structure.scenario.parents(name)}
+    return tuple(name for name in events if name in settled and name in parents and name not in certain)
 
 
 def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:

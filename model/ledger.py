@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 
 import numpy as np
+from scipy.special import ndtri
 
 from model import importance
 from model.assessment import Assessment
 from model.batch import evaluated
+from model.estimating import ROUNDING
 from model.evidence import Indicator, Observation, Testimony
 from model.noise import Noisy, derived
 from model.refitting import Counting, Effort, Fitted, Fitter, Progress, Refit, Refitter, effort_of, unseen
@@ -24,6 +26,10 @@ from model.structure import Numbers
 
 PRIOR_DRAWS = 4000
 """Behind the conflict of each two stories."""
+CHANCE = 0.025
+"""Of calling any two stories a conflict that are none."""
+LEAST_CONFLICT = 0.05
+"""In natural logarithms: less is not worth a word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,8 @@ class Story:
     """Of the item, or of the origin that several share."""
     items: tuple[str, ...]
     weight: Weight
+    step: Noisy
+    """What it adds to the stories before it: log-odds of the headline."""
     running: Noisy
     """Log-odds of the headline once this story and all before it are known."""
 
@@ -81,23 +89,28 @@ class Ledger:
     """Log-odds of the headline before any evidence."""
     after: Noisy
     """And after all of it."""
+    whole: Noisy
+    """What all of it does: the one less the other."""
     stories: tuple[Story, ...]
     items: Mapping[str, Weight]
     """Of the single items of stories that several tell."""
     opposition: Opposition | None
     """The two that pull hardest against each other: of all pairs, that whose lesser pull is largest."""
     conflict: Conflict | None
-    """The two that fit together worst, if their measure is above 0 by more than two errors."""
+    """The two that fit together worst, if their measure stands out from what chance makes of so many pairs."""
     effort: Effort
 
 
 def stories_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     """The items of each story, by its name."""
-    told: dict[str, list[str]] = {}
+    told: dict[tuple[bool, str], list[str]] = {}
     for item in scenario.evidence.values():
         shared = item.origin in scenario.origins
-        told.setdefault(f"{item.origin}" if shared else item.id, []).append(item.id)
-    return {name: tuple(items) for name, items in told.items()}
+        told.setdefault((shared, item.origin if shared else item.id), []).append(item.id)
+    taken = {name for shared, name in told if not shared}
+    return {
+        f"{name} (origin)" if shared and name in taken else name: tuple(items) for (shared, name), items in told.items()
+    }
 
 
 def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Ledger:
@@ -125,12 +138,15 @@ def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Led
     running = fits([_only(assessment, items) for items in heaps])
     weights = [_weight(start, one, running[-1], other) for one, other in zip(alone, without, strict=True)]
     told = tuple(
-        Story(name=name, items=items, weight=weight, running=refit.log_odds)
-        for (name, items), weight, refit in zip(stories.items(), weights, running, strict=False)
+        Story(name=name, items=items, weight=weight, step=_less(now.log_odds, then.log_odds), running=now.log_odds)
+        for (name, items), weight, (then, now) in zip(
+            stories.items(), weights, pairwise([start, *running]), strict=False
+        )
     )
     return Ledger(
         before=start.log_odds,
-        after=running[-1].log_odds if running else start.log_odds,
+        after=(running or [start])[-1].log_odds,
+        whole=_less((running or [start])[-1].log_odds, start.log_odds),
         stories=told,
         items={items[0]: weight for items, weight in zip(singles, weights[len(told) :], strict=True)},
         opposition=_opposition(told),
@@ -154,7 +170,8 @@ def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
 
 
 def _less(one: Noisy, other: Noisy) -> Noisy:
-    return derived(one.value - other.value, [(1.0, one), (-1.0, other)])
+    found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
+    return found if max(abs(found.value), found.mcse) > ROUNDING else Noisy(value=0.0)
 
 
 def _opposition(stories: Sequence[Story]) -> Opposition | None:
@@ -184,7 +201,9 @@ def _conflict(assessment: Assessment, stories: Mapping[str, Sequence[str]], seed
         apart = not {first, second} <= spoken
         both = alone[first] + alone[second] if apart else log_likelihood((*stories[first], *stories[second]))
         found.append(Conflict(first=first, second=second, measure=_measure(alone[first], alone[second], both)))
-    clear = [conflict for conflict in found if conflict.measure.value > 2 * conflict.measure.mcse]
+    # The worst of many pairs is found by looking: it has to stand out from what chance makes of as many.
+    errors = -ndtri(CHANCE / max(len(found), 1))
+    clear = [one for one in found if one.measure.value > max(errors * one.measure.mcse, LEAST_CONFLICT)]
     return max(clear, key=lambda conflict: conflict.measure.value, default=None)
 
 

@@ -57,6 +57,7 @@ PYTENSOR = Backend(
     stack=pt.stack,
     combine=_combine,
     column=lambda values: values,
+    weigh=lambda weights, log_likelihoods: weights * log_likelihoods,
     constant=lambda values, like: pt.constant(np.asarray(values, dtype=float)),
 )
 

@@ -57,9 +57,13 @@ class Posterior:
 
     def noisy(self, sort: str, name: str) -> Noisy:
         """The probability of a target with the noise of each draw."""
+        return noisy(self.estimates[sort, name].value, self.deviation(sort, name), self.draws)
+
+    def deviation(self, sort: str, name: str) -> Numbers:
+        """What each draw adds to the error of a target's probability, before it is weighed; dims (draw)."""
         yes, given = self.chances(sort, name)
         value, base = self.estimates[sort, name].value, float(self.draws.weights @ given)
-        return noisy(value, (yes - value * given) / base, self.draws)
+        return np.asarray((yes - value * given) / base)
 
     def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
         """Of a target and of its condition, dims (draw) each."""

@@ -13,7 +13,7 @@ from model.defects import Defect, Defective
 from model.evidence import Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
 from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
 from priors.faults import Fault, Faulty, nearest
-from priors.table import Table
+from priors.table import Table, shown
 from priors.toml_file import TomlFile
 
 SHIPPED = Path(__file__).parent / "scenarios"
@@ -93,7 +93,9 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         if (item := _item(name, entry, folder, {**factors, **events})) is not None
     }
     indicators = {
-        name: _watched(name, entry, {**factors, **events}) for name, entry in table.table("indicators").named_tables()
+        name: indicator
+        for name, entry in table.table("indicators").named_tables()
+        if (indicator := _watched(name, entry, {**factors, **events})) is not None
     }
     for section in ("factors", "events", "outcomes", "evidence", "indicators"):
         table.value(section)
@@ -216,12 +218,14 @@ def _common(name: str, table: Table) -> dict[str, object]:
     }
 
 
-def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator:
+def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator | None:
     """Something to look for; where, it need not say."""
     table.choice("kind", ("indicator",), default="indicator")
+    if table.value("kind") not in (None, "indicator"):
+        return None
     if "seen" in table:
         expected = "no such key: what has been seen, or looked for in vain, stands under [evidence]"
-        table.fault("seen", found=str(table.value("seen")).lower(), expected=expected)
+        table.fault("seen", found=shown(table.value("seen")), expected=expected)
     common = {**_common(name, table), "source": table.text("source", default="")}
     indicator = Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
     table.no_more()

@@ -12,6 +12,7 @@ import numpy as np
 
 from model.answers import headline, reckon
 from model.assessment import Assessment
+from model.estimating import Undefined
 from model.importance import dimensions_of
 from model.noise import Noisy
 from model.standard_normal import Scores, scores
@@ -21,6 +22,8 @@ POINTS = 512
 """Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
 REPLICATES = 8
 """Independent randomisations, from whose spread the errors come (Owen 1997, SIAM J. Numer. Anal. 34)."""
+TINY = 1e-9
+"""In log-odds: less is rounding."""
 PROBES = 32
 """Draws at which it is tried whether a quantity matters at all."""
 
@@ -65,23 +68,29 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     def model(z: Numbers) -> Numbers:
         full = np.zeros((space.dimension, z.shape[1]))
         full[reached] = z
-        return log_odds_at(assessment, space, full)
+        found = log_odds_at(assessment, space, full)
+        if not np.isfinite(found).all():
+            raise Undefined
+        return found
 
-    found = []
-    for replicate in range(REPLICATES):
+    def indices_of(replicate: int) -> Numbers:
+        if len(reached) == 1:
+            return np.ones((2, 1))
         rng = np.random.default_rng([seed, 5, replicate])
         one = sobol_indices(func=model, n=points, dists=[norm()] * len(reached), rng=rng)
-        found.append(np.stack([one.first_order, one.total_order]))
-    measured = np.array(found)
-    if not np.isfinite(measured).all():
+        return np.stack([one.first_order, one.total_order])
+
+    try:
+        measured = np.array([indices_of(replicate) for replicate in range(REPLICATES)])
+        spread = model(np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points)))
+    except Undefined:
         return None
     indices = [
         Indices(name=names[place], first=_mean(measured[:, 0, i]), total=_mean(measured[:, 1, i]))
         for i, place in enumerate(reached)
     ]
-    draws = np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points))
     return Sobol(
-        sd=float(model(draws).std()),
+        sd=float(spread.std()),
         alone=_mean(measured[:, 0].sum(axis=1)),
         indices=tuple(sorted(indices, key=lambda index: -index.total.value)),
         untouched=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
@@ -109,7 +118,7 @@ def _reached(assessment: Assessment, space: Scores, seed: int) -> Index:
     for place in range(space.dimension):
         moved = z.copy()
         moved[place] = other[place]
-        moves.append(not np.array_equal(log_odds_at(assessment, space, moved), start))
+        moves.append(not np.allclose(log_odds_at(assessment, space, moved), start, rtol=0, atol=TINY, equal_nan=True))
     return np.flatnonzero(moves)
 
 

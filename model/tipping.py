@@ -15,7 +15,7 @@ from priors.family import Degree
 from priors.words import ICD203
 
 PLACES = tuple(index / 10 for index in range(1, 10))
-"""Where a factor's prior mean is tried, as shares of the way from its lower to its upper end."""
+"""Where a factor is held, and its prior mean tried, as shares of the way from its lower to its upper end."""
 STEPS = 4
 """Of closing in on an edge between two of these."""
 
@@ -38,7 +38,7 @@ class Move:
     """The prior mean at which it is there, the prior being as strong as it is (the same a + b); None where no mean
     does it."""
     held: bool
-    """Whether the factor held at one of its ends would do it."""
+    """Whether the factor held at some value that was tried, within its prior's ends, would do it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Ti
     now = log_odds(headline)
     search = _Search(
         refitter=Refitter.between(fitter, [whole]),
-        counting=Counting(progress, len(assessment.scenario.factors) * (len(PLACES) + 2)),
+        counting=Counting(progress, 0),
         refits=[],
     )
     reaches = tuple(search.reach(assessment, factor) for factor in assessment.scenario.factors)
@@ -110,29 +110,30 @@ class _Search:
         family = assessment.priors[name].family
         assert isinstance(family, Degree)
         ends = (0.0, 1.0) if family.constant else (family.lower, family.upper)
-        low, high = self._fits([assessment.holding(name, end) for end in ends])
-        places = [ends[0] + share * (ends[1] - ends[0]) for share in PLACES]
-        points = sorted({*places, family.mean})
-        fits = dict(zip(points, self._fits([moved(assessment, name, mean) for mean in points]), strict=True))
-        self.counting.total += 1
-        reached = [*fits.values(), low, high]
+        inside = [ends[0] + share * (ends[1] - ends[0]) for share in PLACES]
+        values, means = [ends[0], *inside, ends[1]], sorted({*inside, family.mean})
+        self.counting.total += len(values) + len(means)
+        held = dict(zip(values, self._fits([assessment.holding(name, value) for value in values]), strict=True))
+        fits = dict(zip(means, self._fits([moved(assessment, name, mean) for mean in means]), strict=True))
+        # A prior as strong as before comes to stand at an end as its mean goes there.
+        path = {ends[0]: held[ends[0]], **fits, ends[1]: held[ends[1]]}
         return Reach(
             factor=factor,
             mean=family.mean,
-            at_low=low.probability,
-            at_high=high.probability,
-            moves=tuple(self._move(assessment, name, fits, reached, edge) for edge in edges()),
+            at_low=held[ends[0]].probability,
+            at_high=held[ends[1]].probability,
+            moves=tuple(self._move(assessment, name, path, list(held.values()), edge) for edge in edges()),
         )
 
     def _move(
-        self, assessment: Assessment, name: str, fits: Mapping[float, Refit], reached: Sequence[Refit], edge: float
+        self, assessment: Assessment, name: str, path: Mapping[float, Refit], held: Sequence[Refit], edge: float
     ) -> Move:
         now = assessment.priors[name].family.mean
-        nearest = min(_brackets(fits, edge), key=lambda pair: min(abs(end - now) for end in pair), default=None)
+        nearest = min(_brackets(path, edge), key=lambda pair: min(abs(end - now) for end in pair), default=None)
         if nearest is None:
-            held = min(map(_height, reached)) <= _logit(edge) <= max(map(_height, reached))
-            return Move(edge=edge, mean=None, held=held)
-        left, right = ((mean, fits[mean]) for mean in nearest)
+            within = min(map(_height, held)) <= _logit(edge) <= max(map(_height, held))
+            return Move(edge=edge, mean=None, held=within)
+        left, right = ((mean, path[mean]) for mean in nearest)
         return Move(edge=edge, mean=self._closing(assessment, name, edge, left, right), held=True)
 
     def _closing(self, assessment: Assessment, name: str, edge: float, left: _Point, right: _Point) -> Noisy:

@@ -10,6 +10,7 @@ import numpy as np
 from model.answers import Target, reckon
 from model.backend import NUMPY
 from model.equations import terms, told
+from model.estimating import ROUNDING
 from model.network import Query
 from model.noise import Noisy, noisy
 from model.posterior import Posterior
@@ -55,8 +56,14 @@ def behind(posterior: Posterior, outcome: str) -> tuple[str, ...]:
     return tuple(name for name in posterior.assessment.structure.network.ancestry(asked) if name in scenario.events)
 
 
-def equation(posterior: Posterior, name: str) -> Equation:
-    """The equation of an event at the posterior, each draw weighed by the chance that the event's condition holds."""
+def equation(posterior: Posterior, name: str) -> Equation | None:
+    """The equation of an event at the posterior, each draw weighed by the chance that the event's condition holds.
+
+    None where that cannot be so.
+    """
+    event = posterior.assessment.scenario.events[name]
+    if (event.given or event.unless) and ("link", name) not in posterior.estimates:
+        return None
     return _Tracing(posterior, posterior.assessment.scenario.events[name]).equation()
 
 
@@ -129,4 +136,6 @@ class _Tracing:
         given = np.ones(draws.count) if self.given is None else self.given
         base = float(draws.weights @ given)
         value = float(draws.weights @ (given * series)) / base
+        if np.ptp(series) <= ROUNDING * abs(series).max():
+            return Noisy(value=float(series[0]))
         return noisy(value, given * (series - value) / base, draws)

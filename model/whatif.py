@@ -11,7 +11,7 @@ import numpy as np
 from model.assessment import Assessment
 from model.estimating import ROUNDING, Undefined
 from model.intervention import Intervention, Standing
-from model.noise import Noisy, derived, log_odds
+from model.noise import Noisy, derived, log_odds, noisy
 from model.pareto import smoothed
 from model.posterior import Posterior, possible
 from model.refitting import Fitted, Fitter
@@ -51,7 +51,7 @@ class WhatIf:
 
     before: Posterior
     start: Posterior
-    """Of what is supposed, before anything is set by hand: where a sweep starts from."""
+    """Of what is supposed, before anything is set by hand or seen: where a sweep starts from."""
     after: Posterior
     changes: tuple[Change, ...]
     """Of every target that is defined in both."""
@@ -75,15 +75,13 @@ def what_if(fitter: Fitter, before: Fitted, supposed: Supposition) -> WhatIf:
     Contradiction
         If what is given is impossible.
     """
-    start = _fitted(fitter, before, supposed)
-    after = under(start, supposed.intervention, supposed.given)
+    assessment = supposed.assessment
+    start = before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
+    if supposed.given and not supposed.intervention:
+        after = fitter.fit(assessment.observing(supposed.given)).posterior
+    else:
+        after = under(start, supposed.intervention, supposed.given)
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
-
-
-def _fitted(fitter: Fitter, before: Fitted, supposed: Supposition) -> Posterior:
-    """The posterior before anything is set by hand."""
-    assessment = supposed.assessment if supposed.intervention else supposed.assessment.observing(supposed.given)
-    return before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
 
 
 def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, bool]) -> Posterior:
@@ -110,7 +108,7 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     Parameters
     ----------
     posterior
-        Of what is supposed, before anything is set by hand: `WhatIf.start`.
+        Of what is supposed, before anything is set by hand or seen: `WhatIf.start`.
     """
     standing, posteriors = _standing(posterior, supposed.given), []
     for value in values:
@@ -120,8 +118,22 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))
 
 
+def level(posterior: Posterior, factor: str) -> Noisy:
+    """The mean of a factor's degree today, each draw weighed by what is given there."""
+    event = next(iter(posterior.assessment.scenario.events))
+    given, degree = posterior.chances("event", event)[1], posterior.quantity(f"factors.{factor}")
+    base = float(posterior.draws.weights @ given)
+    value = float(posterior.draws.weights @ (given * degree)) / base
+    if np.ptp(degree) <= ROUNDING:
+        return Noisy(value=float(degree[0]))
+    return noisy(value, given * (degree - value) / base, posterior.draws)
+
+
 def _judged(posterior: Posterior) -> Posterior:
-    """The same, its verdict on the weights that the condition leaves the draws."""
+    """The same, weighed by what is given where draws have weights, and its verdict on these.
+
+    Chains have none: there each answer stays a ratio.
+    """
     draws, given = posterior.draws, posterior.reckoned.given.max(axis=0)
     weights = draws.weights * given
     if not weights.any():
@@ -129,7 +141,16 @@ def _judged(posterior: Posterior) -> Posterior:
     with np.errstate(divide="ignore"):
         _, shape = smoothed(np.maximum(np.log(weights / weights.max()), -700.0))
     found = max(draws.diagnostics.get("pareto_k", -np.inf), shape)
-    return replace(posterior, draws=replace(draws, diagnostics={**draws.diagnostics, "pareto_k": found}))
+    judged = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": found})
+    if draws.method == "nuts":
+        return replace(posterior, draws=judged)
+    reckoned = posterior.reckoned
+    shares = np.divide(1.0, given, out=np.zeros_like(given), where=given > 0)
+    return replace(
+        posterior,
+        draws=replace(judged, weights=weights / weights.sum()),
+        reckoned=replace(reckoned, yes=reckoned.yes * shares, given=reckoned.given * shares),
+    )
 
 
 def _changes(before: Posterior, after: Posterior) -> tuple[Change, ...]:
@@ -143,16 +164,26 @@ def _changes(before: Posterior, after: Posterior) -> tuple[Change, ...]:
 def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change:
     first, second = before.noisy(sort, name), after.noisy(sort, name)
     difference = _less(second, first, abs(first.value))
+    if before.draws is after.draws:  # chains and weights in common, whatever the method
+        apart = after.deviation(sort, name) - before.deviation(sort, name)
+        difference = _rounded(noisy(second.value - first.value, apart, before.draws), abs(first.value))
     try:
         one, two = log_odds(first), log_odds(second)
     except Undefined:
         return Change(sort=sort, id=name, difference=difference, shift=None)
-    return Change(sort=sort, id=name, difference=difference, shift=_less(two, one, 1.0))
+    shift = _less(two, one, 1.0)
+    if before.draws is after.draws:
+        slopes = [1 / (p.value * (1 - p.value)) for p in (first, second)]
+        apart = slopes[1] * after.deviation(sort, name) - slopes[0] * before.deviation(sort, name)
+        shift = _rounded(noisy(two.value - one.value, apart, before.draws), 1.0)
+    return Change(sort=sort, id=name, difference=difference, shift=shift)
 
 
 def _less(one: Noisy, other: Noisy, scale: float) -> Noisy:
-    """The difference of two numbers on common draws; what only rounding makes is none."""
-    found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
-    if max(abs(found.value), found.mcse) <= ROUNDING * scale:
-        return Noisy(value=0.0)
-    return found
+    """The difference of two numbers on common random numbers."""
+    return _rounded(derived(one.value - other.value, [(1.0, one), (-1.0, other)]), scale)
+
+
+def _rounded(found: Noisy, scale: float) -> Noisy:
+    """What only rounding makes is no difference."""
+    return found if max(abs(found.value), found.mcse) > ROUNDING * scale else Noisy(value=0.0)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from model.evidence import Observation
 from model.network import Query
-from model.scenario import Event
+from model.scenario import Event, Scenario
 from tests.oracle import Oracle, State, possible
 
 
@@ -72,11 +73,15 @@ class Intervened:
         return [(state, self._now(state), self._told(state) * self._chance(state)) for state in self.oracle.states()]
 
     def _now(self, state: State) -> tuple[bool, ...]:
-        return tuple(state[event.id] for event in self.oracle.scenario.events.values() if event.when == "now")
+        return tuple(state[name] for name in self.oracle.scenario.events if name in self._settled)
+
+    @cached_property
+    def _settled(self) -> set[str]:
+        return settled_in(self.oracle.scenario)
 
     def _chance(self, state: State) -> float:
         """Of the events to come, given those that are settled."""
-        coming = [event for event in self.oracle.scenario.events.values() if event.when == "horizon"]
+        coming = [event for name, event in self.oracle.scenario.events.items() if name not in self._settled]
         return math.prod(self._of_event(event, state) for event in coming)
 
     def _of_event(self, event: Event, state: State) -> float:
@@ -92,5 +97,15 @@ class Intervened:
 
     def _told(self, state: State) -> float:
         """Of the events to come that are not set; of the values as they are, not as they are set."""
-        coming = {name for name, event in self.oracle.scenario.events.items() if event.when == "horizon"}
+        coming = set(self.oracle.scenario.events) - self._settled
         return self.oracle.told(state, about=coming - self.events.keys())
+
+
+def settled_in(scenario: Scenario) -> set[str]:
+    """What is settled now, what has been observed, and whatever that depends on."""
+    stack = [item.about for item in scenario.evidence.values() if isinstance(item, Observation)]
+    found = {event.id for event in scenario.events.values() if event.when == "now"}
+    while stack:
+        found.add(name := stack.pop())
+        stack.extend(scenario.parents(name))
+    return found

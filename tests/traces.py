@@ -80,8 +80,8 @@ EQUATIONS = {
         term(f"closing.{LONG}", 5.34, 0.081, 1.675, of_event=True),
         told=number(1.099),
     ),
-    "flood": equation("odds", baseline("flood", 0.0002, -8.5), term("flood.silt", 2.4, 0.5, 0.0)),
 }
+"""Of those whose own condition can be so."""
 STATED = {
     "tables.leak.none": replace(FIXED, title="The dam leaks: none", statement="held at 0.05", source=""),
     "events.closing": FREE,

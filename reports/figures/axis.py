@@ -22,10 +22,12 @@ LEAST_SPAN = 0.4
 MOST_SIDE = 0.4
 """Of an axis, that may be left free at either side."""
 BORDERS = tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
-SMALL_POWERS, LARGE_POWERS = range(-12, -2), range(-8, -2)
+SMALL_POWERS, LARGE_POWERS = range(-12, -2), range(-6, -2)
 """Of ten: of probabilities that are numbered, and of how far others are from 1."""
 ROUNDEST = (*BORDERS, *(10.0**power for power in SMALL_POWERS), *(1 - 10.0**power for power in LARGE_POWERS))
 PROBABILITY = "Probability (%, on a scale of log-odds)"
+
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 type Extent = Callable[[str], float]
 """How much room a number takes along an axis, in units."""
@@ -43,8 +45,11 @@ def log_odds(probability: float) -> float:
 
 
 def percent(probability: float) -> str:
-    """A round probability as it stands at a tick."""
-    return f"{100 * probability:.10g} %"
+    """A round probability as it stands at a tick: "0.1 %", "2·10⁻⁵ %"."""
+    digits, _, power = f"{100 * probability:.10g}".partition("e-")
+    if not power:
+        return f"{digits} %"
+    return f"{digits}·10⁻{str(int(power)).translate(RAISED)} %".removeprefix("1·")
 
 
 @dataclass(frozen=True, kw_only=True)

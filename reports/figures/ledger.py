@@ -34,7 +34,7 @@ from reports.figures.style import (
     Stroke,
     applied,
 )
-from reports.figures.text import cut, minus, width_of
+from reports.figures.text import brief, cut, minus, width_of
 from reports.summary import Number
 from reports.wording import plain_decibans, plural
 
@@ -106,7 +106,7 @@ class Step:
     def told(self) -> str:
         """The step in decibans, with a mark for its direction."""
         mark = UP if self.up else DOWN
-        return f"{mark} {self.decibans.replace('less than', '<')}" if self.size.value else self.decibans
+        return f"{mark} {brief(self.decibans)}" if self.size.value else self.decibans
 
     @property
     def decibans(self) -> str:
@@ -150,7 +150,8 @@ def _title(told: Ledger) -> str:
     moved = told.after.value - told.before.value
     if abs(moved) <= words.CLEAR * math.hypot(told.after.mcse, told.before.mcse):
         return f"All evidence together leaves the headline near {after}"
-    return f"All evidence together {'raises' if moved > 0 else 'lowers'} the headline from {before} to {after}"
+    verb = "raises" if moved > 0 else "lowers"
+    return f"All evidence together {verb} the headline from {before} to {after}"
 
 
 def _sentences(told: Ledger) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reports.figures.axis import bounded
 from reports.summary import Computation, PriorSet, Scenario
 from reports.wording import DECIBANS, one_digit
 
@@ -29,5 +30,5 @@ def exactness(what: str, errors: Iterable[float]) -> str:
 
 
 def error_of(probability: float, error: float) -> float:
-    """The error of a probability in natural log-odds; 0 of one that has no log-odds."""
-    return error / (probability * (1 - probability)) if 0 < probability < 1 else 0.0
+    """The error of a probability in natural log-odds; 0 of one that has no place there."""
+    return error / (probability * (1 - probability)) if bounded(probability) else 0.0

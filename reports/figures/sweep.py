@@ -32,7 +32,7 @@ from reports.figures.style import (
     Stroke,
     applied,
 )
-from reports.figures.text import balanced, cut, wrapped
+from reports.figures.text import balanced, brief, cut, wrapped
 from reports.summary import Interval
 from reports.whatif.summary import Sweep, WhatIf
 from reports.wording import kind_of, percent, plural
@@ -197,7 +197,7 @@ def _draw_curve(axes: Axes, curve: Curve, scale: Scale, stroke: Stroke) -> None:
         place = _place(one.probability, scale)
         over = _has_room(place, scale, above=curve.way != lower)
         y, upright = place + scale.per_unit * (GAP if over else -GAP), "bottom" if over else "top"
-        text = percent(one.probability, one.mcse)
+        text = brief(percent(one.probability, one.mcse))
         axes.text(value, y, text, ha=anchor, va=upright, zorder=3, bbox=CLEARED, **VALUE.drawn)
 
 

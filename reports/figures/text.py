@@ -32,6 +32,11 @@ def minus(number: str) -> str:
     return number.replace("-", "\u2212")
 
 
+def brief(number: str) -> str:
+    """A number in words, as short as a picture needs it: "< 0.1" for less than that."""
+    return number.replace("less than ", "< ")
+
+
 def width_of(text: str, lettering: Lettering) -> float:
     """In units; letters are not drawn nearer to each other for what stands beside them."""
     return lettering.size * sum(_ems(character, lettering.weight) for character in text)

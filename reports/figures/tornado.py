@@ -28,7 +28,7 @@ from reports.figures.style import (
     Nothing,
     applied,
 )
-from reports.figures.text import cut, width_of
+from reports.figures.text import brief, cut, width_of
 from reports.sensitivity import wording as words
 from reports.sensitivity.summary import Sensitivity, Swing, Tornado
 from reports.summary import Number, Probability
@@ -201,7 +201,7 @@ def _reach(groups: Sequence[Group], headline: Probability) -> Reach:
 def _labels(one: Swing) -> tuple[str, str]:
     """The value held, and the headline there where its bar has no end."""
     low, high = (
-        value if bounded(end.value) else f"{value} ({percent(end.value, end.mcse)})"
+        value if bounded(end.value) else f"{value} ({brief(percent(end.value, end.mcse))})"
         for value, end in zip(_values(one), (one.at_low, one.at_high), strict=True)
     )
     return low, high

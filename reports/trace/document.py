@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from reports import wording
 from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS, alone, cautions_of, introduction_of, method_of
-from reports.summary import Event, Item, Quantity, Source
+from reports.summary import Item, Quantity, Source
 from reports.trace import wording as words
 from reports.trace.summary import WITHHELD, Equation, Trace
 
@@ -32,8 +32,11 @@ def _document(found: Trace) -> Iterator[Block]:
     quantities = {**{f"factors.{name}": factor for name, factor in found.factors.items()}, **found.quantities}
     if found.sort == "quantity" and told:
         yield from _stated({found.target: quantities[found.target]}, "What was said of it")
-    for name, equation in found.equations.items():
-        yield from _equation(name, found.events[name], equation)
+    for name, event in found.events.items():
+        yield Heading(text=f"{name}: {alone(event.title)}")
+        yield Paragraph(text=words.chance(event))
+        if equation := found.equations.get(name):
+            yield from _equation(name, equation)
     if found.equations:
         terms = any(equation.terms for equation in found.equations.values())
         yield Paragraph(text=f"{EQUATIONS} {TERMS}" if terms else EQUATIONS)
@@ -56,9 +59,7 @@ TERMS = (
 )
 
 
-def _equation(name: str, event: Event, equation: Equation) -> Iterator[Block]:
-    yield Heading(text=f"{name}: {alone(event.title)}")
-    yield Paragraph(text=words.chance(event))
+def _equation(name: str, equation: Equation) -> Iterator[Block]:
     if equation.terms:
         terms = [words.term(one, equation.form) for one in equation.terms]
         if equation.told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from model.evidence import Testimony
 from model.posterior import Before, Posterior
@@ -58,7 +58,7 @@ def summarize(
         outcome=dict(outcomes_of(posterior, before))[target] if sort == "outcome" and telling else None,
         definition=_definition(scenario.outcomes[target]) if sort == "outcome" else "",
         events={name: one for name, one in events_of(posterior, before) if name in events} if telling else {},
-        equations={name: _equation(scenario, equation(posterior, name)) for name in events} if telling else {},
+        equations=dict(_equations(posterior, events)) if telling else {},
         factors={n: one for n, one in factors_of(posterior) if f"factors.{n}" in names} if telling else {},
         quantities={name: one for name, one in quantities_of(posterior) if name in names} if telling else {},
         evidence={name: item for name, item in evidence_of(assessment) if name in items},
@@ -125,6 +125,13 @@ def _definition(outcome: Outcome) -> str:
         parts.append(f"none of {', '.join(outcome.none)}")
     given = f", given {' and '.join(outcome.given)}" if outcome.given else ""
     return "; ".join(parts) + given
+
+
+def _equations(posterior: Posterior, events: Iterable[str]) -> Iterator[tuple[str, told.Equation]]:
+    """Of the events whose condition can be so."""
+    for name in events:
+        if found := equation(posterior, name):
+            yield name, _equation(posterior.assessment.scenario, found)
 
 
 def _equation(scenario: Scenario, found: Equation) -> told.Equation:

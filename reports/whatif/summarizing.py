@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from model.estimating import Estimate
 from model.intervention import Intervention
-from model.noise import Noisy
 from model.posterior import Posterior
-from model.whatif import Change, Sweep, WhatIf
+from model.whatif import Change, Sweep, WhatIf, level
 from reports.summarizing import analyst_of, number, scenario_of, verdict_of
 from reports.summary import Computation, Interval
 from reports.whatif import summary as told
@@ -103,18 +102,13 @@ def _event(found: WhatIf, changes: Mapping[tuple[str, str], Change], name: str) 
 
 
 def _factor(found: WhatIf, intervention: Intervention, name: str) -> told.Factor:
-    before, after = (_level(posterior, name) for posterior in (found.before, found.after))
+    before, after = (level(posterior, name) for posterior in (found.before, found.after))
     return told.Factor(
         title=found.before.assessment.scenario.factors[name].title,
         before=number(before),
         after=number(after),
         set_to=intervention.factors.get(name),
     )
-
-
-def _level(posterior: Posterior, name: str) -> Noisy:
-    spread = posterior.spread(f"factors.{name}")
-    return Noisy(value=spread.mean, own_variance=spread.mcse**2)
 
 
 def _sweep(found: Sweep) -> told.Sweep:

@@ -22,7 +22,7 @@ from model.scenario import Driver, Event, Scenario
 from model.scenario_reading import find_scenario, read_scenario
 from model.structure import structure_of
 from model.summing import Contradiction
-from tests.intervened import Intervened
+from tests.intervened import Intervened, settled_in
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, scenarios, valued, values_of
 
@@ -109,8 +109,8 @@ def settled_scenarios(draw: st.DrawFn) -> Valued:
 
 
 def settable(scenario: Scenario) -> list[str]:
-    seen = {item.about for item in scenario.evidence.values() if isinstance(item, Observation)}
-    return [name for name, event in scenario.events.items() if event.when == "horizon" and name not in seen]
+    settled = settled_in(scenario)
+    return [name for name in scenario.events if name not in settled]
 
 
 @settings(random_examples, max_examples=60)
@@ -145,6 +145,8 @@ def test_fixed_scenarios(name: str, intervention: Intervention, given_: Mapping[
     """The shipped scenarios, and one with everything in it, answer as a plain sum does."""
     shipped = {"flagship": "coordinated-attack", "asia": "asia"}
     scenario = read_scenario(find_scenario(shipped[name])) if name in shipped else everything()
+    told = {key: item for key, item in scenario.evidence.items() if not isinstance(item, Observation)}
+    scenario = replace(scenario, evidence=told)  # what led to something observed cannot be set
     if name == "asia":
         scenario = replace(scenario, events={k: replace(e, when="horizon") for k, e in scenario.events.items()})
     check(Scene(valued=valued(scenario, seed=3, draws=3), intervention=intervention, given=given_))
@@ -387,6 +389,35 @@ def test_what_is_settled_or_seen_cannot_be_set() -> None:
     [first, second] = refusals(everything_, structure_of(scenario))
     assert first.expected == "an event still to come, or --given n, which asks what follows if it is so"
     assert str(second) == f"o: {OBSERVED}, not an event still to come"
+
+
+def test_what_led_to_the_observed_cannot_be_set() -> None:
+    """Whatever something observed depends on, however far back, is settled with it; what follows from it is not."""
+    a, b = Event(id="a", title=""), Event(id="b", title="", drivers=(driver("a"),))
+    o, after = Event(id="o", title="", unless=("b",)), Event(id="h", title="", given=("o",))
+    n = Event(id="n", title="", when="now", drivers=())
+    known = Observation(id="known", about="n", happened=False, **SAID)
+    scenario = scenario_of(after, o, b, a, n, evidence=(SEEN, known))
+    led = "an event on which something that has been observed depends: it is settled too"
+    do = Intervention(events=dict.fromkeys(("a", "b", "o", "h", "n"), True))
+    assert refused(scenario, do) == [("a", led), ("b", led), ("o", OBSERVED), ("n", OBSERVED)]
+
+
+def test_what_led_to_the_observed_does_not_respond() -> None:
+    """A factor that is set moves what is still to come, and not what led to something that has been observed."""
+    a = Event(id="a", title="", drivers=(driver("f"),))
+    o, h = Event(id="o", title="", given=("a",)), Event(id="h", title="", drivers=(driver("f"), driver("a")))
+    b = Event(id="b", title="", drivers=(driver("f"),))
+    sees = Observation(id="seen", about="o", happened=False, **SAID)
+    values = dict.fromkeys(("events.a", "events.o", "events.h", "events.b", "factors.f"), 0.5)
+    values |= {"effects.a.f": 9.0, "effects.h.f": 9.0, "effects.b.f": 9.0, "effects.h.a": 3.0}
+    scenario = scenario_of(h, o, a, b, factors=("f",), evidence=(sees,))
+    scene = Valued(scenario=scenario, draws=(values,), relevance={}, independence={})
+    do = Intervention(factors={"f": 1.0})
+    p = 0.25 / 0.75  # of a, since o did not follow
+    assert answer(scene, Query.where(all=["a"]), do, {}) == close(p)
+    assert answer(scene, Query.where(all=["b"]), do, {}) == close(0.75), "it led to nothing that was observed"
+    assert answer(scene, Query.where(all=["h"]), do, {}) == close(p * 0.9 + (1 - p) * 0.75)
 
 
 def test_settled_drivers_can_be_kept_apart_up_to_six() -> None:

@@ -208,30 +208,51 @@ def sensitivity(posterior: tuple[float, float], scaled: tuple[float, float], low
     return sum(slopes) / 2
 
 
-def measured(seed: int) -> tuple[Posterior, float, float]:
-    """A conjugate posterior, and between which values its draws lie."""
-    posterior = fit(counted(6.0, 20.0, BetaStated(a=5, b=2)), seed=seed)[1].posterior
-    kept = posterior.quantity("events.e")[resampled(posterior.draws.weights, DRAWS, posterior.seed)]
-    return posterior, float(kept.min()), float(kept.max())
+SHAPES = (5 + 3.0, 2 + 7.0)
+"""Of the posterior under these cases and a Beta(5, 2) prior."""
+
+
+def measured(rng: np.random.Generator) -> tuple[Sensitivity, dict[str, float]]:
+    """Of independent draws from the posterior: what is found, and what would be of the distributions themselves."""
+    assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
+    values = rng.beta(*SHAPES, size=DRAWS)
+    (one,) = power_scaling(by_chains(assessment, values)).quantities
+    ends = float(values.min()), float(values.max())
+    prior, evidence = sensitivity(SHAPES, (4, 1), *ends), sensitivity(SHAPES, (3, 7), *ends)
+    return one, {"prior": prior, "evidence": evidence, "headline": prior}  # the event is the headline
+
+
+def by_chains(assessment: Assessment, values: np.ndarray) -> Posterior:
+    """Equally weighted draws of the event's chance, in four chains."""
+    theta = Theta(degree=values[None], log_ratio=np.zeros((0, len(values))), weight=assessment.weight)
+    equal = np.full(len(values), 1 / len(values))
+    diagnostics = {"divergences": 0.0, "ebfmi": 1.0}
+    draws = Draws(method="nuts", theta=theta, weights=equal, chains=4, diagnostics=diagnostics)
+    return posterior_of(assessment, draws, seed=0)
 
 
 def test_sensitivities_are_distances_between_betas() -> None:
-    """Over many seeds: of prior and of evidence, around the distance of the distributions themselves, as told."""
-    runs = []
-    for seed in range(16):
-        posterior, low, high = measured(seed)
-        (one,) = power_scaling(posterior).quantities
-        shapes = (5 + 3.0, 2 + 7.0)
-        exact = {"prior": sensitivity(shapes, (4, 1), low, high), "evidence": sensitivity(shapes, (3, 7), low, high)}
-        exact["headline"] = exact["prior"]  # the event is the headline
-        runs.append({name: (getattr(one, name), value) for name, value in exact.items()})
+    """Over many batches of draws: of prior and of evidence, around the distance of the distributions, as told."""
+    rng = np.random.default_rng(3)
+    runs = [measured(rng) for _ in range(36)]
     for name in ("prior", "evidence", "headline"):
-        errors = np.array([run[name][0].value - run[name][1] for run in runs])
-        told = math.sqrt(np.mean([run[name][0].mcse ** 2 for run in runs]))
-        noise = math.sqrt(1 / (2 * (len(runs) - 1)) + 1 / (2 * len(runs) * (PARTS - 1)))
-        assert told < 0.1 * runs[0][name][1], name
+        errors = np.array([getattr(one, name).value - exact[name] for one, exact in runs])
+        told = math.sqrt(np.mean([getattr(one, name).mcse ** 2 for one, _ in runs]))
         assert errors.mean() == pytest.approx(0, abs=ERRORS * told / math.sqrt(len(runs))), name
-        assert errors.std(ddof=1) == pytest.approx(told, rel=ERRORS * noise), name
+        noise = math.sqrt(1 / (2 * (len(runs) - 1)) + 1 / (2 * len(runs) * (PARTS - 1)))
+        assert math.log(errors.std(ddof=1) / told) == pytest.approx(0, abs=ERRORS * noise), name
+        assert told < 0.1 * runs[0][1][name], name
+
+
+def test_weighted_draws_are_scaled_by_their_weights() -> None:
+    """A posterior by importance sampling has the sensitivities of the distribution that its weighted draws are from."""
+    posterior = fit(counted(6.0, 20.0, BetaStated(a=5, b=2)))[1].posterior
+    assert np.ptp(posterior.draws.weights) > 0
+    (one,) = power_scaling(posterior).quantities
+    kept = posterior.quantity("events.e")[resampled(posterior.draws.weights, DRAWS, posterior.seed)]
+    ends = float(kept.min()), float(kept.max())
+    assert one.prior.value == pytest.approx(sensitivity(SHAPES, (4, 1), *ends), abs=FEW_PARTS * one.prior.mcse)
+    assert one.evidence.value == pytest.approx(sensitivity(SHAPES, (3, 7), *ends), abs=FEW_PARTS * one.evidence.mcse)
 
 
 def test_a_uniform_prior_is_the_same_at_every_power() -> None:
@@ -292,18 +313,3 @@ def test_constants_alone_have_no_sensitivity() -> None:
 def test_the_same_posterior_is_scaled_alike(posterior: Posterior) -> None:
     """The draws that are kept follow from the posterior's seed."""
     assert power_scaling(posterior) == power_scaling(posterior)
-
-
-def test_chains_are_scaled_as_they_are() -> None:
-    """Equally weighted draws of Markov chains give what independent ones do."""
-    assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
-    values = np.random.default_rng(2).beta(8, 9, size=DRAWS)
-    theta = Theta(degree=values[None], log_ratio=np.zeros((0, DRAWS)), weight=assessment.weight)
-    diagnostics = {"divergences": 0.0, "ebfmi": 1.0}
-    draws = Draws(
-        method="nuts", theta=theta, weights=np.full(DRAWS, 1 / DRAWS), chains=4, diagnostics=diagnostics
-    )  # fmt: skip
-    (one,) = power_scaling(posterior_of(assessment, draws, seed=0)).quantities
-    shapes = (8.0, 9.0)
-    expected = sensitivity(shapes, (4, 1), float(values.min()), float(values.max()))
-    assert one.prior.value == pytest.approx(expected, abs=FEW_PARTS * one.prior.mcse)

@@ -251,17 +251,15 @@ title = "A boast"
 """,
 }
 """One mistake each."""
-CASCADING = pytest.mark.xfail(reason="an indicator of another kind is read on as if it were one")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=CASCADING if name == "kind" else ()) for name in CASCADES])
+@pytest.mark.parametrize("name", CASCADES)
 def test_one_mistake_is_one_fault(name: str, tmp_path: Path) -> None:
     """A mistake is told once, not again wherever something else refers to it."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASCADES[name])
     assert len(faults_of(tmp_path / "scenario.toml")) == 1
 
 
-@pytest.mark.xfail(reason="what stands under `seen` is told as it is, not as other values are")
 def test_what_has_been_seen_is_told_in_one_line(tmp_path: Path) -> None:
     """What a file says of an indicator's having been seen is told in one line that does not steer a terminal."""
     seen = 'seen = "two\\nlines \\u001b[31m"\n'

@@ -146,6 +146,24 @@ def test_a_headline_under_a_condition_is_looked_at_under_it() -> None:
     assert sight.ceiling.value == pytest.approx(given_yes * (1 - given_yes) * (headline - 0.2) ** 2)
 
 
+def test_a_factor_is_known_under_the_condition() -> None:
+    """The ceiling of a factor is over the degrees that it has where the condition is so."""
+    driver = (Driver(name="f", sign=1),)
+    events = Event(id="e", title="", given=("c",), drivers=driver), Event(id="c", title="", drivers=driver)
+    scenario = looking(scenario_of(*events, factors=("f",), all=("e",), given=("c",)), "f")
+    said = {"events.e": 0.2, "events.c": 0.3, "effects.e.f": 6.0, "effects.c.f": 50.0}
+    said |= likelihoods(0.7, 0.25, end="high")
+    draws = tuple({**said, "factors.f": x} for x in (0.1, 0.5, 0.8))
+    found = single(
+        watch(by_hand(Valued(scenario=scenario, draws=draws, relevance={}, independence={}), [0.5, 0.3, 0.2]))
+    )
+    levers = [-0.4, 0.0, 0.3]
+    shares = np.array([0.5, 0.3, 0.2]) * expit(logit(0.3) + math.log(50) * np.array(levers))
+    shares /= shares.sum()
+    chances = expit(logit(0.2) + math.log(6) * np.array(levers))
+    assert found.ceiling.value == pytest.approx(float(shares @ np.square(chances - shares @ chances)))
+
+
 # Brute force over states
 
 

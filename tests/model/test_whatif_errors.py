@@ -94,7 +94,6 @@ def test_common_draws_make_differences_surer(name: str, repeated: dict[str, list
     assert together.std() < apart.std()
 
 
-@pytest.mark.xfail(reason="what is reckoned from the same chains is taken for two independent runs")
 def test_chains_are_shared_too() -> None:
     """A factor set where it stands in every draw of a chain changes nothing, and there is no error in nothing."""
     rng = np.random.default_rng(1)
@@ -143,7 +142,6 @@ def test_a_condition_never_makes_a_verdict_better() -> None:
     assert before.posterior.draws.diagnostics["pareto_k"] < 0.7, "nothing is changed where it stands"
 
 
-@pytest.mark.xfail(reason="the effective number of draws is that before the condition")
 def test_the_effective_draws_are_those_under_the_condition() -> None:
     """Where the condition leaves fewer than 400 effective draws the verdict says so."""
     whole = gamble(2.5)

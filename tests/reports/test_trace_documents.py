@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from reports.blocks import Heading, Listing, Table
+from reports.blocks import Heading, Listing, Paragraph, Table
 from reports.document import NEVERTHELESS
 from reports.summary import Quantity, to_json
 from reports.trace.document import EQUATIONS as MEANS
@@ -87,6 +87,14 @@ def test_what_terms_mean_is_told_where_there_are_some() -> None:
     assert MEANS in texts(document(OF_AN_EVENT))
     assert not any(TERMS in text for text in texts(document(OF_AN_EVENT)))
     assert not any(MEANS in text for text in texts(document(OF_A_FACTOR)))
+
+
+def test_an_event_that_cannot_be_has_no_equation() -> None:
+    """Of an event whose own condition cannot be so there is its chance overall, and no equation."""
+    assert after(RICH, "flood: ") == [
+        Paragraph(text="Its own condition cannot be so; overall 6.1 %."),
+        Paragraph(text=f"{MEANS} {TERMS}"),
+    ]
 
 
 def points(found: Trace, heading: str) -> list[str]:
