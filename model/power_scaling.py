@@ -18,11 +18,11 @@ from model.draws import resampled
 from model.equations import Theta, log_likelihood
 from model.noise import Noisy
 from model.posterior import Posterior
-from model.structure import Numbers
+from model.structure import Index, Numbers
 from model.summing import by_elimination
 from priors.family import Degree, Ratio
 
-DRAWS = 4000
+DRAWS = 8000
 """Of equal weight, taken from the posterior's."""
 ALPHAS = (0.99, 1.01)
 THRESHOLD = 0.05
@@ -68,7 +68,7 @@ class PowerScaling:
 def power_scaling(posterior: Posterior) -> PowerScaling:
     """Scale each prior, and the evidence, by importance sampling from the posterior's draws."""
     assessment, draws = posterior.assessment, posterior.draws
-    kept = resampled(draws.weights, DRAWS, posterior.seed)
+    kept = _kept(draws.weights, posterior.seed)
     theta = Theta(
         degree=draws.theta.degree[:, kept], log_ratio=draws.theta.log_ratio[:, kept], weight=draws.theta.weight
     )
@@ -89,6 +89,15 @@ def power_scaling(posterior: Posterior) -> PowerScaling:
         all_priors=together.moves(chance),
         all_evidence=evidence.moves(chance),
     )
+
+
+def _kept(weights: Numbers, seed: int) -> Index:
+    """Positions of draws of equal weight, those of each part taken from other draws than those of the rest."""
+    parts = [
+        np.arange(part, len(weights), PARTS)[resampled(weights[part::PARTS], DRAWS // PARTS, seed)]
+        for part in range(PARTS)
+    ]
+    return np.stack(parts, axis=1).ravel()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -155,14 +155,26 @@ def weight(value: float) -> weighed.Weight:
 
 def story(items: tuple[str, ...], start: float, running: float, *, mcse: float = 0.01) -> weighed.Story:
     """A story that takes the headline's log-odds from here to there."""
-    moved = weight(running - start)
-    return weighed.Story(title=f"What {items[0]} says", items=items, weight=moved, running=number(running, mcse))
+    return weighed.Story(
+        title=f"What {items[0]} says",
+        items=items,
+        weight=weight(running - start),
+        step=number(running - start, mcse / 5),
+        running=number(running, mcse),
+    )
 
 
 def ledger(stories: Mapping[str, weighed.Story], before: Number, after: Number) -> weighed.Ledger:
     """A ledger without single items."""
     return weighed.Ledger(
-        before=before, after=after, stories=stories, items={}, opposition=None, conflict=None, effort=EFFORT
+        before=before,
+        after=after,
+        whole=number(after.value - before.value, after.mcse / 2),
+        stories=stories,
+        items={},
+        opposition=None,
+        conflict=None,
+        effort=EFFORT,
     )
 
 

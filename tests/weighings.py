@@ -35,8 +35,12 @@ def weight(alone: float, last: float, *, pareto_k: float | None = 0.31, own_fits
 def story(running: float, of: told.Weight, *items: str) -> told.Story:
     """A story with the headline's chance after it."""
     return told.Story(
-        title=EVIDENCE[items[0]].title, items=items, weight=of, running=number(log_odds(running), 0.012)
-    )  # fmt: skip
+        title=EVIDENCE[items[0]].title,
+        items=items,
+        weight=of,
+        step=of.alone,
+        running=number(log_odds(running), 0.012),
+    )
 
 
 EVIDENCE = {
@@ -53,6 +57,7 @@ ITEMS = {
 LEDGER = told.Ledger(
     before=number(log_odds(0.031), 0.011),
     after=number(log_odds(0.0613), 0.013),
+    whole=number(log_odds(0.0613) - log_odds(0.031), 0.006),
     stories={
         "dive on 2 May": story(0.061, weight(1.13, 0.42, own_fits=1), "dive", "second_dive_of_the_same_week"),
         "closures": story(0.094, weight(0.466, 0.481, pareto_k=None), "closures"),

@@ -59,7 +59,7 @@ def _ledger(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
         header=("Story", "Grade", "Alone", "Last", "Running"),
         rows=rows,
         wordy=frozenset({0, 1}),
-        unbroken=_unbroken(row[0] for row in rows),
+        unbroken=_unbroken((row[0] for row in rows), at_most=50),
     )
     yield Paragraph(text=LEDGER)
     said = [words.shared(found.stories)]
@@ -92,14 +92,10 @@ def _weights(weight: Weight) -> tuple[str, str]:
     return wording.decibans(weight.alone), wording.decibans(weight.last)
 
 
-LONGEST_UNBROKEN = 32
-"""Columns of a terminal: a longer name leaves too little to the numbers."""
-
-
-def _unbroken(names: Iterable[str]) -> frozenset[int]:
-    """The column of names, if these can stay on one line."""
+def _unbroken(names: Iterable[str], *, at_most: int) -> frozenset[int]:
+    """The column of names, if these can stay on one line and leave enough of a terminal's 80 columns to numbers."""
     widest = max(cell_len(ascii_safe(name)) for name in names)
-    return frozenset({0}) if widest <= LONGEST_UNBROKEN else frozenset()
+    return frozenset({0}) if widest <= at_most else frozenset()
 
 
 def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
@@ -128,14 +124,15 @@ def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
                 (name, f"{one.mean:.2f}", words.reach(one), words.moves(one)) for name, one in found.factors.items()
             ),
             wordy=frozenset({0, 3}),
-            unbroken=_unbroken(found.factors),
+            unbroken=_unbroken(found.factors, at_most=46),
         )
     yield Paragraph(text=f"{TIPPING} {wording.fits(found.effort)}")
 
 
 TIPPING = (
     "The likelihood ratio is that of new evidence about the headline itself; its words are those of Kass and Raftery "
-    "(1995). A factor's prior is moved with its strength (a + b) as it is, all else as assessed and fitted anew."
+    "(1995). A factor held somewhere is known to stand there, not set by hand (for that see whatif --do). Its prior is "
+    "moved with its strength (a + b) as it is, all else as assessed and fitted anew."
 )
 
 
@@ -146,7 +143,7 @@ def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full:
         return
     yield Paragraph(text=words.watching(found), strong=True)
     yield Table(
-        header=("Indicator", "Seen", "Headline if seen", "if not", "Tells", "EVPPI"),
+        header=("Indicator", "Seen", "Headline if seen", "if not", "Tells", "Variance", "EVPPI"),
         rows=tuple(
             (
                 name,
@@ -154,11 +151,12 @@ def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full:
                 words.maybe(one.if_seen),
                 words.maybe(one.if_not),
                 words.part(one.information),
+                words.part(one.variance),
                 words.part(one.ceiling),
             )
             for name, one in found.items()
         ),
-        unbroken=_unbroken(found),
+        unbroken=_unbroken(found, at_most=28),
     )
     yield Paragraph(text=INDICATORS)
     yield Listing(points=tuple(point for name, one in found.items() for point in _sight(name, one, sources, full)))
@@ -166,8 +164,9 @@ def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full:
 
 INDICATORS = (
     "Seen: the chance that one who looks will see it. Tells: expected information gain, as a share of what there is to "
-    "know about the headline (its entropy); the table is in its order. EVPPI: the share of the headline's variance "
-    "that would go if what the indicator is about were known for certain."
+    "know about the headline (its entropy); the table is in its order. Variance: the same of "
+    "the headline's variance p (1 - p), and EVPPI how much of that variance would go if what the indicator is about "
+    "were known for certain."
 )
 
 

@@ -67,6 +67,7 @@ def _ledger(found: Ledger, assessment: Assessment) -> told.Ledger:
     return told.Ledger(
         before=number(found.before),
         after=number(found.after),
+        whole=number(found.whole),
         stories={story.name: _story(story, assessment) for story in found.stories},
         items={name: _weight(weight) for name, weight in found.items.items()},
         opposition=told.Opposition(up=found.opposition.up, down=found.opposition.down) if found.opposition else None,
@@ -81,7 +82,13 @@ def _ledger(found: Ledger, assessment: Assessment) -> told.Ledger:
 
 def _story(story: Story, assessment: Assessment) -> told.Story:
     first = assessment.scenario.evidence[story.items[0]]
-    return told.Story(title=first.title, items=story.items, weight=_weight(story.weight), running=number(story.running))
+    return told.Story(
+        title=first.title,
+        items=story.items,
+        weight=_weight(story.weight),
+        step=number(story.step),
+        running=number(story.running),
+    )
 
 
 def _weight(weight: Weight) -> told.Weight:

@@ -33,6 +33,8 @@ class Story:
     title: str
     items: tuple[str, ...]
     weight: Weight
+    step: Number
+    """What it adds to the stories before it."""
     running: Number
     """Log-odds of the headline once this story and all before it are known."""
 
@@ -60,6 +62,8 @@ class Ledger:
 
     before: Number
     after: Number
+    whole: Number
+    """What all of it does: the one less the other."""
     stories: Mapping[str, Story]
     items: Mapping[str, Weight]
     """Of the single items of stories that several tell."""

@@ -38,7 +38,7 @@ def chance(log_odds: Number) -> str:
 
 def ledger(found: Ledger) -> str:
     """What all evidence does together."""
-    moved = Number(value=found.after.value - found.before.value, mcse=math.hypot(found.after.mcse, found.before.mcse))
+    moved = found.whole
     way = "up" if moved.value >= 0 else "down"
     size = rounded(DECIBANS * abs(moved.value), DECIBANS * moved.mcse)
     return (
@@ -54,7 +54,7 @@ def shared(stories: Mapping[str, Story]) -> str:
         for name, story in stories.items()
         if _clear(story.weight.alone)
         and abs(story.weight.alone.value) > 1 / DECIBANS
-        and story.weight.last.value / story.weight.alone.value < SHARED
+        and 0 <= story.weight.last.value / story.weight.alone.value < SHARED
     ]
     verb = "says" if len(told) == 1 else "say"
     return f"Much of what {listed(told)} {verb}, others have said as well." if told else ""
@@ -148,11 +148,11 @@ def moves(found: Reach) -> str:
     told = [
         f"{100 * move.edge:g} % at {rounded(move.mean.value, max(move.mean.mcse, 0.005))}"
         if move.mean
-        else f"{100 * move.edge:g} % only held at an end"
+        else f"{100 * move.edge:g} % only held still"
         for move in found.moves
         if move.held
     ]
-    return ", ".join(told) or "none, at any value"
+    return ", ".join(told) or "none, at no value tried"
 
 
 def powerless(factors: Mapping[str, Reach]) -> str:
@@ -161,10 +161,10 @@ def powerless(factors: Mapping[str, Reach]) -> str:
     if not factors:
         return ""
     if not able:
-        return "No value of any single factor could bring the headline over a border."
-    each = "By itself" if len(able) == 1 else "Each by itself"
-    lead = f"{each}, {listed(able)} could bring the headline over a border"
-    return f"{lead}; no value of any other could." if len(able) < len(factors) else f"{lead}."
+        return "No factor, wherever it were known to stand, would by itself bring the headline over a border."
+    each = "by itself" if len(able) == 1 else "each by itself"
+    lead = f"Known to stand elsewhere, {listed(able)} would {each} bring the headline over a border"
+    return f"{lead}; no other would, at any value tried." if len(able) < len(factors) else f"{lead}."
 
 
 def watching(sights: Mapping[str, Sight]) -> str:

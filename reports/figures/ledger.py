@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -94,9 +93,7 @@ class Step:
 
     @property
     def size(self) -> Number:
-        """The error is that of independent draws, which is more than that of common ones."""
-        end = self.story.running
-        return Number(value=end.value - self.start.value, mcse=math.hypot(end.mcse, self.start.mcse))
+        return self.story.step
 
     @property
     def up(self) -> bool:
@@ -147,11 +144,11 @@ def _around(found: Weighing, told: Ledger, words_note: str) -> Around:
 def _title(told: Ledger) -> str:
     """What is seen first."""
     before, after = words.chance(told.before), words.chance(told.after)
-    moved = told.after.value - told.before.value
-    if abs(moved) <= words.CLEAR * math.hypot(told.after.mcse, told.before.mcse):
+    if abs(told.whole.value) <= words.CLEAR * told.whole.mcse:
         return f"All evidence together leaves the headline near {after}"
-    verb = "raises" if moved > 0 else "lowers"
-    return f"All evidence together {verb} the headline from {before} to {after}"
+    return (
+        f"All evidence together {'raises' if told.whole.value > 0 else 'lowers'} the headline from {before} to {after}"
+    )
 
 
 def _sentences(told: Ledger) -> Iterator[str]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 
-from reports.sensitivity.summary import Alternative, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
+from reports.sensitivity.summary import (
+    Alternative,
+    PowerScaled,
+    PowerScaling,
+    Sensitivity,
+    Sobol,
+    Structure,
+    Swing,
+    Tornado,
+)
 from reports.summary import Number
 from reports.wording import DECIBANS, decibans, listed, percent, plural, rounded, spoken
 
@@ -85,11 +94,16 @@ def power_scaling(found: PowerScaling) -> str:
     sizes = " and ".join(
         f"{rounded(one.value, one.mcse)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
     )
-    conflicts = [spoken(name) for name, one in found.quantities.items() if one.diagnosis == "conflict"]
-    lead = f"The headline answers {_more(priors, evidence)} ({sizes})."
+    conflicts = [spoken(name) for name, one in found.quantities.items() if _in_conflict(one, found.threshold)]
+    lead = f"Through the quantities, the headline's chance at a draw answers {_more(priors, evidence)} ({sizes})."
     if not conflicts:
         return f"{lead} Nowhere are prior and evidence potentially in conflict."
     return f"{lead} Prior and evidence are potentially in conflict on {listed(conflicts)}."
+
+
+def _in_conflict(one: PowerScaled, threshold: float) -> bool:
+    """Whether both sensitivities are above the threshold by more than their errors."""
+    return all(number.value - CLEAR * number.mcse >= threshold for number in (one.prior, one.evidence))
 
 
 def _more(priors: Number, evidence: Number) -> str:

@@ -65,7 +65,7 @@ def _changes(found: WhatIf) -> Iterator[Block]:
 
 DIFFERENCES = (
     "Points are percentage points, after less before; decibans the same of the odds (10 of them are a factor of 10). "
-    "Both fits share their random numbers, so that a difference can be surer than either number."
+    "Fits by importance sampling share their random numbers, so that a difference can be surer than either number."
 )
 
 

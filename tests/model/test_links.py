@@ -34,7 +34,7 @@ RELATIVE = 1e-9
 """The brute force loses digits where it takes a small chance from 1."""
 
 random_examples = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

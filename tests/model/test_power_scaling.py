@@ -12,8 +12,9 @@ import pytest
 import xarray as xr
 from scipy.stats import beta, norm, t
 
+from model import power_scaling as scaling
 from model.assessment import Assessment
-from model.draws import Draws, resampled
+from model.draws import Draws
 from model.equations import Theta
 from model.evidence import Cases, Measurement, Trials
 from model.noise import Noisy
@@ -90,7 +91,7 @@ def posterior() -> Posterior:
 @pytest.fixture(scope="module")
 def tree(posterior: Posterior) -> xr.DataTree:
     """The draws that are scaled, with their log densities, as ArviZ takes them; the headline is a variable too."""
-    kept = resampled(posterior.draws.weights, DRAWS, posterior.seed)
+    kept = scaling._kept(posterior.draws.weights, posterior.seed)
     values = {
         name: posterior.quantity(name)[kept] if isinstance(said, BetaStated) else np.log(posterior.quantity(name)[kept])
         for name, said in STATED.items()
@@ -234,7 +235,7 @@ def by_chains(assessment: Assessment, values: np.ndarray) -> Posterior:
 def test_sensitivities_are_distances_between_betas() -> None:
     """Over many batches of draws: of prior and of evidence, around the distance of the distributions, as told."""
     rng = np.random.default_rng(3)
-    runs = [measured(rng) for _ in range(36)]
+    runs = [measured(rng) for _ in range(30)]
     for name in ("prior", "evidence", "headline"):
         errors = np.array([getattr(one, name).value - exact[name] for one, exact in runs])
         told = math.sqrt(np.mean([getattr(one, name).mcse ** 2 for one, _ in runs]))
@@ -249,7 +250,7 @@ def test_weighted_draws_are_scaled_by_their_weights() -> None:
     posterior = fit(counted(6.0, 20.0, BetaStated(a=5, b=2)))[1].posterior
     assert np.ptp(posterior.draws.weights) > 0
     (one,) = power_scaling(posterior).quantities
-    kept = posterior.quantity("events.e")[resampled(posterior.draws.weights, DRAWS, posterior.seed)]
+    kept = posterior.quantity("events.e")[scaling._kept(posterior.draws.weights, posterior.seed)]
     ends = float(kept.min()), float(kept.max())
     assert one.prior.value == pytest.approx(sensitivity(SHAPES, (4, 1), *ends), abs=FEW_PARTS * one.prior.mcse)
     assert one.evidence.value == pytest.approx(sensitivity(SHAPES, (3, 7), *ends), abs=FEW_PARTS * one.evidence.mcse)

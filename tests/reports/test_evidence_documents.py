@@ -169,13 +169,19 @@ def test_the_nearest_border_is_measured_by_the_heaviest_story() -> None:
 @pytest.mark.parametrize(
     ("reaching", "said"),
     [
-        ((), "No value of any single factor could bring the headline over a border."),
-        (("rain",), "By itself, rain could bring the headline over a border; no value of any other could."),
+        ((), "No factor, wherever it were known to stand, would by itself bring the headline over a border."),
+        (
+            ("rain",),
+            "Known to stand elsewhere, rain would by itself bring the headline over a border; no other would, at ",
+        ),
         (
             ("rain", "wear"),
-            "Each by itself, rain and wear could bring the headline over a border; no value of any other",
+            "Known to stand elsewhere, rain and wear would each by itself bring the headline over a border; no ",
         ),
-        (("rain", "wear", "silt"), "Each by itself, rain, wear and silt could bring the headline over a border."),
+        (
+            ("rain", "wear", "silt"),
+            "Known to stand elsewhere, rain, wear and silt would each by itself bring the headline over a border.",
+        ),
     ],
 )
 def test_factors_that_could_change_the_word_are_named(reaching: tuple[str, ...], said: str) -> None:
@@ -188,7 +194,10 @@ def test_factors_that_could_change_the_word_are_named(reaching: tuple[str, ...],
     alone = {name: factors[name] for name in reaching}
     if len(reaching) == 1:
         one_factor = replace(RICH, tipping=replace(TIPPING, factors=alone))
-        assert sentence(one_factor, "By itself") == "By itself, rain could bring the headline over a border."
+        assert (
+            sentence(one_factor, "Known")
+            == "Known to stand elsewhere, rain would by itself bring the headline over a border."
+        )
 
 
 def test_an_indicator_that_cannot_be_seen_is_told_in_whole_sentences() -> None:

@@ -277,14 +277,11 @@ def test_the_ledger_tells_its_numbers() -> None:
     """Every step stands in decibans with its direction, and beside it where the headline then is."""
     summary, texts = figures.summaries()["ledger"], lines(drawn("ledger"))
     _, description = described(drawn("ledger"))
-    before = figures.number(BEFORE, 0.01)
     for name, one in summary.ledger.stories.items():
-        size = one.running.value - before.value
-        told = plain_decibans(figures.number(size, 0.01 * 2**0.5)).replace("-", "\u2212")
-        assert f"{'\u25b2' if size > 0 else '\u25bc'} {told}" in texts
+        told = plain_decibans(one.step).replace("-", "\u2212")
+        assert f"{'\u25b2' if one.step.value > 0 else '\u25bc'} {told}" in texts
         assert evidence_wording.chance(one.running) in texts
         assert re.search(rf"{name}( \(\d items\))?: {re.escape(told)} decibans, to", description)
-        before = one.running
     assert texts.count(evidence_wording.chance(summary.ledger.after)) >= 2
     assert {"Before any evidence", "After all evidence", "closures (3 items)", "dive"} <= set(texts)
 
@@ -315,9 +312,9 @@ def test_the_title_of_a_ledger_says_what_the_evidence_does() -> None:
     """It raises the headline, lowers it, or leaves it as far as the errors let one say."""
     told = figures.told_ledger()
     assert described(drawn("ledger"))[0] == "All evidence together lowers the headline from 4.7 % to 3.9 %"
-    raised = replace(told, before=figures.number(-5.0, 0.01))
+    raised = figures.ledger(told.stories, figures.number(-5.0, 0.01), told.after)
     assert described(ledger(figures.weighing(raised)))[0].startswith("All evidence together raises the headline from")
-    same = replace(told, before=told.after)
+    same = figures.ledger(told.stories, told.after, told.after)
     assert described(ledger(figures.weighing(same)))[0].startswith("All evidence together leaves the headline near")
 
 

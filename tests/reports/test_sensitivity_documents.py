@@ -172,12 +172,21 @@ def test_untouched_quantities_are_counted_in_good_grammar(untouched: tuple[str, 
 @pytest.mark.parametrize(
     ("priors", "told"),
     [
-        (number(0.3, 0.01), "The headline answers more to its priors (0.30 for all priors and 0.12 for all evidence)."),
+        (
+            number(0.3, 0.01),
+            "Through the quantities, the headline's chance at a draw answers more to its priors (0.30 for all "
+            "priors and 0.12 for all evidence).",
+        ),
         (
             number(0.03, 0.01),
-            "The headline answers more to the evidence (0.03 for all priors and 0.12 for all evidence).",
+            "Through the quantities, the headline's chance at a draw answers more to the evidence (0.03 for "
+            "all priors and 0.12 for all evidence).",
         ),
-        (number(0.13, 0.01), "The headline answers to its priors about as much as to the evidence (0.13 for all "),
+        (
+            number(0.13, 0.01),
+            "Through the quantities, the headline's chance at a draw answers to its priors about as much as "
+            "to the evidence (0.13 for all ",
+        ),
     ],
 )
 def test_the_headline_answers_more_to_what_is_clearly_more(priors: Number, told: str) -> None:
@@ -251,6 +260,16 @@ def test_long_names_leave_room_for_numbers() -> None:
     assert RICH.power_scaling
     scaled = replace(RICH.power_scaling, quantities={name: RICH.power_scaling.quantities["events.closing"]})
     assert {"0.16", "0.29", "0.13", "conflict?"} <= shown(replace(RICH, power_scaling=scaled))
+
+
+def test_a_name_that_is_not_shown_takes_no_room() -> None:
+    """Names stay in one piece if those that are shown are short, whatever stands beyond the rows of the table."""
+    assert RICH.power_scaling
+    quantities = dict(RICH.power_scaling.quantities)
+    long = {"effects.closing." + "n" * 64: quantities["factors.wear"]}
+    for together, whole in (({**quantities, **long}, True), ({**long, **quantities}, False)):
+        found = replace(RICH, power_scaling=replace(RICH.power_scaling, quantities=together))
+        assert (0 in table(found, "Quantity", "Diagnosis").unbroken) == whole
 
 
 def shown(found: Sensitivity) -> set[str]:
