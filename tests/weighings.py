@@ -166,6 +166,7 @@ BARE = replace(
         LEDGER,
         before=number(log_odds(0.2)),
         after=number(log_odds(0.2)),
+        whole=number(0.0),
         stories={},
         items={},
         opposition=None,
@@ -192,6 +193,7 @@ ODD = replace(
     ledger=replace(
         LEDGER,
         before=number(log_odds(0.0612), 0.011),
+        whole=number(log_odds(0.0613) - log_odds(0.0612), 0.006),
         stories={"gauge": story(0.0613, weight(0.0003, -0.0008, pareto_k=None, own_fits=1), "gauge")},
         items={},
         opposition=None,
@@ -245,7 +247,7 @@ def weighings(draw: st.DrawFn) -> Weighing:
         return replace(one, alone=draw(odds), last=draw(odds), pareto_k=draw(st.none() | st.floats(-1, 3)))
 
     def telling(one: told.Story) -> told.Story:
-        return replace(one, weight=weighing(one.weight), running=draw(odds))
+        return replace(one, weight=weighing(one.weight), step=draw(odds), running=draw(odds))
 
     def border(one: told.Edge) -> told.Edge:
         return replace(one, log_ratio=draw(noisy(st.floats(-30, 30) | LOG_ODDS)))
@@ -277,6 +279,7 @@ def weighings(draw: st.DrawFn) -> Weighing:
             like.ledger,
             before=draw(odds),
             after=draw(odds),
+            whole=draw(odds),
             stories={name: telling(one) for name, one in like.ledger.stories.items()},
             items={name: weighing(one) for name, one in like.ledger.items.items()},
             conflict=replace(like.ledger.conflict, measure=draw(noisy(st.floats(0.001, 9))))

@@ -187,7 +187,7 @@ def test_pulls_are_opposed_as_they_are_when_all_else_is_known() -> None:
     signs = {"evidence.sign": 40.0, "evidence.proof": 1e5}
     found = kept(assessed(scenario_of(*events, evidence=items), {**said, **signs}))
     sign, up = (stories(found)[name].weight for name in ("sign", "up"))
-    assert sign.alone.value > up.last.value > sign.last.value > 0.001
+    assert sign.alone.value > up.last.value > sign.last.value > 1e-4
     assert found.opposition is not None
     assert (found.opposition.up, found.opposition.down) == ("up", "proof")
 

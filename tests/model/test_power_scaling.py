@@ -213,10 +213,10 @@ SHAPES = (5 + 3.0, 2 + 7.0)
 """Of the posterior under these cases and a Beta(5, 2) prior."""
 
 
-def measured(rng: np.random.Generator) -> tuple[Sensitivity, dict[str, float]]:
+def measured(rng: np.random.Generator, count: int) -> tuple[Sensitivity, dict[str, float]]:
     """Of independent draws from the posterior: what is found, and what would be of the distributions themselves."""
     assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
-    values = rng.beta(*SHAPES, size=DRAWS)
+    values = rng.beta(*SHAPES, size=count)
     (one,) = power_scaling(by_chains(assessment, values)).quantities
     ends = float(values.min()), float(values.max())
     prior, evidence = sensitivity(SHAPES, (4, 1), *ends), sensitivity(SHAPES, (3, 7), *ends)
@@ -235,14 +235,27 @@ def by_chains(assessment: Assessment, values: np.ndarray) -> Posterior:
 def test_sensitivities_are_distances_between_betas() -> None:
     """Over many batches of draws: of prior and of evidence, around the distance of the distributions, as told."""
     rng = np.random.default_rng(3)
-    runs = [measured(rng) for _ in range(30)]
+    runs = [measured(rng, DRAWS) for _ in range(RUNS)]
     for name in ("prior", "evidence", "headline"):
         errors = np.array([getattr(one, name).value - exact[name] for one, exact in runs])
         told = math.sqrt(np.mean([getattr(one, name).mcse ** 2 for one, _ in runs]))
-        assert errors.mean() == pytest.approx(0, abs=ERRORS * told / math.sqrt(len(runs))), name
-        noise = math.sqrt(1 / (2 * (len(runs) - 1)) + 1 / (2 * len(runs) * (PARTS - 1)))
-        assert math.log(errors.std(ddof=1) / told) == pytest.approx(0, abs=ERRORS * noise), name
+        assert errors.mean() == pytest.approx(0, abs=ERRORS * told / math.sqrt(RUNS)), name
+        assert math.log(errors.std(ddof=1) / told) == pytest.approx(0, abs=ERRORS * NOISE), name
         assert told < 0.1 * runs[0][1][name], name
+
+
+RUNS = 30
+NOISE = math.sqrt(1 / (2 * (RUNS - 1)) + 1 / (2 * RUNS * (PARTS - 1)))
+"""Of the logarithm of a spread over these runs, over the root mean square of the errors told."""
+
+
+def test_a_draw_that_is_kept_several_times_counts_once() -> None:
+    """Of few draws, each of which is kept several times, errors are those of few draws."""
+    rng = np.random.default_rng(5)
+    runs = [measured(rng, DRAWS // 8)[0].prior for _ in range(RUNS)]
+    told = math.sqrt(np.mean([one.mcse**2 for one in runs]))
+    spread = float(np.std([one.value for one in runs], ddof=1))
+    assert math.log(spread / told) == pytest.approx(0, abs=ERRORS * NOISE)
 
 
 def test_weighted_draws_are_scaled_by_their_weights() -> None:

@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from model.assessment import Assessment
 from model.evidence import Cases, Trials
 from model.intervention import Intervention
+from model.noise import derived, log_odds
 from model.posterior import Posterior
 from model.refitting import Fitted, Fitter
 from model.scenario import Event
-from model.whatif import Supposition, WhatIf, what_if
+from model.whatif import Supposition, WhatIf, level, under, what_if
 from priors.statement import LognormalStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
@@ -104,6 +105,35 @@ def test_chains_are_shared_too() -> None:
     found = what_if(Fitter(assessments=(whole,), seed=1), before, supposing(whole, do))
     difference = change(found, "outcome", "flood").difference
     assert (difference.value, difference.mcse) == pytest.approx((0.0, 0.0), abs=1e-9)
+
+
+def test_what_is_given_weighs_the_draws_of_a_chain_too() -> None:
+    """Under a condition each draw of a chain counts by its chance there: for answers, and for where a factor stands."""
+    whole, damp = small(), np.random.default_rng(1).beta(2, 3, 400)
+    chains = drawn(whole, {"factors.damp": damp}, np.full(400, 1 / 400), method="nuts", chains=4)
+    found = under(chains, Intervention(events={"flood": True}), {"rain": True})
+    rain = expit(logit(HELD["events.rain"]) + np.log(HELD["effects.rain.damp"]) * (damp - 0.5))
+    rain = 4 * rain / (4 * rain + 1 - rain)  # of the puddle
+    assert level(found, "damp").value == pytest.approx(float(rain @ damp / rain.sum()))
+    share = found.estimates["event", "flood"].value
+    assert (share, found.estimates["event", "rain"].value) == pytest.approx((1.0, 1.0))
+    assert np.ptp(found.draws.weights) == 0, "a chain's draws have no weights"
+    influence = rain * (damp - rain @ damp / rain.sum()) / rain.mean()
+    independent = float(np.sqrt(np.square(influence).mean() / 400))
+    assert level(found, "damp").mcse == pytest.approx(independent, rel=0.3), "these draws are independent"
+
+
+def test_both_ways_of_telling_a_paired_error_agree() -> None:
+    """On the very same draws, the errors of a difference and of a shift are those of common random numbers."""
+    whole = toss()
+    fitter, before = fit(whole)
+    found = what_if(fitter, before, supposing(whole, Intervention(events={"x": True})))
+    one, other = found.before.noisy("event", "y"), found.after.noisy("event", "y")
+    told = change(found, "event", "y")
+    assert told.difference.mcse == pytest.approx(derived(0.0, [(1.0, other), (-1.0, one)]).mcse, rel=1e-9)
+    shifted = derived(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])
+    assert told.shift is not None
+    assert told.shift.mcse == pytest.approx(shifted.mcse, rel=1e-9)
 
 
 def gamble(sigma: float) -> Assessment:

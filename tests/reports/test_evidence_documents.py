@@ -106,7 +106,7 @@ def test_every_indicator_has_its_row(found: Weighing) -> None:
         (
             name,
             *(percent(one.value, one.mcse) if one else "-" for one in (sight.seen, sight.if_seen, sight.if_not)),
-            *(percent(one.value, one.mcse) for one in (sight.information, sight.ceiling)),
+            *(percent(one.value, one.mcse) for one in (sight.information, sight.variance, sight.ceiling)),
         )
         for name, sight in found.indicators.items()
     ]
@@ -273,7 +273,7 @@ def derived(found: Weighing) -> Iterator[float]:
     yield float(sum(weight.own_fits for weight in weights))
     for odds in (n for weight in weights for n in (weight.alone, weight.last)):
         yield from (DECIBANS * odds.value, DECIBANS * odds.mcse)
-    yield DECIBANS * (ledger.after.value - ledger.before.value)
+    yield DECIBANS * ledger.whole.value
     for odds in (ledger.before, ledger.after, *(one.running for one in ledger.stories.values())):
         yield 1 / (1 + math.exp(-odds.value))
     for edge in edges_:
