@@ -24,7 +24,7 @@ from tests.sensitivities import SENSITIVITIES, alternative, sensitivities
 
 RICH, BARE, STILL, PARTLY, NONE, ALLOWED = SENSITIVITIES.values()
 OF_THE_FORM = {0.0, 0.09, 203.0, 2024.0}
-"""Nothing, the number of the directive that words come from, and the year of the method of power-scaling."""
+"""Nothing, what a normal prior scores, the number of the directive that words come from, and a year."""
 
 
 def decibans(one: Number | None, otherwise: str) -> str:
