@@ -1,5 +1,7 @@
 """How the posterior answers to priors and evidence made a little stronger or weaker, quantity by quantity.
 
+Of a conditional headline it is the posterior under the condition.
+
 Power-scaling sensitivity (Kallioinen, Paananen, Buerkner & Vehtari 2024, Stat. Comput. 34): the gradient of a distance
 between posteriors as one prior, or the likelihood, is raised to a power near 1. Weights and distances are ArviZ's.
 """
@@ -68,7 +70,8 @@ class PowerScaling:
 def power_scaling(posterior: Posterior) -> PowerScaling:
     """Scale each prior, and the evidence, by importance sampling from the posterior's draws."""
     assessment, draws = posterior.assessment, posterior.draws
-    kept = _kept(draws.weights, posterior.seed)
+    _, condition = posterior.chances("outcome", assessment.scenario.headline)
+    kept = _kept(draws.weights * condition, posterior.seed)
     theta = Theta(
         degree=draws.theta.degree[:, kept], log_ratio=draws.theta.log_ratio[:, kept], weight=draws.theta.weight
     )

@@ -174,8 +174,8 @@ def mean_power(family: Degree, power: Numbers) -> Numbers:
     a, b, width = family.a, family.b, family.upper - family.lower
     if family.lower == 0:
         return np.asarray(width**power * np.exp(betaln(a + power, b) - betaln(a, b)))
-    # The beta integral of (lower + width u)^power (Abramowitz & Stegun 1964, 15.3.1).
-    return np.asarray(family.lower**power * hyp2f1(-power, a, a + b, -width / family.lower))
+    # The beta integral of (upper - width v)^power, v = 1 - u (Abramowitz & Stegun 1964, 15.3.1): nothing cancels.
+    return np.asarray(family.upper**power * hyp2f1(-power, b, a + b, width / family.upper))
 
 
 def _ceiling(found: _Found, assessment: Assessment, about: str) -> Noisy:
