@@ -72,12 +72,12 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     intervention = reader.intervention(options.do)
     events, factors = reader.given(options.given)
     sweep = reader.sweep(options.sweep)
-    reader.faults.extend(_refused(intervention, sweep, changed))
-    if reader.faults:
-        raise Faulty(reader.faults)
     for name, value in factors.items():
         changed = changed.holding(f"factors.{name}", value)
     changed = changed.without(left_out) if left_out else changed
+    reader.faults.extend(_refused(intervention, sweep, changed))
+    if reader.faults:
+        raise Faulty(reader.faults)
     return Understood(
         supposition=Supposition(assessment=changed, intervention=intervention, given=MappingProxyType(events)),
         told=tuple(reader.told),

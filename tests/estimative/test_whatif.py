@@ -151,6 +151,13 @@ def test_a_condition_of_probability_zero_is_a_fault(desk: Desk, arguments: tuple
     assert "probability zero" in told.err or "known to be otherwise" in told.err
 
 
+def test_what_is_no_longer_observed_can_be_set(desk: Desk) -> None:
+    """An event whose observation is left out can be set by hand; observed, it cannot."""
+    lamp = ("whatif", "--scenario", "lamp.toml", "--priors", "electrician.toml", "--do", "shines=no")
+    assert desk.run(*lamp).code == 2
+    assert desk.run(*lamp, "--without", "seen").code == 0
+
+
 def test_an_outcome_whose_condition_is_ruled_out_is_told_as_such(desk: Desk) -> None:
     """Where what is supposed makes another outcome's condition impossible, that outcome is said not to be possible."""
     found = supposed(desk, "--given", "storm=no")

@@ -16,6 +16,7 @@ from model.evidence import Cases, Observation, Trials
 from model.intervention import Intervention
 from model.posterior import Posterior, before_evidence, posterior_of
 from model.quantity import Quantities
+from model.refitting import Fitted, Fitter
 from model.scenario import Driver, Event, Scenario
 from model.summing import Contradiction
 from model.whatif import level, sweep, under, what_if
@@ -27,6 +28,8 @@ from tests.small import small
 from tests.strategies import Valued, everything
 from tests.whatifs import JOINT, beta, change, fit, supposing
 
+DRAWS = 3000
+"""Of fits that are set against each other, within the errors that these leave."""
 SHARES: dict[str, Any] = {"relevance": {"x1": 0.5, "c1": 0.5}, "independence": {"tale": 0.3, "tip": 0.5}}
 
 
@@ -176,6 +179,16 @@ def everything_assessed(*, lacking: Sequence[str] = (), **held: float) -> Assess
     return assessed(scenario, {**statements(scenario), **held}, relevance=relevance, independence=independence)
 
 
+type Known = tuple[Assessment, Fitter, Fitted]
+
+
+@pytest.fixture(scope="module")
+def known() -> Known:
+    """Everything, and what it is compared with."""
+    whole = everything_assessed()
+    return whole, *fit(whole, draws=DRAWS)
+
+
 def check_agree(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> None:
     """Every target within the joint error."""
     assert one.keys() == other.keys()
@@ -185,49 +198,48 @@ def check_agree(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> None:
 
 
 @pytest.mark.parametrize("item", ["i1", "i2", "t1", "t2", "f4", "c1", "o1"])
-def test_without_an_item_it_is_the_file_without_it(item: str) -> None:
+def test_without_an_item_it_is_the_file_without_it(item: str, known: Known) -> None:
     """A fit without an item agrees with a fit of the scenario and the prior set that never had it."""
-    whole = everything_assessed()
-    fitter, before = fit(whole)
+    whole, fitter, before = known
     after = what_if(fitter, before, supposing(whole.without([item]))).after
-    check_agree(after.estimates, fit(everything_assessed(lacking=[item]), seed=2)[1].posterior.estimates)
+    check_agree(after.estimates, fit(everything_assessed(lacking=[item]), seed=2, draws=DRAWS)[1].posterior.estimates)
 
 
-def test_without_all_evidence_it_is_the_prior() -> None:
+def test_without_all_evidence_it_is_the_prior(known: Known) -> None:
     """With every item left out, the answers are those that the priors alone give."""
-    whole = everything_assessed()
-    fitter, before = fit(whole)
+    whole, fitter, before = known
     after = what_if(fitter, before, supposing(whole.without(whole.scenario.evidence))).after
-    check_agree(after.estimates, before_evidence(whole, seed=3, count=20_000).estimates)
+    check_agree(after.estimates, before_evidence(whole, seed=3).estimates)
 
 
-def test_a_held_quantity_is_a_constant_prior() -> None:
+def test_a_held_quantity_is_a_constant_prior(known: Known) -> None:
     """A fit with a quantity held is, draw by draw, that of a prior set which states the number."""
-    whole, stated = everything_assessed(), everything_assessed(**{"factors.calm": 0.8})
-    fitter, before = fit(whole)
+    whole, fitter, before = known
+    stated = everything_assessed(**{"factors.calm": 0.8})
     held = what_if(fitter, before, supposing(whole.holding("factors.calm", 0.8))).after
     assert held.estimates == fitter.fit(stated).posterior.estimates
     assert np.ptp(held.quantity("factors.calm")) == 0
-    check_agree(held.estimates, fit(stated, seed=2)[1].posterior.estimates)
+    check_agree(held.estimates, fit(stated, seed=2, draws=DRAWS)[1].posterior.estimates)
 
 
-def test_what_is_given_is_an_observation_in_the_file() -> None:
+def test_what_is_given_is_an_observation_in_the_file(known: Known) -> None:
     """Events that are given are as events that the scenario says were observed."""
-    whole = everything_assessed()
-    fitter, before = fit(whole)
+    whole, fitter, before = known
     found = what_if(fitter, before, supposing(whole, crisis=True, plan=False)).after
     seen = [
         Observation(id="o2", about="crisis", happened=True, **SAID),
         Observation(id="o3", about="plan", happened=False, **SAID),
     ]
     scenario = replace(everything(), evidence={**everything().evidence, **{item.id: item for item in seen}})
-    check_agree(found.estimates, fit(assessed(scenario, statements(scenario), **SHARES), seed=2)[1].posterior.estimates)
+    check_agree(
+        found.estimates,
+        fit(assessed(scenario, statements(scenario), **SHARES), seed=2, draws=DRAWS)[1].posterior.estimates,
+    )
 
 
-def test_nothing_supposed_is_nothing_changed() -> None:
+def test_nothing_supposed_is_nothing_changed(known: Known) -> None:
     """Where nothing is otherwise, the posterior is the same one, and every difference is 0 without an error."""
-    whole = everything_assessed()
-    fitter, before = fit(whole, draws=1000)
+    whole, fitter, before = known
     found = what_if(fitter, before, supposing(whole))
     assert found.after is found.start is found.before is before.posterior
     assert [(one.sort, one.id) for one in found.changes] == list(before.posterior.estimates)
@@ -250,10 +262,9 @@ def test_an_intervention_leaves_what_is_settled(do: Intervention) -> None:
     assert found.after.draws is before.posterior.draws
 
 
-def test_an_intervention_comes_after_what_else_is_supposed() -> None:
+def test_an_intervention_comes_after_what_else_is_supposed(known: Known) -> None:
     """Evidence left out and a factor set go together: the set factor acts on the draws without the evidence."""
-    whole = everything_assessed()
-    fitter, before = fit(whole, draws=1000)
+    whole, fitter, before = known
     do = Intervention(factors={"calm": 0.1})
     left = whole.without(["i2", "o1"])
     found = what_if(fitter, before, supposing(left, do)).after
