@@ -112,11 +112,9 @@ class _Scaled:
 
     @classmethod
     def by(cls, log_component: Numbers) -> _Scaled:
-        from arviz_stats.base import array_stats
-
         if np.ptp(log_component) == 0:  # a uniform prior is the same at every power
             return cls(weaker=np.full(DRAWS, 1 / DRAWS), stronger=np.full(DRAWS, 1 / DRAWS))
-        weaker, stronger = (_normalised(array_stats.power_scale_lw(log_component, alpha=alpha)) for alpha in ALPHAS)
+        weaker, stronger = (_normalised(_log_weights(log_component, alpha)) for alpha in ALPHAS)
         return cls(weaker=weaker, stronger=stronger)
 
     def moves(self, values: Numbers) -> Noisy:
@@ -133,6 +131,16 @@ class _Scaled:
         lower, upper = _shares(self.weaker[part]), _shares(self.stronger[part])
         one_chain = (series[None] for series in (values[part], lower, upper))
         return float(array_stats.power_scale_sense(*one_chain, *ALPHAS))
+
+
+def _log_weights(log_component: Numbers, alpha: float) -> Numbers:
+    """Pareto-smoothed; as they are where too few different draws make up the tail."""
+    from arviz_stats.base import array_stats
+
+    try:
+        return np.asarray(array_stats.power_scale_lw(log_component, alpha=alpha))
+    except ValueError:
+        return (alpha - 1) * log_component
 
 
 def _normalised(log_weights: Numbers) -> Numbers:
