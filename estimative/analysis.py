@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.console import say
 from estimative.versions import versions
 from model.assessment import Assessment, assess
+from model.estimating import Undefined
 from model.posterior import Before, before_evidence
 from model.refitting import Choice, Fitted, Fitter
 from model.scenario_reading import find_scenario, read_scenario
@@ -71,6 +74,23 @@ def analysed(request: Request) -> Analysis:
     except Contradiction as error:
         raise impossible(str(path), error) from error
     return Analysis(request=request, path=path, assessment=assessment, fitter=fitter, whole=whole, before=before)
+
+
+@contextmanager
+def finite_odds(analysis: Analysis, when: str) -> Iterator[None]:
+    """What varies an assessment needs a headline with odds wherever it looks.
+
+    Raises
+    ------
+    Faulty
+        If it meets one without.
+    """
+    try:
+        yield
+    except Undefined as error:
+        expected = "finite log-odds, by which it can be compared"
+        fault = Fault(file=str(analysis.path), found=f"a headline of probability 0 or 1 {when}", expected=expected)
+        raise Faulty([fault]) from error
 
 
 def impossible(file: str, error: Contradiction) -> Faulty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from estimative.analysis import Analysis, Request, analysed
+from estimative.analysis import Analysis, Request, analysed, finite_odds
 from estimative.console import counting, doing
 from estimative.output import Form, tell, write_figure
 from model.alternatives import alternatives
@@ -35,13 +35,13 @@ def _summary(analysis: Analysis) -> Sensitivity:
     fitter, whole = analysis.fitter, analysis.whole
     swings, indices, scaled, others = None, None, None, None
     if analysis.tellable:
-        with counting("holding each quantity low and high") as progress:
+        with finite_odds(analysis, "at some value"), counting("holding each quantity low and high") as progress:
             swings = tornado(fitter, whole, progress=progress)
         with doing("reckoning Sobol' indices"):
             indices = sobol(analysis.assessment, seed=analysis.request.seed)
         with doing("scaling priors and evidence"):
             scaled = power_scaling(whole.posterior)
-        with counting("fitting other structures") as progress:
+        with finite_odds(analysis, "under another structure"), counting("fitting other structures") as progress:
             others = alternatives(fitter, whole, progress=progress)
     return summarize(
         whole.posterior,

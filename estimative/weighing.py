@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from estimative.analysis import Analysis, Request, analysed
+from estimative.analysis import Analysis, Request, analysed, finite_odds
 from estimative.console import counting
 from estimative.output import Form, tell, write_figure
-from model.estimating import Undefined
 from model.ledger import ledger
 from model.tipping import tipping
 from model.watching import watch
-from priors.faults import Fault, Faulty
 from reports.evidence.document import document
 from reports.evidence.summarizing import summarize
 from reports.evidence.summary import Weighing
@@ -37,15 +35,11 @@ def _summary(analysis: Analysis) -> Weighing:
     fitter, whole = analysis.fitter, analysis.whole
     weights, borders, watched = None, None, None
     if analysis.tellable:
-        try:
+        with finite_odds(analysis, "with some of the evidence"):
             with counting("weighing the evidence") as progress:
                 weights = ledger(fitter, whole, progress=progress)
             with counting("looking for tipping points") as progress:
                 borders = tipping(fitter, whole, progress=progress)
-        except Undefined as error:
-            found = "a headline of probability 0 or 1 with some of the evidence"
-            expected = "finite log-odds, in which evidence can be weighed"
-            raise Faulty([Fault(file=str(analysis.path), found=found, expected=expected)]) from error
         watched = watch(whole.posterior)
     return summarize(
         whole.posterior,
