@@ -17,6 +17,8 @@ from priors.table import Table, shown
 from priors.toml_file import TomlFile
 
 SHIPPED = Path(__file__).parent / "scenarios"
+SCENARIO = "scenario.toml"
+"""What a scenario's file is called among the texts that it was read from."""
 GRADE = re.compile(r"[A-F][1-6]")
 STANDINGS = ("checked", "part-checked", "press", "computed", "unchecked")
 NO_DATE = datetime.date(1, 1, 1)
@@ -68,7 +70,7 @@ def reading_of(path: Path) -> Reading:
     """As `read_scenario`, with the texts."""
     file, folder = TomlFile.read(path), Folder(path.parent)
     scenario = _scenario(Table.of(file), folder)
-    return Reading(scenario=scenario, texts={"scenario.toml": file.text, **folder.texts})
+    return Reading(scenario=scenario, texts={SCENARIO: file.text, **folder.texts})
 
 
 def _scenario(table: Table, folder: Folder) -> Scenario:

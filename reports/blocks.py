@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,5 +71,48 @@ class Dots:
     """Columns of a terminal; a longer label is cut."""
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | Dots
+class Picture(Protocol):
+    """What a figure looks like."""
+
+    @property
+    def title(self) -> str:
+        """What is seen first, in a sentence without a full stop."""
+
+    @property
+    def description(self) -> str:
+        """Every number that it shows, for those who cannot see it."""
+
+    def svg(self) -> str:
+        """The whole as SVG, complete with title and description."""
+
+    def png(self) -> bytes:
+        """The same in pixels, for what cannot show SVG."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A picture of numbers that stand in the text beside it."""
+
+    name: str
+    """By which its file is called."""
+    draw: Callable[[], Picture]
+    """Drawn only by a format that shows pictures, since that takes the drawing library.
+
+    Raises
+    ------
+    Nothing
+        If there is nothing to draw.
+    """
+    instead: Dots | None = None
+    """What a format of characters shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """Lines to be typed as they stand."""
+
+    lines: tuple[str, ...]
+
+
+type Block = Heading | Paragraph | Caution | Listing | Table | Dots | Figure | Code
 type Document = tuple[Block, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from priors.table import ascii_safe
-from reports.blocks import Block, Caution, Document, Dots, Heading, Listing, Paragraph, Table
+from reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
 from reports.plot import drawn
 
 INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
@@ -21,7 +21,7 @@ WIDTH = 80
 
 def markdown(document: Document) -> str:
     """The document as text, blocks parted by empty lines."""
-    return "\n\n".join(_block(block) for block in document) + "\n"
+    return "\n\n".join(filter(None, map(_block, document))) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -48,6 +48,10 @@ def _block(block: Block) -> str:
             return _table(block)
         case Dots():
             return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
+        case Figure():
+            return _block(block.instead) if block.instead else ""
+        case Code():
+            return "\n".join(f"    {ascii_safe(line)}" for line in block.lines)
 
 
 def _backslash(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from priors.table import ascii_safe
-from reports.blocks import Block, Caution, Document, Dots, Heading, Listing, Paragraph, Table
+from reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
 from reports.plot import drawn
 
 PERCENT = re.compile(r"(?<=\d) %")
@@ -49,6 +49,12 @@ def _show(block: Block, console: Console) -> None:
                 console.print(Padding(plain(f"- {point}"), (0, 0, 0, 1)))
         case Table():
             console.print(_grid(block))
+        case Figure():
+            if block.instead:
+                _show(block.instead, console)
+        case Code():
+            for line in block.lines:
+                console.print(Text(f"  {ascii_safe(line)}"), soft_wrap=True)
         case Dots():
             for line in drawn(block, console.width):
                 console.print(Text(line), no_wrap=True, overflow="crop", crop=True)
