@@ -13,6 +13,7 @@ import numpy as np
 from priors.family import Degree, Family, Ratio
 from priors.faults import Fault, Faulty, listed
 from priors.least_squares import fit_beta, fit_lognormal
+from priors.scale import Band
 from priors.statement import (
     BetaStated,
     Constant,
@@ -29,7 +30,7 @@ from priors.statement import (
     Word,
 )
 from priors.stating import FORMS, say
-from priors.words import SCALES, Band
+from priors.words import SCALES
 
 SHAPES = (1e-2, 1e9)
 """Of a beta, least and greatest: below, all mass sits at the ends; above, it is narrower than any belief."""

@@ -11,12 +11,14 @@ type Locate = Callable[[str, Path], Path | None]
 """From what stands after `extends` and the folder of its file to the file meant, or None."""
 
 _HERE = Path(__file__).parent
+SCALES = _HERE / "scales"
+"""Of the scales of words."""
 
 
 def shipped_prior_sets() -> dict[str, dict[str, Path]]:
     """The shipped prior sets: by scenario id, then by name; both in alphabetical order."""
     found: dict[str, dict[str, Path]] = {}
-    for path in sorted(_HERE.glob("*/*.toml")):
+    for path in sorted(set(_HERE.glob("*/*.toml")) - set(SCALES.glob("*.toml"))):
         found.setdefault(path.parent.name.replace("_", "-"), {})[path.stem] = path
     return found
 

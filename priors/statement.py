@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 
 from priors import toml_text
+from priors.scale import Scale
 from priors.table import Place, shown
-from priors.words import SCALES, Scale
+from priors.words import SCALES
 
 
 class Misstated(ValueError):

@@ -1,121 +1,99 @@
-"""Words of estimative probability: published scales, and both ways between a word and a number."""
+"""Scales of words as files: those that come with the package, and a user's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+
+from priors.faults import Fault, Faulty, listed, nearest
+from priors.scale import Band, Scale
+from priors.shipped import SCALES as FOLDER
+from priors.shipped import looks_like_path
+from priors.table import A_NAME, NAME, Table, shown
+from priors.toml_file import TomlFile
 
 
-@dataclass(frozen=True, kw_only=True)
-class Band:
-    """A stretch of probability and the words that stand for it, the preferred one first."""
+def read_scale(path: Path) -> Scale:
+    """The scale in a file.
 
-    words: tuple[str, ...]
-    low: float
-    high: float
-
-    def distance(self, probability: float) -> float:
-        """How far a probability lies outside the band; rounded, since in floats 0.075 - 0.05 is not 0.1 - 0.075."""
-        return round(max(self.low - probability, probability - self.high, 0.0), 12)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phrase:
-    """What a scale has to say of one probability."""
-
-    text: str
-    """A word of the scale, or "below 1 %" and the like where the scale has none."""
-    fit: Literal["in", "nearest", "outside"]
-    """Whether the probability lies in the word's band, in a gap beside it, or beyond the whole scale."""
-
-    def __str__(self) -> str:
-        return f"{self.text} (nearest band)" if self.fit == "nearest" else self.text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale:
-    """A published list of words with the probabilities they stand for."""
-
-    id: str
-    title: str
-    source: str
-    bands: tuple[Band, ...]
-    """In rising order, without overlap; they may touch or leave gaps."""
-    rule: str
-    """How a probability at the edge of a band, or in none, is worded: one sentence for the reader of a report."""
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(word for band in self.bands for word in band.words)
-
-    def band(self, term: str) -> Band | None:
-        """The band that a word stands for, however it is capitalised or spaced."""
-        wanted = _folded(term)
-        return next((band for band in self.bands if wanted in band.words), None)
-
-    def spelling(self, term: str) -> str | None:
-        """The word as the scale itself writes it, or None where it has no such word."""
-        return _folded(term) if self.band(term) else None
-
-    def word(self, probability: float) -> Phrase:
-        """The word for a probability.
-
-        Bands are half-open, the lower end included; an upper end that no other band starts at belongs to its band too.
-        A rounding error outside [0, 1] is forgiven; anything further out is a ValueError.
-        """
-        if not -1e-9 <= probability <= 1 + 1e-9:
-            raise ValueError(f"{probability} is no probability")
-        clamped = min(max(probability, 0.0), 1.0)
-        if clamped < self.bands[0].low:
-            return Phrase(text=f"below {100 * self.bands[0].low:g} %", fit="outside")
-        if clamped > self.bands[-1].high:
-            return Phrase(text=f"above {100 * self.bands[-1].high:g} %", fit="outside")
-        # Where two bands touch, the one that starts there; in mid-gap the lower (`min` keeps the first of equals).
-        band = min(self.bands, key=lambda band: (band.distance(clamped), band.high == clamped))
-        return Phrase(text=band.words[0], fit="nearest" if band.distance(clamped) else "in")
+    Raises
+    ------
+    Faulty
+        With every fault found.
+    """
+    table = Table.of(TomlFile.read(path))
+    head = table.table("scale")
+    if "scale" not in table:
+        table.fault(found="no [scale]", expected="[scale] with id, title, source, rule and bands")
+        table.stop_if_faulty()
+    scale = Scale(
+        id=_id(head),
+        title=head.text("title"),
+        source=head.text("source"),
+        bands=tuple(_bands(head)),
+        rule=head.text("rule"),
+    )
+    head.no_more()
+    table.no_more()
+    _check_order(head, scale.bands)
+    table.stop_if_faulty()
+    return scale
 
 
-def _folded(term: str) -> str:
-    return " ".join(term.lower().split())
+def _id(head: Table) -> str:
+    name = head.text("id")
+    if name and not NAME.fullmatch(name):
+        head.fault("id", found=shown(name), expected=A_NAME)
+    return name
 
 
-def _bands(*rows: tuple[float, float, tuple[str, ...]]) -> tuple[Band, ...]:
-    return tuple(Band(words=words, low=low / 100, high=high / 100) for low, high, words in rows)
+def _bands(head: Table) -> Iterator[Band]:
+    for entry in head.tables("bands"):
+        words = tuple(" ".join(word.lower().split()) for word in entry.texts("words"))
+        if not all(words) or not words:
+            entry.fault("words", found=shown(entry.value("words")), expected="a list of words, the preferred one first")
+        low, high = (entry.number(end, low=0, high=1) for end in ("low", "high"))
+        entry.no_more()
+        yield Band(words=words, low=low, high=high)
 
 
-ICD203 = Scale(
-    id="icd203",
-    title="ICD 203",
-    source="US Intelligence Community Directive 203, Analytic Standards (2015), D.6.e(2)(a)",
-    bands=_bands(
-        (1, 5, ("almost no chance", "remote")),
-        (5, 20, ("very unlikely", "highly improbable")),
-        (20, 45, ("unlikely", "improbable")),
-        (45, 55, ("roughly even chance", "roughly even odds")),
-        (55, 80, ("likely", "probable")),
-        (80, 95, ("very likely", "highly probable")),
-        (95, 99, ("almost certain", "nearly certain")),
-    ),
-    rule="A probability on the border of two bands takes the upper one; the scale has no word below 1 % or above 99 %.",
+def _check_order(head: Table, bands: tuple[Band, ...]) -> None:
+    """Note what would leave a probability with two words, or a word with two bands."""
+    if not bands and not head.faults:
+        head.fault("bands", found="no band", expected="one or more, in rising order")
+    for index, band in enumerate(bands):
+        if band.low >= band.high:
+            head.fault("bands", index, found=f"{band.low:g} to {band.high:g}", expected="a low end below the high one")
+    for index, (lower, upper) in enumerate(pairwise(bands), start=1):
+        if upper.low < lower.high:
+            found = f"a start at {upper.low:g}, within the band before"
+            head.fault("bands", index, "low", found=found, expected=f"at least {lower.high:g}")
+    words = [word for band in bands for word in band.words]
+    for word in dict.fromkeys(word for word in words if words.count(word) > 1):
+        head.fault("bands", found=f"{shown(word)} twice", expected="each word in one band")
+
+
+def find_scale(name_or_path: str) -> Scale:
+    """A shipped scale by its id, or the one in a file.
+
+    Raises
+    ------
+    Faulty
+        If it is neither, or with the faults of the file.
+    """
+    if name_or_path in SCALES:
+        return SCALES[name_or_path]
+    if looks_like_path(name_or_path) or Path(name_or_path).is_file():
+        return read_scale(Path(name_or_path))
+    expected = f"a path, or a shipped scale of words: {listed(tuple(SCALES))}"
+    near = nearest(name_or_path, SCALES)
+    raise Faulty([Fault(file=name_or_path, found="no such scale", expected=expected, nearest=near)])
+
+
+SCALES: Mapping[str, Scale] = MappingProxyType(
+    {scale.id: scale for scale in map(read_scale, sorted(FOLDER.glob("*.toml")))}
 )
-
-PHIA = Scale(
-    id="phia",
-    title="PHIA",
-    source="UK Professional Head of Intelligence Assessment, Probability Yardstick (24 March 2025)",
-    bands=_bands(
-        (0, 5, ("remote chance",)),
-        (10, 20, ("highly unlikely",)),
-        (25, 35, ("unlikely",)),
-        (40, 50, ("realistic possibility",)),
-        (55, 75, ("likely", "probable")),
-        (80, 90, ("highly likely",)),
-        (95, 100, ("almost certain",)),
-    ),
-    rule="A probability between two bands takes the word of the nearest (of two as near, the lower) and is marked so.",
-)
-
-SCALES: Mapping[str, Scale] = MappingProxyType({scale.id: scale for scale in (ICD203, PHIA)})
-"""Every scale by its id; to add one is to add an entry here."""
+"""Every shipped scale by its id; to add one is to add a file."""
+ICD203, PHIA = SCALES["icd203"], SCALES["phia"]

@@ -35,11 +35,8 @@ def plain(text: str, style: str = "") -> Text:
 
 def _show(block: Block, console: Console) -> None:
     match block:
-        case Heading(level=1):
-            console.print(plain(block.text, "bold"))
         case Heading():
-            console.print()
-            console.print(plain(block.text, "bold"))
+            console.print(*([Text()] if block.level > 1 else []), plain(block.text, "bold"), sep="\n")
         case Paragraph():
             console.print(plain(block.text, "bold" if block.strong else ""))
         case Caution():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from priors.words import Scale
+from priors.scale import Scale
 from reports.comparison.summary import Comparison
 from reports.evidence.summary import Weighing
 from reports.sensitivity.summary import Sensitivity

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors.words import ICD203, PHIA, SCALES, Scale
+from priors.scale import Scale
+from priors.words import ICD203, PHIA, SCALES
 
 ICD203_CASES = [
     (0.0, "below 1 %"),
