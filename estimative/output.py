@@ -13,7 +13,7 @@ from estimative.console import console
 from priors.faults import Fault, Faulty
 from priors.table import ascii_safe
 from reports import terminal
-from reports.blocks import Document
+from reports.blocks import Document, Picture
 from reports.markdown import markdown
 from reports.summary import to_json
 
@@ -81,12 +81,12 @@ def write_whole(path: Path, text: str) -> None:
     print(ascii_safe(f"wrote {path}"), file=sys.stderr)
 
 
-def write_figure[Summary](path: Path, draw: Callable[[Summary], str], summary: Summary) -> None:
-    """Draw a figure and write it; where there is nothing to draw, say so and write nothing."""
+def write_figure[Summary](path: Path, draw: Callable[[Summary], Picture], summary: Summary) -> None:
+    """Draw a figure and write it as SVG; where there is nothing to draw, say so and write nothing."""
     from reports.figures.style import Nothing
 
     try:
-        text = draw(summary)
+        text = draw(summary).svg()
     except Nothing as nothing:
         print(ascii_safe(f"no figure: {nothing}"), file=sys.stderr)
         return

@@ -1,4 +1,4 @@
-"""Axes: probability on a scale of log-odds with the borders of the ICD 203 words, and decibans."""
+"""Axes: probability on a scale of log-odds with the borders of a scale of words, and decibans."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from priors.scale import Scale as Words
 from priors.words import ICD203
 from reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
-from reports.figures.text import minus, width_of
+from reports.figures.text import minus, plain, width_of
 from reports.wording import DECIBANS
 
 LOWEST = 1e-12
@@ -21,10 +22,9 @@ LEAST_SPAN = 0.4
 """Of an axis, in natural log-odds."""
 MOST_SIDE = 0.4
 """Of an axis, that may be left free at either side."""
-BORDERS = tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
 SMALL_POWERS, LARGE_POWERS = range(-12, -2), range(-6, -2)
 """Of ten: of probabilities that are numbered, and of how far others are from 1."""
-ROUNDEST = (*BORDERS, *(10.0**power for power in SMALL_POWERS), *(1 - 10.0**power for power in LARGE_POWERS))
+POWERS = (*(10.0**power for power in SMALL_POWERS), *(1 - 10.0**power for power in LARGE_POWERS))
 PROBABILITY = "Probability (%, on a scale of log-odds)"
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -54,7 +54,7 @@ def percent(probability: float) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """A word of the ICD 203 scale and the part of an axis that it covers, in natural log-odds."""
+    """A word of a scale and the part of an axis that it covers, in natural log-odds."""
 
     text: str
     low: float
@@ -68,16 +68,18 @@ class Scale:
     low: float
     high: float
     length: float
+    yardstick: Words = ICD203
+    """Of the words."""
 
     @classmethod
-    def over(cls, places: Collection[float], length: float, *, side: float) -> Scale:
+    def over(cls, places: Collection[float], length: float, *, side: float, yardstick: Words = ICD203) -> Scale:
         """A scale that holds some log-odds, with as many units of room at either side as there can be."""
         side = min(side, MOST_SIDE * length)
         low, high = min(places), max(places)
         lacking = max(LEAST_SPAN - (high - low), 0.0) / 2
         low, high = low - lacking, high + lacking
         unit = (high - low) / (length - 2 * side)
-        return cls(low=low - side * unit, high=high + side * unit, length=length)
+        return cls(low=low - side * unit, high=high + side * unit, length=length, yardstick=yardstick)
 
     @property
     def per_unit(self) -> float:
@@ -92,18 +94,24 @@ class Scale:
         return self.low <= log_odds(probability) <= self.high
 
     def borders(self) -> tuple[float, ...]:
-        """Probabilities at which one word ends and the next begins."""
-        return tuple(filter(self.holds, BORDERS))
+        """Probabilities on it at which a word begins or ends."""
+        return tuple(filter(self.holds, edges_of(self.yardstick)))
 
     @property
     def note(self) -> str:
         """What the dotted lines are; empty where there are none."""
-        return "Dotted lines: borders of the ICD 203 words." if self.borders() else ""
+        return f"Dotted lines: borders of the {self.yardstick.title} words." if self.borders() else ""
 
     def ticks(self, extent: Extent) -> tuple[float, ...]:
         """Probabilities to be numbered: borders and powers of ten, and rounder ones before less round ones."""
         chosen: list[float] = []
-        ranks = ((ROUNDEST, 1), (_digits(2, 5), 4), (_digits(3, 7), 4), (_digits(4, 6, 8), 3), (self._even(), 2))
+        ranks = (
+            ((*edges_of(self.yardstick), *POWERS), 1),
+            (_digits(2, 5), 4),
+            (_digits(3, 7), 4),
+            (_digits(4, 6, 8), 3),
+            (self._even(), 2),
+        )
         for rank, enough in ranks:
             if len(chosen) < enough:
                 chosen += self._apart(rank, chosen, extent)
@@ -128,16 +136,28 @@ class Scale:
 
     def words(self) -> Iterator[Word]:
         """The words that cover a part of the scale, from the least probable on."""
-        edges = (-math.inf, *map(log_odds, BORDERS), math.inf)
+        edges = (-math.inf, *map(log_odds, edges_of(self.yardstick)), math.inf)
         for low, high in pairwise(edges):
             start, end = max(low, self.low), min(high, self.high)
             if start < end:
-                yield Word(text=_word((start + end) / 2), low=start, high=end)
+                yield Word(text=_word((start + end) / 2, self.yardstick), low=start, high=end)
 
 
-def _word(place: float) -> str:
-    found = ICD203.word(1 / (1 + math.exp(-place)))
-    return f"no word {found.text}" if found.fit == "outside" else found.text
+def edges_of(yardstick: Words) -> tuple[float, ...]:
+    """Where its words begin and end, in rising order; both ends of a gap."""
+    return tuple(sorted({edge for band in yardstick.bands for edge in (band.low, band.high) if bounded(edge)}))
+
+
+def _word(place: float, yardstick: Words) -> str:
+    """What stands over a stretch, by its middle."""
+    found = yardstick.word(1 / (1 + math.exp(-place)))
+    match found.fit:
+        case "in":
+            return plain(found.text)
+        case "outside":
+            return f"no word {found.text}"
+        case "nearest":
+            return "no word"
 
 
 def _needed(one: float, other: float, extent: Extent) -> float:
@@ -158,7 +178,7 @@ def across(axes: Axes, scale: Scale, label: str) -> None:
     axes.set_xticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
     axes.set_xlabel(label, **NUMBER.drawn)
     for tick in ticks:
-        axes.axvline(log_odds(tick), **_line(tick).drawn, zorder=0)
+        axes.axvline(log_odds(tick), **_line(tick, scale).drawn, zorder=0)
 
 
 def upward(axes: Axes, scale: Scale, label: str) -> None:
@@ -168,11 +188,11 @@ def upward(axes: Axes, scale: Scale, label: str) -> None:
     axes.set_yticks([log_odds(tick) for tick in ticks], [percent(tick) for tick in ticks], fontsize=NUMBER.size)
     axes.set_ylabel(label, **NUMBER.drawn)
     for tick in ticks:
-        axes.axhline(log_odds(tick), **_line(tick).drawn, zorder=0)
+        axes.axhline(log_odds(tick), **_line(tick, scale).drawn, zorder=0)
 
 
-def _line(tick: float) -> Stroke:
-    return BORDER if tick in BORDERS else GRID
+def _line(tick: float, scale: Scale) -> Stroke:
+    return BORDER if tick in scale.borders() else GRID
 
 
 def worded_across(axes: Axes, scale: Scale, top: float) -> None:

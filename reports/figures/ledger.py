@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
+from priors.scale import Scale as Words
+from priors.words import ICD203
 from reports.document import alone
 from reports.evidence import wording as words
 from reports.evidence.summary import Ledger, Story, Weighing
@@ -31,7 +33,6 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
     Stroke,
-    applied,
 )
 from reports.figures.text import brief, cut, minus, width_of
 from reports.summary import Number
@@ -55,8 +56,8 @@ ORDER = (
 )
 
 
-def ledger(found: Weighing) -> str:
-    """The running total as an SVG.
+def ledger(found: Weighing, yardstick: Words = ICD203) -> Sheet:
+    """The running total.
 
     Raises
     ------
@@ -64,11 +65,10 @@ def ledger(found: Weighing) -> str:
         If no ledger is told, or there is no evidence.
     """
     told = _told(found)
-    scale = _scale(told)
-    with applied("ledger"):
-        sheet = Sheet.with_room(_around(found, told, scale.note), HEAD + _height(told) + FOOT)
+    scale = _scale(told, yardstick)
+    with Sheet.with_room("ledger", _around(found, told, scale.note), HEAD + _height(told) + FOOT) as sheet:
         _draw(sheet, told, scale)
-        return sheet.svg()
+    return sheet
 
 
 def _told(found: Weighing) -> Ledger:
@@ -159,11 +159,11 @@ def _sentences(told: Ledger) -> Iterator[str]:
     yield f"After all of it: {words.chance(told.after)}."
 
 
-def _scale(told: Ledger) -> Scale:
+def _scale(told: Ledger, yardstick: Words) -> Scale:
     """An axis that holds every total, with room for the steps' numbers."""
     totals = [told.before.value, *(story.running.value for story in told.stories.values()), told.after.value]
     room = max(width_of(step.told, VALUE) for step in _steps(told)) + 2 * GAP
-    return Scale.over(totals, WIDTH - MARGIN - RUNNING - NAMES, side=room)
+    return Scale.over(totals, WIDTH - MARGIN - RUNNING - NAMES, side=room, yardstick=yardstick)
 
 
 def _draw(sheet: Sheet, told: Ledger, scale: Scale) -> None:

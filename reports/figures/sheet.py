@@ -1,13 +1,14 @@
-"""The sheet that a picture is drawn on: what stands around it, and the SVG that comes of it."""
+"""The sheet that a picture is drawn on: what stands around it, and the SVG or the pixels that come of it."""
 
 from __future__ import annotations
 
 import hashlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Literal
 from xml.sax.saxutils import escape
 
@@ -31,6 +32,7 @@ from reports.figures.style import (
     Fill,
     Lettering,
     Stroke,
+    applied,
 )
 from reports.figures.text import UNKNOWN, balanced, plain, stand_ins, width_of, wrapped
 
@@ -42,6 +44,8 @@ MOST_LINES = 6
 """Of a paragraph; what is longer is cut in the picture, not in its description."""
 UNDATED = {"Date": None, "Creator": None, "Format": None, "Type": None}
 """One answer gives one picture, whenever and by whichever version it is drawn."""
+RESOLUTION = 200
+"""Pixels to the inch: nearly three to the unit, crisp at twice the size."""
 
 type Anchor = Literal["left", "center", "right"]
 
@@ -87,6 +91,8 @@ class Box:
 class Sheet:
     """A figure with its surroundings in place, and room for the picture itself."""
 
+    kind: str
+    """Of picture: its inner names differ from those of other kinds on one page."""
     figure: Figure
     paper: Axes
     """Covers the whole figure, in units, from above."""
@@ -96,15 +102,21 @@ class Sheet:
     height: float
 
     @classmethod
-    def with_room(cls, around: Around, room: float) -> Sheet:
-        """A sheet whose picture takes so many units of height."""
+    @contextmanager
+    def with_room(cls, kind: str, around: Around, room: float) -> Iterator[Sheet]:
+        """A sheet whose picture takes so many units of height, and the rules that hold while it is drawn."""
+        with applied(kind):
+            yield cls._surrounded(kind, around, room)
+
+    @classmethod
+    def _surrounded(cls, kind: str, around: Around, room: float) -> Sheet:
         above, top = _above(around)
         below, bottom = flowed([(note, SMALL) for note in around.notes], top + room + GAP)
         height = math.ceil(bottom + MARGIN - GAP)
         figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
         paper = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0), zorder=-1)
         paper.set_axis_off()
-        sheet = cls(figure=figure, paper=paper, around=around, top=top, height=height)
+        sheet = cls(kind=kind, figure=figure, paper=paper, around=around, top=top, height=height)
         for piece in (*above, *below):
             sheet.put(piece)
         return sheet
@@ -125,16 +137,47 @@ class Sheet:
         part = (left / WIDTH, 1 - (top + height) / self.height, width / WIDTH, height / self.height)
         return self.figure.add_axes(part, facecolor="none")
 
+    @property
+    def title(self) -> str:
+        """What is seen first."""
+        return plain(self.around.title)
+
+    @property
+    def description(self) -> str:
+        """Every number that the picture shows, in sentences."""
+        return plain(" ".join(self.around.description))
+
     def svg(self) -> str:
         """The whole as SVG: text as text, nothing from elsewhere, no date; the same for the same picture."""
-        texts = [text for text in self.figure.findobj(Text) if isinstance(text, Text)]
-        there = stand_ins(text.get_text() for text in texts)
-        for text in texts:
-            text.set_text(text.get_text().translate(there))
+        there = stand_ins(text.get_text() for text in self._texts())
         stream = StringIO()
-        self.figure.savefig(stream, format="svg", metadata=UNDATED)
+        with self._lettered(there):
+            self.figure.savefig(stream, format="svg", metadata=UNDATED)
         back = {stand_in: code for code, stand_in in there.items() if chr(stand_in) != UNKNOWN}
-        return _complete(stream.getvalue().translate(back), self.around)
+        return _complete(stream.getvalue().translate(back), self)
+
+    def png(self) -> bytes:
+        """The same in pixels; what the font has not is shown as a box."""
+        stream = BytesIO()
+        with self._lettered(dict.fromkeys(stand_ins(text.get_text() for text in self._texts()), ord(UNKNOWN))):
+            self.figure.savefig(stream, format="png", dpi=RESOLUTION, metadata={"Software": None})
+        return stream.getvalue()
+
+    def _texts(self) -> list[Text]:
+        return [text for text in self.figure.findobj(Text) if isinstance(text, Text)]
+
+    @contextmanager
+    def _lettered(self, instead: Mapping[int, int]) -> Iterator[None]:
+        """A stretch of time in which the rules hold and some characters stand for others."""
+        texts = [(text, text.get_text()) for text in self._texts()]
+        with applied(self.kind):
+            for text, said in texts:
+                text.set_text(said.translate(instead))
+            try:
+                yield
+            finally:
+                for text, said in texts:
+                    text.set_text(said)
 
 
 def flowed(paragraphs: Iterable[tuple[str, Lettering]], top: float, *, inset: float = 0) -> tuple[list[Line], float]:
@@ -180,13 +223,13 @@ def _key(entries: Iterable[tuple[Fill | Stroke, str]], top: float) -> tuple[list
     return pieces, y + LABEL.leading + 2 * GAP if pieces else top
 
 
-def _complete(drawn: str, around: Around) -> str:
+def _complete(drawn: str, sheet: Sheet) -> str:
     """An SVG with its title and description, and without what belongs to the drawing library alone."""
     start = drawn.index(">", drawn.index("<svg")) + 1
     head, body = drawn[drawn.index("<svg") : start], drawn[start:]
     body = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r'<g id="[^"]*"', "<g", body)
-    title, description = (escape(plain(text)) for text in (around.title, " ".join(around.description)))
+    title, description = escape(sheet.title), escape(sheet.description)
     name = hashlib.sha256((title + description + body).encode()).hexdigest()[:12]
     labels = f'role="img" aria-labelledby="title-{name} description-{name}"'
     strokes = 'stroke-linejoin="round" stroke-linecap="butt"'

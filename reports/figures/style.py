@@ -112,7 +112,7 @@ THIN = Stroke(colour=BLUE, width=1.3, marker="o", size=2.5)
 ASSESSED = Stroke(colour=INK, width=1.2, dash=(0, (5, 2)))
 GRID = Stroke(colour=FAINT, width=0.6)
 BORDER = Stroke(colour=GREY, width=0.8, dash=":")
-"""Between two words of the ICD 203 scale."""
+"""Between two words of a scale."""
 
 CLEARED = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
 """Behind a number that stands on lines."""

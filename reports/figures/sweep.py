@@ -30,7 +30,6 @@ from reports.figures.style import (
     Fill,
     Lettering,
     Stroke,
-    applied,
 )
 from reports.figures.text import balanced, brief, cut, wrapped
 from reports.summary import Interval
@@ -56,8 +55,8 @@ INTERVENTION = (
 )
 
 
-def sweep(found: WhatIf) -> str:
-    """The headline along a sweep, and everything else in small, as an SVG.
+def sweep(found: WhatIf) -> Sheet:
+    """The headline along a sweep, and everything else in small.
 
     Raises
     ------
@@ -65,10 +64,9 @@ def sweep(found: WhatIf) -> str:
         If no factor was swept, or no number is told.
     """
     swept = swept_of(found)
-    with applied("sweep"):
-        sheet = Sheet.with_room(_around(swept), _room(swept))
+    with Sheet.with_room("sweep", _around(swept), _room(swept)) as sheet:
         _draw(sheet, swept)
-        return sheet.svg()
+    return sheet
 
 
 def _around(swept: Swept) -> Around:

@@ -8,6 +8,8 @@ from itertools import islice
 
 from matplotlib.axes import Axes
 
+from priors.scale import Scale as Words
+from priors.words import ICD203
 from reports.document import alone
 from reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
 from reports.figures.notes import error_of, exactness, origin
@@ -26,7 +28,6 @@ from reports.figures.style import (
     VALUE,
     WIDTH,
     Nothing,
-    applied,
 )
 from reports.figures.text import brief, cut, width_of
 from reports.sensitivity import wording as words
@@ -52,8 +53,8 @@ HELD = (
 ENDLESS = "In brackets: the headline there, which is off any scale of log-odds."
 
 
-def tornado(found: Sensitivity) -> str:
-    """The widest swings, as an SVG.
+def tornado(found: Sensitivity, yardstick: Words = ICD203) -> Sheet:
+    """The widest swings.
 
     Raises
     ------
@@ -62,12 +63,11 @@ def tornado(found: Sensitivity) -> str:
     """
     swings, headline = _told(found)
     groups = [group for group in _groups(swings) if group.bars]
-    reach = _reach(groups, headline)
-    with applied("tornado"):
-        around = _around(found, swings, headline, groups, reach.scale.note)
-        sheet = Sheet.with_room(around, HEAD + sum(map(_height, groups)) + FOOT)
+    reach = _reach(groups, headline, yardstick)
+    around = _around(found, swings, headline, groups, reach.scale.note)
+    with Sheet.with_room("tornado", around, HEAD + sum(map(_height, groups)) + FOOT) as sheet:
         _draw(sheet, groups, reach)
-        return sheet.svg()
+    return sheet
 
 
 def _told(found: Sensitivity) -> tuple[Tornado, Probability]:
@@ -188,13 +188,13 @@ class Reach:
         return self.scale.low + room if end.value < 0.5 else self.scale.high - room
 
 
-def _reach(groups: Sequence[Group], headline: Probability) -> Reach:
+def _reach(groups: Sequence[Group], headline: Probability, yardstick: Words) -> Reach:
     """An axis on which every bar that has an end reaches it."""
     bars = [one for group in groups for one in group.bars.values()]
     room = max(width_of(label, VALUE) for one in bars for label in _labels(one)) + GAP
     ends = [log_odds(end.value) for one in bars for end in (one.at_low, one.at_high) if bounded(end.value)]
     middle = log_odds(headline.probability)
-    scale = Scale.over([middle, *ends], WIDTH - MARGIN - NAMES, side=room + BEYOND)
+    scale = Scale.over([middle, *ends], WIDTH - MARGIN - NAMES, side=room + BEYOND, yardstick=yardstick)
     return Reach(scale=scale, room=room, headline=middle)
 
 
