@@ -13,6 +13,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 
+from estimative.options import (
+    AllowUnconverged,
+    Csv,
+    Draws,
+    Json,
+    ManyMethod,
+    Markdown,
+    PriorsName,
+    Runs,
+    ScenarioName,
+    Seed,
+    SeveralPriors,
+    Svg,
+)
+
 FAULTY, UNCONVERGED = 2, 3
 
 app = typer.Typer(
@@ -28,34 +43,6 @@ runs_app = typer.Typer(help="The runs kept here.", rich_markup_mode=None)
 new_app = typer.Typer(help="A commented file to start from.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(runs_app, name="runs")
 app.add_typer(new_app, name="new")
-
-Runs = Annotated[
-    Path | None, typer.Option("--runs", metavar="DIR", help="Where runs are kept.", envvar="ESTIMATIVE_RUNS")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
-PriorsName = Annotated[str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")]
-SeveralPriors = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--priors",
-        "-p",
-        metavar="P",
-        help="A shipped prior set, a path, or a folder of them; all shipped ones if none.",
-    ),
-]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")]
-Draws = Annotated[int | None, typer.Option(min=100, max=200_000, help="Draws; of NUTS, for each of four chains.")]
-ManyMethod = Annotated[
-    Literal["auto", "importance", "nuts"],
-    typer.Option(help="Auto: importance sampling where it converges, NUTS where it does not."),
-]
-Markdown = Annotated[bool, typer.Option("--md", help="Print Markdown instead of text.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print all numbers as CSV.")]
-Svg = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture to a file, as SVG.")]
-AllowUnconverged = Annotated[
-    bool, typer.Option("--allow-unconverged", help="Show numbers of a fit that did not converge, with a caution.")
-]
 
 
 def main() -> None:

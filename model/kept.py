@@ -54,8 +54,17 @@ class Kept:
         Faulty
             If these files are no longer what the run was made from.
         """
-        scenario = self._scenario(scenario_digest)
-        return assess(scenario, self._prior_set(prior_set_digest))
+        return assess(self._scenario(scenario_digest), self._prior_set(prior_set_digest)[1])
+
+    def own_prior_set(self, digest: str) -> str:
+        """The file that the run was asked for, among those of its prior sets: a path within its folder.
+
+        Raises
+        ------
+        Faulty
+            If none of them is what the run was made from.
+        """
+        return self._prior_set(digest)[0].relative_to(self.folder).as_posix()
 
     def _scenario(self, digest: str) -> Scenario:
         scenario = read_scenario(self.scenario)
@@ -63,12 +72,12 @@ class Kept:
             raise Faulty([_changed(self.scenario, "scenario", digest)])
         return scenario
 
-    def _prior_set(self, digest: str) -> PriorSet:
+    def _prior_set(self, digest: str) -> tuple[Path, PriorSet]:
         for path, locate in self._readings():
             with suppress(Faulty):
                 prior_set = read_prior_set(path, locate=locate)
                 if prior_set.digest == digest:
-                    return prior_set
+                    return path, prior_set
         raise Faulty([_changed(self.folder / INPUTS / PRIORS, "prior set", digest)])
 
     def _readings(self) -> Iterator[tuple[Path, Locate]]:

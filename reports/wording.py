@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from priors.scale import Scale
 from priors.words import ICD203
 from reports.summary import Agreement, Check, Confidence, Dependence, Effort, Interval, Number, Probability, Verdict
 
@@ -61,9 +62,9 @@ def percent(value: float, error: float) -> str:
     return f"{rounded(value, error, places=2)} %"
 
 
-def term(value: float, error: float) -> str:
-    """The word of the ICD 203 scale for a probability as it is shown, so that word and number cannot contradict."""
-    return str(ICD203.word(min(max(shown(value, error, places=2) / 100, 0.0), 1.0)))
+def term(value: float, error: float, scale: Scale = ICD203) -> str:
+    """The word of a scale for a probability as it is shown, so that word and number cannot contradict."""
+    return str(scale.word(min(max(shown(value, error, places=2) / 100, 0.0), 1.0)))
 
 
 def one_digit(value: float) -> str:

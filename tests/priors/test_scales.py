@@ -63,38 +63,42 @@ def test_a_misspelt_scale_is_told_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "fault"),
+    ("old", "new", "line", "fault"),
     [
         (
             "low = 0.3",
             "low = 0.1",
-            ":9: scale.bands.1.low: found a start at 0.1, within the band before, expected at least 0.2",
+            9,
+            "bands.1.low: found a start at 0.1, within the band before, expected at least 0.2",
         ),
-        ("high = 0.7", "high = 0.3", ":9: scale.bands.1: found 0.3 to 0.3, expected a low end below the high one"),
-        ("high = 1.0", "high = 1.2", ":10: scale.bands.2.high: found 1.2, expected a number between 0 and 1"),
-        ('["surely"]', '["Perhaps"]', ":7: scale.bands: found 'perhaps' twice, expected each word in one band"),
-        ('["surely"]', "[]", ":10: scale.bands.2.words: found [], expected a list of words, the preferred one first"),
+        ("high = 0.7", "high = 0.3", 9, "bands.1: found 0.3 to 0.3, expected a low end below the high one"),
+        ("high = 1.0", "high = 1.2", 10, "bands.2.high: found 1.2, expected a number between 0 and 1"),
+        ('["surely"]', '["Perhaps"]', 7, "bands: found 'perhaps' twice, expected each word in one band"),
+        ('["surely"]', "[]", 10, "bands.2.words: found [], expected a list of words, the preferred one first"),
         (
             '["surely"]',
             '["surely"], colour = 1',
-            ":10: scale.bands.2.colour: found an unknown key, expected high, low or words",
+            10,
+            "bands.2.colour: found an unknown key, expected high, low or words",
         ),
         (
             'id = "three"',
             'id = "3"',
-            ":3: scale.id: found '3', expected a name: a letter, then letters, digits, _ or -, at most 64",
+            3,
+            "id: found '3', expected a name: a letter, then letters, digits, _ or -, at most 64",
         ),
         (
             'rule = "Whatever lies between two bands takes the nearest."',
             "",
-            ":2: scale.rule: found nothing, expected a text",
+            2,
+            "rule: found nothing, expected a text",
         ),
-        ("[scale]", "[words]", ": found no [scale], expected [scale] with id, title, source, rule and bands"),
+        ("[scale]", "[words]", 0, ": found no [scale], expected [scale] with id, title, source, rule and bands"),
     ],
 )
-def test_each_mistake_is_one_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_each_mistake_is_one_fault(tmp_path: Path, old: str, new: str, line: int, fault: str) -> None:
     """With its place, what was found and what was expected."""
-    assert faults_of(tmp_path, OWN.replace(old, new)) == [fault]
+    assert faults_of(tmp_path, OWN.replace(old, new)) == [f":{line}: scale.{fault}" if line else fault]
 
 
 def test_a_scale_without_bands_is_none(tmp_path: Path) -> None:

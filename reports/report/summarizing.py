@@ -1,0 +1,210 @@
+"""From a run with its draws and analyses to the summary of a report: numbers first, words later."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from model.density import Weighed, on_degrees, on_log_odds
+from model.kept import Sample
+from priors.scale import Scale
+from priors.words import ICD203
+from reports.comparison.summary import Comparison
+from reports.evidence.summarizing import HAIR
+from reports.evidence.summary import Edge, Weighing
+from reports.report import summary as told
+from reports.sensitivity.summary import Sensitivity
+from reports.summary import Number, Outcome, Probability, Summary
+from reports.wording import term
+
+DECIMALS = 6
+"""Of a density's places and heights: a picture needs no more."""
+
+
+def summarize(
+    summary: Summary,
+    *,
+    scale: Scale,
+    before: Sample | None,
+    after: Sample | None,
+    weighing: Weighing | None,
+    sensitivity: Sensitivity | None,
+    comparison: Comparison | None,
+    reproduction: told.Reproduction,
+) -> told.Report:
+    """The summary of a report.
+
+    Parameters
+    ----------
+    before, after
+        The draws that were kept of the run; None where there are none, or no number is told.
+    """
+    parts = [part for part in (weighing, sensitivity, comparison) if part]
+    cautions = [summary.caution, *(part.caution for part in parts)]
+    samples = (before, after) if before and after and summary.told else None
+    return told.Report(
+        converged=summary.converged and all(part.converged for part in parts),
+        caution=next(filter(None, cautions), ""),
+        scale=scale,
+        assessment=in_words_of(scale, summary),
+        shapes=dict(_shapes(summary, scale, *samples)) if samples else {},
+        factors=dict(_factors(summary, *samples)) if samples else {},
+        weighing=weighed_in_words_of(scale, weighing),
+        sensitivity=in_words_of(scale, sensitivity),
+        comparison=in_words_of(scale, comparison),
+        reproduction=reproduction,
+    )
+
+
+def in_words_of[Told](scale: Scale, found: Told) -> Told:
+    """The same numbers, each probability with the word that a scale has for it."""
+    worded: Told = _worded(found, scale)
+    return worded
+
+
+def weighed_in_words_of(scale: Scale, found: Weighing | None) -> Weighing | None:
+    """What the evidence does, with the borders of a scale's words: what is needed to reach one is known at once.
+
+    At which mean of a factor's prior another border than those of ICD 203 is reached would have to be fitted anew, so
+    that in another scale nothing is told of it.
+    """
+    worded = in_words_of(scale, found)
+    if worded is None or worded.tipping is None or worded.headline is None or scale.id == ICD203.id:
+        return worded
+    edges = tuple(_edges(scale, worded.headline))
+    return dataclasses.replace(worded, tipping=dataclasses.replace(worded.tipping, edges=edges, factors={}))
+
+
+def _edges(scale: Scale, headline: Probability) -> Iterator[Edge]:
+    """Each border between two words, which lies in the middle of a gap, and the evidence that brings it there."""
+    chance = headline.probability
+    here, error = _log_odds(chance), headline.mcse / (chance * (1 - chance))
+    between = [(lower.high + upper.low) / 2 for lower, upper in pairwise(scale.bands)]
+    for edge in [scale.bands[0].low, *between, scale.bands[-1].high]:
+        if 0 < edge < 1:
+            below, above = (scale.word(edge + hair).text for hair in (-HAIR, HAIR))
+            ratio = Number(value=_log_odds(edge) - here, mcse=error)
+            yield Edge(probability=edge, below=below, above=above, log_ratio=ratio)
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability) - math.log1p(-probability)
+
+
+def _worded(found: Any, scale: Scale) -> Any:
+    match found:
+        case tuple():
+            return tuple(_worded(entry, scale) for entry in found)
+        case Mapping():
+            return {key: _worded(entry, scale) for key, entry in found.items()}
+        case Scale():
+            return found
+        case _ if dataclasses.is_dataclass(found) and not isinstance(found, type):
+            fields = {
+                field.name: _worded(getattr(found, field.name), scale) for field in dataclasses.fields(found)
+            }  # fmt: skip
+            if isinstance(found, Probability):
+                fields["term"] = term(found.probability, found.mcse, scale)
+            return type(found)(**fields)
+        case _:
+            return found
+
+
+def _shapes(summary: Summary, scale: Scale, before: Sample, after: Sample) -> Iterator[tuple[str, told.Shape]]:
+    for name, outcome in summary.outcomes.items():
+        if name in after.outcomes and name in before.outcomes:
+            prior, posterior = (Weighed.of(one.outcomes[name], one.conditions[name]) for one in (before, after))
+            density = on_log_odds(prior.log_odds, posterior.log_odds)
+            bands = tuple(_bands(posterior, scale, _effective(posterior, outcome)))
+            yield name, told.Shape(density=_density(density), bands=bands)
+
+
+def _effective(sample: Weighed, outcome: Outcome) -> float:
+    """So many independent draws would give the outcome's probability its error."""
+    return float((sample.sd / outcome.mcse) ** 2) if outcome.mcse > 0 else float("inf")
+
+
+def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mass]:
+    """Every stretch between two ends of bands that any draw lies in, the lower end included."""
+    edges = sorted({0.0, 1.0, *(end for band in scale.bands for end in (band.low, band.high))})
+    stretches = list(pairwise(edges))
+    place = np.clip(np.searchsorted(edges, sample.values, side="right") - 1, 0, len(stretches) - 1)
+    for index, (low, high) in enumerate(stretches):
+        share = float(sample.weights[place == index].sum())
+        if share > 0:
+            error = _error(share, effective)
+            yield told.Mass(text=_named(scale, low, high), low=low, high=high, share=Number(value=share, mcse=error))
+
+
+def _error(share: float, effective: float) -> float:
+    """Binomial standard error of a share; of one that is almost 0 or 1, as if half a draw more lay on either side."""
+    if np.isinf(effective):
+        return 0.0
+    moved = (share * effective + 0.5) / (effective + 1)
+    return float(np.sqrt(moved * (1 - moved) / effective))
+
+
+def _named(scale: Scale, low: float, high: float) -> str:
+    """The word of a stretch, or between which two of the scale's it lies."""
+    middle = (low + high) / 2
+    phrase = scale.word(middle)
+    if phrase.fit != "nearest":
+        return phrase.text
+    below = max((band for band in scale.bands if band.high <= low), key=lambda band: band.high)
+    above = min((band for band in scale.bands if band.low >= high), key=lambda band: band.low)
+    return f"between '{below.words[0]}' and '{above.words[0]}'"
+
+
+def _factors(summary: Summary, before: Sample, after: Sample) -> Iterator[tuple[str, told.Density]]:
+    for name, factor in summary.factors.items():
+        key = f"factors.{name}"
+        if not factor.constant and key in before.degrees and key in after.degrees:
+            samples = [one.degrees[key] for one in (before, after)]
+            found = _density(on_degrees(*(Weighed.of(values, np.ones_like(values)) for values in samples)))
+            if found:
+                yield name, found
+
+
+def _density(found: tuple[Any, Any, Any] | None) -> told.Density | None:
+    if found is None:
+        return None
+    places, before, after = (tuple(round(float(value), DECIMALS) for value in part) for part in found)
+    return told.Density(places=places, before=before, after=after)
+
+
+def reproduction_of(summary: Summary, inputs: Mapping[str, str], prior_set: str) -> told.Reproduction:
+    """How the run is made again from its own files.
+
+    Parameters
+    ----------
+    inputs
+        Texts of the files that the run was made from, by name.
+    prior_set
+        The file of its prior set, a path within the run.
+    """
+    files = [
+        told.File(name=name, sha256=hashlib.sha256(text.encode()).hexdigest()) for name, text in inputs.items()
+    ]  # fmt: skip
+    commands = (f"estimative runs export {summary.run.id} {EXPORTED}", _command(summary, prior_set))
+    return told.Reproduction(commands=commands, files=tuple(files))
+
+
+EXPORTED = "run"
+"""A folder for the files of the run."""
+
+
+def _command(summary: Summary, prior_set: str) -> str:
+    """The command that makes a run again from its exported files."""
+    run, both = summary.run, len(summary.verdicts) > 1
+    draws = run.settings["draws"]
+    asked = not both or summary.verdicts["importance"].draws == draws  # else each method has its own number of draws
+    return (
+        f"estimative fit --scenario {EXPORTED}/inputs/scenario.toml --priors {EXPORTED}/{prior_set} "
+        f"--method {'both' if both else run.method} --seed {run.seed}{f' --draws {draws}' if asked else ''}"
+    )
