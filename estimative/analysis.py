@@ -66,7 +66,22 @@ def analysed(request: Request) -> Analysis:
     """
     path = find_scenario(request.scenario)
     scenario = read_scenario(path)
-    assessment = assess(scenario, read_prior_set(find_prior_set(request.priors, scenario.id)))
+    return analysis_of(request, path, assess(scenario, read_prior_set(find_prior_set(request.priors, scenario.id))))
+
+
+def analysis_of(request: Request, path: Path, assessment: Assessment) -> Analysis:
+    """Fit what has been read.
+
+    Parameters
+    ----------
+    path
+        Of the scenario, for faults.
+
+    Raises
+    ------
+    Faulty
+        If the evidence contradicts itself.
+    """
     fitter = Fitter(assessments=(assessment,), seed=request.seed, method=request.method, draws=request.draws, say=say)
     try:
         whole, before = fitter.fit(assessment), before_evidence(assessment, seed=request.seed)

@@ -323,17 +323,33 @@ def whatif(
 
 @app.command()
 def report(
-    run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id, its beginning, or 'latest'.")] = "latest",
-    format: Annotated[Literal["terminal", "md", "json"], typer.Option("--format", "-f", help="How to tell it.")] = "md",
+    run: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN]...",
+            help="A run's id, its beginning, or 'latest', which is meant if none is named; others to compare it with.",
+        ),
+    ] = None,
+    format: Annotated[
+        Literal["terminal", "md", "html", "json", "pdf", "csv"] | None,
+        typer.Option("--format", "-f", help="How to tell it; else as the file's name ends, else md."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file instead of the terminal.")
     ] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", metavar="DIR", help="Write every figure there, as SVG and as PNG.")
+    ] = None,
+    scale: Annotated[
+        str, typer.Option("--scale", metavar="ID|FILE", help="Whose words of probability: icd203, phia, or a file's.")
+    ] = "icd203",
     runs: Runs = None,
 ) -> None:
-    """Tell a run in full."""
-    from estimative.telling import report_run
+    """Tell a run in full, in one document that stands on its own."""
+    from estimative.reporting import Request, report_and_tell
 
-    report_run(run, runs, form=format, output=output)
+    request = Request(runs=tuple(run or ["latest"]), form=format, output=output, figures=figures, scale=scale)
+    sys.exit(0 if report_and_tell(request, runs) else UNCONVERGED)
 
 
 @runs_app.callback(invoke_without_command=True)

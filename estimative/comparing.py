@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from estimative.analysts import assessments, computation_of
 from estimative.console import counting, say
@@ -44,14 +45,29 @@ def compare_and_tell(request: Request, form: Form) -> bool:
     path = find_scenario(request.scenario)
     scenario = read_scenario(path)
     _known(request.outcomes, scenario.outcomes, str(path))
-    analysts = assessments(request.priors, scenario)
+    summary = compared(request, path, assessments(request.priors, scenario))
+    tell(summary, form, partial(document, in_full=request.outcomes), csv_of)
+    return summary.converged
+
+
+def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> Summary:
+    """Several analysts side by side.
+
+    Parameters
+    ----------
+    path
+        Of their scenario, for faults.
+
+    Raises
+    ------
+    Faulty
+        If the evidence contradicts itself, or a headline that is to be shared out has no odds.
+    """
     try:
-        summary = _summary(request, analysts)
+        return _summary(request, analysts)
     except Contradiction as error:
         fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
         raise Faulty([fault]) from error
-    tell(summary, form, partial(document, in_full=request.outcomes), csv_of)
-    return summary.converged
 
 
 def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> None:

@@ -62,7 +62,7 @@ def tell[Summary: DataclassInstance](
             terminal.show(document(summary), console())
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all, and say so on stderr.
 
     Raises
@@ -72,7 +72,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         os.replace(partial, path)
     except OSError as error:
         with suppress(OSError):

@@ -18,7 +18,7 @@ from reports.sensitivity.summary import Sensitivity
 
 def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Vary everything, print; whether every fit converged."""
-    summary = _summary(analysed(request))
+    summary = varied(analysed(request))
     tell(summary, form, document)
     if figure:
         _draw(summary, figure)
@@ -31,7 +31,14 @@ def _draw(summary: Sensitivity, path: Path) -> None:
     write_figure(path, tornado, summary)
 
 
-def _summary(analysis: Analysis) -> Sensitivity:
+def varied(analysis: Analysis) -> Sensitivity:
+    """What the answer hangs on.
+
+    Raises
+    ------
+    Faulty
+        If the headline has no odds somewhere.
+    """
     fitter, whole = analysis.fitter, analysis.whole
     swings, indices, scaled, others = None, None, None, None
     if analysis.tellable:

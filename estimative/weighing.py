@@ -18,7 +18,7 @@ from reports.evidence.summary import Weighing
 
 def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
     """Weigh, print; whether every fit converged."""
-    summary = _summary(analysed(request))
+    summary = weighed(analysed(request))
     tell(summary, form, partial(document, full=form == "md"))
     if figure:
         _draw(summary, figure)
@@ -31,7 +31,14 @@ def _draw(summary: Weighing, path: Path) -> None:
     write_figure(path, ledger, summary)
 
 
-def _summary(analysis: Analysis) -> Weighing:
+def weighed(analysis: Analysis) -> Weighing:
+    """What the evidence does.
+
+    Raises
+    ------
+    Faulty
+        If the headline has no odds somewhere.
+    """
     fitter, whole = analysis.fitter, analysis.whole
     weights, borders, watched = None, None, None
     if analysis.tellable:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, SUMMARY, DRAWS, INPUTS = "manifest.json", "summary.json", "draws.nc", "inputs"
+ANALYSES = "analyses.json"
+"""What was found out about a run after it was kept."""
 PARTIAL = ".partial-"
 KEPT_DRAWS = 4000
 """Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
@@ -179,6 +181,22 @@ def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: 
 def _by_chain(values: Numbers, chains: int) -> Numbers:
     """dims (name, draw) -> (chain, draw, name)."""
     return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
+
+
+def add(folder: Path, name: str, text: str) -> None:
+    """Write a file more into the folder of a run, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    partial = folder / f"{PARTIAL}{secrets.token_hex(3)}"
+    try:
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, folder / name)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _fill(

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from priors.scale import Scale
+from priors.words import ICD203
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
@@ -69,6 +72,8 @@ class Dots:
     """What dot, line and ring stand for."""
     longest_label: int = 20
     """Columns of a terminal; a longer label is cut."""
+    words: Scale = ICD203
+    """Whose borders are marked."""
 
 
 class Picture(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from priors.scale import Scale
+from priors.words import ICD203
 from reports import wording
 from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
 from reports.summary import (
@@ -33,11 +35,6 @@ def brief(summary: Summary) -> Document:
     return tuple(_brief(summary))
 
 
-def full(summary: Summary) -> Document:
-    """Everything that the summary holds and a reader can use."""
-    return tuple(_full(summary))
-
-
 def preliminary(summary: Summary) -> Document:
     """The quick answer, while the other method is still running."""
     headline = summary.outcomes[summary.scenario.headline]
@@ -49,38 +46,33 @@ def preliminary(summary: Summary) -> Document:
 def _brief(summary: Summary) -> Iterator[Block]:
     yield Heading(text=summary.scenario.title, level=1)
     yield Paragraph(text=f"{first_paragraph(summary.scenario.question)}")
-    yield Paragraph(text=_frame(summary))
-    yield from _cautions(summary)
+    yield Paragraph(text=frame_of(summary))
+    yield from unconverged_of(summary)
     if summary.told:
         yield from _judgement(summary)
-        yield from _outcomes(summary)
-        yield from _chain(summary)
-        yield from _factors(summary)
-        yield from _prior(summary)
-    yield from _method(summary)
+        yield Heading(text="Outcomes")
+        yield outcomes_of(summary)
+        yield Heading(text="Chain of events, each under its own condition")
+        yield chain_of(summary)
+        if summary.factors:
+            yield Heading(text="Factors: what the evidence did")
+            yield factors_of(summary)
+        yield Heading(text="How much is prior")
+        yield from prior_of(summary)
+    yield Heading(text="Method")
+    yield from run_of(summary)
 
 
-def _full(summary: Summary) -> Iterator[Block]:
-    yield Heading(text=summary.scenario.title, level=1)
-    yield Paragraph(text=_frame(summary))
-    yield from _cautions(summary)
-    if summary.told:
-        yield from _judgement(summary)
-    yield Heading(text="Question")
-    for paragraph in summary.scenario.question.split("\n\n"):
-        yield Paragraph(text=" ".join(paragraph.split()))
-    if summary.told:
-        yield from _outcomes(summary)
-        yield from _chain(summary)
-        yield from _factors(summary)
-        yield from _prior(summary)
-        yield from _quantities(summary)
-    yield from _evidence(summary)
-    yield from _rationale(summary)
-    yield from _method(summary)
+def _judgement(summary: Summary) -> Iterator[Block]:
+    headline = summary.outcomes[summary.scenario.headline]
+    yield Heading(text="Key judgement")
+    yield Paragraph(text=wording.key_judgement(headline.title, headline, summary.scenario.until), strong=True)
+    yield Paragraph(text=wording.uncertainty(headline))
+    yield Paragraph(text=wording.confidence(summary.prior_set.confidence))
 
 
-def _frame(summary: Summary) -> str:
+def frame_of(summary: Summary) -> str:
+    """Which time is asked about, and whose priors answer."""
     return _framed(summary.scenario, summary.prior_set)
 
 
@@ -95,7 +87,8 @@ def first_paragraph(text: str) -> str:
     return " ".join(text.strip().split("\n\n")[0].split())
 
 
-def _cautions(summary: Summary) -> Iterator[Block]:
+def unconverged_of(summary: Summary) -> Iterator[Block]:
+    """What must not be overlooked of a run: what failed, and what to try."""
     if summary.caution:
         yield Caution(text=summary.caution)
         for method, verdict in summary.verdicts.items():
@@ -106,19 +99,11 @@ def _cautions(summary: Summary) -> Iterator[Block]:
             yield Paragraph(text=wording.agreement(summary.agreement))
 
 
-def _judgement(summary: Summary) -> Iterator[Block]:
-    headline = summary.outcomes[summary.scenario.headline]
-    yield Heading(text="Key judgement")
-    yield Paragraph(text=wording.key_judgement(headline.title, headline, summary.scenario.until), strong=True)
-    yield Paragraph(text=wording.uncertainty(headline))
-    yield Paragraph(text=wording.confidence(summary.prior_set.confidence))
-
-
-def _outcomes(summary: Summary) -> Iterator[Block]:
+def outcomes_of(summary: Summary, scale: Scale = ICD203) -> Table:
+    """Each outcome with its interval, its prior and its word of a scale."""
     mass = next(iter(summary.outcomes.values())).interval.mass
-    yield Heading(text="Outcomes")
-    yield Table(
-        header=("Outcome", "Probability \u00b1 MCSE", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
+    return Table(
+        header=("Outcome", "Probability \u00b1 MCSE", f"{100 * mass:g} % interval", "Prior", f"{scale.title} word"),
         rows=tuple(
             (
                 outcome.title,
@@ -133,14 +118,14 @@ def _outcomes(summary: Summary) -> Iterator[Block]:
     )
 
 
-def _chain(summary: Summary) -> Iterator[Block]:
-    yield Heading(text="Chain of events, each under its own condition")
+def chain_of(summary: Summary) -> Table:
+    """Each event under its own condition, and whatever else happens."""
     rows = [
         (f"{name}: {event.title}", *_link(event.given_previous), wording.percent(event.probability, event.mcse))
         for name, event in summary.events.items()
     ]
     header = ("Event", "Given", "Probability", "Prior", "Overall")
-    yield Table(header=header, rows=tuple(rows), wordy=frozenset({0, 1}))
+    return Table(header=header, rows=tuple(rows), wordy=frozenset({0, 1}))
 
 
 def _link(link: Link | None) -> tuple[str, str, str]:
@@ -153,16 +138,14 @@ def _link(link: Link | None) -> tuple[str, str, str]:
     )
 
 
-def _factors(summary: Summary) -> Iterator[Block]:
-    if not summary.factors:
-        return
-    yield Heading(text="Factors: what the evidence did")
+def factors_of(summary: Summary) -> Table:
+    """Each factor before the evidence and after it."""
     rows = [
         (factor.title, _mean(factor.prior), _mean(factor.posterior), _ends(factor.posterior), _moved(factor))
         for factor in summary.factors.values()
     ]
     header = ("Factor (0 to 1)", "Prior mean", "Posterior mean", "5 % to 95 %", "Moved by")
-    yield Table(header=header, rows=tuple(rows))
+    return Table(header=header, rows=tuple(rows))
 
 
 def _moved(factor: Factor) -> str:
@@ -181,11 +164,11 @@ def _ends(spread: Spread) -> str:
     return f"{spread.p05:.2f} to {spread.p95:.2f}"
 
 
-def _prior(summary: Summary) -> Iterator[Block]:
-    yield Heading(text="How much is prior")
+def prior_of(summary: Summary) -> Iterator[Block]:
+    """How much of the answer the evidence has not touched, and what was never open to it."""
     if summary.dependence:
         yield Paragraph(text=wording.prior_dependence(summary.dependence))
-    everything = {**{f"factors.{name}": factor for name, factor in summary.factors.items()}, **summary.quantities}
+    everything = summary.everything
     constants = [f"{name} ({_told(quantity)})" for name, quantity in everything.items() if quantity.constant]
     weights = [
         f"{name} ({item.weight:.2g})" for name, item in summary.evidence.items() if item.kind in ("cases", "exposure")
@@ -208,59 +191,8 @@ def _told(quantity: Quantity) -> str:
     return wording.rounded(quantity.prior.mean, 0)
 
 
-def _quantities(summary: Summary) -> Iterator[Block]:
-    yield Heading(text="Every quantity: what was said, why, and what became of it")
-    everything = {**{f"factors.{name}": factor for name, factor in summary.factors.items()}, **summary.quantities}
-    rows = tuple(
-        (
-            name,
-            quantity.statement,
-            wording.rounded(quantity.prior.mean, 0),
-            wording.rounded(quantity.posterior.mean, quantity.posterior.mcse),
-            f"{quantity.misfit:.2f}" if quantity.misfit >= 0.005 else "-",
-            quantity.because,
-        )
-        for name, quantity in everything.items()
-    )
-    header = ("Quantity", "Stated", "Prior mean", "Posterior mean", "Misfit", "Because")
-    yield Table(header=header, rows=rows, wordy=frozenset({0, 1, 5}))
-
-
-def _evidence(summary: Summary) -> Iterator[Block]:
-    if not summary.evidence:
-        return
-    yield Heading(text="Evidence")
-    rows = tuple(
-        (
-            name,
-            item.kind,
-            item.about,
-            f"{item.title} ({item.reading})",
-            "; ".join(part for part in (item.source, item.locator, item.date) if part),
-            " ".join(part for part in (item.grade, item.standing) if part) or "-",
-            f"{item.weight:.2g}" + (f" ({item.weight_because})" if item.weight_because else ""),
-        )
-        for name, item in summary.evidence.items()
-    )
-    header = ("Item", "Kind", "About", "What it says", "Source", "Grade", "Weight")
-    yield Table(header=header, rows=rows, wordy=frozenset(range(7)))
-    yield Heading(text="Sources")
-    yield Listing(
-        points=tuple(
-            f"{name}: " + ". ".join(p.rstrip(".") for p in (s.title, s.publisher, s.date, s.url) if p)
-            for name, s in summary.sources.items()
-        )
-    )
-
-
-def _rationale(summary: Summary) -> Iterator[Block]:
-    if summary.prior_set.rationale:
-        yield Heading(text="The analyst's rationale")
-        yield Paragraph(text=" ".join(summary.prior_set.rationale.split()))
-
-
-def _method(summary: Summary) -> Iterator[Block]:
-    yield Heading(text="Method")
+def run_of(summary: Summary) -> Iterator[Block]:
+    """How the numbers of a run came about, and whether they can be believed."""
     points = [wording.verdict(method, verdict) for method, verdict in summary.verdicts.items()]
     if summary.agreement:
         points.append(wording.agreement(summary.agreement))

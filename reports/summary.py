@@ -299,6 +299,11 @@ class Summary:
         """Whether there are numbers to tell."""
         return bool(self.outcomes)
 
+    @property
+    def everything(self) -> Mapping[str, Quantity]:
+        """Every quantity, factors first, by the name that it has in the prior set file."""
+        return {**{f"factors.{name}": factor for name, factor in self.factors.items()}, **self.quantities}
+
 
 def to_json(summary: DataclassInstance) -> str:
     """A summary as JSON; every number finite, keys are the field names."""
@@ -306,7 +311,19 @@ def to_json(summary: DataclassInstance) -> str:
 
 
 def from_json(text: str) -> Summary:
-    """The summary that `to_json` wrote.
+    """The summary of a run that `to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it is of another schema version.
+    """
+    summary: Summary = built(Summary, text)
+    return summary
+
+
+def built(kind: Any, text: str) -> Any:
+    """What `to_json` wrote of such a kind.
 
     Raises
     ------
@@ -318,8 +335,7 @@ def from_json(text: str) -> Summary:
         raise ValueError("no summary")
     if data.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(f"schema version {data.get('schema_version')!r}, not {SCHEMA_VERSION}")
-    summary: Summary = _built(Summary, data)
-    return summary
+    return _built(kind, data)
 
 
 def finite(value: float) -> float | None:

@@ -86,7 +86,7 @@ def masses(mean: float, *, sd: float = 0.7, scale: Scale = ICD203) -> tuple[told
 
     every = [(text, low, high, share(low, high)) for text, low, high in stretches(scale)]
     return tuple(
-        told.Mass(text=text, low=low, high=high, share=number(part, 0.003))
+        told.Mass(text=text, worded=scale.band(text) is not None, low=low, high=high, share=number(part, 0.003))
         for text, low, high, part in every
         if part > 1e-4
     )
@@ -122,7 +122,9 @@ EXACT = replace(
     RICH,
     assessment=bare(),
     shapes={
-        "heads": told.Shape(density=None, bands=(told.Mass(text="unlikely", low=0.2, high=0.45, share=number(1.0)),))
+        "heads": told.Shape(
+            density=None, bands=(told.Mass(text="unlikely", worded=True, low=0.2, high=0.45, share=number(1.0)),)
+        )
     },
     factors={},
     weighing=UNWEIGHED,

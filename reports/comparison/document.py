@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from priors.scale import Scale
+from priors.words import ICD203
 from reports import wording
 from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
 from reports.comparison import wording as words
@@ -34,16 +36,16 @@ def _document(comparison: Comparison, in_full: tuple[str, ...]) -> Iterator[Bloc
         yield Paragraph(text=NEVERTHELESS)
     if comparison.told:
         for name in in_full:
-            yield from _in_full(comparison.outcomes[name])
+            yield from in_full_of(comparison.outcomes[name])
         for name, outcome in comparison.outcomes.items():
             if name not in in_full:
                 yield from _in_brief(outcome)
     if len(comparison.foresight) > 1:
-        yield from _foresight(comparison)
+        yield from foresight_of(comparison)
     if comparison.attribution:
-        yield from _attribution(words.oriented(comparison.attribution))
+        yield from attribution_of(words.oriented(comparison.attribution))
     if comparison.team:
-        yield from _team(comparison.team)
+        yield from team_of(comparison.team)
     yield from method(comparison.scenario, comparison.analysts, comparison.computation)
     if comparison.told:
         yield Paragraph(text=SECOND_ORDER)
@@ -54,10 +56,11 @@ def introduction(scenario: Scenario, analysts: Mapping[str, Analyst]) -> Iterato
     yield Heading(text=f"{scenario.title}: {len(analysts)} analysts", level=1)
     yield Paragraph(text=first_paragraph(scenario.question))
     yield Paragraph(text=f"As of {scenario.as_of}, until {scenario.until}.")
-    yield Listing(points=tuple(_analyst(one) for one in analysts.values()))
+    yield Listing(points=tuple(analyst_of(one) for one in analysts.values()))
 
 
-def _analyst(one: Analyst) -> str:
+def analyst_of(one: Analyst) -> str:
+    """Who it is, and with what confidence."""
     said = f": {one.prior_set.analyst}" if one.prior_set.analyst else ""
     confidence = one.prior_set.confidence
     declared = f" (analytic confidence declared: {confidence.level})" if confidence else ""
@@ -75,10 +78,11 @@ def cautions(caution: str, analysts: Mapping[str, Analyst]) -> Iterator[Block]:
             yield Listing(points=one.verdict.advice)
 
 
-def _in_full(outcome: Outcome) -> Iterator[Block]:
+def in_full_of(outcome: Outcome, scale: Scale = ICD203) -> Iterator[Block]:
+    """What each analyst makes of an outcome, all at once and two by two."""
     yield Heading(text=outcome.title)
-    yield dots(outcome.analysts)
-    yield probabilities(outcome.analysts)
+    yield dots(outcome.analysts, scale)
+    yield probabilities(outcome.analysts, scale)
     if outcome.pairs:
         yield Heading(text="Two by two", level=3)
         yield Table(
@@ -111,14 +115,14 @@ def _in_brief(outcome: Outcome) -> Iterator[Block]:
     yield probabilities(outcome.analysts)
 
 
-def dots(analysts: Mapping[str, Probability]) -> Dots:
+def dots(analysts: Mapping[str, Probability], scale: Scale = ICD203) -> Dots:
     """Each analyst's probability as a dot."""
     mass = next(iter(analysts.values())).interval.mass
     key = (
-        f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the ICD 203 "
-        "words and powers of ten."
+        f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the "
+        f"{scale.title} words and powers of ten."
     )
-    return Dots(rows=tuple(_dot(name, one) for name, one in analysts.items()), key=key)
+    return Dots(rows=tuple(_dot(name, one) for name, one in analysts.items()), key=key, words=scale)
 
 
 def _dot(name: str, one: Probability) -> Dot:
@@ -131,11 +135,11 @@ def _dot(name: str, one: Probability) -> Dot:
     )
 
 
-def probabilities(analysts: Mapping[str, Probability]) -> Table:
+def probabilities(analysts: Mapping[str, Probability], scale: Scale = ICD203) -> Table:
     """What each analyst makes of an outcome."""
     mass = next(iter(analysts.values())).interval.mass
     return Table(
-        header=("Analyst", "Probability ± MCSE", f"{100 * mass:g} % interval", "Prior", "ICD 203 word"),
+        header=("Analyst", "Probability ± MCSE", f"{100 * mass:g} % interval", "Prior", f"{scale.title} word"),
         rows=tuple(
             (
                 name,
@@ -150,7 +154,8 @@ def probabilities(analysts: Mapping[str, Probability]) -> Table:
     )
 
 
-def _foresight(comparison: Comparison) -> Iterator[Block]:
+def foresight_of(comparison: Comparison) -> Iterator[Block]:
+    """Whose priors foretold the evidence better."""
     yield Heading(text="How well the priors foresaw the evidence")
     yield Table(
         header=("Analyst", "Figures alone", "All evidence"),
@@ -162,7 +167,8 @@ def _foresight(comparison: Comparison) -> Iterator[Block]:
     yield Paragraph(text=words.foresight(comparison.foresight))
 
 
-def _attribution(found: Attribution) -> Iterator[Block]:
+def attribution_of(found: Attribution) -> Iterator[Block]:
+    """Why two analysts differ; `found` is oriented."""
     differ = "differ" if found.decomposition.quantities else "do not differ"
     yield Heading(text=f"Why {found.first} and {found.second} {differ} on the headline")
     yield Paragraph(text=words.attribution(found), strong=True)
@@ -221,7 +227,8 @@ def _cells(share: Share) -> tuple[str, str, str, str]:
     )
 
 
-def _team(found: Team) -> Iterator[Block]:
+def team_of(found: Team) -> Iterator[Block]:
+    """What keeps several analysts apart."""
     yield Heading(text="What keeps the analysts apart")
     yield Paragraph(text=words.spread(found.variance.gap, len(found.against_pool)), strong=True)
     yield Paragraph(text=words.agreeing(found.variance), strong=True)

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from io import StringIO
+from collections.abc import Iterator
 
-from priors.table import ascii_safe
 from reports.comparison.summary import Comparison, Decomposition, Outcome, Team
+from reports.rows import Row, caution_row, table
 from reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "against", "name", "measure", "value", "error")
 """`error` is the standard error where there is one: of Monte Carlo, in shares of sampling orders besides."""
-FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the start of a formula."""
-
-type Row = tuple[object, ...]
 
 
 def csv_of(comparison: Comparison) -> str:
     """Every number of a comparison; log-odds are natural, foresight is in decibans."""
     return table(HEADER, _rows(comparison))
-
-
-def table(header: Sequence[str], rows: Iterator[Row]) -> str:
-    """Rows under a header; nothing stands for what is not known, and a text is a text to a spreadsheet, too."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _inert(cell: object) -> object:
-    """A cell; a text in it on one line and, if it could be taken for a formula, behind an apostrophe."""
-    if not isinstance(cell, str):
-        return cell
-    plain = ascii_safe(" ".join(cell.split()))
-    return f"'{plain}" if plain.startswith(FORMULA) else plain
-
-
-def caution_row(header: Sequence[str], caution: str) -> Iterator[Row]:
-    """What must not be overlooked, before all numbers; no row where there is nothing."""
-    if caution:
-        yield ("caution", *("" for _ in header[1:-2]), caution, "")
 
 
 def _rows(comparison: Comparison) -> Iterator[Row]:

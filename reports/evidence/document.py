@@ -39,16 +39,17 @@ def _document(found: Weighing, full: bool) -> Iterator[Block]:
         judgement = wording.key_judgement(found.headline_title, found.headline, found.scenario.until)
         yield Paragraph(text=judgement, strong=True)
     if found.ledger:
-        yield from _ledger(found.ledger, found.evidence)
+        yield from ledger_of(found.ledger, found.evidence)
     if found.tipping:
-        yield from _tipping(found.tipping, found.ledger)
+        yield from tipping_of(found.tipping, found.ledger)
     if found.headline:
-        yield from _indicators(found.indicators, found.sources, full)
+        yield from indicators_of(found.indicators, found.sources, full)
     fits = {"As assessed": (found.analyst.method, found.analyst.verdict)}
     yield from method_of(fits, found.scenario, found.analyst.prior_set, found.computation)
 
 
-def _ledger(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
+def ledger_of(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
+    """What each story weighs, and how the weights hang together."""
     yield Heading(text="The ledger: what each story weighs")
     if not found.stories:
         yield Paragraph(text="There is no evidence.")
@@ -98,7 +99,8 @@ def _unbroken(names: Iterable[str], *, at_most: int) -> frozenset[int]:
     return frozenset({0}) if widest <= at_most else frozenset()
 
 
-def _tipping(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
+def tipping_of(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
+    """Which evidence, and which priors, another word would take."""
     yield Heading(text="What would change the word")
     yield Paragraph(text=words.nearest(found.edges, ledger), strong=True)
     yield Table(
@@ -136,7 +138,8 @@ TIPPING = (
 )
 
 
-def _indicators(found: Mapping[str, Sight], sources: Mapping[str, Source], full: bool) -> Iterator[Block]:
+def indicators_of(found: Mapping[str, Sight], sources: Mapping[str, Source], full: bool) -> Iterator[Block]:
+    """What to look for next; in full also where, and why its likelihoods are what they are."""
     yield Heading(text="What to look for next")
     if not found:
         yield Paragraph(text="The scenario names no indicators to watch.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.comparison.rows import Row, caution_row, table
 from reports.pool.summary import Outcome, Pool, Record, Summary
+from reports.rows import Row, caution_row, table
 from reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "kind", "stage", "measure", "value", "error")

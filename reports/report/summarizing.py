@@ -19,7 +19,7 @@ from reports.comparison.summary import Comparison
 from reports.evidence.summarizing import HAIR
 from reports.evidence.summary import Edge, Weighing
 from reports.report import summary as told
-from reports.sensitivity.summary import Sensitivity
+from reports.report.analyses import Analyses
 from reports.summary import Number, Outcome, Probability, Summary
 from reports.wording import term
 
@@ -33,8 +33,7 @@ def summarize(
     scale: Scale,
     before: Sample | None,
     after: Sample | None,
-    weighing: Weighing | None,
-    sensitivity: Sensitivity | None,
+    analyses: Analyses | None,
     comparison: Comparison | None,
     reproduction: told.Reproduction,
 ) -> told.Report:
@@ -44,7 +43,10 @@ def summarize(
     ----------
     before, after
         The draws that were kept of the run; None where there are none, or no number is told.
+    analyses
+        None where no number is told.
     """
+    weighing, sensitivity = (analyses.weighing, analyses.sensitivity) if analyses else (None, None)
     parts = [part for part in (weighing, sensitivity, comparison) if part]
     cautions = [summary.caution, *(part.caution for part in parts)]
     samples = (before, after) if before and after and summary.told else None
@@ -57,6 +59,7 @@ def summarize(
         factors=dict(_factors(summary, *samples)) if samples else {},
         weighing=weighed_in_words_of(scale, weighing),
         sensitivity=in_words_of(scale, sensitivity),
+        refused=analyses.refused if analyses else (),
         comparison=in_words_of(scale, comparison),
         reproduction=reproduction,
     )
@@ -139,7 +142,8 @@ def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mas
         share = float(sample.weights[place == index].sum())
         if share > 0:
             error = _error(share, effective)
-            yield told.Mass(text=_named(scale, low, high), low=low, high=high, share=Number(value=share, mcse=error))
+            text, worded = _named(scale, low, high)
+            yield told.Mass(text=text, worded=worded, low=low, high=high, share=Number(value=share, mcse=error))
 
 
 def _error(share: float, effective: float) -> float:
@@ -150,15 +154,14 @@ def _error(share: float, effective: float) -> float:
     return float(np.sqrt(moved * (1 - moved) / effective))
 
 
-def _named(scale: Scale, low: float, high: float) -> str:
-    """The word of a stretch, or between which two of the scale's it lies."""
-    middle = (low + high) / 2
-    phrase = scale.word(middle)
+def _named(scale: Scale, low: float, high: float) -> tuple[str, bool]:
+    """The word of a stretch; where there is none, where it lies among those of the scale, and that there is none."""
+    phrase = scale.word((low + high) / 2)
     if phrase.fit != "nearest":
-        return phrase.text
+        return phrase.text, phrase.fit == "in"
     below = max((band for band in scale.bands if band.high <= low), key=lambda band: band.high)
     above = min((band for band in scale.bands if band.low >= high), key=lambda band: band.low)
-    return f"between '{below.words[0]}' and '{above.words[0]}'"
+    return f"between '{below.words[0]}' and '{above.words[0]}'", False
 
 
 def _factors(summary: Summary, before: Sample, after: Sample) -> Iterator[tuple[str, told.Density]]:

@@ -30,7 +30,9 @@ class Mass:
     """How much of an outcome's posterior lies in one band of the scale of words."""
 
     text: str
-    """Its preferred word; "below 1 %", "between unlikely and likely" where the scale has none."""
+    """Its preferred word; "below 1 %", "between 'unlikely' and 'likely'" where the scale has none."""
+    worded: bool
+    """Whether the scale has a word for it."""
     low: float
     high: float
     """Probabilities."""
@@ -83,6 +85,8 @@ class Report:
     weighing: Weighing | None
     """What the evidence does; None where the run did not converge."""
     sensitivity: Sensitivity | None
+    refused: tuple[str, ...] = ()
+    """Why one of these two could not be reckoned."""
     comparison: Comparison | None
     """With the analysts of other runs; None where the report is of one."""
     reproduction: Reproduction

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from priors.scale import Scale
+from priors.words import ICD203
 from reports import wording
 from reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
 from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
@@ -32,33 +34,27 @@ def _document(found: Sensitivity) -> Iterator[Block]:
             text=wording.key_judgement(found.headline_title, found.headline, found.scenario.until), strong=True
         )
     if found.tornado and found.headline:
-        yield from _tornado(found.tornado, found.headline.probability)
+        yield from tornado_of(found.tornado, found.headline.probability)
     if found.sobol:
-        yield from _sobol(found.sobol)
+        yield from sobol_of(found.sobol)
     elif found.headline:
         yield Heading(text=SOBOL)
         yield Paragraph(text="None: the headline does not vary over the priors, or is certain or undefined somewhere.")
     if found.power_scaling:
-        yield from _power_scaling(found.power_scaling)
+        yield from power_scaling_of(found.power_scaling)
     if found.structure:
-        yield from _structure(found.structure)
+        yield from structure_of(found.structure)
     fits = {"As assessed": (found.analyst.method, found.analyst.verdict)}
     yield from method_of(fits, found.scenario, found.analyst.prior_set, found.computation)
 
 
-def _tornado(found: Tornado, headline: float) -> Iterator[Block]:
+def tornado_of(found: Tornado, headline: float, scale: Scale = ICD203) -> Iterator[Block]:
+    """What each quantity does, held low and high."""
     low, high = (f"{100 * share:g} %" for share in (found.low_quantile, found.high_quantile))
     yield Heading(text=f"Tornado: each quantity held at the {low} and at the {high} point of its prior")
     yield Paragraph(text=words.tornado(found), strong=True)
-    bars = [(name, one) for name, one in found.quantities.items() if one.swing][:MOST_BARS]
-    if bars:
-        yield Dots(
-            rows=tuple(_bar(name, one, headline) for name, one in bars),
-            key=f"● the headline as assessed; ├─┤ where it goes as the quantity goes from the {low} to the {high} "
-            "point of its prior, all else as assessed and fitted anew; ┊ borders of the ICD 203 words and powers of "
-            "ten.",
-            longest_label=30,
-        )
+    if dots := tornado_dots(found, headline, scale):
+        yield dots
     if found.quantities:
         yield _swings(found.quantities)
     if found.weights:
@@ -73,6 +69,22 @@ def _tornado(found: Tornado, headline: float) -> Iterator[Block]:
     swing = "Swing: the headline's log-odds at the high value less those at the low one, in decibans. "
     told = swing if found.quantities or found.weights else ""
     yield Paragraph(text=f"{told}{wording.fits(found.effort)}")
+
+
+def tornado_dots(found: Tornado, headline: float, scale: Scale = ICD203) -> Dots | None:
+    """How far each quantity takes the headline; None where nothing that was varied has a swing."""
+    low, high = (f"{100 * share:g} %" for share in (found.low_quantile, found.high_quantile))
+    bars = [(name, one) for name, one in found.quantities.items() if one.swing][:MOST_BARS]
+    if not bars:
+        return None
+    return Dots(
+        rows=tuple(_bar(name, one, headline) for name, one in bars),
+        key=f"● the headline as assessed; ├─┤ where it goes as the quantity goes from the {low} to the {high} point of "
+        "its prior, all else as assessed and fitted anew; ┊ borders of the "
+        f"{scale.title} words and powers of ten.",
+        longest_label=30,
+        words=scale,
+    )
 
 
 def _bar(name: str, one: Swing, headline: float) -> Dot:
@@ -106,7 +118,8 @@ def _unbroken(names: Iterable[str]) -> frozenset[int]:
 SOBOL = "Sobol' indices: what accounts for the headline's spread over the priors"
 
 
-def _sobol(found: Sobol) -> Iterator[Block]:
+def sobol_of(found: Sobol) -> Iterator[Block]:
+    """What accounts for the spread over the priors."""
     yield Heading(text=SOBOL)
     yield Paragraph(text=words.sobol(found))
     rows = [(name, words.share(one.first), words.share(one.total)) for name, one in found.quantities.items()]
@@ -118,7 +131,8 @@ def _sobol(found: Sobol) -> Iterator[Block]:
     yield Paragraph(text=f"{how} {words.untouched(len(found.untouched))}".rstrip())
 
 
-def _power_scaling(found: PowerScaling) -> Iterator[Block]:
+def power_scaling_of(found: PowerScaling) -> Iterator[Block]:
+    """What priors and evidence do when they are made a little stronger."""
     yield Heading(text="Power-scaling: priors and evidence a little stronger or weaker")
     yield Paragraph(text=words.power_scaling(found))
     if not found.quantities:
@@ -148,7 +162,8 @@ def _power_scaling(found: PowerScaling) -> Iterator[Block]:
     )
 
 
-def _structure(found: Structure) -> Iterator[Block]:
+def structure_of(found: Structure) -> Iterator[Block]:
+    """The headline under other structures."""
     yield Heading(text="Other structures of the same scenario")
     yield Paragraph(text=words.structure(found), strong=True)
     rows = [

@@ -52,7 +52,7 @@ def swing(number: Number | None) -> str:
 
 def tornado(found: Tornado) -> str:
     """What the headline hangs on most."""
-    clear = {name: one for name, one in found.quantities.items() if _is_clear(one.swing)}
+    clear = {name: one for name, one in found.quantities.items() if is_clear(one.swing)}
     if not found.quantities:
         return "The priors leave nothing open: there is no quantity to hold low and high."
     if not clear:
@@ -66,7 +66,8 @@ def tornado(found: Tornado) -> str:
     return f"{lead} After that come {listed([spoken(one) for one in rest])}." if rest else lead
 
 
-def _is_clear(number: Number | None) -> bool:
+def is_clear(number: Number | None) -> bool:
+    """Whether a swing is away from nothing by more than its error; one without bound is."""
     return number is None or abs(number.value) > CLEAR * number.mcse
 
 

@@ -1,0 +1,71 @@
+"""What a report tells beyond a run's fit: reckoned once, and kept with the run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from estimative.analysis import Analysis, Request, analysis_of
+from estimative.varying import varied
+from estimative.weighing import weighed
+from model.kept import Kept
+from model.runs import ANALYSES, add
+from priors.faults import Faulty
+from priors.table import ascii_safe
+from reports.report.analyses import Analyses, from_json
+from reports.summary import Run, Summary, to_json
+
+
+def analyses_of(kept: Kept, summary: Summary) -> Analyses:
+    """The analyses of a run, as they were kept, or reckoned now and kept.
+
+    Raises
+    ------
+    Faulty
+        If the run's files are no longer what it was made from.
+    """
+    path = kept.folder / ANALYSES
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError):
+        found = looked_into(_analysis(kept, summary))
+        keep(kept.folder, found)
+        return found
+
+
+def keep(folder: Path, found: Analyses) -> None:
+    """Keep analyses with their run; where that cannot be, say so."""
+    try:
+        add(folder, ANALYSES, to_json(found))
+    except OSError as error:
+        print(ascii_safe(f"not kept with the run: {error.strerror}"), file=sys.stderr)
+
+
+def looked_into(analysis: Analysis) -> Analyses:
+    """Both analyses of an assessment; what could not be reckoned is told as that."""
+    refused: list[str] = []
+
+    def tried[Found](reckon: Callable[[Analysis], Found]) -> Found | None:
+        try:
+            return reckon(analysis)
+        except Faulty as faulty:
+            refused.extend(fault.found for fault in faulty.faults)
+            return None
+
+    weighing, sensitivity = tried(weighed), tried(varied)
+    return Analyses(weighing=weighing, sensitivity=sensitivity, refused=tuple(refused))
+
+
+def _analysis(kept: Kept, summary: Summary) -> Analysis:
+    """Of a run's own files, from a fit by the method that converges."""
+    assessment = kept.assessment(
+        scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest
+    )  # fmt: skip
+    return analysis_of(request_of(summary.run), kept.scenario, assessment)
+
+
+def request_of(run: Run) -> Request:
+    """Analyses as of a run: with its seed and, where they are of the same method, its number of draws."""
+    draws = run.settings["draws"] if run.method == "importance" else None
+    return Request(scenario="", priors="", method="auto", seed=run.seed, draws=draws, allow_unconverged=False)

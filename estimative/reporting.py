@@ -1,0 +1,213 @@
+"""The command `report`: a run told in full, in any format, with other analysts' runs beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from estimative import comparing
+from estimative.console import console
+from estimative.looking import analyses_of
+from estimative.output import write_whole
+from estimative.telling import summary_in
+from model.assessment import Assessment
+from model.kept import Kept
+from model.runs import Store, inputs_of
+from priors.faults import Fault, Faulty, listed
+from priors.table import ascii_safe
+from priors.words import find_scale
+from reports import terminal
+from reports.blocks import Document, Picture
+from reports.comparison.summary import Comparison
+from reports.figures.gallery import gallery
+from reports.markdown import markdown
+from reports.report.document import document
+from reports.report.rows import csv_of
+from reports.report.summarizing import reproduction_of, summarize
+from reports.report.summary import Report
+from reports.summary import Summary, to_json
+
+type Form = Literal["terminal", "md", "html", "json", "pdf", "csv"]
+SUFFIXES: Mapping[str, Form] = {
+    ".md": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".pdf": "pdf",
+    ".csv": "csv",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    runs: tuple[str, ...]
+    """The subject of the report first, then those that it is compared with."""
+    form: Form | None
+    output: Path | None
+    figures: Path | None
+    scale: str
+
+    @cached_property
+    def told(self) -> Form | None:
+        """The form of the document: what was asked for, or what the file's name says; None where only figures are."""
+        if self.form:
+            return self.form
+        if self.output:
+            return SUFFIXES.get(self.output.suffix.lower(), "md")
+        return None if self.figures else "md"
+
+
+def report_and_tell(request: Request, runs: Path | None) -> bool:
+    """Tell runs in full; whether everything converged.
+
+    Raises
+    ------
+    Faulty
+        If a run is not there or no longer what it was, or the form cannot go where it was sent.
+    """
+    _check(request)
+    report = report_of(request, Store.at(runs))
+    pictures = gallery(report)
+    if request.figures:
+        write_figures(request.figures, pictures)
+    if request.told:
+        _tell(report, document(report, pictures), request.told, request.output)
+    return report.converged
+
+
+def _check(request: Request) -> None:
+    if request.told == "terminal" and request.output:
+        expected = f"a form for a file: {listed([form for form in FORMS if form != 'terminal'])}"
+        raise Faulty([Fault(file=str(request.output), key="--format", found="terminal", expected=expected)])
+    if request.told == "pdf" and not request.output:
+        raise Faulty([Fault(file="the command line", key="--format", found="pdf", expected="a file to go to: -o FILE")])
+
+
+def report_of(request: Request, store: Store) -> Report:
+    """The summary of a report on one run or several."""
+    scale = find_scale(request.scale)
+    found = [(Kept(folder), summary_in(folder)) for folder in map(store.find, request.runs)]
+    kept, summary = found[0]
+    _comparable([one for _, one in found])
+    return summarize(
+        summary,
+        scale=scale,
+        before=kept.sample("prior") if summary.told else None,
+        after=kept.sample("posterior") if summary.told else None,
+        analyses=analyses_of(kept, summary) if summary.converged else None,
+        comparison=_comparison(found) if len(found) > 1 else None,
+        reproduction=reproduction_of(
+            summary, dict(inputs_of(kept.folder)), kept.own_prior_set(summary.prior_set.digest)
+        ),
+    )
+
+
+def _comparable(summaries: Sequence[Summary]) -> None:
+    """Analysts can be compared who answer one question from one body of evidence, each with one set of priors."""
+    first, *others = summaries
+    faults = [
+        Fault(
+            file=other.run.id,
+            found=f"another scenario than that of {first.run.id}",
+            expected="runs of one scenario; estimative diff tells what changed between others",
+        )
+        for other in others
+        if other.scenario.digest != first.scenario.digest
+    ]
+    names = [summary.prior_set.name for summary in summaries]
+    faults += [
+        Fault(
+            file=summary.run.id,
+            found=f"the prior set {summary.prior_set.name!r} once more",
+            expected="a prior set of another name; estimative diff tells what changed between versions of one",
+        )
+        for place, summary in enumerate(summaries)
+        if summary.prior_set.name in names[:place]
+    ]
+    if faults:
+        raise Faulty(faults)
+
+
+def _comparison(found: Sequence[tuple[Kept, Summary]]) -> Comparison:
+    kept, summary = found[0]
+    request = comparing.Request(
+        scenario="",
+        priors=(),
+        outcomes=(),
+        attribute=True,
+        orders=None,
+        method="auto",
+        seed=summary.run.seed,
+        draws=None,
+        allow_unconverged=False,
+    )
+    return comparing.compared(request, kept.scenario, tuple(_assessment(*one) for one in found))
+
+
+def _assessment(kept: Kept, summary: Summary) -> Assessment:
+    return kept.assessment(scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest)
+
+
+def _html(report: Report, told: Document) -> str:
+    from reports.html import html
+
+    return html(told, caution=report.caution)
+
+
+def _pdf(report: Report, told: Document) -> bytes:
+    from reports.pdf import pdf
+
+    return pdf(told, caution=report.caution)
+
+
+FORMS: Mapping[Form, Callable[[Report, Document], str | bytes]] = {
+    "md": lambda report, told: markdown(told),
+    "html": _html,
+    "json": lambda report, told: to_json(report),
+    "pdf": _pdf,
+    "csv": lambda report, told: csv_of(report),
+}
+"""All but the terminal, whose width and colours are its own."""
+
+
+def _tell(report: Report, told: Document, form: Form, output: Path | None) -> None:
+    if form == "terminal":
+        terminal.show(told, console())
+        return
+    content = FORMS[form](report, told)
+    if output:
+        write_whole(output, content)
+    else:
+        assert isinstance(content, str)
+        sys.stdout.write(content)
+
+
+def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> None:
+    """Write each picture as SVG and in pixels; where there is nothing to draw, say so.
+
+    Raises
+    ------
+    Faulty
+        If they cannot be written.
+    """
+    from reports.figures.style import Nothing
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fault = Fault(file=str(folder), found=error.strerror or "", expected="a folder to write figures to")
+        raise Faulty([fault]) from error
+    for name, draw in pictures.items():
+        try:
+            picture = draw()
+        except Nothing as nothing:
+            print(ascii_safe(f"no figure {name}: {nothing}"), file=sys.stderr)
+            continue
+        write_whole(folder / f"{name}.svg", picture.svg())
+        write_whole(folder / f"{name}.png", picture.png())

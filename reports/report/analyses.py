@@ -1,0 +1,32 @@
+"""What was found out about a run beyond its fit, as it is kept beside it: its evidence weighed, everything varied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.evidence.summary import Weighing
+from reports.sensitivity.summary import Sensitivity
+from reports.summary import SCHEMA_VERSION, built
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyses:
+    """What a report tells beyond the fit."""
+
+    schema_version: int = SCHEMA_VERSION
+    weighing: Weighing | None
+    sensitivity: Sensitivity | None
+    refused: tuple[str, ...]
+    """Why one of them could not be reckoned, in a phrase each; none where both were."""
+
+
+def from_json(text: str) -> Analyses:
+    """The analyses that `to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If they are of another schema version.
+    """
+    analyses: Analyses = built(Analyses, text)
+    return analyses

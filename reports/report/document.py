@@ -1,0 +1,227 @@
+"""The report as a document: for readers who will never run the tool, in the order in which they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reports import wording
+from reports.blocks import Block, Caution, Code, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from reports.comparison import document as comparison_document
+from reports.comparison.summary import Comparison
+from reports.comparison.wording import oriented
+from reports.document import chain_of, factors_of, first_paragraph, frame_of, outcomes_of, prior_of, unconverged_of
+from reports.evidence.document import indicators_of, ledger_of, tipping_of
+from reports.report import wording as words
+from reports.report.appendix import appendix_of
+from reports.report.layout import Gallery, below, figure, pictured
+from reports.report.method import method_of
+from reports.report.resting import resting_of
+from reports.report.summary import Report, Reproduction
+from reports.sensitivity.document import power_scaling_of, structure_of
+from reports.summary import Item, Outcome, Source
+
+
+def document(report: Report, gallery: Gallery) -> Document:
+    """Everything that a report says.
+
+    Parameters
+    ----------
+    gallery
+        What can be drawn of it, by name; may lack any.
+    """
+    return tuple(_document(report, gallery))
+
+
+def _document(report: Report, gallery: Gallery) -> Iterator[Block]:
+    yield from _opening(report)
+    yield from resting_of(report, gallery)
+    if report.told:
+        yield from _chain(report, gallery)
+        yield from _posterior(report, gallery)
+    yield from _evidence(report, gallery)
+    yield from _changing(report)
+    yield from _dissent(report, gallery)
+    yield from _alternatives(report)
+    yield from method_of(report)
+    yield from _prior(report)
+    yield from _sources(report.assessment.sources)
+    yield from _reproduction(report.reproduction)
+    yield from appendix_of(report)
+
+
+def _opening(report: Report) -> Iterator[Block]:
+    summary = report.assessment
+    yield Heading(text=summary.scenario.title, level=1)
+    yield Paragraph(text=first_paragraph(summary.scenario.question))
+    yield Paragraph(text=frame_of(summary))
+    yield from unconverged_of(summary)
+    if report.caution and not summary.caution:
+        yield Caution(text=report.caution)
+    if report.told:
+        yield from _judgement(report, summary.outcomes[summary.scenario.headline])
+    yield Heading(text="Analytic confidence")
+    yield Paragraph(text=wording.confidence(summary.prior_set.confidence))
+    yield Paragraph(text=words.evidence_base(summary.evidence))
+
+
+def _judgement(report: Report, headline: Outcome) -> Iterator[Block]:
+    scenario = report.assessment.scenario
+    yield Heading(text="Key judgement")
+    yield Paragraph(text=wording.key_judgement(headline.title, headline, scenario.until), strong=True)
+    yield Paragraph(text=wording.uncertainty(headline))
+    shape = report.shapes.get(scenario.headline)
+    if told := words.masses(shape.bands if shape else ()):
+        yield Paragraph(text=told)
+    yield Paragraph(text=words.yardstick(report.scale))
+
+
+def _chain(report: Report, gallery: Gallery) -> Iterator[Block]:
+    yield Heading(text="The chain of events")
+    yield Paragraph(text=CHAIN)
+    yield from figure("tree", gallery)
+    yield chain_of(report.assessment)
+
+
+CHAIN = (
+    "Each event under its own condition, after the evidence and before it (prior). Overall is its chance whatever else "
+    "happens."
+)
+
+
+def _posterior(report: Report, gallery: Gallery) -> Iterator[Block]:
+    summary = report.assessment
+    yield Heading(text="From prior to posterior")
+    yield Heading(text="Outcomes", level=3)
+    yield from figure("outcomes", gallery, _dots(report))
+    yield outcomes_of(summary, report.scale)
+    if summary.factors:
+        yield Heading(text="Factors", level=3)
+        yield from figure("factors", gallery)
+        yield factors_of(summary)
+
+
+def _dots(report: Report) -> Dots:
+    outcomes = report.assessment.outcomes.values()
+    mass = next(iter(outcomes)).interval.mass
+    return Dots(
+        rows=tuple(map(_dot, outcomes)),
+        key=f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the "
+        f"{report.scale.title} words and powers of ten.",
+        longest_label=30,
+        words=report.scale,
+    )
+
+
+def _dot(one: Outcome) -> Dot:
+    low, high = one.interval.low, one.interval.high
+    return Dot(label=one.title, point=one.probability, low=low, high=high, before=one.prior_probability)
+
+
+def _evidence(report: Report, gallery: Gallery) -> Iterator[Block]:
+    yield Heading(text="Evidence")
+    if report.weighing and report.weighing.ledger:
+        yield from pictured(below(ledger_of(report.weighing.ledger, report.weighing.evidence)), "ledger", gallery)
+    if not report.assessment.evidence:
+        yield Paragraph(text=words.evidence_base({}))
+        return
+    yield Heading(text="Every item of evidence", level=3)
+    yield _items(report.assessment.evidence)
+
+
+def _items(items: Mapping[str, Item]) -> Table:
+    return Table(
+        header=("Item", "Kind", "About", "What it says", "Source", "Origin", "Grade", "Weight"),
+        rows=tuple(
+            (
+                name,
+                item.kind,
+                item.about,
+                f"{item.title} ({item.reading})",
+                "; ".join(part for part in (item.source, item.locator, item.date) if part),
+                item.origin or "its own",
+                " ".join(part for part in (item.grade, item.standing) if part) or "-",
+                f"{item.weight:.2g}" + (f" ({item.weight_because})" if item.weight_because else ""),
+            )
+            for name, item in items.items()
+        ),
+        wordy=frozenset(range(8)),
+    )
+
+
+def _changing(report: Report) -> Iterator[Block]:
+    found = report.weighing
+    if not found or not found.headline:
+        return
+    yield Heading(text="What would change the judgement")
+    if found.tipping:
+        yield from below(tipping_of(found.tipping, found.ledger))
+    yield from below(indicators_of(found.indicators, found.sources, True))
+
+
+def _dissent(report: Report, gallery: Gallery) -> Iterator[Block]:
+    yield Heading(text="Dissent")
+    if report.comparison is None:
+        yield Paragraph(text=words.alone(report.assessment.prior_set.name))
+        return
+    yield from _dissenting(report, report.comparison, gallery)
+
+
+def _dissenting(report: Report, found: Comparison, gallery: Gallery) -> Iterator[Block]:
+    yield Listing(points=tuple(map(comparison_document.analyst_of, found.analysts.values())))
+    yield from comparison_document.cautions(found.caution, found.analysts)
+    if found.told:
+        headline = found.outcomes[found.scenario.headline]
+        yield from pictured(below(comparison_document.in_full_of(headline, report.scale)), "analysts", gallery)
+    if found.attribution:
+        blocks = comparison_document.attribution_of(oriented(found.attribution))
+        yield from pictured(below(blocks), "waterfall", gallery)
+    if found.team:
+        yield from pictured(below(comparison_document.team_of(found.team)), "agreement", gallery)
+    if len(found.foresight) > 1:
+        yield from below(comparison_document.foresight_of(found))
+
+
+def _alternatives(report: Report) -> Iterator[Block]:
+    yield Heading(text="Alternatives considered")
+    others = [one for name, one in report.assessment.outcomes.items() if name != report.assessment.scenario.headline]
+    if others:
+        yield Paragraph(text="Other outcomes that the scenario asks about:")
+        yield Listing(points=tuple(f"{one.title.rstrip('.')}: {wording.judged(one)}" for one in others))
+    if report.sensitivity and report.sensitivity.structure:
+        yield from below(structure_of(report.sensitivity.structure))
+    else:
+        yield Paragraph(text="No other structure of the scenario was tried.")
+
+
+def _prior(report: Report) -> Iterator[Block]:
+    if not report.told:
+        return
+    yield Heading(text="How much is prior")
+    yield from prior_of(report.assessment)
+    if report.sensitivity and report.sensitivity.power_scaling:
+        yield from below(power_scaling_of(report.sensitivity.power_scaling))
+
+
+def _sources(sources: Mapping[str, Source]) -> Iterator[Block]:
+    yield Heading(text="Sources")
+    if not sources:
+        yield Paragraph(text="The scenario names none.")
+        return
+    yield Listing(
+        points=tuple(
+            f"{name}: " + ". ".join(part.rstrip(".") for part in (s.title, s.publisher, s.date, s.url) if part)
+            for name, s in sources.items()
+        )
+    )
+
+
+def _reproduction(found: Reproduction) -> Iterator[Block]:
+    yield Heading(text="Reproduction")
+    yield Paragraph(text="These commands make the run again from its own copies of its files, wherever it is kept:")
+    yield Code(lines=found.commands)
+    if found.files:
+        yield Table(
+            header=("File", "SHA-256"),
+            rows=tuple((file.name, file.sha256) for file in found.files),
+            wordy=frozenset({0, 1}),
+        )

@@ -1,0 +1,298 @@
+"""A report held against the Bayesian analysis reporting guidelines: every point of them, done or not.
+
+Kruschke, J. K. (2021). Bayesian analysis reporting guidelines. Nature Human Behaviour 5, 1282-1291. The points are his,
+in his order; the words are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.report import wording as words
+from reports.report.summary import Report
+from reports.summary import Verdict
+from reports.wording import METHODS, listed, plural, verdict
+
+type Status = Literal["done", "partly", "not done", "does not apply"]
+SOURCE = "Kruschke, Bayesian analysis reporting guidelines, Nature Human Behaviour 5 (2021), 1282-1291"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """What the guidelines ask for, and what a report does about it."""
+
+    asked: str
+    status: Status
+    told: str
+    """Where it is done and how, or why it is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Points that belong together."""
+
+    title: str
+    points: tuple[Point, ...]
+
+
+def steps(report: Report) -> tuple[Step, ...]:
+    """Every step of the guidelines with all its points."""
+    return (
+        Step(title="Preamble", points=_preamble()),
+        Step(title="Step 1: the model", points=_model(report)),
+        Step(title="Step 2: the computation", points=tuple(_computation(report))),
+        Step(title="Step 3: the posterior", points=_posterior(report)),
+        Step(title="Step 4: decisions", points=_decisions(report)),
+        Step(title="Step 5: sensitivity", points=_sensitivity(report)),
+        Step(title="Step 6: reproduction", points=_reproduction(report)),
+    )
+
+
+def _preamble() -> tuple[Point, ...]:
+    return (
+        Point(
+            asked="Why a Bayesian analysis",
+            status="done",
+            told="The event is single and has no frequency. A posterior states a degree of belief, says which part of "
+            "it is prior, and changes by rule as evidence comes in.",
+        ),
+        Point(asked="Goals of the analysis", status="done", told="The question stands at the top of the report."),
+    )
+
+
+def _model(report: Report) -> tuple[Point, ...]:
+    items = report.assessment.evidence
+    return (
+        Point(
+            asked="Data: variables and their scales",
+            status="done",
+            told=f"{plural(len(items), 'item', 'items')} of evidence, each with kind, reading, source and weight, "
+            "under 'Every item of evidence'."
+            if items
+            else "There are no data: no item of evidence was used.",
+        ),
+        Point(
+            asked="Likelihood and parameters",
+            status="done",
+            told="'How the model works' says how each kind of evidence bears on factors and events; every parameter "
+            "stands under 'Every quantity'.",
+        ),
+        Point(
+            asked="Prior of every parameter, with reasons",
+            status=_reasoned(report),
+            told=_reasons(report),
+        ),
+        Point(
+            asked="Formal specification",
+            status="partly",
+            told="The equations are told in words under 'How the model works'; the scenario's file, with its digest, "
+            "states them for this scenario in full, and 'estimative trace' prints those behind any number.",
+        ),
+        _prior_predictive(report),
+    )
+
+
+def _reasoned(report: Report) -> Status:
+    if not report.told:
+        return "not done"
+    silent = sum(not quantity.because for quantity in report.assessment.everything.values())
+    return "done" if not silent else "partly"
+
+
+def _reasons(report: Report) -> str:
+    everything = report.assessment.everything
+    if not report.told:
+        return "The fit did not converge, and the table of quantities is left out with its numbers."
+    silent = sum(not quantity.because for quantity in everything.values())
+    lead = f"{plural(len(everything), 'quantity', 'quantities')}, each as it was stated, under 'Every quantity'"
+    return f"{lead}; {silent:,} without a reason." if silent else f"{lead}, each with its reason."
+
+
+def _prior_predictive(report: Report) -> Point:
+    if not report.told:
+        return Point(asked="Prior predictive check", status="not done", told="The fit did not converge.")
+    return Point(
+        asked="Prior predictive check",
+        status="partly",
+        told="'From prior to posterior' shows what the priors alone make of every outcome and factor. No data sets "
+        "were drawn from them.",
+    )
+
+
+def _computation(report: Report) -> Iterator[Point]:
+    summary = report.assessment
+    versions = ", ".join(f"{name} {version}" for name, version in summary.run.versions.items())
+    yield Point(asked="Software", status="done", told=f"{versions}." if versions else "Named under 'Reproduction'.")
+    chains, other = summary.verdicts.get("nuts"), summary.verdicts.get("importance")
+    yield Point(asked="Convergence of the chains", status=_checked(chains), told=_converged(chains))
+    yield Point(asked="Resolution: effective sample size", status=_checked(chains), told=_resolved(chains))
+    yield Point(
+        asked="If not by Markov chains: how",
+        status=_checked(other),
+        told=f"{_capital(verdict('importance', other))}; {words.agreement_in_words(summary.agreement)}."
+        if other
+        else "Nothing was reckoned by another method.",
+    )
+
+
+def _checked(found: Verdict | None) -> Status:
+    return "done" if found else "does not apply"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _converged(found: Verdict | None) -> str:
+    if found is None:
+        return f"No chains were run: the numbers are by {METHODS['importance']}."
+    failed = sum(not check.passed for check in found.checks)
+    went = "all passed" if not failed else f"{failed:,} failed"
+    return f"{plural(len(found.checks), 'check', 'checks')} under 'Method and checks', of which {went}."
+
+
+def _resolved(found: Verdict | None) -> str:
+    if found is None:
+        return "No chains were run; for the other method see below."
+    return f"{found.draws:,} draws, effectively {found.effective:,.0f} for the headline; each number has its error."
+
+
+def _posterior(report: Report) -> tuple[Point, ...]:
+    summary = report.assessment
+    evidence = summary.log_marginal_likelihood
+    return (
+        Point(
+            asked="Posterior predictive check",
+            status="not done",
+            told="The data are few and unlike each other, and none was drawn anew from the posterior. Nearest to it "
+            "come the stories that fit together worst, under 'Evidence'.",
+        ),
+        Point(
+            asked="Summary of the posterior",
+            status="done" if report.told else "not done",
+            told="Mean and Monte Carlo error of each outcome, event, factor and quantity; of outcomes and factors also "
+            "intervals, and pictures of the densities."
+            if report.told
+            else "The fit did not converge, and no number is told.",
+        ),
+        Point(
+            asked="Bayes factors and posterior probabilities of models",
+            status="partly" if evidence is not None else "does not apply",
+            told=f"Log marginal likelihood {evidence:.1f} (natural). Other structures are compared by what becomes of "
+            "the headline, not by Bayes factors."
+            if evidence is not None
+            else "Models are not weighed against each other; structures are compared by what becomes of the headline.",
+        ),
+    )
+
+
+def _decisions(report: Report) -> tuple[Point, ...]:
+    none = "The report informs decisions and takes none"
+    return (
+        Point(asked="Why a decision", status="does not apply", told=f"{none}."),
+        Point(
+            asked="Loss function", status="does not apply", told=f"{none}: what errors cost is for its readers to say."
+        ),
+        Point(
+            asked="Region of practical equivalence", status="does not apply", told=f"{none}: no null value is tested."
+        ),
+        Point(
+            asked="Bayes factor and its threshold", status="does not apply", told=f"{none}: no hypothesis is accepted."
+        ),
+        Point(
+            asked="Estimates besides decisions",
+            status="done" if report.told else "not done",
+            told=f"Estimates are all there is. Words stand for bands of {report.scale.title}, each with its number."
+            if report.told
+            else "The fit did not converge, and no number is told.",
+        ),
+    )
+
+
+def _sensitivity(report: Report) -> tuple[Point, ...]:
+    return (
+        _to_priors(report),
+        Point(
+            asked="To informed priors: those of others",
+            status="done" if report.comparison and report.comparison.told else "not done",
+            told=_others(report),
+        ),
+        Point(
+            asked="To default priors",
+            status="does not apply",
+            told="There are none: every prior is stated by an analyst for this question.",
+        ),
+        Point(asked="Of Bayes factors", status="does not apply", told="None is reported."),
+        Point(
+            asked="Of decisions",
+            status="does not apply",
+            told="None is taken. What would change the word is told under 'What would change the judgement'.",
+        ),
+    )
+
+
+def _to_priors(report: Report) -> Point:
+    found = report.sensitivity
+    if not (found and (found.tornado or found.power_scaling)):
+        return Point(
+            asked="To broader and narrower priors", status="not done", told="It was not, or not in full, reckoned."
+        )
+    count = len(found.tornado.quantities) if found.tornado else 0
+    ends = (
+        f"Each of {plural(count, 'quantity', 'quantities')} was held at the {100 * found.tornado.low_quantile:g} % "
+        f"and {100 * found.tornado.high_quantile:g} % points of its prior"
+        if found.tornado
+        else ""
+    )
+    scaled = "every prior was made a little broader and narrower (power-scaling)" if found.power_scaling else ""
+    told = " and ".join(part for part in (ends, scaled) if part)
+    return Point(
+        asked="To broader and narrower priors",
+        status="done" if found.tornado and found.power_scaling else "partly",
+        told=f"{_capital(told)}: see 'What it rests on' and 'How much is prior'.",
+    )
+
+
+def _others(report: Report) -> str:
+    if not report.comparison or not report.comparison.told:
+        return "The report is of one analyst. Runs of others, named beside this one, would be compared here."
+    return f"The priors of {listed(list(report.comparison.told))} are compared under 'Dissent'."
+
+
+def _reproduction(report: Report) -> tuple[Point, ...]:
+    files = plural(len(report.reproduction.files), "file", "files")
+    return (
+        Point(
+            asked="Software and how to install it",
+            status="partly",
+            told="Versions under 'Reproduction'; for installing see the README.",
+        ),
+        Point(
+            asked="Script and data",
+            status="done",
+            told=f"Commands, and the digests of the {files} that they read, under 'Reproduction'.",
+        ),
+        Point(
+            asked="Readable by people",
+            status="done",
+            told="Scenario and priors are text files whose entries carry their reasons.",
+        ),
+        Point(
+            asked="Auxiliary files: draws",
+            status="done",
+            told="The run keeps its draws, prior and posterior, as NetCDF that ArviZ reads.",
+        ),
+        Point(
+            asked="Runs as posted",
+            status="partly",
+            told="The commands start from the run's own copies of its files. They were not run again for this report.",
+        ),
+        Point(
+            asked="The same draws again",
+            status="done",
+            told=f"Seed {report.assessment.run.seed}; with the versions named, the same seed gives the same digits on "
+            "the same kind of machine.",
+        ),
+    )

@@ -1,0 +1,132 @@
+"""From what a report holds to words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from priors.scale import Scale
+from reports.report.summary import Mass
+from reports.sensitivity.summary import Swing
+from reports.summary import Agreement, Check, Item, Number, Probability, Quantity
+from reports.wording import METHODS, listed, percent, percent_with_error, plural, rounded, spoken, term
+
+NEGLIGIBLE = 0.01
+"""Of the posterior: a smaller share is not told by itself."""
+
+
+def masses(bands: Sequence[Mass]) -> str:
+    """How the posterior spreads over the words; empty where it is not known."""
+    if not bands:
+        return ""
+    if len(bands) == 1:
+        return f"All of what the analyst leaves open lies {_place(bands[0])}."
+    told = [band for band in bands if band.share.value >= NEGLIGIBLE] or [max(bands, key=lambda one: one.share.value)]
+    first, *others = told
+    parts = [
+        f"{share(first.share)} lies {_place(first)}",
+        *(f"{share(band.share)} {_place(band)}" for band in others),
+        *(["less than 1 % elsewhere"] if len(told) < len(bands) else []),
+    ]
+    return f"Of what the analyst leaves open, {listed(parts)}."
+
+
+def share(of: Number) -> str:
+    """A share of the posterior in full per cent, or to the digits of its error."""
+    return percent(of.value, max(of.mcse, 0.005))
+
+
+def _place(band: Mass) -> str:
+    """A stretch of probability: "in 'unlikely' (20 to 45 %)", "below 1 %"."""
+    return f"in '{band.text}' ({100 * band.low:g} to {100 * band.high:g} %)" if band.worded else band.text
+
+
+def yardstick(scale: Scale) -> str:
+    """Whose words are used, and by what rule."""
+    rule = f" {_sentence(scale.rule)}" if scale.rule.strip() else ""
+    source = f" ({scale.source.rstrip('.')})" if scale.source else ""
+    return f"Words of probability are those of {scale.title}{source}.{rule}"
+
+
+def _sentence(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if plain.endswith((".", "!", "?")) else f"{plain}."
+
+
+def evidence_base(items: Mapping[str, Item]) -> str:
+    """How much evidence there is, of how many origins, and how much of it carries a grade."""
+    if not items:
+        return "No evidence was used: the answer is what the priors make of it."
+    origins = plural(len({item.origin or name for name, item in items.items()}), "origin", "origins")
+    graded = sum(bool(item.grade) for item in items.values())
+    if len(items) == 1:
+        return f"The evidence is 1 item; its source is {'graded' if graded else 'not graded'} for reliability."
+    which = {0: "none", len(items): "all"}.get(graded, f"{graded:,}")
+    verb = "has a source that is" if graded == 1 else "have sources that are"
+    return f"The evidence is {len(items):,} items of {origins}; {which} of them {verb} graded for reliability."
+
+
+def alone(analyst: str) -> str:
+    """That nobody dissents, because nobody else was asked."""
+    return f"None is reported: this report is of one analyst, {analyst}, alone."
+
+
+def linchpin(name: str, swing: Swing) -> str:
+    """A quantity that the answer hangs on, in prose, with its title."""
+    title = swing.title.rstrip(".")
+    return f"{_capital(spoken(name))}: {title}" if title and title != spoken(name) else _capital(spoken(name))
+
+
+def if_held(at: float, headline: Number, scale: Scale) -> str:
+    """What follows if a quantity is held at a value: word and number."""
+    return f"held at {at:.3g}: {term(headline.value, headline.mcse, scale)} ({percent(headline.value, headline.mcse)})"
+
+
+def constant(name: str, quantity: Quantity) -> str:
+    """A quantity that was held constant, with its reason."""
+    return _because(f"{_capital(spoken(name))} at {rounded(quantity.prior.mean, 0)}", quantity.because)
+
+
+def fixed_weight(name: str, item: Item) -> str:
+    """A weight of evidence that the analyst chose, with the reason."""
+    return _because(f"What {name} counts, {item.weight:.2g}", item.weight_because)
+
+
+def _because(what: str, reason: str) -> str:
+    return f"{what}, because: {_sentence(reason)}" if reason.strip() else f"{what}. No reason is given."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def check(found: Check) -> tuple[str, str, str, str]:
+    """A condition of a verdict: its name and where, what was found, what was needed, whether it held."""
+    where = f" at {found.where}" if found.where else ""
+    value = "no weight stood out" if found.value is None and found.passed else _value(found)
+    return f"{found.name}{where}", value, f"{found.direction} {found.limit:g}", "passed" if found.passed else "failed"
+
+
+def _value(found: Check) -> str:
+    if found.value is None:
+        return "infinite"
+    return f"{found.value:,.0f}" if abs(found.value) >= 100 else f"{found.value:.3g}"
+
+
+def starting_point(run: Probability, method: str, analyses: Probability, by: str) -> str:
+    """Which fit the analyses start from, where that is not the run's own."""
+    lead = "What is said of evidence, linchpins and alternatives was reckoned from a fit of its own"
+    numbers = (
+        f"headline {percent_with_error(analyses.probability, analyses.mcse)} there, "
+        f"{percent_with_error(run.probability, run.mcse)} by {METHODS.get(method, method)} above"
+    )
+    return f"{lead}, by {METHODS.get(by, by)} ({numbers})."
+
+
+def agreement_in_words(found: Agreement | None) -> str:
+    """Whether two methods were held against each other."""
+    return "one method alone was used" if found is None else "two methods were held against each other"
+
+
+def refused(reasons: Sequence[str]) -> str:
+    """What could not be reckoned, and why."""
+    return f"Not told here, since it could not be reckoned: {'; '.join(reason.rstrip('.') for reason in reasons)}."
