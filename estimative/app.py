@@ -352,6 +352,49 @@ def report(
     sys.exit(0 if report_and_tell(request, runs) else UNCONVERGED)
 
 
+@app.command()
+def resolve(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or 'latest'.")],
+    happened: Annotated[
+        Literal["yes", "no", "void"],
+        typer.Option(help="Void: nobody will know, or a conditional outcome's condition did not come about."),
+    ],
+    on: Annotated[str, typer.Option(metavar="DATE", help="When it came about, or was settled.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="By which source it was decided.")],
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="ID", help="The scenario's headline if none is named.")
+    ] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Correct what was noted earlier, by a line that says so.")
+    ] = False,
+    runs: Runs = None,
+) -> None:
+    """Note what came about of what a run foretold."""
+    from estimative.resolving import Request, resolve_and_tell
+
+    request = Request(run=run, outcome=outcome, happened=happened, on=on, because=because, correct=correct)
+    resolve_and_tell(request, runs)
+
+
+@app.command()
+def score(
+    analyst: Annotated[
+        list[str] | None, typer.Option("--analyst", "-a", metavar="NAME", help="Only this prior set's judgements.")
+    ] = None,
+    svg: Svg = None,
+    runs: Runs = None,
+    md: Markdown = False,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print what pool --scores reads.")] = False,
+) -> None:
+    """How the judgements fared of which it is known what came about."""
+    from estimative.output import form_of
+    from estimative.scoring import Request, score_and_tell
+
+    request = Request(analysts=tuple(analyst or ()), svg=svg)
+    score_and_tell(request, form_of(md=md, json=json, csv=csv), runs)
+
+
 @runs_app.callback(invoke_without_command=True)
 def _runs(context: typer.Context, runs: Runs = None, json: Json = False) -> None:
     """List the runs kept here, the newest first."""

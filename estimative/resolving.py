@@ -1,0 +1,137 @@
+"""The command `resolve`: what came about of what a run foretold, noted in the ledger beside the runs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from estimative.console import console
+from estimative.telling import summary_in
+from model.kept import Kept
+from model.resolutions import Foretold, Ledger, Resolution, refusals
+from model.runs import Store
+from model.scenario import Outcome, Scenario
+from model.scenario_reading import read_scenario
+from priors.faults import Fault, Faulty, listed, nearest
+from reports import terminal
+from reports.blocks import Paragraph
+from reports.score import wording as words
+from reports.score.summarizing import judgement_of
+from reports.summary import Summary
+
+type Answer = Literal["yes", "no", "void"]
+ANSWERS: dict[Answer, bool | None] = {"yes": True, "no": False, "void": None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    run: str
+    outcome: str | None
+    """The scenario's headline if None."""
+    happened: Answer
+    on: str
+    because: str
+    correct: bool
+
+
+def resolve_and_tell(request: Request, runs: Path | None) -> None:
+    """Note what came about and say what was noted.
+
+    Raises
+    ------
+    Faulty
+        If there is no such run or outcome, the run did not converge, the dates cannot be so, no reason is given, or
+        the ledger does not take it.
+    """
+    store, now = Store.at(runs), datetime.datetime.now(datetime.UTC)
+    folder = store.find(request.run)
+    summary, scenario = _told(folder)
+    outcome = _outcome(request.outcome or summary.scenario.headline, scenario, folder)
+    resolution = Resolution(
+        foretold=_foretold(summary, outcome),
+        happened=ANSWERS[request.happened],
+        on=_date(request),
+        because=" ".join(request.because.split()),
+    )
+    refused = list(refusals(resolution, today=now.astimezone().date(), settled=_settled(outcome, scenario)))
+    if refused:
+        raise Faulty(refused)
+    ledger = Ledger.beside(store.folder)
+    entry = ledger.append(resolution, written=now, correct=request.correct)
+    told = words.resolved(judgement_of(entry, counted=True), title=outcome.title, given=outcome.given)
+    noted = words.noted(str(ledger.path), entry.line, entry.digest, entry.corrects)
+    terminal.show((Paragraph(text=told, strong=True), Paragraph(text=noted)), console())
+
+
+def _told(folder: Path) -> tuple[Summary, Scenario]:
+    """The summary of a run that may be scored, and its scenario."""
+    summary = summary_in(folder)
+    if not summary.converged:
+        expected = "a run that converged: what is not to be relied on is no judgement to score"
+        raise Faulty([Fault(file=folder.name, found="a run that did not converge", expected=expected)])
+    path = Kept(folder).scenario
+    scenario = read_scenario(path)
+    if scenario.digest != summary.scenario.digest:
+        expected = f"the scenario {summary.scenario.digest[:12]}"
+        raise Faulty([Fault(file=str(path), found="something else than the run was made from", expected=expected)])
+    return summary, scenario
+
+
+def _outcome(name: str, scenario: Scenario, folder: Path) -> Outcome:
+    if name in scenario.outcomes:
+        return scenario.outcomes[name]
+    expected = f"an outcome of {folder.name}: {listed(tuple(scenario.outcomes))}"
+    near = nearest(name, scenario.outcomes)
+    raise Faulty([Fault(file="--outcome", found=repr(name), expected=expected, nearest=near)])
+
+
+def _date(request: Request) -> datetime.date:
+    """When it was, if all that was said can be understood."""
+    faults = [*_unreasoned(request.because), *_undated(request.on)]
+    if faults:
+        raise Faulty(faults)
+    return datetime.date.fromisoformat(request.on)
+
+
+def _unreasoned(because: str) -> Iterator[Fault]:
+    if not because.strip():
+        yield Fault(file="--because", found="nothing", expected="by which source it was decided")
+    try:
+        because.encode()
+    except UnicodeEncodeError:
+        yield Fault(file="--because", found="bytes that are no text", expected="a text in UTF-8")
+
+
+def _undated(on: str) -> Iterator[Fault]:
+    try:
+        datetime.date.fromisoformat(on)
+    except ValueError:
+        yield Fault(file="--on", found=repr(on), expected="a date such as 2026-11-01")
+
+
+def _foretold(summary: Summary, outcome: Outcome) -> Foretold:
+    told = summary.outcomes[outcome.id]
+    return Foretold(
+        run=summary.run.id,
+        created=datetime.datetime.fromisoformat(summary.run.created).astimezone(datetime.UTC),
+        scenario=summary.scenario.id,
+        scenario_digest=summary.scenario.digest,
+        prior_set=summary.prior_set.name,
+        prior_set_digest=summary.prior_set.digest,
+        analyst=summary.prior_set.analyst,
+        outcome=outcome.id,
+        probability=told.probability,
+        mcse=told.mcse,
+        as_of=datetime.date.fromisoformat(summary.scenario.as_of),
+        until=datetime.date.fromisoformat(summary.scenario.until),
+    )
+
+
+def _settled(outcome: Outcome, scenario: Scenario) -> bool:
+    """Whether every event that decides it is one that has happened or not when the question is asked."""
+    return all(scenario.events[name].when == "now" for name in outcome.events)

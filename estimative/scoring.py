@@ -1,0 +1,63 @@
+"""The command `score`: how the judgements fared of which it is known what came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.output import Form, tell, write_figure
+from model.resolutions import Entry, Ledger, contradictions, standing
+from model.runs import Store
+from priors.faults import Fault, Faulty, listed, nearest
+from reports.score.document import document
+from reports.score.rows import csv_of
+from reports.score.summarizing import summarize
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    analysts: tuple[str, ...]
+    """Names of prior sets; everyone's if none is named."""
+    svg: Path | None
+
+
+def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
+    """Score, print, draw.
+
+    Raises
+    ------
+    Faulty
+        If the ledger is not as it was written or contradicts itself, or an analyst is not in it.
+    """
+    ledger = Ledger.beside(Store.at(runs).folder)
+    entries = ledger.read()
+    faults = [
+        *contradictions(standing(entries), str(ledger.path)),
+        *_unknown(request.analysts, entries, str(ledger.path)),
+    ]
+    if faults:
+        raise Faulty(faults)
+    found = summarize(entries, ledger=str(ledger.path), analysts=tuple(dict.fromkeys(request.analysts)))
+    tell(found, form, document, csv_of)
+    if request.svg:
+        from reports.figures.calibration import calibration
+
+        write_figure(request.svg, calibration, found)
+
+
+def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> list[Fault]:
+    known = sorted({entry.resolution.foretold.prior_set for entry in entries})
+    return [
+        Fault(
+            file=file,
+            key="--analyst",
+            found=repr(name),
+            expected=f"the name of a prior set whose judgements are resolved: {listed(known)}",
+            nearest=nearest(name, known),
+        )
+        for name in analysts
+        if name not in known
+    ]

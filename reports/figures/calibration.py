@@ -1,0 +1,223 @@
+"""Calibration: what was said, and how often it came about, band by band of ICD 203, each with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator, PercentFormatter
+
+from priors.words import ICD203
+from reports.figures.axis import edges_of
+from reports.figures.sheet import Around, Sheet
+from reports.figures.style import (
+    ASSESSED,
+    BORDER,
+    GAP,
+    GRID,
+    MARGIN,
+    NUMBER,
+    SMALL,
+    STRONG,
+    WIDTH,
+    Nothing,
+    Stroke,
+)
+from reports.figures.text import width_of, wrapped
+from reports.score import wording as words
+from reports.score.summary import Band, Record, Scores
+from reports.wording import listed, plural
+
+LEFT, RIGHT = 66.0, 40.0
+SIDE = 380.0
+"""Height of the plot, in units."""
+HEAD, FOOT = 34.0, 38.0
+"""For the words above the plot, and for the numbers and the name below."""
+BEYOND = 0.03
+"""Of the scale, that is left free at either end."""
+SMALLEST, LARGEST = 5.0, 22.0
+"""Across a dot, in units."""
+DOT = Stroke(colour="#0072b2", width=2.2, dash="-", marker="o")
+WAY = Stroke(colour=ASSESSED.colour, width=ASSESSED.width, dash=ASSESSED.dash)
+MEANT = (
+    "Each dot is one band of ICD 203: across, what was said on average; upward, the share that came about. Its number "
+    "counts the judgements, and its area grows with them. Calibrated judgements lie on the diagonal but for chance."
+)
+
+
+def calibration(found: Record) -> Sheet:
+    """How often came about what was said to be so probable.
+
+    Raises
+    ------
+    Nothing
+        If no judgement is scored.
+    """
+    if not found.overall:
+        raise Nothing("No judgement is scored yet.")
+    with Sheet.with_room("calibration", _around(found, found.overall), HEAD + SIDE + FOOT) as sheet:
+        _draw(sheet, found.overall)
+    return sheet
+
+
+def _around(found: Record, scores: Scores) -> Around:
+    who = f"{listed(list(found.analysts))}: {words.counted(found)}"
+    return Around(
+        title=_title(scores),
+        subtitle=(who, MEANT),
+        caution="",
+        key=((DOT, f"share that came about, with its {100 * found.mass:g} % interval"), (WAY, "as often as was said")),
+        notes=(
+            f"Dotted lines: borders of the {ICD203.title} words. {words.interval(found)}",
+            *(filter(None, (words.different(found),))),
+            words.whence(found),
+        ),
+        description=(who, MEANT, *_sentences(scores.bands)),
+    )
+
+
+def _title(scores: Scores) -> str:
+    """What is seen first; of few questions, that they are few."""
+    if scores.few:
+        return f"{plural(scores.questions, 'question', 'questions')}: too few to tell. {words.bias(scores)}"
+    return words.bias(scores)
+
+
+def _sentences(bands: Sequence[Band]) -> Iterator[str]:
+    """Every dot in words."""
+    for band in bands:
+        yield f"{band.term}: {words.mean(band)} said, {words.came_about(band)} came about, {words.reach(band)}."
+
+
+def _draw(sheet: Sheet, scores: Scores) -> None:
+    width = WIDTH - LEFT - RIGHT
+    axes = sheet.axes(LEFT, sheet.top + HEAD, width, SIDE)
+    _rule(axes)
+    _name_bands(axes, width)
+    axes.plot([0, 1], [0, 1], zorder=1, **WAY.drawn)
+    most = max(band.count for band in scores.bands)
+    for band in scores.bands:
+        _draw_band(axes, band, _across(band, most))
+    for label in _labelled(scores.bands, most, width):
+        axes.text(label.x, label.y, label.text, ha="center", va="center", zorder=5, **STRONG.drawn)
+
+
+def _rule(axes: Axes) -> None:
+    """Both axes in per cent, from 0 to 100."""
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MultipleLocator(0.2))
+        axis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    axes.set_xlim(-BEYOND, 1 + BEYOND)
+    axes.set_ylim(-BEYOND, 1 + BEYOND)
+    axes.tick_params(labelsize=NUMBER.size)
+    axes.set_xlabel("Probability that was said (%, mean of a band)", **NUMBER.drawn)
+    axes.set_ylabel("Came about (% of the judgements in a band)", **NUMBER.drawn)
+    for share in (0.2, 0.4, 0.6, 0.8, 1.0):
+        axes.axhline(share, **GRID.drawn, zorder=0)
+
+
+def _name_bands(axes: Axes, width: float) -> None:
+    """The borders of the bands, and over the plot the words that have room."""
+    for edge in edges_of(ICD203):
+        axes.axvline(edge, **BORDER.drawn, zorder=0)
+    for band in ICD203.bands:
+        room = _units(band.high - band.low, width) - GAP / 2
+        lines = wrapped(band.words[0], room, SMALL)
+        if max(width_of(word, SMALL) for word in band.words[0].split(" ")) <= room:
+            for place, line in enumerate(reversed(lines)):
+                base = 1 + BEYOND + (GAP / 2 + place * SMALL.leading) * _per_unit(SIDE)
+                axes.text((band.low + band.high) / 2, base, line, ha="center", **SMALL.drawn)
+
+
+def _draw_band(axes: Axes, band: Band, across: float) -> None:
+    """A dot on its interval."""
+    ends, share = [band.low, band.high], band.came_about / band.count
+    axes.plot([band.said.value] * 2, ends, zorder=2, **{**DOT.drawn, "marker": ""})
+    dot = {**DOT.drawn, "markersize": across, "markeredgecolor": "#ffffff", "markeredgewidth": 0.8}
+    axes.plot([band.said.value], [share], zorder=3, clip_on=False, **dot)
+
+
+def _across(band: Band, most: int) -> float:
+    """How wide a dot is, in units: its area grows with the count."""
+    return max(LARGEST * sqrt(band.count / most), SMALLEST)
+
+
+def _per_unit(length: float) -> float:
+    """Of the scale, to the unit of an axis of such a length."""
+    return (1 + 2 * BEYOND) / length
+
+
+def _units(difference: float, length: float) -> float:
+    return difference / _per_unit(length)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A number and its middle, on the scales of the axes."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Area:
+    """A part of the plot, in units from its lower left corner."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, x: float, y: float, width: float, height: float) -> _Area:
+        return cls(left=x - width / 2, right=x + width / 2, low=y - height / 2, high=y + height / 2)
+
+    def meets(self, other: _Area) -> bool:
+        beside = self.right < other.left or other.right < self.left
+        return not beside and self.low < other.high and other.low < self.high
+
+
+def _labelled(bands: Sequence[Band], most: int, width: float) -> Iterator[Label]:
+    """The counts beside their dots, where they cover no other count and, if there is room, no dot and no line."""
+    dots = [_dot(band, most, width) for band in bands]
+    lines = [_line(band, width) for band in bands]
+    taken: list[_Area] = []
+    for band, dot in zip(bands, dots, strict=True):
+        places = list(_places(band, dot))
+        free = [place for place in places if not _any_meets(taken, place)]
+        clear = [place for place in free if not _any_meets([*dots, *lines], place)]
+        place = next(iter((*clear, *free, *places)))
+        taken.append(place)
+        x, y = (place.left + place.right) / 2 * _per_unit(width), (place.low + place.high) / 2 * _per_unit(SIDE)
+        yield Label(text=f"{band.count:,}", x=x - BEYOND, y=y - BEYOND)
+
+
+def _any_meets(areas: Iterable[_Area], place: _Area) -> bool:
+    return any(area.meets(place) for area in areas)
+
+
+def _dot(band: Band, most: int, width: float) -> _Area:
+    across = _across(band, most)
+    x, y = _units(band.said.value + BEYOND, width), _units(band.came_about / band.count + BEYOND, SIDE)
+    return _Area.around(x, y, across, across)
+
+
+def _line(band: Band, width: float) -> _Area:
+    x = _units(band.said.value + BEYOND, width)
+    low, high = (_units(end + BEYOND, SIDE) for end in (band.low, band.high))
+    return _Area(left=x - DOT.width, right=x + DOT.width, low=low, high=high)
+
+
+def _places(band: Band, dot: _Area) -> Iterator[_Area]:
+    """Where a count may stand: right of its dot, left of it, and further and further up and down."""
+    wide, high = width_of(f"{band.count:,}", STRONG) + 2, STRONG.size + 2
+    x, y = (dot.left + dot.right) / 2, (dot.low + dot.high) / 2
+    aside = (dot.right - dot.left + wide) / 2 + 2
+    for step in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, 8):
+        for way in (1, -1):
+            place = _Area.around(x + way * aside, y + step * high, wide, high)
+            if place.low >= 0 and place.left >= -MARGIN and place.high <= SIDE:
+                yield place

@@ -1,0 +1,1 @@
+"""How judgements fared of which it is known what came about."""

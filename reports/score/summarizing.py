@@ -1,0 +1,116 @@
+"""From a ledger of resolutions to the summary of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from model.resolutions import Entry, standing
+from model.scoring import Measured
+from model.verification import MASS, Band, Verification, sorted_out, verify
+from reports.score import summary as told
+from reports.summary import finite
+
+
+def summarize(entries: Sequence[Entry], *, ledger: str, analysts: Sequence[str] = ()) -> told.Record:
+    """The record that a ledger makes.
+
+    Parameters
+    ----------
+    ledger
+        The file's name.
+    analysts
+        Only these, in this order; all of them, by name, if none is given.
+    """
+    chosen = [one for one in standing(entries) if not analysts or _name(one) in analysts]
+    found = sorted_out(chosen)
+    lines = {entry.line for entry in found.counted}
+    by_analyst = {
+        name: tuple(entry for entry in found.counted if _name(entry) == name)
+        for name in analysts or sorted({_name(entry) for entry in found.counted})
+    }
+    return told.Record(
+        ledger=ledger,
+        lines=len(entries),
+        digest=entries[-1].digest if entries else "",
+        corrected=len(entries) - len(standing(entries)),
+        mass=MASS,
+        same_questions=len({_questions(own) for own in by_analyst.values()}) <= 1,
+        analysts={name: _scores(verify(own)) for name, own in by_analyst.items() if own},
+        overall=_scores(verify(found.counted)) if found.counted else None,
+        judgements=tuple(judgement_of(entry, counted=entry.line in lines) for entry in chosen),
+    )
+
+
+def _name(entry: Entry) -> str:
+    return entry.resolution.foretold.prior_set
+
+
+def _questions(entries: Sequence[Entry]) -> frozenset[object]:
+    return frozenset(entry.resolution.foretold.question for entry in entries)
+
+
+def judgement_of(entry: Entry, *, counted: bool) -> told.Judgement:
+    """What an entry tells of a judgement, and whether it is scored."""
+    resolution, said = entry.resolution, entry.resolution.foretold
+    return told.Judgement(
+        line=entry.line,
+        run=said.run,
+        analyst=said.prior_set,
+        question=str(said.question),
+        probability=said.probability,
+        mcse=said.mcse,
+        happened=resolution.happened,
+        on=str(resolution.on),
+        lead=resolution.lead,
+        because=resolution.because,
+        counted=counted,
+    )
+
+
+def _scores(found: Verification) -> told.Scores:
+    parts = found.decomposition
+    return told.Scores(
+        count=found.count,
+        questions=found.questions,
+        few=found.few,
+        scenarios=found.scenarios,
+        came_about=found.came_about,
+        said=_mean(found.said),
+        bias=_measured(found.bias),
+        brier=_measured(found.brier),
+        log=_measured(found.log),
+        brier_skill=_perhaps(found.brier_skill),
+        log_skill=_perhaps(found.log_skill),
+        decomposition=told.Decomposition(
+            reliability=parts.reliability,
+            resolution=parts.resolution,
+            uncertainty=parts.uncertainty,
+            within=parts.within,
+        )
+        if parts
+        else None,
+        bands=tuple(map(_band, found.bands)),
+    )
+
+
+def _band(found: Band) -> told.Band:
+    return told.Band(
+        term=found.term,
+        count=found.count,
+        said=_mean(found.said),
+        came_about=found.came_about,
+        low=found.low,
+        high=found.high,
+    )
+
+
+def _mean(found: Measured) -> told.Mean:
+    return told.Mean(value=found.value, mcse=found.error or 0.0)
+
+
+def _measured(found: Measured) -> told.Measured:
+    return told.Measured(value=finite(found.value), error=found.error)
+
+
+def _perhaps(found: Measured | None) -> told.Measured | None:
+    return _measured(found) if found else None
