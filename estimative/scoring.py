@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.output import Form, tell, write_figure
-from model.resolutions import Entry, Ledger, contradictions, standing
+from model.resolutions import Entry, Ledger, contradictions, open_runs, standing
 from model.runs import Store
 from priors.faults import Fault, Faulty, listed, nearest
 from reports.score.document import document
@@ -32,7 +32,8 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
     Faulty
         If the ledger is not as it was written or contradicts itself, or an analyst is not in it.
     """
-    ledger = Ledger.beside(Store.at(runs).folder)
+    store = Store.at(runs)
+    ledger = Ledger.beside(store.folder)
     entries = ledger.read()
     faults = [
         *contradictions(standing(entries), str(ledger.path)),
@@ -40,7 +41,12 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
     ]
     if faults:
         raise Faulty(faults)
-    found = summarize(entries, ledger=str(ledger.path), analysts=tuple(dict.fromkeys(request.analysts)))
+    found = summarize(
+        entries,
+        ledger=str(ledger.path),
+        open_runs=len(open_runs(entries, store.list())),
+        analysts=tuple(dict.fromkeys(request.analysts)),
+    )
     tell(found, form, document, csv_of)
     if request.svg:
         from reports.figures.calibration import calibration

@@ -14,6 +14,7 @@ from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any
 
+from model.runs import Manifest
 from priors.faults import Fault, Faulty
 
 SCHEMA_VERSION = 1
@@ -109,6 +110,15 @@ def standing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries that no later one corrects, in the order of the ledger."""
     last = {_key(entry.resolution): entry for entry in entries}
     return tuple(sorted(last.values(), key=lambda entry: entry.line))
+
+
+def open_runs(entries: Iterable[Entry], runs: Iterable[Manifest]) -> tuple[str, ...]:
+    """The ids of converged runs that no entry is about, of a scenario by a prior set that some entry is about."""
+    told = [entry.resolution.foretold for entry in entries]
+    known, resolved = {(one.scenario, one.prior_set) for one in told}, {one.run for one in told}
+    return tuple(
+        run.id for run in runs if run.converged and (run.scenario, run.prior_set) in known and run.id not in resolved
+    )
 
 
 def _key(resolution: Resolution) -> tuple[str, str]:

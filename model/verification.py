@@ -17,7 +17,7 @@ MASS = 0.9
 """Of the interval of a frequency."""
 ENOUGH = 10
 """Judgements for each band in use. The estimated reliability is too large by about the uncertainty times the number of
-bands over that of judgements (Broecker 2012, Climate Dynamics 39(3-4)): with so many, by a tenth of the uncertainty."""
+bands over that of judgements (Bröcker 2012, Climate Dynamics 39(3-4)): with so many, by a tenth of the uncertainty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,5 +255,5 @@ def _decomposition(bands: Sequence[Band], brier: float, base: float) -> Decompos
         reliability=reliability,
         resolution=resolution,
         uncertainty=uncertainty,
-        within=brier - (reliability - resolution + uncertainty),
+        within=round(brier - (reliability - resolution + uncertainty), 12),  # 0 but for rounding where all say the same
     )

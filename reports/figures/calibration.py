@@ -9,16 +9,19 @@ from math import sqrt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
+from model.scoring import FEW
 from priors.words import ICD203
 from reports.figures.axis import edges_of
 from reports.figures.sheet import Around, Sheet
 from reports.figures.style import (
     ASSESSED,
+    BLUE,
     BORDER,
+    CLEARED,
     GAP,
     GRID,
-    MARGIN,
     NUMBER,
+    PAPER,
     SMALL,
     STRONG,
     WIDTH,
@@ -28,18 +31,18 @@ from reports.figures.style import (
 from reports.figures.text import width_of, wrapped
 from reports.score import wording as words
 from reports.score.summary import Band, Record, Scores
-from reports.wording import listed, plural
+from reports.wording import listed
 
 LEFT, RIGHT = 66.0, 40.0
 SIDE = 380.0
 """Height of the plot, in units."""
 HEAD, FOOT = 34.0, 38.0
 """For the words above the plot, and for the numbers and the name below."""
-BEYOND = 0.03
+BEYOND = 0.06
 """Of the scale, that is left free at either end."""
 SMALLEST, LARGEST = 5.0, 22.0
 """Across a dot, in units."""
-DOT = Stroke(colour="#0072b2", width=2.2, dash="-", marker="o")
+DOT = Stroke(colour=BLUE, width=2.2, marker="o", size=7)
 WAY = Stroke(colour=ASSESSED.colour, width=ASSESSED.width, dash=ASSESSED.dash)
 MEANT = (
     "Each dot is one band of ICD 203: across, what was said on average; upward, the share that came about. Its number "
@@ -64,9 +67,10 @@ def calibration(found: Record) -> Sheet:
 
 def _around(found: Record, scores: Scores) -> Around:
     who = f"{listed(list(found.analysts))}: {words.counted(found)}"
+    subtitle = (who, words.outside(scores), MEANT)
     return Around(
-        title=_title(scores),
-        subtitle=(who, MEANT),
+        title=words.seen(scores),
+        subtitle=subtitle,
         caution="",
         key=((DOT, f"share that came about, with its {100 * found.mass:g} % interval"), (WAY, "as often as was said")),
         notes=(
@@ -74,15 +78,8 @@ def _around(found: Record, scores: Scores) -> Around:
             *(filter(None, (words.different(found),))),
             words.whence(found),
         ),
-        description=(who, MEANT, *_sentences(scores.bands)),
+        description=(*subtitle, *_sentences(scores.bands)),
     )
-
-
-def _title(scores: Scores) -> str:
-    """What is seen first; of few questions, that they are few."""
-    if scores.few:
-        return f"{plural(scores.questions, 'question', 'questions')}: too few to tell. {words.bias(scores)}"
-    return words.bias(scores)
 
 
 def _sentences(bands: Sequence[Band]) -> Iterator[str]:
@@ -97,11 +94,11 @@ def _draw(sheet: Sheet, scores: Scores) -> None:
     _rule(axes)
     _name_bands(axes, width)
     axes.plot([0, 1], [0, 1], zorder=1, **WAY.drawn)
-    most = max(band.count for band in scores.bands)
+    most = max(FEW, *(band.count for band in scores.bands))
     for band in scores.bands:
         _draw_band(axes, band, _across(band, most))
     for label in _labelled(scores.bands, most, width):
-        axes.text(label.x, label.y, label.text, ha="center", va="center", zorder=5, **STRONG.drawn)
+        axes.text(label.x, label.y, label.text, ha="center", va="center", zorder=5, bbox=CLEARED, **STRONG.drawn)
 
 
 def _rule(axes: Axes) -> None:
@@ -135,12 +132,12 @@ def _draw_band(axes: Axes, band: Band, across: float) -> None:
     """A dot on its interval."""
     ends, share = [band.low, band.high], band.came_about / band.count
     axes.plot([band.said.value] * 2, ends, zorder=2, **{**DOT.drawn, "marker": ""})
-    dot = {**DOT.drawn, "markersize": across, "markeredgecolor": "#ffffff", "markeredgewidth": 0.8}
+    dot = {**DOT.drawn, "markersize": across, "markeredgecolor": PAPER, "markeredgewidth": 0.8}
     axes.plot([band.said.value], [share], zorder=3, clip_on=False, **dot)
 
 
 def _across(band: Band, most: int) -> float:
-    """How wide a dot is, in units: its area grows with the count."""
+    """How wide a dot is, in units: its area grows with the count, and is small where all counts are."""
     return max(LARGEST * sqrt(band.count / most), SMALLEST)
 
 
@@ -219,5 +216,5 @@ def _places(band: Band, dot: _Area) -> Iterator[_Area]:
     for step in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, 8):
         for way in (1, -1):
             place = _Area.around(x + way * aside, y + step * high, wide, high)
-            if place.low >= 0 and place.left >= -MARGIN and place.high <= SIDE:
+            if place.low >= 0 and place.left >= 0 and place.high <= SIDE:
                 yield place

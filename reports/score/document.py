@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports.blocks import Block, Document, Heading, Paragraph, Table
+from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from reports.score import wording as words
-from reports.score.summary import Record, Scores
+from reports.score.summary import Decomposition, Record, Scores
 
 EVERYONE = "all together"
 MOST = 20
@@ -20,7 +20,8 @@ def document(found: Record) -> Document:
 
 def _document(found: Record) -> Iterator[Block]:
     yield Heading(text=words.heading(found), level=1)
-    for text in filter(None, (words.counted(found), "" if found.overall else words.NOTHING)):
+    lead = (words.counted(found), "" if found.overall else words.NOTHING, words.unresolved(found.open_runs))
+    for text in filter(None, lead):
         yield Paragraph(text=text)
     for warning in filter(None, (words.few(found), words.different(found), words.never(found))):
         yield Paragraph(text=warning, strong=True)
@@ -80,42 +81,33 @@ def _calibration(rows: Mapping[str, Scores], found: Record) -> Iterator[Block]:
         ),
         wordy=frozenset({0, 1}),
     )
-    if found.overall:
-        yield Paragraph(text=f"{words.bias(found.overall)}. {words.outside(found.overall)} {words.interval(found)}")
+    yield Listing(points=tuple(f"{name}: {words.bias(one)}. {words.outside(one)}" for name, one in rows.items()))
+    yield Paragraph(text=words.interval(found))
 
 
 def _decomposition(rows: Mapping[str, Scores]) -> Iterator[Block]:
-    parts = {name: one.decomposition for name, one in rows.items() if one.decomposition}
+    parts = [_parts(name, one, one.decomposition) for name, one in rows.items() if one.decomposition]
     if parts:
         yield Heading(text="What the Brier score is made of", level=3)
-        yield Table(
-            header=("Analyst", "Reliability", "Resolution", "Uncertainty", "Within bands"),
-            rows=tuple(
-                (name, *(f"{part:.3f}" for part in (one.reliability, one.resolution, one.uncertainty, one.within)))
-                for name, one in parts.items()
-            ),
-        )
+        header = ("Analyst", "Reliability", "Resolution", "Uncertainty", "Within bands")
+        yield Table(header=header, rows=tuple(parts))
         yield Paragraph(text=words.PARTS)
+
+
+def _parts(name: str, scores: Scores, found: Decomposition) -> tuple[str, ...]:
+    parts = (found.reliability, found.resolution, found.uncertainty, found.within)
+    return (name, *(words.part(one, scores.brier) for one in parts))
 
 
 def _judgements(found: Record) -> Iterator[Block]:
     shown = found.judgements[-MOST:]
     yield Heading(text="Judgements")
     yield Table(
-        header=("Question", "Analyst", "Said", "Came about", "On", "Days ahead", "Counts"),
+        header=("Question", "Analyst", "Said", "Came about", "On", "Days ahead"),
         rows=tuple(
-            (
-                one.question,
-                one.analyst,
-                words.said(one),
-                words.ANSWERS[one.happened],
-                one.on,
-                f"{one.lead:,}",
-                "yes" if one.counted else "no",
-            )
-            for one in shown
+            (one.question, one.analyst, words.said(one), words.answer(one), one.on, words.ahead(one)) for one in shown
         ),
-        wordy=frozenset({0, 1, 3, 4, 6}),
+        wordy=frozenset({0, 1, 3, 4}),
         unbroken=frozenset({4}),
     )
     if left_out := len(found.judgements) - len(shown):

@@ -11,13 +11,17 @@ from reports.score import summary as told
 from reports.summary import finite
 
 
-def summarize(entries: Sequence[Entry], *, ledger: str, analysts: Sequence[str] = ()) -> told.Record:
+def summarize(
+    entries: Sequence[Entry], *, ledger: str, open_runs: int = 0, analysts: Sequence[str] = ()
+) -> told.Record:
     """The record that a ledger makes.
 
     Parameters
     ----------
     ledger
         The file's name.
+    open_runs
+        How many runs of the same scenarios and prior sets are not resolved.
     analysts
         Only these, in this order; all of them, by name, if none is given.
     """
@@ -33,6 +37,7 @@ def summarize(entries: Sequence[Entry], *, ledger: str, analysts: Sequence[str] 
         lines=len(entries),
         digest=entries[-1].digest if entries else "",
         corrected=len(entries) - len(standing(entries)),
+        open_runs=open_runs,
         mass=MASS,
         same_questions=len({_questions(own) for own in by_analyst.values()}) <= 1,
         analysts={name: _scores(verify(own)) for name, own in by_analyst.items() if own},

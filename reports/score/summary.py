@@ -107,6 +107,8 @@ class Record:
     """Of the last line; empty where there is none."""
     corrected: int
     """Lines that a later one corrects."""
+    open_runs: int
+    """Converged runs that are kept beside the ledger, of its scenarios and prior sets, and not resolved."""
     mass: float
     """Of the intervals of frequencies."""
     same_questions: bool

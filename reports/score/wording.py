@@ -9,7 +9,7 @@ CLEAR = 2.0
 """Standard errors; a bias of more is called one."""
 ANSWERS = {True: "yes", False: "no", None: "void"}
 NOTHING = (
-    "No judgement is scored yet. Once it is known what came about: estimative resolve RUN --happened yes --on DATE "
+    "Once it is known what came about of what a run foretold: estimative resolve RUN --happened yes --on DATE "
     "--because SOURCE."
 )
 ONCE = (
@@ -35,6 +35,8 @@ PARTS = (
 
 def heading(found: Record) -> str:
     """What there is."""
+    if not found.analysts:
+        return "Record of judgements: none scored yet"
     analysts = plural(len(found.analysts), "analyst", "analysts")
     return f"Record of judgements: {analysts}, {len(found.counted):,} scored"
 
@@ -83,6 +85,15 @@ def few(found: Record) -> str:
     )
 
 
+def unresolved(count: int) -> str:
+    """A note on runs that could be resolved as well, or nothing."""
+    if not count:
+        return ""
+    runs = plural(count, "kept run", "kept runs")
+    verb = "is" if count == 1 else "are"
+    return f"{runs} of the same scenarios and prior sets {verb} not resolved: a record of chosen runs would flatter."
+
+
 def different(found: Record) -> str:
     """A warning, or nothing."""
     if found.same_questions:
@@ -108,7 +119,7 @@ def skill(found: Measured | None) -> str:
     if found is None:
         return "-"
     if found.value is None:
-        return "minus infinite"
+        return "minus infinity"
     return _with_error(found.value, found.error, signed=True)
 
 
@@ -117,6 +128,11 @@ def _with_error(value: float, error: float | None, *, signed: bool) -> str:
         return rounded(value, 0.0, signed=signed)
     told = rounded(value, error / 10, signed=signed)
     return told if told.startswith("less") else f"{told} ± {one_digit(error)}"
+
+
+def part(value: float, of: Measured) -> str:
+    """A part of a score, to the digits of the whole."""
+    return rounded(value, (of.error or 0.0) / 10)
 
 
 def came_about(found: Scores | Band) -> str:
@@ -137,21 +153,42 @@ def mean(scores: Scores | Band) -> str:
 
 def bias(scores: Scores) -> str:
     """Whether things came about as often as was said, as far as one can tell; no full stop."""
-    said, came = mean(scores), came_about(scores)
+    told = f"{mean(scores)} said on average, {came_about(scores)} came about"
     if scores.bias.value is None or scores.bias.error is None:
-        return f"From one scenario nobody can tell a bias: {said} said on average, {came} came about"
+        return f"From one scenario nobody can tell a bias: {told}"
     if abs(scores.bias.value) <= CLEAR * scores.bias.error:
-        return f"No bias beyond chance: {said} said on average, {came} came about"
-    way = "Less came about than was said" if scores.bias.value > 0 else "More came about than was said"
-    return f"{way}: {said} on average, but {came}"
+        return f"No bias beyond chance: {told}"
+    return f"{'Less' if scores.bias.value > 0 else 'More'} came about than was said: {told}"
+
+
+def seen(scores: Scores) -> str:
+    """The same for a picture, which says first that questions are few."""
+    if not scores.few:
+        return bias(scores)
+    questions = plural(scores.questions, "question", "questions")
+    return f"Too few to tell ({questions}): {mean(scores)} said on average, {came_about(scores)} came about"
 
 
 def outside(scores: Scores) -> str:
     """In which bands frequencies and judgements do not fit together."""
     off = [band.term for band in scores.bands if not band.low <= band.said.value <= band.high]
+    count = len(scores.bands)
     if not off:
-        return "In every band what was said lies within the interval of how often it came about."
-    return f"What was said lies outside of the interval of how often it came about: {listed(off)}."
+        where = "the one band in use" if count == 1 else f"each of {count} bands"
+        return f"What was said lies within the interval of how often it came about in {where}."
+    bands = plural(count, "band", "bands")
+    return f"Of {bands}, what was said lies outside of the interval in {listed(off)}; by chance one in ten does."
+
+
+def answer(one: Judgement) -> str:
+    """What became of it; of a judgement that another one replaced, that it is an earlier one."""
+    told = ANSWERS[one.happened]
+    return told if one.counted or one.happened is None else f"{told}, earlier"
+
+
+def ahead(one: Judgement) -> str:
+    """How many days before the answer it was given."""
+    return "-" if one.happened is None else f"{one.lead:,}"
 
 
 def said(one: Judgement) -> str:
