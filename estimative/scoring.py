@@ -44,7 +44,7 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
     found = summarize(
         entries,
         ledger=str(ledger.path),
-        open_runs=len(open_runs(entries, store.list())),
+        open_runs=len(open_runs(_of(request.analysts, entries), store.list())),
         analysts=tuple(dict.fromkeys(request.analysts)),
     )
     tell(found, form, document, csv_of)
@@ -52,6 +52,10 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
         from reports.figures.calibration import calibration
 
         write_figure(request.svg, calibration, found)
+
+
+def _of(analysts: Sequence[str], entries: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in entries if not analysts or entry.resolution.foretold.prior_set in analysts]
 
 
 def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> list[Fault]:
