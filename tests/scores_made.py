@@ -108,11 +108,16 @@ RECORDS: dict[str, Record] = {
 }
 
 CHANCES = st.floats(0, 1) | st.floats(-12, 0).map(lambda power: 10.0**power)
-LISTS = st.lists(st.tuples(CHANCES, st.none() | st.booleans()), max_size=30)
+ANSWERS = st.lists(st.none() | st.booleans(), max_size=30)
 
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """What one analyst or two said, and what came about of it."""
-    first, second = draw(LISTS), draw(st.just([]) | LISTS)
-    return record([*entries(first), *entries(second, analyst="mayor", first=len(first) + 1)])
+    """What one analyst or two said of the same questions or of fewer, and what came about of it."""
+    answers = draw(ANSWERS)
+    found: list[Entry] = []
+    for analyst in draw(st.sampled_from([("engineer",), ("engineer", "mayor")])):
+        met = answers[: draw(st.integers(0, len(answers)))]
+        said = [(draw(CHANCES), happened) for happened in met]
+        found += entries(said, analyst=analyst, first=len(found) + 1)
+    return record(found)
