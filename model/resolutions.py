@@ -220,6 +220,8 @@ class Ledger:
             As `read`; if there is such an entry and it is not to be corrected, or none that could be; if another
             run's entry contradicts it; or if the file cannot be written.
         """
+        if correct and not self.path.exists():
+            raise self._nothing_to_correct(resolution)  # before a file is made for nothing
         try:
             with _locked(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as file:
                 entries = _verified(file.readall(), str(self.path))
@@ -237,8 +239,7 @@ class Ledger:
         said, file = resolution.foretold, str(self.path)
         before = next((entry for entry in entries if _key(entry.resolution) == _key(resolution)), None)
         if correct and before is None:
-            found = f"no resolution of {said.outcome} of this run"
-            raise Faulty([Fault(file=file, key=said.run, found=found, expected="one to correct, or no --correct")])
+            raise self._nothing_to_correct(resolution)
         if correct and before:
             return before.line
         if before:
@@ -250,6 +251,12 @@ class Ledger:
             if told.foretold.question == said.question and told.happened != resolution.happened:
                 raise Faulty([_contradicting(entry, resolution, file, None)])
         return None
+
+    def _nothing_to_correct(self, resolution: Resolution) -> Faulty:
+        said = resolution.foretold
+        found = f"no resolution of {said.outcome} of this run"
+        expected = "one to correct, or no --correct"
+        return Faulty([Fault(file=str(self.path), key=said.run, found=found, expected=expected)])
 
     def _fault(self, error: OSError, expected: str) -> Faulty:
         return Faulty([Fault(file=str(self.path), found=error.strerror or type(error).__name__, expected=expected)])
