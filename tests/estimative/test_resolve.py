@@ -6,6 +6,7 @@ import csv
 import datetime
 import hashlib
 import json
+import re
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -347,3 +348,15 @@ def test_nothing_can_be_left_unsaid(office: Desk, missing: str) -> None:
     told = office.run("resolve", office.kept()[0], *(part for pair in said.items() for part in pair))
     assert (told.code, told.out) == (2, "")
     assert missing in told.err
+
+
+def test_every_command_on_the_page_exists(desk: Desk) -> None:
+    """Every option that docs/record.md names for these commands is known to them."""
+    page = (Path(__file__).parents[2] / "docs" / "record.md").read_text(encoding="utf-8")
+    for command in ("resolve", "score"):
+        known = desk.run(command, "--help").out
+        named = {
+            part for line in re.findall(rf"estimative {command}\b(.*)", page) for part in re.findall(r"--[a-z]+", line)
+        }
+        assert named
+        assert {option for option in named if option not in known} == set()

@@ -76,6 +76,16 @@ def test_the_terminal_keeps_to_80_columns(name: str) -> None:
     assert max(map(cell_len, DOCUMENTS[name].splitlines())) <= 80
 
 
+def test_the_page_on_records_shows_a_real_document() -> None:
+    """What docs/record.md shows of a grown record is what a terminal shows of the one made by hand, line by line."""
+    page = (Path(__file__).parents[2] / "docs" / "record.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```text\n(.*?)```", page, flags=re.DOTALL)
+    passages = [part.strip("\n") for part in shown.split("[...]\n") if part.strip()]
+    assert len(passages) == 2
+    for passage in passages:
+        assert passage in DOCUMENTS["score.full.txt"]
+
+
 def tables(found: Record) -> dict[str, Table]:
     """The tables of a document, by the title of their second column."""
     return {block.header[1]: block for block in document(found) if isinstance(block, Table)}
