@@ -13,14 +13,14 @@ ROOM = 100
 """Characters of a table's lettering side by side, on a page as on a wide screen."""
 GAP = 2
 """Characters between two columns."""
-SPARE = 10
-"""Characters; where less is left for prose, a table is no longer read across."""
 LEFT = 0.1
 """Characters that are not worth giving to anyone."""
 LONG_WORD = 24
 """Letters; a longer one may be broken anywhere, since it would push its column over the others."""
 PROSE = 60
 """Characters; a column with longer cells holds sentences."""
+NARROW = 20
+"""Characters; in a narrower column nobody reads sentences."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Layout:
         widths = _filled(columns, spare)
         return cls(
             shares=() if fits else tuple(width / sum(widths) for width in widths),
-            records=not fits and spare < SPARE,
+            records=not fits and spare < 0,
             prose=frozenset(at for at, column in enumerate(columns) if column.wanted > PROSE),
         )
 
@@ -55,7 +55,7 @@ class _Column:
     wanted: int
     """So that no cell of it is broken."""
     least: int
-    """So that no word of it is."""
+    """So that no word of it is, and sentences can be read."""
     text: float
     """Of a cell, in the mean."""
 
@@ -64,8 +64,9 @@ def _column(table: Table, at: int) -> _Column:
     cells = [shown(row[at]) for row in table.rows] or [""]
     whole = at in table.unbroken or at not in table.wordy
     head, wanted = _longest_word(shown(table.header[at])), max(map(len, cells))
-    least = max(head, wanted if whole else max(map(_longest_word, cells)))
-    return _Column(wanted=max(wanted, head), least=min(least, LONG_WORD), text=fmean(map(len, cells)))
+    least = min(max(head, wanted if whole else max(map(_longest_word, cells))), LONG_WORD)
+    prose = NARROW if wanted > PROSE else 0
+    return _Column(wanted=max(wanted, head), least=max(least, prose), text=fmean(map(len, cells)))
 
 
 def _longest_word(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
@@ -31,8 +31,6 @@ from reports.typeset import cautioned, in_words, judgement, pieces, seamed, show
 
 TEMPLATE = Path(__file__).parent / "templates" / "page.typ"
 UNTITLED = "Report"
-STANDARDS = ["1.7", "ua-1"]
-"""What the typesetter has to keep: tags, every picture told in words, no character that cannot be shown."""
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """Of the drawing library; where the other fonts of a page lack a character, these stand in."""
 PLOT_WIDTH = 64
@@ -75,13 +73,17 @@ def pdf(document: Document, *, caution: str = "", language: str = "en") -> bytes
         "lead": told[:lead],
         "blocks": told[lead:],
     }
-    files = {"main.typ": TEMPLATE.read_bytes(), "document.json": json.dumps(page).encode(), **setting.pictures}
+    files: Any = {  # by name; the typesetter's stubs know of one only
+        "main.typ": TEMPLATE.read_bytes(),
+        "document.json": json.dumps(page).encode(),
+        **setting.pictures,
+    }
     return bytes(
         typst.compile(
-            files,  # type: ignore[arg-type]  # it takes files by name as well
+            files,
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
-            pdf_standards=STANDARDS,  # type: ignore[arg-type]
+            pdf_standards=["1.7", "ua-1"],  # refuses what has no tag, no words for a picture, no glyph in the fonts
             timestamp=0,
         )
     )
