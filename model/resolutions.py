@@ -113,11 +113,22 @@ def standing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def open_runs(entries: Iterable[Entry], runs: Iterable[Manifest]) -> tuple[str, ...]:
-    """The ids of converged runs that no entry is about, of a scenario by a prior set that some entry is about."""
-    told = [entry.resolution.foretold for entry in entries]
-    known, resolved = {(one.scenario, one.prior_set) for one in told}, {one.run for one in told}
+    """The ids of converged runs that no entry is about, but for whose scenario and prior set there are some.
+
+    Those made after the last of these answers are left out: they are of another question, or hindsight.
+    """
+    resolved: set[str] = set()
+    last: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        said, on = entry.resolution.foretold, entry.resolution.on.isoformat()
+        resolved.add(said.run)
+        last[said.scenario, said.prior_set] = max(on, last.get((said.scenario, said.prior_set), ""))
     return tuple(
-        run.id for run in runs if run.converged and (run.scenario, run.prior_set) in known and run.id not in resolved
+        run.id
+        for run in runs
+        if run.converged
+        and run.id not in resolved
+        and run.created[: len("2026-01-01")] <= last.get((run.scenario, run.prior_set), "")
     )
 
 

@@ -55,7 +55,8 @@ def faults(ledger: Ledger) -> list[tuple[int | None, str]]:
 
 
 def refused(ledger: Ledger, one: Resolution, *, correct: bool = False) -> str:
-    """Why a line is not added, in one fault; the file stays as it was."""
+    """Why a line is not added, in one fault; the file stays as it was, or is not made."""
+    ledger.path.parent.mkdir(exist_ok=True)
     before = ledger.path.read_bytes() if ledger.path.exists() else None
     with pytest.raises(Faulty) as caught:
         ledger.append(one, written=WRITTEN, correct=correct)
@@ -299,7 +300,10 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
 
 
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
-    """To correct what was never resolved is a fault: it may be another run that is meant."""
+    """To correct what was never resolved is a fault, and makes no file: it may be another run that is meant."""
+    assert "found no resolution of closed of this run" in refused(
+        Ledger.beside(tmp_path / "new"), resolution(9), correct=True
+    )
     assert "found no resolution of closed of this run" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
     )
@@ -379,7 +383,7 @@ def test_the_lead_ends_with_the_answer(happened: bool, on: datetime.date, lead: 
 def manifest(place: int, **changed: object) -> Manifest:
     plain = Manifest(
         id=run_id(place),
-        created="",
+        created=MADE.isoformat(),
         scenario="bridge",
         prior_set="engineer",
         method="nuts",
@@ -397,8 +401,11 @@ def test_runs_that_could_be_resolved_are_found() -> None:
         manifest(3, converged=False),
         manifest(4, scenario="dam"),
         manifest(5, prior_set="mayor"),
+        manifest(6, created="2026-04-02T23:59:59+00:00"),
+        manifest(7, created="2026-04-03T00:00:00+00:00"),
     ]
-    assert open_runs([entry(1, resolution(1))], runs) == (run_id(2),)
+    assert open_runs([entry(1, resolution(1))], runs) == (run_id(2), run_id(6)), "the answer came on 2 April"
+    assert open_runs([entry(1, resolution(1)), entry(2, resolution(8, False))], runs)[-1] == run_id(7)
     assert open_runs([], runs) == ()
 
 

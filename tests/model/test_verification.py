@@ -162,6 +162,14 @@ def test_a_bias_is_no_surer_than_chance_allows() -> None:
     assert found.bias.value < 2 * found.bias.error
 
 
+def test_a_bias_on_one_scenario_is_one_piece_of_luck() -> None:
+    """Thirty judgements that share the luck of three scenarios are as sure of a bias as three, not as thirty."""
+    said = [(name, 0.5, happened) for name, happened in (("a", True), ("b", False), ("c", False)) for _ in range(10)]
+    bias, three = verify(on_scenarios(said)).bias, verify(on_scenarios(said[::10])).bias
+    assert bias.value == pytest.approx(three.value)
+    assert bias.error == pytest.approx(three.error)
+
+
 def test_a_bias_is_found_and_none_is_invented() -> None:
     """Of 200 calibrated records about one in twenty seems biased by two errors; of overstated ones nearly all do."""
     chance = random.Random(11)
