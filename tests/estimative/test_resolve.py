@@ -37,7 +37,7 @@ NOW = DATED.replace('title = "A storm is forecast"', 'title = "A storm is foreca
 
 def backdate(desk: Desk, when: str = MADE) -> None:
     """Let all runs of a desk have been made earlier."""
-    for run in desk.runs.iterdir():
+    for run in filter(Path.is_dir, desk.runs.iterdir()):
         for name in ("summary.json", "manifest.json"):
             content = json.loads((run / name).read_text(encoding="utf-8"))
             (content["run"] if name == "summary.json" else content)["created"] = f"{when}T12:00:00+00:00"
@@ -287,10 +287,12 @@ def test_an_analyst_can_be_scored_alone(resolved: Desk) -> None:
 
 
 def test_a_run_that_is_not_resolved_is_counted(office: Desk) -> None:
-    """A later converged run of the same scenario and prior set that nobody resolved is told beside the record."""
+    """A converged run of the same scenario and prior set that nobody resolved is told, unless it came too late."""
     assert resolve(office, 0).code == 0
     more = office.run("fit", *FERRY, "--method", "importance", "--draws", "2000", "--seed", "5")
     assert more.code == 0
+    assert json.loads(office.run("score", "--json").out)["open_runs"] == 0
+    backdate(office)
     assert "1 kept run of the same scenarios and prior sets is not resolved" in " ".join(
         office.run("score").out.split()
     )
