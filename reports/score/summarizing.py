@@ -39,7 +39,7 @@ def summarize(
         corrected=len(entries) - len(standing(entries)),
         open_runs=open_runs,
         mass=MASS,
-        same_questions=len({_questions(own) for own in by_analyst.values()}) <= 1,
+        same_questions=len({_questions(own) for own in by_analyst.values() if own}) <= 1,
         analysts={name: _scores(verify(own)) for name, own in by_analyst.items() if own},
         overall=_scores(verify(found.counted)) if found.counted else None,
         judgements=tuple(judgement_of(entry, counted=entry.line in lines) for entry in chosen),

@@ -379,6 +379,15 @@ def test_only_those_who_are_asked_for_are_told() -> None:
     assert list(SEVERAL.analysts) == ["engineer", "mayor"]
 
 
+def test_who_has_only_void_judgements_is_in_no_table() -> None:
+    """An analyst none of whose judgements is scored has no row, and makes the questions of the others no different."""
+    told = [entry(1, resolution(1)), entry(2, resolution(2, None, prior_set="mayor", outcome="open"))]
+    for one in (record(told), record(told, "mayor", "engineer")):
+        assert list(one.analysts) == ["engineer"]
+        assert one.same_questions
+        assert one.void == 1
+
+
 def valid(found: Record) -> bool:
     """Whether the JSON of a record satisfies its schema."""
     text = to_json(found)
