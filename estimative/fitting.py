@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from estimative import analysis
 from estimative.console import console, doing, messages
+from estimative.looking import keep, looking
 from estimative.versions import versions
 from model import importance
 from model.assessment import Assessment, assess
@@ -22,6 +25,7 @@ from priors.faults import Fault, Faulty
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set
 from reports import document, terminal
+from reports.report.analyses import Analyses
 from reports.summarizing import summarize
 from reports.summary import Run, Summary, to_json
 
@@ -54,26 +58,57 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
 def _fit_and_tell(request: Request, reading: Reading, runs: Path | None, *, as_json: bool) -> bool:
     prior_set = read_prior_set(find_prior_set(request.priors, reading.scenario.id))
     assessment = assess(reading.scenario, prior_set)
+    store, inputs = Store.at(runs), {**reading.texts, **prior_set.texts}
+    with _looking(request) as wait:
+        summary, posterior, before = _summary(request, assessment, as_json=as_json)
+        folder = _keep(store, summary, inputs, posterior, before)
+        if as_json:
+            sys.stdout.write(to_json(summary))
+        else:
+            terminal.show(document.brief(summary), console())
+        sys.stdout.flush()
+        if wait and summary.converged:
+            _keep_analyses(folder, summary, wait)
+    return summary.converged
+
+
+def _summary(request: Request, assessment: Assessment, *, as_json: bool) -> tuple[Summary, Posterior, Before]:
+    """What every method that was asked for found, and the last one's draws."""
     before = before_evidence(assessment, seed=request.seed)
     created = datetime.datetime.now(datetime.UTC)
     run_id = new_id(created)
     posteriors: list[Posterior] = []
     for posterior in _fitted(request, assessment):
         posteriors.append(posterior)
-        summary = summarize(
-            posteriors,
-            before,
-            _run(run_id, created, request, posterior),
-            allow_unconverged=request.allow_unconverged,
-        )
+        run = _run(run_id, created, request, posterior)
+        summary = summarize(posteriors, before, run, allow_unconverged=request.allow_unconverged)
         if request.method == "both" and len(posteriors) == 1 and not as_json:
             _tell_preliminary(summary)
-    _keep(Store.at(runs), summary, {**reading.texts, **prior_set.texts}, posteriors[-1], before)
-    if as_json:
-        sys.stdout.write(to_json(summary))
-    else:
-        terminal.show(document.brief(summary), console())
-    return summary.converged
+    return summary, posterior, before
+
+
+def _looking(request: Request) -> AbstractContextManager[Callable[[], Analyses | None] | None]:
+    """Beside NUTS, which takes its time, what a report will tell besides; the first report sees to it otherwise."""
+    if request.method == "importance":
+        return nullcontext()
+    return looking(
+        analysis.Request(
+            scenario=request.scenario,
+            priors=request.priors,
+            method="importance",
+            seed=request.seed,
+            draws=None,
+            allow_unconverged=False,
+        )
+    )
+
+
+def _keep_analyses(folder: Path, summary: Summary, wait: Callable[[], Analyses | None]) -> None:
+    """Keep what was found out meanwhile, if it is about the same files."""
+    with doing("looking into it for its report"):
+        found = wait()
+    if found and found.digests <= {summary.scenario.digest, summary.prior_set.digest}:
+        keep(folder, found)
 
 
 def _fitted(request: Request, assessment: Assessment) -> Iterator[Posterior]:
@@ -119,7 +154,7 @@ def _tell_preliminary(summary: Summary) -> None:
         terminal.show(document.preliminary(summary), messages())
 
 
-def _keep(store: Store, summary: Summary, inputs: Mapping[str, str], posterior: Posterior, before: Before) -> None:
+def _keep(store: Store, summary: Summary, inputs: Mapping[str, str], posterior: Posterior, before: Before) -> Path:
     headline = summary.outcomes.get(summary.scenario.headline)
     manifest = Manifest(
         id=summary.run.id,
@@ -130,4 +165,4 @@ def _keep(store: Store, summary: Summary, inputs: Mapping[str, str], posterior: 
         converged=summary.converged,
         headline=headline.probability if headline else None,
     )
-    store.write(manifest, to_json(summary), inputs, groups_of(posterior, before))
+    return store.write(manifest, to_json(summary), inputs, groups_of(posterior, before))

@@ -1,12 +1,21 @@
-"""What a report tells beyond a run's fit: reckoned once, and kept with the run."""
+"""What a report tells beyond a run's fit: reckoned once, and kept with the run.
+
+It takes longer than a fit by importance sampling, and about as long as one by NUTS, beside which another process
+reckons it.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from estimative.analysis import Analysis, Request, analysis_of
+from estimative.analysis import Analysis, Request, analysed, analysis_of
 from estimative.varying import varied
 from estimative.weighing import weighed
 from model.kept import Kept
@@ -69,3 +78,36 @@ def request_of(run: Run) -> Request:
     """Analyses as of a run: with its seed and, where they are of the same method, its number of draws."""
     draws = run.settings["draws"] if run.method == "importance" else None
     return Request(scenario="", priors="", method="auto", seed=run.seed, draws=draws, allow_unconverged=False)
+
+
+@contextmanager
+def looking(request: Request) -> Iterator[Callable[[], Analyses | None]]:
+    """Another process that analyses an assessment by importance sampling, and what waits for it.
+
+    What waits gives None where that method does not converge, or the process came to grief.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(theirs, request), daemon=True)
+    process.start()
+    theirs.close()
+
+    def wait() -> Analyses | None:
+        with suppress(EOFError, OSError):
+            return from_json(ours.recv())
+        return None
+
+    try:
+        yield wait
+    finally:
+        process.kill()
+        process.join()
+
+
+def _send(there: Connection, request: Request) -> None:
+    """Analyse, in a process of its own that neither hears Ctrl-C nor speaks: its parent does both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    analysis = analysed(request)
+    if analysis.tellable:
+        there.send(to_json(looked_into(analysis)))

@@ -19,6 +19,12 @@ class Analyses:
     refused: tuple[str, ...]
     """Why one of them could not be reckoned, in a phrase each; none where both were."""
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """Of the scenario and the prior set that they are about; none where both were refused."""
+        parts = [part for part in (self.weighing, self.sensitivity) if part]
+        return frozenset(digest for part in parts for digest in (part.scenario.digest, part.analyst.prior_set.digest))
+
 
 def from_json(text: str) -> Analyses:
     """The analyses that `to_json` wrote.
