@@ -115,14 +115,14 @@ def attribute(
     Undefined
         If some combination gives the headline a probability of 0 or 1.
     """
-    planned = plan(_blocks(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
+    planned = plan(blocked(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
     refitter = Refitter.between(fitter, [second, first])
     mixtures = [second.assessment.taking(first.assessment, coalition) for coalition in planned.coalitions]
     refits = list(refitter.each(mixtures, Counting(progress, len(mixtures))))
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
-        decomposition=_decomposed(planned, _valued(refits)),
+        decomposition=decomposed(planned, valued(refits)),
         effort=effort_of(refits),
     )
 
@@ -147,7 +147,7 @@ def attribute_team(
         If some combination gives the headline a probability of 0 or 1.
     """
     planned = plan(
-        _blocks(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
+        blocked(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
     )
     counting = Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
     agreed = list(Refitter.between(fitter, [pool]).each([pool.assessment], counting))
@@ -155,23 +155,31 @@ def attribute_team(
     for name, analyst in analysts.items():
         mixtures = [analyst.assessment.taking(pool.assessment, coalition) for coalition in planned.coalitions[:-1]]
         refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counting), *agreed]
-    valued = {name: _valued(found) for name, found in refits.items()}
+    numbers = {name: valued(found) for name, found in refits.items()}
     return TeamAttribution(
         pool=agreed[0].log_odds,
-        against_pool={name: _decomposed(planned, _less(found)) for name, found in valued.items()},
-        variance=_decomposed(planned, _variance(valued, weights)),
+        against_pool={name: decomposed(planned, _less(found)) for name, found in numbers.items()},
+        variance=decomposed(planned, _variance(numbers, weights)),
         effort=effort_of([*(refit for found in refits.values() for refit in found[:-1]), *agreed]),
     )
 
 
-def _blocks(names: Iterable[str]) -> dict[str, list[str]]:
+def blocked(names: Iterable[str]) -> dict[str, list[str]]:
+    """Quantities and weights of evidence by the block that their section belongs to; blocks may be empty."""
     listed = list(names)
     return {
         block: [name for name in listed if name.partition(".")[0] in sections] for block, sections in BLOCKS.items()
     }
 
 
-def _valued(refits: Sequence[Refit]) -> Valued:
+def valued(refits: Sequence[Refit]) -> Valued:
+    """The log-odds of headlines, one for each coalition of a plan in its order.
+
+    Raises
+    ------
+    Undefined
+        If one of them has a probability of 0 or 1.
+    """
     longest = max(len(refit.log_odds.influence) for refit in refits)
     return Valued(
         values=np.array([refit.log_odds.value for refit in refits]),
@@ -199,7 +207,8 @@ def _variance(analysts: Mapping[str, Valued], weights: Mapping[str, float]) -> V
     )
 
 
-def _decomposed(planned: Plan, found: Valued) -> Decomposition:
+def decomposed(planned: Plan, found: Valued) -> Decomposition:
+    """What everybody changes, shared out among blocks and players by the plan."""
     rows, errors = planned.player_rows(found.values)
     owner = {player: block for block, members in planned.blocks.items() for player in members}
     quantities = [
