@@ -395,6 +395,25 @@ def score(
     score_and_tell(request, form_of(md=md, json=json, csv=csv), runs)
 
 
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="The earlier run: its id, or its beginning.")],
+    second: Annotated[str, typer.Argument(metavar="[SECOND]", help="The later run; the latest if unsaid.")] = "latest",
+    seed: Seed = 1,
+    runs: Runs = None,
+    md: Markdown = False,
+    json: Json = False,
+    allow_unconverged: AllowUnconverged = False,
+) -> None:
+    """What changed between two runs, and how much of the change in the judgement is due to what."""
+    from estimative.diffing import Request, diff_and_tell
+    from estimative.output import form_of
+
+    request = Request(first=first, second=second, seed=seed, allow_unconverged=allow_unconverged)
+    converged = diff_and_tell(request, runs, form_of(md=md, json=json, csv=False))
+    sys.exit(0 if converged else UNCONVERGED)
+
+
 @runs_app.callback(invoke_without_command=True)
 def _runs(context: typer.Context, runs: Runs = None, json: Json = False) -> None:
     """List the runs kept here, the newest first."""

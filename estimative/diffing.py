@@ -1,0 +1,103 @@
+"""The command `diff`: what changed between two runs, and why the judgement did."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.console import counting, say
+from estimative.output import Form, tell
+from estimative.telling import summary_in
+from estimative.versions import versions
+from model.assessment import Assessment
+from model.change import same_question
+from model.changing import Sharing, share_out
+from model.estimating import Undefined
+from model.kept import Kept
+from model.refitting import Fitter
+from model.runs import Store
+from model.summing import Contradiction
+from priors.faults import Fault, Faulty
+from reports.change.document import document
+from reports.change.summarizing import judgement, odds, summarize
+from reports.change.summary import Change
+from reports.summary import Computation, Summary
+
+type Run = tuple[Summary, Assessment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line."""
+
+    first: str
+    second: str
+    seed: int
+    allow_unconverged: bool
+
+
+def diff_and_tell(request: Request, runs: Path | None, form: Form) -> bool:
+    """Find what changed, print; whether every run and every fit between them converged."""
+    store = Store.at(runs)
+    first, second = _read(store, request)
+    change = _summary(request, first, second)
+    tell(change, form, document)
+    return change.converged
+
+
+def _read(store: Store, request: Request) -> list[Run]:
+    """Both runs.
+
+    Raises
+    ------
+    Faulty
+        With what is wrong with either; or if they are of two scenarios.
+    """
+    faults: list[Fault] = []
+    found: list[Run] = []
+    for name in (request.first, request.second):
+        try:
+            found.append(_run(store.find(name)))
+        except Faulty as faulty:
+            faults.extend(faulty.faults)
+    ids = [summary.scenario.id for summary, _ in found]
+    if len(set(ids)) > 1:
+        expected = f"a run of {ids[0]!r}, as the first is"
+        faults.append(
+            Fault(file=str(store.folder), key=request.second, found=f"a run of {ids[1]!r}", expected=expected)
+        )
+    if faults:
+        raise Faulty(faults)
+    return found
+
+
+def _run(folder: Path) -> Run:
+    summary = summary_in(folder)
+    assessment = Kept(folder).assessment(
+        scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest
+    )  # fmt: skip
+    return summary, assessment
+
+
+def _summary(request: Request, first: Run, second: Run) -> Change:
+    same = same_question(first[1].scenario, second[1].scenario)
+    told = [judgement(summary, allow_unconverged=request.allow_unconverged) for summary, _ in (first, second)]
+    sharing = _shared(request, first[1], second[1]) if same and all(map(odds, told)) else None
+    methods = sharing.effort.by_method if sharing else ()
+    return summarize(
+        first,
+        second,
+        sharing=sharing,
+        computation=Computation(seed=request.seed, settings={"method": "auto"}, versions=versions(*methods)),
+        allow_unconverged=request.allow_unconverged,
+    )
+
+
+def _shared(request: Request, first: Assessment, second: Assessment) -> Sharing | None:
+    """None where the headline has no odds, or cannot be so, somewhere between the two."""
+    fitter = Fitter(assessments=(first,), seed=request.seed, say=say)
+    with counting("fitting what lies between the two runs") as progress, suppress(Undefined, Contradiction):
+        before, after = (Fitter(assessments=(one,), seed=request.seed, say=say).fit(one) for one in (first, second))
+        return share_out(fitter, before, after, progress=progress)
+    return None
