@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from priors.scale import Scale as Words
 from priors.words import ICD203
 from reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
-from reports.figures.text import minus, plain, width_of
+from reports.figures.text import minus, plain, width_of, wrapped
 from reports.wording import DECIBANS
 
 LOWEST = 1e-12
@@ -101,6 +101,16 @@ class Scale:
     def note(self) -> str:
         """What the dotted lines are; empty where there are none."""
         return f"Dotted lines: borders of the {self.yardstick.title} words." if self.borders() else ""
+
+    @property
+    def naming_note(self) -> str:
+        """The same, with the words: there may be no room for them on the axis."""
+        if not self.borders():
+            return ""
+        low, high = (1 / (1 + math.exp(-end)) for end in (self.low, self.high))
+        bands = [band for band in self.yardstick.bands if band.low < high and band.high > low]
+        named = [f"{band.words[0]} {100 * band.low:g} to {100 * band.high:g} %" for band in bands]
+        return f"Dotted lines: borders of the {self.yardstick.title} words ({', '.join(named)})."
 
     def ticks(self, extent: Extent) -> tuple[float, ...]:
         """Probabilities to be numbered: borders and powers of ten, and rounder ones before less round ones."""
@@ -195,13 +205,17 @@ def _line(tick: float, scale: Scale) -> Stroke:
     return BORDER if tick in scale.borders() else GRID
 
 
-def worded_across(axes: Axes, scale: Scale, top: float) -> None:
-    """The words' borders on an axis from left to right, and over it the words that have room."""
+def worded_across(axes: Axes, scale: Scale, top: float, *, most: int = 1) -> None:
+    """The words' borders on an axis from left to right, and over it the words that have room, in so many lines."""
     for border in scale.borders():
         axes.axvline(log_odds(border), **BORDER.drawn, zorder=0)
     for word in scale.words():
-        if width_of(word.text, SMALL) + GAP <= scale.units(word.high - word.low):
-            axes.text((word.low + word.high) / 2, top, word.text, ha="center", **SMALL.drawn)
+        room = scale.units(word.high - word.low) - GAP
+        lines, widest = wrapped(word.text, room, SMALL), max(width_of(part, SMALL) for part in word.text.split(" "))
+        if len(lines) <= most and widest <= room:
+            for place, line in enumerate(reversed(lines)):
+                base = top - place * SMALL.leading
+                axes.text((word.low + word.high) / 2, base, line, ha="center", **SMALL.drawn)
 
 
 def worded_upward(axes: Axes, scale: Scale) -> None:

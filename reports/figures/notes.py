@@ -5,22 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reports.figures.axis import bounded
-from reports.summary import Computation, PriorSet, Scenario
-from reports.wording import DECIBANS, one_digit
+from reports.report.summary import Report
+from reports.summary import Computation, PriorSet, Run, Scenario
+from reports.wording import DECIBANS, listed, one_digit
 
 SHORT = 8
 """Digits of a digest that tell one file from another."""
+MOST_NAMED = 6
+"""Analysts whose prior sets are named, at most."""
 
 
-def origin(scenario: Scenario, prior_set: PriorSet, computation: Computation) -> str:
+def origin(scenario: Scenario, prior_set: PriorSet, computation: Computation | Run) -> str:
     """Of which files and which run a picture is."""
+    return f"{_asked(scenario)} Prior set {_whose(prior_set)}. {_reckoned(computation)}"
+
+
+def origin_of_several(scenario: Scenario, prior_sets: Iterable[PriorSet], computation: Computation) -> str:
+    """Of which files and which computation a picture of several analysts is."""
+    every = [f"{one.name} {one.digest[:SHORT]}" for one in prior_sets]
+    others = [f"{len(every) - MOST_NAMED} more"] if len(every) > MOST_NAMED else []
+    return f"{_asked(scenario)} Prior sets {listed([*every[:MOST_NAMED], *others])}. {_reckoned(computation)}"
+
+
+def _asked(scenario: Scenario) -> str:
+    digest = scenario.digest[:SHORT]
+    return f"{scenario.title}: {scenario.id} {digest}, as of {scenario.as_of}, until {scenario.until}."
+
+
+def _whose(prior_set: PriorSet) -> str:
     analyst = f" ({prior_set.analyst})" if prior_set.analyst else ""
+    return f"{prior_set.name} {prior_set.digest[:SHORT]}{analyst}"
+
+
+def _reckoned(computation: Computation | Run) -> str:
     version = computation.versions.get("estimative", "")
-    return (
-        f"{scenario.title}: {scenario.id} {scenario.digest[:SHORT]}, as of {scenario.as_of}, until {scenario.until}. "
-        f"Prior set {prior_set.name} {prior_set.digest[:SHORT]}{analyst}. "
-        f"{f'estimative {version}, seed' if version else 'Seed'} {computation.seed}."
-    )
+    return f"{f'estimative {version}, seed' if version else 'Seed'} {computation.seed}."
 
 
 def exactness(what: str, errors: Iterable[float]) -> str:
@@ -32,3 +51,8 @@ def exactness(what: str, errors: Iterable[float]) -> str:
 def error_of(probability: float, error: float) -> float:
     """The error of a probability in natural log-odds; 0 of one that has no place there."""
     return error / (probability * (1 - probability)) if bounded(probability) else 0.0
+
+
+def cautions(report: Report, own: str = "") -> str:
+    """The report's caution and that of one of its parts, each once."""
+    return " ".join(dict.fromkeys(filter(None, (report.caution, own))))

@@ -111,7 +111,7 @@ class Sheet:
     @classmethod
     def _surrounded(cls, kind: str, around: Around, room: float) -> Sheet:
         above, top = _above(around)
-        below, bottom = flowed([(note, SMALL) for note in around.notes], top + room + GAP)
+        below, bottom = flowed([(note, SMALL) for note in around.notes if note.strip()], top + room + GAP)
         height = math.ceil(bottom + MARGIN - GAP)
         figure = Figure(figsize=(WIDTH / POINTS, height / POINTS), facecolor=PAPER)
         paper = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(height, 0), zorder=-1)

@@ -17,6 +17,10 @@ GAP = 6.0
 INK, GREY, FAINT, PAPER = "#1a1a1a", "#595959", "#d0d0d0", "#ffffff"
 BLUE, ORANGE = "#0072b2", "#e69f00"
 """Two of Okabe and Ito's colours, which every eye can tell apart; as greys, one is dark and one is light."""
+PALE = "#cfe3f1"
+"""The blue of areas that are seen through."""
+PALETTE = (INK, GREY, FAINT, PAPER, BLUE, ORANGE, PALE)
+"""Every colour of every picture; whoever shows one in the dark puts others in their place."""
 FAMILY = "DejaVu Sans"
 """Comes with the drawing library; where a reader has none, the usual sans serifs are narrower and fit as well."""
 
@@ -79,7 +83,7 @@ class Fill:
 
 DARK, LIGHT = Fill(colour=BLUE), Fill(colour=ORANGE, hatch="/////")
 """The two sides of whatever has two: high and low, up and down."""
-BAND = Fill(colour="#cfe3f1", edge="none")
+BAND = Fill(colour=PALE, edge="none")
 FRAME = Fill(colour=PAPER, width=1.6)
 """Around a caution."""
 
@@ -99,17 +103,27 @@ class Stroke:
     """At every point; empty for none."""
     size: float = 0.0
     """Of the marker, in units."""
+    hollow: bool = False
+    """Whether one sees the paper through the marker."""
 
     @property
     def drawn(self) -> dict[str, Any]:
         """In the drawing library's words."""
         look = {"color": self.colour, "linewidth": self.width, "linestyle": self.dash}
-        return {**look, "marker": self.marker, "markersize": self.size}
+        hollow = {"markerfacecolor": PAPER} if self.hollow else {}
+        return {**look, **hollow, "marker": self.marker, "markersize": self.size}
 
 
 CURVE = Stroke(colour=BLUE, width=1.8, marker="o", size=4.5)
 THIN = Stroke(colour=BLUE, width=1.3, marker="o", size=2.5)
 ASSESSED = Stroke(colour=INK, width=1.2, dash=(0, (5, 2)))
+SPAN = Stroke(colour=BLUE, width=3.2, marker="o", size=7)
+"""A probability, and its interval."""
+DOT = Stroke(colour=BLUE, width=0, dash="none", marker="o", size=7)
+RING = Stroke(colour=INK, width=1.0, dash="none", marker="o", size=6, hollow=True)
+"""A probability before the evidence."""
+AFTER, BEFORE = Fill(colour=PALE, edge=BLUE, width=1.0), Stroke(colour=GREY, width=1.2, dash=(0, (3, 1.5)))
+"""Where the draws lie with the evidence and without."""
 GRID = Stroke(colour=FAINT, width=0.6)
 BORDER = Stroke(colour=GREY, width=0.8, dash=":")
 """Between two words of a scale."""

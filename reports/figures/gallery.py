@@ -1,0 +1,66 @@
+"""The figures of a report: their names without the drawing library, which is loaded by whoever draws one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from reports.blocks import Picture
+from reports.evidence.summary import Weighing
+from reports.report.summary import Report
+from reports.sensitivity.summary import Sensitivity
+
+type Hung = tuple[str, Callable[[], Picture]]
+
+
+def gallery(report: Report) -> Mapping[str, Callable[[], Picture]]:
+    """What can be drawn of a report, by name, in the order in which it is told.
+
+    Any of them raises `Nothing` where there is nothing to draw after all.
+    """
+    return dict(_hung(report)) if report.told else {}
+
+
+def _hung(report: Report) -> Iterator[Hung]:
+    yield "outcomes", partial(_outcomes, report)
+    if report.assessment.factors:
+        yield "factors", partial(_factors, report)
+    if report.weighing and report.weighing.ledger:
+        yield "ledger", partial(_ledger, report, report.weighing)
+    if report.sensitivity and report.sensitivity.tornado:
+        yield "tornado", partial(_tornado, report, report.sensitivity)
+    if report.comparison:
+        yield "analysts", partial(_analysts, report)
+
+
+def _outcomes(report: Report) -> Picture:
+    from reports.figures.outcomes import outcomes
+
+    return outcomes(report)
+
+
+def _factors(report: Report) -> Picture:
+    from reports.figures.factors import factors
+
+    return factors(report)
+
+
+def _ledger(report: Report, weighing: Weighing) -> Picture:
+    from reports.figures.ledger import ledger
+    from reports.figures.notes import cautions
+
+    return ledger(replace(weighing, caution=cautions(report, weighing.caution)), report.scale)
+
+
+def _tornado(report: Report, sensitivity: Sensitivity) -> Picture:
+    from reports.figures.notes import cautions
+    from reports.figures.tornado import tornado
+
+    return tornado(replace(sensitivity, caution=cautions(report, sensitivity.caution)), report.scale)
+
+
+def _analysts(report: Report) -> Picture:
+    from reports.figures.analysts import analysts
+
+    return analysts(report)
