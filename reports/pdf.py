@@ -35,8 +35,8 @@ FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """Of the drawing library; where the other fonts of a page lack a character, these stand in."""
 PLOT_WIDTH = 64
 """Columns."""
-LONG_ROW = 1500
-"""Characters in one cell; such a row may be divided between pages, since it may be longer than one."""
+LONG_ROW = 2000
+"""Characters; such a row may be divided between pages, since it may be longer than one."""
 RUNNING = 220
 """Characters of a caution at the top of every page, and of a title in its place; in the text stands all of it."""
 BREAK = "\u200b"
@@ -66,7 +66,7 @@ def pdf(document: Document, *, caution: str = "", language: str = "en") -> bytes
     told = [data for block in blocks for data in setting.block(block)]
     lead = next((at for at, data in enumerate(told) if data["kind"] == "heading"), len(told))
     page = {
-        "title": _set(title) or UNTITLED,
+        "title": _lettered(shown(title)) or UNTITLED,
         "running": _set(_cut(title)),
         "caution": _set(_cut(caution)),
         "language": language,
@@ -100,7 +100,7 @@ class _Setting:
         """A block by its kind; nothing for a figure that has nothing to show."""
         match block:
             case Heading():
-                yield {"kind": "heading", "level": block.level, "text": _set(block.text)}
+                yield {"kind": "heading", "level": block.level, "text": _lettered(shown(block.text))}
             case Paragraph():
                 kind = "judgement" if block is self.judgement else "paragraph"
                 yield {"kind": kind, "strong": block.strong, "pieces": _running(block.text)}
@@ -126,7 +126,7 @@ class _Setting:
             return
         name = f"figure-{len(self.pictures) + 1}.svg"
         self.pictures[name] = _lettered(picture.svg(), UNKNOWN).encode()
-        yield {"kind": "figure", "file": name, "alt": f"{picture.title}. {picture.description}"}
+        yield {"kind": "figure", "file": name, "alt": ascii_safe(f"{picture.title}. {picture.description}")}
 
 
 def _table(table: Table) -> Data:
@@ -140,7 +140,7 @@ def _table(table: Table) -> Data:
     rows = [
         {
             "cells": [_set(cell, width) for cell, width in zip(row, widths, strict=True)],
-            "long": max(map(len, row)) > LONG_ROW,
+            "long": sum(map(len, (*row, *table.header))) > LONG_ROW,
         }
         for row in table.rows
     ]
