@@ -8,8 +8,11 @@ from dataclasses import replace
 
 from priors.scale import Scale
 from priors.words import ICD203, PHIA
+from reports.blocks import Document
 from reports.report import summary as told
+from reports.report.document import document
 from reports.report.summary import Report
+from reports.summary import Summary
 from tests.comparisons import COMPARISONS, number
 from tests.sensitivities import BARE as STILL
 from tests.sensitivities import RICH as VARIED
@@ -204,6 +207,26 @@ def spoken(report: Report, text: str) -> Report:
             files=tuple(told.File(name=text, sha256=text) for _ in report.reproduction.files),
         ),
     )
+
+
+def alone(summary: Summary) -> Report:
+    """The report of a run that nobody has looked into."""
+    return replace(
+        RICH,
+        converged=summary.converged,
+        caution=summary.caution,
+        assessment=summary,
+        shapes={},
+        factors={},
+        weighing=None,
+        sensitivity=None,
+        comparison=None,
+    )
+
+
+def full(summary: Summary) -> Document:
+    """The document of that report, without pictures."""
+    return document(alone(summary), {})
 
 
 def _worded(shape: told.Shape, text: str) -> told.Shape:

@@ -18,7 +18,7 @@ from reports.report.method import method_of
 from reports.report.resting import resting_of
 from reports.report.summary import Report, Reproduction
 from reports.sensitivity.document import power_scaling_of, structure_of
-from reports.summary import Item, Outcome, Source
+from reports.summary import Item, Outcome, Source, Summary
 
 
 def document(report: Report, gallery: Gallery) -> Document:
@@ -45,7 +45,7 @@ def _document(report: Report, gallery: Gallery) -> Iterator[Block]:
     yield from method_of(report)
     yield from _prior(report)
     yield from _sources(report.assessment.sources)
-    yield from _reproduction(report.reproduction)
+    yield from _reproduction(report.assessment, report.reproduction)
     yield from appendix_of(report)
 
 
@@ -70,7 +70,7 @@ def _judgement(report: Report, headline: Outcome) -> Iterator[Block]:
     yield Paragraph(text=wording.key_judgement(headline.title, headline, scenario.until), strong=True)
     yield Paragraph(text=wording.uncertainty(headline))
     shape = report.shapes.get(scenario.headline)
-    if told := words.masses(shape.bands if shape else ()):
+    if told := words.masses(shape.bands if shape and shape.density else ()):
         yield Paragraph(text=told)
     yield Paragraph(text=words.yardstick(report.scale))
 
@@ -215,10 +215,19 @@ def _sources(sources: Mapping[str, Source]) -> Iterator[Block]:
     )
 
 
-def _reproduction(found: Reproduction) -> Iterator[Block]:
+def _reproduction(summary: Summary, found: Reproduction) -> Iterator[Block]:
     yield Heading(text="Reproduction")
     yield Paragraph(text="These commands make the run again from its own copies of its files, wherever it is kept:")
     yield Code(lines=found.commands)
+    versions = ", ".join(f"{name} {version}" for name, version in summary.run.versions.items())
+    yield Listing(
+        points=(
+            f"Seed: {summary.run.seed}",
+            f"Versions: {versions or 'unknown'}",
+            f"Digest of the scenario: {summary.scenario.digest}",
+            f"Digest of the prior set: {summary.prior_set.digest}",
+        )
+    )
     if found.files:
         yield Table(
             header=("File", "SHA-256"),

@@ -15,6 +15,7 @@ from reports.report.summary import Report
 from reports.summary import Verdict
 from reports.wording import METHODS, listed, plural, verdict
 
+UNTOLD = "No number is told, since not every check passed; what it would stand in is left out."
 type Status = Literal["done", "partly", "not done", "does not apply"]
 SOURCE = "Kruschke, Bayesian analysis reporting guidelines, Nature Human Behaviour 5 (2021), 1282-1291"
 
@@ -104,7 +105,7 @@ def _reasoned(report: Report) -> Status:
 def _reasons(report: Report) -> str:
     everything = report.assessment.everything
     if not report.told:
-        return "The fit did not converge, and the table of quantities is left out with its numbers."
+        return UNTOLD
     silent = sum(not quantity.because for quantity in everything.values())
     lead = f"{plural(len(everything), 'quantity', 'quantities')}, each as it was stated, under 'Every quantity'"
     return f"{lead}; {silent:,} without a reason." if silent else f"{lead}, each with its reason."
@@ -112,7 +113,7 @@ def _reasons(report: Report) -> str:
 
 def _prior_predictive(report: Report) -> Point:
     if not report.told:
-        return Point(asked="Prior predictive check", status="not done", told="The fit did not converge.")
+        return Point(asked="Prior predictive check", status="not done", told=UNTOLD)
     return Point(
         asked="Prior predictive check",
         status="partly",
@@ -175,7 +176,7 @@ def _posterior(report: Report) -> tuple[Point, ...]:
             told="Mean and Monte Carlo error of each outcome, event, factor and quantity; of outcomes and factors also "
             "intervals, and pictures of the densities."
             if report.told
-            else "The fit did not converge, and no number is told.",
+            else UNTOLD,
         ),
         Point(
             asked="Bayes factors and posterior probabilities of models",
@@ -206,7 +207,7 @@ def _decisions(report: Report) -> tuple[Point, ...]:
             status="done" if report.told else "not done",
             told=f"Estimates are all there is. Words stand for bands of {report.scale.title}, each with its number."
             if report.told
-            else "The fit did not converge, and no number is told.",
+            else UNTOLD,
         ),
     )
 

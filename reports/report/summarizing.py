@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+import shlex
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -205,9 +206,9 @@ EXPORTED = "run"
 def _command(summary: Summary, prior_set: str) -> str:
     """The command that makes a run again from its exported files."""
     run, both = summary.run, len(summary.verdicts) > 1
+    files = ["--scenario", f"{EXPORTED}/inputs/scenario.toml", "--priors", f"{EXPORTED}/{prior_set}"]
+    settings = ["--method", "both" if both else run.method, "--seed", str(run.seed)]
     draws = run.settings["draws"]
-    asked = not both or summary.verdicts["importance"].draws == draws  # else each method has its own number of draws
-    return (
-        f"estimative fit --scenario {EXPORTED}/inputs/scenario.toml --priors {EXPORTED}/{prior_set} "
-        f"--method {'both' if both else run.method} --seed {run.seed}{f' --draws {draws}' if asked else ''}"
-    )
+    if not both or summary.verdicts["importance"].draws == draws:  # else each method has its own number of draws
+        settings += ["--draws", str(draws)]
+    return shlex.join(["estimative", "fit", *files, *settings])

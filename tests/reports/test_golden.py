@@ -14,13 +14,18 @@ from reports import document, terminal
 from reports.blocks import Document
 from reports.comparison import document as comparison_document
 from reports.evidence import document as evidence_document
+from reports.html import html
 from reports.markdown import markdown
 from reports.pool import document as pool_document
+from reports.report import document as report_document
+from reports.report.rows import csv_of
 from reports.sensitivity import document as sensitivity_document
+from reports.summary import to_json
 from reports.trace import document as trace_document
 from reports.whatif import document as whatif_document
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS
+from tests.reports_made import REPORTS
 from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
 from tests.told_whatifs import WHATIFS
@@ -46,15 +51,19 @@ WHOLE = {
     **{name: sensitivity_document.document(one) for name, one in SENSITIVITIES.items()},
     **{name: evidence_document.document(one) for name, one in WEIGHINGS.items()},
     **{name: trace_document.document(one) for name, one in TRACES.items()},
+    **{name: report_document.document(one, {}) for name, one in REPORTS.items() if name != "report.hostile"},
 }
 """Of one length, whatever the format."""
 IN_MARKDOWN = WHOLE | {name: evidence_document.document(one, full=True) for name, one in WEIGHINGS.items()}
 """Where to look for indicators, and why, stands in Markdown only."""
+TOLD = {name: REPORTS[name] for name in ("report.full", "report.withheld", "report.cautioned")}
+"""In every other format of characters; pictures, and pages, have tests of their own."""
 DOCUMENTS = {
     "preliminary.txt": on_terminal(document.preliminary(FULL)),
     **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
-    **{f"{name}.full.txt": on_terminal(document.full(summary)) for name, summary in CASES.items()},
-    **{f"{name}.full.md": markdown(document.full(summary)) for name, summary in CASES.items()},
+    **{f"{name}.html": html(report_document.document(one, {}), caution=one.caution) for name, one in TOLD.items()},
+    **{f"{name}.csv": csv_of(one) for name, one in TOLD.items()},
+    **{f"{name}.json": to_json(one) for name, one in TOLD.items()},
     **{f"{name}.txt": on_terminal(told) for name, told in WHOLE.items()},
     **{f"{name}.md": markdown(told) for name, told in IN_MARKDOWN.items()},
 }

@@ -7,23 +7,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from io import StringIO
+from html.parser import HTMLParser
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
+from pypdf import PdfReader
 from rich.console import Console
 
-from reports import document, terminal
+from reports import terminal
+from reports.blocks import Document, Dots
+from reports.html import html
 from reports.markdown import markdown
+from reports.pdf import pdf
+from reports.report.document import document
+from reports.report.summary import Report
 from reports.summary import Interval, Summary, to_json
 from reports.wording import percent, rounded
-from tests.summaries import FIXED, FULL, spread, summaries
+from tests.reports_made import REPORTS, RICH, alone, full
+from tests.summaries import FIXED, FULL, bare, spread, summaries
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?![\w.]*\w)")
-OF_THE_FORM = {0.0, 1.0, 5.0, 95.0, 203.0}
-"""The ends of a factor's scale, the tails of its interval, and the number of the directive that the words come from."""
+OF_THE_FORM = {0.0, 1.0, 5.0, 95.0}
+"""The ends of a factor's scale, and the tails of its interval."""
 
 
 def numbers(node: Any) -> Iterator[float]:
@@ -41,6 +49,24 @@ def numbers(node: Any) -> Iterator[float]:
         case list():
             for entry in node:
                 yield from numbers(entry)
+
+
+def fixed() -> set[float]:
+    """The numbers in what every report says alike: years of sources, steps of guidelines, ends of scales."""
+    return set.intersection(*(set(numbers(str(full(summary)))) for summary in (FULL, bare())))
+
+
+FIXED_TEXTS = fixed()
+
+
+def counted(summary: Summary) -> Iterator[float]:
+    """What a document counts."""
+    items, everything = summary.evidence, summary.everything
+    yield from (len(items), len(everything), sum(bool(item.grade) for item in items.values()))
+    yield len({item.origin or name for name, item in items.items()})
+    yield sum(not quantity.because for quantity in everything.values())
+    for verdict in summary.verdicts.values():
+        yield from (len(verdict.checks), sum(not check.passed for check in verdict.checks))
 
 
 def derived(summary: Summary) -> Iterator[float]:
@@ -61,38 +87,108 @@ def is_rounded(shown: str, value: float) -> bool:
     return abs(abs(number) - abs(value)) <= 10.0**zeros * step / 2 * (1 + 1e-6) + 1e-12
 
 
-def read(summary: Summary) -> list[str]:
-    """The full report as Markdown shows it, and as a wide terminal does."""
+def in_markdown(told: Document) -> str:
+    """What a reader of Markdown sees."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown(told))
+    return "\n".join(
+        "".join(child.content for child in token.children or ()) if token.type == "inline" else token.content
+        for token in tokens
+        if token.type in {"inline", "code_block"}
+    )
+
+
+def on_terminal(told: Document) -> str:
+    """What a wide terminal shows."""
     console = Console(file=StringIO(), width=400, color_system=None, highlight=False, markup=False, emoji=False)
-    terminal.show(document.full(summary), console)
+    terminal.show(told, console)
     assert isinstance(console.file, StringIO)
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown(document.full(summary)))
-    parts = ["".join(child.content for child in token.children or ()) for token in tokens if token.type == "inline"]
-    return ["\n".join(parts), console.file.getvalue()]
+    return console.file.getvalue()
 
 
-@settings(max_examples=25, deadline=None)
+class Reading(HTMLParser):
+    """What a browser shows of a page, and nothing that is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.unseen += tag in {"head", "svg"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.unseen -= tag in {"head", "svg"}
+        self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        self.parts += [] if self.unseen else [data]
+
+
+def in_browser(told: Document) -> str:
+    """What the page says."""
+    reading = Reading()
+    reading.feed(html(told))
+    return "".join(reading.parts)
+
+
+def on_paper(told: Document) -> str:
+    """What the pages of the PDF say, but for their own numbers."""
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf(told))).pages]
+    text = "\n".join(re.sub(FOLIO.format(number, len(pages)), "", page) for number, page in enumerate(pages, start=1))
+    text = re.sub(r"(?:\. ?){5,} *\d+$", "", text.replace("\u200b", ""), flags=re.MULTILINE)  # contents
+    broken = [word for word in re.findall(r"[\w.-]{24,}", markdown(told)) if word.lower() == word or "T" in word]
+    for word in sorted(set(broken), key=len, reverse=True):
+        text = re.sub(r"\s*".join(map(re.escape, word)), word, text)
+    return text
+
+
+FOLIO = r"\b{}\s*(?:/|of)\s*{}\b"
+"""The number of a page."""
+READ = {"md": in_markdown, "terminal": on_terminal, "html": in_browser, "pdf": on_paper}
+
+
+def strange(text: str, found: Report) -> list[str]:
+    """The numbers in a text that no number of a report comes to, in per cent or plain, at the digits shown."""
+    plain = {*numbers(json.loads(to_json(found))), *derived(found.assessment), *counted(found.assessment), *FIXED_TEXTS}
+    values = [*plain, *(100 * value for value in plain)]
+    bounds = {bound.replace(",", "") for bound in re.findall(r"less than ([\d.,]*\d)", text)}
+    return [
+        shown
+        for shown in {shown.replace(",", "") for shown in NUMBER.findall(text)} - bounds
+        if float(shown) not in OF_THE_FORM and not any(is_rounded(shown, value) for value in values)
+    ]
+
+
+def said(report: Report) -> Document:
+    """The document without plots, whose axes have round numbers of their own."""
+    return tuple(block for block in document(report, {}) if not isinstance(block, Dots))
+
+
+@settings(max_examples=12, deadline=None)
 @given(summary=summaries())
 def test_every_number_comes_from_the_summary(summary: Summary) -> None:
-    """Each number in a report is one of the summary, in per cent or plain, rounded to the digits that are shown."""
-    plain = [*numbers(json.loads(to_json(summary))), *derived(summary)]
-    values = [*plain, *(100 * value for value in plain)]
-    for text in read(summary):
-        bounds = {found.replace(",", "") for found in re.findall(r"less than ([\d.,]*\d)", text)}
-        strange = [
-            shown
-            for shown in NUMBER.findall(text)
-            if float(shown.replace(",", "")) not in OF_THE_FORM
-            and shown.replace(",", "") not in bounds
-            and not any(is_rounded(shown, value) for value in values)
-        ]
-        assert not strange
+    """Each number that any format shows is one of the JSON, in per cent or plain, rounded to the digits shown."""
+    report = replace(alone(summary), shapes=RICH.shapes if summary.outcomes.keys() >= RICH.shapes.keys() else {})
+    for read in READ.values():
+        assert not strange(read(said(report)), report)
+
+
+@pytest.mark.parametrize("form", ["terminal", "html", "pdf"])
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != "report.hostile"])
+def test_every_format_tells_the_same_numbers(name: str, form: str) -> None:
+    """No format has a number that another lacks."""
+    told = said(REPORTS[name])
+    assert set(NUMBER.findall(READ[form](told))) == set(NUMBER.findall(in_markdown(told)))
 
 
 def cells(summary: Summary, heading: str) -> list[list[str]]:
     """The rows of the table under a heading of the Markdown report."""
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown(document.full(summary)))
-    start = next(i for i, token in enumerate(tokens) if token.type == "inline" and token.content.startswith(heading))
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown(full(summary)))
+    start = next(
+        i
+        for i, token in enumerate(tokens)
+        if token.type == "inline" and token.content == heading and tokens[i - 1].type == "heading_open"
+    )
     end = next(i for i in range(start, len(tokens)) if tokens[i].type == "table_close")
     rows: list[list[str]] = []
     for token in tokens[start + 1 : end]:
@@ -137,7 +233,7 @@ def test_every_outcome_has_its_row(summary: Summary) -> None:
 @given(summary=summaries())
 def test_every_event_has_its_row(summary: Summary) -> None:
     """The chain tells each event under its own condition, and then whatever else happens."""
-    rows = cells(summary, "Chain of events")
+    rows = cells(summary, "The chain of events")
     for row, (name, event) in zip(rows, summary.events.items(), strict=True):
         link = event.given_previous
         assert link is not None
@@ -157,6 +253,7 @@ def test_a_factor_tells_how_far_it_moved() -> None:
 @pytest.mark.parametrize("value", [1e-5, 0.25, 1234.5, 40_000.0])
 def test_no_number_is_told_with_an_exponent(value: float) -> None:
     """Constants and weights, large or small, are told without the exponents of computers."""
-    fixed = replace(FIXED, prior=spread(value, 0.0), posterior=spread(value, 0.0))
-    for text in read(replace(FULL, quantities={"evidence.dive": fixed})):
-        assert not re.search(r"\de[+-]\d", text)
+    held = replace(FIXED, prior=spread(value, 0.0), posterior=spread(value, 0.0))
+    told = full(replace(FULL, quantities={"evidence.dive": held}))
+    for read in READ.values():
+        assert not re.search(r"(?<!\w)\d[\d.]*e[+-]\d", read(told))

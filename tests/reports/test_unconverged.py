@@ -19,6 +19,7 @@ from reports.trace.document import document as trace_document
 from reports.trace.summary import Trace
 from reports.whatif.document import document as whatif_document
 from reports.whatif.summary import WhatIf
+from tests.reports_made import full
 from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
 from tests.told_whatifs import WHATIFS
@@ -32,15 +33,15 @@ TOLD = ["unconverged", "disagreeing-told"]
 def formats(summary: Summary) -> dict[str, str]:
     """Everything that can be told of a summary, by format."""
     console = Console(file=StringIO(), width=200, color_system=None, highlight=False, markup=False, emoji=False)
-    full = Console(file=StringIO(), width=200, color_system=None, highlight=False, markup=False, emoji=False)
+    wide = Console(file=StringIO(), width=200, color_system=None, highlight=False, markup=False, emoji=False)
     terminal.show(document.brief(summary), console)
-    terminal.show(document.full(summary), full)
+    terminal.show(full(summary), wide)
     assert isinstance(console.file, StringIO)
-    assert isinstance(full.file, StringIO)
+    assert isinstance(wide.file, StringIO)
     return {
         "brief": console.file.getvalue(),
-        "full": full.file.getvalue(),
-        "md": markdown(document.full(summary)),
+        "full": wide.file.getvalue(),
+        "md": markdown(full(summary)),
         "json": to_json(summary),
     }
 
@@ -86,7 +87,7 @@ def test_the_reason_stands_beside_the_caution(name: str) -> None:
 @pytest.mark.parametrize("name", ["full", "bare"])
 def test_a_converged_fit_carries_no_caution(name: str) -> None:
     """Where everything converged there is no caution."""
-    assert not any(isinstance(block, Caution) for block in document.full(CASES[name]))
+    assert not any(isinstance(block, Caution) for block in full(CASES[name]))
 
 
 @pytest.mark.parametrize("name", ["disagreeing", "disagreeing-told"])

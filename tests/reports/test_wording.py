@@ -16,6 +16,7 @@ from priors.words import ICD203
 from reports import document, wording
 from reports.blocks import Block, Caution, Heading, Listing, Paragraph
 from reports.summary import Agreement, Check, Confidence, Dependence, Summary
+from tests.reports_made import full
 from tests.summaries import CASES, FAILED, IMPORTANCE, interval, probability, summaries
 
 SIZES = st.floats(-12, 12).map(lambda power: 10.0**power)
@@ -323,7 +324,7 @@ def texts(block: Block) -> list[str]:
 
 def sentences(summary: Summary) -> list[str]:
     """Every sentence of every document about a summary."""
-    documents = [document.brief(summary), document.full(summary)]
+    documents = [document.brief(summary), full(summary)]
     paragraphs = [text for told in documents for block in told for text in texts(block)]
     return [sentence for text in paragraphs for sentence in re.split(r"(?<=[.!?]) ", text)]
 
