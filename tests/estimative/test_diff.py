@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tests.command import FERRY, PRIORS, SCENARIO, Desk
-from tests.reports.test_change_documents import SCHEMA
 
+PATH = Path(__file__).parents[2] / "reports" / "change" / "schema.json"
+SCHEMA = json.loads(PATH.read_text(encoding="utf-8"))
 MONTH_LATER = (
     SCENARIO.replace("as_of = 2026-11-01", "as_of = 2026-11-20")
     + """
