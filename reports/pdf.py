@@ -84,7 +84,6 @@ def pdf(document: Document, *, caution: str = "", language: str = "en") -> bytes
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
             pdf_standards=["1.7", "ua-1"],  # refuses what has no tag, no words for a picture, no glyph in the fonts
-            timestamp=0,
         )
     )
 

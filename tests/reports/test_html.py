@@ -17,7 +17,7 @@ from reports.blocks import Caution, Document, Figure, Heading, Paragraph
 from reports.figures import style
 from reports.html import html, inline
 from reports.typeset import shown
-from tests.documents_made import CAUTION, EVERY, LONG, PROSE, RECORDS, Drawn, of_evidence, speaking, texts_of, told
+from tests.documents_made import CAUTION, EVERY, LONG, RECORDS, Drawn, of_evidence, speaking, texts_of, told
 from tests.reports_made import HOSTILE
 
 EMPTY = {"meta", "col", "wbr", "path", "use", "rect"}
@@ -27,6 +27,7 @@ ALL = {
     "long": LONG,
     "hostile": speaking(HOSTILE),
     "records": (RECORDS,),
+    "jumping": tuple(Heading(text=f"level {level}", level=level) for level in (1, 4, 3, 2, 6, 6, 1, 3)),
     **{name: told(name) for name in ("report.full", "report.exact", "report.withheld", "report.cautioned")},
 }
 
@@ -213,6 +214,9 @@ def test_the_first_strong_sentence_under_its_heading_is_the_judgement() -> None:
     """It alone is set large."""
     large = [one.text for one in read(written("every")).elements if one.attributes.get("class") == "judgement"]
     assert large == ["The bridge is closed to lorries by 2027-12-31: very unlikely (6.1\u00a0%)."]
+    others = (Paragraph(text="loud", strong=True), Heading(text="Key judgement"), Paragraph(text="quiet"))
+    page = read(html((*others, Paragraph(text="this", strong=True), Paragraph(text="more", strong=True))))
+    assert [one.text for one in page.elements if one.attributes.get("class") == "judgement"] == ["this"]
 
 
 def test_a_table_with_more_columns_than_fit_is_set_as_records() -> None:
@@ -288,15 +292,6 @@ def check(text: str) -> None:
     reader = read(html(speaking(text), caution=text or "x"))
     assert skeleton(reader) == innocent()
     assert squeezed(shown(text)) in squeezed("".join(reader.shown))
-
-
-def test_prose_takes_the_room_that_numbers_leave() -> None:
-    """In a table that does not fit, the column of sentences is the widest."""
-    shares = [float(share) for share in re.findall(r'<col style="width: ([0-9.]+)%">', written("every"))]
-    assert len(shares) == 4
-    assert max(shares) == shares[3]
-    assert sum(shares) == pytest.approx(100, abs=0.3)
-    assert PROSE in written("every")
 
 
 def test_a_figure_alone_is_a_document() -> None:
