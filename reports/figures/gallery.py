@@ -23,6 +23,8 @@ def gallery(report: Report) -> Mapping[str, Callable[[], Picture]]:
 
 
 def _hung(report: Report) -> Iterator[Hung]:
+    if report.assessment.events:
+        yield "tree", partial(_tree, report)
     yield "outcomes", partial(_outcomes, report)
     if report.assessment.factors:
         yield "factors", partial(_factors, report)
@@ -32,6 +34,12 @@ def _hung(report: Report) -> Iterator[Hung]:
         yield "tornado", partial(_tornado, report, report.sensitivity)
     if report.comparison:
         yield "analysts", partial(_analysts, report)
+
+
+def _tree(report: Report) -> Picture:
+    from reports.figures.tree import tree
+
+    return tree(report)
 
 
 def _outcomes(report: Report) -> Picture:

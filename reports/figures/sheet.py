@@ -88,6 +88,14 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Track:
+    """A line from point to point, or a marker where there is but one: in units, from the left and from above."""
+
+    look: Stroke
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A figure with its surroundings in place, and room for the picture itself."""
 
@@ -121,11 +129,13 @@ class Sheet:
             sheet.put(piece)
         return sheet
 
-    def put(self, piece: Line | Box) -> None:
+    def put(self, piece: Line | Box | Track) -> None:
         """Draw a piece where it says."""
         match piece:
             case Line():
                 self.paper.text(piece.x, piece.y, piece.text, ha=piece.anchor, **piece.lettering.drawn)
+            case Track():
+                self.paper.add_line(Line2D(*zip(*piece.points, strict=True), **piece.look.drawn))
             case Box(look=Fill()):
                 self.paper.add_patch(Rectangle((piece.x, piece.y), piece.width, piece.height, **piece.look.drawn))
             case Box(look=Stroke()):
