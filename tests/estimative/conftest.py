@@ -17,9 +17,10 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture(scope="session")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with two runs of the ferry: the older one converged, the newer did not. Only to be read."""
+    """A desk with two runs of the ferry, only to be read: the older converged and was looked into, the newer did not."""
     desk = Desk.at(tmp_path_factory.mktemp("fitted"))
     assert desk.run("fit", *FERRY, "--method", "importance", "--seed", "7").code == 0
+    assert desk.run("report").code == 0
     assert desk.run("fit", *FERRY, "--method", "importance", "--draws", "100").code == 3
     return desk
 

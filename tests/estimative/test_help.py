@@ -17,6 +17,9 @@ COMMANDS = [
     ("whatif",),
     ("trace",),
     ("report",),
+    ("diff",),
+    ("resolve",),
+    ("score",),
     ("runs",),
     ("runs", "show"),
     ("runs", "export"),
@@ -90,7 +93,7 @@ def test_help_loads_no_numbers_at_all(desk: Desk) -> None:
     assert not {"numpy", "scipy", "model"} & set(loaded)
 
 
-WRONG = [("fti",), ("fit", "--sede", "1"), ("fit", "--draws", "0"), ("report", "-f", "pdf")]
+WRONG = [("fti",), ("fit", "--sede", "1"), ("fit", "--draws", "0"), ("report", "-f", "odt")]
 
 
 @pytest.mark.parametrize("command", WRONG, ids=" ".join)
@@ -100,3 +103,11 @@ def test_a_command_that_does_not_exist_is_a_fault(desk: Desk, command: tuple[str
     assert (told.code, told.out) == (2, "")
     assert any(word in told.err for word in command[-2:])
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize("form", ["md", "terminal", "json", "html", "csv"])
+def test_a_report_loads_no_sampler_either(fitted: Desk, good: str, form: str) -> None:
+    """A report of a run that was looked into loads no PyMC, no ArviZ and no scipy.stats in any format."""
+    told = fitted.python(LOADED, "report", good, "--format", form)
+    assert "code 0" in told.err
+    assert not set(HEAVY) & set(told.err.rpartition("loaded ")[2].split())

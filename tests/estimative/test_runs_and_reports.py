@@ -8,14 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from reports import document
-from reports.markdown import markdown
-from reports.summary import from_json
 from tests.command import Desk, installed
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "summary.schema.json").read_text(encoding="utf-8"))
 
 
 def test_runs_are_listed_the_newest_first(fitted: Desk) -> None:
@@ -97,67 +91,6 @@ def test_a_run_that_is_not_there_is_a_fault(fitted: Desk, name: str) -> None:
     assert fitted.run("runs", "show", name).code == 2
 
 
-def test_a_report_is_markdown_unless_told_otherwise(fitted: Desk, good: str) -> None:
-    """`report` prints the run in Markdown: every number of its stored summary, set by the same code."""
-    summary = from_json((fitted.runs / good / "summary.json").read_text(encoding="utf-8"))
-    told = fitted.run("report", good)
-    assert (told.code, told.err) == (0, "")
-    assert told.out == markdown(document.full(summary))
-    assert fitted.run("report", good, "--format", "md").out == told.out
-
-
-def test_a_report_in_json_is_the_stored_summary(fitted: Desk, good: str) -> None:
-    """`report --format json` prints the stored summary to the byte, and it satisfies the schema."""
-    told = fitted.run("report", good, "--format", "json")
-    assert told.out == (fitted.runs / good / "summary.json").read_text(encoding="utf-8")
-    Draft202012Validator(SCHEMA).validate(json.loads(told.out))
-
-
-def test_a_report_on_the_terminal(fitted: Desk, good: str) -> None:
-    """`report --format terminal` keeps to 80 columns and sends a pipe neither colour nor control."""
-    told = fitted.run("report", good, "--format", "terminal")
-    assert (told.code, told.err) == (0, "")
-    assert max(map(len, told.out.splitlines())) <= 80
-    assert not {c for c in told.out if not (c.isprintable() or c == "\n")}
-
-
-def test_reports_tell_nothing_of_an_unconverged_run(fitted: Desk) -> None:
-    """Every format of a report on a run that did not converge shows the caution and no judgement."""
-    for form in ("md", "json", "terminal"):
-        told = fitted.run("report", "latest", "--format", form)
-        assert told.code == 0
-        assert "did not converge" in told.out
-        assert "Key judgement" not in told.out
-        assert "Chain of events" not in told.out
-
-
-@pytest.mark.parametrize("form", ["md", "json"])
-def test_a_report_can_be_written_to_a_file(fitted: Desk, good: str, tmp_path: Path, form: str) -> None:
-    """`-o FILE` writes what would be printed, over an older file, and says so on stderr."""
-    path = tmp_path / "report"
-    path.write_text("old", encoding="utf-8")
-    told = fitted.run("report", good, "--format", form, "-o", path)
-    assert (told.code, told.out, told.err) == (0, "", f"wrote {path}\n")
-    assert path.read_text(encoding="utf-8") == fitted.run("report", good, "--format", form).out
-    assert [entry.name for entry in tmp_path.iterdir()] == ["report"]
-
-
-@pytest.mark.parametrize("target", ["nowhere/report.md", ".", "in-the-way/report.md"])
-def test_a_file_that_cannot_be_written_is_a_fault(fitted: Desk, tmp_path: Path, target: str) -> None:
-    """A report that cannot be written exits with 2, says so in a line and leaves nothing behind."""
-    (tmp_path / "in-the-way").write_text("x", encoding="utf-8")
-    told = fitted.run("report", "-o", tmp_path / target)
-    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["in-the-way"]
-
-
-def test_a_terminal_report_has_no_file(fitted: Desk, tmp_path: Path) -> None:
-    """A report for the terminal is not written to a file; the fault says which formats are."""
-    told = fitted.run("report", "--format", "terminal", "-o", tmp_path / "report")
-    assert (told.code, told.out) == (2, "")
-    assert "md or json" in told.err
-
-
 def test_a_run_is_exported_whole(fitted: Desk, good: str, tmp_path: Path) -> None:
     """`runs export` copies every file of a run to a new folder, and refuses one that exists."""
     target = tmp_path / "exported"
@@ -203,7 +136,11 @@ def test_a_damaged_summary_is_a_fault(fitted: Desk, good: str, tmp_path: Path, t
     assert "__init__" not in told.err  # what Python says of its own arguments tells an analyst nothing
 
 
-PRINTING = [("report",), ("report", "-f", "terminal"), ("report", "-f", "json"), ("runs", "--json"), ("check",)]
+PRINTING = [
+    *(("report", "-f", form) for form in ("md", "terminal", "json", "html", "csv")),
+    ("runs", "--json"),
+    ("check",),
+]
 
 
 @pytest.mark.parametrize("command", PRINTING, ids=" ".join)
