@@ -34,6 +34,8 @@ def _hung(report: Report) -> Iterator[Hung]:
         yield "tornado", partial(_tornado, report, report.sensitivity)
     if report.comparison:
         yield "analysts", partial(_analysts, report)
+    if report.comparison and report.comparison.attribution:
+        yield "waterfall", partial(_waterfall, report)
 
 
 def _tree(report: Report) -> Picture:
@@ -72,3 +74,9 @@ def _analysts(report: Report) -> Picture:
     from reports.figures.analysts import analysts
 
     return analysts(report)
+
+
+def _waterfall(report: Report) -> Picture:
+    from reports.figures.waterfall import waterfall
+
+    return waterfall(report)

@@ -86,6 +86,8 @@ DARK, LIGHT = Fill(colour=BLUE), Fill(colour=ORANGE, hatch="/////")
 BAND = Fill(colour=PALE, edge="none")
 FRAME = Fill(colour=PAPER, width=1.6)
 """Around a caution."""
+FRAMED = Fill(colour=PAPER, width=1.0)
+"""What several others come to."""
 
 
 type Dash = str | tuple[float, tuple[float, ...]]
