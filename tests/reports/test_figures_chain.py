@@ -160,6 +160,29 @@ def test_conditions_like_the_flagship_s_make_a_tree() -> None:
     assert [place.name for place in longest(chain)] == ["invasion", "request", "attack"]
 
 
+@given(stories())
+def test_the_order_of_the_file_changes_no_way(story: Story) -> None:
+    """Whether an event stands before or after what it hangs on, it hangs on the same."""
+    forwards, backwards = (chain_of(events(story, backwards=turned)) for turned in (False, True))
+    assert {name: place.way for name, place in forwards.items()} == {
+        name: place.way for name, place in backwards.items()
+    }
+
+
+def test_what_is_implied_need_not_be_named_and_is_not_said_again() -> None:
+    """What happened was possible: its own condition goes without saying, whether a scenario names it or not."""
+    story: Story = {
+        "a": Told(chance=0.2),
+        "b": Told(chance=0.3),
+        "c": Told(chance=0.4, given=("a", "b")),
+        "d": Told(chance=0.5, given=("c",)),
+        "e": Told(chance=0.5, given=("a", "b", "c", "d")),
+    }
+    chain = chain_of(events(story))
+    assert [way(chain, name) for name in "cde"] == ["b yes", "b yes, c yes", "b yes, c yes, d yes"]
+    assert {name: worded(chain[name].besides) for name in "cde"} == {"c": "if a happens", "d": "", "e": ""}
+
+
 def test_an_event_that_is_not_told_is_a_condition_all_the_same() -> None:
     """A condition on what has no numbers here stands in words; one on itself or in a circle ends nothing."""
     story: Story = {"a": Told(chance=0.2), "b": Told(chance=0.1, given=("a",))}
