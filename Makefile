@@ -10,8 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 
 assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
 	$(BIN)/estimative fit --runs runs
-	$(BIN)/estimative report latest --runs runs --output assessment.md
-	@echo "The whole report is in assessment.md, the run in runs/."
+	$(BIN)/estimative report latest --runs runs --output assessment.html
+	@echo "The whole report is in $(CURDIR)/assessment.html, to be opened in a browser; the run is in runs/."
 
 test: $(VENV)/ready ## the tests, but for the long calibrations
 	$(BIN)/python -m pytest
@@ -42,4 +42,4 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	@touch $@
 
 clean: ## forget the environment and everything made here
-	rm -rf $(VENV) runs assessment.md build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) runs assessment.html build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -58,17 +58,17 @@ class Bench:
         tell(f"{name}: {done.seconds:.2f} s")
         return done
 
-    def alternate(self, commands: Mapping[str, Sequence[str]], repetitions: int) -> None:
+    def alternate(self, commands: Mapping[str, Sequence[str]], repetitions: int, **variables: str) -> None:
         """Run commands in turn, so that what else the machine does meets all of them alike.
 
         The first round, which fills the caches of files, does not count.
         """
         for name, command in commands.items():
-            if self.run(name, command):
+            if self.run(name, command, **variables):
                 self.runs[name].clear()
         for _ in range(repetitions):
             for name, command in commands.items():
-                self.run(name, command)
+                self.run(name, command, **variables)
 
     def seconds(self, name: str) -> list[float]:
         return [done.seconds for done in self.runs.get(name, ())]
@@ -115,6 +115,22 @@ def empty_compile_cache() -> Iterator[dict[str, str]]:
     """The variables of a process that compiles into a folder of its own, empty at first."""
     with tempfile.TemporaryDirectory() as folder:
         yield {"PYTENSOR_FLAGS": f"base_compiledir={folder}/pytensor", "NUMBA_CACHE_DIR": f"{folder}/numba"}
+
+
+@contextmanager
+def finished_run() -> Iterator[dict[str, str]]:
+    """The variables of a process that finds one run of the flagship, fitted and looked into.
+
+    Raises
+    ------
+    Failed
+        If it cannot be made.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        runs = {"ESTIMATIVE_RUNS": folder}
+        run((ESTIMATIVE, "fit", "--method", "importance"), runs)
+        run((ESTIMATIVE, "report"), runs)
+        yield runs
 
 
 def tell(message: str) -> None:

@@ -17,7 +17,7 @@ from statistics import mean, median
 from typing import Any
 
 from benchmarks import table
-from benchmarks.commands import ESTIMATIVE, PYTHON, Bench, empty_compile_cache, least_peak, tell
+from benchmarks.commands import ESTIMATIVE, PYTHON, Bench, empty_compile_cache, finished_run, least_peak, tell
 from benchmarks.table import Heading, Line, Row
 
 HELP = "estimative --help"
@@ -45,6 +45,14 @@ SENSITIVITY, EVIDENCE = "sensitivity", "evidence"
 ANALYSING = {SENSITIVITY: (ESTIMATIVE, SENSITIVITY), EVIDENCE: (ESTIMATIVE, EVIDENCE)}
 ANALYSIS_SECONDS = 20
 """That either should take at most, on two cores."""
+REPORT = "report -o report.html"
+PICTURED = "importing what it draws with"
+REPORTING = {
+    REPORT: (ESTIMATIVE, "report", "--format", "html"),
+    PICTURED: (PYTHON, "-c", "import typer, numpy, h5py, jinja2, matplotlib.backends.backend_agg, matplotlib.figure"),
+}
+REPORT_SECONDS = 2
+"""Of an HTML file from a finished run, beyond imports."""
 EIGHT = "attribution by 256 fits"
 PAIR = "attribution, rutte, critics"
 TEAM = "attribution, five analysts"
@@ -100,7 +108,8 @@ def measured(effort: Effort, minutes: float) -> tuple[list[Line], dict[str, str]
     bench = Bench()
     tell("commands of a second")
     bench.alternate(SHORT, effort.short)
-    lines: list[Line] = [*_short_rows(bench), *_analysis_rows(bench, effort), *_attribution_rows(bench, effort)]
+    lines: list[Line] = [*_short_rows(bench), *_analysis_rows(bench, effort), *_report_rows(bench, effort)]
+    lines += _attribution_rows(bench, effort)
     refits = [*_refits(bench, effort)]
     scaling = [*_scaling(bench, effort)]
     if effort.compiling:
@@ -126,6 +135,13 @@ def _analysis_rows(bench: Bench, effort: Effort) -> Iterator[Line]:
     yield Heading(text=f"Analyses, against one importance fit; each should take at most {ANALYSIS_SECONDS} s")
     for name in ANALYSING:
         yield _seconds(bench, name, IMPORTANCE)
+
+
+def _report_rows(bench: Bench, effort: Effort) -> Iterator[Line]:
+    with finished_run() as runs:
+        bench.alternate(REPORTING, effort.short, **runs)
+    yield Heading(text=f"HTML of a finished run; it should take at most {REPORT_SECONDS} s and the imports")
+    yield _seconds(bench, REPORT, PICTURED)
 
 
 def _attribution_rows(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -229,6 +245,7 @@ def _memory_rows(bench: Bench, *, compiling: bool) -> Iterator[Line]:
         HELP,
         IMPORTANCE,
         COMPARE,
+        REPORT,
         *(WITH_TEAM if compiling else ATTRIBUTING),
         *((f"{NUTS}, cold", f"{HANDWRITTEN}, cold") if compiling else ()),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.blocks import Block, Heading, Listing, Paragraph, Table
+from reports.blocks import Block, Heading, Listing, Table
 from reports.document import run_of
 from reports.report import wording as words
 from reports.report.summary import Report
@@ -35,20 +35,8 @@ def method_of(report: Report) -> Iterator[Block]:
     yield Listing(points=MODEL)
     yield Heading(text="The fit", level=3)
     yield from run_of(report.assessment)
-    if told := _starting_point(report):
-        yield Paragraph(text=told)
     yield Heading(text="Every check", level=3)
     yield checks_of(report.assessment)
-
-
-def _starting_point(report: Report) -> str:
-    """Of the analyses, where it is not the run's own fit."""
-    summary = report.assessment
-    parts = [part for part in (report.weighing, report.sensitivity) if part and part.headline]
-    if not parts or not report.told or parts[0].analyst.method == summary.run.method:
-        return ""
-    own, theirs = summary.outcomes[summary.scenario.headline], parts[0].headline
-    return words.starting_point(own, summary.run.method, theirs, parts[0].analyst.method) if theirs else ""
 
 
 def checks_of(summary: Summary) -> Table:

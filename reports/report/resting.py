@@ -53,6 +53,8 @@ def resting_of(report: Report, gallery: Gallery) -> Iterator[Block]:
 def _linchpins(report: Report, found: Tornado, gallery: Gallery) -> Iterator[Block]:
     yield Heading(text="Linchpins, and what follows if they fail", level=3)
     yield Paragraph(text=sensitivity_words.tornado(found), strong=True)
+    if told := _starting_point(report):
+        yield Paragraph(text=told)
     headline = report.sensitivity.headline if report.sensitivity else None
     if headline:
         yield from figure("tornado", gallery, tornado_dots(found, headline.probability, report.scale))
@@ -70,6 +72,16 @@ def _linchpins(report: Report, found: Tornado, gallery: Gallery) -> Iterator[Blo
         text=f"Lower and higher: held at the {low} and at the {high} point of its prior, all else as assessed and "
         "fitted anew."
     )
+
+
+def _starting_point(report: Report) -> str:
+    """Of the analyses, where it is not the run's own fit."""
+    summary = report.assessment
+    parts = [part for part in (report.weighing, report.sensitivity) if part and part.headline]
+    if not parts or not report.told or parts[0].analyst.method == summary.run.method:
+        return ""
+    own, theirs = summary.outcomes[summary.scenario.headline], parts[0].headline
+    return words.starting_point(own, summary.run.method, theirs, parts[0].analyst.method) if theirs else ""
 
 
 def _linchpin(name: str, one: Swing, quantity: Quantity | None, scale: Scale) -> tuple[str, str, str, str]:
