@@ -27,7 +27,7 @@ from reports.blocks import (
     Picture,
     Table,
 )
-from reports.columns import LONG_WORD, Layout
+from reports.columns import LONG_WORD, NARROW, Layout
 from reports.plot import drawn
 from reports.typeset import cautioned, in_words, judgement, pieces, seamed, shown, titled
 
@@ -177,7 +177,7 @@ def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
     looks = {
         "number": at not in table.wordy,
         "unbroken": at in table.unbroken,
-        "prose": at in layout.prose,
+        "prose": at in layout.prose and len(whole) > NARROW,
         "long": max(map(len, whole.split()), default=0) > LONG_WORD,
     }
     names = " ".join(name for name, applies in looks.items() if applies)

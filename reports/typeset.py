@@ -67,7 +67,7 @@ def _levelled(blocks: Iterator[Block]) -> Iterator[Block]:
 
 def cautioned(document: Document, caution: str) -> Document:
     """The document with a caution under its title, where there is one to be given and it gives none itself."""
-    if not caution or any(isinstance(block, Caution) for block in document):
+    if not shown(caution) or any(isinstance(block, Caution) for block in document):
         return document
     under = 1 if document and isinstance(document[0], Heading) and document[0].level == 1 else 0
     return (*document[:under], Caution(text=caution), *document[under:])
