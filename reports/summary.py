@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -356,7 +357,15 @@ def _built(cls: Any, data: Any) -> Any:
     if origin is not None and issubclass(origin, Mapping):
         return {key: _built(arguments[1], entry) for key, entry in data.items()}
     if dataclasses.is_dataclass(cls):
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cls)
         build: Any = cls
         return build(**{name: _built(hints[name], value) for name, value in data.items()})
     return data
+
+
+@cache
+def _hints(cls: Any) -> Mapping[str, Any]:
+    """The types of a dataclass's fields; to resolve their names takes time."""
+    import typing
+
+    return typing.get_type_hints(cls)
