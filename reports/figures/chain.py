@@ -117,8 +117,10 @@ def _needed(way: Sequence[Branch], placed: Chain) -> frozenset[Branch]:
 
 def _before(event: Event, way: Sequence[Branch], besides: Sequence[Branch], placed: Chain) -> Number | None:
     """How probable the condition is: that of the way where there is no other, else what the event's own numbers say."""
-    if not besides:
-        return placed[way[-1].event].reached(happens=way[-1].happens) if way else Number(value=1.0, mcse=0.0)
+    if not way and not besides:
+        return Number(value=1.0, mcse=0.0)
+    if not besides and (reached := placed[way[-1].event].reached(happens=way[-1].happens)):
+        return reached
     link = event.given_previous
     if not link or not link.probability:
         return None
