@@ -40,7 +40,9 @@ LONG_ROW = 2000
 RUNNING = 220
 """Characters of a caution at the top of every page, and of a title in its place; in the text stands all of it."""
 BREAK = "\u200b"
-"""Where a line may end; it is neither seen nor copied."""
+"""Where a line may end; it is not seen, but some readers copy it."""
+LONG_ARGUMENT = 80
+"""Characters of a command that fit on a line."""
 UNKNOWN = "\u25a1"
 """In a picture, for what the fonts lack: an escape would not fit. Its description has the character itself."""
 WORD = re.compile(r"\S+")
@@ -114,7 +116,7 @@ class _Setting:
             case Figure():
                 yield from self._figure(block)
             case Code():
-                yield {"kind": "code", "lines": [_broken(_lettered(ascii_safe(line))) for line in block.lines]}
+                yield {"kind": "code", "lines": [_typed(_lettered(ascii_safe(line))) for line in block.lines]}
 
     def _figure(self, block: Figure) -> Iterator[Data]:
         from reports.figures.style import Nothing
@@ -176,6 +178,11 @@ def _broken(text: str, most: int = LONG_WORD) -> str:
     return BREAK.join(
         WORD.sub(lambda word: word[0] if len(word[0]) <= most else _loosened(word[0]), piece) for piece in seamed(text)
     )
+
+
+def _typed(line: str) -> str:
+    """A command, broken between its words and only there, so that it can be copied; what fits on no line, anywhere."""
+    return WORD.sub(lambda word: word[0] if len(word[0]) <= LONG_ARGUMENT else _loosened(word[0]), line)
 
 
 def _loosened(word: str) -> str:
