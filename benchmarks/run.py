@@ -70,7 +70,7 @@ HANDWRITTEN = "handwritten.py"
 KINDER = "kinder.py"
 """The script without a pass that takes much of its compilation."""
 RACE = {
-    NUTS: (ESTIMATIVE, "fit", "--method", "nuts"),
+    NUTS: (ESTIMATIVE, "fit", "--method", "nuts", "--no-analyses"),
     HANDWRITTEN: (PYTHON, "-m", "benchmarks.handwritten"),
     KINDER: (PYTHON, "-m", "benchmarks.kinder"),
 }

@@ -104,6 +104,12 @@ def fit(
     ] = "both",
     seed: Seed = 1,
     draws: Draws = None,
+    analyses: Annotated[
+        bool,
+        typer.Option(
+            "--analyses/--no-analyses", help="While NUTS runs, reckon what a report tells besides; or let it."
+        ),
+    ] = True,
     runs: Runs = None,
     json: Json = False,
     allow_unconverged: AllowUnconverged = False,
@@ -112,7 +118,13 @@ def fit(
     from estimative.fitting import Request, fit_and_tell
 
     request = Request(
-        scenario=scenario, priors=priors, method=method, seed=seed, draws=draws, allow_unconverged=allow_unconverged
+        scenario=scenario,
+        priors=priors,
+        method=method,
+        seed=seed,
+        draws=draws,
+        analyses=analyses,
+        allow_unconverged=allow_unconverged,
     )
     converged = fit_and_tell(request, runs, as_json=json)
     sys.exit(0 if converged else UNCONVERGED)

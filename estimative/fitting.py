@@ -42,6 +42,8 @@ class Request:
     method: Literal["both", "nuts", "importance"]
     seed: int
     draws: int | None
+    analyses: bool
+    """Whether to reckon, beside NUTS, what a report tells besides."""
     allow_unconverged: bool
 
 
@@ -89,7 +91,7 @@ def _summary(request: Request, assessment: Assessment, *, as_json: bool) -> tupl
 
 def _looking(request: Request) -> AbstractContextManager[Callable[[], Analyses | None] | None]:
     """Beside NUTS, which takes its time, what a report will tell besides; the first report sees to it otherwise."""
-    if request.method == "importance":
+    if request.method == "importance" or not request.analyses:
         return nullcontext()
     return looking(
         analysis.Request(

@@ -357,8 +357,8 @@ def _built(cls: Any, data: Any) -> Any:
     if origin is not None and issubclass(origin, Mapping):
         return {key: _built(arguments[1], entry) for key, entry in data.items()}
     if dataclasses.is_dataclass(cls):
-        hints = _hints(cls)
         build: Any = cls
+        hints = _hints(build)
         return build(**{name: _built(hints[name], value) for name, value in data.items()})
     return data
 
