@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import combinations, takewhile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -289,6 +289,42 @@ def lines(svg: str) -> list[str]:
     return [line.text for line in written(svg)]
 
 
+def described(svg: str) -> tuple[str, str]:
+    """The title and the description that are read out."""
+    title, description = ElementTree.fromstring(svg)[:2]
+    return title.text or "", description.text or ""
+
+
+def overlapping(svg: str) -> list[tuple[str, str]]:
+    """Lines of text that run into each other."""
+    level = [line for line in written(svg) if not line.turned]
+    return [(one.text, other.text) for one, other in combinations(level, 2) if one.touches(other)]
+
+
+def outside(svg: str) -> list[str]:
+    """Lines of text that come near to the sheet's edge or beyond it."""
+    _, _, width, height = map(float, ElementTree.fromstring(svg).attrib["viewBox"].split())
+    across = [line for line in written(svg) if not line.turned and not 5 < line.left < width - 5 - line.width]
+    return [line.text for line in (*across, *(line for line in written(svg) if not 5 < line.y < height - 5))]
+
+
+def colours(svg: str) -> set[str]:
+    """Every colour that is drawn with, by whatever name, in small letters."""
+    found: list[tuple[str, str]] = []
+    for element in ElementTree.fromstring(svg).iter():
+        found += element.attrib.items()
+        found += [(name, value) for name, _, value in (one.partition(": ") for one in _styles(element))]
+    values = {value.lower() for name, value in found if name in PAINTED}
+    return {value for value in values if value != "none" and not value.startswith("url(#")}
+
+
+def _styles(element: ElementTree.Element) -> list[str]:
+    return element.get("style", "").split("; ")
+
+
+PAINTED = {"fill", "stroke", "color", "stop-color"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Area:
     """A filled path, by its outermost points."""
@@ -304,9 +340,10 @@ def areas(svg: str) -> Iterator[Area]:
     """Every filled path; a hatched one by the fill of its pattern."""
     root = ElementTree.fromstring(svg)
     patterns = {f"url(#{one.attrib['id']})": _fill(one[0]) for one in root.iter(f"{SVG}pattern")}
+    hatches = {path for pattern in root.iter(f"{SVG}pattern") for path in pattern.iter(f"{SVG}path")}
     for path in root.iter(f"{SVG}path"):
         fill = _fill(path)
-        if fill and path.get("d"):
+        if fill and path.get("d") and path not in hatches:
             points = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path.attrib["d"])]
             across, down = ([point[i] for point in points] for i in (0, 1))
             yield Area(

@@ -36,7 +36,7 @@ class Answers:
 
     found: Comparison
     title: str
-    shown: Mapping[str, Probability]
+    shown: dict[str, Probability]
     """By analyst."""
     others: int
     """That are not shown."""
@@ -105,10 +105,10 @@ def _left_out(answers: Answers) -> Iterator[str]:
         yield f"{plural(answers.others, 'more analyst is', 'more analysts are')} left out."
 
 
-def _title(shown: Mapping[str, Probability]) -> str:
+def _title(shown: dict[str, Probability]) -> str:
     """What is seen first: how far the furthest two are apart."""
     low = min(shown, key=lambda name: shown[name].probability)
-    high = max(shown, key=lambda name: shown[name].probability)
+    high = max(reversed(shown), key=lambda name: shown[name].probability)
     if len(shown) == 1:
         return f"By {low} the headline is at {answer(shown[low])}"
     ends = [percent(shown[name].probability, shown[name].mcse) for name in (low, high)]

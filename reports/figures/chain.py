@@ -56,7 +56,7 @@ class Place:
 
 def _rest(whole: Number, part: Number) -> Number:
     """What is left; the two errors as if independent, though they go together, so that it is rather less exact."""
-    return Number(value=max(whole.value - part.value, 0.0), mcse=math.hypot(whole.mcse, part.mcse))
+    return Number(value=max(whole.value - part.value, 0.0), mcse=min(math.hypot(whole.mcse, part.mcse), 1.0))
 
 
 type Chain = Mapping[str, Place]
@@ -126,7 +126,7 @@ def _before(event: Event, way: Sequence[Branch], besides: Sequence[Branch], plac
         return None
     whole = min(event.probability / link.probability, 1.0)
     error = whole * math.hypot(event.mcse / event.probability, link.mcse / link.probability) if whole else 0.0
-    return Number(value=whole, mcse=error)
+    return Number(value=whole, mcse=min(error, 1.0))
 
 
 def below(chain: Chain, way: tuple[Branch, ...]) -> Iterator[Place]:

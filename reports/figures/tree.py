@@ -40,9 +40,9 @@ HEAD, ROW, BETWEEN = 12.0, 15.0, 9.0
 """Heights, in units: of the columns' names, of a branch, and between an event and what stands above it."""
 LEVEL, LEVELS = 28.0, 210.0
 """How far an event is moved to the right of the one that it hangs on, and how far all may be together, in units."""
-STEP, WAY = WIDTH - MARGIN - 82.0, WIDTH - MARGIN
+STEP, WAY = WIDTH - MARGIN - 104.0, WIDTH - MARGIN
 """Where the columns of numbers end."""
-COLUMN = 64.0
+COLUMN = 84.0
 """How wide they are."""
 NODE = Stroke(colour=INK, width=0, dash="none", marker="s", size=5.5)
 THIN, THICK = 0.8, 4.5
@@ -155,7 +155,7 @@ class _Text:
 def _text(place: Place, level: float) -> _Text:
     room = STEP - COLUMN - GAP - _left(place.depth, level)
     said = [alone(place.event.title), *_said(place)]
-    small = [(line, SMALL) for text in said for line in wrapped(text, room, SMALL, most=2)]
+    small = [(line, SMALL) for text in said for line in wrapped(text, room, SMALL, most=3)]
     return _Text(lines=((cut(place.name, room, STRONG), STRONG), *small))
 
 
