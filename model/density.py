@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.distance import Grid
+from model.estimating import ROUNDING
 from model.structure import Numbers
 
 NODES = 121
@@ -42,6 +43,12 @@ class Weighed:
     def sd(self) -> float:
         return float(np.sqrt(self.weights @ np.square(self.values - self.weights @ self.values)))
 
+    @property
+    def count(self) -> float:
+        """So many draws of equal weight are as good (Kish); one that was resampled several times is one draw."""
+        _, place = np.unique(self.values, return_inverse=True)
+        return float(1 / np.square(np.bincount(place, self.weights)).sum())
+
     def quantile(self, share: float) -> float:
         """The value that has so much of the weight below it."""
         order = np.argsort(self.values)
@@ -53,13 +60,13 @@ class Weighed:
         """By Silverman's rule (1986, Density Estimation, eq. 3.31), with Kish's number of draws."""
         between = (self.quantile(0.75) - self.quantile(0.25)) / 1.34
         width = min(self.sd, between) if between > 0 else self.sd
-        return float(0.9 * width * np.square(self.weights).sum() ** 0.2)
+        return float(0.9 * width * self.count**-0.2)
 
 
 def on_log_odds(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numbers] | None:
     """Places in natural log-odds with the density of two samples of log-odds there; dims (node) each.
 
-    None where there is no spread to be drawn.
+    None where one of them has no spread to be drawn.
     """
     if not (_spread(before) and _spread(after)):
         return None
@@ -80,7 +87,10 @@ def on_degrees(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numbe
 
 
 def _spread(sample: Weighed) -> bool:
-    return len(sample.values) > 1 and sample.bandwidth > 0
+    """Whether the values differ by more than rounding does; they are of the order of 1, or near an end at 0."""
+    if not len(sample.values):
+        return False
+    return bool(np.ptp(sample.values) > ROUNDING * max(1.0, abs(sample.values).max()))
 
 
 def _heights(sample: Weighed, places: Numbers) -> Numbers:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from model.density import Weighed, on_degrees, on_log_odds
+from model.estimating import ROUNDING
 from model.kept import Sample
 from priors.scale import Scale
 from priors.words import ICD203
@@ -26,6 +27,8 @@ from reports.wording import term
 
 DECIMALS = 6
 """Of a density's places and heights: a picture needs no more."""
+AS_SCALES = 12
+"""Decimals to which a probability is held against the ends of bands, as a scale does itself."""
 
 
 def summarize(
@@ -130,15 +133,24 @@ def _shapes(summary: Summary, scale: Scale, before: Sample, after: Sample) -> It
 
 
 def _effective(sample: Weighed, outcome: Outcome) -> float:
-    """So many independent draws would give the outcome's probability its error."""
-    return float((sample.sd / outcome.mcse) ** 2) if outcome.mcse > 0 else float("inf")
+    """So many independent draws would give the outcome's probability its error; no more than there are.
+
+    Draws that were made for a rare outcome know its mean better than as many of the posterior, but not its bands.
+    """
+    highest = sample.values.max(initial=0.0)
+    if highest - sample.values.min(initial=1.0) <= ROUNDING * highest:
+        return float("inf")
+    return min((sample.sd / outcome.mcse) ** 2, sample.count) if outcome.mcse > 0 else sample.count
 
 
 def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mass]:
-    """Every stretch between two ends of bands that any draw lies in, the lower end included."""
-    edges = sorted({0.0, 1.0, *(end for band in scale.bands for end in (band.low, band.high))})
+    """Every stretch between two ends of bands that any draw lies in, which of these ends included as by the scale."""
+    lows, highs = {band.low for band in scale.bands}, {band.high for band in scale.bands}
+    edges = sorted({0.0, 1.0} | lows | highs)
     stretches = list(pairwise(edges))
-    place = np.clip(np.searchsorted(edges, sample.values, side="right") - 1, 0, len(stretches) - 1)
+    values, closed = np.round(sample.values, AS_SCALES), np.round(sorted(highs - lows), AS_SCALES)
+    above = np.searchsorted(np.round(edges, AS_SCALES), values, side="right")
+    place = np.clip(above - 1 - np.isin(values, closed), 0, len(stretches) - 1)
     for index, (low, high) in enumerate(stretches):
         share = float(sample.weights[place == index].sum())
         if share > 0:
@@ -195,7 +207,8 @@ def reproduction_of(summary: Summary, inputs: Mapping[str, str], prior_set: str)
     files = [
         told.File(name=name, sha256=hashlib.sha256(text.encode()).hexdigest()) for name, text in inputs.items()
     ]  # fmt: skip
-    commands = (f"estimative runs export {summary.run.id} {EXPORTED}", _command(summary, prior_set))
+    exported = shlex.join(["estimative", "runs", "export", summary.run.id, EXPORTED])
+    commands = (exported, _command(summary, prior_set))
     return told.Reproduction(commands=commands, files=tuple(files))
 
 
@@ -211,4 +224,6 @@ def _command(summary: Summary, prior_set: str) -> str:
     draws = run.settings["draws"]
     if not both or summary.verdicts["importance"].draws == draws:  # else each method has its own number of draws
         settings += ["--draws", str(draws)]
+    if summary.told and not summary.converged:
+        settings += ["--allow-unconverged"]
     return shlex.join(["estimative", "fit", *files, *settings])
