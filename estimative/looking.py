@@ -34,13 +34,18 @@ def analyses_of(kept: Kept, summary: Summary) -> Analyses:
     Faulty
         If the run's files are no longer what it was made from.
     """
-    path = kept.folder / ANALYSES
-    try:
-        return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, KeyError):
+    found = _found(kept.folder)
+    if found is None or not found.about(summary):
         found = looked_into(_analysis(kept, summary))
         keep(kept.folder, found)
-        return found
+    return found
+
+
+def _found(folder: Path) -> Analyses | None:
+    """The analyses that were kept in the folder of a run; None where there are none, or they are damaged."""
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        return from_json((folder / ANALYSES).read_text(encoding="utf-8"))
+    return None
 
 
 def keep(folder: Path, found: Analyses) -> None:

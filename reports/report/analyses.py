@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reports.evidence.summary import Weighing
 from reports.sensitivity.summary import Sensitivity
-from reports.summary import SCHEMA_VERSION, built
+from reports.summary import SCHEMA_VERSION, Summary, built
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,10 @@ class Analyses:
         """Of the scenario and the prior set that they are about; none where both were refused."""
         parts = [part for part in (self.weighing, self.sensitivity) if part]
         return frozenset(digest for part in parts for digest in (part.scenario.digest, part.analyst.prior_set.digest))
+
+    def about(self, summary: Summary) -> bool:
+        """Whether they are about the scenario and the prior set of a run."""
+        return self.digests <= {summary.scenario.digest, summary.prior_set.digest}
 
 
 def from_json(text: str) -> Analyses:
