@@ -30,7 +30,7 @@ def csv_of(report: Report) -> str:
 
 def _rows(report: Report) -> Iterator[Row]:
     yield from caution_row(HEADER, report.caution)
-    yield from _below("", dataclasses.asdict(report))
+    yield from _below("", report)
 
 
 def _below(pointer: str, node: Any) -> Iterator[Row]:
@@ -40,23 +40,25 @@ def _below(pointer: str, node: Any) -> Iterator[Row]:
         case int() | float():
             yield pointer, node, ""
         case Mapping():
-            yield from _fields(pointer, node)
-        case _:
+            for name, entry in node.items():
+                yield from _below(f"{pointer}/{_escaped(name)}", entry)
+        case tuple():
             for place, entry in enumerate(node):
                 yield from _below(f"{pointer}/{place}", entry)
+        case _:
+            yield from _fields(pointer, {field.name: getattr(node, field.name) for field in dataclasses.fields(node)})
 
 
-def _fields(pointer: str, node: Mapping[str, Any]) -> Iterator[Row]:
-    """What stands under names; an error goes into the row of its number."""
-    errors = {error for name, error in ERRORS.items() if name in node and error in node}
-    for name, entry in node.items():
-        place = f"{pointer}/{_escaped(name)}"
+def _fields(pointer: str, fields: Mapping[str, Any]) -> Iterator[Row]:
+    """What a type of the summary holds; an error goes into the row of its number."""
+    errors = {error for name, error in ERRORS.items() if name in fields and error in fields}
+    for name, entry in fields.items():
         if name in errors:
             continue
         if ERRORS.get(name) in errors and isinstance(entry, int | float):
-            yield place, entry, node[ERRORS[name]]
+            yield f"{pointer}/{name}", entry, fields[ERRORS[name]]
         else:
-            yield from _below(place, entry)
+            yield from _below(f"{pointer}/{name}", entry)
 
 
 def _escaped(name: str) -> str:
