@@ -46,7 +46,7 @@ def _quantities(summary: Summary) -> Iterator[Block]:
             (
                 name,
                 quantity.statement,
-                rounded(quantity.prior.mean, 0),
+                rounded(quantity.prior.mean, quantity.prior.mcse),
                 rounded(quantity.posterior.mean, quantity.posterior.mcse),
                 f"{quantity.misfit:.2f}" if quantity.misfit >= 0.005 else "-",
                 quantity.because,

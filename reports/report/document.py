@@ -119,11 +119,11 @@ def _dot(one: Outcome) -> Dot:
 
 def _evidence(report: Report, gallery: Gallery) -> Iterator[Block]:
     yield Heading(text="Evidence")
-    if report.weighing and report.weighing.ledger:
-        yield from pictured(below(ledger_of(report.weighing.ledger, report.weighing.evidence)), "ledger", gallery)
     if not report.assessment.evidence:
         yield Paragraph(text=words.evidence_base({}))
         return
+    if report.weighing and report.weighing.ledger:
+        yield from pictured(below(ledger_of(report.weighing.ledger, report.weighing.evidence)), "ledger", gallery)
     yield Heading(text="Every item of evidence", level=3)
     yield _items(report.assessment.evidence)
 

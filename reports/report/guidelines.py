@@ -12,9 +12,12 @@ from typing import Literal
 
 from reports.report import wording as words
 from reports.report.summary import Report
+from reports.sensitivity.summary import Tornado
 from reports.summary import Verdict
-from reports.wording import METHODS, listed, plural, verdict
+from reports.wording import METHODS, listed, plural, rounded, verdict
 
+MARGINAL = 0.05
+"""Error of a log marginal likelihood, at most: that of as many draws as a verdict asks for."""
 UNTOLD = "No number is told, since not every check passed; what it would stand in is left out."
 type Status = Literal["done", "partly", "not done", "does not apply"]
 SOURCE = "Kruschke, Bayesian analysis reporting guidelines, Nature Human Behaviour 5 (2021), 1282-1291"
@@ -76,15 +79,11 @@ def _model(report: Report) -> tuple[Point, ...]:
         ),
         Point(
             asked="Likelihood and parameters",
-            status="done",
+            status="done" if report.told else "partly",
             told="'How the model works' says how each kind of evidence bears on factors and events; every parameter "
-            "stands under 'Every quantity'.",
+            f"stands {'under ' if report.told else 'in the prior set and, were numbers told, under '}'Every quantity'.",
         ),
-        Point(
-            asked="Prior of every parameter, with reasons",
-            status=_reasoned(report),
-            told=_reasons(report),
-        ),
+        _priors(report),
         Point(
             asked="Formal specification",
             status="partly",
@@ -95,20 +94,16 @@ def _model(report: Report) -> tuple[Point, ...]:
     )
 
 
-def _reasoned(report: Report) -> Status:
+def _priors(report: Report) -> Point:
+    asked, everything = "Prior of every parameter, with reasons", report.assessment.everything
     if not report.told:
-        return "not done"
-    silent = sum(not quantity.because for quantity in report.assessment.everything.values())
-    return "done" if not silent else "partly"
-
-
-def _reasons(report: Report) -> str:
-    everything = report.assessment.everything
-    if not report.told:
-        return UNTOLD
-    silent = sum(not quantity.because for quantity in everything.values())
-    lead = f"{plural(len(everything), 'quantity', 'quantities')}, each as it was stated, under 'Every quantity'"
-    return f"{lead}; {silent:,} without a reason." if silent else f"{lead}, each with its reason."
+        return Point(asked=asked, status="not done", told=UNTOLD)
+    if not everything:
+        return Point(asked=asked, status="does not apply", told="The scenario asks for no quantity.")
+    silent = sum(not quantity.because.strip() for quantity in everything.values())
+    lead = f"{plural(len(everything), 'quantity', 'quantities')}, as stated, under 'Every quantity'"
+    reasons = f"{silent:,} without a reason" if silent else "none without a reason"
+    return Point(asked=asked, status="partly" if silent else "done", told=f"{lead}; {reasons}.")
 
 
 def _prior_predictive(report: Report) -> Point:
@@ -125,7 +120,11 @@ def _prior_predictive(report: Report) -> Point:
 def _computation(report: Report) -> Iterator[Point]:
     summary = report.assessment
     versions = ", ".join(f"{name} {version}" for name, version in summary.run.versions.items())
-    yield Point(asked="Software", status="done", told=f"{versions}." if versions else "Named under 'Reproduction'.")
+    yield Point(
+        asked="Software",
+        status="done" if versions else "not done",
+        told=f"{versions}." if versions else "The run does not say with which versions it was made.",
+    )
     chains, other = summary.verdicts.get("nuts"), summary.verdicts.get("importance")
     yield Point(asked="Convergence of the chains", status=_checked(chains), told=_converged(chains))
     yield Point(asked="Resolution: effective sample size", status=_checked(chains), told=_resolved(chains))
@@ -150,42 +149,54 @@ def _converged(found: Verdict | None) -> str:
     if found is None:
         return f"No chains were run: the numbers are by {METHODS['importance']}."
     failed = sum(not check.passed for check in found.checks)
-    went = "all passed" if not failed else f"{failed:,} failed"
-    return f"{plural(len(found.checks), 'check', 'checks')} under 'Method and checks', of which {went}."
+    went = f"{failed:,} failed" if failed else "none failed"
+    return f"{plural(len(found.checks), 'check', 'checks')} under 'Method and checks'; {went}."
 
 
 def _resolved(found: Verdict | None) -> str:
     if found is None:
         return "No chains were run; for the other method see below."
-    return f"{found.draws:,} draws, effectively {found.effective:,.0f} for the headline; each number has its error."
+    draws = plural(found.draws, "draw", "draws")
+    return f"{draws}, effectively {found.effective:,.0f} for the headline; no number has a digit finer than its error."
 
 
 def _posterior(report: Report) -> tuple[Point, ...]:
-    summary = report.assessment
-    evidence = summary.log_marginal_likelihood
     return (
-        Point(
-            asked="Posterior predictive check",
-            status="not done",
-            told="The data are few and unlike each other, and none was drawn anew from the posterior. Nearest to it "
-            "come the stories that fit together worst, under 'Evidence'.",
-        ),
+        Point(asked="Posterior predictive check", status="not done", told=_foretold(report)),
         Point(
             asked="Summary of the posterior",
             status="done" if report.told else "not done",
-            told="Mean and Monte Carlo error of each outcome, event, factor and quantity; of outcomes and factors also "
-            "intervals, and pictures of the densities."
+            told="Mean of each outcome, event, factor and quantity, with no digit finer than its Monte Carlo error; of "
+            "outcomes and factors also intervals and, where the format shows pictures, densities."
             if report.told
             else UNTOLD,
         ),
-        Point(
-            asked="Bayes factors and posterior probabilities of models",
-            status="partly" if evidence is not None else "does not apply",
-            told=f"Log marginal likelihood {evidence:.1f} (natural). Other structures are compared by what becomes of "
-            "the headline, not by Bayes factors."
-            if evidence is not None
-            else "Models are not weighed against each other; structures are compared by what becomes of the headline.",
-        ),
+        _models(report),
+    )
+
+
+def _foretold(report: Report) -> str:
+    if not report.assessment.evidence:
+        return "There are no data that could be drawn anew."
+    lead = "The data are few and unlike each other, and none was drawn anew from the posterior."
+    if report.weighing and report.weighing.ledger and report.weighing.ledger.conflict:
+        return f"{lead} Nearest to it come the stories that fit together worst, under 'Evidence'."
+    return lead
+
+
+def _models(report: Report) -> Point:
+    tried = bool(report.sensitivity and report.sensitivity.structure)
+    found, by = report.assessment.log_marginal_likelihood, report.assessment.verdicts.get("importance")
+    told = "Models are not weighed against each other"
+    if tried:
+        told = f"{told}; other structures are compared by what becomes of the headline"
+    known = found is not None and by is not None and by.passed
+    return Point(
+        asked="Bayes factors and posterior probabilities of models",
+        status="partly" if known else "does not apply",
+        told=f"Log marginal likelihood {rounded(found, MARGINAL)} (natural). {told}."
+        if found is not None and known
+        else f"{told}.",
     )
 
 
@@ -217,7 +228,7 @@ def _sensitivity(report: Report) -> tuple[Point, ...]:
         _to_priors(report),
         Point(
             asked="To informed priors: those of others",
-            status="done" if report.comparison and report.comparison.told else "not done",
+            status="done" if report.comparison and len(report.comparison.told) > 1 else "not done",
             told=_others(report),
         ),
         Point(
@@ -229,41 +240,47 @@ def _sensitivity(report: Report) -> tuple[Point, ...]:
         Point(
             asked="Of decisions",
             status="does not apply",
-            told="None is taken. What would change the word is told under 'What would change the judgement'.",
+            told="None is taken. What would change the word is told under 'What would change the judgement'."
+            if report.weighing and report.weighing.tipping
+            else "None is taken.",
         ),
     )
 
 
 def _to_priors(report: Report) -> Point:
-    found = report.sensitivity
-    if not (found and (found.tornado or found.power_scaling)):
-        return Point(
-            asked="To broader and narrower priors", status="not done", told="It was not, or not in full, reckoned."
-        )
-    count = len(found.tornado.quantities) if found.tornado else 0
-    ends = (
-        f"Each of {plural(count, 'quantity', 'quantities')} was held at the {100 * found.tornado.low_quantile:g} % "
-        f"and {100 * found.tornado.high_quantile:g} % points of its prior"
-        if found.tornado
-        else ""
-    )
-    scaled = "every prior was made a little broader and narrower (power-scaling)" if found.power_scaling else ""
-    told = " and ".join(part for part in (ends, scaled) if part)
+    asked, found = "To broader and narrower priors", report.sensitivity
+    tornado, scaling = (found.tornado, found.power_scaling) if found else (None, None)
+    if not (tornado or scaling):
+        return Point(asked=asked, status="not done", told="It was not reckoned." if report.told else UNTOLD)
+    if tornado and not tornado.quantities:
+        return Point(asked=asked, status="does not apply", told="No quantity has a prior of any width.")
+    scaled = "Power-scaling made every prior a little broader and narrower: see 'How much is prior'."
     return Point(
-        asked="To broader and narrower priors",
-        status="done" if found.tornado and found.power_scaling else "partly",
-        told=f"{_capital(told)}: see 'What it rests on' and 'How much is prior'.",
+        asked=asked,
+        status="done" if tornado and scaling else "partly",
+        told=" ".join([*([_held(tornado)] if tornado else []), *([scaled] if scaling else [])]),
     )
+
+
+def _held(found: Tornado) -> str:
+    ends = f"the {100 * found.low_quantile:g} % and the {100 * found.high_quantile:g} % point of its prior"
+    count = len(found.quantities)
+    which = "The one quantity" if count == 1 else f"Each of {count:,} quantities"
+    return f"{which} was held at {ends}: see 'What it rests on'."
 
 
 def _others(report: Report) -> str:
-    if not report.comparison or not report.comparison.told:
-        return "The report is of one analyst. Runs of others, named beside this one, would be compared here."
-    return f"The priors of {listed(list(report.comparison.told))} are compared under 'Dissent'."
+    if not report.comparison:
+        return "The report is of one analyst. Runs of others, named beside this one, would be compared under 'Dissent'."
+    told = report.comparison.told
+    if len(told) < 2:
+        return "Too few fits converged for a comparison: see 'Dissent'."
+    return f"What follows from the priors of {listed(list(told))} is compared under 'Dissent'."
 
 
 def _reproduction(report: Report) -> tuple[Point, ...]:
-    files = plural(len(report.reproduction.files), "file", "files")
+    files = len(report.reproduction.files)
+    digests = f"the digests of the {files:,} files" if files > 1 else "the digest of the file"
     return (
         Point(
             asked="Software and how to install it",
@@ -272,13 +289,13 @@ def _reproduction(report: Report) -> tuple[Point, ...]:
         ),
         Point(
             asked="Script and data",
-            status="done",
-            told=f"Commands, and the digests of the {files} that they read, under 'Reproduction'.",
+            status="done" if files else "partly",
+            told=f"Commands{f', and {digests} that they read,' if files else ''} under 'Reproduction'.",
         ),
         Point(
             asked="Readable by people",
             status="done",
-            told="Scenario and priors are text files whose entries carry their reasons.",
+            told="Scenario and priors are text files, with room for a reason at every entry.",
         ),
         Point(
             asked="Auxiliary files: draws",

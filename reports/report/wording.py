@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from priors.scale import Scale
@@ -12,6 +13,8 @@ from reports.wording import METHODS, listed, percent, percent_with_error, plural
 
 NEGLIGIBLE = 0.01
 """Of the posterior: a smaller share is not told by itself."""
+TRACE = 1e-9
+"""Of the posterior, where no draw was met but some may be."""
 
 
 def masses(bands: Sequence[Mass]) -> str:
@@ -19,20 +22,31 @@ def masses(bands: Sequence[Mass]) -> str:
     if not bands:
         return ""
     if len(bands) == 1:
-        return f"All of what the analyst leaves open lies {_place(bands[0])}."
+        lead = "Practically all" if bands[0].share.mcse else "All"
+        return f"{lead} of what the analyst leaves open lies {_place(bands[0])}."
     told = [band for band in bands if band.share.value >= NEGLIGIBLE] or [max(bands, key=lambda one: one.share.value)]
+    elsewhere = [band.share for band in bands if band not in told]
     first, *others = told
     parts = [
         f"{share(first.share)} lies {_place(first)}",
         *(f"{share(band.share)} {_place(band)}" for band in others),
-        *(["less than 1 % elsewhere"] if len(told) < len(bands) else []),
+        *([f"{share(_together(elsewhere))} elsewhere"] if elsewhere else []),
     ]
     return f"Of what the analyst leaves open, {listed(parts)}."
 
 
+def _together(shares: Sequence[Number]) -> Number:
+    """The sum of shares, each so small that it says next to nothing about the others."""
+    return Number(value=sum(one.value for one in shares), mcse=math.hypot(*(one.mcse for one in shares)))
+
+
 def share(of: Number) -> str:
-    """A share of the posterior in full per cent, or to the digits of its error."""
-    return percent(of.value, max(of.mcse, 0.005))
+    """A share of the posterior in full per cent, or to the digits of its error; all of it only where that is exact."""
+    error = max(of.mcse, 0.005)
+    rest = percent(max(round(1 - of.value, 12), TRACE if of.mcse else 0.0), error)
+    if rest.startswith("less than"):
+        return f"more than {100 - float(rest.removeprefix('less than ').removesuffix(' %')):g} %"
+    return percent(of.value, error)
 
 
 def _place(band: Mass) -> str:
@@ -56,7 +70,8 @@ def evidence_base(items: Mapping[str, Item]) -> str:
     """How much evidence there is, of how many origins, and how much of it carries a grade."""
     if not items:
         return "No evidence was used: the answer is what the priors make of it."
-    origins = plural(len({item.origin or name for name, item in items.items()}), "origin", "origins")
+    told = {(item.origin, "" if item.origin else name) for name, item in items.items()}
+    origins = plural(len(told), "origin", "origins")
     graded = sum(bool(item.grade) for item in items.values())
     if len(items) == 1:
         return f"The evidence is 1 item; its source is {'graded' if graded else 'not graded'} for reliability."
@@ -107,9 +122,12 @@ def check(found: Check) -> tuple[str, str, str, str]:
 
 
 def _value(found: Check) -> str:
+    """With as many digits, three or more, as tell it from its limit."""
     if found.value is None:
         return "infinite"
-    return f"{found.value:,.0f}" if abs(found.value) >= 100 else f"{found.value:.3g}"
+    large = abs(found.value) >= 100
+    texts = [f"{found.value:,.{digits}f}" if large else f"{found.value:.{digits + 3}g}" for digits in range(14)]
+    return next((text for text in texts if float(text.replace(",", "")) != found.limit), texts[0])
 
 
 def starting_point(run: Probability, method: str, analyses: Probability, by: str) -> str:
