@@ -151,12 +151,10 @@ def _gap(report: Report) -> Gap:
 def _rows(found: Decomposition, start: float) -> Iterator[Row]:
     """Each block, then its quantities from the largest on; what is too small to matter, together."""
     for block in found.blocks:
-        whole = Row(name=block.name, share=_number(block), start=start, whole=True)
-        yield whole
+        yield Row(name=block.name, share=_number(block), start=start, whole=True)
         for name, share in _members([one for one in found.quantities if one.block == block.block]):
             yield Row(name=name, share=share, start=start, whole=False)
             start += share.value
-        start = whole.end
 
 
 def _members(shares: Sequence[Share]) -> Iterator[tuple[str, Number]]:

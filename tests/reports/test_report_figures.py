@@ -489,6 +489,7 @@ def test_a_waterfall_shows_the_largest_of_a_block_and_the_rest_together() -> Non
     shown = [line for line in lines(svg) if line.startswith("the effect of")]
     assert shown == [f"the effect of d{place} on closing" for place in range(11, 3, -1)]
     assert {"4 others, together", "wear"} <= set(lines(svg))
+    assert "1 other, together" not in lines(svg)
 
 
 def event(chance: float, overall: float, given: tuple[str, ...] = (), unless: tuple[str, ...] = ()) -> Event:
