@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from rich.cells import cell_len
 
 from reports.change.document import document
 from reports.change.summary import Change, Entries
@@ -17,37 +16,12 @@ from reports.markdown import markdown
 from reports.summary import to_json
 from tests.changes_made import CHANGES, FAILED_BETWEEN, FULL_CHANGE, NOW, SHARING, entry, share
 from tests.comparisons import number
-from tests.reports.test_golden import WRITE, on_terminal
+from tests.reports.test_golden import DOCUMENTS, on_terminal
 from tests.reports.test_hostile_text import HOSTILE, NARROW, READER, shown
 from tests.reports.test_schemas import SCHEMAS
 
-GOLDEN = Path(__file__).parent / "golden_changes"
 PATH = Path(__file__).parents[2] / "reports" / "change" / "schema.json"
 SCHEMA: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
-DOCUMENTS = {
-    **{f"{name}.txt": on_terminal(document(one)) for name, one in CHANGES.items()},
-    **{f"{name}.md": markdown(document(one)) for name, one in CHANGES.items()},
-}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_reads_as_it_was_approved(name: str) -> None:
-    """A change made by hand gives the very document that is kept beside this test."""
-    if WRITE:
-        GOLDEN.mkdir(exist_ok=True)
-        (GOLDEN / name).write_text(DOCUMENTS[name], encoding="utf-8")
-    assert DOCUMENTS[name] == (GOLDEN / name).read_text(encoding="utf-8")
-
-
-def test_every_golden_document_is_checked() -> None:
-    """No document is kept that nothing is compared with."""
-    assert {path.name for path in GOLDEN.iterdir()} == set(DOCUMENTS)
-
-
-@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name.endswith(".txt")])
-def test_the_terminal_keeps_to_80_columns(name: str) -> None:
-    """No line of a document on a terminal of 80 columns is wider than that."""
-    assert max(map(cell_len, DOCUMENTS[name].splitlines())) <= 80
 
 
 @pytest.mark.parametrize("name", ["change.withheld", "change.partly"])

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import os
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from rich.cells import cell_len
 from rich.console import Console
 
 from reports import document, terminal
 from reports.blocks import Document
+from reports.change import document as change_document
 from reports.comparison import document as comparison_document
 from reports.evidence import document as evidence_document
 from reports.html import html
 from reports.markdown import markdown
+from reports.pdf import pdf
 from reports.pool import document as pool_document
 from reports.report import document as report_document
 from reports.report.rows import csv_of
+from reports.score import document as score_document
 from reports.sensitivity import document as sensitivity_document
 from reports.summary import to_json
 from reports.trace import document as trace_document
 from reports.whatif import document as whatif_document
+from tests.changes_made import CHANGES
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS
 from tests.reports_made import REPORTS
+from tests.scores_made import RECORDS
 from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
 from tests.told_whatifs import WHATIFS
@@ -44,6 +50,11 @@ def on_terminal(told: Document, *, width: int = 80) -> str:
     return console.file.getvalue()
 
 
+def on_paper(told: Document, caution: str) -> str:
+    """What the pages of the PDF say, one after the other."""
+    return "\f".join(page.extract_text() for page in PdfReader(BytesIO(pdf(told, caution=caution))).pages)
+
+
 WHOLE = {
     **{name: comparison_document.document(one) for name, one in COMPARISONS.items()},
     **{name: pool_document.document(one) for name, one in POOLS.items()},
@@ -51,17 +62,20 @@ WHOLE = {
     **{name: sensitivity_document.document(one) for name, one in SENSITIVITIES.items()},
     **{name: evidence_document.document(one) for name, one in WEIGHINGS.items()},
     **{name: trace_document.document(one) for name, one in TRACES.items()},
+    **{name: change_document.document(one) for name, one in CHANGES.items()},
+    **{name: score_document.document(one) for name, one in RECORDS.items()},
     **{name: report_document.document(one, {}) for name, one in REPORTS.items() if name != "report.hostile"},
 }
 """Of one length, whatever the format."""
 IN_MARKDOWN = WHOLE | {name: evidence_document.document(one, full=True) for name, one in WEIGHINGS.items()}
 """Where to look for indicators, and why, stands in Markdown only."""
 TOLD = {name: REPORTS[name] for name in ("report.full", "report.withheld", "report.cautioned")}
-"""In every other format of characters; pictures, and pages, have tests of their own."""
+"""In every other format; pictures have tests of their own, and of a PDF it is the text."""
 DOCUMENTS = {
     "preliminary.txt": on_terminal(document.preliminary(FULL)),
     **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
     **{f"{name}.html": html(report_document.document(one, {}), caution=one.caution) for name, one in TOLD.items()},
+    **{f"{name}.pdf.text": on_paper(report_document.document(one, {}), one.caution) for name, one in TOLD.items()},
     **{f"{name}.csv": csv_of(one) for name, one in TOLD.items()},
     **{f"{name}.json": to_json(one) for name, one in TOLD.items()},
     **{f"{name}.txt": on_terminal(told) for name, told in WHOLE.items()},
@@ -73,8 +87,8 @@ DOCUMENTS = {
 def test_a_document_reads_as_it_was_approved(name: str) -> None:
     """A summary made by hand gives the very document that is kept beside this test."""
     if WRITE:
-        (GOLDEN / name).write_text(DOCUMENTS[name], encoding="utf-8")
-    assert DOCUMENTS[name] == (GOLDEN / name).read_text(encoding="utf-8")
+        (GOLDEN / name).write_bytes(DOCUMENTS[name].encode())
+    assert DOCUMENTS[name] == (GOLDEN / name).read_bytes().decode()
 
 
 def test_every_golden_document_is_checked() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from dataclasses import replace
 from io import StringIO
@@ -17,14 +16,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
-from rich.console import Console
 
 from model.scoring import FEW
 from model.verification import MASS
 from priors.record import COLUMNS, read_record
 from priors.table import ascii_safe
-from reports import terminal
-from reports.blocks import Document, Heading, Listing, Paragraph, Table
+from reports.blocks import Heading, Listing, Paragraph, Table
 from reports.markdown import markdown
 from reports.score import wording as words
 from reports.score.document import EVERYONE, MOST, document
@@ -32,48 +29,13 @@ from reports.score.rows import csv_of
 from reports.score.summarizing import judgement_of
 from reports.score.summary import Band, Mean, Measured, Record, Scores
 from reports.summary import to_json
+from tests.reports.test_golden import DOCUMENTS, on_terminal
 from tests.scores_made import ENGINEER, MAYOR, RECORDS, entries, entry, record, records, resolution
 
-GOLDEN = Path(__file__).parent / "score_golden"
-WRITE = os.environ.get("ESTIMATIVE_GOLDEN") == "write"
 SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "score" / "schema.json").read_text(encoding="utf-8"))
 POOL = json.loads((Path(__file__).parents[2] / "reports" / "pool" / "schema.json").read_text(encoding="utf-8"))
 ONE, FULL, SEVERAL = (RECORDS[f"score.{name}"] for name in ("one", "full", "several"))
 NOTHING, VOID, MIXED = (RECORDS[f"score.{name}"] for name in ("nothing", "void", "mixed"))
-
-
-def on_terminal(told: Document, *, width: int = 80) -> str:
-    """What a terminal without colour shows."""
-    file = StringIO()
-    terminal.show(
-        told, Console(file=file, width=width, color_system=None, highlight=False, markup=False, emoji=False)
-    )  # fmt: skip
-    return file.getvalue()
-
-
-DOCUMENTS = {
-    **{f"{name}.txt": on_terminal(document(found)) for name, found in RECORDS.items()},
-    **{f"{name}.md": markdown(document(found)) for name, found in RECORDS.items()},
-}
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_document_reads_as_it_was_approved(name: str) -> None:
-    """A record made by hand gives the very document that is kept beside this test."""
-    if WRITE:
-        (GOLDEN / name).write_text(DOCUMENTS[name], encoding="utf-8")
-    assert DOCUMENTS[name] == (GOLDEN / name).read_text(encoding="utf-8")
-
-
-def test_every_golden_document_is_checked() -> None:
-    """No document is kept that nothing is compared with."""
-    assert {path.name for path in GOLDEN.iterdir()} == set(DOCUMENTS)
-
-
-@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name.endswith(".txt")])
-def test_the_terminal_keeps_to_80_columns(name: str) -> None:
-    """No line of a document on a terminal of 80 columns is wider than that."""
-    assert max(map(cell_len, DOCUMENTS[name].splitlines())) <= 80
 
 
 def test_the_page_on_records_shows_a_real_document() -> None:
