@@ -36,6 +36,8 @@ def _hung(report: Report) -> Iterator[Hung]:
         yield "analysts", partial(_analysts, report)
     if report.comparison and report.comparison.attribution:
         yield "waterfall", partial(_waterfall, report)
+    if report.comparison and report.comparison.team:
+        yield "agreement", partial(_agreement, report)
 
 
 def _tree(report: Report) -> Picture:
@@ -80,3 +82,9 @@ def _waterfall(report: Report) -> Picture:
     from reports.figures.waterfall import waterfall
 
     return waterfall(report)
+
+
+def _agreement(report: Report) -> Picture:
+    from reports.figures.agreement import agreement
+
+    return agreement(report)

@@ -19,6 +19,7 @@ from priors.words import PHIA
 from reports.blocks import Picture
 from reports.comparison.summary import Comparison
 from reports.figures import style, tree, waterfall
+from reports.figures.agreement import agreement
 from reports.figures.analysts import analysts
 from reports.figures.factors import factors
 from reports.figures.gallery import gallery
@@ -46,6 +47,7 @@ WAYS: dict[str, Callable[[Report], Sheet]] = {
     "factors": factors,
     "analysts": analysts,
     "waterfall": waterfall.waterfall,
+    "agreement": agreement,
 }
 
 
@@ -73,6 +75,7 @@ HUNG = {
     "report.full": ["tree", "outcomes", "factors", "ledger", "tornado", "analysts", "waterfall"],
     "report.exact": ["tree", "outcomes", "ledger", "tornado"],
     "report.withheld": [],
+    "report.team": ["tree", "outcomes", "factors", "ledger", "tornado", "analysts", "agreement"],
     "report.cautioned": ["tree", "outcomes", "factors", "analysts", "waterfall"],
     "report.phia": ["tree", "outcomes", "factors", "ledger", "tornado"],
 }
@@ -492,6 +495,47 @@ def test_a_waterfall_shows_the_largest_of_a_block_and_the_rest_together() -> Non
     assert "1 other, together" not in lines(svg)
 
 
+def apart_by(shares: dict[str, float]) -> Report:
+    """Three analysts with these shares of the variance between them."""
+    found = COMPARISONS["comparison.team"]
+    assert found.team
+    return replace(RICH, comparison=replace(found, team=replace(found.team, variance=decomposition(shares))))
+
+
+AGREEMENT_TITLES: dict[str, dict[str, float]] = {
+    "What keeps the 3 analysts apart most is wear: 75 % of the variance": {"factors.wear": 0.3, "events.leak": 0.1},
+    "Nothing by itself keeps the 3 analysts apart": {"factors.wear": 0.003, "events.leak": -0.001},
+}
+
+
+@pytest.mark.parametrize("title", AGREEMENT_TITLES)
+def test_the_title_of_an_agreement_says_what_on(title: str) -> None:
+    """What does most, as a share of the whole; nothing that the errors do not let one name."""
+    assert agreement(apart_by(AGREEMENT_TITLES[title])).title == title
+
+
+def test_the_bars_of_an_agreement_are_as_long_as_their_shares() -> None:
+    """On the axis of per cent each goes from 0 to its share, and what drives them apart to the other side."""
+    svg = agreement(apart_by({"factors.wear": 0.3, "events.leak": 0.2, "events.closing": -0.1})).svg()
+    ticks = {line.text: line.x for line in written(svg) if line.anchor == "middle" and line.text in {"0 %", "40 %"}}
+    bars = sorted((area for area in areas(svg) if area.fill in {BLUE, ORANGE}), key=lambda area: area.top)[2:]
+    assert [bar.fill for bar in bars] == [BLUE, BLUE, ORANGE]
+    for bar, share in zip(bars, (75, 50, -25), strict=True):
+        end = ticks["0 %"] + share / 40 * (ticks["40 %"] - ticks["0 %"])
+        assert (bar.left, bar.right) == pytest.approx(tuple(sorted((ticks["0 %"], end))), abs=0.05)
+    assert {"all factors", "all events", "wear", "the baseline of closing"} <= set(lines(svg))
+
+
+def test_an_agreement_shows_fifteen_and_the_rest_together() -> None:
+    """From the largest on; a sixteenth that would be alone stands by itself."""
+    for count, others in ((16, []), (17, ["2 others, together"])):
+        many = {f"effects.closing.d{place}": 0.01 * (1 + place) for place in range(count)}
+        texts = lines(agreement(apart_by(many)).svg())
+        shown = [line for line in texts if line.startswith("the effect of")]
+        assert shown == [f"the effect of d{place} on closing" for place in reversed(range(len(others) and 2, count))]
+        assert [line for line in texts if "other" in line and "together" in line and line[0].isdigit()] == others
+
+
 def event(chance: float, overall: float, given: tuple[str, ...] = (), unless: tuple[str, ...] = ()) -> Event:
     link = Link(**numbers(chance, chance / 100, 0, 1, 0.5), given=given, unless=unless)
     title = "What may come about on the bridge and its approaches from either bank"
@@ -592,6 +636,8 @@ NOTHING = {
     "no factors": (factors, EXACT, "No factor is told"),
     "one analyst": (analysts, EXACT, "The report is of one analyst"),
     "no analyst told": (analysts, replace(RICH, comparison=COMPARISONS["comparison.withheld-all"]), "Of no analyst"),
+    "no team": (agreement, RICH, "No variance between analysts"),
+    "no variance": (agreement, apart_by({"factors.wear": 0.0}), "do not differ"),
     "not shared out": (waterfall.waterfall, TEAM, "No difference between two analysts"),
     "agreed": (
         waterfall.waterfall,
