@@ -34,8 +34,8 @@ class Weighed:
 
     @property
     def log_odds(self) -> Weighed:
-        """Of probabilities between 0 and 1; what is 0 or 1 is left out."""
-        inside = (self.values > 0) & (self.values < 1)
+        """Of probabilities between 0 and 1; what is 0, or 1 but for rounding, is left out."""
+        inside = (self.values > 0) & (self.values < 1 - ROUNDING)
         values = self.values[inside]
         return Weighed.of(np.log(values) - np.log1p(-values), self.weights[inside])
 
