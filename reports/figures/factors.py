@@ -8,7 +8,7 @@ from itertools import islice
 from matplotlib.axes import Axes
 
 from reports.document import alone
-from reports.figures.marks import ridge
+from reports.figures.marks import named, ridge
 from reports.figures.notes import cautions, origin
 from reports.figures.sheet import Anchor, Around, Line, Sheet
 from reports.figures.style import (
@@ -18,7 +18,6 @@ from reports.figures.style import (
     DOT,
     GAP,
     GRID,
-    LABEL,
     MARGIN,
     NUMBER,
     RING,
@@ -27,7 +26,7 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
 )
-from reports.figures.text import cut, wrapped
+from reports.figures.text import wrapped
 from reports.report.summary import Report
 from reports.summary import Factor, Spread
 from reports.wording import one_digit, plural, rounded
@@ -168,7 +167,7 @@ def _draw(sheet: Sheet, report: Report, shown: Mapping[str, Factor]) -> None:
     for place, (name, one) in enumerate(shown.items()):
         foot = row * place + RIDGE + GAP
         _draw_row(axes, report, name, one, foot)
-        _draw_name(sheet, name, one.title, top + row * place)
+        named(sheet, name, one.title, NAMES - MARGIN - 2 * GAP, top + row * place)
         _draw_ends(sheet, one, top + foot)
         _draw_means(sheet, one, top + foot)
 
@@ -184,13 +183,6 @@ def _draw_row(axes: Axes, report: Report, name: str, one: Factor, foot: float) -
         ridge(axes, report.factors[name], foot, RIDGE)
     for mean, look in ((one.posterior.mean, DOT), (one.prior.mean, RING)):
         axes.plot([mean], [foot], zorder=4, clip_on=False, **look.drawn)
-
-
-def _draw_name(sheet: Sheet, name: str, title: str, top: float) -> None:
-    room, base = NAMES - MARGIN - 3 * GAP, top + 3 * GAP
-    sheet.put(Line(text=cut(name, room, LABEL), x=MARGIN, y=base, lettering=LABEL))
-    for place, line in enumerate(wrapped(title, room, SMALL, most=3), start=1):
-        sheet.put(Line(text=line, x=MARGIN, y=base + place * SMALL.leading, lettering=SMALL))
 
 
 def _draw_ends(sheet: Sheet, one: Factor, foot: float) -> None:

@@ -20,11 +20,11 @@ from reports.figures.style import (
     CLEARED,
     DARK,
     GAP,
-    GREY,
     GRID,
     INK,
     LABEL,
     LIGHT,
+    LINK,
     MARGIN,
     NUMBER,
     SMALL,
@@ -32,7 +32,6 @@ from reports.figures.style import (
     VALUE,
     WIDTH,
     Nothing,
-    Stroke,
 )
 from reports.figures.text import brief, cut, minus, width_of
 from reports.summary import Number
@@ -44,8 +43,6 @@ HEAD, FOOT = 30.0, 36.0
 """For the numbers and names of the axes above and below."""
 NAMES, RUNNING = 218.0, 56.0
 """Where the names end, and how wide the column of running numbers is."""
-LINK = Stroke(colour=GREY, width=0.8)
-"""From where one story leaves the headline to where the next one takes it up."""
 UP, DOWN = "\u25b2", "\u25bc"
 NUMBERS = (
     "Numbers at the bars: decibans, 10 of which are a factor of 10 in the odds. Items of one origin are one story."

@@ -1,4 +1,4 @@
-"""What stands for a probability on an axis from left to right: a dot on its interval, a ring for before, ridges."""
+"""What rows are made of: names, and for a probability a dot on its interval, a ring for before, ridges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 
 from priors.scale import Scale as Words
 from reports.figures.axis import Scale, bounded, log_odds
-from reports.figures.style import AFTER, BEFORE, RING, SPAN, Fill, Stroke
+from reports.figures.sheet import Line, Sheet
+from reports.figures.style import AFTER, BEFORE, GAP, LABEL, MARGIN, RING, SMALL, SPAN, Fill, Stroke
+from reports.figures.text import cut, wrapped
 from reports.report.summary import Density
 from reports.summary import Interval, Probability
 from reports.wording import kind_of, percent, span
@@ -64,6 +66,14 @@ def ridge(axes: Axes, density: Density, base: float, height: float) -> None:
     after, before = ([base - height * value / peak for value in one] for one in (density.after, density.before))
     axes.fill_between(density.places, base, after, zorder=1, **AFTER.drawn)
     axes.plot(density.places, before, zorder=2, **BEFORE.drawn)
+
+
+def named(sheet: Sheet, name: str, title: str, room: float, top: float) -> None:
+    """A row's name at the left, and under it what it is."""
+    base = top + 3 * GAP
+    sheet.put(Line(text=cut(name, room, LABEL), x=MARGIN, y=base, lettering=LABEL))
+    for place, line in enumerate(wrapped(title, room, SMALL, most=3), start=1):
+        sheet.put(Line(text=line, x=MARGIN, y=base + place * SMALL.leading, lettering=SMALL))
 
 
 def extent_of(density: Density) -> tuple[float, float]:

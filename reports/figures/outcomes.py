@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from reports.document import alone
 from reports.figures.axis import PROBABILITY, Scale, across, worded_across
-from reports.figures.marks import Key, answer, described, endless, extent_of, key, mark, ridge, scale_of
+from reports.figures.marks import Key, answer, described, endless, extent_of, key, mark, named, ridge, scale_of
 from reports.figures.notes import cautions, error_of, exactness, origin
 from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import AFTER, BEFORE, GAP, GRID, LABEL, MARGIN, NUMBER, SMALL, STRONG, WIDTH, Nothing
-from reports.figures.text import cut, wrapped
+from reports.figures.style import AFTER, BEFORE, GAP, GRID, MARGIN, NUMBER, STRONG, WIDTH, Nothing
+from reports.figures.text import wrapped
 from reports.report.summary import Density, Report
 from reports.summary import Outcome, Probability
 from reports.wording import percent, plural, span
@@ -125,15 +125,8 @@ def _draw(sheet: Sheet, report: Report, shown: dict[str, Outcome], scale: Scale)
             ridge(axes, density, foot, RIDGE)
         axes.axhline(foot, zorder=0, **GRID.drawn)
         mark(axes, scale, one, foot + BELOW)
-        _draw_name(sheet, name, one.title, sheet.top + HEAD + ROW * place)
+        named(sheet, name, one.title, NAMES - MARGIN - 2 * GAP, sheet.top + HEAD + ROW * place)
         _draw_number(sheet, one, sheet.top + HEAD + foot)
-
-
-def _draw_name(sheet: Sheet, name: str, title: str, top: float) -> None:
-    room, base = NAMES - MARGIN - 2 * GAP, top + 3 * GAP
-    sheet.put(Line(text=cut(name, room, LABEL), x=MARGIN, y=base, lettering=LABEL))
-    for place, line in enumerate(wrapped(title, room, SMALL, most=3), start=1):
-        sheet.put(Line(text=line, x=MARGIN, y=base + place * SMALL.leading, lettering=SMALL))
 
 
 def _draw_number(sheet: Sheet, one: Probability, foot: float) -> None:

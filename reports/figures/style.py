@@ -126,6 +126,8 @@ RING = Stroke(colour=INK, width=1.0, dash="none", marker="o", size=6, hollow=Tru
 """A probability before the evidence."""
 AFTER, BEFORE = Fill(colour=PALE, edge=BLUE, width=1.0), Stroke(colour=GREY, width=1.2, dash=(0, (3, 1.5)))
 """Where the draws lie with the evidence and without."""
+LINK = Stroke(colour=GREY, width=0.8)
+"""From where one bar ends to where the next one begins."""
 GRID = Stroke(colour=FAINT, width=0.6)
 BORDER = Stroke(colour=GREY, width=0.8, dash=":")
 """Between two words of a scale."""

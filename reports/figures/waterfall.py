@@ -14,24 +14,24 @@ from reports.comparison.document import LEAST_SHARE
 from reports.comparison.summary import Attribution, Comparison, Decomposition, Share
 from reports.document import alone
 from reports.figures.axis import PROBABILITY, Scale, across, bounded, decibans_across, log_odds
+from reports.figures.marks import SIDE
 from reports.figures.notes import cautions, exactness, origin_of_several
 from reports.figures.sheet import Around, Line, Sheet
 from reports.figures.style import (
     DARK,
     FRAMED,
     GAP,
-    GREY,
     GRID,
     INK,
     LABEL,
     LIGHT,
+    LINK,
     MARGIN,
     NUMBER,
     STRONG,
     VALUE,
     WIDTH,
     Nothing,
-    Stroke,
 )
 from reports.figures.text import brief, cut, minus
 from reports.report.summary import Report
@@ -50,10 +50,6 @@ NAMES, TOLD = 226.0, 82.0
 """Where the names end, and how wide the column of numbers is."""
 FINEST = 0.01
 """Decibans, to which a small share is told."""
-SIDE = 14.0
-"""Free at either end of the axis, in units."""
-LINK = Stroke(colour=GREY, width=0.8)
-"""From where one block leaves the headline to where the next one takes it up."""
 SHARED = (
     "Each bar is what a quantity on which they disagree accounts for, averaged over all orders in which the priors of "
     "one could be exchanged for the other's (Shapley); framed, what a block of them comes to."
