@@ -140,7 +140,8 @@ def _effective(sample: Weighed, outcome: Outcome) -> float:
     highest = sample.values.max(initial=0.0)
     if highest - sample.values.min(initial=1.0) <= ROUNDING * highest:
         return float("inf")
-    return min((sample.sd / outcome.mcse) ** 2, sample.count) if outcome.mcse > 0 else sample.count
+    of_mean = (sample.sd / outcome.mcse) ** 2 if outcome.mcse > 0 else sample.count
+    return max(1.0, min(of_mean, sample.count))
 
 
 def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mass]:

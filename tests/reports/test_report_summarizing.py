@@ -218,6 +218,7 @@ def test_a_share_of_nearly_everything_has_an_error() -> None:
     assert mass.share.value == pytest.approx(1)
     assert 0.001 < mass.share.mcse < 0.02
     assert bands(sample([0.1] * 100), mcse=1e-19)[0].share.mcse == 0
+    assert bands(sample([0.0, 1e-200]), mcse=1e-201)[0].share.mcse > 0
 
 
 def test_an_outcome_has_a_density_where_it_has_a_spread() -> None:
