@@ -200,7 +200,7 @@ def test_numbers_told_on_demand_carry_a_caution_everywhere(desk: Desk) -> None:
     assert told.out.index("CAUTION") < told.out.index("Key judgement")
     for form in ("md", "terminal", "json"):
         report = desk.run("report", "--format", form)
-        assert report.code == 0
+        assert report.code == told.code
         assert "did not converge" in report.out
         assert "cancelled" in report.out
     assert "did not converge" in " ".join(desk.run("runs").out.split())
@@ -225,11 +225,12 @@ def test_the_folder_of_runs_can_be_named(desk: Desk) -> None:
 
 
 def test_a_run_keeps_what_it_was_made_from(fitted: Desk, good: str) -> None:
-    """A run holds the texts of the scenario and the prior set, its summary and its draws."""
+    """A run holds the texts of the scenario and the prior set, its summary and its draws, and what was found out since."""
     folder = fitted.runs / good
     assert (folder / "inputs" / "scenario.toml").read_text(encoding="utf-8") == SCENARIO
     assert (folder / "inputs" / "priors" / "mate.toml").exists()
-    assert {path.name for path in folder.iterdir()} == {"draws.nc", "inputs", "manifest.json", "summary.json"}
+    kept = {path.name for path in folder.iterdir()}
+    assert kept == {"analyses.json", "draws.nc", "inputs", "manifest.json", "summary.json"}
 
 
 LISTENING = pytest.mark.skipif(

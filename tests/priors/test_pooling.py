@@ -184,7 +184,7 @@ def test_a_narrow_prior_beside_a_wide_one(size: float) -> None:
     """A prior narrow against the other's support is widened by its weight, and keeps its place."""
     found, misfit = pool_of_degrees([Degree(a=size, b=size), Degree(a=2, b=3, lower=0.2, upper=0.9)], [0.25, 0.75])
     assert (found.mean, found.sd) == pytest.approx((0.5, math.sqrt(1 / (8 * 0.25 * size))), rel=20 / size**0.5)
-    assert misfit < 0.1 / size**0.5
+    assert misfit < 0.2 / size**0.5
 
 
 def test_shapes_stay_within_what_may_be_stated() -> None:
