@@ -225,7 +225,7 @@ def test_the_folder_of_runs_can_be_named(desk: Desk) -> None:
 
 
 def test_a_run_keeps_what_it_was_made_from(fitted: Desk, good: str) -> None:
-    """A run holds the texts of the scenario and the prior set, its summary and its draws, and what was found out since."""
+    """A run holds the texts of the scenario and the prior set, its summary, its draws, and what was found out since."""
     folder = fitted.runs / good
     assert (folder / "inputs" / "scenario.toml").read_text(encoding="utf-8") == SCENARIO
     assert (folder / "inputs" / "priors" / "mate.toml").exists()
