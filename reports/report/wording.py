@@ -93,7 +93,15 @@ def linchpin(name: str, swing: Swing) -> str:
 
 def if_held(at: float, headline: Number, scale: Scale) -> str:
     """What follows if a quantity is held at a value: word and number."""
-    return f"held at {at:.3g}: {term(headline.value, headline.mcse, scale)} ({percent(headline.value, headline.mcse)})"
+    return (
+        f"held at {_plain(at)}: {term(headline.value, headline.mcse, scale)} ({percent(headline.value, headline.mcse)})"
+    )
+
+
+def _plain(value: float) -> str:
+    """Three digits of an exact number, without zeros that say nothing."""
+    told = rounded(value, 0)
+    return told.rstrip("0").rstrip(".") if "." in told else told
 
 
 def constant(name: str, quantity: Quantity) -> str:
