@@ -1,0 +1,659 @@
+"""The report as a document: which parts there are and in which order, its pictures, its guidelines, its rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import typing
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from reports.blocks import Block, Caution, Code, Dots, Figure, Heading, Listing, Paragraph, Picture, Table
+from reports.figures.gallery import gallery
+from reports.report import guidelines
+from reports.report.document import document
+from reports.report.guidelines import Status, steps
+from reports.report.layout import below, figure, pictured
+from reports.report.resting import LINCHPINS
+from reports.report.rows import csv_of
+from reports.report.summary import Report
+from reports.summary import Summary, to_json
+from tests.comparisons import COMPARISONS
+from tests.documents_made import DOTS, of_evidence
+from tests.reports_made import REPORTS
+from tests.summaries import CASES, FULL, IMPORTANCE
+
+FULL_REPORT, UNTOLD = REPORTS["report.full"], REPORTS["report.withheld"]
+NAMES = [name for name in REPORTS if name != "report.hostile"]
+WHOLE = (
+    "Key judgement",
+    "Analytic confidence",
+    "What it rests on",
+    "The chain of events",
+    "From prior to posterior",
+    "Evidence",
+    "What would change the judgement",
+    "Dissent",
+    "Alternatives considered",
+    "Method and checks",
+    "How much is prior",
+    "Sources",
+    "Reproduction",
+    "Appendix: the question in full",
+    "Appendix: every quantity",
+    "Appendix: shares of the posterior, by word",
+    "Appendix: what accounts for the spread",
+    "Appendix: Bayesian analysis reporting guidelines",
+)
+"""Every part that a report can have, in the order in which its readers ask."""
+OF_NUMBERS = {WHOLE[place] for place in (0, 3, 4, 6, 10, 14, 15, 16)}
+"""Those that are there only where a number is told."""
+
+
+def parts(report: Report) -> dict[str, list[Block]]:
+    """The blocks of each part, without pictures; what stands before the first one under no name."""
+    found: dict[str, list[Block]] = {"": []}
+    for block in document(report, {}):
+        if isinstance(block, Heading) and block.level == 2:
+            assert block.text not in found
+            found[block.text] = []
+        else:
+            found[list(found)[-1]].append(block)
+    return found
+
+
+def said(report: Report, part: str) -> str:
+    """Everything that a part of it says, on one line."""
+    return " ".join(text for block in parts(report)[part] for text in _texts(block))
+
+
+def _texts(block: Block) -> Iterator[str]:
+    match block:
+        case Heading() | Paragraph() | Caution():
+            yield block.text
+        case Listing():
+            yield from block.points
+        case Table():
+            yield from block.header
+            for row in block.rows:
+                yield from row
+        case Code():
+            yield from block.lines
+        case Dots():
+            yield block.key
+        case Figure():
+            yield block.name
+
+
+def headings(report: Report, part: str) -> list[str]:
+    """What the parts of a part are called."""
+    return [block.text for block in parts(report)[part] if isinstance(block, Heading) and block.level == 3]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parts_come_in_the_order_in_which_readers_ask(name: str) -> None:
+    """The judgement first, the guidelines last; no part is there twice, and none that nobody has heard of."""
+    found = list(parts(REPORTS[name]))[1:]
+    assert found == [part for part in WHOLE if part in found]
+
+
+@pytest.mark.parametrize("name", ["report.full", "report.team", "report.phia"])
+def test_a_report_of_everything_has_every_part(name: str) -> None:
+    """Nothing is left out where all was reckoned, alone or with others."""
+    assert tuple(parts(REPORTS[name]))[1:] == WHOLE
+
+
+def test_a_report_without_numbers_has_no_part_of_numbers() -> None:
+    """What is known without a number is told all the same."""
+    assert [part for part in WHOLE if part not in OF_NUMBERS] == list(parts(UNTOLD))[1:]
+
+
+LACKING: dict[str, tuple[Report, set[str]]] = {
+    "nothing was weighed": (replace(FULL_REPORT, weighing=None), {"What would change the judgement"}),
+    "nothing was varied": (replace(FULL_REPORT, sensitivity=None), {"Appendix: what accounts for the spread"}),
+    "no draws were kept": (
+        replace(FULL_REPORT, shapes={}, factors={}),
+        {"Appendix: shares of the posterior, by word"},
+    ),
+    "nobody dissents": (replace(FULL_REPORT, comparison=None), set()),
+    "no files are known": (replace(FULL_REPORT, reproduction=replace(FULL_REPORT.reproduction, files=())), set()),
+}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_a_part_is_left_out_with_what_it_tells(name: str) -> None:
+    """Where one thing was not reckoned, its part is missing and no other."""
+    report, missing = LACKING[name]
+    assert set(WHOLE) - set(parts(report)) == missing
+
+
+def test_a_report_opens_with_title_question_and_frame() -> None:
+    """Who asks what, until when, by whose priors: before anything else."""
+    opening = parts(FULL_REPORT)[""]
+    assert [type(block) for block in opening] == [Heading, Paragraph, Paragraph]
+    assert [text for block in opening for text in _texts(block)][:2] == [
+        "The bridge at Ashford",
+        "Will the county close the bridge to lorries?",
+    ]
+    assert "engineer" in str(opening[2])
+
+
+@pytest.mark.parametrize("name", ["report.withheld", "report.cautioned"])
+def test_a_caution_comes_before_all_else_but_the_question(name: str) -> None:
+    """The fourth block is the caution of the run; there is one of it before the first part."""
+    opening = parts(REPORTS[name])[""]
+    assert [at for at, block in enumerate(opening) if isinstance(block, Caution)] == [3]
+    assert opening[3] == Caution(text=REPORTS[name].assessment.caution)
+
+
+def test_a_caution_of_a_part_opens_the_report() -> None:
+    """Of a run that converged, and a comparison that did not, the caution is told once at the top."""
+    caution = COMPARISONS["comparison.withheld"].caution
+    report = replace(
+        FULL_REPORT, converged=False, caution=caution, comparison=COMPARISONS["comparison.withheld"]
+    )  # fmt: skip
+    assert parts(report)[""][-1] == Caution(text=caution)
+    assert [block for block in parts(FULL_REPORT)[""] if isinstance(block, Caution)] == []
+
+
+def test_the_judgement_is_told_with_its_spread_and_its_yardstick() -> None:
+    """Judgement, interval, shares by word, scale; without draws no shares, and of what is exact none either."""
+    assert [type(block) for block in parts(FULL_REPORT)["Key judgement"]] == [Paragraph] * 4
+    assert "Of what the analyst leaves open" in said(FULL_REPORT, "Key judgement")
+    for report in (replace(FULL_REPORT, shapes={}), REPORTS["report.exact"]):
+        assert "Of what" not in said(report, "Key judgement")
+        assert [type(block) for block in parts(report)["Key judgement"]] == [Paragraph] * 3
+
+
+def test_what_it_rests_on_is_told_as_far_as_it_is_known() -> None:
+    """Linchpins where they were varied, constants where numbers are told, what the model takes for granted always."""
+    granted = "What the model takes for granted"
+    everything = headings(FULL_REPORT, "What it rests on")
+    assert everything[0] == "Linchpins, and what follows if they fail"
+    assert everything[1:] == ["Held constant", "Weights of evidence that were chosen, not learnt", granted]
+    assert headings(replace(FULL_REPORT, sensitivity=None), "What it rests on") == everything[1:]
+    assert headings(UNTOLD, "What it rests on") == everything[2:]
+    assert headings(REPORTS["report.exact"], "What it rests on")[-2:] == ["Held constant", granted]
+    tables = [block for block in parts(FULL_REPORT)["What it rests on"] if isinstance(block, Table)]
+    assert 0 < len(tables[0].rows) <= LINCHPINS
+
+
+def test_what_could_not_be_reckoned_is_said() -> None:
+    """With its reason, where one would look for it."""
+    refused = replace(FULL_REPORT, weighing=None, sensitivity=None, refused=("the headline has no odds",))
+    assert "could not be reckoned: the headline has no odds." in said(refused, "What it rests on")
+    assert "could not be reckoned" not in said(FULL_REPORT, "What it rests on")
+
+
+def test_the_evidence_is_told_with_its_weights_or_without() -> None:
+    """The ledger where it was reckoned, every item in any case; that there is none is said once."""
+    ledger, items = "The ledger: what each story weighs", "Every item of evidence"
+    assert headings(FULL_REPORT, "Evidence") == [ledger, items]
+    assert headings(UNTOLD, "Evidence") == [items]
+    none = replace(FULL_REPORT, assessment=replace(FULL, evidence={}))
+    for report in (none, REPORTS["report.exact"]):
+        assert [type(block) for block in parts(report)["Evidence"]] == [Paragraph]
+
+
+def test_dissent_is_told_or_said_not_to_be_known() -> None:
+    """Of one analyst that nobody else was asked; of two what separates them; of more, what each adds to the team."""
+    alone = replace(FULL_REPORT, comparison=None)
+    assert said(alone, "Dissent") == "None is reported: this report is of one analyst, engineer, alone."
+    assert "Why engineer and sceptic differ on the headline" in headings(FULL_REPORT, "Dissent")
+    team = headings(REPORTS["report.team"], "Dissent")
+    assert len(team) == 3
+    assert not [one for one in team if one.startswith("Why engineer and sceptic")]
+    withheld = replace(FULL_REPORT, comparison=COMPARISONS["comparison.withheld-all"])
+    assert "CAUTION" not in said(withheld, "Dissent")
+    assert [block for block in parts(withheld)["Dissent"] if isinstance(block, Caution)]
+    assert not [block for block in parts(withheld)["Dissent"] if isinstance(block, Dots | Table)]
+
+
+def test_alternatives_are_told_or_said_not_to_have_been_tried() -> None:
+    """Other outcomes, then other structures; the headline is no alternative to itself."""
+    assert "Other structures of the same scenario" in headings(FULL_REPORT, "Alternatives considered")
+    others = next(block for block in parts(FULL_REPORT)["Alternatives considered"] if isinstance(block, Listing))
+    assert others.points == ("If the dam leaks, it is closed: roughly even chance (52 %)",)
+    still = replace(FULL_REPORT, sensitivity=None)
+    assert said(still, "Alternatives considered").endswith("No other structure of the scenario was tried.")
+
+
+def test_every_check_of_every_method_is_told() -> None:
+    """With its verdict, passed or failed, and numbers or none."""
+    for report in (FULL_REPORT, UNTOLD):
+        table = [block for block in parts(report)["Method and checks"] if isinstance(block, Table)][-1]
+        checks = [check for one in report.assessment.verdicts.values() for check in one.checks]
+        assert [row[-1] == "passed" for row in table.rows] == [check.passed for check in checks]
+
+
+def test_how_to_get_the_same_is_told() -> None:
+    """The commands as they are typed, seed, versions and digests."""
+    [code] = [block for block in parts(FULL_REPORT)["Reproduction"] if isinstance(block, Code)]
+    assert code.lines == FULL_REPORT.reproduction.commands
+    told = said(FULL_REPORT, "Reproduction")
+    assert all(file.sha256 in told and file.name in told for file in FULL_REPORT.reproduction.files)
+    assert FULL.scenario.digest in told
+    assert FULL.prior_set.digest in told
+    nameless = replace(FULL_REPORT, assessment=replace(FULL, run=replace(FULL.run, versions={})))
+    assert "Versions: unknown" in said(nameless, "Reproduction")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_stands_once_where_it_belongs(name: str) -> None:
+    """Each one of the gallery is in the document, in its own part; in its place there are dots where it is not."""
+    drawn = gallery(REPORTS[name])
+    whole = document(REPORTS[name], drawn)
+    places = {
+        block.name: [one.text for one in whole[:at] if isinstance(one, Heading) and one.level == 2][-1]
+        for at, block in enumerate(whole)
+        if isinstance(block, Figure)
+    }
+    assert [block.name for block in whole if isinstance(block, Figure)] == list(places)
+    expected = {
+        "tornado": "What it rests on",
+        "tree": "The chain of events",
+        "outcomes": "From prior to posterior",
+        "factors": "From prior to posterior",
+        "ledger": "Evidence",
+        "analysts": "Dissent",
+        "waterfall": "Dissent",
+        "agreement": "Dissent",
+    }
+    assert places == {kind: expected[kind] for kind in places}
+    empty = set() if REPORTS[name].assessment.evidence else {"ledger"}
+    assert set(places) == set(drawn) - empty
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_pictures_dots_stand_in_their_place(name: str) -> None:
+    """A format of characters shows what the picture would have shown, and the rest is the same."""
+    report = REPORTS[name]
+    drawn, plain = document(report, gallery(report)), document(report, {})
+    instead = [block.instead if isinstance(block, Figure) else block for block in drawn]
+    assert tuple(block for block in instead if block) == plain
+    assert not [block for block in plain if isinstance(block, Figure)]
+
+
+def test_a_part_of_another_document_goes_a_level_down() -> None:
+    """Its headings alone are changed."""
+    paragraph = Paragraph(text="a")
+    assert list(below([Heading(text="b"), paragraph, Heading(text="c", level=3)])) == [
+        Heading(text="b", level=3),
+        paragraph,
+        Heading(text="c", level=4),
+    ]
+
+
+def test_a_picture_takes_the_place_of_the_first_dots() -> None:
+    """Of those alone; without dots it stands under the heading, and at the top where there is none."""
+    head, text = Heading(text="a"), Paragraph(text="b")
+    drawn = {"x": of_evidence}
+
+    def shown(blocks: list[Block], kinds: dict[str, Any]) -> list[str]:
+        return [getattr(block, "name", type(block).__name__) for block in pictured(blocks, "x", kinds)]
+
+    assert shown([head, text, DOTS, DOTS], drawn) == ["Heading", "Paragraph", "x", "Dots"]
+    assert shown([head, text], drawn) == ["Heading", "x", "Paragraph"]
+    assert shown([text], drawn) == ["x", "Paragraph"]
+    assert shown([], drawn) == ["x"]
+    assert shown([head, DOTS, text], {}) == ["Heading", "Dots", "Paragraph"]
+    assert shown([head, text], {}) == ["Heading", "Paragraph"]
+    assert list(figure("y", drawn)) == []
+
+
+POINTS = {
+    "Preamble": ("Why a Bayesian analysis", "Goals of the analysis"),
+    "Step 1: the model": (
+        "Data: variables and their scales",
+        "Likelihood and parameters",
+        "Prior of every parameter, with reasons",
+        "Formal specification",
+        "Prior predictive check",
+    ),
+    "Step 2: the computation": (
+        "Software",
+        "Convergence of the chains",
+        "Resolution: effective sample size",
+        "If not by Markov chains: how",
+    ),
+    "Step 3: the posterior": (
+        "Posterior predictive check",
+        "Summary of the posterior",
+        "Bayes factors and posterior probabilities of models",
+    ),
+    "Step 4: decisions": (
+        "Why a decision",
+        "Loss function",
+        "Region of practical equivalence",
+        "Bayes factor and its threshold",
+        "Estimates besides decisions",
+    ),
+    "Step 5: sensitivity": (
+        "To broader and narrower priors",
+        "To informed priors: those of others",
+        "To default priors",
+        "Of Bayes factors",
+        "Of decisions",
+    ),
+    "Step 6: reproduction": (
+        "Software and how to install it",
+        "Script and data",
+        "Readable by people",
+        "Auxiliary files: draws",
+        "Runs as posted",
+        "The same draws again",
+    ),
+}
+"""What the guidelines ask for: two points beforehand and 28 in six steps."""
+STATUSES = set(typing.get_args(Status.__value__))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_point_of_the_guidelines_is_answered(name: str) -> None:
+    """Each step with all its points, each with a status and a sentence that says where or why, whatever is told."""
+    found = steps(REPORTS[name])
+    assert {step.title: tuple(point.asked for point in step.points) for step in found} == POINTS
+    for point in (point for step in found for point in step.points):
+        assert point.status in STATUSES
+        assert point.told.endswith(".")
+        assert point.asked == "Software" or not point.told[0].islower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_guidelines_are_told_step_by_step(name: str) -> None:
+    """As a table under each step, in the last part of the report."""
+    part = parts(REPORTS[name])["Appendix: Bayesian analysis reporting guidelines"]
+    assert headings(REPORTS[name], "Appendix: Bayesian analysis reporting guidelines") == list(POINTS)
+    tables = [block for block in part if isinstance(block, Table)]
+    assert [tuple(row[0] for row in table.rows) for table in tables] == list(POINTS.values())
+    assert guidelines.SOURCE in said(REPORTS[name], "Appendix: Bayesian analysis reporting guidelines")
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(f"lacking: {name}" for name in LACKING)])
+def test_the_guidelines_point_to_parts_that_are_there(name: str) -> None:
+    """Every part that a point names between apostrophes is a heading of this very report."""
+    report = REPORTS[name] if name in REPORTS else LACKING[name.removeprefix("lacking: ")][0]
+    there = {
+        block.text.removeprefix("Appendix: ").lower()
+        for block in document(report, gallery(report))
+        if isinstance(block, Heading)
+    }
+    for point in (point for step in steps(report) for point in step.points):
+        named = {part.lower() for part in re.findall("'([A-Z][^']*)'", point.told)}
+        assert named <= there or "were numbers told" in point.told, point
+
+
+def reasoned(summary: Summary) -> Summary:
+    """The same, every quantity with its reason."""
+    quantities = {name: replace(one, because="So it was.") for name, one in summary.quantities.items()}
+    return replace(summary, quantities=quantities)
+
+
+def by_importance(summary: Summary) -> Summary:
+    """The same, as if no chain had been run."""
+    return replace(
+        summary, verdicts={"importance": IMPORTANCE}, agreement=None, run=replace(summary.run, method="importance")
+    )
+
+
+assert FULL_REPORT.sensitivity
+HALF = replace(FULL_REPORT.sensitivity, power_scaling=None)
+FAILED = replace(FULL, verdicts={**FULL.verdicts, "importance": CASES["withheld"].verdicts["nuts"]})
+ANSWERS: dict[str, tuple[Report, dict[str, Status]]] = {
+    "everything": (
+        FULL_REPORT,
+        {
+            "Why a Bayesian analysis": "done",
+            "Likelihood and parameters": "done",
+            "Prior of every parameter, with reasons": "partly",
+            "Prior predictive check": "partly",
+            "Software": "done",
+            "Convergence of the chains": "done",
+            "If not by Markov chains: how": "done",
+            "Posterior predictive check": "not done",
+            "Summary of the posterior": "done",
+            "Bayes factors and posterior probabilities of models": "partly",
+            "Loss function": "does not apply",
+            "Estimates besides decisions": "done",
+            "To broader and narrower priors": "done",
+            "To informed priors: those of others": "done",
+            "Script and data": "done",
+        },
+    ),
+    "every prior has its reason": (
+        replace(FULL_REPORT, assessment=reasoned(FULL)),
+        {"Prior of every parameter, with reasons": "done"},
+    ),
+    "no quantity": (
+        replace(FULL_REPORT, assessment=replace(FULL, quantities={}, factors={})),
+        {"Prior of every parameter, with reasons": "does not apply"},
+    ),
+    "importance sampling alone": (
+        replace(FULL_REPORT, assessment=by_importance(FULL)),
+        {
+            "Convergence of the chains": "does not apply",
+            "Resolution: effective sample size": "does not apply",
+            "If not by Markov chains: how": "done",
+        },
+    ),
+    "NUTS alone": (
+        replace(FULL_REPORT, assessment=replace(FULL, verdicts={"nuts": FULL.verdicts["nuts"]}, agreement=None)),
+        {"Convergence of the chains": "done", "If not by Markov chains: how": "does not apply"},
+    ),
+    "importance sampling failed": (
+        replace(FULL_REPORT, assessment=FAILED),
+        {"Bayes factors and posterior probabilities of models": "does not apply"},
+    ),
+    "untold": (
+        UNTOLD,
+        {
+            "Likelihood and parameters": "partly",
+            "Prior of every parameter, with reasons": "not done",
+            "Prior predictive check": "not done",
+            "Convergence of the chains": "done",
+            "Summary of the posterior": "not done",
+            "Bayes factors and posterior probabilities of models": "does not apply",
+            "Estimates besides decisions": "not done",
+            "To broader and narrower priors": "not done",
+            "To informed priors: those of others": "not done",
+            "Script and data": "done",
+        },
+    ),
+    "nothing was varied": (
+        replace(FULL_REPORT, sensitivity=None),
+        {"To broader and narrower priors": "not done", "Summary of the posterior": "done"},
+    ),
+    "varied in part": (replace(FULL_REPORT, sensitivity=HALF), {"To broader and narrower priors": "partly"}),
+    "nothing to vary": (REPORTS["report.exact"], {"To broader and narrower priors": "does not apply"}),
+    "alone": (
+        replace(FULL_REPORT, comparison=None),
+        {"To informed priors: those of others": "not done", "To default priors": "does not apply"},
+    ),
+    "compared with those whose fits failed": (
+        replace(FULL_REPORT, comparison=COMPARISONS["comparison.withheld-all"]),
+        {"To informed priors: those of others": "not done"},
+    ),
+    "a team": (REPORTS["report.team"], {"To informed priors: those of others": "done"}),
+    "no files and no versions": (
+        replace(
+            FULL_REPORT,
+            assessment=replace(FULL, run=replace(FULL.run, versions={})),
+            reproduction=replace(FULL_REPORT.reproduction, files=()),
+        ),
+        {"Software": "not done", "Script and data": "partly"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_point_has_the_status_that_it_has_earned(name: str) -> None:
+    """Done, partly, not done or beside the point: by what the report holds."""
+    report, expected = ANSWERS[name]
+    found = {point.asked: point.status for step in steps(report) for point in step.points}
+    assert {asked: found[asked] for asked in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "told"),
+    [
+        (
+            "everything",
+            "Prior of every parameter, with reasons",
+            "3 quantities, as stated, under 'Every quantity'; 1 wit",
+        ),
+        ("everything", "Convergence of the chains", "2 checks under 'Method and checks'; none failed."),
+        ("untold", "Convergence of the chains", "4 checks under 'Method and checks'; 3 failed."),
+        (
+            "everything",
+            "To informed priors: those of others",
+            "What follows from the priors of engineer and sceptic is",
+        ),
+        ("compared with those whose fits failed", "To informed priors: those of others", "Too few fits converged"),
+        ("alone", "To informed priors: those of others", "The report is of one analyst."),
+        ("importance sampling alone", "Convergence of the chains", "No chains were run: the numbers are by importance"),
+        ("importance sampling alone", "If not by Markov chains: how", "Importance sampling: converged (10,000 draws"),
+        ("NUTS alone", "If not by Markov chains: how", "Nothing was reckoned by another method."),
+        ("everything", "The same draws again", "Seed 1;"),
+        ("everything", "Script and data", "Commands, and the digests of the 2 files that they read, under"),
+        ("no files and no versions", "Script and data", "Commands under 'Reproduction'."),
+    ],
+)
+def test_a_point_says_what_was_done(name: str, asked: str, told: str) -> None:
+    """In numbers that are those of the report."""
+    found = {point.asked: point.told for step in steps(ANSWERS[name][0]) for point in step.points}
+    assert found[asked].startswith(told)
+
+
+def test_one_is_told_in_the_singular() -> None:
+    """One quantity, one check, one file, one draw."""
+    assert FULL_REPORT.sensitivity
+    assert FULL_REPORT.sensitivity.tornado
+    tornado = FULL_REPORT.sensitivity.tornado
+    single = replace(tornado, quantities=dict(list(tornado.quantities.items())[:1]))
+    nuts = FULL.verdicts["nuts"]
+    report = replace(
+        FULL_REPORT,
+        assessment=replace(FULL, verdicts={"nuts": replace(nuts, checks=nuts.checks[:1], draws=1)}),
+        sensitivity=replace(FULL_REPORT.sensitivity, tornado=single),
+        reproduction=replace(FULL_REPORT.reproduction, files=FULL_REPORT.reproduction.files[:1]),
+    )
+    told = " ".join(point.told for step in steps(report) for point in step.points)
+    for phrase in ("1 check under", "1 draw,", "The one quantity was held", "and the digest of the file that"):
+        assert phrase in told
+
+
+NEIGHBOURS = {
+    "mcse": ("value", "probability", "mean"),
+    "low_mcse": ("low",),
+    "high_mcse": ("high",),
+    "prior_mcse": ("prior_probability",),
+    "joint_mcse": ("difference",),
+}
+"""By an error, whose it may be."""
+ODD = ("a/b", "~c", "value", "mcse", "d~1e", "low", "low_mcse")
+"""Names of outcomes, and of analysts."""
+
+
+def odd() -> Report:
+    """A report with names that a pointer has to escape, and such as are those of fields."""
+    assert FULL_REPORT.comparison
+    outcome, team = FULL.outcomes["closed"], COMPARISONS["comparison.team"]
+    assert team.team
+    weights = {name: place / 8 for place, name in enumerate(ODD)}
+    return replace(
+        FULL_REPORT,
+        assessment=replace(FULL, outcomes=dict.fromkeys(ODD, outcome)),
+        comparison=replace(team, team=replace(team.team, weights=weights)),
+    )
+
+
+CSVS: dict[str, Report] = {**REPORTS, "odd": odd()}
+del CSVS["report.hostile"]
+
+
+def rows(report: Report) -> list[dict[str, str]]:
+    """The rows of its CSV, by column, without the one of the caution."""
+    found = list(csv.DictReader(StringIO(csv_of(report)), strict=True))
+    return [row for row in found if row["pointer"] != "caution"]
+
+
+def at(node: Any, pointer: str) -> Any:
+    """What stands at a place in JSON (RFC 6901)."""
+    for key in pointer.split("/")[1:]:
+        plain = key.replace("~1", "/").replace("~0", "~")
+        node = node[int(plain)] if isinstance(node, list) else node[plain]
+    return node
+
+
+def numbers(node: Any) -> Iterator[float]:
+    """Every number in JSON."""
+    match node:
+        case bool() | None | str():
+            return
+        case int() | float():
+            yield float(node)
+        case dict() | list():
+            for entry in node.values() if isinstance(node, dict) else node:
+                yield from numbers(entry)
+
+
+@pytest.mark.parametrize("name", CSVS)
+def test_every_number_of_the_json_is_in_the_csv(name: str) -> None:
+    """Once, as a value or as an error; each value at its pointer, to the last bit."""
+    found, whole = rows(CSVS[name]), json.loads(to_json(CSVS[name]))
+    assert len({row["pointer"] for row in found}) == len(found)
+    assert [at(whole, row["pointer"]) for row in found] == [float(row["value"]) for row in found]
+    told = [float(row[column]) for row in found for column in ("value", "error") if row[column]]
+    assert sorted(told) == sorted(numbers(whole))
+
+
+@pytest.mark.parametrize("name", CSVS)
+def test_an_error_stands_beside_its_number(name: str) -> None:
+    """It is the one that the JSON has beside the number; no error has a row of its own where there is a number."""
+    found, whole = rows(CSVS[name]), json.loads(to_json(CSVS[name]))
+    for row in found:
+        place, _, field = row["pointer"].rpartition("/")
+        beside = at(whole, place)
+        if row["error"]:
+            error = next(error for error, fields in NEIGHBOURS.items() if field in fields)
+            assert beside[error] == float(row["error"])
+    assert {row["pointer"].rpartition("/")[2] for row in found if row["error"]} <= {*sum(NEIGHBOURS.values(), ())}
+    unpaired = [row["pointer"] for row in found if row["pointer"].endswith("mcse")]
+    assert all(isinstance(at(whole, pointer.rpartition("/")[0]).get("a/b"), float) for pointer in unpaired)
+
+
+def test_names_that_look_like_fields_are_names() -> None:
+    """An outcome called `mcse` is told with all of its numbers, and so is the weight of such an analyst."""
+    found = {row["pointer"]: row for row in rows(odd())}
+    for escaped in ("a~1b", "~0c", "value", "mcse", "d~01e"):
+        assert found[f"/assessment/outcomes/{escaped}/probability"]["error"] == "0.0008"
+    assert [found[f"/comparison/team/weights/{name}"]["error"] for name in ("value", "mcse", "low", "low_mcse")] == [
+        ""
+    ] * 4
+    assert found["/comparison/team/weights/mcse"]["value"] == "0.375"
+
+
+@pytest.mark.parametrize("name", CSVS)
+def test_a_caution_is_the_first_row(name: str) -> None:
+    """Before every number, where there is one; no row where there is none."""
+    report = CSVS[name]
+    found = list(csv.reader(StringIO(csv_of(report)), strict=True))
+    assert found[0] == ["pointer", "value", "error"]
+    cautions = [row for row in found if row[0] == "caution"]
+    assert cautions == ([["caution", report.caution, ""]] if report.caution else [])
+    assert not report.caution or found[1] == cautions[0]
+
+
+def test_a_picture_is_drawn_by_nobody_who_only_reads() -> None:
+    """A document holds how to draw its pictures; making it draws none."""
+
+    def never() -> Picture:
+        raise AssertionError("drawn")
+
+    whole = document(FULL_REPORT, dict.fromkeys(gallery(FULL_REPORT), never))
+    assert sum(isinstance(block, Figure) for block in whole) == len(gallery(FULL_REPORT))
