@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from io import StringIO
+import json
+import re
+from functools import cache
+from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from rich.console import Console
 
+import reports
 from reports import document, terminal
 from reports.blocks import Caution, Document
 from reports.evidence.document import document as evidence_document
 from reports.evidence.summary import Weighing
+from reports.html import html
 from reports.markdown import markdown
+from reports.pdf import pdf
+from reports.report.rows import csv_of
 from reports.sensitivity.document import document as sensitivity_document
 from reports.sensitivity.summary import Sensitivity
 from reports.summary import Summary, to_json
@@ -19,7 +28,8 @@ from reports.trace.document import document as trace_document
 from reports.trace.summary import Trace
 from reports.whatif.document import document as whatif_document
 from reports.whatif.summary import WhatIf
-from tests.reports_made import full
+from tests.documents_made import told as whole
+from tests.reports_made import REPORTS, full
 from tests.sensitivities import SENSITIVITIES
 from tests.summaries import CASES, FULL
 from tests.told_whatifs import WHATIFS
@@ -185,3 +195,98 @@ def test_an_analysis_that_converged_carries_no_caution(name: str) -> None:
     """Where every fit converged there is no caution, and nothing is said of how to see more."""
     assert not any(isinstance(block, Caution) for block in told(ANALYSES[name]))
     assert "allow-unconverged" not in str(told(ANALYSES[name]))
+
+
+OF_REPORTS = ("terminal", "md", "html", "json", "csv", "pdf")
+WITHHELD_REPORT, CAUTIONED_REPORT = REPORTS["report.withheld"], REPORTS["report.cautioned"]
+TOLD_OTHERWISE = ("6.1", "0.0613", "0.0614", "1 to 15", "0.149", "52 %", "0.52", "11.7", "0.117", "0.63", "decibans")
+"""What a report with numbers says of the headline, of what leads to it and of what it hangs on."""
+WORDED = ("very unlikely", "roughly even chance", "Key judgement", "The chain of events", "From prior to posterior")
+"""Its words; in JSON they stand in the scale."""
+
+
+@cache
+def written(name: str, form: str) -> str:
+    """A report with its pictures in a format, on one line and without escapes."""
+    report = REPORTS[name]
+    match form:
+        case "terminal":
+            console = Console(file=StringIO(), width=400, color_system=None, highlight=False, markup=False, emoji=False)
+            terminal.show(whole(name), console)
+            assert isinstance(console.file, StringIO)
+            text = console.file.getvalue()
+        case "md":
+            text = markdown(whole(name)).replace("\\", "")
+        case "html":
+            text = html(whole(name), caution=report.caution).replace("\u00a0", " ")
+        case "json":
+            text = to_json(report)
+        case "csv":
+            text = csv_of(report)
+        case _:
+            text = " ".join(pages(name))
+    return " ".join(text.split())
+
+
+@cache
+def pages(name: str) -> tuple[str, ...]:
+    """The text of each page of a report in PDF."""
+    reader = PdfReader(BytesIO(pdf(whole(name), caution=REPORTS[name].caution)))
+    return tuple(" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in reader.pages)
+
+
+@pytest.mark.parametrize("form", OF_REPORTS)
+def test_no_format_of_a_report_tells_a_number_that_is_withheld(form: str) -> None:
+    """A report on a fit that did not converge has neither headline nor word nor interval, and no picture."""
+    text = re.sub(r"<style>.*?</style>", "", written("report.withheld", form))
+    assert not [told for told in TOLD_OTHERWISE if told in text]
+    assert not [word for word in WORDED if word in text and form != "json"]
+    assert "<svg" not in text
+    full = written("report.full", form)
+    assert sum(told in full for told in (*TOLD_OTHERWISE, *WORDED)) >= 5  # so that their absence says something
+
+
+def test_the_json_of_a_withheld_report_holds_no_probability() -> None:
+    """Whatever could hold one is empty; so is what was reckoned from the same fit."""
+    found = json.loads(to_json(WITHHELD_REPORT))
+    assert not [part for part in ("outcomes", "events", "factors", "quantities") if found["assessment"][part]]
+    assert not [part for part in ("shapes", "factors", "weighing", "sensitivity", "comparison") if found[part]]
+    assert not re.search(r'"(probability|prior_probability|mcse)":', to_json(WITHHELD_REPORT))
+
+
+@pytest.mark.parametrize("name", ["report.withheld", "report.cautioned"])
+@pytest.mark.parametrize("form", OF_REPORTS)
+def test_every_format_of_a_report_shows_the_caution(name: str, form: str) -> None:
+    """In full, and not that of the other case."""
+    cautions = {WITHHELD_REPORT.caution, CAUTIONED_REPORT.caution}
+    assert {caution for caution in cautions if caution in written(name, form)} == {REPORTS[name].caution}
+
+
+@pytest.mark.parametrize("form", OF_REPORTS)
+def test_the_caution_of_a_report_stands_before_its_first_number(form: str) -> None:
+    """Whoever reads the headline has read the caution."""
+    text = re.sub(r"<style>.*?</style>", "", written("report.cautioned", form))
+    firsts = [text.index(number) for number in ("6.1 %", "0.0613", "very unlikely", '"probability":') if number in text]
+    assert firsts
+    assert 0 <= text.index(CAUTIONED_REPORT.caution) < (min(firsts) if form != "json" else text.index('"probability":'))
+
+
+@pytest.mark.parametrize("name", ["report.withheld", "report.cautioned"])
+def test_the_caution_of_a_report_is_on_every_page(name: str) -> None:
+    """A page that is taken out of the file alone still carries it, above all else that it says."""
+    assert len(pages(name)) > 1
+    for page in pages(name):
+        assert REPORTS[name].caution in page[: len(REPORTS[name].caution) + 40]
+
+
+@pytest.mark.parametrize("name", ["report.withheld", "report.cautioned"])
+def test_the_caution_of_a_page_is_printed_too(name: str) -> None:
+    """One stands in the text, one runs at the top of whatever is printed of it, and of nothing else."""
+    text = html(whole(name), caution=REPORTS[name].caution)
+    assert len(re.findall(r'role="note"[^>]*>(?:<[^>]*>|\s|CAUTION)*' + re.escape(REPORTS[name].caution), text)) == 1
+    assert (
+        len(re.findall(r'class="running"[^>]*>(?:<[^>]*>|\s|CAUTION)*' + re.escape(REPORTS[name].caution), text)) == 1
+    )
+    style = (Path(reports.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    on_paper = style[style.index("@media print") :]
+    assert ".running { display: table-header-group;" in on_paper  # what browsers repeat on every page
