@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -13,12 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.blocks import Caution, Document, Figure, Heading, Paragraph
+from reports.blocks import Caution, Document, Figure, Heading, Paragraph, Picture
 from reports.figures import style
+from reports.figures.gallery import gallery
 from reports.html import html, inline
+from reports.report.document import document
+from reports.report.summary import Report
 from reports.typeset import shown
 from tests.documents_made import CAUTION, EVERY, LONG, RECORDS, Drawn, of_evidence, speaking, texts_of, told
-from tests.reports_made import HOSTILE
+from tests.reports_made import HOSTILE, REPORTS, spoken
 
 EMPTY = {"meta", "col", "wbr", "path", "use", "rect"}
 """Elements without an end; of a picture, those that close themselves."""
@@ -292,6 +296,50 @@ def check(text: str) -> None:
     reader = read(html(speaking(text), caution=text if shown(text) else "x"))
     assert skeleton(reader) == innocent()
     assert squeezed(shown(text)) in squeezed("".join(reader.shown))
+
+
+class Counted(HTMLParser):
+    """Start tags by name with the names of their attributes, of a page too long to be taken apart."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self.found: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.feed(written)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found[tag, tuple(sorted(name for name, _ in attrs if name != "class"))] += 1
+
+    @property
+    def tags(self) -> Counter[str]:
+        """Of elements but those that make room for long words."""
+        tags = Counter(tag for tag, _ in self.found.elements())
+        return Counter({tag: times for tag, times in tags.items() if tag not in {"colgroup", "col", "wbr"}})
+
+
+def page(report: Report, pictures: Mapping[str, Callable[[], Picture]]) -> Counted:
+    """The page of a report."""
+    return Counted(html(document(report, pictures), caution=report.caution))
+
+
+def test_a_report_of_hostile_texts_has_the_elements_of_an_innocent_one() -> None:
+    """Ten thousand hostile characters wherever a file can supply a text: not one element more, and no attribute."""
+    hostile, innocent = page(REPORTS["report.hostile"], {}), page(spoken(REPORTS["report.full"], "x"), {})
+    assert hostile.tags == innocent.tags
+    of_records = {("td", ("data-label", "role")), ("th", ("role", "scope")), ("table", ("role",)), ("tr", ("role",))}
+    attributes = {name for _, names in hostile.found for name in names}
+    known = {name for _, names in (*innocent.found, *of_records) for name in names}
+    assert attributes - {"style"} <= known
+
+
+def test_pictures_of_hostile_texts_draw_and_do_nothing() -> None:
+    """Besides more lines of text they have the elements of innocent ones."""
+    hostile, innocent = (spoken(REPORTS["report.full"], text) for text in (HOSTILE, "x"))
+    found, expected = (page(report, gallery(report)).tags for report in (hostile, innocent))
+    lines = {"g", "text", "tspan"}
+    assert {tag: times for tag, times in found.items() if tag not in lines} == {
+        tag: times for tag, times in expected.items() if tag not in lines
+    }
 
 
 def test_a_figure_alone_is_a_document() -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
@@ -18,10 +19,12 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
 from reports.blocks import Block, Caution, Code, Document, Dot, Dots, Figure, Heading, Listing, Paragraph, Table
+from reports.figures.gallery import gallery
 from reports.pdf import pdf
+from reports.report.document import document
 from reports.typeset import shown
 from tests.documents_made import CAUTION, EVERY, LONG, PROSE, UNBROKEN, Drawn, of_evidence, speaking, texts_of, told
-from tests.reports_made import HOSTILE
+from tests.reports_made import HOSTILE, REPORTS, spoken
 
 UNSEEN = re.compile(r"[\s\u200b\u00ad-]")
 """Blanks, and the hyphens that the typesetter sets or not."""
@@ -76,7 +79,11 @@ def all_of(found: Any, seen: set[int]) -> Iterator[DictionaryObject]:
 
 def tags_of(name: str) -> list[DictionaryObject]:
     """What a screen reader goes by."""
-    root = read(name).trailer["/Root"]["/StructTreeRoot"]["/K"]
+    return _tagged(read(name))
+
+
+def _tagged(reader: PdfReader) -> list[DictionaryObject]:
+    root = reader.trailer["/Root"]["/StructTreeRoot"]["/K"]
     return [one for one in all_of(root, set()) if "/S" in one]
 
 
@@ -100,6 +107,26 @@ def test_hostile_text_is_text() -> None:
     text = '#read("/etc/passwd") $x^2$ *b* _i_ `c` @ref <label> \\ #include "a" // c /* d */ = e ~ [f] {g} #h(99cm)'
     found = squeezed(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf(speaking(text)))).pages))
     assert found.count(squeezed(text)) >= 10
+
+
+def test_a_report_of_hostile_texts_is_text() -> None:
+    """Wherever a file can supply a text: nothing runs, nothing is attached, no heading, link or picture is added."""
+    hostile, innocent = (_spoken(text) for text in (HOSTILE, "x"))
+    kinds, expected = (Counter(str(one["/S"]) for one in _tagged(reader)) for reader in (hostile, innocent))
+    assert set(kinds) == set(expected)
+    for kind in ("/H1", "/H2", "/H3", "/H4", "/Link", "/Figure", "/Caption", "/LI", "/Code"):
+        assert kinds[kind] == expected[kind]
+    everything = [key for one in all_of(hostile.trailer["/Root"], set()) for key in one]
+    assert not {"/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles"} & {*everything}
+    shown_of_it = squeezed(hostile.pages[1].extract_text())
+    assert "<script>alert(1)</script>" in shown_of_it
+    assert "$f$#g*h*" in shown_of_it
+
+
+def _spoken(text: str) -> PdfReader:
+    """The whole report with its pictures, one text in every place of a text."""
+    report = spoken(REPORTS["report.full"], text)
+    return PdfReader(BytesIO(pdf(document(report, gallery(report)), caution=report.caution)))
 
 
 def test_what_the_fonts_lack_is_shown_as_its_escape() -> None:
