@@ -401,6 +401,7 @@ def by_importance(summary: Summary) -> Summary:
     )
 
 
+UNLIKE = "The data are few and unlike each other, and none was drawn anew from the posterior."
 assert FULL_REPORT.sensitivity
 HALF = replace(FULL_REPORT.sensitivity, power_scaling=None)
 FAILED = replace(FULL, verdicts={**FULL.verdicts, "importance": CASES["withheld"].verdicts["nuts"]})
@@ -507,6 +508,11 @@ def test_a_point_has_the_status_that_it_has_earned(name: str) -> None:
             "3 quantities, as stated, under 'Every quantity'; 1 wit",
         ),
         ("everything", "Convergence of the chains", "2 checks under 'Method and checks'; none failed."),
+        (
+            "everything",
+            "Posterior predictive check",
+            f"{UNLIKE} Nearest to it come the stories that fit together worst",
+        ),
         ("untold", "Convergence of the chains", "4 checks under 'Method and checks'; 3 failed."),
         (
             "everything",
@@ -527,6 +533,18 @@ def test_a_point_says_what_was_done(name: str, asked: str, told: str) -> None:
     """In numbers that are those of the report."""
     found = {point.asked: point.told for step in steps(ANSWERS[name][0]) for point in step.points}
     assert found[asked].startswith(told)
+
+
+def test_what_was_not_reckoned_is_not_pointed_to() -> None:
+    """Without a pair of stories that fit together badly, without borders, without structures, no word of them."""
+    assert FULL_REPORT.weighing
+    assert FULL_REPORT.weighing.ledger
+    quiet = replace(FULL_REPORT.weighing, tipping=None, ledger=replace(FULL_REPORT.weighing.ledger, conflict=None))
+    for report in (replace(FULL_REPORT, weighing=quiet, sensitivity=None), UNTOLD):
+        found = {point.asked: point.told for step in steps(report) for point in step.points}
+        assert found["Posterior predictive check"] == UNLIKE
+        assert found["Of decisions"] == "None is taken."
+        assert "structures" not in found["Bayes factors and posterior probabilities of models"]
 
 
 def test_one_is_told_in_the_singular() -> None:

@@ -331,6 +331,8 @@ def test_the_words_of_a_run_are_found_again(found: Any) -> None:
     """What was in the words of ICD 203 is so again, by whatever scale it went; what is not there stays away."""
     assert list(leaves(in_words_of(ICD203, in_words_of(PHIA, found)))) == list(leaves(found))
     assert in_words_of(PHIA, None) is None
+    [again] = in_words_of(PHIA, (replace(FULL.outcomes["closed"], term="gone"),))
+    assert again.term == term(again.probability, again.mcse, PHIA)
 
 
 @each_scale
