@@ -175,11 +175,12 @@ def test_words_are_of_the_scale_that_was_asked_for(fitted: Desk, good: str, tmp_
 
 
 def test_what_was_looked_into_is_kept_with_the_run(shipped: Desk, good: str) -> None:
-    """The first report of a run reckons its analyses and keeps them; what is damaged is reckoned anew."""
+    """The first report of a run reckons its analyses and keeps them; what is damaged or another's it reckons anew."""
     path = shipped.runs / good / "analyses.json"
     kept = from_json(path.read_text(encoding="utf-8"))
     assert shipped.run("report").err == ""
-    for damage in ("", "{", '{"schema_version": 7}'):
+    other = path.read_text(encoding="utf-8").replace(next(iter(kept.digests)), "0" * 64)
+    for damage in ("", '{"schema_version": 1, "weighing": []}', '{"schema_version": 7}', other):
         path.write_text(damage, encoding="utf-8")
         told = shipped.run("report")
         assert (told.code, "weighing the evidence" in told.err) == (0, True)
