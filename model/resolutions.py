@@ -178,8 +178,8 @@ def _out_of_time(resolution: Resolution, today: datetime.date) -> Iterator[Fault
         expected = f"a date up to {until}: what came about later did not come about in time"
         yield Fault(file="--on", found=f"{on}, after the horizon", expected=expected)
     if resolution.happened is False and (on < until or today <= until):
-        expected = f"a date from {until} on, once that day is over: before that it can still come about"
-        yield Fault(file="--on", found=f"'no' on {on}, before the time is over", expected=expected)
+        expected = f"'no' dated {until} or later, and not before that day is over: until then it can still come about"
+        yield Fault(file="--on", found=f"'no' on {on}, said on {today}", expected=expected)
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
@@ -15,6 +16,10 @@ from reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading
 from reports.plot import drawn
 
 PERCENT = re.compile(r"(?<=\d) %")
+MANY, WIDE = 7, 120
+"""Columns of a table and of a terminal: so many, on one that is narrower, leave no room for sentences."""
+SENTENCE = 40
+"""Columns of a terminal; a longer cell is one."""
 TIE = "\ue000"
 """Stands for a space at which no line may break; text from files cannot hold it, being shown as an escape there."""
 
@@ -45,7 +50,7 @@ def _show(block: Block, console: Console) -> None:
             for point in block.points:
                 console.print(Padding(plain(f"- {point}"), (0, 0, 0, 1)))
         case Table():
-            console.print(_grid(block))
+            _show_table(block, console)
         case Figure():
             if block.instead:
                 _show(block.instead, console)
@@ -56,6 +61,19 @@ def _show(block: Block, console: Console) -> None:
             for line in drawn(block, console.width):
                 console.print(Text(line), no_wrap=True, overflow="crop", crop=True)
             console.print(plain(block.key))
+
+
+def _show_table(table: Table, console: Console) -> None:
+    """Side by side; where sentences have no room among so many columns, each row as a record."""
+    sentences = any(cell_len(cell) > SENTENCE for row in table.rows for cell in row)
+    if len(table.header) < MANY or not sentences or console.width >= WIDE:
+        console.print(_grid(table))
+        return
+    for row in table.rows:
+        console.print(plain(row[0], "bold"))
+        for title, cell in zip(table.header[1:], row[1:], strict=True):
+            if cell:
+                console.print(Padding(plain(f"{title}: {cell}"), (0, 0, 0, 2)))
 
 
 def _grid(table: Table) -> Grid:

@@ -14,8 +14,8 @@ PERCENT = re.compile(r"(?<=\d) (?=%)")
 TIE = "\u00a0"
 """A space at which no line may break; text from files cannot hold it, being shown as an escape there."""
 ADDRESS = re.compile(r"https?://[^\s<>\"'\\]*[^\s<>\"'\\.,;:!?)\]}]")
-SEAM = re.compile(r"(?<=[^\W_][_./+:])(?=\w)")
-"""Where a name may be broken without a hyphen."""
+SEAM = re.compile(r"(?<=[^\W_][_./+:])(?<!\d\.)(?=\w)")
+"""Where a name may be broken without a hyphen; a number may not."""
 NAME_LENGTH = 10
 """Letters; a shorter word is not broken at its seams."""
 JUDGEMENT = "Key judgement"

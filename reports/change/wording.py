@@ -81,7 +81,7 @@ def entry(one: Entry) -> str:
     """One thing that changed."""
     about = f"{one.name} ({one.title.rstrip('.')})" if one.title else one.name
     where = f"{about}, {one.field}" if one.field else about
-    idle = "" if one.counts else " (no number depends on it)"
+    idle = "" if one.counts else " (the headline does not depend on it)"
     match one.kind:
         case "new":
             return f"New: {where}{f': {_cut(one.after)}' if one.after else ''}{idle}"

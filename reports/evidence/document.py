@@ -128,13 +128,18 @@ def tipping_of(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
             wordy=frozenset({0, 3}),
             unbroken=_unbroken(found.factors, at_most=46),
         )
-    yield Paragraph(text=f"{TIPPING} {wording.fits(found.effort)}")
+    moved = f" {MOVED} {wording.fits(found.effort)}" if found.factors else ""
+    yield Paragraph(text=f"{RATIO}{moved}")
 
 
-TIPPING = (
+RATIO = (
     "The likelihood ratio is that of new evidence about the headline itself; its words are those of Kass and Raftery "
-    "(1995). A factor held somewhere is known to stand there, not set by hand (for that see whatif --do). Its prior is "
-    "moved with its strength (a + b) as it is, all else as assessed and fitted anew."
+    "(1995)."
+)
+MOVED = (
+    "A factor held at an end is known to stand there, not set by hand (for that see whatif --do). The mean at which a "
+    "border is reached is that of its prior, moved with its strength (a + b) as it is, all else as assessed and fitted "
+    "anew."
 )
 
 

@@ -119,13 +119,15 @@ def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
     size = rounded(DECIBANS * abs(edge.log_ratio.value), DECIBANS * edge.log_ratio.mcse)
     lead = (
         f"The nearest border is {100 * edge.probability:g} %: new evidence about the headline of {size} decibans "
-        f"({needed(edge)}: {strength(edge)}) would bring it {way} to '{word}'."
+        f"(a likelihood ratio of {needed(edge)}) would bring it {way} to '{word}'."
     )
     heaviest = _heaviest(ledger)
     if heaviest is None:
         return lead
     name, weight = heaviest
     times = abs(edge.log_ratio.value) / abs(weight.value)
+    if times > HUGE:
+        return lead
     error = math.hypot(edge.log_ratio.mcse, times * weight.mcse) / abs(weight.value)
     return f"{lead} That is {rounded(times, error)} times what {name} weighs, the heaviest story at hand."
 

@@ -34,12 +34,19 @@ def _question(summary: Summary) -> Iterator[Block]:
             yield Paragraph(text=text)
 
 
+QUANTITIES = (
+    "What was said of it, why, and what became of it. Degrees and probabilities have beta distributions, ratios, rates "
+    "and errors lognormal ones, fitted to what was said. Misfit: the largest distance, in probability, between a "
+    "quantile that was stated and the fitted one; a dash for less than 0.005."
+)
+
+
 def _quantities(summary: Summary) -> Iterator[Block]:
     yield Heading(text="Appendix: every quantity")
     if not summary.everything:
         yield Paragraph(text="The scenario asks for none.")
         return
-    yield Paragraph(text="What was said of it, why, and what became of it.")
+    yield Paragraph(text=QUANTITIES)
     yield Table(
         header=("Quantity", "Stated", "Prior mean", "Posterior mean", "Misfit", "Because"),
         rows=tuple(

@@ -72,6 +72,13 @@ def _judgement(report: Report, headline: Outcome) -> Iterator[Block]:
     shape = report.shapes.get(scenario.headline)
     if told := words.masses(shape.bands if shape and shape.density else ()):
         yield Paragraph(text=told)
+    if report.assessment.evidence:
+        yield Paragraph(text=words.moved(headline))
+    if report.comparison and scenario.headline in report.comparison.outcomes:
+        others = dict(report.comparison.outcomes[scenario.headline].analysts)
+        others.pop(report.assessment.prior_set.name, None)
+        if others:
+            yield Paragraph(text=words.others(others))
     yield Paragraph(text=words.yardstick(report.scale))
 
 
@@ -124,8 +131,22 @@ def _evidence(report: Report, gallery: Gallery) -> Iterator[Block]:
         return
     if report.weighing and report.weighing.ledger:
         yield from pictured(below(ledger_of(report.weighing.ledger, report.weighing.evidence)), "ledger", gallery)
+        yield Paragraph(text=LEDGER)
     yield Heading(text="Every item of evidence", level=3)
     yield _items(report.assessment.evidence)
+    yield Paragraph(text=GRADES)
+
+
+LEDGER = (
+    "The ledger was fitted anew, all of it on the same random numbers: where the headline starts and ends in it may "
+    "differ in the last digit from what is told above."
+)
+GRADES = (
+    "Grades are Admiralty codes, of the source from A (completely reliable) to E (unreliable), of the information from "
+    "1 (confirmed) to 5 (improbable); F and 6: cannot be judged. Behind them stands how far an item was verified, as "
+    "its author says: checked or part-checked in the source, read in the press, computed, or unchecked. Items that "
+    "share an origin tell one story. Weight: how much of an item counts."
+)
 
 
 def _items(items: Mapping[str, Item]) -> Table:
@@ -155,6 +176,8 @@ def _changing(report: Report) -> Iterator[Block]:
     yield Heading(text="What would change the judgement")
     if found.tipping:
         yield from below(tipping_of(found.tipping, found.ledger))
+    if told := words.crossing(found.headline, found.indicators, report.scale):
+        yield Paragraph(text=told)
     yield from below(indicators_of(found.indicators, found.sources, True))
 
 
@@ -185,7 +208,7 @@ def _alternatives(report: Report) -> Iterator[Block]:
     yield Heading(text="Alternatives considered")
     others = [one for name, one in report.assessment.outcomes.items() if name != report.assessment.scenario.headline]
     if others:
-        yield Paragraph(text="Other outcomes that the scenario asks about:")
+        yield Paragraph(text="Other outcomes that the scenario asks about; they may overlap:")
         yield Listing(points=tuple(f"{one.title.rstrip('.')}: {wording.judged(one)}" for one in others))
     if report.sensitivity and report.sensitivity.structure:
         yield from below(structure_of(report.sensitivity.structure))

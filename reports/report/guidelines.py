@@ -266,7 +266,7 @@ def _held(found: Tornado) -> str:
     ends = f"the {100 * found.low_quantile:g} % and the {100 * found.high_quantile:g} % point of its prior"
     count = len(found.quantities)
     which = "The one quantity" if count == 1 else f"Each of {count:,} quantities"
-    return f"{which} was held at {ends}: see 'What it rests on'."
+    return f"{which} was held at {ends}: 'What it rests on' tells the widest swings, JSON and CSV all of them."
 
 
 def _others(report: Report) -> str:

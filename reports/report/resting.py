@@ -16,8 +16,10 @@ from reports.summary import Quantity, Summary
 
 LINCHPINS = 6
 """Told, at most."""
-FIXED = ("cases", "exposure")
-"""Kinds of evidence whose weight is chosen by the analyst."""
+CHOSEN = (
+    "All other items count in full. The analyst chooses the relevance of a reference class, and how far items of one "
+    "origin are independent and count as several."
+)
 DEGREES = (
     "Factors, where there are any, are degrees between 0 and 1 that nobody observes. Each raises or lowers the odds of "
     "the events that name it, by a ratio that the analyst states; the contributions multiply."
@@ -103,20 +105,19 @@ def _constants(summary: Summary) -> Iterator[Block]:
 
 
 def _weights(report: Report) -> Iterator[Block]:
-    fixed = [
-        words.fixed_weight(name, item) for name, item in report.assessment.evidence.items() if item.kind in FIXED
-    ]  # fmt: skip
-    if not fixed:
+    chosen = words.chosen_weights(report.assessment.evidence)
+    if not chosen:
         return
     yield Heading(text="Weights of evidence that were chosen, not learnt", level=3)
-    yield Listing(points=tuple(fixed))
+    yield Paragraph(text=CHOSEN)
+    yield Listing(points=chosen)
     found = report.sensitivity.tornado if report.sensitivity else None
     if found and found.weights:
         yield Table(
             header=("Weight", "The headline, if it counts nothing", "if it counts in full"),
             rows=tuple(
                 (
-                    name,
+                    words.held_weight(name),
                     words.if_held(one.low, one.at_low, report.scale),
                     words.if_held(one.high, one.at_high, report.scale),
                 )

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 from priors.scale import Scale
+from reports.evidence.summary import Sight
 from reports.report.summary import Mass
 from reports.sensitivity.summary import Swing
 from reports.summary import Agreement, Check, Item, Number, Probability, Quantity
-from reports.wording import METHODS, listed, percent, percent_with_error, plural, rounded, spoken, term
+from reports.wording import METHODS, judged, listed, percent, percent_with_error, plural, rounded, spoken, term
 
 NEGLIGIBLE = 0.01
 """Of the posterior: a smaller share is not told by itself."""
@@ -52,6 +53,36 @@ def share(of: Number) -> str:
 def _place(band: Mass) -> str:
     """A stretch of probability: "in 'unlikely' (20 to 45 %)", "below 1 %"."""
     return f"in '{band.text}' ({100 * band.low:g} to {100 * band.high:g} %)" if band.worded else band.text
+
+
+def moved(headline: Probability) -> str:
+    """Where the headline came from."""
+    before, after = (
+        percent(headline.prior_probability, headline.prior_mcse),
+        percent(headline.probability, headline.mcse),
+    )
+    return f"Before any evidence it stood at {before}." if before != after else "The evidence has left it where it was."
+
+
+def others(analysts: Mapping[str, Probability]) -> str:
+    """What other analysts make of the headline, where its reader looks first."""
+    told = [f"{name}, {judged(one)}" for name, one in analysts.items()]
+    lead = "By the other prior set that is reported here" if len(told) == 1 else "By the other prior sets reported here"
+    return f"{lead}: {'; '.join(told)}. See 'Dissent'."
+
+
+def crossing(headline: Probability, sights: Mapping[str, Sight], scale: Scale) -> str:
+    """Which indicators would bring the headline to another word, were they seen; empty where none would."""
+    now = term(headline.probability, headline.mcse, scale)
+    told = [
+        f"{name} (to {percent(one.if_seen.value, one.if_seen.mcse)}, {word})"
+        for name, one in sights.items()
+        if one.if_seen and (word := term(one.if_seen.value, one.if_seen.mcse, scale)) != now
+    ]
+    if not told:
+        return ""
+    verb = "would by itself" if len(told) == 1 else "would each by itself"
+    return f"Of the indicators below, {listed(told)} {verb} change the word, if seen."
 
 
 def yardstick(scale: Scale) -> str:
@@ -109,9 +140,22 @@ def constant(name: str, quantity: Quantity) -> str:
     return _because(f"{_capital(spoken(name))} at {rounded(quantity.prior.mean, 0)}", quantity.because)
 
 
-def fixed_weight(name: str, item: Item) -> str:
-    """A weight of evidence that the analyst chose, with the reason."""
-    return _because(f"What {name} counts, {item.weight:.2g}", item.weight_because)
+def chosen_weights(items: Mapping[str, Item]) -> tuple[str, ...]:
+    """Weights of evidence that the analyst chose, each with the reason; items of one weight and reason together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, item in items.items():
+        if item.weight != 1:
+            alike.setdefault((f"{item.weight:.2g}", item.weight_because), []).append(name)
+    return tuple(_because(_counting(names, weight), reason) for (weight, reason), names in alike.items())
+
+
+def _counting(names: Sequence[str], weight: str) -> str:
+    return f"What {names[0]} counts, {weight}" if len(names) == 1 else f"What {listed(names)} count, {weight} each"
+
+
+def held_weight(name: str) -> str:
+    """A weight that was varied, in prose."""
+    return _capital(spoken(name))
 
 
 def _because(what: str, reason: str) -> str:

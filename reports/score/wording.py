@@ -176,8 +176,8 @@ def outside(scores: Scores) -> str:
     if not off:
         where = "the one band in use" if count == 1 else f"each of {count} bands"
         return f"What was said lies within the interval of how often it came about in {where}."
-    bands = plural(count, "band", "bands")
-    return f"Of {bands}, what was said lies outside of the interval in {listed(off)}; by chance one in ten does."
+    bands = f"{len(off)} of {plural(count, 'band', 'bands')} ({listed(off)})"
+    return f"In {bands} what was said lies outside of the interval; by chance that happens in one of ten."
 
 
 def answer(one: Judgement) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from priors.scale import Scale
 from priors.words import ICD203
@@ -97,13 +97,14 @@ def _swings(swings: Mapping[str, Swing]) -> Table:
     return Table(header=("Quantity", "Held at", "Headline there", "Swing"), rows=_cut(rows))
 
 
-def _cut(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """The first rows, and how many others there are."""
-    rest = len(rows) - MOST_ROWS
+def _cut(rows: Sequence[tuple[str, ...]], named: Collection[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """The first rows and those that are named beside the table, and how many others there are."""
+    kept = [row for place, row in enumerate(rows) if place < MOST_ROWS or row[0] in named]
+    rest = len(rows) - len(kept)
     if rest <= 0:
         return tuple(rows)
     blanks = [""] * (len(rows[0]) - 1)
-    return (*rows[:MOST_ROWS], (wording.plural(rest, "other, of less", "others, of less"), *blanks))
+    return (*kept, (wording.plural(rest, "other, of less", "others, of less"), *blanks))
 
 
 LONGEST_UNBROKEN = 38
@@ -147,7 +148,7 @@ def power_scaling_of(found: PowerScaling) -> Iterator[Block]:
         )
         for name, one in found.quantities.items()
     ]
-    shown = _cut(rows)
+    shown = _cut(rows, words.conflicts(found))
     yield Table(
         header=("Quantity", "Headline to prior", "Own to prior", "Own to evidence", "Diagnosis"),
         rows=shown,

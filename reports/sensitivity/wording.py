@@ -60,8 +60,9 @@ def tornado(found: Tornado) -> str:
     name, first = next(iter(clear.items()))
     rest = list(clear)[1:SPOKEN]
     lead = (
-        f"The headline hangs most on {spoken(name)}: held at {_value(first.low)} and at {_value(first.high)}, the ends "
-        f"of what the analyst finds plausible, it gives {headline_at(first)}."
+        f"The headline hangs most on {spoken(name)}: held at {_value(first.low)} and at {_value(first.high)}, the "
+        f"{100 * found.low_quantile:g} % and {100 * found.high_quantile:g} % points of its prior, it gives "
+        f"{headline_at(first)}."
     )
     return f"{lead} After that come {listed([spoken(one) for one in rest])}." if rest else lead
 
@@ -95,11 +96,16 @@ def power_scaling(found: PowerScaling) -> str:
     sizes = " and ".join(
         f"{rounded(one.value, one.mcse)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
     )
-    conflicts = [spoken(name) for name, one in found.quantities.items() if _in_conflict(one, found.threshold)]
-    lead = f"Through the quantities, the headline's chance at a draw answers {_more(priors, evidence)} ({sizes})."
-    if not conflicts:
-        return f"{lead} Nowhere are prior and evidence potentially in conflict."
-    return f"{lead} Prior and evidence are potentially in conflict on {listed(conflicts)}."
+    told = [spoken(name) for name in conflicts(found)]
+    lead = f"The headline answers {_more(priors, evidence)} ({sizes})."
+    if not told:
+        return f"{lead} Nowhere are prior and evidence in conflict by more than the errors of these numbers."
+    return f"{lead} Prior and evidence may be in conflict, by more than the errors of these numbers, on {listed(told)}."
+
+
+def conflicts(found: PowerScaling) -> tuple[str, ...]:
+    """The quantities on which prior and evidence may be in conflict, whatever the errors of the two sensitivities."""
+    return tuple(name for name, one in found.quantities.items() if _in_conflict(one, found.threshold))
 
 
 def _in_conflict(one: PowerScaled, threshold: float) -> bool:

@@ -129,7 +129,7 @@ FAULTS = {
     "before the question": ([0, {"on": day(61), "happened": "void"}], ["before the question"]),
     "to come": ([0, {"on": day(-2), "happened": "void"}], ["a day to come"]),
     "too late": ([0, {"on": day(19), "happened": "yes"}], ["after the horizon, expected a date up to"]),
-    "too early": ([0, {"on": day(21)}], ["before the time is over"]),
+    "too early": ([0, {"on": day(21)}], ["before that day is over"]),
     "hindsight": ([0, {"on": day(41), "happened": "yes"}], ["made when the answer was there since"]),
     "misspelt outcome": ([0, {}, "--outcome", "canceled"], ["did you mean 'cancelled'?"]),
     "nothing to correct": ([0, {}, "--correct"], ["no resolution of cancelled of this run"]),

@@ -73,7 +73,7 @@ def test_every_block_has_a_name() -> None:
         (entry("changed", "evidence.x", field="origin", values="tale|"), "evidence.x, origin: tale -> nothing"),
         (
             entry("changed", "events.x", field="title", values="a|b", counts=False),
-            "events.x, title: a -> b (no number depends on it)",
+            "events.x, title: a -> b (the headline does not depend on it)",
         ),
     ],
 )

@@ -157,10 +157,10 @@ def test_a_headline_on_a_border_is_told_to_stand_there(headline: float, error: f
 
 
 def test_the_nearest_border_is_measured_by_the_heaviest_story() -> None:
-    """The evidence that the nearest border takes is told with its ratio, its word and the heaviest story at hand."""
+    """The evidence that the nearest border takes is told with its ratio and the heaviest story at hand."""
     assert sentence(RICH, "The nearest border is") == (
-        "The nearest border is 5 %: new evidence about the headline of 0.9 decibans (1.2 against: hardly worth a "
-        "mention) would bring it down to 'almost no chance'. That is 0.4 times what repair_of_last_summer weighs, the "
+        "The nearest border is 5 %: new evidence about the headline of 0.9 decibans (a likelihood ratio of 1.2 "
+        "against) would bring it down to 'almost no chance'. That is 0.4 times what repair_of_last_summer weighs, the "
         "heaviest story at hand."
     )
     assert "times what" not in sentence(replace(RICH, ledger=None), "The nearest border is")

@@ -163,11 +163,19 @@ def test_a_caution_of_a_part_opens_the_report() -> None:
 
 def test_the_judgement_is_told_with_its_spread_and_its_yardstick() -> None:
     """Judgement, interval, shares by word, scale; without draws no shares, and of what is exact none either."""
-    assert [type(block) for block in parts(FULL_REPORT)["Key judgement"]] == [Paragraph] * 4
+    assert [type(block) for block in parts(FULL_REPORT)["Key judgement"]] == [Paragraph] * 6
     assert "Of what the analyst leaves open" in said(FULL_REPORT, "Key judgement")
     for report in (replace(FULL_REPORT, shapes={}), REPORTS["report.exact"]):
         assert "Of what" not in said(report, "Key judgement")
-        assert [type(block) for block in parts(report)["Key judgement"]] == [Paragraph] * 3
+    count = len(parts(replace(FULL_REPORT, shapes={}, comparison=None))["Key judgement"])
+    assert (count, len(parts(REPORTS["report.exact"])["Key judgement"])) == (4, 3)
+
+
+def test_the_judgement_says_where_it_came_from_and_who_dissents() -> None:
+    """Where there is evidence, the headline before it; where other runs are named, what they say, in one line each."""
+    assert "Before any evidence it stood at 3.1 %." in said(FULL_REPORT, "Key judgement")
+    assert "sceptic, almost no chance (1.5 %). See 'Dissent'." in said(FULL_REPORT, "Key judgement")
+    assert "See 'Dissent'" not in said(replace(FULL_REPORT, comparison=None), "Key judgement")
 
 
 def test_what_it_rests_on_is_told_as_far_as_it_is_known() -> None:

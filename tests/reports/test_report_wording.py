@@ -18,11 +18,12 @@ from reports.report import wording as words
 from reports.report.document import document
 from reports.report.resting import TAKEN_FOR_GRANTED
 from reports.report.summary import Mass
-from reports.summary import Agreement, Check
+from reports.summary import Agreement, Check, Number, Probability
 from tests.comparisons import number
 from tests.reports_made import REPORTS
 from tests.sensitivities import swing
-from tests.summaries import CLOSURES, FIXED, FREE, ITEM, probability, spread
+from tests.summaries import CLOSURES, FIXED, FREE, FULL, ITEM, probability, spread
+from tests.weighings import RICH as WEIGHED
 
 NAMES = [name for name in REPORTS if name != "report.hostile"]
 LEVEL = re.compile(r"\b(low|moderate|high)\b")
@@ -248,10 +249,51 @@ def test_a_constant_is_told_with_its_reason() -> None:
 
 
 def test_a_chosen_weight_is_told_with_its_reason() -> None:
-    """Or that none is given."""
-    assert words.fixed_weight("closures", CLOSURES) == "What closures counts, 0.4, because: Other rivers, other stone."
-    silent = replace(CLOSURES, weight=1.0, weight_because="")
-    assert words.fixed_weight("closures", silent) == "What closures counts, 1. No reason is given."
+    """Or that none is given; items of one weight and reason stand together, and what counts in full is no choice."""
+    silent, full = replace(CLOSURES, weight=0.0, weight_because=""), replace(CLOSURES, weight=1.0)
+    assert words.chosen_weights({"a": full}) == ()
+    assert words.chosen_weights({"closures": CLOSURES, "a": full, "b": silent}) == (
+        "What closures counts, 0.4, because: Other rivers, other stone.",
+        "What b counts, 0. No reason is given.",
+    )
+    assert words.chosen_weights({"a": CLOSURES, "b": CLOSURES, "c": CLOSURES}) == (
+        "What a, b and c count, 0.4 each, because: Other rivers, other stone.",
+    )
+    assert words.held_weight("relevance.closures") == "The relevance of closures"
+
+
+def told(value: float, before: float = 0.5) -> Probability:
+    """A probability without error."""
+    outcome = FULL.outcomes["closed"]
+    return replace(outcome, probability=value, mcse=0.0, prior_probability=before, prior_mcse=0.0, term="unlikely")
+
+
+def test_the_judgement_says_where_it_came_from() -> None:
+    """Before the evidence, or that the evidence changed nothing."""
+    assert words.moved(told(0.3, 0.1)) == "Before any evidence it stood at 10.0 %."
+    assert words.moved(told(0.3, 0.3)) == "The evidence has left it where it was."
+
+
+def test_other_analysts_stand_in_one_line() -> None:
+    """One other prior set, and two."""
+    one = "By the other prior set that is reported here: a, unlikely (30.0 %). See 'Dissent'."
+    two = "By the other prior sets reported here: a, unlikely (30.0 %); b, unlikely (40.0 %). See 'Dissent'."
+    assert words.others({"a": told(0.3)}) == one
+    assert words.others({"a": told(0.3), "b": told(0.4)}) == two
+
+
+def test_indicators_that_change_the_word_are_named() -> None:
+    """None, one and two of them; one that cannot be seen changes nothing."""
+    sight = next(iter(WEIGHED.indicators.values()))
+    same, other = (replace(sight, if_seen=Number(value=value, mcse=0.0)) for value in (0.31, 0.5))
+    assert words.crossing(told(0.3), {}, ICD203) == ""
+    assert words.crossing(told(0.3), {"a": same, "b": replace(sight, if_seen=None)}, ICD203) == ""
+    assert words.crossing(told(0.3), {"a": same, "b": other}, ICD203) == (
+        "Of the indicators below, b (to 50.0 %, roughly even chance) would by itself change the word, if seen."
+    )
+    assert words.crossing(told(0.3), {"a": other, "b": other}, ICD203).endswith(
+        "b (to 50.0 %, roughly even chance) would each by itself change the word, if seen."
+    )
 
 
 def check(value: float | None, limit: float, direction: str, *, passed: bool, where: str = "") -> Check:

@@ -34,6 +34,7 @@ from tests.scores_made import ENGINEER, MAYOR, RECORDS, entries, entry, record, 
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "score" / "schema.json").read_text(encoding="utf-8"))
 POOL = json.loads((Path(__file__).parents[2] / "reports" / "pool" / "schema.json").read_text(encoding="utf-8"))
+LIES_OUTSIDE = "what was said lies outside of the interval; by chance that happens in one of ten."
 ONE, FULL, SEVERAL = (RECORDS[f"score.{name}"] for name in ("one", "full", "several"))
 NOTHING, VOID, MIXED = (RECORDS[f"score.{name}"] for name in ("nothing", "void", "mixed"))
 
@@ -278,10 +279,13 @@ def band(term: str, said: float) -> Band:
     [
         ([0.3], "What was said lies within the interval of how often it came about in the one band in use."),
         ([0.13, 0.6], "What was said lies within the interval of how often it came about in each of 2 bands."),
-        ([0.1], "Of 1 band, what was said lies outside of the interval in b0; by chance one in ten does."),
+        (
+            [0.1],
+            f"In 1 of 1 band (b0) {LIES_OUTSIDE}",
+        ),
         (
             [0.1, 0.3, 0.7],
-            "Of 3 bands, what was said lies outside of the interval in b0 and b2; by chance one in ten does.",
+            f"In 2 of 3 bands (b0 and b2) {LIES_OUTSIDE}",
         ),
     ],
 )
