@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from estimative import analysis
 from estimative.console import console, doing, messages
-from estimative.looking import keep, looking
 from estimative.versions import versions
 from model import importance
 from model.assessment import Assessment, assess
@@ -25,12 +23,12 @@ from priors.faults import Fault, Faulty
 from priors.reading import read_prior_set
 from priors.shipped import find_prior_set
 from reports import document, terminal
-from reports.report.analyses import Analyses
 from reports.summarizing import summarize
 from reports.summary import Run, Summary, to_json
 
 if TYPE_CHECKING:
     from model.nuts import Compiled
+    from reports.report.analyses import Analyses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +91,9 @@ def _looking(request: Request) -> AbstractContextManager[Callable[[], Analyses |
     """Beside NUTS, which takes its time, what a report will tell besides; the first report sees to it otherwise."""
     if request.method == "importance" or not request.analyses:
         return nullcontext()
+    from estimative import analysis
+    from estimative.looking import looking
+
     return looking(
         analysis.Request(
             scenario=request.scenario,
@@ -107,6 +108,8 @@ def _looking(request: Request) -> AbstractContextManager[Callable[[], Analyses |
 
 def _keep_analyses(folder: Path, summary: Summary, wait: Callable[[], Analyses | None]) -> None:
     """Keep what was found out meanwhile, if it is about the same files."""
+    from estimative.looking import keep
+
     with doing("looking into it for its report"):
         found = wait()
     if found and found.digests <= {summary.scenario.digest, summary.prior_set.digest}:
