@@ -8,13 +8,12 @@ from pathlib import Path
 
 from estimative.console import counting, say
 from estimative.output import Form, tell
-from estimative.telling import summary_in
+from estimative.telling import assessment_in, summary_in
 from estimative.versions import versions
 from model.assessment import Assessment
 from model.change import same_question
 from model.changing import Sharing, share_out
 from model.estimating import Undefined
-from model.kept import Kept
 from model.refitting import Fitter
 from model.runs import Store
 from model.summing import Contradiction
@@ -74,10 +73,7 @@ def _read(store: Store, request: Request) -> list[Run]:
 
 def _run(folder: Path) -> Run:
     summary = summary_in(folder)
-    assessment = Kept(folder).assessment(
-        scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest
-    )  # fmt: skip
-    return summary, assessment
+    return summary, assessment_in(folder, summary)
 
 
 def _summary(request: Request, first: Run, second: Run) -> Change:

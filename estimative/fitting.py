@@ -112,7 +112,7 @@ def _keep_analyses(folder: Path, summary: Summary, wait: Callable[[], Analyses |
 
     with doing("looking into it for its report"):
         found = wait()
-    if found and found.digests <= {summary.scenario.digest, summary.prior_set.digest}:
+    if found and found.about(summary):
         keep(folder, found)
 
 

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, analysis_of
+from estimative.telling import assessment_in
 from estimative.varying import varied
 from estimative.weighing import weighed
 from model.kept import Kept
@@ -73,13 +74,10 @@ def looked_into(analysis: Analysis) -> Analyses:
 
 def _analysis(kept: Kept, summary: Summary) -> Analysis:
     """Of a run's own files, from a fit by the method that converges."""
-    assessment = kept.assessment(
-        scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest
-    )  # fmt: skip
-    return analysis_of(request_of(summary.run), kept.scenario, assessment)
+    return analysis_of(_request(summary.run), kept.scenario, assessment_in(kept.folder, summary))
 
 
-def request_of(run: Run) -> Request:
+def _request(run: Run) -> Request:
     """Analyses as of a run: with its seed and, where they are of the same method, its number of draws."""
     draws = run.settings["draws"] if run.method == "importance" else None
     return Request(scenario="", priors="", method="auto", seed=run.seed, draws=draws, allow_unconverged=False)

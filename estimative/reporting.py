@@ -13,8 +13,7 @@ from estimative import comparing
 from estimative.console import console
 from estimative.looking import analyses_of
 from estimative.output import write_whole
-from estimative.telling import summary_in
-from model.assessment import Assessment
+from estimative.telling import assessment_in, summary_in
 from model.kept import Kept
 from model.runs import Store, inputs_of
 from priors.faults import Fault, Faulty, listed
@@ -136,6 +135,7 @@ def _comparable(summaries: Sequence[Summary]) -> None:
 
 def _comparison(found: Sequence[tuple[Kept, Summary]]) -> Comparison:
     kept, summary = found[0]
+    assessments = [assessment_in(one.folder, other) for one, other in found]
     request = comparing.Request(
         scenario="",
         priors=(),
@@ -147,11 +147,7 @@ def _comparison(found: Sequence[tuple[Kept, Summary]]) -> Comparison:
         draws=None,
         allow_unconverged=False,
     )
-    return comparing.compared(request, kept.scenario, tuple(_assessment(*one) for one in found))
-
-
-def _assessment(kept: Kept, summary: Summary) -> Assessment:
-    return kept.assessment(scenario_digest=summary.scenario.digest, prior_set_digest=summary.prior_set.digest)
+    return comparing.compared(request, kept.scenario, tuple(assessments))
 
 
 def _html(report: Report, told: Document) -> str:

@@ -11,7 +11,8 @@ from typing import Literal
 from estimative.console import console
 from estimative.telling import summary_in
 from model.kept import Kept
-from model.resolutions import Foretold, Ledger, Resolution, refusals
+from model.resolution_file import Ledger
+from model.resolutions import Foretold, Resolution, refusals
 from model.runs import Store
 from model.scenario import Outcome, Scenario
 from model.scenario_reading import read_scenario

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.output import Form, tell, write_figure
-from model.resolutions import Entry, Ledger, contradictions, open_runs, standing
+from model.resolution_file import Ledger
+from model.resolutions import Entry, contradictions, open_runs, standing
 from model.runs import Store
 from priors.faults import Fault, Faulty, listed, nearest
 from reports.score.document import document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from estimative.console import console
 from model.runs import SUMMARY, Store
@@ -10,10 +11,27 @@ from priors.faults import Fault, Faulty
 from reports import document, terminal
 from reports.summary import Summary, from_json
 
+if TYPE_CHECKING:
+    from model.assessment import Assessment
+
 
 def show_run(name: str, runs: Path | None) -> None:
     """What `fit` printed."""
     terminal.show(document.brief(summary_in(Store.at(runs).find(name))), console())
+
+
+def assessment_in(folder: Path, summary: Summary) -> Assessment:
+    """What the run in a folder assessed, read again from its own files.
+
+    Raises
+    ------
+    Faulty
+        If these are no longer what it was made from.
+    """
+    from model.kept import Kept
+
+    digests = {"scenario_digest": summary.scenario.digest, "prior_set_digest": summary.prior_set.digest}
+    return Kept(folder).assessment(**digests)
 
 
 def summary_in(folder: Path) -> Summary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from priors.scale import Scale
+from priors.scale import Phrase, Scale
 from priors.words import ICD203
 from reports.summary import Agreement, Check, Confidence, Dependence, Effort, Interval, Number, Probability, Verdict
 
@@ -64,7 +64,12 @@ def percent(value: float, error: float) -> str:
 
 def term(value: float, error: float, scale: Scale = ICD203) -> str:
     """The word of a scale for a probability as it is shown, so that word and number cannot contradict."""
-    return str(scale.word(min(max(shown(value, error, places=2) / 100, 0.0), 1.0)))
+    return str(phrase(value, error, scale))
+
+
+def phrase(value: float, error: float, scale: Scale = ICD203) -> Phrase:
+    """The same, with whether the probability lies in the word's band."""
+    return scale.word(min(max(shown(value, error, places=2) / 100, 0.0), 1.0))
 
 
 def one_digit(value: float) -> str:

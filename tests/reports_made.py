@@ -11,6 +11,7 @@ from priors.words import ICD203, PHIA
 from reports.blocks import Document
 from reports.report import summary as told
 from reports.report.document import document
+from reports.report.summarizing import in_words_of, weighed_in_words_of
 from reports.report.summary import Report
 from reports.summary import Summary
 from tests.comparisons import COMPARISONS, number
@@ -162,15 +163,13 @@ TEAM = replace(RICH, comparison=COMPARISONS["comparison.team"])
 YARDSTICK = replace(
     RICH,
     scale=PHIA,
-    assessment=replace(
-        FULL,
-        outcomes={name: replace(one, term=str(PHIA.word(one.probability))) for name, one in FULL.outcomes.items()},
-        events={name: replace(one, term=str(PHIA.word(one.probability))) for name, one in FULL.events.items()},
-    ),
+    assessment=in_words_of(PHIA, FULL),
     shapes={
         name: replace(shape, bands=masses(FULL.outcomes[name].probability, scale=PHIA))
         for name, shape in RICH.shapes.items()
     },
+    weighing=weighed_in_words_of(PHIA, WEIGHED),
+    sensitivity=in_words_of(PHIA, VARIED),
     comparison=None,
 )
 """In words of a scale with gaps."""

@@ -202,6 +202,7 @@ def _dissenting(report: Report, found: Comparison, gallery: Gallery) -> Iterator
         yield from pictured(below(comparison_document.team_of(found.team)), "agreement", gallery)
     if len(found.foresight) > 1:
         yield from below(comparison_document.foresight_of(found))
+    yield from below(comparison_document.method(found.scenario, found.analysts, found.computation))
 
 
 def _alternatives(report: Report) -> Iterator[Block]:

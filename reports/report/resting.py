@@ -83,7 +83,7 @@ def _starting_point(report: Report) -> str:
     if not parts or not report.told or parts[0].analyst.method == summary.run.method:
         return ""
     own, theirs = summary.outcomes[summary.scenario.headline], parts[0].headline
-    return words.starting_point(own, summary.run.method, theirs, parts[0].analyst.method) if theirs else ""
+    return words.starting_point(own, summary.run.method, theirs, parts[0].analyst) if theirs else ""
 
 
 def _linchpin(name: str, one: Swing, quantity: Quantity | None, scale: Scale) -> tuple[str, str, str, str]:

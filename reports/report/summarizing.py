@@ -82,7 +82,7 @@ def weighed_in_words_of(scale: Scale, found: Weighing | None) -> Weighing | None
     that in another scale nothing is told of it.
     """
     worded = in_words_of(scale, found)
-    if worded is None or worded.tipping is None or worded.headline is None or scale.id == ICD203.id:
+    if worded is None or worded.tipping is None or worded.headline is None or scale == ICD203:
         return worded
     edges = tuple(_edges(scale, worded.headline))
     return dataclasses.replace(worded, tipping=dataclasses.replace(worded.tipping, edges=edges, factors={}))

@@ -9,8 +9,20 @@ from priors.scale import Scale
 from reports.evidence.summary import Sight
 from reports.report.summary import Mass
 from reports.sensitivity.summary import Swing
-from reports.summary import Agreement, Check, Item, Number, Probability, Quantity
-from reports.wording import METHODS, judged, listed, percent, percent_with_error, plural, rounded, spoken, term
+from reports.summary import Agreement, Analyst, Check, Item, Number, Probability, Quantity
+from reports.wording import (
+    METHODS,
+    judged,
+    listed,
+    percent,
+    percent_with_error,
+    phrase,
+    plural,
+    rounded,
+    spoken,
+    term,
+    verdict,
+)
 
 NEGLIGIBLE = 0.01
 """Of the posterior: a smaller share is not told by itself."""
@@ -73,11 +85,13 @@ def others(analysts: Mapping[str, Probability]) -> str:
 
 def crossing(headline: Probability, sights: Mapping[str, Sight], scale: Scale) -> str:
     """Which indicators would bring the headline to another word, were they seen; empty where none would."""
-    now = term(headline.probability, headline.mcse, scale)
+    now = phrase(headline.probability, headline.mcse, scale)
+    seen = {name: one.if_seen for name, one in sights.items() if one.if_seen}
+    words = {name: phrase(then.value, then.mcse, scale) for name, then in seen.items()}
     told = [
-        f"{name} (to {percent(one.if_seen.value, one.if_seen.mcse)}, {word})"
-        for name, one in sights.items()
-        if one.if_seen and (word := term(one.if_seen.value, one.if_seen.mcse, scale)) != now
+        f"{name} (to {percent(then.value, then.mcse)}, {words[name]})"
+        for name, then in seen.items()
+        if words[name].text != now.text
     ]
     if not told:
         return ""
@@ -182,14 +196,15 @@ def _value(found: Check) -> str:
     return next((text for text in texts if float(text.replace(",", "")) != found.limit), texts[0])
 
 
-def starting_point(run: Probability, method: str, analyses: Probability, by: str) -> str:
-    """Which fit the analyses start from, where that is not the run's own."""
+def starting_point(run: Probability, method: str, analyses: Probability, fit: Analyst) -> str:
+    """Which fit the analyses start from, where that is not the run's own, and whether it can be believed."""
     lead = "What is said of evidence, linchpins and alternatives was reckoned from a fit of its own"
     numbers = (
         f"headline {percent_with_error(analyses.probability, analyses.mcse)} there, "
         f"{percent_with_error(run.probability, run.mcse)} by {METHODS.get(method, method)} above"
     )
-    return f"{lead}, by {METHODS.get(by, by)} ({numbers})."
+    by = METHODS.get(fit.method, fit.method)
+    return f"{lead}, by {by} ({numbers}). Of that fit: {verdict(fit.method, fit.verdict)}."
 
 
 def agreement_in_words(found: Agreement | None) -> str:

@@ -14,10 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from model.resolution_file import LEDGER, NOTHING_BEFORE, Ledger
 from model.resolutions import (
-    LEDGER,
-    NOTHING_BEFORE,
-    Ledger,
     Question,
     Resolution,
     contradictions,
@@ -239,7 +237,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     if failing == "fsync":
         monkeypatch.setattr(os, "fsync", refuse)
     else:
-        monkeypatch.setattr("model.resolutions.FileIO", Full)
+        monkeypatch.setattr("model.resolution_file.FileIO", Full)
     with pytest.raises(Faulty) as caught:
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def on_terminal(told: Document, *, width: int = 80) -> str:
     return console.file.getvalue()
 
 
+def on_a_page(told: Document, caution: str) -> str:
+    """The HTML, without the style sheet, which stands in a file of its own."""
+    return re.sub(r"(?<=<style>).*?(?=</style>)", "", html(told, caution=caution), flags=re.DOTALL)
+
+
 def on_paper(told: Document, caution: str) -> str:
     """What the pages of the PDF say, one after the other."""
     return "\f".join(page.extract_text() for page in PdfReader(BytesIO(pdf(told, caution=caution))).pages)
@@ -74,7 +80,7 @@ TOLD = {name: REPORTS[name] for name in ("report.full", "report.withheld", "repo
 DOCUMENTS = {
     "preliminary.txt": on_terminal(document.preliminary(FULL)),
     **{f"{name}.brief.txt": on_terminal(document.brief(summary)) for name, summary in CASES.items()},
-    **{f"{name}.html": html(report_document.document(one, {}), caution=one.caution) for name, one in TOLD.items()},
+    **{f"{name}.html": on_a_page(report_document.document(one, {}), one.caution) for name, one in TOLD.items()},
     **{f"{name}.pdf.text": on_paper(report_document.document(one, {}), one.caution) for name, one in TOLD.items()},
     **{f"{name}.csv": csv_of(one) for name, one in TOLD.items()},
     **{f"{name}.json": to_json(one) for name, one in TOLD.items()},

@@ -399,6 +399,10 @@ def test_on_either_side_of_a_border_stands_its_word(scale: Scale) -> None:
 def test_in_icd_203_the_borders_are_those_that_were_reckoned() -> None:
     """There, what factors would do is told; without borders, or a headline, there is nothing to word anew."""
     assert weighed_in_words_of(ICD203, WEIGHED) == WEIGHED
+    namesake = weighed_in_words_of(replace(OWN, id=ICD203.id), WEIGHED)
+    assert namesake
+    assert namesake.tipping
+    assert len(namesake.tipping.edges) < len(WEIGHED.tipping.edges if WEIGHED.tipping else ())
     assert weighed_in_words_of(PHIA, None) is None
     for part in ({"tipping": None}, {"headline": None}):
         found = weighed_in_words_of(PHIA, replace(WEIGHED, **part))

@@ -291,6 +291,8 @@ def test_indicators_that_change_the_word_are_named() -> None:
     assert words.crossing(told(0.3), {"a": same, "b": other}, ICD203) == (
         "Of the indicators below, b (to 50.0 %, roughly even chance) would by itself change the word, if seen."
     )
+    gap, within = told(0.24), replace(sight, if_seen=Number(value=0.3, mcse=0.0))
+    assert words.crossing(gap, {"a": within}, PHIA) == ""  # the same word, once as the nearest and once in its band
     assert words.crossing(told(0.3), {"a": other, "b": other}, ICD203).endswith(
         "b (to 50.0 %, roughly even chance) would each by itself change the word, if seen."
     )
@@ -330,13 +332,15 @@ def test_a_check_and_its_verdict_do_not_contradict_each_other(value: float, limi
 
 
 def test_a_fit_of_their_own_is_named_with_both_headlines() -> None:
-    """Where the analyses start from another fit than the run's, both its method and its headline are told."""
-    told = words.starting_point(probability(0.0613, 0.0008), "nuts", probability(0.0619, 0.0006), "importance")
+    """Where the analyses start from another fit than the run's, its method, its headline and its verdict are told."""
+    fit = WEIGHED.analyst
+    told = words.starting_point(probability(0.0613, 0.0008), "nuts", probability(0.0619, 0.0006), fit)
     assert told == (
-        "What is said of evidence, linchpins and alternatives was reckoned from a fit of its own, by importance "
-        "sampling (headline 6.2 ± 0.06 % there, 6.1 ± 0.08 % by NUTS above)."
+        "What is said of evidence, linchpins and alternatives was reckoned from a fit of its own, by "
+        f"{wording.METHODS[fit.method]} (headline 6.2 ± 0.06 % there, 6.1 ± 0.08 % by NUTS above). "
+        f"Of that fit: {wording.verdict(fit.method, fit.verdict)}."
     )
-    assert "25.0 % there" in words.starting_point(probability(0.25), "nuts", probability(0.25), "importance")
+    assert "25.0 % there" in words.starting_point(probability(0.25), "nuts", probability(0.25), fit)
 
 
 def test_whether_methods_met_is_said() -> None:
