@@ -6,7 +6,7 @@ NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: assess test lint calibrate bench lock clean
+.PHONY: assess test lint tree calibrate bench lock clean
 
 assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
 	$(BIN)/estimative fit --runs runs
@@ -19,11 +19,16 @@ test: $(VENV)/ready ## the tests, but for the long calibrations
 calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
 	$(BIN)/python -m pytest -m calibration
 
-lint: $(VENV)/ready ## style, types, and the one arrow between the rooms
+lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	cd build/tree && $(CURDIR)/$(BIN)/lint-imports --config $(CURDIR)/pyproject.toml
+
+tree: ## the folders under the names they are installed with, as links: mypy and import-linter read them there
+	@rm -rf build/tree && mkdir -p build/tree
+	@cp -rs $(CURDIR)/estimative build/tree/
+	@cp -rs $(CURDIR)/model $(CURDIR)/priors $(CURDIR)/reports build/tree/estimative/
 
 bench: $(VENV)/ready ## what is fast, against what a user would otherwise write; up to half an hour
 	$(BIN)/python -m benchmarks.run

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from model.assessment import Assessment, assess
-from model.fitting import by_importance, by_nuts
-from model.posterior import Posterior
-from model.scenario_reading import find_scenario, read_scenario
-from priors.reading import read_prior_set
-from priors.shipped import shipped_prior_sets
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.fit import by_importance, by_nuts
+from estimative.model.inference.posterior import Posterior
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.prior_set_file import read_prior_set
 
 SCENARIO = "coordinated-attack"
 SEED = 1
@@ -60,7 +60,7 @@ def _importance() -> Fit:
 
 
 def _nuts() -> Fit:
-    from model.nuts import Compiled, compiled
+    from estimative.model.inference.nuts import Compiled, compiled
 
     ready: list[Compiled] = []
 

@@ -16,13 +16,13 @@ from functools import partial
 import numpy as np
 
 from benchmarks.synthetic import chain, pile
-from model.assessment import Assessment
-from model.backend import NUMPY
-from model.equations import log_likelihood
-from model.fitting import by_importance, by_nuts
-from model.posterior import Posterior
-from model.standard_normal import scores
-from model.summing import by_elimination
+from estimative.model.assessment import Assessment
+from estimative.model.inference.fit import by_importance, by_nuts
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_transform import scores
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import log_likelihood
+from estimative.model.likelihood.variable_elimination import by_elimination
 
 EVENTS = (5, 10, 20, 40)
 EVENTS_FOR_NUTS = (5, 20)
@@ -82,7 +82,7 @@ def importance(repetitions: int) -> list[Case]:
 
 def nuts(repetitions: int) -> list[Case]:
     """The events, by NUTS: import of PyMC apart, each fit compiles its scenario."""
-    from model.nuts import compiled
+    from estimative.model.inference.nuts import compiled
 
     def compiled_and_fitted(assessment: Assessment, seed: int) -> Posterior:
         return by_nuts(compiled(assessment), assessment, seed=seed)

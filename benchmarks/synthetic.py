@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from model.assessment import Assessment, assess
-from model.evidence import Indicator
-from model.quantity import Quantities
-from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
-from priors.prior_set import PriorSet
-from priors.statement import Quantiles, Stated, Statement
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
+from estimative.model.spec.evidence import Indicator
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.statements import Quantiles, Stated, Statement
 
 AS_OF = datetime.date(2026, 1, 1)
 UNTIL = datetime.date(2029, 12, 31)

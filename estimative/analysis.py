@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.console import say
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.posterior import Before, before_evidence
+from estimative.model.inference.refit import Choice, Fitted, Fitter
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.reports.summary import Computation
 from estimative.versions import versions
-from model.assessment import Assessment, assess
-from model.estimating import Undefined
-from model.posterior import Before, before_evidence
-from model.refitting import Choice, Fitted, Fitter
-from model.scenario_reading import find_scenario, read_scenario
-from model.summing import Contradiction
-from priors.faults import Fault, Faulty
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set
-from reports.summary import Computation
 
 
 @dataclass(frozen=True, kw_only=True)

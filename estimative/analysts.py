@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from estimative.model.assessment import Assessment, assess
+from estimative.model.disagreement.analysts import Comparison
+from estimative.model.inference.refit import Choice
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.toml_document import TomlFile
+from estimative.reports.summary import Computation
 from estimative.versions import versions
-from model.assessment import Assessment, assess
-from model.comparing import Comparison
-from model.refitting import Choice
-from model.scenario import Scenario
-from priors.faults import Fault, Faulty, listed, nearest
-from priors.prior_set import PriorSet
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set, shipped_prior_sets
-from priors.toml_file import TomlFile
-from reports.summary import Computation
 
 
 def assessments(named: Sequence[str], scenario: Scenario) -> tuple[Assessment, ...]:

@@ -47,8 +47,8 @@ app.add_typer(new_app, name="new")
 
 def main() -> None:
     """Run the command line; faulty input is told and exits with 2."""
-    from priors.faults import Faulty
-    from priors.table import ascii_safe
+    from estimative.priors.errors import Faulty
+    from estimative.priors.toml_table import ascii_safe
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a word

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from model.quantity import Quantities, Quantity, ends
-from model.scenario import Scenario
-from model.scenario_reading import find_scenario, read_scenario
-from priors import toml_text
-from priors.faults import Fault, Faulty
-from priors.fitting import Support
-from priors.prior_set import PriorSet
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set, shipped_prior_sets
-from priors.stating import toml
-from priors.table import A_NAME, NAME, ascii_safe
+from estimative.model.spec.quantities import Quantities, Quantity, ends
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import Support
+from estimative.priors.statement_syntax import toml
+from estimative.priors.toml_table import A_NAME, NAME, ascii_safe
 
 PLACEHOLDERS = {
     Support.DEGREE: "{ p05 = 0.05, p50 = 0.5, p95 = 0.95 }",

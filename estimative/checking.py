@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from model.assessment import Assessment, assess
-from model.resolved_scenario import resolved as resolved_scenario
-from model.scenario import Scenario
-from model.scenario_reading import find_scenario, read_scenario, shipped_scenarios
-from priors.faults import Fault, Faulty
-from priors.prior_set import PriorSet
-from priors.reading import read_prior_set
-from priors.resolved import resolved as resolved_prior_set
-from priors.shipped import shipped_prior_sets
-from priors.table import ascii_safe
-from priors.toml_file import TomlFile
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import ascii_safe
 
 
 def check_files(files: Sequence[Path], *, scenario: str | None, resolved: bool, as_json: bool) -> int:

@@ -9,20 +9,27 @@ from pathlib import Path
 
 from estimative.analysts import assessments, computation_of
 from estimative.console import counting, say
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.analysts import Comparison, compare
+from estimative.model.disagreement.attribution import (
+    ORDERS,
+    ORDERS_OF_A_TEAM,
+    Attribution,
+    TeamAttribution,
+    attribute,
+    attribute_team,
+)
+from estimative.model.disagreement.pool import consensus
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.refit import Choice, Fitter
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.output import Form, tell
-from model.assessment import Assessment
-from model.attribution import ORDERS, ORDERS_OF_A_TEAM, Attribution, TeamAttribution, attribute, attribute_team
-from model.comparing import Comparison, compare
-from model.estimating import Undefined
-from model.pooling import consensus
-from model.refitting import Choice, Fitter
-from model.scenario_reading import find_scenario, read_scenario
-from model.summing import Contradiction
-from priors.faults import Fault, Faulty, listed, nearest
-from reports.comparison.document import document
-from reports.comparison.rows import csv_of
-from reports.comparison.summarizing import summarize
-from reports.comparison.summary import Comparison as Summary
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.reports.comparison.document import document
+from estimative.reports.comparison.rows import csv_of
+from estimative.reports.comparison.summarizing import summarize
+from estimative.reports.comparison.summary import Comparison as Summary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.console import counting, say
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.assessment_diff import same_question
+from estimative.model.disagreement.change_attribution import Sharing, share_out
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.refit import Fitter
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.record.run_store import Store
 from estimative.output import Form, tell
+from estimative.priors.errors import Fault, Faulty
+from estimative.reports.change.document import document
+from estimative.reports.change.summarizing import judgement, odds, summarize
+from estimative.reports.change.summary import Change
+from estimative.reports.summary import Computation, Summary
 from estimative.telling import assessment_in, summary_in
 from estimative.versions import versions
-from model.assessment import Assessment
-from model.change import same_question
-from model.changing import Sharing, share_out
-from model.estimating import Undefined
-from model.refitting import Fitter
-from model.runs import Store
-from model.summing import Contradiction
-from priors.faults import Fault, Faulty
-from reports.change.document import document
-from reports.change.summarizing import judgement, odds, summarize
-from reports.change.summary import Change
-from reports.summary import Computation, Summary
 
 type Run = tuple[Summary, Assessment]
 

@@ -11,24 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimative.console import console, doing, messages
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.fit import by_importance, by_nuts
+from estimative.model.inference.posterior import Before, Posterior, before_evidence
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.record.run_store import Manifest, Store, groups_of, new_id
+from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
+from estimative.priors.catalog import find_prior_set
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.reports import document
+from estimative.reports.formats import terminal
+from estimative.reports.summarizing import summarize
+from estimative.reports.summary import Run, Summary, to_json
 from estimative.versions import versions
-from model import importance
-from model.assessment import Assessment, assess
-from model.fitting import by_importance, by_nuts
-from model.posterior import Before, Posterior, before_evidence
-from model.runs import Manifest, Store, groups_of, new_id
-from model.scenario_reading import Reading, find_scenario, reading_of
-from model.summing import Contradiction
-from priors.faults import Fault, Faulty
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set
-from reports import document, terminal
-from reports.summarizing import summarize
-from reports.summary import Run, Summary, to_json
 
 if TYPE_CHECKING:
-    from model.nuts import Compiled
-    from reports.report.analyses import Analyses
+    from estimative.model.inference.nuts import Compiled
+    from estimative.reports.report.analyses import Analyses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ def _fitted(request: Request, assessment: Assessment) -> Iterator[Posterior]:
 
 def _compiled(assessment: Assessment) -> Compiled:
     with doing("importing PyMC"):
-        from model import nuts
+        from estimative.model.inference import nuts
     with doing("compiling the model, about 30 s the first time and 6 s after that"):
         return nuts.compiled(assessment)
 
@@ -149,7 +150,7 @@ def _settings(posterior: Posterior) -> Mapping[str, int]:
     draws = posterior.draws
     if posterior.method == "importance":
         return {"draws": draws.count, "rounds": importance.ROUNDS}
-    from model import nuts
+    from estimative.model.inference import nuts
 
     return {"chains": draws.chains, "draws": draws.count // draws.chains, "tune": nuts.TUNE}
 

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from estimative.console import console
-from model.runs import Manifest, Store
-from priors.faults import Fault, Faulty
-from priors.table import ascii_safe
-from priors.words import ICD203
-from reports import terminal
-from reports.blocks import Table
+from estimative.model.record.run_store import Manifest, Store
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.scale_file import ICD203
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.blocks import Table
+from estimative.reports.formats import terminal
 
 
 def list_runs(runs: Path | None, *, as_json: bool) -> None:

@@ -16,15 +16,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, analysis_of
+from estimative.model.record.run_store import ANALYSES, add
+from estimative.model.record.stored_run import Kept
+from estimative.priors.errors import Faulty
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.report.analyses import Analyses, from_json
+from estimative.reports.summary import Run, Summary, to_json
 from estimative.telling import assessment_in
 from estimative.varying import varied
 from estimative.weighing import weighed
-from model.kept import Kept
-from model.runs import ANALYSES, add
-from priors.faults import Faulty
-from priors.table import ascii_safe
-from reports.report.analyses import Analyses, from_json
-from reports.summary import Run, Summary, to_json
 
 
 def analyses_of(kept: Kept, summary: Summary) -> Analyses:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimative.console import console
-from priors.faults import Fault, Faulty
-from priors.table import ascii_safe
-from reports import terminal
-from reports.blocks import Document, Picture
-from reports.markdown import markdown
-from reports.summary import to_json
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.blocks import Document, Picture
+from estimative.reports.formats import terminal
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.summary import to_json
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -83,7 +83,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 def write_figure[Summary](path: Path, draw: Callable[[Summary], Picture], summary: Summary) -> None:
     """Draw a figure and write it as SVG; where there is nothing to draw, say so and write nothing."""
-    from reports.figures.style import Nothing
+    from estimative.reports.figures.style import Nothing
 
     try:
         text = draw(summary).svg()

@@ -10,21 +10,21 @@ from typing import Literal
 
 from estimative.analysts import assessments, computation_of, weights_of
 from estimative.console import say
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.analysts import Comparison, compare
+from estimative.model.disagreement.opinion_pool import normalised
+from estimative.model.disagreement.pool import Pooling, pool
+from estimative.model.inference.refit import Choice, Fitter
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.record.proper_scores import Measured, Scoring, score, weights
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.output import Form, tell
-from model.assessment import Assessment
-from model.comparing import Comparison, compare
-from model.opinion import normalised
-from model.pooling import Pooling, pool
-from model.refitting import Choice, Fitter
-from model.scenario_reading import find_scenario, read_scenario
-from model.scoring import Measured, Scoring, score, weights
-from model.summing import Contradiction
-from priors.faults import Fault, Faulty
-from priors.record import read_record
-from reports.pool.document import document
-from reports.pool.rows import csv_of
-from reports.pool.summarizing import summarize
-from reports.pool.summary import Summary
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.forecast_record import read_record
+from estimative.reports.pool.document import document
+from estimative.reports.pool.rows import csv_of
+from estimative.reports.pool.summarizing import summarize
+from estimative.reports.pool.summary import Summary
 
 type Rule = Literal["log", "brier"]
 

@@ -12,23 +12,23 @@ from typing import Literal
 from estimative import comparing
 from estimative.console import console
 from estimative.looking import analyses_of
+from estimative.model.record.run_store import Store, inputs_of
+from estimative.model.record.stored_run import Kept
 from estimative.output import write_whole
+from estimative.priors.errors import Fault, Faulty, listed
+from estimative.priors.scale_file import find_scale
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.blocks import Document, Picture
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.formats import terminal
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.report.document import document
+from estimative.reports.report.rows import csv_of
+from estimative.reports.report.summarizing import reproduction_of, summarize
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Summary, to_json
 from estimative.telling import assessment_in, summary_in
-from model.kept import Kept
-from model.runs import Store, inputs_of
-from priors.faults import Fault, Faulty, listed
-from priors.table import ascii_safe
-from priors.words import find_scale
-from reports import terminal
-from reports.blocks import Document, Picture
-from reports.comparison.summary import Comparison
-from reports.figures.gallery import gallery
-from reports.markdown import markdown
-from reports.report.document import document
-from reports.report.rows import csv_of
-from reports.report.summarizing import reproduction_of, summarize
-from reports.report.summary import Report
-from reports.summary import Summary, to_json
 
 type Form = Literal["terminal", "md", "html", "json", "pdf", "csv"]
 SUFFIXES: Mapping[str, Form] = {
@@ -151,13 +151,13 @@ def _comparison(found: Sequence[tuple[Kept, Summary]]) -> Comparison:
 
 
 def _html(report: Report, told: Document) -> str:
-    from reports.html import html
+    from estimative.reports.formats.html import html
 
     return html(told, caution=report.caution)
 
 
 def _pdf(report: Report, told: Document) -> bytes:
-    from reports.pdf import pdf
+    from estimative.reports.formats.pdf import pdf
 
     return pdf(told, caution=report.caution)
 
@@ -192,7 +192,7 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
     Faulty
         If they cannot be written.
     """
-    from reports.figures.style import Nothing
+    from estimative.reports.figures.style import Nothing
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

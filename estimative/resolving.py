@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Literal
 
 from estimative.console import console
+from estimative.model.record.resolution_log import Ledger
+from estimative.model.record.resolutions import Foretold, Resolution, refusals
+from estimative.model.record.run_store import Store
+from estimative.model.record.stored_run import Kept
+from estimative.model.spec.events import Outcome
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import read_scenario
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.reports.blocks import Paragraph
+from estimative.reports.formats import terminal
+from estimative.reports.score import wording as words
+from estimative.reports.score.summarizing import judgement_of
+from estimative.reports.summary import Summary
 from estimative.telling import summary_in
-from model.kept import Kept
-from model.resolution_file import Ledger
-from model.resolutions import Foretold, Resolution, refusals
-from model.runs import Store
-from model.scenario import Outcome, Scenario
-from model.scenario_reading import read_scenario
-from priors.faults import Fault, Faulty, listed, nearest
-from reports import terminal
-from reports.blocks import Paragraph
-from reports.score import wording as words
-from reports.score.summarizing import judgement_of
-from reports.summary import Summary
 
 type Answer = Literal["yes", "no", "void"]
 ANSWERS: dict[Answer, bool | None] = {"yes": True, "no": False, "void": None}

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from estimative.model.record.resolution_log import Ledger
+from estimative.model.record.resolutions import Entry, contradictions, open_runs, standing
+from estimative.model.record.run_store import Store
 from estimative.output import Form, tell, write_figure
-from model.resolution_file import Ledger
-from model.resolutions import Entry, contradictions, open_runs, standing
-from model.runs import Store
-from priors.faults import Fault, Faulty, listed, nearest
-from reports.score.document import document
-from reports.score.rows import csv_of
-from reports.score.summarizing import summarize
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.reports.score.document import document
+from estimative.reports.score.rows import csv_of
+from estimative.reports.score.summarizing import summarize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
     )
     tell(found, form, document, csv_of)
     if request.svg:
-        from reports.figures.calibration import calibration
+        from estimative.reports.figures.calibration import calibration
 
         write_figure(request.svg, calibration, found)
 

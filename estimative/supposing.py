@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed
+from estimative.model.analysis.what_if import sweep, what_if
+from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.output import Form, tell, write_figure
+from estimative.priors.errors import Fault, Faulty
+from estimative.reports.whatif.document import document
+from estimative.reports.whatif.summarizing import summarize
+from estimative.reports.whatif.summary import WhatIf
 from estimative.suppositions import Options, Understood, understood
-from model.summing import Contradiction
-from model.whatif import sweep, what_if
-from priors.faults import Fault, Faulty
-from reports.whatif.document import document
-from reports.whatif.summarizing import summarize
-from reports.whatif.summary import WhatIf
 
 
 def suppose_and_tell(request: Request, options: Options, form: Form, figure: Path | None) -> bool:
@@ -32,7 +32,7 @@ def suppose_and_tell(request: Request, options: Options, form: Form, figure: Pat
 
 
 def _draw(summary: WhatIf, path: Path) -> None:
-    from reports.figures.sweep import sweep
+    from estimative.reports.figures.sweep import sweep
 
     write_figure(path, sweep, summary)
 

@@ -10,19 +10,19 @@ from types import MappingProxyType
 
 import numpy as np
 
-from model.assessment import Assessment, assess
-from model.intervention import Intervention, refusals
-from model.ledger import stories_of
-from model.quantity import Quantities
-from model.scenario import Scenario
-from model.whatif import Supposition
-from priors.faults import Fault, Faulty, listed, nearest
-from priors.prior_set import PriorSet
-from priors.statement import Stated
-from priors.stating import read_stated, say
-from priors.table import Table, ascii_safe
-from priors.toml_file import TomlFile
-from reports.whatif.summary import Supposed
+from estimative.model.analysis.evidence_weight import stories_of
+from estimative.model.analysis.what_if import Supposition
+from estimative.model.assessment import Assessment, assess
+from estimative.model.likelihood.intervention import Intervention, refusals
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.statement_syntax import read_stated, say
+from estimative.priors.statements import Stated
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table, ascii_safe
+from estimative.reports.whatif.summary import Supposed
 
 EVERYTHING = "all"
 A_WORD = re.compile(r"[A-Za-z][A-Za-z -]*")

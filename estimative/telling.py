@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimative.console import console
-from model.runs import SUMMARY, Store
-from priors.faults import Fault, Faulty
-from reports import document, terminal
-from reports.summary import Summary, from_json
+from estimative.model.record.run_store import SUMMARY, Store
+from estimative.priors.errors import Fault, Faulty
+from estimative.reports import document
+from estimative.reports.formats import terminal
+from estimative.reports.summary import Summary, from_json
 
 if TYPE_CHECKING:
-    from model.assessment import Assessment
+    from estimative.model.assessment import Assessment
 
 
 def show_run(name: str, runs: Path | None) -> None:
@@ -28,7 +29,7 @@ def assessment_in(folder: Path, summary: Summary) -> Assessment:
     Faulty
         If these are no longer what it was made from.
     """
-    from model.kept import Kept
+    from estimative.model.record.stored_run import Kept
 
     digests = {"scenario_digest": summary.scenario.digest, "prior_set_digest": summary.prior_set.digest}
     return Kept(folder).assessment(**digests)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from estimative.analysis import Request, analysed
 from estimative.output import Form, tell
-from priors.faults import Fault, Faulty, nearest
-from priors.table import ascii_safe
-from reports.trace.document import document
-from reports.trace.summarizing import summarize, targets
+from estimative.priors.errors import Fault, Faulty, nearest
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.trace.document import document
+from estimative.reports.trace.summarizing import summarize, targets
 
 
 def trace_and_tell(request: Request, target: str, form: Form) -> bool:

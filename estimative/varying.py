@@ -6,14 +6,14 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, finite_odds
 from estimative.console import counting, doing
+from estimative.model.analysis.power_scaling import power_scaling
+from estimative.model.analysis.sobol import sobol
+from estimative.model.analysis.structural import alternatives
+from estimative.model.analysis.tornado import tornado
 from estimative.output import Form, tell, write_figure
-from model.alternatives import alternatives
-from model.power_scaling import power_scaling
-from model.sobol import sobol
-from model.tornado import tornado
-from reports.sensitivity.document import document
-from reports.sensitivity.summarizing import summarize
-from reports.sensitivity.summary import Sensitivity
+from estimative.reports.sensitivity.document import document
+from estimative.reports.sensitivity.summarizing import summarize
+from estimative.reports.sensitivity.summary import Sensitivity
 
 
 def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
@@ -26,7 +26,7 @@ def vary_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
 
 
 def _draw(summary: Sensitivity, path: Path) -> None:
-    from reports.figures.tornado import tornado
+    from estimative.reports.figures.tornado import tornado
 
     write_figure(path, tornado, summary)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, finite_odds
 from estimative.console import counting
+from estimative.model.analysis.evidence_weight import ledger
+from estimative.model.analysis.information_value import watch
+from estimative.model.analysis.tipping_point import tipping
 from estimative.output import Form, tell, write_figure
-from model.ledger import ledger
-from model.tipping import tipping
-from model.watching import watch
-from reports.evidence.document import document
-from reports.evidence.summarizing import summarize
-from reports.evidence.summary import Weighing
+from estimative.reports.evidence.document import document
+from estimative.reports.evidence.summarizing import summarize
+from estimative.reports.evidence.summary import Weighing
 
 
 def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
@@ -26,7 +26,7 @@ def weigh_and_tell(request: Request, form: Form, figure: Path | None) -> bool:
 
 
 def _draw(summary: Weighing, path: Path) -> None:
-    from reports.figures.ledger import ledger
+    from estimative.reports.figures.ledger import ledger
 
     write_figure(path, ledger, summary)
 

@@ -10,16 +10,16 @@ from types import MappingProxyType
 
 import numpy as np
 
-from model.evidence import Cases, Evidence, Exposure, Observation
-from model.quantity import Quantity, ends
-from model.scenario import Scenario
-from model.structure import Numbers, Structure, structure_of
-from model.summing import Contradiction
-from priors.family import Degree, Ratio
-from priors.faults import Fault, Faulty, nearest
-from priors.fitting import Prior, fit
-from priors.prior_set import PriorSet
-from priors.table import ascii_safe
+from estimative.model.likelihood.layout import Numbers, Structure, structure_of
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
+from estimative.model.spec.quantities import Quantity, ends
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.errors import Fault, Faulty, nearest
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Prior, fit
+from estimative.priors.toml_table import ascii_safe
 
 
 @dataclass(frozen=True, kw_only=True)

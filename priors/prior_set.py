@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from priors.statement import Stated
-from priors.table import Place
+from estimative.priors.statements import Stated
+from estimative.priors.toml_table import Place
 
 LEVELS = ("low", "moderate", "high")
 """Of analytic confidence."""

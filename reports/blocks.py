@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from priors.scale import Scale
-from priors.words import ICD203
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale
 
 
 @dataclass(frozen=True, kw_only=True)

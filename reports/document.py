@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from priors.scale import Scale
-from priors.words import ICD203
-from reports import wording
-from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
-from reports.summary import (
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.summary import (
     Analyst,
     Computation,
     Factor,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from model.assessment import Assessment
-from model.convergence import Check as ModelCheck
-from model.convergence import Verdict as ModelVerdict
-from model.dependence import dependence
-from model.estimating import Estimate
-from model.evidence import (
+from estimative.model.analysis.prior_influence import dependence
+from estimative.model.assessment import Assessment
+from estimative.model.inference.diagnostics import Check as ModelCheck
+from estimative.model.inference.diagnostics import Verdict as ModelVerdict
+from estimative.model.inference.estimates import Estimate
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.posterior import Agreement as ModelAgreement
+from estimative.model.inference.posterior import Before, Posterior, agreement
+from estimative.model.inference.refit import Effort
+from estimative.model.spec.events import Event as ScenarioEvent
+from estimative.model.spec.evidence import (
     Cases,
     Evidence,
     Exposure,
@@ -20,17 +25,12 @@ from model.evidence import (
     Observation,
     Testimony,
 )
-from model.noise import Noisy
-from model.posterior import Agreement as ModelAgreement
-from model.posterior import Before, Posterior, agreement
-from model.quantity import Quantities
-from model.refitting import Effort
-from model.scenario import Event as ScenarioEvent
-from model.scenario import Scenario
-from priors.family import Degree, Ratio
-from priors.stating import say
-from reports import summary as told
-from reports.wording import term
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.statement_syntax import say
+from estimative.reports import summary as told
+from estimative.reports.wording import term
 
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
 WITHHELD = "The fit did not converge: no number is told."

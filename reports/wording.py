@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from priors.scale import Phrase, Scale
-from priors.words import ICD203
-from reports.summary import Agreement, Check, Confidence, Dependence, Effort, Interval, Number, Probability, Verdict
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Phrase, Scale
+from estimative.reports.summary import (
+    Agreement,
+    Check,
+    Confidence,
+    Dependence,
+    Effort,
+    Interval,
+    Number,
+    Probability,
+    Verdict,
+)
 
 DECIBANS = 10 / math.log(10)
 """For each unit of log-odds."""

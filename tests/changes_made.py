@@ -9,14 +9,14 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 
-from model.assessment import Assessment
-from model.evidence import Indicator, Testimony
-from model.scenario import Scenario
-from priors.statement import BetaStated, LognormalStated, Statement
-from reports.change.summarizing import ANOTHER_QUESTION, NO_ODDS, NOT_TOLD, UNFITTED
-from reports.change.summary import UNCONVERGED, WITHHELD, Change, Entries, Entry, Sharing, Side
-from reports.comparison.summary import Share
-from reports.summary import Outcome
+from estimative.model.assessment import Assessment
+from estimative.model.spec.evidence import Indicator, Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from estimative.reports.change.summarizing import ANOTHER_QUESTION, NO_ODDS, NOT_TOLD, UNFITTED
+from estimative.reports.change.summary import UNCONVERGED, WITHHELD, Change, Entries, Entry, Sharing, Side
+from estimative.reports.comparison.summary import Share
+from estimative.reports.summary import Outcome
 from tests.comparisons import COMPUTATION, EFFORT, number
 from tests.prior_sets import assessed
 from tests.small import weather

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports.comparison import summary as told
-from reports.comparison.summary import SOME_UNCONVERGED, SOME_WITHHELD, Comparison
-from reports.summary import Computation, Confidence, Number, PriorSet, Probability
+from estimative.reports.comparison import summary as told
+from estimative.reports.comparison.summary import SOME_UNCONVERGED, SOME_WITHHELD, Comparison
+from estimative.reports.summary import Computation, Confidence, Number, PriorSet, Probability
 from tests.summaries import CHANCES, ERRORS, FAILED, FULL, IMPORTANCE, NUTS, numbers, probabilities
 
 SECTIONS = {"tables": "events", "motives": "evidence", "independence": "relevance"}

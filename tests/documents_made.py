@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 
-from reports.blocks import (
+from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
@@ -21,11 +21,11 @@ from reports.blocks import (
     Picture,
     Table,
 )
-from reports.figures.gallery import gallery
-from reports.figures.ledger import ledger
-from reports.figures.style import Nothing
-from reports.figures.tornado import tornado
-from reports.report.document import document
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.figures.ledger import ledger
+from estimative.reports.figures.style import Nothing
+from estimative.reports.figures.tornado import tornado
+from estimative.reports.report.document import document
 from tests.reports_made import REPORTS
 from tests.sensitivities import RICH as VARIED
 from tests.weighings import RICH as WEIGHED
@@ -156,7 +156,9 @@ LONG: Document = tuple(
 
 def told(name: str) -> Document:
     """A report made by hand, with its pictures."""
-    drawn = {kind: draw for kind, draw in gallery(REPORTS[name]).items() if find_spec(f"reports.figures.{kind}")}
+    drawn = {
+        kind: draw for kind, draw in gallery(REPORTS[name]).items() if find_spec(f"estimative.reports.figures.{kind}")
+    }
     return document(REPORTS[name], drawn)
 
 

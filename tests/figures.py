@@ -10,13 +10,13 @@ from itertools import combinations, takewhile
 from typing import Any
 from xml.etree import ElementTree
 
-from reports.evidence import summary as weighed
-from reports.figures.style import Lettering
-from reports.figures.text import width_of
-from reports.sensitivity import summary as varied
-from reports.summary import Number, Probability
-from reports.whatif import summary as supposed
-from reports.wording import term
+from estimative.reports.evidence import summary as weighed
+from estimative.reports.figures.style import Lettering
+from estimative.reports.figures.text import width_of
+from estimative.reports.sensitivity import summary as varied
+from estimative.reports.summary import Number, Probability
+from estimative.reports.whatif import summary as supposed
+from estimative.reports.wording import term
 from tests.comparisons import COMPUTATION, EFFORT, ENGINEER, number
 from tests.summaries import FULL, interval, numbers
 

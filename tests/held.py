@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.assessment import Assessment
-from model.draws import Draws, Method
-from model.evidence import Evidence, Indicator
-from model.posterior import Posterior, posterior_of
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import Draws, Method
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.spec.evidence import Evidence, Indicator
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
 from tests.scenarios import SAID

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from model.evidence import Observation
-from model.network import Query
-from model.scenario import Event, Scenario
+from estimative.model.likelihood.bayes_net import Query
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Observation
+from estimative.model.spec.scenario import Scenario
 from tests.oracle import Oracle, State, possible
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from model.scenario import Event
+from estimative.model.spec.events import Event
 from tests.oracle import Oracle
 
 type Causes = tuple[tuple[float, float], ...]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
-from model.evidence import (
+from estimative.model.spec.events import Event, Outcome
+from estimative.model.spec.evidence import (
     Cases,
     Evidence,
     Exposure,
@@ -23,7 +24,7 @@ from model.evidence import (
     Observation,
     Testimony,
 )
-from model.scenario import Event, Outcome, Scenario
+from estimative.model.spec.scenario import Scenario
 
 type Values = Mapping[str, float]
 type State = Mapping[str, bool]

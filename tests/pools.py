@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports.comparison import summary as told
-from reports.pool import summary as pooled
-from reports.pool.summarizing import UNCONVERGED, WITHHELD
-from reports.summary import Probability
-from reports.wording import term
+from estimative.reports.comparison import summary as told
+from estimative.reports.pool import summary as pooled
+from estimative.reports.pool.summarizing import UNCONVERGED, WITHHELD
+from estimative.reports.summary import Probability
+from estimative.reports.wording import term
 from tests.comparisons import COMPUTATION, ENGINEER, FAILING, MAYOR, SCEPTIC, noisy, number, outcomes, perhaps
 from tests.summaries import CHANCES, ERRORS, FULL, probabilities
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from model.assessment import Assessment, assess
-from model.scenario import Scenario
-from priors.prior_set import PriorSet
-from priors.statement import Constant, Stated, Statement
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.statements import Constant, Stated, Statement
 
 
 def prior_set_for(

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from priors.scale import Scale
-from priors.words import ICD203, PHIA
-from reports.blocks import Document
-from reports.report import summary as told
-from reports.report.document import document
-from reports.report.summarizing import in_words_of, weighed_in_words_of
-from reports.report.summary import Report
-from reports.summary import Summary
+from estimative.priors.scale_file import ICD203, PHIA
+from estimative.priors.verbal_scale import Scale
+from estimative.reports.blocks import Document
+from estimative.reports.report import summary as told
+from estimative.reports.report.document import document
+from estimative.reports.report.summarizing import in_words_of, weighed_in_words_of
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Summary
 from tests.comparisons import COMPARISONS, number
 from tests.sensitivities import BARE as STILL
 from tests.sensitivities import RICH as VARIED

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from model.evidence import Evidence
-from model.scenario import Event, Factor, Outcome, Scenario
+from estimative.model.spec.events import Event, Factor, Outcome
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.scenario import Scenario
 
 SAID: dict[str, Any] = {"title": "", "source": ""}
 """What an item of evidence has to say besides."""

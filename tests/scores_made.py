@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from model.resolutions import Entry, Foretold, Resolution
-from reports.score.summarizing import summarize
-from reports.score.summary import Record
+from estimative.model.record.resolutions import Entry, Foretold, Resolution
+from estimative.reports.score.summarizing import summarize
+from estimative.reports.score.summary import Record
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 MADE = datetime.datetime(2026, 2, 1, 9, 30, tzinfo=datetime.UTC)

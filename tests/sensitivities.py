@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports.sensitivity import summary as told
-from reports.sensitivity.summary import UNCONVERGED, WITHHELD, Sensitivity
-from reports.summary import Effort, Number, Probability
+from estimative.reports.sensitivity import summary as told
+from estimative.reports.sensitivity.summary import UNCONVERGED, WITHHELD, Sensitivity
+from estimative.reports.summary import Effort, Number, Probability
 from tests.comparisons import COMPUTATION, EFFORT, ENGINEER, FAILING, noisy, number
 from tests.summaries import CHANCES, ERRORS, FAILED, FULL, numbers, probabilities
 

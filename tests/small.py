@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from model.assessment import Assessment
-from model.draws import Draws, Method
-from model.equations import Theta
-from model.evidence import Evidence, Indicator
-from model.posterior import Posterior, posterior_of
-from model.quantity import Quantities
-from model.scenario import Driver, Event, Factor, Outcome, Scenario
-from priors.statement import Statement
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import Draws, Method
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.evidence import Evidence, Indicator
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import Statement
 from tests.prior_sets import assessed
 
 CLOUD = Indicator(id="cloud", about="damp", supports=True, title="", source="")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from model.equations import Theta
-from model.evidence import (
+from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.evidence import (
     Cases,
     Evidence,
     Exposure,
@@ -23,9 +24,9 @@ from model.evidence import (
     Testimony,
     Trials,
 )
-from model.quantity import Quantities, Quantity
-from model.scenario import Driver, Event, Factor, Outcome, Scenario
-from priors.fitting import Support
+from estimative.model.spec.quantities import Quantities, Quantity
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.quantile_fit import Support
 from tests.oracle import Oracle
 
 AS_OF = datetime.date(2026, 1, 1)

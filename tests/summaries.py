@@ -9,15 +9,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reports import summary as told
-from reports.comparison.summary import Comparison
-from reports.evidence.summary import Weighing
-from reports.pool.summary import Summary as Pooled
-from reports.sensitivity.summary import Sensitivity
-from reports.summary import Summary
-from reports.trace.summary import Trace
-from reports.whatif.summary import WhatIf
-from reports.wording import term
+from estimative.reports import summary as told
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.pool.summary import Summary as Pooled
+from estimative.reports.sensitivity.summary import Sensitivity
+from estimative.reports.summary import Summary
+from estimative.reports.trace.summary import Trace
+from estimative.reports.whatif.summary import WhatIf
+from estimative.reports.wording import term
 
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."
 WITHHELD = "The fit did not converge: no number is told."

@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reports.whatif import summary as told
-from reports.whatif.summary import UNCONVERGED, WITHHELD, WhatIf
-from reports.wording import term
+from estimative.reports.whatif import summary as told
+from estimative.reports.whatif.summary import UNCONVERGED, WITHHELD, WhatIf
+from estimative.reports.wording import term
 from tests.comparisons import COMPUTATION, ENGINEER, FAILING, noisy, number
 from tests.summaries import CHANCES, ERRORS, FAILED, FULL, IMPORTANCE, NUTS, interval
 

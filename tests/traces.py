@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reports.summary import Event, Factor, Item, Outcome, Quantity
-from reports.trace import summary as told
-from reports.trace.summary import UNCONVERGED, WITHHELD, Trace
+from estimative.reports.summary import Event, Factor, Item, Outcome, Quantity
+from estimative.reports.trace import summary as told
+from estimative.reports.trace.summary import UNCONVERGED, WITHHELD, Trace
 from tests.comparisons import COMPUTATION, ENGINEER, FAILING, LOG_ODDS, noisy, number
 from tests.summaries import (
     CHANCES,

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from reports.evidence import summary as told
-from reports.evidence.summary import UNCONVERGED, WITHHELD, Weighing
-from reports.summary import Probability
+from estimative.reports.evidence import summary as told
+from estimative.reports.evidence.summary import UNCONVERGED, WITHHELD, Weighing
+from estimative.reports.summary import Probability
 from tests.comparisons import COMPUTATION, EFFORT, ENGINEER, FAILING, LOG_ODDS, noisy, number, perhaps
 from tests.sensitivities import FAILED_FITS, NOTHING, log_odds
 from tests.summaries import CHANCES, CLOSURES, FULL, ITEM, SOURCES, numbers, probabilities

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from model.assessment import Assessment
-from model.intervention import Intervention
-from model.refitting import Fitted, Fitter
-from model.whatif import Change, Supposition, WhatIf
-from priors.statement import BetaStated
+from estimative.model.analysis.what_if import Change, Supposition, WhatIf
+from estimative.model.assessment import Assessment
+from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.likelihood.intervention import Intervention
+from estimative.priors.statements import BetaStated
 
 JOINT = 4.0
 """Standard errors: exceeded once in 16,000 times by chance."""

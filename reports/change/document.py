@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import wording
-from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.change import wording as words
-from reports.change.summary import Change, Entry, Sharing
-from reports.comparison.summary import Share
-from reports.document import NEVERTHELESS, cautions_of, first_paragraph
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.change import wording as words
+from estimative.reports.change.summary import Change, Entry, Sharing
+from estimative.reports.comparison.summary import Share
+from estimative.reports.document import NEVERTHELESS, cautions_of, first_paragraph
 
 INDENT = "· "
 SHARES = (

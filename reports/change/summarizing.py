@@ -6,20 +6,28 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from model.assessment import Assessment
-from model.attribution import Share
-from model.change import Altered, Restated, alterations, declarations, restatements, reweighings, same_question
-from model.changing import Sharing
-from model.evidence import Trials
-from model.noise import Noisy, derived
-from model.scenario import Driver
-from priors.prior_set import Confidence
-from priors.statement import Stated
-from priors.stating import say
-from reports.change import summary as told
-from reports.comparison.summary import Share as ToldShare
-from reports.summarizing import effort_of, number, titles
-from reports.summary import Computation, Outcome, Summary
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.assessment_diff import (
+    Altered,
+    Restated,
+    alterations,
+    declarations,
+    restatements,
+    reweighings,
+    same_question,
+)
+from estimative.model.disagreement.attribution import Share
+from estimative.model.disagreement.change_attribution import Sharing
+from estimative.model.inference.mc_estimate import Noisy, derived
+from estimative.model.spec.events import Driver
+from estimative.model.spec.evidence import Trials
+from estimative.priors.prior_set import Confidence
+from estimative.priors.statement_syntax import say
+from estimative.priors.statements import Stated
+from estimative.reports.change import summary as told
+from estimative.reports.comparison.summary import Share as ToldShare
+from estimative.reports.summarizing import effort_of, number, titles
+from estimative.reports.summary import Computation, Outcome, Summary
 
 ANOTHER_QUESTION = "The two runs lead with different questions."
 NOT_TOLD = "One of the two headlines is not told."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.comparison.summary import Share
-from reports.summary import Computation, Effort, Number, Outcome, PriorSet, Run, Scenario, Verdict
+from estimative.reports.comparison.summary import Share
+from estimative.reports.summary import Computation, Effort, Number, Outcome, PriorSet, Run, Scenario, Verdict
 
 SCHEMA_VERSION = 1
 UNCONVERGED = "Some of these numbers come from a fit that did not converge. Do not rely on them."

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from reports.change.summary import Change, Entry, Sharing, Side
-from reports.comparison.summary import Share
-from reports.summary import Number
-from reports.wording import DECIBANS, decibans, judged, listed, plain_decibans, plain_factor, plural, rounded, spoken
+from estimative.reports.change.summary import Change, Entry, Sharing, Side
+from estimative.reports.comparison.summary import Share
+from estimative.reports.summary import Number
+from estimative.reports.wording import (
+    DECIBANS,
+    decibans,
+    judged,
+    listed,
+    plain_decibans,
+    plain_factor,
+    plural,
+    rounded,
+    spoken,
+)
 
 CLEAR = 2.0
 """Standard errors that a change has to be away from nothing, before a sentence tells a direction."""

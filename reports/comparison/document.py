@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from priors.scale import Scale
-from priors.words import ICD203
-from reports import wording
-from reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
-from reports.comparison import wording as words
-from reports.comparison.summary import Attribution, Comparison, Decomposition, Outcome, Share, Team
-from reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
-from reports.summary import Analyst, Computation, Probability, Scenario
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.comparison import wording as words
+from estimative.reports.comparison.summary import Attribution, Comparison, Decomposition, Outcome, Share, Team
+from estimative.reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
+from estimative.reports.summary import Analyst, Computation, Probability, Scenario
 
 LEAST_SHARE = 0.1 / wording.DECIBANS
 """Shares below a tenth of a deciban are told together."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.comparison.summary import Comparison, Decomposition, Outcome, Team
-from reports.rows import Row, caution_row, table
-from reports.summary import Number
+from estimative.reports.comparison.summary import Comparison, Decomposition, Outcome, Team
+from estimative.reports.formats.rows import Row, caution_row, table
+from estimative.reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "against", "name", "measure", "value", "error")
 """`error` is the standard error where there is one: of Monte Carlo, in shares of sampling orders besides."""

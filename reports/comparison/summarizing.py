@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.attribution import Attribution, Decomposition, Share, TeamAttribution
-from model.comparing import Compared, Comparison, Foresight, Pair
-from model.noise import Noisy, derived
-from model.refitting import Effort
-from reports.comparison import summary as told
-from reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
-from reports.summary import Computation, Number, Probability
+from estimative.model.disagreement.analysts import Compared, Comparison, Foresight, Pair
+from estimative.model.disagreement.attribution import Attribution, Decomposition, Share, TeamAttribution
+from estimative.model.inference.mc_estimate import Noisy, derived
+from estimative.model.inference.refit import Effort
+from estimative.reports.comparison import summary as told
+from estimative.reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
+from estimative.reports.summary import Computation, Number, Probability
 
 
 def summarize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Analyst, Computation, Effort, Number, Probability, Scenario
+from estimative.reports.summary import Analyst, Computation, Effort, Number, Probability, Scenario
 
 SCHEMA_VERSION = 1
 SOME_UNCONVERGED = "Some of these numbers come from fits that did not converge. Do not rely on them."

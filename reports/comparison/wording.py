@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.comparison.summary import Attribution, Decomposition, Foresight, Pair, Share
-from reports.summary import Effort, Number
-from reports.wording import (
+from estimative.reports.comparison.summary import Attribution, Decomposition, Foresight, Pair, Share
+from estimative.reports.summary import Effort, Number
+from estimative.reports.wording import (
     DECIBANS,
     fits,
     listed,

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.cells import cell_len
 
-from priors.table import ascii_safe
-from reports import wording
-from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
-from reports.evidence import wording as words
-from reports.evidence.summary import WITHHELD, Ledger, Sight, Tipping, Weighing, Weight
-from reports.summary import Item, Source
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
+from estimative.reports.evidence import wording as words
+from estimative.reports.evidence.summary import WITHHELD, Ledger, Sight, Tipping, Weighing, Weight
+from estimative.reports.summary import Item, Source
 
 INDENT = "· "
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from model.assessment import Assessment
-from model.ledger import Ledger, Story, Weight
-from model.noise import Noisy
-from model.posterior import Before, Posterior
-from model.quantity import ends
-from model.tipping import Reach, Tipping
-from model.watching import Sight, Watch
-from priors.stating import say
-from priors.words import ICD203
-from reports.evidence import summary as told
-from reports.summarizing import (
+from estimative.model.analysis.evidence_weight import Ledger, Story, Weight
+from estimative.model.analysis.information_value import Sight, Watch
+from estimative.model.analysis.tipping_point import Reach, Tipping
+from estimative.model.assessment import Assessment
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.posterior import Before, Posterior
+from estimative.model.spec.quantities import ends
+from estimative.priors.scale_file import ICD203
+from estimative.priors.statement_syntax import say
+from estimative.reports.evidence import summary as told
+from estimative.reports.summarizing import (
     analyst_of,
     effort_of,
     evidence_of,
@@ -21,7 +21,7 @@ from reports.summarizing import (
     scenario_of,
     sources_of,
 )
-from reports.summary import Computation, Number, Probability, finite
+from estimative.reports.summary import Computation, Number, Probability, finite
 
 HAIR = 1e-6
 """Beside the border of a word."""

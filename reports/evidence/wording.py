@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from reports.evidence.summary import Conflict, Edge, Ledger, Opposition, Reach, Sight, Story, Weighing, Weight
-from reports.summary import Number, Source
-from reports.wording import DECIBANS, listed, odds_factor, percent, plain_decibans, plural, rounded
+from estimative.reports.evidence.summary import (
+    Conflict,
+    Edge,
+    Ledger,
+    Opposition,
+    Reach,
+    Sight,
+    Story,
+    Weighing,
+    Weight,
+)
+from estimative.reports.summary import Number, Source
+from estimative.reports.wording import DECIBANS, listed, odds_factor, percent, plain_decibans, plural, rounded
 
 STRENGTHS = (
     (3.0, "hardly worth a mention"),

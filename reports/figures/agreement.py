@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from reports.comparison import wording as words
-from reports.comparison.summary import Comparison, Decomposition, Share, Team
-from reports.document import alone
-from reports.figures.notes import cautions, origin_of_several
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import (
+from estimative.reports.comparison import wording as words
+from estimative.reports.comparison.summary import Comparison, Decomposition, Share, Team
+from estimative.reports.document import alone
+from estimative.reports.figures.notes import cautions, origin_of_several
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import (
     DARK,
     FRAMED,
     GAP,
@@ -30,9 +30,9 @@ from reports.figures.style import (
     Nothing,
     Stroke,
 )
-from reports.figures.text import brief, cut, minus
-from reports.report.summary import Report
-from reports.wording import one_digit, plural, rounded, spoken
+from estimative.reports.figures.text import brief, cut, minus
+from estimative.reports.report.summary import Report
+from estimative.reports.wording import one_digit, plural, rounded, spoken
 
 MOST = 15
 """Quantities that are shown by themselves."""

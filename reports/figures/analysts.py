@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reports.comparison.summary import Comparison
-from reports.document import alone
-from reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
-from reports.figures.marks import answer, described, endless, key, mark, scale_of
-from reports.figures.notes import cautions, error_of, exactness, origin_of_several
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import GAP, GRID, LABEL, MARGIN, NUMBER, SMALL, STRONG, WIDTH, Nothing
-from reports.figures.text import cut, wrapped
-from reports.report.summary import Report
-from reports.summary import Probability
-from reports.wording import listed, odds_factor, percent, plural
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.document import alone
+from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
+from estimative.reports.figures.marks import answer, described, endless, key, mark, scale_of
+from estimative.reports.figures.notes import cautions, error_of, exactness, origin_of_several
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import GAP, GRID, LABEL, MARGIN, NUMBER, SMALL, STRONG, WIDTH, Nothing
+from estimative.reports.figures.text import cut, wrapped
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Probability
+from estimative.reports.wording import listed, odds_factor, percent, plural
 
 MOST = 24
 """Analysts that are shown."""

@@ -10,11 +10,11 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from priors.scale import Scale as Words
-from priors.words import ICD203
-from reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
-from reports.figures.text import minus, plain, width_of, wrapped
-from reports.wording import DECIBANS
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale as Words
+from estimative.reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
+from estimative.reports.figures.text import minus, plain, width_of, wrapped
+from estimative.reports.wording import DECIBANS
 
 LOWEST = 1e-12
 """What is less is as good as 0 on an axis; as near to 1, as good as 1."""

@@ -9,11 +9,11 @@ from math import sqrt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from model.scoring import FEW
-from priors.words import ICD203
-from reports.figures.axis import edges_of
-from reports.figures.sheet import Around, Sheet
-from reports.figures.style import (
+from estimative.model.record.proper_scores import FEW
+from estimative.priors.scale_file import ICD203
+from estimative.reports.figures.axis import edges_of
+from estimative.reports.figures.sheet import Around, Sheet
+from estimative.reports.figures.style import (
     ASSESSED,
     BLUE,
     BORDER,
@@ -28,10 +28,10 @@ from reports.figures.style import (
     Nothing,
     Stroke,
 )
-from reports.figures.text import width_of, wrapped
-from reports.score import wording as words
-from reports.score.summary import Band, Record, Scores
-from reports.wording import listed
+from estimative.reports.figures.text import width_of, wrapped
+from estimative.reports.score import wording as words
+from estimative.reports.score.summary import Band, Record, Scores
+from estimative.reports.wording import listed
 
 LEFT, RIGHT = 66.0, 40.0
 SIDE = 380.0

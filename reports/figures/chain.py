@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.summary import Event, Number
-from reports.wording import listed
+from estimative.reports.summary import Event, Number
+from estimative.reports.wording import listed
 
 
 @dataclass(frozen=True, kw_only=True)

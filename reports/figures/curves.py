@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reports.figures.style import Nothing
-from reports.whatif import wording as words
-from reports.whatif.summary import Chance, Event, Point, Supposed, Sweep, WhatIf
-from reports.wording import condition, kind_of, listed, percent, span
+from estimative.reports.figures.style import Nothing
+from estimative.reports.whatif import wording as words
+from estimative.reports.whatif.summary import Chance, Event, Point, Supposed, Sweep, WhatIf
+from estimative.reports.wording import condition, kind_of, listed, percent, span
 
 MOST = 9
 """Curves of a group that are shown."""

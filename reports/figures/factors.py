@@ -7,11 +7,11 @@ from itertools import islice
 
 from matplotlib.axes import Axes
 
-from reports.document import alone
-from reports.figures.marks import named, ridge
-from reports.figures.notes import cautions, origin
-from reports.figures.sheet import Anchor, Around, Line, Sheet
-from reports.figures.style import (
+from estimative.reports.document import alone
+from estimative.reports.figures.marks import named, ridge
+from estimative.reports.figures.notes import cautions, origin
+from estimative.reports.figures.sheet import Anchor, Around, Line, Sheet
+from estimative.reports.figures.style import (
     AFTER,
     ASSESSED,
     BEFORE,
@@ -26,10 +26,10 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
 )
-from reports.figures.text import wrapped
-from reports.report.summary import Report
-from reports.summary import Factor, Spread
-from reports.wording import one_digit, plural, rounded
+from estimative.reports.figures.text import wrapped
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Factor, Spread
+from estimative.reports.wording import one_digit, plural, rounded
 
 MOST = 20
 """Factors that are shown."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from reports.blocks import Picture
-from reports.evidence.summary import Weighing
-from reports.report.summary import Report
-from reports.sensitivity.summary import Sensitivity
+from estimative.reports.blocks import Picture
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.report.summary import Report
+from estimative.reports.sensitivity.summary import Sensitivity
 
 type Hung = tuple[str, Callable[[], Picture]]
 
@@ -41,50 +41,50 @@ def _hung(report: Report) -> Iterator[Hung]:
 
 
 def _tree(report: Report) -> Picture:
-    from reports.figures.tree import tree
+    from estimative.reports.figures.tree import tree
 
     return tree(report)
 
 
 def _outcomes(report: Report) -> Picture:
-    from reports.figures.outcomes import outcomes
+    from estimative.reports.figures.outcomes import outcomes
 
     return outcomes(report)
 
 
 def _factors(report: Report) -> Picture:
-    from reports.figures.factors import factors
+    from estimative.reports.figures.factors import factors
 
     return factors(report)
 
 
 def _ledger(report: Report, weighing: Weighing) -> Picture:
-    from reports.figures.ledger import ledger
-    from reports.figures.notes import cautions
+    from estimative.reports.figures.ledger import ledger
+    from estimative.reports.figures.notes import cautions
 
     return ledger(replace(weighing, caution=cautions(report, weighing.caution)), report.scale)
 
 
 def _tornado(report: Report, sensitivity: Sensitivity) -> Picture:
-    from reports.figures.notes import cautions
-    from reports.figures.tornado import tornado
+    from estimative.reports.figures.notes import cautions
+    from estimative.reports.figures.tornado import tornado
 
     return tornado(replace(sensitivity, caution=cautions(report, sensitivity.caution)), report.scale)
 
 
 def _analysts(report: Report) -> Picture:
-    from reports.figures.analysts import analysts
+    from estimative.reports.figures.analysts import analysts
 
     return analysts(report)
 
 
 def _waterfall(report: Report) -> Picture:
-    from reports.figures.waterfall import waterfall
+    from estimative.reports.figures.waterfall import waterfall
 
     return waterfall(report)
 
 
 def _agreement(report: Report) -> Picture:
-    from reports.figures.agreement import agreement
+    from estimative.reports.figures.agreement import agreement
 
     return agreement(report)

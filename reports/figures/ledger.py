@@ -8,15 +8,15 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from priors.scale import Scale as Words
-from priors.words import ICD203
-from reports.document import alone
-from reports.evidence import wording as words
-from reports.evidence.summary import Ledger, Story, Weighing
-from reports.figures.axis import PROBABILITY, Scale, across, decibans_across
-from reports.figures.notes import exactness, origin
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import (
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale as Words
+from estimative.reports.document import alone
+from estimative.reports.evidence import wording as words
+from estimative.reports.evidence.summary import Ledger, Story, Weighing
+from estimative.reports.figures.axis import PROBABILITY, Scale, across, decibans_across
+from estimative.reports.figures.notes import exactness, origin
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import (
     CLEARED,
     DARK,
     GAP,
@@ -33,9 +33,9 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
 )
-from reports.figures.text import brief, cut, minus, width_of
-from reports.summary import Number
-from reports.wording import plain_decibans, plural
+from estimative.reports.figures.text import brief, cut, minus, width_of
+from estimative.reports.summary import Number
+from estimative.reports.wording import plain_decibans, plural
 
 ROW, BAR = 24.0, 11.0
 """Heights, in units."""

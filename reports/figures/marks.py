@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
 
-from priors.scale import Scale as Words
-from reports.figures.axis import Scale, bounded, log_odds
-from reports.figures.sheet import Line, Sheet
-from reports.figures.style import AFTER, BEFORE, GAP, LABEL, MARGIN, RING, SMALL, SPAN, Fill, Stroke
-from reports.figures.text import cut, wrapped
-from reports.report.summary import Density
-from reports.summary import Interval, Probability
-from reports.wording import kind_of, percent, span
+from estimative.priors.verbal_scale import Scale as Words
+from estimative.reports.figures.axis import Scale, bounded, log_odds
+from estimative.reports.figures.sheet import Line, Sheet
+from estimative.reports.figures.style import AFTER, BEFORE, GAP, LABEL, MARGIN, RING, SMALL, SPAN, Fill, Stroke
+from estimative.reports.figures.text import cut, wrapped
+from estimative.reports.report.summary import Density
+from estimative.reports.summary import Interval, Probability
+from estimative.reports.wording import kind_of, percent, span
 
 SIDE = 14.0
 """Free at either end of an axis, in units."""

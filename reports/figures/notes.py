@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reports.figures.axis import bounded
-from reports.report.summary import Report
-from reports.summary import Computation, PriorSet, Run, Scenario
-from reports.wording import DECIBANS, listed, one_digit
+from estimative.reports.figures.axis import bounded
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Computation, PriorSet, Run, Scenario
+from estimative.reports.wording import DECIBANS, listed, one_digit
 
 SHORT = 8
 """Digits of a digest that tell one file from another."""

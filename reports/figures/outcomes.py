@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.document import alone
-from reports.figures.axis import PROBABILITY, Scale, across, worded_across
-from reports.figures.marks import Key, answer, described, endless, extent_of, key, mark, named, ridge, scale_of
-from reports.figures.notes import cautions, error_of, exactness, origin
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import AFTER, BEFORE, GAP, GRID, MARGIN, NUMBER, STRONG, WIDTH, Nothing
-from reports.figures.text import wrapped
-from reports.report.summary import Density, Report
-from reports.summary import Outcome, Probability
-from reports.wording import percent, plural, span
+from estimative.reports.document import alone
+from estimative.reports.figures.axis import PROBABILITY, Scale, across, worded_across
+from estimative.reports.figures.marks import (
+    Key,
+    answer,
+    described,
+    endless,
+    extent_of,
+    key,
+    mark,
+    named,
+    ridge,
+    scale_of,
+)
+from estimative.reports.figures.notes import cautions, error_of, exactness, origin
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import AFTER, BEFORE, GAP, GRID, MARGIN, NUMBER, STRONG, WIDTH, Nothing
+from estimative.reports.figures.text import wrapped
+from estimative.reports.report.summary import Density, Report
+from estimative.reports.summary import Outcome, Probability
+from estimative.reports.wording import percent, plural, span
 
 MOST = 16
 """Outcomes that are shown, the headline and others in the order of the scenario."""

@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from reports.figures.style import (
+from estimative.reports.figures.style import (
     CAUTION,
     FRAME,
     GAP,
@@ -34,7 +34,7 @@ from reports.figures.style import (
     Stroke,
     applied,
 )
-from reports.figures.text import UNKNOWN, balanced, plain, stand_ins, width_of, wrapped
+from estimative.reports.figures.text import UNKNOWN, balanced, plain, stand_ins, width_of, wrapped
 
 POINTS = 72.0
 """To the inch; a unit is a point of the drawing library."""

@@ -8,12 +8,12 @@ from itertools import batched
 
 from matplotlib.axes import Axes
 
-from reports.document import alone
-from reports.figures.axis import PROBABILITY, Scale, bounded, log_odds, upward, worded_upward
-from reports.figures.curves import NOWHERE, Curve, Group, Swept, besides, sentences, swept_of, title
-from reports.figures.notes import error_of, exactness, origin
-from reports.figures.sheet import Anchor, Around, Line, Sheet
-from reports.figures.style import (
+from estimative.reports.document import alone
+from estimative.reports.figures.axis import PROBABILITY, Scale, bounded, log_odds, upward, worded_upward
+from estimative.reports.figures.curves import NOWHERE, Curve, Group, Swept, besides, sentences, swept_of, title
+from estimative.reports.figures.notes import error_of, exactness, origin
+from estimative.reports.figures.sheet import Anchor, Around, Line, Sheet
+from estimative.reports.figures.style import (
     ASSESSED,
     BAND,
     CLEARED,
@@ -31,10 +31,10 @@ from reports.figures.style import (
     Lettering,
     Stroke,
 )
-from reports.figures.text import balanced, brief, cut, wrapped
-from reports.summary import Interval
-from reports.whatif.summary import Sweep, WhatIf
-from reports.wording import kind_of, percent, plural
+from estimative.reports.figures.text import balanced, brief, cut, wrapped
+from estimative.reports.summary import Interval
+from estimative.reports.whatif.summary import Sweep, WhatIf
+from estimative.reports.wording import kind_of, percent, plural
 
 LEFT, RIGHT = 66.0, 104.0
 """Beside the headline's curve: for numbers, and for words."""

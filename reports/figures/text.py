@@ -10,8 +10,8 @@ from functools import cache
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from priors.table import ascii_safe
-from reports.figures.style import FAMILY, Lettering
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.figures.style import FAMILY, Lettering
 
 WIDEST = 1.3
 """Ems that a character takes which the font has not: a reader's own font will set it."""

@@ -8,13 +8,13 @@ from itertools import islice
 
 from matplotlib.axes import Axes
 
-from priors.scale import Scale as Words
-from priors.words import ICD203
-from reports.document import alone
-from reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
-from reports.figures.notes import error_of, exactness, origin
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import (
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale as Words
+from estimative.reports.document import alone
+from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
+from estimative.reports.figures.notes import error_of, exactness, origin
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import (
     ASSESSED,
     CLEARED,
     DARK,
@@ -29,11 +29,11 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
 )
-from reports.figures.text import brief, cut, width_of
-from reports.sensitivity import wording as words
-from reports.sensitivity.summary import Sensitivity, Swing, Tornado
-from reports.summary import Number, Probability
-from reports.wording import percent, plural, spoken
+from estimative.reports.figures.text import brief, cut, width_of
+from estimative.reports.sensitivity import wording as words
+from estimative.reports.sensitivity.summary import Sensitivity, Swing, Tornado
+from estimative.reports.summary import Number, Probability
+from estimative.reports.wording import percent, plural, spoken
 
 MOST_QUANTITIES, MOST_WEIGHTS = 15, 8
 ROW, BAR, HEADING = 25.0, 12.0, 22.0

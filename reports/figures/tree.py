@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from reports.document import alone
-from reports.figures.chain import Chain, Place, below, chain_of, longest, worded
-from reports.figures.notes import cautions, error_of, exactness, origin
-from reports.figures.sheet import Around, Line, Sheet, Track
-from reports.figures.style import (
+from estimative.reports.document import alone
+from estimative.reports.figures.chain import Chain, Place, below, chain_of, longest, worded
+from estimative.reports.figures.notes import cautions, error_of, exactness, origin
+from estimative.reports.figures.sheet import Around, Line, Sheet, Track
+from estimative.reports.figures.style import (
     BLUE,
     GAP,
     GREY,
@@ -27,10 +27,10 @@ from reports.figures.style import (
     Nothing,
     Stroke,
 )
-from reports.figures.text import brief, cut, width_of, wrapped
-from reports.report.summary import Report
-from reports.summary import Number
-from reports.wording import condition, listed, percent, plural
+from estimative.reports.figures.text import brief, cut, width_of, wrapped
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Number
+from estimative.reports.wording import condition, listed, percent, plural
 
 MOST = 24
 """Events that are shown."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from priors.scale import Scale as Words
-from reports.comparison import wording as words
-from reports.comparison.document import LEAST_SHARE
-from reports.comparison.summary import Attribution, Comparison, Decomposition, Share
-from reports.document import alone
-from reports.figures.axis import PROBABILITY, Scale, across, bounded, decibans_across, log_odds
-from reports.figures.marks import SIDE
-from reports.figures.notes import cautions, exactness, origin_of_several
-from reports.figures.sheet import Around, Line, Sheet
-from reports.figures.style import (
+from estimative.priors.verbal_scale import Scale as Words
+from estimative.reports.comparison import wording as words
+from estimative.reports.comparison.document import LEAST_SHARE
+from estimative.reports.comparison.summary import Attribution, Comparison, Decomposition, Share
+from estimative.reports.document import alone
+from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, decibans_across, log_odds
+from estimative.reports.figures.marks import SIDE
+from estimative.reports.figures.notes import cautions, exactness, origin_of_several
+from estimative.reports.figures.sheet import Around, Line, Sheet
+from estimative.reports.figures.style import (
     DARK,
     FRAMED,
     GAP,
@@ -33,10 +33,10 @@ from reports.figures.style import (
     WIDTH,
     Nothing,
 )
-from reports.figures.text import brief, cut, minus
-from reports.report.summary import Report
-from reports.summary import Number, Probability
-from reports.wording import DECIBANS, decibans, percent, plain_decibans, plural, rounded, spoken
+from estimative.reports.figures.text import brief, cut, minus
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Number, Probability
+from estimative.reports.wording import DECIBANS, decibans, percent, plain_decibans, plural, rounded, spoken
 
 MOST = 8
 """Quantities of a block that are shown by themselves."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import wording
-from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.comparison.document import cautions, dots, introduction, method, probabilities
-from reports.document import NEVERTHELESS, SECOND_ORDER
-from reports.pool import wording as words
-from reports.pool.summary import Outcome, Pool, Record, Summary
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.comparison.document import cautions, dots, introduction, method, probabilities
+from estimative.reports.document import NEVERTHELESS, SECOND_ORDER
+from estimative.reports.pool import wording as words
+from estimative.reports.pool.summary import Outcome, Pool, Record, Summary
 
 LEARNT = (
     "After the evidence: what the figures, which compare the analysts on equal terms (see compare), make of the "

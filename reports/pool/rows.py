@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.pool.summary import Outcome, Pool, Record, Summary
-from reports.rows import Row, caution_row, table
-from reports.summary import Number
+from estimative.reports.formats.rows import Row, caution_row, table
+from estimative.reports.pool.summary import Outcome, Pool, Record, Summary
+from estimative.reports.summary import Number
 
 HEADER = ("part", "outcome", "analyst", "kind", "stage", "measure", "value", "error")
 """`error` is the standard error where there is one."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from model import scoring
-from model.comparing import Comparison
-from model.noise import Noisy
-from model.pooling import Pool, Pooling
-from model.scoring import RULES, Scoring
-from reports.comparison.summarizing import probability_of
-from reports.pool import summary as told
-from reports.summarizing import analyst_of, number, scenario_of
-from reports.summary import Computation, Number, finite
-from reports.wording import term
+from estimative.model.disagreement.analysts import Comparison
+from estimative.model.disagreement.pool import Pool, Pooling
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.record import proper_scores as scoring
+from estimative.model.record.proper_scores import RULES, Scoring
+from estimative.reports.comparison.summarizing import probability_of
+from estimative.reports.pool import summary as told
+from estimative.reports.summarizing import analyst_of, number, scenario_of
+from estimative.reports.summary import Computation, Number, finite
+from estimative.reports.wording import term
 
 UNCONVERGED = "Some analyst's fit did not converge. Do not rely on these numbers."
 WITHHELD = "Some analyst's fit did not converge: nothing is pooled."

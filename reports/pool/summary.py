@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Analyst, Computation, Number, Probability, Scenario
+from estimative.reports.summary import Analyst, Computation, Number, Probability, Scenario
 
 SCHEMA_VERSION = 1
 

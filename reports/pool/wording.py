@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.pool.summary import Measured, Outcome, Pool, Record, Scores, Weight
-from reports.summary import Number
-from reports.wording import listed, one_digit, percent, plural, rounded
+from estimative.reports.pool.summary import Measured, Outcome, Pool, Record, Scores, Weight
+from estimative.reports.summary import Number
+from estimative.reports.wording import listed, one_digit, percent, plural, rounded
 
 NAMES: Mapping[tuple[str, str], str] = {
     ("linear", "after"): "answers, linear",

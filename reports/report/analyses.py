@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.evidence.summary import Weighing
-from reports.sensitivity.summary import Sensitivity
-from reports.summary import SCHEMA_VERSION, Summary, built
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.sensitivity.summary import Sensitivity
+from estimative.reports.summary import SCHEMA_VERSION, Summary, built
 
 
 @dataclass(frozen=True, kw_only=True)

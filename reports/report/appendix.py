@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.blocks import Block, Heading, Paragraph, Table
-from reports.report import wording as words
-from reports.report.guidelines import SOURCE, steps
-from reports.report.layout import below
-from reports.report.summary import Report
-from reports.sensitivity.document import sobol_of
-from reports.summary import Summary
-from reports.wording import rounded
+from estimative.reports.blocks import Block, Heading, Paragraph, Table
+from estimative.reports.report import wording as words
+from estimative.reports.report.guidelines import SOURCE, steps
+from estimative.reports.report.layout import below
+from estimative.reports.report.summary import Report
+from estimative.reports.sensitivity.document import sobol_of
+from estimative.reports.summary import Summary
+from estimative.reports.wording import rounded
 
 
 def appendix_of(report: Report) -> Iterator[Block]:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports import wording
-from reports.blocks import Block, Caution, Code, Document, Dot, Dots, Heading, Listing, Paragraph, Table
-from reports.comparison import document as comparison_document
-from reports.comparison.summary import Comparison
-from reports.comparison.wording import oriented
-from reports.document import chain_of, factors_of, first_paragraph, frame_of, outcomes_of, prior_of, unconverged_of
-from reports.evidence.document import indicators_of, ledger_of, tipping_of
-from reports.report import wording as words
-from reports.report.appendix import appendix_of
-from reports.report.layout import Gallery, below, figure, pictured
-from reports.report.method import method_of
-from reports.report.resting import resting_of
-from reports.report.summary import Report, Reproduction
-from reports.sensitivity.document import power_scaling_of, structure_of
-from reports.summary import Item, Outcome, Source, Summary
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Caution, Code, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.comparison import document as comparison_document
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.comparison.wording import oriented
+from estimative.reports.document import (
+    chain_of,
+    factors_of,
+    first_paragraph,
+    frame_of,
+    outcomes_of,
+    prior_of,
+    unconverged_of,
+)
+from estimative.reports.evidence.document import indicators_of, ledger_of, tipping_of
+from estimative.reports.report import wording as words
+from estimative.reports.report.appendix import appendix_of
+from estimative.reports.report.layout import Gallery, below, figure, pictured
+from estimative.reports.report.method import method_of
+from estimative.reports.report.resting import resting_of
+from estimative.reports.report.summary import Report, Reproduction
+from estimative.reports.sensitivity.document import power_scaling_of, structure_of
+from estimative.reports.summary import Item, Outcome, Source, Summary
 
 
 def document(report: Report, gallery: Gallery) -> Document:

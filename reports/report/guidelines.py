@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.report import wording as words
-from reports.report.summary import Report
-from reports.sensitivity.summary import Tornado
-from reports.summary import Verdict
-from reports.wording import METHODS, listed, plural, rounded, verdict
+from estimative.reports.report import wording as words
+from estimative.reports.report.summary import Report
+from estimative.reports.sensitivity.summary import Tornado
+from estimative.reports.summary import Verdict
+from estimative.reports.wording import METHODS, listed, plural, rounded, verdict
 
 MARGINAL = 0.05
 """Error of a log marginal likelihood, at most: that of as many draws as a verdict asks for."""

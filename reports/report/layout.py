@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from reports.blocks import Block, Dots, Figure, Heading, Picture
+from estimative.reports.blocks import Block, Dots, Figure, Heading, Picture
 
 type Gallery = Mapping[str, Callable[[], Picture]]
 """What can be drawn of a report, by name."""

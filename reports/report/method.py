@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.blocks import Block, Heading, Listing, Table
-from reports.document import run_of
-from reports.report import wording as words
-from reports.report.summary import Report
-from reports.summary import Summary
-from reports.wording import METHODS
+from estimative.reports.blocks import Block, Heading, Listing, Table
+from estimative.reports.document import run_of
+from estimative.reports.report import wording as words
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Summary
+from estimative.reports.wording import METHODS
 
 EVENTS = (
     "The chance of an event, its condition given, is a baseline whose log-odds its factors and earlier events move up "

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from priors.scale import Scale
-from reports.blocks import Block, Heading, Listing, Paragraph, Table
-from reports.report import wording as words
-from reports.report.layout import Gallery, figure
-from reports.report.summary import Report
-from reports.sensitivity import wording as sensitivity_words
-from reports.sensitivity.document import tornado_dots
-from reports.sensitivity.summary import Swing, Tornado
-from reports.summary import Quantity, Summary
+from estimative.priors.verbal_scale import Scale
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
+from estimative.reports.report import wording as words
+from estimative.reports.report.layout import Gallery, figure
+from estimative.reports.report.summary import Report
+from estimative.reports.sensitivity import wording as sensitivity_words
+from estimative.reports.sensitivity.document import tornado_dots
+from estimative.reports.sensitivity.summary import Swing, Tornado
+from estimative.reports.summary import Quantity, Summary
 
 LINCHPINS = 6
 """Told, at most."""

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports.report.summary import Report
-from reports.rows import Row, caution_row, table
+from estimative.reports.formats.rows import Row, caution_row, table
+from estimative.reports.report.summary import Report
 
 HEADER = ("pointer", "value", "error")
 """The place as a JSON Pointer (RFC 6901); the number; its Monte Carlo standard error, where there is one."""

@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from model.density import Weighed, on_degrees, on_log_odds
-from model.estimating import ROUNDING
-from model.kept import Sample
-from priors.scale import Scale
-from priors.words import ICD203
-from reports.comparison.summary import Comparison
-from reports.evidence.summarizing import HAIR
-from reports.evidence.summary import Edge, Weighing
-from reports.report import summary as told
-from reports.report.analyses import Analyses
-from reports.summary import Number, Outcome, Probability, Summary
-from reports.wording import term
+from estimative.model.inference.density import Weighed, on_degrees, on_log_odds
+from estimative.model.inference.estimates import ROUNDING
+from estimative.model.record.stored_run import Sample
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.evidence.summarizing import HAIR
+from estimative.reports.evidence.summary import Edge, Weighing
+from estimative.reports.report import summary as told
+from estimative.reports.report.analyses import Analyses
+from estimative.reports.summary import Number, Outcome, Probability, Summary
+from estimative.reports.wording import term
 
 DECIMALS = 6
 """Of a density's places and heights: a picture needs no more."""

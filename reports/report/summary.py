@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from priors.scale import Scale
-from reports.comparison.summary import Comparison
-from reports.evidence.summary import Weighing
-from reports.sensitivity.summary import Sensitivity
-from reports.summary import Number, Summary
+from estimative.priors.verbal_scale import Scale
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.sensitivity.summary import Sensitivity
+from estimative.reports.summary import Number, Summary
 
 SCHEMA_VERSION = 1
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from priors.scale import Scale
-from reports.evidence.summary import Sight
-from reports.report.summary import Mass
-from reports.sensitivity.summary import Swing
-from reports.summary import Agreement, Analyst, Check, Item, Number, Probability, Quantity
-from reports.wording import (
+from estimative.priors.verbal_scale import Scale
+from estimative.reports.evidence.summary import Sight
+from estimative.reports.report.summary import Mass
+from estimative.reports.sensitivity.summary import Swing
+from estimative.reports.summary import Agreement, Analyst, Check, Item, Number, Probability, Quantity
+from estimative.reports.wording import (
     METHODS,
     judged,
     listed,

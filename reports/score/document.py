@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.score import wording as words
-from reports.score.summary import Decomposition, Record, Scores
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.score import wording as words
+from estimative.reports.score.summary import Decomposition, Record, Scores
 
 EVERYONE = "all together"
 MOST = 20

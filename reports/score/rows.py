@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from priors.record import COLUMNS
-from reports.rows import table
-from reports.score.summary import Record
+from estimative.priors.forecast_record import COLUMNS
+from estimative.reports.formats.rows import table
+from estimative.reports.score.summary import Record
 
 
 def csv_of(found: Record) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model.resolutions import Entry, standing
-from model.scoring import Measured
-from model.verification import MASS, Band, Verification, sorted_out, verify
-from reports.score import summary as told
-from reports.summary import finite
+from estimative.model.record.calibration import MASS, Band, Verification, sorted_out, verify
+from estimative.model.record.proper_scores import Measured
+from estimative.model.record.resolutions import Entry, standing
+from estimative.reports.score import summary as told
+from estimative.reports.summary import finite
 
 
 def summarize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.score.summary import Band, Judgement, Measured, Record, Scores
-from reports.wording import listed, one_digit, percent, plural, rounded
+from estimative.reports.score.summary import Band, Judgement, Measured, Record, Scores
+from estimative.reports.wording import listed, one_digit, percent, plural, rounded
 
 CLEAR = 2.0
 """Standard errors; a bias of more is called one."""

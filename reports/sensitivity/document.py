@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from priors.scale import Scale
-from priors.words import ICD203
-from reports import wording
-from reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
-from reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
-from reports.sensitivity import wording as words
-from reports.sensitivity.summary import WITHHELD, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
+from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
+from estimative.reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
+from estimative.reports.sensitivity import wording as words
+from estimative.reports.sensitivity.summary import WITHHELD, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
 
 MOST_ROWS = 15
 """Of a table of quantities; the rest is told together, and stands in the JSON."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from model.alternatives import Alternative, Alternatives
-from model.posterior import Before, Posterior
-from model.power_scaling import THRESHOLD, PowerScaling
-from model.sobol import Sobol
-from model.tornado import HIGH, LOW, Swing, Tornado
-from reports.sensitivity import summary as told
-from reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
-from reports.summary import Computation, Probability
+from estimative.model.analysis.power_scaling import THRESHOLD, PowerScaling
+from estimative.model.analysis.sobol import Sobol
+from estimative.model.analysis.structural import Alternative, Alternatives
+from estimative.model.analysis.tornado import HIGH, LOW, Swing, Tornado
+from estimative.model.inference.posterior import Before, Posterior
+from estimative.reports.sensitivity import summary as told
+from estimative.reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
+from estimative.reports.summary import Computation, Probability
 
 
 def summarize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reports.sensitivity.summary import (
+from estimative.reports.sensitivity.summary import (
     Alternative,
     PowerScaled,
     PowerScaling,
@@ -14,8 +14,8 @@ from reports.sensitivity.summary import (
     Swing,
     Tornado,
 )
-from reports.summary import Number
-from reports.wording import DECIBANS, decibans, listed, percent, plural, rounded, spoken
+from estimative.reports.summary import Number
+from estimative.reports.wording import DECIBANS, decibans, listed, percent, plural, rounded, spoken
 
 SPOKEN = 3
 """Quantities that a sentence names."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reports import wording
-from reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
-from reports.document import NEVERTHELESS, alone, cautions_of, introduction_of, method_of
-from reports.summary import Item, Quantity, Source
-from reports.trace import wording as words
-from reports.trace.summary import WITHHELD, Equation, Trace
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.document import NEVERTHELESS, alone, cautions_of, introduction_of, method_of
+from estimative.reports.summary import Item, Quantity, Source
+from estimative.reports.trace import wording as words
+from estimative.reports.trace.summary import WITHHELD, Equation, Trace
 
 
 def document(found: Trace) -> Document:

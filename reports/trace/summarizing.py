@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from model.evidence import Testimony
-from model.posterior import Before, Posterior
-from model.scenario import Outcome, Scenario
-from model.tracing import Equation, Term, behind, equation
-from reports.summarizing import (
+from estimative.model.analysis.equation_trace import Equation, Term, behind, equation
+from estimative.model.inference.posterior import Before, Posterior
+from estimative.model.spec.events import Outcome
+from estimative.model.spec.evidence import Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.reports.summarizing import (
     analyst_of,
     events_of,
     evidence_of,
@@ -19,8 +20,8 @@ from reports.summarizing import (
     scenario_of,
     sources_of,
 )
-from reports.summary import Computation
-from reports.trace import summary as told
+from estimative.reports.summary import Computation
+from estimative.reports.trace import summary as told
 
 
 def targets(scenario: Scenario, quantities: Iterable[str]) -> Mapping[str, str]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Analyst, Computation, Event, Factor, Item, Number, Outcome, Quantity, Scenario, Source
+from estimative.reports.summary import (
+    Analyst,
+    Computation,
+    Event,
+    Factor,
+    Item,
+    Number,
+    Outcome,
+    Quantity,
+    Scenario,
+    Source,
+)
 
 SCHEMA_VERSION = 1
 UNCONVERGED = "These numbers come from a fit that did not converge. Do not rely on them."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.summary import Event, Item, Quantity, Source, Spread
-from reports.trace.summary import Equation, Term
-from reports.wording import condition, decibans, percent, rounded
+from estimative.reports.summary import Event, Item, Quantity, Source, Spread
+from estimative.reports.trace.summary import Equation, Term
+from estimative.reports.wording import condition, decibans, percent, rounded
 
 
 def of_an_item(quantity: str) -> bool:

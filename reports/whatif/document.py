@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reports import wording
-from reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
-from reports.document import NEVERTHELESS, SECOND_ORDER, alone, cautions_of, introduction_of, method_of
-from reports.whatif import wording as words
-from reports.whatif.summary import Chance, Change, Event, Factor, Sweep, WhatIf
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.document import NEVERTHELESS, SECOND_ORDER, alone, cautions_of, introduction_of, method_of
+from estimative.reports.whatif import wording as words
+from estimative.reports.whatif.summary import Chance, Change, Event, Factor, Sweep, WhatIf
 
 
 def document(found: WhatIf) -> Document:

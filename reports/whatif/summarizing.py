@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from model.estimating import Estimate
-from model.intervention import Intervention
-from model.posterior import Posterior
-from model.whatif import Change, Sweep, WhatIf, level
-from reports.summarizing import analyst_of, number, scenario_of, verdict_of
-from reports.summary import Computation, Interval
-from reports.whatif import summary as told
-from reports.wording import term
+from estimative.model.analysis.what_if import Change, Sweep, WhatIf, level
+from estimative.model.inference.estimates import Estimate
+from estimative.model.inference.posterior import Posterior
+from estimative.model.likelihood.intervention import Intervention
+from estimative.reports.summarizing import analyst_of, number, scenario_of, verdict_of
+from estimative.reports.summary import Computation, Interval
+from estimative.reports.whatif import summary as told
+from estimative.reports.wording import term
 
 
 def summarize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.summary import Analyst, Computation, Interval, Number, Scenario, Verdict
+from estimative.reports.summary import Analyst, Computation, Interval, Number, Scenario, Verdict
 
 SCHEMA_VERSION = 1
 UNCONVERGED = "Some of these numbers come from a fit that did not converge. Do not rely on them."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reports.summary import Number
-from reports.whatif.summary import Chance, Change, Supposed, WhatIf
-from reports.wording import DECIBANS, decibans, listed, percent, plain_factor, rounded, with_error
+from estimative.reports.summary import Number
+from estimative.reports.whatif.summary import Chance, Change, Supposed, WhatIf
+from estimative.reports.wording import DECIBANS, decibans, listed, percent, plain_factor, rounded, with_error
 
 HUGE = 12 * math.log(10)
 """Log-odds beyond which a factor, of more than a trillion, is not worth its digits."""

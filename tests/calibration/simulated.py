@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from model.assessment import Assessment
-from model.evidence import (
+from estimative.model.assessment import Assessment
+from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.evidence import (
     Cases,
     Evidence,
     Exposure,
@@ -28,8 +29,8 @@ from model.evidence import (
     Testimony,
     Trials,
 )
-from model.scenario import Driver, Event, Factor, Outcome, Scenario
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests import prior_sets
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2030, 1, 1)

@@ -19,17 +19,18 @@ import pytensor
 import pytest
 from scipy import stats
 
-from model import fitting, nuts
-from model.answers import reckon, targets
-from model.assessment import Assessment
-from model.backend import NUMPY
-from model.draws import Draws, Method
-from model.equations import Theta, log_likelihood
-from model.nuts import Compiled
-from model.posterior import Posterior, posterior_of
-from model.structure import Numbers, Structure
-from model.summing import by_elimination
-from priors.family import Degree, Ratio
+from estimative.model.assessment import Assessment
+from estimative.model.inference import fit as fitting
+from estimative.model.inference import nuts
+from estimative.model.inference.draws import Draws, Method
+from estimative.model.inference.nuts import Compiled
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import by_elimination
+from estimative.priors.distributions import Degree, Ratio
 from tests.calibration.simulated import BETAS, LOGNORMALS, Evident, World, assessed, simulated
 
 type Fit = Literal["honest", "doubled", "ignored", "overconfident", "mistaken"]

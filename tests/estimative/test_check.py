@@ -8,10 +8,10 @@ import subprocess
 
 import pytest
 
-from model.assessment import assess
-from model.scenario_reading import find_scenario, read_scenario, shipped_scenarios
-from priors.reading import read_prior_set
-from priors.shipped import shipped_prior_sets
+from estimative.model.assessment import assess
+from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.prior_set_file import read_prior_set
 from tests.command import Desk, Told
 
 SHIPPED = [(scenario, name) for scenario, sets in shipped_prior_sets().items() for name in sets]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reports.summary import from_json
+from estimative.reports.summary import from_json
 from tests.command import FERRY, SCENARIO, Desk, installed
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "summary.schema.json").read_text(encoding="utf-8"))

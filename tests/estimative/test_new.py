@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.assessment import assess
-from model.scenario_reading import read_scenario
-from priors.reading import read_prior_set
+from estimative.model.assessment import assess
+from estimative.model.spec.scenario_file import read_scenario
+from estimative.priors.prior_set_file import read_prior_set
 from tests.command import Desk
 
 

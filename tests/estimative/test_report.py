@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.report.analyses import from_json
-from reports.summary import from_json as summary_from_json
+from estimative.reports.report.analyses import from_json
+from estimative.reports.summary import from_json as summary_from_json
 from tests.command import FERRY, PRIORS, Desk
 
 FORMS = ("md", "html", "json", "csv")

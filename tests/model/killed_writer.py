@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py  # noqa: F401  before the fork, so that no writer is killed while it imports
 import numpy as np
 
-from model.runs import Draws, Manifest, Store, new_id
+from estimative.model.record.run_store import Draws, Manifest, Store, new_id
 
 
 def write_on(store: Store) -> None:

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import logit
 
-from model.alternatives import Alternative, Alternatives, alternatives, linked
-from model.assessment import Assessment
-from model.evidence import Cases, Trials
-from model.scenario import Driver, Event, Scenario
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.analysis.structural import Alternative, Alternatives, alternatives, linked
+from estimative.model.assessment import Assessment
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.held import headline_of, held, seen, sound
 from tests.noisy_or import NoisyOr, leak_of, none_acts
 from tests.oracle import Oracle

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.assessment import Assessment, assess
-from model.evidence import Indicator
-from model.quantity import Quantities
-from model.scenario import Scenario
-from model.scenario_reading import find_scenario, read_scenario
-from model.structure import structure_of
-from priors.faults import Faulty
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set, shipped_prior_sets
+from estimative.model.assessment import Assessment, assess
+from estimative.model.likelihood.layout import structure_of
+from estimative.model.spec.evidence import Indicator
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set_file import read_prior_set
 from tests.prior_sets import assessed, prior_set_for
 
 SCENARIO = """\

@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from model.assessment import Assessment, differences
-from model.attribution import BLOCKS, Attribution, Decomposition, attribute, attribute_team
-from model.estimating import Undefined
-from model.evidence import Cases, Trials
-from model.pooling import consensus
-from model.refitting import Fitter
-from model.scenario import Driver, Event, Outcome, Scenario
-from model.shapley import Coalition, plan
-from priors.statement import BetaStated, Statement
+from estimative.model.assessment import Assessment, differences
+from estimative.model.disagreement.attribution import BLOCKS, Attribution, Decomposition, attribute, attribute_team
+from estimative.model.disagreement.pool import consensus
+from estimative.model.disagreement.shapley import Coalition, plan
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.refit import Fitter
+from estimative.model.spec.events import Driver, Event, Outcome
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, Statement
 from tests.model.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from model.change import alterations, declarations, restatements, reweighings
-from model.evidence import Forecast, Indicator, Testimony
-from model.scenario import Driver, Scenario, Source
-from priors.prior_set import Confidence
-from priors.statement import BetaStated, Constant, Stated
+from estimative.model.disagreement.assessment_diff import alterations, declarations, restatements, reweighings
+from estimative.model.spec.events import Driver, Source
+from estimative.model.spec.evidence import Forecast, Indicator, Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.prior_set import Confidence
+from estimative.priors.statements import BetaStated, Constant, Stated
 from tests.changes_made import SAID, rolling
 from tests.prior_sets import assessed
 from tests.small import CLOUD, HELD, PUDDLE, weather

@@ -12,16 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from model.assessment import Assessment
-from model.attribution import attribute
-from model.between import Between
-from model.change import same_question
-from model.changing import Sharing, share_out
-from model.evidence import Cases, Indicator, Observation, Trials
-from model.refitting import Fitter
-from model.scenario import Driver, Event
-from model.shapley import Coalition
-from priors.statement import BetaStated, Statement
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.assessment_diff import same_question
+from estimative.model.disagreement.attribution import attribute
+from estimative.model.disagreement.change_attribution import Sharing, share_out
+from estimative.model.disagreement.hybrid_assessment import Between
+from estimative.model.disagreement.shapley import Coalition
+from estimative.model.inference.refit import Fitter
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Indicator, Observation, Trials
+from estimative.priors.statements import BetaStated, Statement
 from tests.changes_made import FARMER, GAUGE, SAID, month_later, rolling
 from tests.model.test_shapley import brute
 from tests.oracle import Oracle

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
-from model.assessment import Assessment
-from model.comparing import DECIBANS, Comparison, compare
-from model.evidence import Cases, Evidence, Indicator, Trials
-from model.refitting import Fitter
-from model.scenario import Event
-from priors.statement import BetaStated, LognormalStated
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.analysts import DECIBANS, Comparison, compare
+from estimative.model.inference.refit import Fitter
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Cases, Evidence, Indicator, Trials
+from estimative.priors.statements import BetaStated, LognormalStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from model.convergence import ADVICE, Check, Verdict, chain_effective, of_importance, of_nuts
-from model.draws import Draws, Method
-from model.equations import Theta
-from model.structure import Numbers
+from estimative.model.inference.diagnostics import ADVICE, Check, Verdict, chain_effective, of_importance, of_nuts
+from estimative.model.inference.draws import Draws, Method
+from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.layout import Numbers
 
 CHAINS, LENGTH = 4, 1000
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit, logit
 
-from model.density import NODES, TAIL, Weighed, on_degrees, on_log_odds
+from estimative.model.inference.density import NODES, TAIL, Weighed, on_degrees, on_log_odds
 
 type Numbers = NDArray[np.float64]
 

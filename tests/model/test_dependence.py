@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from model.dependence import Dependence, dependence
-from model.evidence import Evidence
-from model.fitting import by_importance
-from model.posterior import before_evidence
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.analysis.prior_influence import Dependence, dependence
+from estimative.model.inference.fit import by_importance
+from estimative.model.inference.posterior import before_evidence
+from estimative.model.spec.evidence import Evidence
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather
 
 

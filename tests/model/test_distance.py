@@ -15,11 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit, logit
 
-from model.distance import REACH, Grid, Sample, overlap, superiority, wasserstein
-from model.draws import Draws
-from model.equations import Theta
-from model.estimating import Undefined
-from model.noise import Noisy, noisy
+from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.grid import REACH, Grid
+from estimative.model.inference.mc_estimate import Noisy, noisy
+from estimative.model.likelihood.equations import Theta
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]

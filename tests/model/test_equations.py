@@ -11,14 +11,14 @@ import pytensor.tensor as pt
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from model.answers import reckon, targets
-from model.backend import NUMPY
-from model.equations import Theta, log_likelihood
-from model.nuts import PYTENSOR
-from model.scenario import Scenario
-from model.scenario_reading import find_scenario, read_scenario
-from model.structure import structure_of
-from model.summing import Summing, by_elimination, by_listing
+from estimative.model.inference.nuts import PYTENSOR
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import Summing, by_elimination, by_listing
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
 RELATIVE = 1e-10

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from model.convergence import chain_effective
-from model.draws import Draws
-from model.equations import Theta
-from model.estimating import Estimate, estimated, spread, weighted_effective
+from estimative.model.inference.diagnostics import chain_effective
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.estimates import Estimate, estimated, spread, weighted_effective
+from estimative.model.likelihood.equations import Theta
 
 type Numbers = NDArray[np.float64]
 

@@ -12,21 +12,21 @@ import pytest
 from scipy import integrate, stats
 from scipy.special import betaln, expit, logit
 
-from model.answers import reckon, targets
-from model.assessment import Assessment, assess
-from model.backend import NUMPY
-from model.equations import Theta, log_likelihood
-from model.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials
-from model.fitting import by_importance
-from model.importance import sample
-from model.posterior import Posterior, before_evidence, posterior_of
-from model.scenario import Driver, Event
-from model.scenario_reading import find_scenario, read_scenario
-from model.summing import Contradiction, by_elimination
-from priors.family import Degree, Ratio
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set
-from priors.statement import BetaStated, LognormalStated
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.fit import by_importance
+from estimative.model.inference.importance_sampling import sample
+from estimative.model.inference.posterior import Posterior, before_evidence, posterior_of
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import BetaStated, LognormalStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 

@@ -13,15 +13,16 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from model.answers import Reckoned, Target, reckon, targets
-from model.evidence import Indicator, Observation
-from model.intervention import Intervention, reckon_under, refusals
-from model.network import EVERYTHING, Query
-from model.quantity import Quantities
-from model.scenario import Driver, Event, Scenario
-from model.scenario_reading import find_scenario, read_scenario
-from model.structure import structure_of
-from model.summing import Contradiction
+from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.intervention import Intervention, reckon_under, refusals
+from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.queries import Reckoned, Target, reckon, targets
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Indicator, Observation
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from tests.intervened import Intervened, settled_in
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, scenarios, valued, values_of

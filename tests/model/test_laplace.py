@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.laplace import LEAST_CURVATURE, LogDensity, laplace
+from estimative.model.inference.laplace import LEAST_CURVATURE, LogDensity, laplace
 
 type Numbers = NDArray[np.float64]
 

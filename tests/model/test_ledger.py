@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm
 
-from model.assessment import Assessment
-from model.estimating import Undefined
-from model.evidence import Cases, Evidence, Measurement, Observation, Trials
-from model.ledger import LEAST_CONFLICT, PRIOR_DRAWS, Ledger, Story, ledger, stories_of
-from model.noise import Noisy
-from model.refitting import Refitter
-from model.scenario import Driver, Event, Scenario
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.analysis.evidence_weight import LEAST_CONFLICT, PRIOR_DRAWS, Ledger, Story, ledger, stories_of
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.refit import Refitter
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observation, Trials
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.held import headline_of, held, knowing, seen, sound
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
@@ -286,12 +287,14 @@ def test_a_slight_conflict_is_not_worth_a_word(ratio: float, told: bool) -> None
 
 def test_the_worst_of_many_pairs_has_to_stand_out_from_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """What chance makes of one pair half as often as is put up with, it makes of one in twenty-one too often."""
-    monkeypatch.setattr("model.ledger.PRIOR_DRAWS", 40)
+    monkeypatch.setattr("estimative.model.analysis.evidence_weight.PRIOR_DRAWS", 40)
     pair = seen("high", "f"), seen("no", "e", yes=False)
     said = {"factors.f": BetaStated(a=2, b=2), "effects.e.f": 60.0, "evidence.high": 20.0, "evidence.no": 4.0}
     first = kept(one_event(*pair, given_=said)).conflict
     assert first is not None
-    monkeypatch.setattr("model.ledger.CHANCE", 2 * float(norm.sf(first.measure.value / first.measure.mcse)))
+    monkeypatch.setattr(
+        "estimative.model.analysis.evidence_weight.CHANCE", 2 * float(norm.sf(first.measure.value / first.measure.mcse))
+    )
     assert kept(one_event(*pair, given_=said)).conflict is not None
     assert kept(one_event(*pair, *(seen(name, "d") for name in "uvwxy"), given_=said)).conflict is None
 

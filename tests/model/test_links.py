@@ -15,15 +15,16 @@ from hypothesis import strategies as st
 from pytensor.compile.mode import Mode
 from scipy.special import logit
 
-from model.answers import reckon, targets
-from model.backend import NUMPY
-from model.equations import Theta, log_likelihood, terms
-from model.evidence import Cases, Exposure, Trials
-from model.links import by_noisy_or
-from model.nuts import PYTENSOR
-from model.scenario import Driver, Event, Scenario
-from model.structure import Structure, structure_of
-from model.summing import by_elimination, by_listing
+from estimative.model.inference.nuts import PYTENSOR
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood, terms
+from estimative.model.likelihood.layout import Structure, structure_of
+from estimative.model.likelihood.links import by_noisy_or
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import by_elimination, by_listing
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Exposure, Trials
+from estimative.model.spec.scenario import Scenario
 from tests.held import seen
 from tests.noisy_or import NoisyOr, leak_of, none_acts
 from tests.oracle import Oracle

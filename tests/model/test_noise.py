@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from model.draws import Draws
-from model.equations import Theta
-from model.estimating import Undefined
-from model.noise import Noisy, derived, log_odds, noisy
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.mc_estimate import Noisy, derived, log_odds, noisy
+from estimative.model.likelihood.equations import Theta
 
 REPETITIONS = 2000
 

@@ -11,19 +11,20 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from model import nuts
-from model.assessment import Assessment, assess
-from model.evidence import Exposure
-from model.fitting import by_importance, by_nuts
-from model.nuts import Compiled, compiled
-from model.posterior import agreement, posterior_of
-from model.scenario import Event, Outcome, Scenario
-from model.scenario_reading import find_scenario, read_scenario
-from priors.family import Degree, Ratio
-from priors.prior_set import PriorSet
-from priors.reading import read_prior_set
-from priors.shipped import shipped_prior_sets
-from priors.statement import BetaStated, Constant, LognormalStated, Statement
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference import nuts
+from estimative.model.inference.fit import by_importance, by_nuts
+from estimative.model.inference.nuts import Compiled, compiled
+from estimative.model.inference.posterior import agreement, posterior_of
+from estimative.model.spec.events import Event, Outcome
+from estimative.model.spec.evidence import Exposure
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import BetaStated, Constant, LognormalStated, Statement
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
 from tests.small import small, weather

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, expit, logit
 
-from model import opinion
-from model.comparing import figures
-from model.estimating import Undefined
-from model.evidence import Cases, Trials
-from model.noise import Noisy
-from model.posterior import Posterior
-from model.refitting import Fitter
-from model.scenario import Event
-from priors.statement import BetaStated
+from estimative.model.disagreement import opinion_pool as opinion
+from estimative.model.disagreement.analysts import figures
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.refit import Fitter
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.priors.statements import BetaStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.small import drawn, small, weather

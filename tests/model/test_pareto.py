@@ -9,7 +9,7 @@ import pytest
 from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 
-from model.pareto import smoothed
+from estimative.model.inference.psis import smoothed
 
 type Numbers = NDArray[np.float64]
 

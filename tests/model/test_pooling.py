@@ -7,14 +7,14 @@ import math
 import pytest
 from scipy.special import betaln, expit, logit
 
-from model.assessment import Assessment
-from model.comparing import compare
-from model.evidence import Cases, Trials
-from model.noise import derived
-from model.pooling import POOLS, Pool, Pooling, consensus, pool
-from model.refitting import Fitter
-from model.scenario import Event
-from priors.statement import BetaStated
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.analysts import compare
+from estimative.model.disagreement.pool import POOLS, Pool, Pooling, consensus, pool
+from estimative.model.inference.mc_estimate import derived
+from estimative.model.inference.refit import Fitter
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.priors.statements import BetaStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 

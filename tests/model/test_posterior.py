@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from model.assessment import Assessment
-from model.fitting import by_importance
-from model.posterior import AGREEMENT, Agreement, Posterior, agreement, before_evidence
-from priors.statement import BetaStated, LognormalStated
+from estimative.model.assessment import Assessment
+from estimative.model.inference.fit import by_importance
+from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement, before_evidence
+from estimative.priors.statements import BetaStated, LognormalStated
 from tests.oracle import Oracle
 from tests.small import HELD, drawn, small, weather
 

@@ -12,16 +12,24 @@ import pytest
 import xarray as xr
 from scipy.stats import beta, norm, t
 
-from model import power_scaling as scaling
-from model.assessment import Assessment
-from model.draws import Draws
-from model.equations import Theta
-from model.evidence import Cases, Measurement, Trials
-from model.noise import Noisy
-from model.posterior import Posterior, posterior_of
-from model.power_scaling import ALPHAS, DRAWS, PARTS, PowerScaling, Sensitivity, log_density, power_scaling
-from model.scenario import Driver, Event
-from priors.statement import BetaStated, LognormalStated, Statement, Uniform
+from estimative.model.analysis import power_scaling as scaling
+from estimative.model.analysis.power_scaling import (
+    ALPHAS,
+    DRAWS,
+    PARTS,
+    PowerScaling,
+    Sensitivity,
+    log_density,
+    power_scaling,
+)
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Measurement, Trials
+from estimative.priors.statements import BetaStated, LognormalStated, Statement, Uniform
 from tests.held import seen
 from tests.oracle import Oracle
 from tests.prior_sets import assessed

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from model import importance
-from model.assessment import Assessment, assess, differences
-from model.convergence import Verdict
-from model.fitting import by_importance
-from model.posterior import posterior_of
-from model.proposal import Gaussian
-from model.refitting import Fitter, Refitter
-from model.scenario import Event
-from model.scenario_reading import find_scenario, read_scenario
-from model.standard_normal import scores
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set, shipped_prior_sets
-from priors.statement import BetaStated, LognormalStated
+from estimative.model.assessment import Assessment, assess, differences
+from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.diagnostics import Verdict
+from estimative.model.inference.fit import by_importance
+from estimative.model.inference.posterior import posterior_of
+from estimative.model.inference.prior_transform import scores
+from estimative.model.inference.proposal import Gaussian
+from estimative.model.inference.refit import Fitter, Refitter
+from estimative.model.spec.events import Event
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import BetaStated, LognormalStated
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
 

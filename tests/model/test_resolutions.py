@@ -14,17 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.resolution_file import LEDGER, NOTHING_BEFORE, Ledger
-from model.resolutions import (
-    Question,
-    Resolution,
-    contradictions,
-    open_runs,
-    refusals,
-    standing,
-)
-from model.runs import Manifest, Store
-from priors.faults import Faulty
+from estimative.model.record.resolution_log import LEDGER, NOTHING_BEFORE, Ledger
+from estimative.model.record.resolutions import Question, Resolution, contradictions, open_runs, refusals, standing
+from estimative.model.record.run_store import Manifest, Store
+from estimative.priors.errors import Faulty
 from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, foretold, resolution, run_id
 
 DAY = datetime.timedelta(days=1)
@@ -237,7 +230,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     if failing == "fsync":
         monkeypatch.setattr(os, "fsync", refuse)
     else:
-        monkeypatch.setattr("model.resolution_file.FileIO", Full)
+        monkeypatch.setattr("estimative.model.record.resolution_log.FileIO", Full)
     with pytest.raises(Faulty) as caught:
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()

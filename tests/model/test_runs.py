@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 import xarray
 
-from model.assessment import assess
-from model.fitting import by_importance
-from model.posterior import Before, Posterior, before_evidence
-from model.runs import (
+from estimative.model.assessment import assess
+from estimative.model.inference.fit import by_importance
+from estimative.model.inference.posterior import Before, Posterior, before_evidence
+from estimative.model.record.run_store import (
     DRAWS,
     ENVIRONMENT,
     INPUTS,
@@ -36,10 +36,10 @@ from model.runs import (
     inputs_of,
     new_id,
 )
-from model.scenario_reading import find_scenario, read_scenario
-from priors.faults import Faulty
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set_file import read_prior_set
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {"scenario.toml": "[scenario]\nü\n", "data/cases.csv": "a,b\n1,2\n"}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from model.defects import Defective
-from model.evidence import (
+from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
+from estimative.model.spec.evidence import (
     Cases,
     Evidence,
     Exposure,
@@ -22,10 +22,13 @@ from model.evidence import (
     Observation,
     Trials,
 )
-from model.evidence import Testimony as Statement  # not by its own name, which pytest would take for tests
-from model.resolved_scenario import resolved
-from model.scenario import Driver, Event, Factor, Outcome, Scenario, Source
-from model.scenario_reading import find_scenario, read_scenario
+from estimative.model.spec.evidence import (
+    Testimony as Statement,  # not by its own name, which pytest would take for tests
+)
+from estimative.model.spec.resolved_scenario import resolved
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.model.spec.validation import Defective
 from tests.strategies import everything, scenarios
 
 SECTIONS = ("sources", "factors", "events", "outcomes", "evidence", "indicators")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from model.evidence import Cases, Trials
-from model.scenario import Scenario
-from model.scenario_reading import find_scenario, read_scenario, reading_of, shipped_scenarios
-from priors.faults import Fault, Faulty
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario, reading_of, shipped_scenarios
+from estimative.priors.errors import Fault, Faulty
 
 FOLDER = Path(__file__).parent / "faulty"
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.scoring import RULES, Calibration, Measured, Scores, Scoring, score, weights
-from priors.faults import Faulty
-from priors.record import Judgement, Record
-from priors.words import ICD203
+from estimative.model.record.proper_scores import RULES, Calibration, Measured, Scores, Scoring, score, weights
+from estimative.priors.errors import Faulty
+from estimative.priors.forecast_record import Judgement, Record
+from estimative.priors.scale_file import ICD203
 
 type Said = tuple[float, bool | None]
 """A probability, and whether it happened."""

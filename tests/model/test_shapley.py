@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.shapley import Coalition, Plan, plan
+from estimative.model.disagreement.shapley import Coalition, Plan, plan
 
 type Game = Callable[[Coalition], float]
 ERRORS = 4

@@ -10,12 +10,13 @@ import pytest
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm, t
 
-from model.assessment import Assessment
-from model.evidence import Measurement, Observation
-from model.noise import Noisy
-from model.scenario import Driver, Event, Scenario
-from model.sobol import POINTS, REPLICATES, Sobol, sobol
-from priors.statement import BetaStated, LognormalStated
+from estimative.model.analysis.sobol import POINTS, REPLICATES, Sobol, sobol
+from estimative.model.assessment import Assessment
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Measurement, Observation
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of

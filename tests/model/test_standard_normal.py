@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import betainccinv, betaincinv, ndtr
 
-from model.assessment import Assessment
-from model.quantity import Quantities
-from model.scenario import Driver, Event, Factor, Outcome, Scenario
-from model.standard_normal import REACH, Scores, scores
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.assessment import Assessment
+from estimative.model.inference.prior_transform import REACH, Scores, scores
+from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.prior_sets import assessed
 
 type Numbers = NDArray[np.float64]

@@ -11,14 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.answers import reckon, targets
-from model.backend import NUMPY
-from model.equations import Theta, log_likelihood, terms, told
-from model.evidence import Evidence, Indicator, Observation
-from model.network import EVERYTHING, Query
-from model.scenario import Driver, Event, Outcome, Scenario
-from model.structure import structure_of
-from model.summing import MOST_STATES, Contradiction, Summing, by_elimination, by_listing
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.equations import Theta, log_likelihood, terms, told
+from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import (
+    MOST_STATES,
+    Contradiction,
+    Summing,
+    by_elimination,
+    by_listing,
+)
+from estimative.model.spec.events import Driver, Event, Outcome
+from estimative.model.spec.evidence import Evidence, Indicator, Observation
+from estimative.model.spec.scenario import Scenario
 from tests.strategies import Valued, valued
 
 RELATIVE = 1e-12

@@ -11,19 +11,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from model.answers import reckon, targets
-from model.assessment import Assessment
-from model.backend import NUMPY
-from model.defects import Defective
-from model.equations import Theta, log_likelihood
-from model.evidence import Forecast, Indicator, Observation
-from model.fitting import by_importance
-from model.quantity import Quantities
-from model.scenario import Event, Scenario
-from model.summing import Contradiction, by_elimination
-from priors.family import Degree, Ratio
-from priors.fitting import Support
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.assessment import Assessment
+from estimative.model.inference.fit import by_importance
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Forecast, Indicator, Observation
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.validation import Defective
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.quantile_fit import Support
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of

@@ -11,12 +11,12 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
-from model.assessment import Assessment
-from model.estimating import Undefined
-from model.scenario import Driver, Event
-from model.tipping import Move, Reach, Tipping, edges, moved, tipping
-from priors.family import Degree
-from priors.statement import BetaStated, Statement
+from estimative.model.analysis.tipping_point import Move, Reach, Tipping, edges, moved, tipping
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import Undefined
+from estimative.model.spec.events import Driver, Event
+from estimative.priors.distributions import Degree
+from estimative.priors.statements import BetaStated, Statement
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta, norm
 
-from model.assessment import Assessment
-from model.evidence import Cases, Trials
-from model.scenario import Driver, Event
-from model.tornado import Swing, Tornado, tornado
-from priors.statement import BetaStated, LognormalStated, Statement
+from estimative.model.analysis.tornado import Swing, Tornado, tornado
+from estimative.model.assessment import Assessment
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.held import headline_of, held, seen, sound
 from tests.oracle import Oracle
 from tests.prior_sets import assessed

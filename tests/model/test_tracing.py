@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from model.draws import Draws
-from model.equations import Theta
-from model.evidence import Observation, Testimony
-from model.posterior import Posterior, posterior_of
-from model.quantity import combinations
-from model.scenario import Driver, Event, Outcome
-from model.tracing import Equation, Term, behind, equation
-from priors.statement import BetaStated
+from estimative.model.analysis.equation_trace import Equation, Term, behind, equation
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.events import Driver, Event, Outcome
+from estimative.model.spec.evidence import Observation, Testimony
+from estimative.model.spec.quantities import combinations
+from estimative.priors.statements import BetaStated
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, possible
 from tests.prior_sets import assessed

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.resolutions import Entry
-from model.scoring import FEW, Measured, score
-from model.verification import ENOUGH, MASS, Verification, frequency, sorted_out, verify
-from priors.record import Judgement, Record
-from priors.words import ICD203
+from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, sorted_out, verify
+from estimative.model.record.proper_scores import FEW, Measured, score
+from estimative.model.record.resolutions import Entry
+from estimative.priors.forecast_record import Judgement, Record
+from estimative.priors.scale_file import ICD203
 from tests.scores_made import MADE, entries, entry, resolution
 
 type Answered = tuple[float, bool]

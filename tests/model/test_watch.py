@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
-from model.assessment import Assessment
-from model.draws import Draws
-from model.equations import Theta
-from model.evidence import Observation
-from model.posterior import Posterior, posterior_of
-from model.scenario import Driver, Event, Scenario
-from model.watching import Sight, Watch, mean_power, watch
-from priors.family import Degree
-from priors.statement import BetaStated, Statement, Uniform
+from estimative.model.analysis.information_value import Sight, Watch, mean_power, watch
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Observation
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.distributions import Degree
+from estimative.priors.statements import BetaStated, Statement, Uniform
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, State
 from tests.prior_sets import assessed

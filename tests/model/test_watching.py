@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from model.assessment import Assessment, assess, differences
-from model.defects import Defective
-from model.evidence import Indicator
-from model.fitting import by_importance
-from model.quantity import Quantities, ends
-from model.scenario import Scenario, content_of
-from model.scenario_reading import read_scenario
-from priors.family import Degree
-from priors.faults import Faulty
-from priors.fitting import Support
-from priors.reading import read_prior_set
-from priors.resolved import resolved
-from priors.statement import Quantiles
+from estimative.model.assessment import Assessment, assess, differences
+from estimative.model.inference.fit import by_importance
+from estimative.model.spec.evidence import Indicator
+from estimative.model.spec.quantities import Quantities, ends
+from estimative.model.spec.scenario import Scenario, content_of
+from estimative.model.spec.scenario_file import read_scenario
+from estimative.model.spec.validation import Defective
+from estimative.priors.distributions import Degree
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import Support
+from estimative.priors.resolved_prior_set import resolved
+from estimative.priors.statements import Quantiles
 from tests.prior_sets import assessed
 from tests.scenarios import SAID
 from tests.small import HELD, weather

@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from model.assessment import Assessment
-from model.draws import Draws
-from model.evidence import Cases, Observation, Trials
-from model.intervention import Intervention
-from model.posterior import Posterior, before_evidence, posterior_of
-from model.quantity import Quantities
-from model.refitting import Fitted, Fitter
-from model.scenario import Driver, Event, Scenario
-from model.summing import Contradiction
-from model.whatif import level, sweep, under, what_if
-from priors.fitting import Support
-from priors.statement import LognormalStated, Statement
+from estimative.model.analysis.what_if import level, sweep, under, what_if
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.posterior import Posterior, before_evidence, posterior_of
+from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.likelihood.intervention import Intervention
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Cases, Observation, Trials
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.quantile_fit import Support
+from estimative.priors.statements import LognormalStated, Statement
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.small import small

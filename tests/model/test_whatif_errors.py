@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from model.assessment import Assessment
-from model.evidence import Cases, Trials
-from model.intervention import Intervention
-from model.noise import derived, log_odds
-from model.posterior import Posterior
-from model.refitting import Fitted, Fitter
-from model.scenario import Event
-from model.whatif import Supposition, WhatIf, level, under, what_if
-from priors.statement import LognormalStated
+from estimative.model.analysis.what_if import Supposition, WhatIf, level, under, what_if
+from estimative.model.assessment import Assessment
+from estimative.model.inference.mc_estimate import derived, log_odds
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.likelihood.intervention import Intervention
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Cases, Trials
+from estimative.priors.statements import LognormalStated
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.small import HELD, drawn, small

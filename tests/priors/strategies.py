@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from priors.statement import (
+from estimative.priors.scale_file import SCALES
+from estimative.priors.statements import (
     BetaStated,
     Constant,
     Count,
@@ -17,7 +18,6 @@ from priors.statement import (
     Uniform,
     Word,
 )
-from priors.words import SCALES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False)

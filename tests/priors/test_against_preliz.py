@@ -8,9 +8,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from priors.family import Degree, Ratio
-from priors.fitting import Support, fit
-from priors.statement import BetaStated, LognormalStated, Moments, Quantiles
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.quantile_fit import Support, fit
+from estimative.priors.statements import BetaStated, LognormalStated, Moments, Quantiles
 
 pytestmark = pytest.mark.slow
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from priors.family import Degree, Family, Ratio
-from priors.fitting import Support, fit
-from priors.stating import read_stated
-from priors.table import Table
-from priors.toml_file import TomlFile
+from estimative.priors.distributions import Degree, Family, Ratio
+from estimative.priors.quantile_fit import Support, fit
+from estimative.priors.statement_syntax import read_stated
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table
 
 shapes = st.floats(0.05, 1e4)
 degrees = st.builds(

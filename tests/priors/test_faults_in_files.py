@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from priors.faults import Faulty
-from priors.fitting import Support, fit
-from priors.reading import read_prior_set
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import Support, fit
 
 FOLDER = Path(__file__).parent / "faulty"
 SUPPORTS = {"events": Support.PROBABILITY, "effects": Support.RATIO, "evidence": Support.RATIO}

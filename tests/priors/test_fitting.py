@@ -12,10 +12,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaincinv
 
-from priors.family import Degree, Ratio
-from priors.faults import Faulty
-from priors.fitting import FITS, SHAPES, Prior, Support, fit
-from priors.statement import (
+from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.errors import Faulty
+from estimative.priors.quantile_fit import FITS, SHAPES, Prior, Support, fit
+from estimative.priors.scale_file import SCALES
+from estimative.priors.statements import (
     BetaStated,
     Constant,
     Count,
@@ -29,7 +30,6 @@ from priors.statement import (
     Uniform,
     Word,
 )
-from priors.words import SCALES
 from tests.priors.strategies import statements
 
 PERCENTS = st.lists(st.integers(1, 99), min_size=2, max_size=5, unique=True).map(sorted)

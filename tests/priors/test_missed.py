@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from priors.fitting import Support, fit
-from priors.statement import Moments, Quantiles
+from estimative.priors.quantile_fit import Support, fit
+from estimative.priors.statements import Moments, Quantiles
 
 
 def test_a_tail_that_no_family_has_is_told() -> None:

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 from scipy.special import expit, logit
 
-from model.assessment import Assessment, assess
-from model.scenario_reading import read_scenario, shipped_scenarios
-from priors.family import Degree, Family, Ratio
-from priors.faults import Fault, Faulty
-from priors.fitting import SHAPES, Prior, Support, fit
-from priors.pooling import Pooled, pooled, pooled_prior_set, pooled_priors, pooled_shares
-from priors.prior_set import Confidence, PriorSet
-from priors.product import Product
-from priors.reading import read_prior_set
-from priors.resolved import resolved
-from priors.shipped import shipped_prior_sets
-from priors.statement import BetaStated, Constant, LognormalStated, Stated, Statement
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.scenario_file import read_scenario, shipped_scenarios
+from estimative.priors.beta_product import Product
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.distributions import Degree, Family, Ratio
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.log_pool import Pooled, pooled, pooled_prior_set, pooled_priors, pooled_shares
+from estimative.priors.prior_set import Confidence, PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import SHAPES, Prior, Support, fit
+from estimative.priors.resolved_prior_set import resolved
+from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
 
 type Floats = NDArray[np.float64]
 

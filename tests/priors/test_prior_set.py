@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from priors.faults import Faulty
-from priors.prior_set import Confidence
-from priors.reading import read_prior_set
-from priors.shipped import find_prior_set, shipped_prior_sets
-from priors.statement import Constant, Count, Quantiles, Stated, Word
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set import Confidence
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import Constant, Count, Quantiles, Stated, Word
 
 PARENT = """
 [prior_set]

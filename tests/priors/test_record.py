@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors.csv_file import csv_rows
-from priors.faults import Faulty
-from priors.record import Judgement, Record, read_record
+from estimative.priors.csv_reader import csv_rows
+from estimative.priors.errors import Faulty
+from estimative.priors.forecast_record import Judgement, Record, read_record
 
 ANALYSTS = ("kent", "heuer")
 HEADER = "analyst,question,probability,outcome\n"

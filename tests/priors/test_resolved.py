@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors.faults import Faulty
-from priors.fitting import Prior, Support, fit
-from priors.prior_set import Confidence, PriorSet
-from priors.reading import read_prior_set
-from priors.resolved import resolved
-from priors.shipped import shipped_prior_sets
-from priors.statement import BetaStated, Constant, LognormalStated, Quantiles, Stated, Statement
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.errors import Faulty
+from estimative.priors.prior_set import Confidence, PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import Prior, Support, fit
+from estimative.priors.resolved_prior_set import resolved
+from estimative.priors.statements import BetaStated, Constant, LognormalStated, Quantiles, Stated, Statement
 from tests.priors.strategies import statements
 
 SUPPORTS = {"events": Support.PROBABILITY, "effects": Support.RATIO, "evidence": Support.RATIO}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from priors.faults import Faulty
-from priors.words import ICD203, SCALES, find_scale, read_scale
+from estimative.priors.errors import Faulty
+from estimative.priors.scale_file import ICD203, SCALES, find_scale, read_scale
 
 OWN = """
 [scale]
@@ -110,7 +110,7 @@ def test_a_scale_without_bands_is_none(tmp_path: Path) -> None:
 
 def test_the_shipped_scales_are_not_taken_for_prior_sets() -> None:
     """They lie in a folder beside those of the scenarios."""
-    from priors.shipped import shipped_prior_sets
+    from estimative.priors.catalog import shipped_prior_sets
 
     assert "scales" not in shipped_prior_sets()
     assert ICD203.bands[0].low == 0.01

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors import toml_text
-from priors.faults import Faulty
-from priors.statement import (
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.errors import Faulty
+from estimative.priors.statement_syntax import FORMS, form_of, read_stated, say, toml
+from estimative.priors.statements import (
     BetaStated,
     Constant,
     Count,
@@ -26,9 +27,8 @@ from priors.statement import (
     Uniform,
     Word,
 )
-from priors.stating import FORMS, form_of, read_stated, say, toml
-from priors.table import Table
-from priors.toml_file import TomlFile
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table
 from tests.priors.strategies import statements
 
 EXAMPLES = [

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from priors.faults import Fault, Faulty, listed, nearest
-from priors.table import Table, ascii_safe, bounds, shown
-from priors.toml_file import TomlFile
+from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table, ascii_safe, bounds, shown
 
 TEXT = """\
 text = "  spaced "

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors import toml_text
-from priors.faults import Faulty
-from priors.toml_file import KeyPath, TomlFile, read_text
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.errors import Faulty
+from estimative.priors.toml_document import KeyPath, TomlFile, read_text
 
 TEXT = """\
 top = 1

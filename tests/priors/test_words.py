@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors.scale import Scale
-from priors.words import ICD203, PHIA, SCALES
+from estimative.priors.scale_file import ICD203, PHIA, SCALES
+from estimative.priors.verbal_scale import Scale
 
 ICD203_CASES = [
     (0.0, "below 1 %"),

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
+from estimative.model.analysis.power_scaling import THRESHOLD
+from estimative.model.analysis.tipping_point import edges as borders
+from estimative.model.analysis.tornado import HIGH, LOW
+from estimative.priors.scale_file import ICD203
+from estimative.reports.evidence import summary as weighing
+from estimative.reports.sensitivity import summary as sensitivity
+from estimative.reports.summary import Number, Probability
+from estimative.reports.trace import summary as trace
+from estimative.reports.whatif import summary as whatif
+from estimative.reports.whatif.summary import WhatIf
 from estimative.suppositions import MOST_VALUES
-from model.power_scaling import THRESHOLD
-from model.tipping import edges as borders
-from model.tornado import HIGH, LOW
-from priors.words import ICD203
-from reports.evidence import summary as weighing
-from reports.sensitivity import summary as sensitivity
-from reports.summary import Number, Probability
-from reports.trace import summary as trace
-from reports.whatif import summary as whatif
-from reports.whatif.summary import WhatIf
 from tests.comparisons import FAILING, number
 from tests.reports.test_schemas import SCHEMAS, Told, valid
 from tests.sensitivities import (

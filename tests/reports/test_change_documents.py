@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reports.change.document import document
-from reports.change.summary import Change, Entries
-from reports.markdown import markdown
-from reports.summary import to_json
+from estimative.reports.change.document import document
+from estimative.reports.change.summary import Change, Entries
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.summary import to_json
 from tests.changes_made import CHANGES, FAILED_BETWEEN, FULL_CHANGE, NOW, SHARING, entry, share
 from tests.comparisons import number
 from tests.reports.test_golden import DOCUMENTS, on_terminal

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from model.evidence import Trials
-from model.scenario import Driver
-from priors.prior_set import Confidence
-from reports.change import wording as words
-from reports.change.summarizing import shown
-from reports.change.summary import Entry, Sharing
-from reports.summary import Number
+from estimative.model.spec.events import Driver
+from estimative.model.spec.evidence import Trials
+from estimative.priors.prior_set import Confidence
+from estimative.reports.change import wording as words
+from estimative.reports.change.summarizing import shown
+from estimative.reports.change.summary import Entry, Sharing
+from estimative.reports.summary import Number
 from tests.changes_made import BLOCKS, CHANGES, FULL_CHANGE, SHARING, entry, share
 from tests.comparisons import number
 

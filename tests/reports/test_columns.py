@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.blocks import Table
-from reports.columns import GAP, LONG_WORD, NARROW, ROOM, Layout
+from estimative.reports.blocks import Table
+from estimative.reports.formats.columns import GAP, LONG_WORD, NARROW, ROOM, Layout
 from tests.documents_made import PROSE, RECORDS, wide_table
 
 CELLS = st.text(st.sampled_from("ab1 -_%"), max_size=120)

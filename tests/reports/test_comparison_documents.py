@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
-from reports.comparison.document import document
-from reports.comparison.rows import csv_of
-from reports.comparison.summary import SOME_WITHHELD, Comparison, Decomposition, Share
-from reports.markdown import markdown
-from reports.summary import Number, to_json
-from reports.wording import percent, rounded
+from estimative.reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.comparison.document import document
+from estimative.reports.comparison.rows import csv_of
+from estimative.reports.comparison.summary import SOME_WITHHELD, Comparison, Decomposition, Share
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.summary import Number, to_json
+from estimative.reports.wording import percent, rounded
 from tests.comparisons import COMPARISONS, FAILING, comparisons, pair
 from tests.reports.test_golden import on_terminal
 from tests.reports.test_numbers import NUMBER, ends, is_rounded, numbers, with_error

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.comparing import Foresight
-from model.noise import Noisy
-from reports import wording
-from reports.comparison import wording as words
-from reports.comparison.summarizing import foresight
-from reports.comparison.summary import Attribution, Effort
-from reports.summary import Check
+from estimative.model.disagreement.analysts import Foresight
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.reports import wording
+from estimative.reports.comparison import wording as words
+from estimative.reports.comparison.summarizing import foresight
+from estimative.reports.comparison.summary import Attribution, Effort
+from estimative.reports.summary import Check
 from tests.comparisons import EFFORT, LOG_ODDS, SHARES, decomposition, number, share, turned
 
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from priors.table import ascii_safe
-from reports.comparison import rows as comparison_csv
-from reports.comparison.summary import Comparison
-from reports.pool import rows as pool_csv
-from reports.pool.summary import Summary
-from reports.summary import to_json
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.comparison import rows as comparison_csv
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.pool import rows as pool_csv
+from estimative.reports.pool.summary import Summary
+from estimative.reports.summary import to_json
 from tests.comparisons import COMPARISONS, comparisons
 from tests.pools import POOLS, pools
 from tests.reports.test_hostile_text import HOSTILE

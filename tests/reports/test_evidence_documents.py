@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from reports.blocks import Document, Heading, Paragraph
-from reports.evidence.document import INDENT, document
-from reports.evidence.summary import Weighing
-from reports.evidence.wording import HUGE, chance, needed
-from reports.summary import Number, to_json
-from reports.wording import percent, rounded
+from estimative.reports.blocks import Document, Heading, Paragraph
+from estimative.reports.evidence.document import INDENT, document
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.evidence.wording import HUGE, chance, needed
+from estimative.reports.summary import Number, to_json
+from estimative.reports.wording import percent, rounded
 from tests.comparisons import number
 from tests.reports.test_comparison_documents import DECIBANS, headed, share_and_error, strange, tables, texts
 from tests.reports.test_golden import on_terminal

@@ -18,19 +18,19 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from priors.words import ICD203
-from reports.blocks import Picture
-from reports.evidence import wording as evidence_wording
-from reports.figures import axis, style
-from reports.figures.axis import Scale
-from reports.figures.ledger import ledger
-from reports.figures.style import BLUE, ORANGE, WIDTH, Lettering, Nothing
-from reports.figures.sweep import sweep
-from reports.figures.text import plain, width_of, wrapped
-from reports.figures.tornado import tornado
-from reports.sensitivity.wording import headline_at, held_at
-from reports.whatif.summary import WITHHELD
-from reports.wording import percent, plain_decibans
+from estimative.priors.scale_file import ICD203
+from estimative.reports.blocks import Picture
+from estimative.reports.evidence import wording as evidence_wording
+from estimative.reports.figures import axis, style
+from estimative.reports.figures.axis import Scale
+from estimative.reports.figures.ledger import ledger
+from estimative.reports.figures.style import BLUE, ORANGE, WIDTH, Lettering, Nothing
+from estimative.reports.figures.sweep import sweep
+from estimative.reports.figures.text import plain, width_of, wrapped
+from estimative.reports.figures.tornado import tornado
+from estimative.reports.sensitivity.wording import headline_at, held_at
+from estimative.reports.whatif.summary import WITHHELD
+from estimative.reports.wording import percent, plain_decibans
 from tests import figures
 from tests.estimative.test_architecture import FILES, imports
 from tests.figures import (
@@ -533,6 +533,6 @@ def test_the_drawing_library_is_loaded_for_figures_alone() -> None:
     for path in FILES:
         names = set(imports(path, deep=False))
         if path.parent.name != "figures":
-            drawing = {name for name in names if name.startswith(("matplotlib", "reports.figures"))}
-            assert not [name for name in drawing if not name.startswith("reports.figures.gallery")], path
+            drawing = {name for name in names if name.startswith(("matplotlib", "estimative.reports.figures"))}
+            assert not [name for name in drawing if not name.startswith("estimative.reports.figures.gallery")], path
         assert not [name for name in imports(path, deep=True) if "pyplot" in name], path

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.figures.chain import Branch, Chain, below, chain_of, longest, worded
-from reports.summary import Event, Link
+from estimative.reports.figures.chain import Branch, Chain, below, chain_of, longest, worded
+from estimative.reports.summary import Event, Link
 from tests.summaries import numbers
 
 

@@ -12,22 +12,23 @@ from pypdf import PdfReader
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports import document, terminal
-from reports.blocks import Document
-from reports.change import document as change_document
-from reports.comparison import document as comparison_document
-from reports.evidence import document as evidence_document
-from reports.html import html
-from reports.markdown import markdown
-from reports.pdf import pdf
-from reports.pool import document as pool_document
-from reports.report import document as report_document
-from reports.report.rows import csv_of
-from reports.score import document as score_document
-from reports.sensitivity import document as sensitivity_document
-from reports.summary import to_json
-from reports.trace import document as trace_document
-from reports.whatif import document as whatif_document
+from estimative.reports import document
+from estimative.reports.blocks import Document
+from estimative.reports.change import document as change_document
+from estimative.reports.comparison import document as comparison_document
+from estimative.reports.evidence import document as evidence_document
+from estimative.reports.formats import terminal
+from estimative.reports.formats.html import html
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.formats.pdf import pdf
+from estimative.reports.pool import document as pool_document
+from estimative.reports.report import document as report_document
+from estimative.reports.report.rows import csv_of
+from estimative.reports.score import document as score_document
+from estimative.reports.sensitivity import document as sensitivity_document
+from estimative.reports.summary import to_json
+from estimative.reports.trace import document as trace_document
+from estimative.reports.whatif import document as whatif_document
 from tests.changes_made import CHANGES
 from tests.comparisons import COMPARISONS
 from tests.pools import POOLS

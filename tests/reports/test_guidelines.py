@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from reports.blocks import Heading, Table
-from reports.figures.gallery import gallery
-from reports.report import guidelines
-from reports.report.document import document
-from reports.report.guidelines import Status, steps
-from reports.report.summary import Report
-from reports.summary import Summary
+from estimative.reports.blocks import Heading, Table
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.report import guidelines
+from estimative.reports.report.document import document
+from estimative.reports.report.guidelines import Status, steps
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Summary
 from tests.comparisons import COMPARISONS
 from tests.reports.test_report_document import FULL_REPORT, LACKING, NAMES, UNTOLD, headings, parts, said
 from tests.reports_made import REPORTS

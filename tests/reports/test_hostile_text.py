@@ -16,18 +16,19 @@ from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.console import Console
 
-from priors.table import ascii_safe
-from reports import document, terminal
-from reports.blocks import Code, Document
-from reports.comparison import document as comparison_document
-from reports.evidence import document as evidence_document
-from reports.markdown import markdown
-from reports.pool import document as pool_document
-from reports.report import document as report_document
-from reports.sensitivity import document as sensitivity_document
-from reports.trace import document as trace_document
-from reports.trace.summary import Trace
-from reports.whatif import document as whatif_document
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports import document
+from estimative.reports.blocks import Code, Document
+from estimative.reports.comparison import document as comparison_document
+from estimative.reports.evidence import document as evidence_document
+from estimative.reports.formats import terminal
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.pool import document as pool_document
+from estimative.reports.report import document as report_document
+from estimative.reports.sensitivity import document as sensitivity_document
+from estimative.reports.trace import document as trace_document
+from estimative.reports.trace.summary import Trace
+from estimative.reports.whatif import document as whatif_document
 from tests.comparisons import COMPARISONS, FAILING
 from tests.pools import POOLS, RECORD
 from tests.reports_made import CAUTIONED, full, spoken

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.blocks import Caution, Document, Figure, Heading, Paragraph, Picture
-from reports.figures import style
-from reports.figures.gallery import gallery
-from reports.html import html, inline
-from reports.report.document import document
-from reports.report.summary import Report
-from reports.typeset import shown
+from estimative.reports.blocks import Caution, Document, Figure, Heading, Paragraph, Picture
+from estimative.reports.figures import style
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.formats.html import html, inline
+from estimative.reports.formats.typeset import shown
+from estimative.reports.report.document import document
+from estimative.reports.report.summary import Report
 from tests.documents_made import CAUTION, EVERY, LONG, RECORDS, Drawn, of_evidence, speaking, texts_of, told
 from tests.reports_made import HOSTILE, REPORTS, spoken
 

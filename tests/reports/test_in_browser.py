@@ -15,9 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
-from reports.blocks import Heading
-from reports.html import html
-from reports.typeset import shown
+from estimative.reports.blocks import Heading
+from estimative.reports.formats.html import html
+from estimative.reports.formats.typeset import shown
 from tests.documents_made import CAUTION, EVERY, LONG, speaking, texts_of, told
 from tests.reports_made import HOSTILE
 

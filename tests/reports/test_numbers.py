@@ -17,15 +17,15 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from rich.console import Console
 
-from reports import terminal
-from reports.blocks import Document, Dots
-from reports.html import html
-from reports.markdown import markdown
-from reports.pdf import pdf
-from reports.report.document import document
-from reports.report.summary import Report
-from reports.summary import Interval, Summary, to_json
-from reports.wording import percent, rounded
+from estimative.reports.blocks import Document, Dots
+from estimative.reports.formats import terminal
+from estimative.reports.formats.html import html
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.formats.pdf import pdf
+from estimative.reports.report.document import document
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Interval, Summary, to_json
+from estimative.reports.wording import percent, rounded
 from tests.reports_made import REPORTS, RICH, alone, full
 from tests.summaries import FIXED, FULL, bare, spread, summaries
 

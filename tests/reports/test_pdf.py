@@ -18,11 +18,23 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from reports.blocks import Block, Caution, Code, Document, Dot, Dots, Figure, Heading, Listing, Paragraph, Table
-from reports.figures.gallery import gallery
-from reports.pdf import pdf
-from reports.report.document import document
-from reports.typeset import shown
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Document,
+    Dot,
+    Dots,
+    Figure,
+    Heading,
+    Listing,
+    Paragraph,
+    Table,
+)
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.formats.pdf import pdf
+from estimative.reports.formats.typeset import shown
+from estimative.reports.report.document import document
 from tests.documents_made import CAUTION, EVERY, LONG, PROSE, UNBROKEN, Drawn, of_evidence, speaking, texts_of, told
 from tests.reports_made import HOSTILE, REPORTS, spoken
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reports.blocks import Dot, Dots
-from reports.plot import BEFORE, GUIDE, HIGH_END, LINE, LOW_END, POINT, drawn
+from estimative.reports.blocks import Dot, Dots
+from estimative.reports.formats.plot import BEFORE, GUIDE, HIGH_END, LINE, LOW_END, POINT, drawn
 from tests.summaries import CHANCES
 
 WIDTHS = st.integers(40, 200)

@@ -9,19 +9,19 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from model.noise import Noisy
-from model.pooling import POOLS as WAYS
-from model.pooling import Pool as Found
-from model.scoring import FEW
-from reports.blocks import Block, Caution, Heading, Paragraph, Table
-from reports.markdown import markdown
-from reports.pool import wording as words
-from reports.pool.document import LEARNT, document
-from reports.pool.rows import csv_of
-from reports.pool.summarizing import pool_of
-from reports.pool.summary import Measured, Summary, Weight
-from reports.summary import Number, to_json
-from reports.wording import percent
+from estimative.model.disagreement.pool import POOLS as WAYS
+from estimative.model.disagreement.pool import Pool as Found
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.record.proper_scores import FEW
+from estimative.reports.blocks import Block, Caution, Heading, Paragraph, Table
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.pool import wording as words
+from estimative.reports.pool.document import LEARNT, document
+from estimative.reports.pool.rows import csv_of
+from estimative.reports.pool.summarizing import pool_of
+from estimative.reports.pool.summary import Measured, Summary, Weight
+from estimative.reports.summary import Number, to_json
+from estimative.reports.wording import percent
 from tests.comparisons import number
 from tests.pools import LACKING, ONE_QUESTION, POOLED, POOLS, RECORD, SCORES, measured, pools
 from tests.reports.test_comparison_documents import strange, texts

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from reports.blocks import Block, Caution, Code, Dots, Figure, Heading, Listing, Paragraph, Picture, Table
-from reports.figures.gallery import gallery
-from reports.report.document import document
-from reports.report.layout import below, figure, pictured
-from reports.report.resting import LINCHPINS
-from reports.report.summary import Report
+from estimative.reports.blocks import Block, Caution, Code, Dots, Figure, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.report.document import document
+from estimative.reports.report.layout import below, figure, pictured
+from estimative.reports.report.resting import LINCHPINS
+from estimative.reports.report.summary import Report
 from tests.comparisons import COMPARISONS
 from tests.documents_made import DOTS, of_evidence
 from tests.reports_made import REPORTS

@@ -15,21 +15,21 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from priors.words import PHIA
-from reports.blocks import Picture
-from reports.comparison.summary import Comparison
-from reports.figures import style, tree, waterfall
-from reports.figures.agreement import agreement
-from reports.figures.analysts import analysts
-from reports.figures.factors import factors
-from reports.figures.gallery import gallery
-from reports.figures.outcomes import outcomes
-from reports.figures.sheet import Sheet
-from reports.figures.style import BLUE, GREY, INK, ORANGE, PALE, PALETTE, PAPER, WIDTH, Fill, Nothing
-from reports.figures.text import plain
-from reports.report.summary import Report
-from reports.summary import Event, Link, Probability, Summary
-from reports.wording import decibans, kind_of, percent, span
+from estimative.priors.scale_file import PHIA
+from estimative.reports.blocks import Picture
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.figures import style, tree, waterfall
+from estimative.reports.figures.agreement import agreement
+from estimative.reports.figures.analysts import analysts
+from estimative.reports.figures.factors import factors
+from estimative.reports.figures.gallery import gallery
+from estimative.reports.figures.outcomes import outcomes
+from estimative.reports.figures.sheet import Sheet
+from estimative.reports.figures.style import BLUE, GREY, INK, ORANGE, PALE, PALETTE, PAPER, WIDTH, Fill, Nothing
+from estimative.reports.figures.text import plain
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Event, Link, Probability, Summary
+from estimative.reports.wording import decibans, kind_of, percent, span
 from tests import figures
 from tests.comparisons import COMPARISONS, comparisons, decomposition, number
 from tests.figures import SVG, areas, colours, described, lines, log_odds, outside, overlapping, written

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from reports.report.rows import csv_of
-from reports.report.summary import Report
-from reports.summary import to_json
+from estimative.reports.report.rows import csv_of
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import to_json
 from tests.comparisons import COMPARISONS
 from tests.reports.test_report_document import FULL_REPORT
 from tests.reports_made import REPORTS

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from reports.report.analyses import Analyses, from_json
-from reports.summary import to_json
+from estimative.reports.report.analyses import Analyses, from_json
+from estimative.reports.summary import to_json
 from tests.reports.test_summary import at, objects
 from tests.reports_made import REPORTS, RICH
 

@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from model.draws import resampled
-from model.kept import Sample
-from priors.scale import Band, Scale
-from priors.words import ICD203, PHIA
-from reports.evidence.summary import Weighing
-from reports.report import summary as told
-from reports.report.analyses import Analyses
-from reports.report.summarizing import EXPORTED, in_words_of, reproduction_of, summarize, weighed_in_words_of
-from reports.report.summary import Report
-from reports.summary import Number, Probability, Summary
-from reports.wording import term
+from estimative.model.inference.draws import resampled
+from estimative.model.record.stored_run import Sample
+from estimative.priors.scale_file import ICD203, PHIA
+from estimative.priors.verbal_scale import Band, Scale
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.report import summary as told
+from estimative.reports.report.analyses import Analyses
+from estimative.reports.report.summarizing import EXPORTED, in_words_of, reproduction_of, summarize, weighed_in_words_of
+from estimative.reports.report.summary import Report
+from estimative.reports.summary import Number, Probability, Summary
+from estimative.reports.wording import term
 from tests.comparisons import COMPARISONS, comparisons
 from tests.reports_made import REPRODUCTION
 from tests.sensitivities import RICH as VARIED

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from priors.scale import Scale
-from priors.words import ICD203, PHIA
-from reports import wording
-from reports.blocks import Block, Caution, Code, Heading, Listing, Paragraph, Table
-from reports.report import wording as words
-from reports.report.document import document
-from reports.report.resting import TAKEN_FOR_GRANTED
-from reports.report.summary import Mass
-from reports.summary import Agreement, Check, Number, Probability
+from estimative.priors.scale_file import ICD203, PHIA
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import wording
+from estimative.reports.blocks import Block, Caution, Code, Heading, Listing, Paragraph, Table
+from estimative.reports.report import wording as words
+from estimative.reports.report.document import document
+from estimative.reports.report.resting import TAKEN_FOR_GRANTED
+from estimative.reports.report.summary import Mass
+from estimative.reports.summary import Agreement, Check, Number, Probability
 from tests.comparisons import number
 from tests.reports_made import REPORTS
 from tests.sensitivities import swing

@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from model.attribution import BLOCKS
-from model.pooling import POOLS as WAYS
-from model.scoring import FEW, RULES
-from reports.comparison.summary import Comparison
-from reports.evidence.summary import Weighing
-from reports.pool.summary import Summary
-from reports.sensitivity.summary import Sensitivity
-from reports.summary import to_json
-from reports.trace.summary import Trace
-from reports.whatif.summary import WhatIf
+from estimative.model.disagreement.attribution import BLOCKS
+from estimative.model.disagreement.pool import POOLS as WAYS
+from estimative.model.record.proper_scores import FEW, RULES
+from estimative.reports.comparison.summary import Comparison
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.pool.summary import Summary
+from estimative.reports.sensitivity.summary import Sensitivity
+from estimative.reports.summary import to_json
+from estimative.reports.trace.summary import Trace
+from estimative.reports.whatif.summary import WhatIf
 from tests.comparisons import COMPARISONS, comparisons, number, share
 from tests.comparisons import TEAM as OF_THREE
 from tests.pools import POOLED, POOLS, RECORD, SCORES, pools

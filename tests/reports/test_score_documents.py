@@ -17,18 +17,18 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from model.scoring import FEW
-from model.verification import MASS
-from priors.record import COLUMNS, read_record
-from priors.table import ascii_safe
-from reports.blocks import Heading, Listing, Paragraph, Table
-from reports.markdown import markdown
-from reports.score import wording as words
-from reports.score.document import EVERYONE, MOST, document
-from reports.score.rows import csv_of
-from reports.score.summarizing import judgement_of
-from reports.score.summary import Band, Mean, Measured, Record, Scores
-from reports.summary import to_json
+from estimative.model.record.calibration import MASS
+from estimative.model.record.proper_scores import FEW
+from estimative.priors.forecast_record import COLUMNS, read_record
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.blocks import Heading, Listing, Paragraph, Table
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.score import wording as words
+from estimative.reports.score.document import EVERYONE, MOST, document
+from estimative.reports.score.rows import csv_of
+from estimative.reports.score.summarizing import judgement_of
+from estimative.reports.score.summary import Band, Mean, Measured, Record, Scores
+from estimative.reports.summary import to_json
 from tests.reports.test_golden import DOCUMENTS, on_terminal
 from tests.scores_made import ENGINEER, MAYOR, RECORDS, entries, entry, record, records, resolution
 

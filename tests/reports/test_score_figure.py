@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from matplotlib.colors import to_rgb
 
-from priors.table import ascii_safe
-from reports.figures.calibration import BEYOND, LARGEST, MEANT, SMALLEST, calibration
-from reports.figures.style import BLUE, GREY, INK, PAPER, TITLE, WIDTH, Nothing
-from reports.score import wording as words
-from reports.score.summary import Record
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.figures.calibration import BEYOND, LARGEST, MEANT, SMALLEST, calibration
+from estimative.reports.figures.style import BLUE, GREY, INK, PAPER, TITLE, WIDTH, Nothing
+from estimative.reports.score import wording as words
+from estimative.reports.score.summary import Record
 from tests.figures import SVG, lines, written
 from tests.scores_made import ENGINEER, RECORDS, entries, record, records
 

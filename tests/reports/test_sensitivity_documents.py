@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from reports.blocks import Dots, Heading, Paragraph, Table
-from reports.sensitivity.document import MOST_BARS, MOST_ROWS, document
-from reports.sensitivity.summary import Alternative, Sensitivity
-from reports.summary import Number, to_json
-from reports.wording import percent, rounded
+from estimative.reports.blocks import Dots, Heading, Paragraph, Table
+from estimative.reports.sensitivity.document import MOST_BARS, MOST_ROWS, document
+from estimative.reports.sensitivity.summary import Alternative, Sensitivity
+from estimative.reports.summary import Number, to_json
+from estimative.reports.wording import percent, rounded
 from tests.comparisons import number
 from tests.reports.test_comparison_documents import DECIBANS, headed, share_and_error, strange, tables, texts
 from tests.reports.test_golden import on_terminal

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reports.summary import Summary, finite, from_json, to_json
+from estimative.reports.summary import Summary, finite, from_json, to_json
 from tests.summaries import CASES, FULL, saying, summaries
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "summary.schema.json").read_text(encoding="utf-8"))

@@ -11,13 +11,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from reports.blocks import Heading, Listing, Paragraph, Table
-from reports.document import NEVERTHELESS
-from reports.summary import Quantity, to_json
-from reports.trace.document import EQUATIONS as MEANS
-from reports.trace.document import TERMS, document
-from reports.trace.summary import UNCONVERGED, Equation, Trace
-from reports.wording import percent, rounded
+from estimative.reports.blocks import Heading, Listing, Paragraph, Table
+from estimative.reports.document import NEVERTHELESS
+from estimative.reports.summary import Quantity, to_json
+from estimative.reports.trace.document import EQUATIONS as MEANS
+from estimative.reports.trace.document import TERMS, document
+from estimative.reports.trace.summary import UNCONVERGED, Equation, Trace
+from estimative.reports.wording import percent, rounded
 from tests.comparisons import FAILING
 from tests.reports.test_comparison_documents import DECIBANS, share_and_error, strange, tables, texts
 from tests.reports.test_golden import on_terminal

@@ -13,21 +13,22 @@ from pypdf import PdfReader
 from rich.console import Console
 
 import reports
-from reports import document, terminal
-from reports.blocks import Caution, Document
-from reports.evidence.document import document as evidence_document
-from reports.evidence.summary import Weighing
-from reports.html import html
-from reports.markdown import markdown
-from reports.pdf import pdf
-from reports.report.rows import csv_of
-from reports.sensitivity.document import document as sensitivity_document
-from reports.sensitivity.summary import Sensitivity
-from reports.summary import Summary, to_json
-from reports.trace.document import document as trace_document
-from reports.trace.summary import Trace
-from reports.whatif.document import document as whatif_document
-from reports.whatif.summary import WhatIf
+from estimative.reports import document
+from estimative.reports.blocks import Caution, Document
+from estimative.reports.evidence.document import document as evidence_document
+from estimative.reports.evidence.summary import Weighing
+from estimative.reports.formats import terminal
+from estimative.reports.formats.html import html
+from estimative.reports.formats.markdown import markdown
+from estimative.reports.formats.pdf import pdf
+from estimative.reports.report.rows import csv_of
+from estimative.reports.sensitivity.document import document as sensitivity_document
+from estimative.reports.sensitivity.summary import Sensitivity
+from estimative.reports.summary import Summary, to_json
+from estimative.reports.trace.document import document as trace_document
+from estimative.reports.trace.summary import Trace
+from estimative.reports.whatif.document import document as whatif_document
+from estimative.reports.whatif.summary import WhatIf
 from tests.documents_made import told as whole
 from tests.reports_made import REPORTS, full
 from tests.sensitivities import SENSITIVITIES

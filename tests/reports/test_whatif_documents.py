@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from reports.blocks import Dots, Heading, Paragraph
-from reports.summary import to_json
-from reports.whatif import summary as told
-from reports.whatif.document import document
-from reports.whatif.summary import WhatIf
-from reports.whatif.wording import HUGE, odds
-from reports.wording import percent
+from estimative.reports.blocks import Dots, Heading, Paragraph
+from estimative.reports.summary import to_json
+from estimative.reports.whatif import summary as told
+from estimative.reports.whatif.document import document
+from estimative.reports.whatif.summary import WhatIf
+from estimative.reports.whatif.wording import HUGE, odds
+from estimative.reports.wording import percent
 from tests.comparisons import number
 from tests.reports.test_comparison_documents import DECIBANS, headed, share_and_error, strange, tables, texts
 from tests.reports.test_golden import on_terminal

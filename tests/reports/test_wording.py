@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from priors.prior_set import LEVELS
-from priors.words import ICD203
-from reports import document, wording
-from reports.blocks import Block, Caution, Heading, Listing, Paragraph
-from reports.summary import Agreement, Check, Confidence, Dependence, Summary
+from estimative.priors.prior_set import LEVELS
+from estimative.priors.scale_file import ICD203
+from estimative.reports import document, wording
+from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph
+from estimative.reports.summary import Agreement, Check, Confidence, Dependence, Summary
 from tests.reports_made import full
 from tests.summaries import CASES, FAILED, IMPORTANCE, interval, probability, summaries
 

@@ -1,0 +1,170 @@
+"""How the posterior answers to priors and evidence made a little stronger or weaker, quantity by quantity.
+
+Of a conditional headline it is the posterior under the condition.
+
+Power-scaling sensitivity (Kallioinen, Paananen, Buerkner & Vehtari 2024, Stat. Comput. 34): the gradient of a distance
+between posteriors as one prior, or the likelihood, is raised to a power near 1. Weights and distances are ArviZ's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import xlog1py, xlogy
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.draws import resampled
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.posterior import Posterior
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.variable_elimination import by_elimination
+from estimative.priors.distributions import Degree, Ratio
+
+DRAWS = 8000
+"""Of equal weight, taken from the posterior's."""
+ALPHAS = (0.99, 1.01)
+THRESHOLD = 0.05
+PARTS = 4
+"""Of the draws, from whose spread the errors come."""
+
+type Diagnosis = Literal["conflict", "weak evidence", "none"]
+"""Of prior and data: potential conflict; a potentially strong prior or weak likelihood; nothing of the kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivity:
+    """How far a quantity's posterior moves for each doubling of a power, as a distance between distributions."""
+
+    name: str
+    prior: Noisy
+    """The quantity's own prior scaled."""
+    evidence: Noisy
+    """All evidence scaled."""
+    headline: Noisy
+    """The headline's chance over the draws, the quantity's prior scaled."""
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """As `arviz.psense_summary` words it, at its threshold."""
+        if self.prior.value < THRESHOLD:
+            return "none"
+        return "conflict" if self.evidence.value >= THRESHOLD else "weak evidence"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerScaling:
+    """Of every quantity that is no constant, and of the headline."""
+
+    quantities: tuple[Sensitivity, ...]
+    """Those whose prior moves the headline most come first."""
+    all_priors: Noisy
+    """The headline's chance over the draws, all priors scaled at once."""
+    all_evidence: Noisy
+    """And all evidence."""
+
+
+def power_scaling(posterior: Posterior) -> PowerScaling:
+    """Scale each prior, and the evidence, by importance sampling from the posterior's draws."""
+    assessment, draws = posterior.assessment, posterior.draws
+    _, condition = posterior.chances("outcome", assessment.scenario.headline)
+    kept = _kept(draws.weights * condition, posterior.seed)
+    theta = Theta(
+        degree=draws.theta.degree[:, kept], log_ratio=draws.theta.log_ratio[:, kept], weight=draws.theta.weight
+    )
+    yes, given = (series[kept] for series in posterior.chances("outcome", assessment.scenario.headline))
+    chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+    evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta, by_elimination))
+    free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
+    densities = {name: log_density(assessment, theta, name) for name in free}
+    found = []
+    for name, density in densities.items():
+        values, own = _values(assessment, theta, name), _Scaled.by(density)
+        found.append(
+            Sensitivity(name=name, prior=own.moves(values), evidence=evidence.moves(values), headline=own.moves(chance))
+        )
+    together = _Scaled.by(np.sum([np.zeros(DRAWS), *densities.values()], axis=0))
+    return PowerScaling(
+        quantities=tuple(sorted(found, key=lambda one: -one.headline.value)),
+        all_priors=together.moves(chance),
+        all_evidence=evidence.moves(chance),
+    )
+
+
+def _kept(weights: Numbers, seed: int) -> Index:
+    """Positions of draws of equal weight, those of each part taken from other draws than those of the rest."""
+    parts = [
+        np.arange(part, len(weights), PARTS)[resampled(weights[part::PARTS], DRAWS // PARTS, seed)]
+        for part in range(PARTS)
+    ]
+    return np.stack(parts, axis=1).ravel()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Scaled:
+    """Weights of the draws under a component made weaker and stronger; dims (draw) each."""
+
+    weaker: Numbers
+    stronger: Numbers
+
+    @classmethod
+    def by(cls, log_component: Numbers) -> _Scaled:
+        if np.ptp(log_component) == 0:  # a uniform prior is the same at every power
+            return cls(weaker=np.full(DRAWS, 1 / DRAWS), stronger=np.full(DRAWS, 1 / DRAWS))
+        weaker, stronger = (_normalised(_log_weights(log_component, alpha)) for alpha in ALPHAS)
+        return cls(weaker=weaker, stronger=stronger)
+
+    def moves(self, values: Numbers) -> Noisy:
+        """How sensitive the distribution of some values is; dims (draw)."""
+        whole = self._sense(values, slice(None))
+        parts = [self._sense(values, slice(part, None, PARTS)) for part in range(PARTS)]
+        return Noisy(value=whole, own_variance=float(np.var(parts, ddof=1)) / PARTS)
+
+    def _sense(self, values: Numbers, part: slice) -> float:
+        from arviz_stats.base import array_stats
+
+        if np.ptp(values) == 0:
+            return 0.0
+        lower, upper = _shares(self.weaker[part]), _shares(self.stronger[part])
+        one_chain = (series[None] for series in (values[part], lower, upper))
+        return float(array_stats.power_scale_sense(*one_chain, *ALPHAS))
+
+
+def _log_weights(log_component: Numbers, alpha: float) -> Numbers:
+    """Pareto-smoothed; as they are where too few different draws make up the tail."""
+    from arviz_stats.base import array_stats
+
+    try:
+        return np.asarray(array_stats.power_scale_lw(log_component, alpha=alpha))
+    except ValueError:
+        return (alpha - 1) * log_component
+
+
+def _normalised(log_weights: Numbers) -> Numbers:
+    return _shares(np.exp(log_weights - np.max(log_weights)))
+
+
+def _shares(weights: Numbers) -> Numbers:
+    return np.asarray(weights / weights.sum())
+
+
+def _values(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+    quantities = assessment.structure.quantities
+    if name in quantities.degrees:
+        return np.asarray(theta.degree[quantities.degrees[name]])
+    return np.asarray(theta.log_ratio[quantities.ratios[name]])
+
+
+def log_density(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+    """ln of a quantity's prior density, up to a constant: of a degree on its own scale, of a ratio on the log scale."""
+    values = _values(assessment, theta, name)
+    match assessment.priors[name].family:
+        case Degree() as family:
+            share = (values - family.lower) / (family.upper - family.lower)
+            inside = np.clip(share, 1e-300, 1 - 1e-16)
+            return np.asarray(xlogy(family.a - 1, inside) + xlog1py(family.b - 1, -inside))
+        case Ratio() as family:
+            return np.asarray(-0.5 * np.square((values - family.mu) / family.sigma))

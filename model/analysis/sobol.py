@@ -1,0 +1,138 @@
+"""How much of the headline's spread each quantity accounts for, over independent draws from the priors (Sobol' 1993).
+
+What is decomposed is the headline's chance at a draw of the quantities, with what is told of events: the number whose
+posterior mean is the answer. The estimators are SciPy's (Saltelli et al. 2010, Comput. Phys. Commun. 181).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.importance_sampling import dimensions_of
+from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.prior_transform import Scores, scores
+from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.queries import headline, reckon
+
+POINTS = 512
+"""Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
+REPLICATES = 8
+"""Independent randomisations, from whose spread the errors come (Owen 1997, SIAM J. Numer. Anal. 34)."""
+TINY = 1e-9
+"""In log-odds: less is rounding."""
+PROBES = 32
+"""Draws at which it is tried whether a quantity matters at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indices:
+    """What one quantity accounts for, as shares of the variance."""
+
+    name: str
+    first: Noisy
+    """By itself: how much knowing it would remove."""
+    total: Noisy
+    """With all that it does together with others: how much would be left if all others were known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sobol:
+    """The variance of the headline's log-odds over the priors, shared out."""
+
+    sd: float
+    """Standard deviation of the log-odds over the priors."""
+    indices: tuple[Indices, ...]
+    """The largest total first."""
+    alone: Noisy
+    """The sum of the first-order indices: what quantities account for by themselves."""
+    untouched: tuple[str, ...]
+    """Quantities whose indices are 0, since the headline's chance does not depend on them at given values of the
+    others; they may still matter for what is learnt of those."""
+    evaluations: int
+
+
+def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol | None:
+    """Sobol' indices of the headline; None where it does not vary, or is certain, impossible or undefined at a draw."""
+    from scipy.stats import norm, sobol_indices
+
+    space = scores(assessment, dimensions_of([assessment]))
+    names = _names(assessment, space)
+    reached = _reached(assessment, space, seed)
+    if not reached.size:
+        return None
+
+    def model(z: Numbers) -> Numbers:
+        full = np.zeros((space.dimension, z.shape[1]))
+        full[reached] = z
+        found = log_odds_at(assessment, space, full)
+        if not np.isfinite(found).all():
+            raise Undefined
+        return found
+
+    def indices_of(replicate: int) -> Numbers:
+        if len(reached) == 1:
+            return np.ones((2, 1))
+        rng = np.random.default_rng([seed, 5, replicate])
+        one = sobol_indices(func=model, n=points, dists=[norm()] * len(reached), rng=rng)
+        return np.stack([one.first_order, one.total_order])
+
+    try:
+        measured = np.array([indices_of(replicate) for replicate in range(REPLICATES)])
+        spread = model(np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points)))
+    except Undefined:
+        return None
+    indices = [
+        Indices(name=names[place], first=_mean(measured[:, 0, i]), total=_mean(measured[:, 1, i]))
+        for i, place in enumerate(reached)
+    ]
+    return Sobol(
+        sd=float(spread.std()),
+        alone=_mean(measured[:, 0].sum(axis=1)),
+        indices=tuple(sorted(indices, key=lambda index: -index.total.value)),
+        untouched=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
+        evaluations=REPLICATES * points * (len(reached) + 2),
+    )
+
+
+def log_odds_at(assessment: Assessment, space: Scores, z: Numbers) -> Numbers:
+    """The headline's log-odds at points of the space, dims (free, draw) -> (draw).
+
+    No finite number where it is certain, impossible or undefined.
+    """
+    asked = (headline(assessment.scenario),)
+    reckoned = reckon(assessment.structure, space.theta(z), asked)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(reckoned.yes[0]) - np.log(reckoned.given[0] - reckoned.yes[0]))
+
+
+def _reached(assessment: Assessment, space: Scores, seed: int) -> Index:
+    """The dimensions along which the headline moves."""
+    rng = np.random.default_rng([seed, 6])
+    z, other = rng.standard_normal((2, space.dimension, PROBES))
+    start = log_odds_at(assessment, space, z)
+    moves = []
+    for place in range(space.dimension):
+        moved = z.copy()
+        moved[place] = other[place]
+        moves.append(not np.allclose(log_odds_at(assessment, space, moved), start, rtol=0, atol=TINY, equal_nan=True))
+    return np.flatnonzero(moves)
+
+
+def _names(assessment: Assessment, space: Scores) -> list[str]:
+    """Of the dimensions of a space, in their order."""
+    quantities = assessment.structure.quantities
+    degrees, ratios = list(quantities.degrees), list(quantities.ratios)
+    return [*(degrees[place] for place in space.free_degrees), *(ratios[place] for place in space.free_ratios)]
+
+
+def _free(assessment: Assessment) -> list[str]:
+    return [name for name, prior in assessment.priors.items() if not prior.family.constant]
+
+
+def _mean(replicates: Numbers) -> Noisy:
+    """Over independent randomisations; dims (replicate)."""
+    return Noisy(value=float(replicates.mean()), own_variance=float(replicates.var(ddof=1)) / len(replicates))

@@ -1,0 +1,1 @@
+"""Several analysts, or two versions of one assessment."""

@@ -1,0 +1,1 @@
+"""From an assessment to its posterior, by either method."""

@@ -1,0 +1,155 @@
+"""Numbers from draws, each with its Monte Carlo error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimative.model.inference.draws import Draws
+from estimative.model.likelihood.layout import Numbers
+
+ROUNDING = 1e-12
+"""Relative differences up to this are those of floats."""
+MASS = 0.90
+"""Of the credible intervals; they are equal-tailed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """An equal-tailed credible interval."""
+
+    mass: float
+    low: float
+    high: float
+    low_mcse: float
+    high_mcse: float
+    kind: str = "eti"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A mean (of a conditional probability: a ratio of means) with its error and its spread."""
+
+    value: float
+    mcse: float
+    """Monte Carlo standard error of the value."""
+    sd: float
+    """Of the quantity over the draws."""
+    interval: Interval
+    effective: float
+    """Effective number of draws behind the value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """The distribution of a quantity on its own scale."""
+
+    mean: float
+    sd: float
+    p05: float
+    p50: float
+    p95: float
+    mcse: float
+    """Of the mean."""
+
+
+type EffectiveSize = Callable[[Numbers, Draws], float]
+"""(series with dims (draw), draws) -> effective sample size of its mean."""
+
+
+def weighted_effective(series: Numbers, draws: Draws) -> float:
+    """Of independent draws with weights: spread of the series, over the variance of its weighted mean.
+
+    The variance of a self-normalised mean is sum w^2 (f - mean)^2 (Owen 2013, Monte Carlo, eq. 9.8).
+    """
+    deviation = np.square(series - draws.weights @ series)
+    variance = np.square(draws.weights) @ deviation
+    return float(draws.weights @ deviation / variance) if variance > 0 else float("inf")
+
+
+class Undefined(ArithmeticError):
+    """A probability under a condition that cannot be so."""
+
+
+def estimated(
+    yes: Numbers, draws: Draws, effective: EffectiveSize, *, given: Numbers | None = None, mass: float = MASS
+) -> Estimate:
+    """The mean of `yes`, or the mean of `yes` over the mean of `given`.
+
+    Parameters
+    ----------
+    yes, given
+        dims (draw). Conditioning weighs each draw by the probability of the condition there, and its own
+        probability of the target is yes / given.
+    effective
+        How the method counts its draws.
+
+    Raises
+    ------
+    Undefined
+        If the condition is impossible at every draw.
+    """
+    given = np.ones_like(yes) if given is None else given
+    if not draws.weights @ given > 0:
+        raise Undefined
+    if np.ptp(yes) <= ROUNDING * abs(yes).max() and np.ptp(given) <= ROUNDING * abs(given).max():
+        return _exact(float(yes[0] / given[0]), draws, mass)
+    base = float(draws.weights @ given)
+    value = float(draws.weights @ yes) / base
+    influence = (yes - value * given) / base
+    size = effective(influence, draws)
+    weights = draws.weights * given / base
+    chance = np.divide(yes, given, out=np.full_like(yes, value), where=given > 0)
+    spread = float(weights @ np.square(chance - value))
+    return Estimate(
+        value=value,
+        mcse=_standard_error(influence, draws, size),
+        sd=spread**0.5,
+        interval=_interval(chance, weights, given / base, draws, effective, mass),
+        effective=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
+    )
+
+
+def spread(values: Numbers, draws: Draws, effective: EffectiveSize) -> Spread:
+    """How a quantity is distributed over the draws; values with dims (draw)."""
+    mean = float(draws.weights @ values)
+    order = np.argsort(values)
+    ordered, below = values[order], np.cumsum(draws.weights[order])
+    p05, p50, p95 = (_quantile(ordered, below, share) for share in (0.05, 0.5, 0.95))
+    sd = float(draws.weights @ np.square(values - mean)) ** 0.5
+    mcse = _standard_error(values - mean, draws, effective(values - mean, draws))
+    return Spread(mean=mean, sd=sd, p05=p05, p50=p50, p95=p95, mcse=mcse)
+
+
+def _exact(value: float, draws: Draws, mass: float) -> Estimate:
+    """What is the same at every draw has neither error nor spread."""
+    interval = Interval(mass=mass, low=value, high=value, low_mcse=0.0, high_mcse=0.0)
+    return Estimate(value=value, mcse=0.0, sd=0.0, interval=interval, effective=float(draws.count))
+
+
+def _standard_error(series: Numbers, draws: Draws, size: float) -> float:
+    variance = float(draws.weights @ np.square(series - draws.weights @ series))
+    return (variance / size) ** 0.5 if variance > 0 else 0.0
+
+
+def _interval(
+    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EffectiveSize, mass: float
+) -> Interval:
+    order = np.argsort(chance, kind="stable")
+    ordered, below = chance[order], np.cumsum(weights[order])
+    tails = [(1 - mass) / 2, (1 + mass) / 2]
+    ends, errors = [], []
+    for tail in tails:
+        end = _quantile(ordered, below, tail)
+        share = ((chance <= end) - tail) * tilt
+        error = _standard_error(share, draws, effective(share, draws))
+        around = [_quantile(ordered, below, min(max(tail + step * error, 0.0), 1.0)) for step in (-1, 1)]
+        ends.append(end)
+        errors.append((around[1] - around[0]) / 2)
+    return Interval(mass=mass, low=ends[0], high=ends[1], low_mcse=errors[0], high_mcse=errors[1])
+
+
+def _quantile(ordered: Numbers, below: Numbers, share: float) -> float:
+    return float(ordered[min(int(np.searchsorted(below, share * below[-1])), len(ordered) - 1)])

@@ -1,0 +1,81 @@
+"""Numbers with their Monte Carlo noise, kept draw by draw: what draws on common random numbers share cancels.
+
+To first order an estimate differs from what it estimates by a sum over draws, each draw's share in it being its
+influence. The variance of any smooth function of several estimates follows from the sum of their influences, weighted
+by the derivatives (the delta method; the infinitesimal jackknife of Efron 1982, CBMS-NSF Monograph 38, ch. 6).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from estimative.model.inference.diagnostics import effective_size
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.estimates import Undefined
+from estimative.model.likelihood.layout import Numbers
+
+
+def _nobody() -> Numbers:
+    return np.zeros(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noisy:
+    """An estimate and where its error comes from."""
+
+    value: float
+    influence: Numbers = field(default_factory=_nobody)
+    """Of each draw whose random numbers other fits share; dims (draw), or one zero that broadcasts."""
+    own_variance: float = 0.0
+    """From draws that are nobody else's: Markov chains."""
+
+    @property
+    def mcse(self) -> float:
+        """The Monte Carlo standard error."""
+        return float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
+
+
+def derived(value: float, parts: Iterable[tuple[float, Noisy]]) -> Noisy:
+    """A smooth function of estimates from different fits, given its value and its derivative by each of them.
+
+    Parts that share chains must be brought together before, since their own variances are added.
+    """
+    influence, own = _nobody(), 0.0
+    for derivative, part in parts:
+        influence = influence + derivative * part.influence
+        own += derivative**2 * part.own_variance
+    return Noisy(value=value, influence=influence, own_variance=own)
+
+
+def noisy(value: float, deviation: Numbers, draws: Draws) -> Noisy:
+    """An estimate that differs from the truth by the weighted mean of `deviation`, to first order.
+
+    Parameters
+    ----------
+    deviation
+        For a plain mean of f it is f - mean: the influence of an independent draw on a self-normalised mean is
+        w (f - mean) (Owen 2013, Monte Carlo, eq. 9.8). Its own weighted mean is 0; dims (draw).
+    """
+    if draws.method == "importance":
+        return Noisy(value=value, influence=draws.weights * deviation)
+    variance = float(draws.weights @ np.square(deviation))
+    own = variance / effective_size("nuts")(deviation, draws) if variance > 0 else 0.0
+    return Noisy(value=value, own_variance=own)
+
+
+def log_odds(probability: Noisy) -> Noisy:
+    """The natural logarithm of the odds.
+
+    Raises
+    ------
+    Undefined
+        Of a probability of 0 or 1.
+    """
+    p = probability.value
+    if not 0 < p < 1:
+        raise Undefined
+    return derived(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])

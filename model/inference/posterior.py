@@ -1,0 +1,214 @@
+"""A posterior: an assessment after the evidence, with everything that is asked of it, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference import diagnostics as convergence
+from estimative.model.inference.diagnostics import Verdict
+from estimative.model.inference.draws import Draws, Method
+from estimative.model.inference.estimates import (
+    EffectiveSize,
+    Estimate,
+    Spread,
+    Undefined,
+    estimated,
+    spread,
+    weighted_effective,
+)
+from estimative.model.inference.mc_estimate import Noisy, noisy
+from estimative.model.inference.prior_transform import scores
+from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.queries import Reckoned, Target, reckon, targets
+from estimative.model.likelihood.variable_elimination import Contradiction
+
+PRIOR_DRAWS = 5000
+AGREEMENT = 4.0
+"""Joint standard errors by which two methods may differ: once in 16,000 by chance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Draws with what they say."""
+
+    assessment: Assessment
+    draws: Draws
+    asked: tuple[Target, ...]
+    reckoned: Reckoned
+    """Of every target at every draw, after the evidence."""
+    seed: int
+
+    @property
+    def method(self) -> Method:
+        return self.draws.method
+
+    @cached_property
+    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+        """Of every target, by sort and id; a link whose condition cannot be so has none.
+
+        Raises
+        ------
+        Contradiction
+            If the condition of an outcome cannot be so.
+        """
+        return _estimates(self.asked, self.reckoned, self.draws, convergence.effective_size(self.method))
+
+    @property
+    def headline(self) -> Estimate:
+        return self.estimates["outcome", self.assessment.scenario.headline]
+
+    def noisy(self, sort: str, name: str) -> Noisy:
+        """The probability of a target with the noise of each draw."""
+        return noisy(self.estimates[sort, name].value, self.deviation(sort, name), self.draws)
+
+    def deviation(self, sort: str, name: str) -> Numbers:
+        """What each draw adds to the error of a target's probability, before it is weighed; dims (draw)."""
+        yes, given = self.chances(sort, name)
+        value, base = self.estimates[sort, name].value, float(self.draws.weights @ given)
+        return np.asarray((yes - value * given) / base)
+
+    def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
+        """Of a target and of its condition, dims (draw) each."""
+        index = next(i for i, target in enumerate(self.asked) if (target.sort, target.id) == (sort, name))
+        return self.reckoned.yes[index], self.reckoned.given[index]
+
+    def spread(self, name: str) -> Spread:
+        """How a quantity is distributed after the evidence."""
+        return spread(self.quantity(name), self.draws, convergence.effective_size(self.method))
+
+    def quantity(self, name: str) -> Numbers:
+        """The draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
+        return _quantity(self.assessment, self.draws.theta, name)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether these draws can be believed."""
+        headline = self.headline
+        relative = headline.mcse / headline.value if headline.value > 0 else 0.0
+        name = self.assessment.scenario.headline
+        if self.method == "importance":
+            return convergence.of_importance(self.draws.diagnostics, self.draws.effective, name, relative)
+        free = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
+        series = {name: self.quantity(name) for name in free}
+        for index, target in enumerate(self.asked):
+            series[f"{target.sort} {target.id}"] = _chance(self.reckoned, index)
+        return convergence.of_nuts(self.draws, series, name, relative)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """The same questions before the evidence: plain draws from the prior."""
+
+    draws: Draws
+    asked: tuple[Target, ...]
+    reckoned: Reckoned
+
+    @cached_property
+    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+        """As those of a posterior."""
+        return _estimates(self.asked, self.reckoned, self.draws, weighted_effective)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """Where two methods are furthest apart."""
+
+    outcome: str
+    difference: float
+    joint_mcse: float
+
+    @property
+    def ratio(self) -> float:
+        """The difference in joint Monte Carlo standard errors."""
+        if self.joint_mcse > 0:
+            return abs(self.difference) / self.joint_mcse
+        return 0.0 if abs(self.difference) < 1e-9 else float("inf")
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio <= AGREEMENT
+
+
+def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
+    """Reckon every target at every draw."""
+    asked = targets(assessment.scenario)
+    reckoned = reckon(assessment.structure, draws.theta, asked)
+    posterior = Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
+    return possible(posterior) if assessment.supposed else posterior
+
+
+def possible(posterior: Posterior) -> Posterior:
+    """The same without outcomes whose condition cannot be so, unless that is the headline."""
+    headline = ("outcome", posterior.assessment.scenario.headline)
+    kept = [
+        index
+        for index, target in enumerate(posterior.asked)
+        if (target.sort, target.id) == headline or posterior.draws.weights @ posterior.reckoned.given[index] > 0
+    ]
+    reckoned = posterior.reckoned
+    return replace(
+        posterior,
+        asked=tuple(posterior.asked[index] for index in kept),
+        reckoned=replace(reckoned, yes=reckoned.yes[kept], given=reckoned.given[kept]),
+    )
+
+
+def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRAWS) -> Before:
+    """The answers that the priors alone give."""
+    space = scores(assessment)
+    rng = np.random.default_rng([seed, 1])
+    theta = space.theta(rng.standard_normal((space.dimension, count)))
+    asked = targets(assessment.scenario)
+    draws = Draws(
+        method="importance",
+        theta=theta,
+        weights=np.full(count, 1 / count),
+        chains=1,
+        diagnostics={},
+    )
+    return Before(draws=draws, asked=asked, reckoned=reckon(assessment.structure, theta, asked, evidence=False))
+
+
+def _estimates(
+    asked: tuple[Target, ...], reckoned: Reckoned, draws: Draws, effective: EffectiveSize
+) -> dict[tuple[str, str], Estimate]:
+    found: dict[tuple[str, str], Estimate] = {}
+    for index, target in enumerate(asked):
+        try:
+            estimate = estimated(reckoned.yes[index], draws, effective, given=reckoned.given[index])
+        except Undefined:
+            if target.sort == "outcome":
+                raise Contradiction("a condition that cannot be so", key=f"outcomes.{target.id}.given") from None
+            continue
+        found[target.sort, target.id] = estimate
+    return found
+
+
+def agreement(first: Posterior, second: Posterior) -> Agreement:
+    """How far two fits of one assessment are apart, at the outcome where it is most in terms of their errors."""
+    apart = []
+    for key, one in first.estimates.items():
+        if key[0] == "outcome":
+            other = second.estimates[key]
+            error = (one.mcse**2 + other.mcse**2) ** 0.5
+            apart.append(Agreement(outcome=key[1], difference=one.value - other.value, joint_mcse=error))
+    return max(apart, key=lambda entry: entry.ratio)
+
+
+def _chance(reckoned: Reckoned, index: int) -> Numbers:
+    yes, given = reckoned.yes[index], reckoned.given[index]
+    chance: Numbers = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+    return chance
+
+
+def _quantity(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+    quantities = assessment.structure.quantities
+    if name in quantities.degrees:
+        return np.asarray(theta.degree[quantities.degrees[name]])
+    return np.asarray(np.exp(theta.log_ratio[quantities.ratios[name]]))

@@ -1,0 +1,1 @@
+"""The equations: from quantities to the probability of events and evidence."""

@@ -1,0 +1,230 @@
+"""Setting a factor or an event by hand, and what follows for the events still to come.
+
+An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it depends on. What has been learnt of the
+quantities, what is settled (now, or observed, or what led to the observed), and the evidence about today stay as they
+are: only other events of the horizon respond. What has been said of one of these still counts for it by the same
+likelihood ratio, unless it is itself set: a convention of this program, neither P(y | do x) of a model in which the
+evidence comes later nor a counterfactual, both of which would need more to be said of how the evidence came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from types import MappingProxyType
+
+import numpy as np
+
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
+from estimative.model.likelihood.equations import Theta, terms, told
+from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.queries import Reckoned, Target
+from estimative.model.likelihood.variable_elimination import Contradiction, Told, by_elimination
+
+MOST_SETTLED = 6
+"""Events that are settled now and drive events to come directly: each doubles the work."""
+
+
+class Refused(ValueError):
+    """Something that cannot be set by hand."""
+
+    def __init__(self, name: str, found: str, expected: str) -> None:
+        self.name, self.found, self.expected = name, found, expected
+        super().__init__(f"{name}: {found}, not {expected}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intervention:
+    """What is set by hand, for the time from now to the horizon."""
+
+    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Degree in [0, 1] of each factor that is set."""
+    events: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Whether an event happens: True means wherever its `given` and `unless` allow it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.factors or self.events)
+
+
+def refusals(intervention: Intervention, structure: Structure) -> Iterator[Refused]:
+    """Why things cannot be set: what is settled, what is known, more settled drivers than can be kept apart."""
+    scenario, certain = structure.scenario, structure.network.certain
+    for name in intervention.events:
+        if name in certain:
+            yield Refused(name, "an event that has been observed", "an event still to come")
+        elif scenario.events[name].when == "now":
+            found = "an event that is settled already, though unknown: nothing done from now on can change it"
+            expected = f"an event still to come, or --given {name}, which asks what follows if it is so"
+            yield Refused(name, found, expected)
+        elif name in _settled(structure):
+            found = "an event on which something that has been observed depends: it is settled too"
+            yield Refused(name, found, f"an event still to come, or --given {name}")
+    settled = _frontier(structure)
+    if intervention and len(settled) > MOST_SETTLED:
+        found = f"{len(settled)} events settled now that drive events to come"
+        yield Refused(settled[0], found, f"at most {MOST_SETTLED}")
+
+
+def reckon_under(
+    structure: Structure,
+    theta: Theta,
+    asked: tuple[Target, ...],
+    intervention: Intervention,
+    given: Mapping[str, bool] | None = None,
+) -> Reckoned:
+    """The probability of every target at each draw, if things were set by hand; see `Standing`."""
+    return Standing.of(structure, theta, asked, given or {}).under(intervention)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What no intervention changes at some draws, and what is asked of any.
+
+    For each joint state n of the settled events that drive events to come, P'(target) = sum over n of
+    P(n | evidence) P'(target | n, what is said of events to come).
+    """
+
+    structure: Structure
+    theta: Theta
+    said: Told
+    chances: Numbers
+    """As things are; dims (entry, draw)."""
+    log_evidence: Numbers
+    states: int
+    shares: Numbers
+    """P(n | evidence); dims (state, draw)."""
+    queries: tuple[Query, ...]
+    """For each state: everything, the condition, then `yes` and `given` of every target under it."""
+
+    @classmethod
+    def of(cls, structure: Structure, theta: Theta, asked: tuple[Target, ...], given: Mapping[str, bool]) -> Standing:
+        """Reckon it.
+
+        Parameters
+        ----------
+        theta
+            Draws from the posterior as things are; dims (quantity, draw).
+        given
+            Events that are seen to happen (True) or not (False) after things were set: `yes` and `given` of each
+            target are under this condition too.
+        """
+        settled = _frontier(structure)
+        states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
+        plain = list(_queries(asked, _state(tuple(given), tuple(given.values()))))
+        said = told(NUMPY, structure, theta)
+        with np.errstate(over="ignore"):
+            chances = terms(NUMPY, structure, theta).chances
+            now = by_elimination(NUMPY, structure.network, chances, said, states)
+        return cls(
+            structure=structure,
+            theta=theta,
+            said=said,
+            chances=chances,
+            log_evidence=_total(now),
+            states=len(states),
+            shares=_shares(now),
+            queries=tuple(query.and_(state) for state in states for query in plain),
+        )
+
+    def under(self, intervention: Intervention) -> Reckoned:
+        """The probability of every target at each draw, if things were set by hand.
+
+        Raises
+        ------
+        Contradiction
+            If what is given is impossible at every draw.
+        """
+        network, chances = self._changed(intervention)
+        with np.errstate(over="ignore"):
+            then = by_elimination(NUMPY, network, chances, _unsaid(self.said, intervention), self.queries)
+        under = _conditional(then.reshape(self.states, -1, then.shape[-1]))
+        chance = np.einsum("sd,sqd->qd", self.shares, under)
+        if not chance[0].any():
+            raise Contradiction("a condition of probability zero", key="--given")
+        given = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+        return Reckoned(yes=np.minimum(chance[1::2], given), given=given, log_evidence=self.log_evidence)
+
+    def _changed(self, intervention: Intervention) -> tuple[Network, Numbers]:
+        """The network in which events to come respond, over the chances as things are followed by those they become.
+
+        The chances have dims (entry, draw).
+        """
+        network, settled = self.structure.network, _settled(self.structure)
+        degree = self.theta.degree.copy()
+        for name, value in intervention.factors.items():
+            degree[self.structure.quantities.degrees[f"factors.{name}"]] = value
+        with np.errstate(over="ignore"):
+            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).chances
+        cells = {name: table if name in settled else table + len(after) for name, table in network.cells.items()}
+        for name, happens in intervention.events.items():
+            cells[name] = _set(network.cells[name], network.impossible, happens=happens)
+        return replace(network, cells=cells), np.concatenate([self.chances, after])
+
+
+def _queries(asked: tuple[Target, ...], condition: Query) -> Iterator[Query]:
+    """Everything, the condition, then `yes` and `given` of every target under it."""
+    yield EVERYTHING
+    yield condition
+    for target in asked:
+        yield target.yes.and_(condition)
+        yield target.given.and_(condition)
+
+
+def _conditional(log_masses: Numbers) -> Numbers:
+    """Probabilities under each state of the settled events; dims (state, 1 + query, draw) -> (state, query, draw)."""
+    whole = log_masses[:, :1]
+    possible = np.isfinite(whole)
+    chance: Numbers = np.exp(np.where(possible, log_masses[:, 1:] - np.where(possible, whole, 0.0), -np.inf))
+    return chance
+
+
+def _settled(structure: Structure) -> frozenset[str]:
+    """The events that nothing done from now on can change: settled now, or observed, or what led to the observed."""
+    now = {name for name, event in structure.scenario.events.items() if event.when == "now"}
+    return frozenset(now | set(structure.network.ancestry(structure.network.certain)))
+
+
+def _frontier(structure: Structure) -> tuple[str, ...]:
+    """The settled events, not observed, on which events to come depend directly."""
+    settled, certain = _settled(structure), structure.network.certain
+    events = structure.scenario.events
+    parents = {parent for name in events if name not in settled for parent in structure.scenario.parents(name)}
+    return tuple(name for name in events if name in settled and name in parents and name not in certain)
+
+
+def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
+    """An event's table once it is set: it happens wherever it is possible, or nowhere."""
+    certain = impossible + 1
+    no, yes = (impossible, certain) if happens else (certain, impossible)
+    possible = cells[..., 1] != impossible
+    return np.stack([np.where(possible, no, certain), np.where(possible, yes, impossible)], axis=-1)
+
+
+def _unsaid(said: Told, intervention: Intervention) -> Told:
+    """What is told of the events that are not set by hand."""
+    kept = [index for index, event in enumerate(said.events) if event not in intervention.events]
+    if not kept:
+        return Told()
+    return Told(
+        events=tuple(said.events[index] for index in kept), log_no=said.log_no[kept], log_yes=said.log_yes[kept]
+    )
+
+
+def _state(events: Sequence[str], happened: Sequence[bool]) -> Query:
+    """One joint state of some events."""
+    pairs = list(zip(events, happened, strict=True))
+    return Query.where(all=[name for name, yes in pairs if yes], none=[name for name, yes in pairs if not yes])
+
+
+def _total(log_masses: Numbers) -> Numbers:
+    return np.asarray(np.logaddexp.reduce(log_masses, axis=0))
+
+
+def _shares(log_masses: Numbers) -> Numbers:
+    """How probable each state is; 0 where the evidence is impossible; dims (state, draw)."""
+    total = _total(log_masses)
+    possible = np.isfinite(total)
+    share: Numbers = np.exp(np.where(possible, log_masses - np.where(possible, total, 0.0), -np.inf))
+    return share

@@ -1,0 +1,1 @@
+"""Saved runs, and how assessments were resolved and scored."""

@@ -1,0 +1,84 @@
+"""What a scenario is made of: sources, factors, events with their drivers, and outcomes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+type Form = Literal["odds", "rate", "table"]
+type When = Literal["now", "horizon"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where evidence was read."""
+
+    id: str
+    title: str
+    publisher: str = ""
+    date: datetime.date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factor:
+    """A degree between 0 and 1 that nobody observes directly."""
+
+    id: str
+    title: str
+    low: str
+    """What 0 means."""
+    high: str
+    """What 1 means."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """A factor or event that moves an event's log-odds (log-rate)."""
+
+    name: str
+    sign: Literal[1, -1]
+    """+1 raises, -1 lowers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happens or does not."""
+
+    id: str
+    title: str
+    form: Form = "odds"
+    when: When = "horizon"
+    """"now": settled already, though unknown."""
+    given: tuple[str, ...] = ()
+    """Impossible unless all of these have happened."""
+    unless: tuple[str, ...] = ()
+    """Impossible if any of these has."""
+    drivers: tuple[Driver, ...] = ()
+    table_parents: tuple[str, ...] = ()
+    """Of a table: the events whose combinations it lists."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a report is about: a combination of events, under a condition or not."""
+
+    id: str
+    title: str
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Every event mentioned, each once, in the order of mention."""
+        return tuple(dict.fromkeys((*self.all, *self.any, *self.none, *self.given)))
+
+
+def parents_of(event: Event, events: Mapping[str, Event]) -> tuple[str, ...]:
+    """The events on which an event depends directly, each once."""
+    driving = (driver.name for driver in event.drivers if driver.name in events)
+    return tuple(dict.fromkeys((*event.table_parents, *event.given, *event.unless, *driving)))

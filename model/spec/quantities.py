@@ -1,0 +1,108 @@
+"""The quantities of a scenario: every number that a prior set has to state, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.quantile_fit import Support
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number that somebody has to put a prior on."""
+
+    name: str
+    """As in the prior set file: section, then key."""
+    support: Support
+    title: str
+    unit: str = ""
+    """On which scale it is stated, in a few words."""
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """All quantities of a scenario: the degrees (0 to 1) and the ratios (positive, kept as logarithms)."""
+
+    scenario: Scenario
+
+    @cached_property
+    def all(self) -> Mapping[str, Quantity]:
+        return {quantity.name: quantity for quantity in _quantities(self.scenario)}
+
+    @cached_property
+    def watched(self) -> Mapping[str, Quantity]:
+        """The probability of seeing each indicator, at either end of what it is about: no part of what is fitted."""
+        return {quantity.name: quantity for quantity in _watched(self.scenario)}
+
+    @cached_property
+    def degrees(self) -> Mapping[str, int]:
+        """Name to position along the dimension `degree`."""
+        return self._positions(ratio=False)
+
+    @cached_property
+    def ratios(self) -> Mapping[str, int]:
+        """Name to position along the dimension `ratio`."""
+        return self._positions(ratio=True)
+
+    def _positions(self, *, ratio: bool) -> dict[str, int]:
+        names = [q.name for q in self.all.values() if (q.support is Support.RATIO) == ratio]
+        return {name: position for position, name in enumerate(names)}
+
+
+def combinations(event: Event) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The entries of a table: the name of each combination of parents, and the parents' states."""
+    for states in product((0, 1), repeat=len(event.table_parents)):
+        happened = [parent for parent, state in zip(event.table_parents, states, strict=True) if state]
+        yield "+".join(happened) or "none", states
+
+
+def _quantities(scenario: Scenario) -> Iterator[Quantity]:
+    for factor in scenario.factors.values():
+        yield Quantity(name=f"factors.{factor.id}", support=Support.DEGREE, title=factor.title)
+    for event in scenario.events.values():
+        yield from _of_event(event)
+    for event in scenario.events.values():
+        for driver in event.drivers:
+            title = f"effect of {driver.name} on {event.id}"
+            ratio = f"{'rate' if event.form == 'rate' else 'odds'} ratio, {'raises' if driver.sign > 0 else 'lowers'}"
+            yield Quantity(name=f"effects.{event.id}.{driver.name}", support=Support.RATIO, title=title, unit=ratio)
+    for item in scenario.evidence.values():
+        if isinstance(item, Indicator | Measurement | Testimony | Forecast):
+            unit = "likelihood ratio"
+            if isinstance(item, Measurement):
+                unit = f"standard deviation, in {item.unit}"
+            elif isinstance(item, Forecast):
+                unit = "standard deviation, in log-odds"
+            yield Quantity(name=f"evidence.{item.id}", support=Support.RATIO, title=item.title, unit=unit)
+        if isinstance(item, Testimony) and item.motive is None:
+            title = f"motive behind: {item.title}"
+            yield Quantity(name=f"motives.{item.id}", support=Support.DEGREE, title=title)
+
+
+def ends(about: str, scenario: Scenario) -> tuple[str, str]:
+    """What the two ends of a factor, or the two states of an event, are called: the top or the event first."""
+    return ("high", "low") if about in scenario.factors else ("yes", "no")
+
+
+def _watched(scenario: Scenario) -> Iterator[Quantity]:
+    for indicator in scenario.indicators.values():
+        for end in ends(indicator.about, scenario):
+            title = f"chance of seeing it if {indicator.about} is {end}: {indicator.title}"
+            yield Quantity(name=f"indicators.{indicator.id}.if_{end}", support=Support.PROBABILITY, title=title)
+
+
+def _of_event(event: Event) -> Iterator[Quantity]:
+    match event.form:
+        case "odds":
+            yield Quantity(name=f"events.{event.id}", support=Support.PROBABILITY, title=event.title)
+        case "rate":
+            yield Quantity(name=f"events.{event.id}", support=Support.RATIO, title=event.title, unit="rate per year")
+        case "table":
+            for name, _ in combinations(event):
+                yield Quantity(name=f"tables.{event.id}.{name}", support=Support.DEGREE, title=f"{event.title}: {name}")

@@ -1,0 +1,130 @@
+"""A scenario as it was taken to mean: one TOML text, its reference classes counted, that reads back the same."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+    Trials,
+)
+from estimative.model.spec.quantities import ends
+from estimative.model.spec.scenario import Scenario
+from estimative.priors import toml_writer as toml_text
+
+COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
+
+
+def resolved(scenario: Scenario) -> str:
+    """TOML text with the same digest."""
+    return "\n\n".join("\n".join(lines) for lines in _tables(scenario)) + "\n"
+
+
+def _tables(scenario: Scenario) -> Iterator[list[str]]:
+    yield _table(
+        "[scenario]",
+        id=scenario.id,
+        title=scenario.title,
+        question=scenario.question,
+        as_of=scenario.as_of,
+        until=scenario.until,
+        headline=scenario.headline,
+    )
+    for source in scenario.sources.values():
+        yield _table("[[scenario.sources]]", **asdict(source))
+    for section in ("factors", "outcomes"):
+        for name, entry in getattr(scenario, section).items():
+            yield _table(_header(section, name), **{k: v for k, v in asdict(entry).items() if k != "id"})
+    for event in scenario.events.values():
+        yield _table(_header("events", event.id), **_event(event))
+    for item in scenario.evidence.values():
+        yield _table(_header("evidence", item.id), **_item(item, scenario))
+    for indicator in scenario.indicators.values():
+        yield _table(_header("indicators", indicator.id), **_item(indicator, scenario))
+
+
+def _header(section: str, name: str) -> str:
+    return f"[{toml_text.dotted([section, name])}]"
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {
+        "title": event.title,
+        "form": event.form,
+        "when": event.when,
+        "given": event.given,
+        "unless": event.unless,
+        "drivers": {driver.name: "raises" if driver.sign > 0 else "lowers" for driver in event.drivers},
+        "parents": event.table_parents,
+    }
+
+
+def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
+    kind = type(item).__name__.lower()
+    common = {
+        key: getattr(item, key)
+        for key in ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
+    }
+    return {"kind": kind, **common, **_own(item, scenario)}
+
+
+def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
+    match item:
+        case Indicator():
+            high, low = ends(item.about, scenario)
+            return {"supports": high if item.supports else low}
+        case Measurement():
+            return {"value": item.value, "unit": item.unit, "at_low": item.at_low, "at_high": item.at_high}
+        case Testimony():
+            return {"claims": "yes" if item.claims else "no", "motive": item.motive}
+        case Forecast():
+            return {"probability": item.probability, "until": item.until}
+        case Exposure():
+            return {"count": item.count, "years": item.years}
+        case Observation():
+            return {"happened": item.happened}
+        case Cases():
+            return {"trials": [_trials(trials) for trials in item.trials]}
+
+
+def _trials(trials: Trials) -> dict[str, object]:
+    return {"successes": trials.successes, "of": trials.of, "at": trials.at}
+
+
+def _table(header: str, **entries: object) -> list[str]:
+    """Lines of a table; what is empty is left out, as it may be in the file."""
+    return [header, *(f"{key} = {_value(entry)}" for key, entry in entries.items() if not _empty(entry))]
+
+
+def _empty(entry: object) -> bool:
+    return entry is None or entry == "" or (isinstance(entry, tuple | Mapping) and not entry)
+
+
+def _value(entry: object) -> str:
+    match entry:
+        case bool():
+            return "true" if entry else "false"
+        case int():
+            return str(entry)
+        case float():
+            return toml_text.number(entry)
+        case str():
+            return toml_text.text(entry)
+        case datetime.date():
+            return entry.isoformat()
+        case Mapping():
+            return toml_text.inline([(str(key), _value(value)) for key, value in entry.items()])
+        case list() | tuple():
+            return f"[{', '.join(map(_value, entry))}]"
+        case _:
+            raise TypeError(f"no TOML for {type(entry).__name__}")

@@ -1,0 +1,111 @@
+"""A scenario: what could happen, what bears on it, and what has been seen; immutable, acyclic, complete."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from graphlib import TopologicalSorter
+from types import MappingProxyType
+from typing import Any
+
+from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
+from estimative.model.spec.evidence import Evidence, Indicator
+from estimative.model.spec.validation import Defective, defects
+
+DAYS_PER_YEAR = 365.25
+ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
+"""Sections that a digest covers even where they are empty."""
+SECTIONS = (*ALWAYS, "indicators")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """What could happen and what bears on it. Mappings are in the order of the file.
+
+    Raises
+    ------
+    Defective
+        If a name is unknown, events depend on each other in a circle, or a part contradicts another.
+    """
+
+    id: str
+    title: str
+    question: str
+    as_of: datetime.date
+    until: datetime.date
+    headline: str
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    factors: Mapping[str, Factor] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    """What to look for: nobody has yet seen it, or looked in vain."""
+
+    def __post_init__(self) -> None:
+        for name in SECTIONS:
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        if found := tuple(defects(self)):
+            raise Defective(found)
+
+    @property
+    def years(self) -> float:
+        """The length of the horizon, in years of 365.25 days."""
+        return years_between(self.as_of, self.until)
+
+    def parents(self, event: str) -> tuple[str, ...]:
+        """The events on which an event depends directly, each once."""
+        return parents_of(self.events[event], self.events)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The events, each after those it depends on; otherwise in the order of the file."""
+        return tuple(TopologicalSorter({event: self.parents(event) for event in self.events}).static_order())
+
+    @cached_property
+    def origins(self) -> Mapping[str, int]:
+        """How many items tell each story that several tell."""
+        counts = Counter(item.origin for item in self.evidence.values() if item.origin)
+        return {origin: count for origin, count in counts.items() if count > 1}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content in its order, as canonical JSON: comments and layout do not change it."""
+        content = json.dumps(content_of(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def content_of(scenario: Scenario) -> dict[str, Any]:
+    """Everything that a scenario says, as plain data in a fixed order."""
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "question": scenario.question,
+        "as_of": str(scenario.as_of),
+        "until": str(scenario.until),
+        "headline": scenario.headline,
+        **{
+            section: [_plain(entry) for entry in getattr(scenario, section).values()]
+            for section in SECTIONS
+            if section in ALWAYS or getattr(scenario, section)
+        },
+    }
+
+
+def _plain(entry: Any) -> dict[str, Any]:
+    fields = json.loads(json.dumps(asdict(entry), default=_plain_value))
+    return {"type": type(entry).__name__, **fields}
+
+
+def _plain_value(value: object) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def years_between(start: datetime.date, end: datetime.date) -> float:
+    """A span of time in years of 365.25 days."""
+    return (end - start).days / DAYS_PER_YEAR

@@ -1,0 +1,269 @@
+"""The logarithmic opinion pool of several analysts' priors, quantity by quantity.
+
+Its density is proportional to the product of the analysts' densities, each to the power of its weight; the weights sum
+to one. It is externally Bayesian: to pool and then to update is to update and then to pool (Genest 1984, Annals of
+Statistics 12(3); Genest & Zidek 1986, Statistical Science 1(1)). Analysts of weight 0 do not count at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from scipy.special import expit, logit
+
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.beta_product import Product, nearest_degree
+from estimative.priors.distributions import Degree, Family, Ratio
+from estimative.priors.errors import Fault, Faulty
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Prior
+from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
+from estimative.priors.toml_table import ascii_safe
+
+_FILE = "(pool)"
+_RATIONALE = (
+    "Quantity by quantity, a density proportional to the product of the analysts' densities, each to the power of its "
+    "weight: the logarithmic opinion pool."
+)
+_TOLD = 5e-4
+"""A misfit, in probability, that three decimals show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooled:
+    """A pool, and what it was taken to mean."""
+
+    family: Family
+    misfit: float
+    """The largest difference between the cumulative probabilities of pool and family; 0 where the form is exact."""
+
+
+def pooled(families: Mapping[str, Family], weights: Mapping[str, float], *, quantity: str) -> Pooled:
+    """The pool of one quantity's priors, by analyst.
+
+    A constant is the limit of a narrow distribution, normal in the log-odds (of a ratio: the logarithm): where anybody
+    holds the quantity fixed, so does the pool.
+
+    Raises
+    ------
+    Faulty
+        If the pool is nowhere, with the analysts that exclude each other.
+    ValueError
+        If the weights are not the analysts', or the priors are of two families.
+    """
+    counted = _counted(families, weights)
+    degrees = {analyst: family for analyst in counted if isinstance(family := families[analyst], Degree)}
+    ratios = {analyst: family for analyst in counted if isinstance(family := families[analyst], Ratio)}
+    if degrees and ratios:
+        raise ValueError(f"{quantity} is a degree to some and a ratio to others")
+    if ratios:
+        return Pooled(family=_ratio(ratios, weights), misfit=0.0)
+    _require_overlap(degrees, quantity)
+    return _degree(degrees, weights)
+
+
+def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[str, float]) -> Mapping[str, Pooled]:
+    """The pool of every quantity; the priors are by analyst, then by quantity.
+
+    Raises
+    ------
+    Faulty
+        With every quantity whose pool is nowhere.
+    ValueError
+        If the weights are not the analysts', or the analysts' quantities differ.
+    """
+    counted = {analyst: weights[analyst] for analyst in _counted(priors, weights)}
+    first, *others = (priors[analyst] for analyst in counted)
+    if any(other.keys() != first.keys() for other in others):
+        raise ValueError("priors of different quantities")
+    found: dict[str, Pooled] = {}
+    faults: list[Fault] = []
+    for quantity in first:
+        families = {analyst: priors[analyst][quantity].family for analyst in counted}
+        try:
+            found[quantity] = pooled(families, counted, quantity=quantity)
+        except Faulty as faulty:
+            faults.extend(faulty.faults)
+    if faults:
+        raise Faulty(faults)
+    return MappingProxyType(found)
+
+
+def pooled_shares(shares: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> Mapping[str, float]:
+    """Relevance or independence, by analyst and then by name, as weighted means in [0, 1]; what is not said is 0.
+
+    The pool of likelihoods that are raised to powers is the likelihood raised to their mean. For an item with both a
+    relevance and an independence, the product of their means stands for the mean of their products.
+    """
+    counted = _counted(shares, weights)
+    names = dict.fromkeys(name for analyst in counted for name in shares[analyst])
+    said = {name: {analyst: shares[analyst].get(name, 0.0) for analyst in counted} for name in names}
+    return MappingProxyType({name: _mean(values, weights) for name, values in said.items()})
+
+
+def pooled_prior_set(
+    prior_sets: Sequence[PriorSet],
+    priors: Mapping[str, Mapping[str, Prior]],
+    weights: Mapping[str, float],
+    *,
+    name: str,
+) -> PriorSet:
+    """A prior set that states the pool of several; its digest does not depend on their order.
+
+    Parameters
+    ----------
+    priors
+        What each set was taken to mean about one scenario: by the name of the set, then by quantity.
+    weights
+        By the name of the set.
+
+    Raises
+    ------
+    Faulty
+        With every quantity whose pool is nowhere.
+    ValueError
+        If two sets share a name, the sets are not of one scenario, or the weights are not theirs.
+    """
+    sets = {prior_set.name: prior_set for prior_set in prior_sets}
+    if len(sets) < len(prior_sets) or len({prior_set.scenario for prior_set in prior_sets}) != 1:
+        raise ValueError("prior sets that share a name, or that are not of one scenario")
+    counted = sorted(_counted(sets, weights), key=lambda one: (-weights[one], one))
+    pools = pooled_priors({one: priors[one] for one in sets}, weights)
+    relevance = pooled_shares({one: sets[one].relevance for one in sets}, weights)
+    independence = pooled_shares({one: sets[one].independence for one in sets}, weights)
+    shares = {"relevance": relevance, "independence": independence}
+    return PriorSet(
+        name=name,
+        analyst=f"Logarithmic pool of {_and(f'{one} ({_share(weights[one])})' for one in counted)}",
+        scenario=prior_sets[0].scenario,
+        scenario_digest=next((one.scenario_digest for one in prior_sets if one.scenario_digest), None),
+        date=None,
+        rationale=_RATIONALE,
+        lineage=(),
+        statements=MappingProxyType({quantity: _stated(pool, len(counted)) for quantity, pool in pools.items()}),
+        relevance=relevance,
+        independence=independence,
+        shares=MappingProxyType(dict(_shares_stated(shares, len(counted)))),
+        confidence=None,
+        places=MappingProxyType({}),
+        file=_FILE,
+    )
+
+
+def _counted(by_analyst: Mapping[str, object], weights: Mapping[str, float]) -> tuple[str, ...]:
+    """The analysts of a weight above 0."""
+    if by_analyst.keys() != weights.keys():
+        raise ValueError(f"weights of {', '.join(weights)} for priors of {', '.join(by_analyst)}")
+    if not (all(weight >= 0 for weight in weights.values()) and math.isclose(math.fsum(weights.values()), 1)):
+        raise ValueError(f"weights that are no shares of 1: {dict(weights)}")
+    return tuple(analyst for analyst in by_analyst if weights[analyst] > 0)
+
+
+def _mean(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The weighted mean over those who have a value: the same in any order, and equal to values that are all equal."""
+    total = math.fsum(weights[analyst] for analyst in values)
+    mean = math.fsum(weights[analyst] * value for analyst, value in values.items()) / total
+    return _between(mean, values.values())
+
+
+def _between(mean: float, values: Collection[float]) -> float:
+    """A mean of the values, without the rounding that may put it beyond them."""
+    return min(max(mean, min(values)), max(values))
+
+
+def _ratio(ratios: Mapping[str, Ratio], weights: Mapping[str, float]) -> Ratio:
+    """Weighted by precision: a product of normal densities of the logarithm is normal."""
+    held = {analyst: ratio.mu for analyst, ratio in ratios.items() if ratio.constant}
+    if held:
+        # By way of the median, so that it can be stated as a bare number.
+        return Ratio.held(Ratio(mu=_mean(held, weights), sigma=0.0).median)
+    precision = {analyst: weights[analyst] / ratio.sigma**2 for analyst, ratio in ratios.items()}
+    sigma = _between(math.fsum(precision.values()) ** -0.5, [ratio.sigma for ratio in ratios.values()])
+    mu = _mean({analyst: ratio.mu for analyst, ratio in ratios.items()}, precision)
+    return Ratio(mu=mu, sigma=sigma)
+
+
+def _degree(degrees: Mapping[str, Degree], weights: Mapping[str, float]) -> Pooled:
+    """Of degrees that overlap."""
+    held = {analyst: degree.lower for analyst, degree in degrees.items() if degree.constant}
+    if held:
+        return Pooled(family=Degree.held(_held_degree(held, weights)), misfit=0.0)
+    supports = {(degree.lower, degree.upper) for degree in degrees.values()}
+    if len(supports) > 1:
+        product = Product.of(tuple(degrees.values()), tuple(weights[analyst] for analyst in degrees))
+        family, misfit = nearest_degree(product)
+        return Pooled(family=family, misfit=misfit)
+    [(lower, upper)] = supports
+    a = _mean({analyst: degree.a for analyst, degree in degrees.items()}, weights)
+    b = _mean({analyst: degree.b for analyst, degree in degrees.items()}, weights)
+    return Pooled(family=Degree(a=a, b=b, lower=lower, upper=upper), misfit=0.0)
+
+
+def _held_degree(held: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The mean of the log-odds of constants, infinite only if they are all 0 or all 1."""
+    log_odds = _mean({analyst: float(logit(value)) for analyst, value in held.items()}, weights)
+    return _between(float(expit(log_odds)), held.values())
+
+
+def _require_overlap(degrees: Mapping[str, Degree], quantity: str) -> None:
+    excluding = [
+        f"{ascii_safe(analyst)} {_where(degree)}"
+        for analyst, degree in degrees.items()
+        if any(_exclude(degree, other) for other in degrees.values())
+    ]
+    if excluding:
+        expected = "priors that overlap: their logarithmic pool is nowhere"
+        raise Faulty([Fault(file=_FILE, key=quantity, found=_and(excluding), expected=expected)])
+
+
+def _exclude(one: Degree, other: Degree) -> bool:
+    """Whether the product of two densities is 0; of constants, whether one is certain of what the other is not."""
+    lower, upper = max(one.lower, other.lower), min(one.upper, other.upper)
+    if one.constant and other.constant:
+        return upper < lower and (upper == 0 or lower == 1)
+    return lower > upper or (lower == upper and not (one.constant or other.constant))
+
+
+def _where(degree: Degree) -> str:
+    ends = [toml_text.number(end) for end in (degree.lower, degree.upper)]
+    return f"at {ends[0]}" if degree.constant else f"in [{', '.join(ends)}]"
+
+
+def _stated(pool: Pooled, number: int) -> Stated:
+    """The statement that is fitted by exactly the family of a pool of so many analysts."""
+    missed = f", missed by up to {pool.misfit:.3f} in probability" if pool.misfit > _TOLD else ""
+    return Stated(statement=_statement(pool.family), because=f"logarithmic pool of {_analysts(number)}{missed}")
+
+
+def _shares_stated(shares: Mapping[str, Mapping[str, float]], number: int) -> Iterator[tuple[str, Stated]]:
+    for section, values in shares.items():
+        for name, value in values.items():
+            because = f"weighted mean of {_analysts(number)}"
+            yield f"{section}.{name}", Stated(statement=Constant(value=value), because=because)
+
+
+def _analysts(number: int) -> str:
+    return "1 analyst" if number == 1 else f"{number} analysts"
+
+
+def _statement(family: Family) -> Statement:
+    if family.constant:
+        return Constant(value=family.lower if isinstance(family, Degree) else family.median)
+    if isinstance(family, Degree):
+        return BetaStated(a=family.a, b=family.b, low=family.lower, high=family.upper)
+    return LognormalStated(mu=family.mu, sigma=family.sigma)
+
+
+def _share(weight: float) -> str:
+    """A simple fraction where it is one: 1/3; otherwise three digits."""
+    simple = Fraction(weight).limit_denominator(20)
+    return str(simple) if math.isclose(simple, weight) else f"{weight:.3g}"
+
+
+def _and(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

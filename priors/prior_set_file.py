@@ -1,0 +1,248 @@
+"""The reading of a prior set file, and of the chain of files that it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from pathlib import Path
+from types import MappingProxyType
+
+from estimative.priors.catalog import Locate, locator, looks_like_path, names_near, shipped_prior_sets
+from estimative.priors.errors import Faulty, nearest
+from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
+from estimative.priors.statement_syntax import read_stated, toml
+from estimative.priors.statements import Constant, Stated
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import A_NAME, NAME, Place, Table, ascii_safe, shown
+
+PLAIN = ("factors", "events", "evidence", "motives")
+"""Sections with one statement for each name."""
+NESTED = ("effects", "tables", "indicators")
+"""Sections with a table of statements for each name."""
+SHARES = ("relevance", "independence")
+"""Sections with one number in [0, 1] for each name."""
+REASONS = ("information_base", "rigour", "volatility")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Link:
+    """One file of a chain, read by itself."""
+
+    path: Path
+    table: Table
+    """The whole file, with the faults found in it."""
+    own: PriorSet
+    """What the file itself says; not to be used while the table has faults."""
+    extends: str
+    """What stands there, or nothing."""
+
+
+def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
+    """The prior set in a file, with what it takes over from the sets it extends.
+
+    `locate` says what `extends` means; by default `shipped.locator` of the file's scenario does.
+
+    Raises
+    ------
+    Faulty
+        With every fault of every file of the chain, the extending file's before the extended one's.
+    """
+    links, unreadable = _chain(path, locate)
+    faults = [fault for link in links for fault in sorted(link.table.faults, key=lambda fault: fault.line or 0)]
+    if unreadable:
+        faults += unreadable.faults
+    whole = reduce(_extended, (link.own for link in reversed(links))) if links else None
+    if whole is None or faults:
+        raise Faulty(faults, rest=whole)
+    return whole
+
+
+def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], Faulty | None]:
+    """A file and those it extends, nearest first; and why the chain stops early, where one of them cannot be read."""
+    links: list[_Link] = []
+    following: Path | None = path
+    while following is not None:
+        try:
+            link = _read_link(following)
+        except Faulty as unreadable:
+            return links, unreadable
+        if links:
+            _note_other_scenario(links[-1], link)
+        links.append(link)
+        following = _parent(links, locate)
+    return links, None
+
+
+def _parent(links: list[_Link], locate: Locate | None) -> Path | None:
+    """The file that the last link extends; None, and a fault noted where it is one, if the chain ends here."""
+    last = links[-1]
+    if not last.extends:
+        return None
+    head, scenario = last.table.table("prior_set"), last.own.scenario
+    found = (locate or locator(scenario))(last.extends, last.path.parent)
+    if found and found.resolve() == last.path.resolve():  # a set may have the name of the shipped one that it extends
+        found = shipped_prior_sets().get(scenario, {}).get(last.extends, found)
+    if found is None:
+        _note_orphan(last, head)
+        return None
+    if found.resolve() in (link.path.resolve() for link in links):
+        circle = " -> ".join([*(link.path.name for link in links), found.name])
+        head.fault("extends", found=f"a circle: {ascii_safe(circle)}", expected="a chain of prior sets that ends")
+        return None
+    return found
+
+
+def _note_orphan(link: _Link, head: Table) -> None:
+    """Note that what a file extends is not there."""
+    if link.own.scenario not in shipped_prior_sets() and nearest(link.own.scenario, shipped_prior_sets()):
+        head.known("scenario", link.own.scenario, shipped_prior_sets(), "a scenario")
+    elif looks_like_path(link.extends):
+        head.fault("extends", found=shown(link.extends), expected="the path of a file, from this file's folder")
+    else:
+        near = [name for name in names_near(link.path.parent, link.own.scenario) if name != link.path.stem]
+        head.known("extends", link.extends, near, "a prior set beside this file or shipped for its scenario")
+
+
+def _note_other_scenario(child: _Link, parent: _Link) -> None:
+    ours, theirs = child.own.scenario, parent.own.scenario
+    if ours and theirs and ours != theirs:
+        expected = f"one for {shown(ours)}, as this file is"
+        child.table.table("prior_set").fault("extends", found=f"a prior set for {shown(theirs)}", expected=expected)
+
+
+def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
+    """What a child says, and what its parent says where the child is silent."""
+    return replace(
+        child,
+        scenario_digest=child.scenario_digest or parent.scenario_digest,
+        lineage=(parent.name, *parent.lineage),
+        statements=MappingProxyType({**parent.statements, **child.statements}),
+        relevance=MappingProxyType({**parent.relevance, **child.relevance}),
+        independence=MappingProxyType({**parent.independence, **child.independence}),
+        shares=MappingProxyType({**parent.shares, **child.shares}),
+        confidence=child.confidence or parent.confidence,
+        places=MappingProxyType({**_heritable(parent), **child.places}),
+        texts=MappingProxyType(
+            {**{_free(name, child.texts): text for name, text in parent.texts.items()}, **child.texts}
+        ),
+    )
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """A name for a text beside others: two files of a chain may be called the same."""
+    return _free(f"priors/extended/{name.removeprefix('priors/')}", taken) if name in taken else name
+
+
+def _heritable(parent: PriorSet) -> dict[str, Place]:
+    """The places of what a child can take over; of the head that is the scenario's digest alone."""
+    digest = "prior_set.scenario_digest"
+    return {key: place for key, place in parent.places.items() if not key.startswith("prior_set.") or key == digest}
+
+
+def _read_link(path: Path) -> _Link:
+    table = Table.of(TomlFile.read(path))
+    if "prior_set" not in table:
+        hint = ", but [scenario]: this is a scenario" if "scenario" in table else ""
+        table.fault(found=f"no [prior_set]{hint}", expected="[prior_set] with a name, an analyst and a scenario")
+    head = table.table("prior_set")
+    table.stop_if_faulty()  # a file of another kind: its every key would be a fault
+    own, extends = _read_own(table, head), head.text("extends", default="")
+    head.no_more()
+    table.no_more()
+    return _Link(path=path, table=table, own=own, extends=extends)
+
+
+def _read_own(table: Table, head: Table) -> PriorSet:
+    """What one file says by itself."""
+    statements, shares = dict(_statements(table)), dict(_shares(table))
+    return PriorSet(
+        name=_name(head, "name"),
+        analyst=head.text("analyst"),
+        scenario=_name(head, "scenario"),
+        scenario_digest=head.text("scenario_digest", default="") or None,
+        date=head.date("date", required=False),
+        rationale=head.text("rationale", default=""),
+        lineage=(),
+        statements=MappingProxyType(statements),
+        relevance=_numbers("relevance", shares),
+        independence=_numbers("independence", shares),
+        shares=MappingProxyType(shares),
+        confidence=_confidence(table.table("confidence")) if "confidence" in table else None,
+        places=MappingProxyType(dict(_places(table))),
+        file=table.file.name,
+        texts=MappingProxyType({f"priors/{Path(table.file.name).name}": table.file.text}),
+    )
+
+
+def _statements(table: Table) -> Iterator[tuple[str, Stated]]:
+    for section in PLAIN:
+        within = table.table(section)
+        yield from _read_all(within, within.names())
+    for section in ("effects", "indicators"):
+        for _, within in table.table(section).named_tables():
+            yield from _read_all(within, within.names())
+    for _, within in table.table("tables").named_tables():
+        yield from _read_all(within, _combinations(within))
+
+
+def _read_all(within: Table, names: Iterable[str]) -> Iterator[tuple[str, Stated]]:
+    for name in names:
+        if stated := read_stated(within, name):
+            yield within.place(name).key, stated
+
+
+def _combinations(within: Table) -> Iterator[str]:
+    """The keys of a table of probabilities: names of parents joined by +, or none."""
+    for key in within.data:
+        if not all(NAME.fullmatch(part) for part in key.split("+")):
+            within.fault(key, found=shown(key), expected="the names of the parents that happened, joined by +, or none")
+        yield key
+
+
+def _shares(table: Table) -> Iterator[tuple[str, Stated]]:
+    for section in SHARES:
+        within = table.table(section)
+        for quantity, stated in _read_all(within, within.names()):
+            if not (isinstance(stated.statement, Constant) and 0 <= stated.statement.value <= 1):
+                name = quantity.removeprefix(f"{section}.")
+                within.fault(name, found=toml(stated.statement), expected="one number between 0 and 1, held fixed")
+            yield quantity, stated
+
+
+def _numbers(section: str, shares: Mapping[str, Stated]) -> Mapping[str, float]:
+    prefix = f"{section}."
+    return MappingProxyType(
+        {
+            quantity.removeprefix(prefix): stated.statement.value
+            for quantity, stated in shares.items()
+            if quantity.startswith(prefix) and isinstance(stated.statement, Constant)
+        }
+    )
+
+
+def _places(table: Table) -> Iterator[tuple[str, Place]]:
+    """Of every entry, by its dotted path."""
+    for section in ("prior_set", *PLAIN, *SHARES, "confidence"):
+        yield from _entries(table.table(section))
+    for section in NESTED:
+        for _, within in table.table(section).named_tables():
+            yield from _entries(within)
+
+
+def _entries(within: Table) -> Iterator[tuple[str, Place]]:
+    return ((within.place(key).key, within.place(key)) for key in within.data)
+
+
+def _confidence(within: Table) -> Confidence:
+    level = within.choice("level", LEVELS)
+    information_base, rigour, volatility = (within.text(reason, default="") for reason in REASONS)
+    within.no_more()
+    return Confidence(level=level, information_base=information_base, rigour=rigour, volatility=volatility)
+
+
+def _name(head: Table, key: str) -> str:
+    name = head.text(key)
+    if name and not NAME.fullmatch(name):
+        head.fault(key, found=shown(name), expected=A_NAME)
+    return name

@@ -1,0 +1,93 @@
+"""A prior set as it was taken to mean: one TOML text without `extends`, every prior by its family.
+
+Reading that text again and fitting it gives the very same families.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from itertools import groupby
+
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Prior
+from estimative.priors.statement_syntax import form_of, say
+from estimative.priors.statements import Constant, Stated
+from estimative.priors.toml_table import ascii_safe
+
+_SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
+
+
+def resolved(prior_set: PriorSet, families: Mapping[str, Prior]) -> str:
+    """TOML text; a statement about a quantity without a family is repeated as it was said."""
+    tables = [_head(prior_set), *_statements(prior_set, families), *_shares(prior_set), *_confidence(prior_set)]
+    return "\n\n".join("\n".join(lines) for lines in tables) + "\n"
+
+
+def _head(prior_set: PriorSet) -> list[str]:
+    texts = {key: getattr(prior_set, key) for key in ("name", "analyst", "scenario", "scenario_digest", "rationale")}
+    date = [f"date = {prior_set.date.isoformat()}"] if prior_set.date else []
+    return [
+        *_comment("extended", " -> ".join(prior_set.lineage)),
+        "[prior_set]",
+        *_texts(texts),
+        *date,
+    ]
+
+
+def _statements(prior_set: PriorSet, families: Mapping[str, Prior]) -> Iterator[list[str]]:
+    """One table after another, each with all its quantities."""
+    for path, quantities in groupby(sorted(prior_set.statements, key=_order), key=_owner):
+        yield [f"[{toml_text.dotted(path)}]", *_entries(quantities, prior_set, families)]
+
+
+def _owner(quantity: str) -> list[str]:
+    return quantity.split(".")[:-1]
+
+
+def _order(quantity: str) -> tuple[int, list[str]]:
+    path = _owner(quantity)
+    return _SECTIONS.index(path[0]), path
+
+
+def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[str, Prior]) -> Iterator[str]:
+    for quantity in quantities:
+        stated = prior_set.statements[quantity]
+        prior = families.get(quantity)
+        pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
+        yield from _comment("said", say(stated.statement))
+        if prior and prior.misfit:
+            yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *prior.missed)))
+        yield _entry(quantity, pairs, stated)
+
+
+def _shares(prior_set: PriorSet) -> Iterator[list[str]]:
+    for section, shares in (("relevance", prior_set.relevance), ("independence", prior_set.independence)):
+        if shares:
+            yield [f"[{section}]", *(_share(f"{section}.{name}", value, prior_set) for name, value in shares.items())]
+
+
+def _share(quantity: str, value: float, prior_set: PriorSet) -> str:
+    stated = prior_set.shares.get(quantity) or Stated(statement=Constant(value=value))
+    return _entry(quantity, [("value", toml_text.number(value))], stated)
+
+
+def _confidence(prior_set: PriorSet) -> Iterator[list[str]]:
+    if prior_set.confidence:
+        yield ["[confidence]", *_texts(asdict(prior_set.confidence))]
+
+
+def _entry(quantity: str, pairs: list[tuple[str, str]], stated: Stated) -> str:
+    remarks = {"because": stated.because, "source": stated.source}
+    written = [*pairs, *((key, toml_text.text(value)) for key, value in remarks.items() if value)]
+    return f"{toml_text.key(quantity.rpartition('.')[2])} = {toml_text.inline(written)}"
+
+
+def _texts(texts: Mapping[str, str | None]) -> list[str]:
+    return [f"{key} = {toml_text.text(value)}" for key, value in texts.items() if value]
+
+
+def _comment(label: str, text: str) -> list[str]:
+    """A comment on one line, with nothing in it that ends the comment or steers a terminal."""
+    return [f"# {label}: {ascii_safe(text)}"] if text else []

@@ -1,0 +1,1 @@
+"""One file a format: blocks in, text or bytes out."""

@@ -1,0 +1,85 @@
+"""How a table is laid out, where not all of its text fits on lines of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from estimative.reports.blocks import Table
+from estimative.reports.formats.typeset import seamed, shown
+
+ROOM = 100
+"""Characters of a table's lettering side by side, on a page as on a wide screen."""
+GAP = 2
+"""Characters between two columns."""
+LEFT = 0.1
+"""Characters that are not worth giving to anyone."""
+LONG_WORD = 24
+"""Letters; a longer one may be broken anywhere, since it would push its column over the others."""
+PROSE = 60
+"""Characters; a column with longer cells holds sentences."""
+NARROW = 20
+"""Characters; in a narrower column nobody reads sentences."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Of a table on a page, or on a screen that is as wide."""
+
+    shares: tuple[float, ...]
+    """Of the whole width, for each column; empty where the table fits as it is."""
+    records: bool
+    """Whether the table has more columns than fit: each row is then a record, its cells under one another."""
+    prose: frozenset[int]
+    """Columns that hold sentences."""
+
+    @classmethod
+    def of(cls, table: Table) -> Layout:
+        """Numbers and short words get what they need, and prose shares the rest by its length."""
+        columns = [_column(table, at) for at in range(len(table.header))]
+        fits = sum(column.wanted + GAP for column in columns) <= ROOM
+        spare = ROOM - sum(column.least + GAP for column in columns)
+        widths = _filled(columns, spare)
+        return cls(
+            shares=() if fits else tuple(width / sum(widths) for width in widths),
+            records=not fits and spare < 0,
+            prose=frozenset(at for at, column in enumerate(columns) if column.wanted > PROSE),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    """What a column asks for, in characters."""
+
+    wanted: int
+    """So that no cell of it is broken."""
+    least: int
+    """So that no word of it is, and sentences can be read."""
+    text: float
+    """Of a cell, in the mean."""
+
+
+def _column(table: Table, at: int) -> _Column:
+    cells = [shown(row[at]) for row in table.rows] or [""]
+    whole = at in table.unbroken or at not in table.wordy
+    head, wanted = _longest_word(shown(table.header[at])), max(map(len, cells))
+    least = min(max(head, wanted if whole else max(map(_longest_word, cells))), LONG_WORD)
+    prose = NARROW if wanted > PROSE else 0
+    return _Column(wanted=max(wanted, head), least=max(least, prose), text=fmean(map(len, cells)))
+
+
+def _longest_word(text: str) -> int:
+    return max((len(piece) for word in text.replace("-", "- ").split() for piece in seamed(word)), default=0)
+
+
+def _filled(columns: Sequence[_Column], spare: float) -> list[float]:
+    """Least widths, and what is spare given to those that want more, by how much text they hold."""
+    widths = [float(column.least + GAP) for column in columns]
+    while spare > LEFT and (wanting := [at for at, one in enumerate(columns) if widths[at] < one.wanted + GAP - LEFT]):
+        text = sum(columns[at].text for at in wanting)
+        given = {at: min(spare * columns[at].text / text, columns[at].wanted + GAP - widths[at]) for at in wanting}
+        for at, more in given.items():
+            widths[at] += more
+        spare -= sum(given.values())
+    return widths

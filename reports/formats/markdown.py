@@ -1,0 +1,71 @@
+"""A document in Markdown; text from files cannot become markup."""
+
+from __future__ import annotations
+
+import re
+
+from estimative.priors.toml_table import ascii_safe
+from estimative.reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.formats.plot import drawn
+
+INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+"""What can be markup anywhere in a line; an underscore within a word cannot."""
+AT_START = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
+"""What can be markup at the start of a block."""
+AT_END = re.compile(r"#+$")
+"""What closes a heading and is not shown."""
+
+WIDTH = 80
+"""Columns of a plot."""
+
+
+def markdown(document: Document) -> str:
+    """The document as text, blocks parted by empty lines."""
+    return "\n\n".join(filter(None, map(_block, document))) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text in a line, in which nothing is markup: every character that could be has a backslash before it."""
+    return INLINE.sub(r"\\\1", ascii_safe(" ".join(text.split())))
+
+
+def _started(text: str) -> str:
+    """Text at the start of a block, where more can be markup."""
+    return AT_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", escaped(text))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"{'#' * block.level} {AT_END.sub(_backslash, escaped(block.text))}"
+        case Paragraph():
+            return f"**{escaped(block.text)}**" if block.strong else _started(block.text)
+        case Caution():
+            return f"> **CAUTION** {escaped(block.text)}"
+        case Listing():
+            return "\n".join(f"- {_started(point)}" for point in block.points)
+        case Table():
+            return _table(block)
+        case Dots():
+            return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
+        case Figure():
+            return _block(block.instead) if block.instead else ""
+        case Code():
+            return "\n".join(f"    {ascii_safe(line)}" for line in block.lines)
+
+
+def _backslash(match: re.Match[str]) -> str:
+    return "\\#" * len(match[0])
+
+
+def _table(table: Table) -> str:
+    rules = [":---" if index in table.wordy else "---:" for index in range(len(table.header))]
+    return "\n".join(_row(row) for row in ([escaped(h) for h in table.header], rules, *_escaped_rows(table)))
+
+
+def _escaped_rows(table: Table) -> list[list[str]]:
+    return [[escaped(cell) for cell in row] for row in table.rows]
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
