@@ -19,7 +19,7 @@ from benchmarks.synthetic import chain, pile
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance, by_nuts
 from estimative.model.inference.posterior import Posterior
-from estimative.model.inference.prior_transform import scores
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.variable_elimination import by_elimination
@@ -103,7 +103,7 @@ def _fitted(fit: Callable[[], Posterior]) -> Fitted:
 
 def _likelihood(assessment: Assessment) -> float:
     """The second of two evaluations at the same draws: the first one brings the memory."""
-    space = scores(assessment)
+    space = prior_transform(assessment)
     theta = space.theta(np.random.default_rng(1).standard_normal((space.dimension, DRAWS)))
     seconds = 0.0
     for _ in range(2):

@@ -10,12 +10,12 @@ from pathlib import Path
 from estimative.console import say
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.posterior import Before, before_evidence
+from estimative.model.inference.posterior import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.reports.summary import Computation
 from estimative.versions import versions
@@ -42,7 +42,7 @@ class Analysis:
     assessment: Assessment
     fitter: Fitter
     whole: Fitted
-    before: Before
+    before: PriorPredictive
 
     @property
     def tellable(self) -> bool:
@@ -84,7 +84,7 @@ def analysis_of(request: Request, path: Path, assessment: Assessment) -> Analysi
     """
     fitter = Fitter(assessments=(assessment,), seed=request.seed, method=request.method, draws=request.draws, say=say)
     try:
-        whole, before = fitter.fit(assessment), before_evidence(assessment, seed=request.seed)
+        whole, before = fitter.fit(assessment), prior_predictive(assessment, seed=request.seed)
         whole.posterior.estimates, before.estimates  # noqa: B018 - a condition that cannot be so is told here
     except Contradiction as error:
         raise impossible(str(path), error) from error
@@ -104,11 +104,11 @@ def finite_odds(analysis: Analysis, when: str) -> Iterator[None]:
         yield
     except Undefined as error:
         expected = "finite log-odds, by which it can be compared"
-        fault = Fault(file=str(analysis.path), found=f"a headline of probability 0 or 1 {when}", expected=expected)
-        raise Faulty([fault]) from error
+        fault = Issue(file=str(analysis.path), found=f"a headline of probability 0 or 1 {when}", expected=expected)
+        raise InvalidInput([fault]) from error
 
 
-def impossible(file: str, error: Contradiction) -> Faulty:
+def impossible(file: str, error: Contradiction) -> InvalidInput:
     """The fault behind a contradiction."""
-    fault = Fault(file=file, key=error.key, found=error.found, expected="what can be so, under these priors")
-    return Faulty([fault])
+    fault = Issue(file=file, key=error.key, found=error.found, expected="what can be so, under these priors")
+    return InvalidInput([fault])

@@ -12,7 +12,7 @@ from estimative.model.disagreement.analysts import Comparison
 from estimative.model.inference.refit import Choice
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import TomlFile
@@ -28,19 +28,19 @@ def assessments(named: Sequence[str], scenario: Scenario) -> tuple[Assessment, .
     Faulty
         With the faults of every file, a set that is listed twice, or fewer than two sets.
     """
-    faults: list[Fault] = []
-    prior_sets = [one for path in _paths(named, scenario.id, faults) for one in _read(path, faults)]
-    faults += _listed_twice(prior_sets)
-    found = list(_assessed(scenario, prior_sets, faults))
-    if not faults and len(found) < 2:
+    issues: list[Issue] = []
+    prior_sets = [one for path in _paths(named, scenario.id, issues) for one in _read(path, issues)]
+    issues += _listed_twice(prior_sets)
+    found = list(_assessed(scenario, prior_sets, issues))
+    if not issues and len(found) < 2:
         said = f"{len(found)} prior set" + ("" if len(found) == 1 else "s")
-        faults.append(Fault(file="--priors", found=said, expected="two or more, each after a --priors of its own"))
-    if faults:
-        raise Faulty(dict.fromkeys(faults))
+        issues.append(Issue(file="--priors", found=said, expected="two or more, each after a --priors of its own"))
+    if issues:
+        raise InvalidInput(dict.fromkeys(issues))
     return tuple(found)
 
 
-def _paths(named: Sequence[str], scenario: str, faults: list[Fault]) -> list[Path]:
+def _paths(named: Sequence[str], scenario: str, issues: list[Issue]) -> list[Path]:
     """The files; a file that is named twice stays twice."""
     if not named:
         return [*shipped_prior_sets().get(scenario, {}).values()]
@@ -48,8 +48,8 @@ def _paths(named: Sequence[str], scenario: str, faults: list[Fault]) -> list[Pat
     for name in named:
         try:
             found += _in_folder(Path(name)) if Path(name).is_dir() else [find_prior_set(name, scenario)]
-        except Faulty as error:
-            faults.extend(error.faults)
+        except InvalidInput as error:
+            issues.extend(error.issues)
     return found
 
 
@@ -57,41 +57,41 @@ def _in_folder(folder: Path) -> list[Path]:
     """The prior sets in a folder; scenarios beside them are passed over."""
     found = [path for path in sorted(folder.glob("*.toml")) if not _is_scenario(path)]
     if not found:
-        raise Faulty([Fault(file=str(folder), found="no prior set", expected="a folder with prior sets, *.toml")])
+        raise InvalidInput([Issue(file=str(folder), found="no prior set", expected="a folder with prior sets, *.toml")])
     return found
 
 
 def _is_scenario(path: Path) -> bool:
     try:
         data = TomlFile.read(path).data
-    except Faulty:
+    except InvalidInput:
         return False  # to be told when it is read as a prior set
     return "scenario" in data and "prior_set" not in data
 
 
-def _read(path: Path, faults: list[Fault]) -> Iterator[PriorSet]:
+def _read(path: Path, issues: list[Issue]) -> Iterator[PriorSet]:
     try:
         yield read_prior_set(path)
-    except Faulty as error:
-        faults.extend(error.faults)
+    except InvalidInput as error:
+        issues.extend(error.issues)
 
 
-def _listed_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Fault]:
+def _listed_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
     counts = Counter(prior_set.name for prior_set in prior_sets)
     for name, count in counts.items():
         if count > 1:
             files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
             expected = "each prior set once, under a name of its own"
-            yield Fault(file="--priors", key=name, found=f"{count} sets of this name ({files})", expected=expected)
+            yield Issue(file="--priors", key=name, found=f"{count} sets of this name ({files})", expected=expected)
 
 
-def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], faults: list[Fault]) -> Iterator[Assessment]:
+def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[Issue]) -> Iterator[Assessment]:
     structure = None
     for prior_set in prior_sets:
         try:
             assessment = assess(scenario, prior_set, structure=structure)
-        except Faulty as error:
-            faults.extend(error.faults)
+        except InvalidInput as error:
+            issues.extend(error.issues)
             continue
         structure = assessment.structure
         yield assessment
@@ -116,26 +116,26 @@ def weights_of(said: Sequence[str], analysts: Sequence[str]) -> Mapping[str, flo
     Faulty
         With every weight that is none, of somebody who is none of the analysts, or said twice; or if all are 0.
     """
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     found: dict[str, float] = {}
     for text in said:
         name, _, number = text.rpartition("=")
         fault = _weight_fault(text, name, number, analysts, found)
         if fault:
-            faults.append(fault)
+            issues.append(fault)
         else:
             found[name] = float(number)
     weights = {name: found.get(name, 1.0) for name in analysts}
-    if not faults and not any(weights.values()):
-        faults.append(_fault("", "nothing but weights of 0", "at least one weight above 0"))
-    if faults:
-        raise Faulty(faults)
+    if not issues and not any(weights.values()):
+        issues.append(_fault("", "nothing but weights of 0", "at least one weight above 0"))
+    if issues:
+        raise InvalidInput(issues)
     return weights
 
 
 def _weight_fault(
     text: str, name: str, number: str, analysts: Sequence[str], found: Mapping[str, float]
-) -> Fault | None:
+) -> Issue | None:
     if not name:
         return _fault("", repr(text), "an analyst and a weight, such as A=2")
     if name not in analysts:
@@ -150,5 +150,5 @@ def _weight_fault(
     return None if 0 <= weight < math.inf else _fault(name, number, "a finite number of at least 0")
 
 
-def _fault(key: str, found: str, expected: str, near: str | None = None) -> Fault:
-    return Fault(file="--weight", key=key, found=found, expected=expected, nearest=near)
+def _fault(key: str, found: str, expected: str, near: str | None = None) -> Issue:
+    return Issue(file="--weight", key=key, found=found, expected=expected, nearest=near)

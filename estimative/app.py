@@ -47,15 +47,15 @@ app.add_typer(new_app, name="new")
 
 def main() -> None:
     """Run the command line; faulty input is told and exits with 2."""
-    from estimative.priors.errors import Faulty
+    from estimative.priors.errors import InvalidInput
     from estimative.priors.toml_table import ascii_safe
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a word
     try:
         app()
-    except Faulty as faulty:
-        for fault in faulty.faults:
+    except InvalidInput as faulty:
+        for fault in faulty.issues:
             print(ascii_safe(str(fault)), file=sys.stderr)
         sys.exit(FAULTY)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from estimative.model.spec.quantities import Quantities, Quantity, ends
+from estimative.model.spec.quantities import Quantities, Quantity, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
@@ -113,7 +113,7 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
     asked = Quantities(scenario)
-    quantities = sorted([*asked.all.values(), *asked.watched.values()], key=_order)
+    quantities = sorted([*asked.all.values(), *asked.indicator_quantities.values()], key=_order)
     for section, members in groupby(quantities, key=_section):
         yield f"\n[{toml_text.dotted(section.split('.'))}]"
         for quantity in members:
@@ -150,7 +150,7 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
         return f"{RATE}          # with every factor at its middle"
     if section == "indicators":
         indicator = scenario.indicators[name]
-        likelier = ends(indicator.about, scenario)[not indicator.supports]
+        likelier = state_labels(indicator.about, scenario)[not indicator.supports]
         return SEEN if rest == [f"if_{likelier}"] else UNSEEN
     return PLACEHOLDERS[quantity.support]
 
@@ -164,13 +164,17 @@ def _weights(scenario: Scenario) -> Iterator[str]:
 
 def _write(name: str, text: str) -> None:
     if not NAME.fullmatch(name):
-        raise Faulty([Fault(file=f"{ascii_safe(name)}.toml", found=repr(name), expected=A_NAME)])
+        raise InvalidInput([Issue(file=f"{ascii_safe(name)}.toml", found=repr(name), expected=A_NAME)])
     path = Path(f"{name}.toml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise Faulty([Fault(file=str(path), found="a file of this name", expected="a name that is free")]) from error
+        raise InvalidInput(
+            [Issue(file=str(path), found="a file of this name", expected="a name that is free")]
+        ) from error
     except OSError as error:
-        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error
+        raise InvalidInput(
+            [Issue(file=str(path), found=error.strerror or "", expected="a file to write to")]
+        ) from error
     print(f"wrote {path}")

@@ -14,7 +14,7 @@ from estimative.model.spec.resolved_scenario import resolved as resolved_scenari
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
@@ -28,25 +28,25 @@ def check_files(files: Sequence[Path], *, scenario: str | None, resolved: bool, 
     A prior set is held against the scenario that is named, else against one of the files with that id, else against
     the shipped one.
     """
-    faults: list[Fault] = []
-    read = list(_read(files or _shipped(), faults))
+    issues: list[Issue] = []
+    read = list(_read(files or _shipped(), issues))
     scenarios = {entry.id: entry for _, entry in read if isinstance(entry, Scenario)}
     told = []
     for path, entry in read:
         if isinstance(entry, Scenario):
             told.append((path, resolved_scenario(entry), f"{entry.id}: a scenario, digest {entry.digest[:12]}"))
-        elif assessment := _assessed(path, entry, scenarios, scenario, faults):
-            text = resolved_prior_set(entry, {**assessment.priors, **assessment.watched})
+        elif assessment := _assessed(path, entry, scenarios, scenario, issues):
+            text = resolved_prior_set(entry, {**assessment.priors, **assessment.indicator_priors})
             told.append((path, text, f"{entry.name}: a prior set for {entry.scenario}, digest {entry.digest[:12]}"))
-    _print(told, faults, resolved=resolved, as_json=as_json)
-    return 2 if faults else 0
+    _print(told, issues, resolved=resolved, as_json=as_json)
+    return 2 if issues else 0
 
 
 def _shipped() -> list[Path]:
     return [*shipped_scenarios().values(), *(path for sets in shipped_prior_sets().values() for path in sets.values())]
 
 
-def _read(files: Sequence[Path], faults: list[Fault]) -> Iterator[tuple[Path, Scenario | PriorSet]]:
+def _read(files: Sequence[Path], issues: list[Issue]) -> Iterator[tuple[Path, Scenario | PriorSet]]:
     for path in files:
         try:
             data = TomlFile.read(path).data
@@ -56,23 +56,23 @@ def _read(files: Sequence[Path], faults: list[Fault]) -> Iterator[tuple[Path, Sc
                 yield path, read_prior_set(path)
             else:
                 expected = "a table [scenario] or a table [prior_set]"
-                faults.append(Fault(file=str(path), found="neither a scenario nor a prior set", expected=expected))
-        except Faulty as error:
-            faults.extend(error.faults)
+                issues.append(Issue(file=str(path), found="neither a scenario nor a prior set", expected=expected))
+        except InvalidInput as error:
+            issues.extend(error.issues)
             if isinstance(error.rest, PriorSet):
                 yield path, error.rest
 
 
 def _assessed(
-    path: Path, prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None, faults: list[Fault]
+    path: Path, prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None, issues: list[Issue]
 ) -> Assessment | None:
-    told = {(fault.file, fault.key) for fault in faults}
+    told = {(fault.file, fault.key) for fault in issues}
     try:
         assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
-    except Faulty as error:
+    except InvalidInput as error:
         # What is missing only because it was stated wrongly has been told.
         keys = {key for _, key in told}
-        faults.extend(f for f in error.faults if (f.file, f.key) not in told and not (f.key in keys and not f.line))
+        issues.extend(f for f in error.issues if (f.file, f.key) not in told and not (f.key in keys and not f.line))
         return None
     return None if any(file in (str(path), prior_set.file) for file, _ in told) else assessment
 
@@ -83,21 +83,21 @@ def _scenario_of(prior_set: PriorSet, scenarios: dict[str, Scenario], named: str
     if named is None and prior_set.scenario not in shipped_scenarios():
         place, found = prior_set.places.get("prior_set.scenario"), repr(prior_set.scenario)
         expected = "a shipped scenario, or one named with --scenario FILE"
-        fault = Fault(file=prior_set.file, key="prior_set.scenario", found=found, expected=expected)
-        raise Faulty(
+        fault = Issue(file=prior_set.file, key="prior_set.scenario", found=found, expected=expected)
+        raise InvalidInput(
             [place.fault(found, expected, near=shipped_scenarios(), name=prior_set.scenario) if place else fault]
         )
     return read_scenario(find_scenario(named or prior_set.scenario))
 
 
-def _print(told: list[tuple[Path, str, str]], faults: list[Fault], *, resolved: bool, as_json: bool) -> None:
-    files = list(dict.fromkeys(fault.file for fault in faults))
-    faults = sorted(dict.fromkeys(faults), key=lambda fault: (files.index(fault.file), fault.line or math.inf))
+def _print(told: list[tuple[Path, str, str]], issues: list[Issue], *, resolved: bool, as_json: bool) -> None:
+    files = list(dict.fromkeys(fault.file for fault in issues))
+    issues = sorted(dict.fromkeys(issues), key=lambda fault: (files.index(fault.file), fault.line or math.inf))
     if as_json:
         good = [{"file": str(path), "meaning": text if resolved else None} for path, text, _ in told]
-        sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in faults]}, indent=2) + "\n")
+        sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in issues]}, indent=2) + "\n")
         return
     for path, text, line in told:
         sys.stdout.write(text if resolved else ascii_safe(f"{path}: good. {line}") + "\n")
-    for fault in faults:
+    for fault in issues:
         print(ascii_safe(str(fault)), file=sys.stderr)

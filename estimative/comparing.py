@@ -25,7 +25,7 @@ from estimative.model.inference.refit import Choice, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.output import Form, tell
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.reports.comparison.document import document
 from estimative.reports.comparison.rows import csv_of
 from estimative.reports.comparison.summarizing import summarize
@@ -73,13 +73,13 @@ def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> 
     try:
         return _summary(request, analysts)
     except Contradiction as error:
-        fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
-        raise Faulty([fault]) from error
+        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
+        raise InvalidInput([fault]) from error
 
 
 def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> None:
-    faults = [
-        Fault(
+    issues = [
+        Issue(
             file=file,
             key=f"outcomes.{name}",
             found="no such outcome",
@@ -89,8 +89,8 @@ def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> N
         for name in outcomes
         if name not in known
     ]
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
 
 
 def _summary(request: Request, analysts: tuple[Assessment, ...]) -> Summary:
@@ -132,6 +132,6 @@ def _team(fitter: Fitter, found: Comparison, weights: Mapping[str, float], order
             raise _certain() from error
 
 
-def _certain() -> Faulty:
+def _certain() -> InvalidInput:
     found = "a headline of probability 0 or 1 under some combination of their priors"
-    return Faulty([Fault(file="--attribute", found=found, expected="finite log-odds, which can be shared out")])
+    return InvalidInput([Issue(file="--attribute", found=found, expected="finite log-odds, which can be shared out")])

@@ -9,13 +9,13 @@ from pathlib import Path
 from estimative.console import counting, say
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import same_question
-from estimative.model.disagreement.change_attribution import Sharing, share_out
+from estimative.model.disagreement.change_attribution import ChangeAttribution, attribute_change
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.refit import Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.output import Form, tell
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.reports.change.document import document
 from estimative.reports.change.summarizing import judgement, odds, summarize
 from estimative.reports.change.summary import Change
@@ -53,21 +53,21 @@ def _read(store: Store, request: Request) -> list[Run]:
     Faulty
         With what is wrong with either; or if they are of two scenarios.
     """
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     found: list[Run] = []
     for name in (request.first, request.second):
         try:
             found.append(_run(store.find(name)))
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
+        except InvalidInput as faulty:
+            issues.extend(faulty.issues)
     ids = [summary.scenario.id for summary, _ in found]
     if len(set(ids)) > 1:
         expected = f"a run of {ids[0]!r}, as the first is"
-        faults.append(
-            Fault(file=str(store.folder), key=request.second, found=f"a run of {ids[1]!r}", expected=expected)
+        issues.append(
+            Issue(file=str(store.folder), key=request.second, found=f"a run of {ids[1]!r}", expected=expected)
         )
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
     return found
 
 
@@ -90,10 +90,10 @@ def _summary(request: Request, first: Run, second: Run) -> Change:
     )
 
 
-def _shared(request: Request, first: Assessment, second: Assessment) -> Sharing | None:
+def _shared(request: Request, first: Assessment, second: Assessment) -> ChangeAttribution | None:
     """None where the headline has no odds, or cannot be so, somewhere between the two."""
     fitter = Fitter(assessments=(first,), seed=request.seed, say=say)
     with counting("fitting what lies between the two runs") as progress, suppress(Undefined, Contradiction):
         before, after = (Fitter(assessments=(one,), seed=request.seed, say=say).fit(one) for one in (first, second))
-        return share_out(fitter, before, after, progress=progress)
+        return attribute_change(fitter, before, after, progress=progress)
     return None

@@ -14,12 +14,12 @@ from estimative.console import console, doing, messages
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.fit import by_importance, by_nuts
-from estimative.model.inference.posterior import Before, Posterior, before_evidence
+from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Manifest, Store, groups_of, new_id
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.reports import document
 from estimative.reports.formats import terminal
@@ -52,8 +52,8 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
     try:
         return _fit_and_tell(request, reading_of(path), runs, as_json=as_json)
     except Contradiction as error:
-        fault = Fault(file=str(path), key=error.key, found=error.found, expected="what can be so, under these priors")
-        raise Faulty([fault]) from error
+        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under these priors")
+        raise InvalidInput([fault]) from error
 
 
 def _fit_and_tell(request: Request, reading: Reading, runs: Path | None, *, as_json: bool) -> bool:
@@ -73,9 +73,9 @@ def _fit_and_tell(request: Request, reading: Reading, runs: Path | None, *, as_j
     return summary.converged
 
 
-def _summary(request: Request, assessment: Assessment, *, as_json: bool) -> tuple[Summary, Posterior, Before]:
+def _summary(request: Request, assessment: Assessment, *, as_json: bool) -> tuple[Summary, Posterior, PriorPredictive]:
     """What every method that was asked for found, and the last one's draws."""
-    before = before_evidence(assessment, seed=request.seed)
+    before = prior_predictive(assessment, seed=request.seed)
     created = datetime.datetime.now(datetime.UTC)
     run_id = new_id(created)
     posteriors: list[Posterior] = []
@@ -160,7 +160,9 @@ def _tell_preliminary(summary: Summary) -> None:
         terminal.show(document.preliminary(summary), messages())
 
 
-def _keep(store: Store, summary: Summary, inputs: Mapping[str, str], posterior: Posterior, before: Before) -> Path:
+def _keep(
+    store: Store, summary: Summary, inputs: Mapping[str, str], posterior: Posterior, before: PriorPredictive
+) -> Path:
     headline = summary.outcomes.get(summary.scenario.headline)
     manifest = Manifest(
         id=summary.run.id,

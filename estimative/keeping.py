@@ -10,7 +10,7 @@ from pathlib import Path
 
 from estimative.console import console
 from estimative.model.record.run_store import Manifest, Store
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.scale_file import ICD203
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Table
@@ -27,7 +27,9 @@ def list_runs(runs: Path | None, *, as_json: bool) -> None:
     print(ascii_safe(f"{len(found) or 'no runs'} in {store.folder}"), file=sys.stderr)
     if found:
         header = ("Run", "Scenario", "Prior set", "Headline")
-        table = Table(header=header, rows=tuple(map(_row, found)), wordy=frozenset(range(4)), unbroken=frozenset({0}))
+        table = Table(
+            header=header, rows=tuple(map(_row, found)), text_columns=frozenset(range(4)), nowrap_columns=frozenset({0})
+        )
         terminal.show((table,), console())
 
 
@@ -45,12 +47,14 @@ def export_run(name: str, folder: Path, runs: Path | None) -> None:
     source = Store.at(runs).find(name)
     partial = folder.with_name(f".{folder.name}.partial")
     if folder.exists():
-        raise Faulty(
-            [Fault(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")]
+        raise InvalidInput(
+            [Issue(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")]
         )
     try:
         shutil.copytree(source, partial)
         partial.rename(folder)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise Faulty([Fault(file=str(folder), found=error.strerror or "", expected="a folder to write to")]) from error
+        raise InvalidInput(
+            [Issue(file=str(folder), found=error.strerror or "", expected="a folder to write to")]
+        ) from error

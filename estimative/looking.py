@@ -17,8 +17,8 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, analysis_of
 from estimative.model.record.run_store import ANALYSES, add
-from estimative.model.record.stored_run import Kept
-from estimative.priors.errors import Faulty
+from estimative.model.record.stored_run import StoredRun
+from estimative.priors.errors import InvalidInput
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.report.analyses import Analyses, from_json
 from estimative.reports.summary import Run, Summary, to_json
@@ -27,7 +27,7 @@ from estimative.varying import varied
 from estimative.weighing import weighed
 
 
-def analyses_of(kept: Kept, summary: Summary) -> Analyses:
+def analyses_of(kept: StoredRun, summary: Summary) -> Analyses:
     """The analyses of a run, as they were kept, or reckoned now and kept.
 
     Raises
@@ -64,15 +64,15 @@ def looked_into(analysis: Analysis) -> Analyses:
     def tried[Found](reckon: Callable[[Analysis], Found]) -> Found | None:
         try:
             return reckon(analysis)
-        except Faulty as faulty:
-            refused.extend(fault.found for fault in faulty.faults)
+        except InvalidInput as faulty:
+            refused.extend(fault.found for fault in faulty.issues)
             return None
 
     weighing, sensitivity = tried(weighed), tried(varied)
     return Analyses(weighing=weighing, sensitivity=sensitivity, refused=tuple(refused))
 
 
-def _analysis(kept: Kept, summary: Summary) -> Analysis:
+def _analysis(kept: StoredRun, summary: Summary) -> Analysis:
     """Of a run's own files, from a fit by the method that converges."""
     return analysis_of(_request(summary.run), kept.scenario, assessment_in(kept.folder, summary))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimative.console import console
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Document, Picture
 from estimative.reports.formats import terminal
@@ -40,7 +40,7 @@ def form_of(*, md: bool, json: bool, csv: bool) -> Form:
         asked.append("csv")
     if len(asked) > 1:
         named = " and ".join(f"--{form}" for form in asked)
-        raise Faulty([Fault(file="the command line", found=named, expected="one form at a time")])
+        raise InvalidInput([Issue(file="the command line", found=named, expected="one form at a time")])
     return asked[0] if asked else "terminal"
 
 
@@ -77,17 +77,19 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="a file to write to")]) from error
+        raise InvalidInput(
+            [Issue(file=str(path), found=error.strerror or "", expected="a file to write to")]
+        ) from error
     print(ascii_safe(f"wrote {path}"), file=sys.stderr)
 
 
 def write_figure[Summary](path: Path, draw: Callable[[Summary], Picture], summary: Summary) -> None:
     """Draw a figure and write it as SVG; where there is nothing to draw, say so and write nothing."""
-    from estimative.reports.figures.style import Nothing
+    from estimative.reports.figures.style import NothingToPlot
 
     try:
         text = draw(summary).svg()
-    except Nothing as nothing:
+    except NothingToPlot as nothing:
         print(ascii_safe(f"no figure: {nothing}"), file=sys.stderr)
         return
     write_whole(path, text)

@@ -13,9 +13,9 @@ from estimative import comparing
 from estimative.console import console
 from estimative.looking import analyses_of
 from estimative.model.record.run_store import Store, inputs_of
-from estimative.model.record.stored_run import Kept
+from estimative.model.record.stored_run import StoredRun
 from estimative.output import write_whole
-from estimative.priors.errors import Fault, Faulty, listed
+from estimative.priors.errors import InvalidInput, Issue, listed
 from estimative.priors.scale_file import find_scale
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Document, Picture
@@ -83,15 +83,17 @@ def report_and_tell(request: Request, runs: Path | None) -> bool:
 def _check(request: Request) -> None:
     if request.told == "terminal" and request.output:
         expected = f"a form for a file: {listed([form for form in FORMS if form != 'terminal'])}"
-        raise Faulty([Fault(file=str(request.output), key="--format", found="terminal", expected=expected)])
+        raise InvalidInput([Issue(file=str(request.output), key="--format", found="terminal", expected=expected)])
     if request.told == "pdf" and not request.output:
-        raise Faulty([Fault(file="the command line", key="--format", found="pdf", expected="a file to go to: -o FILE")])
+        raise InvalidInput(
+            [Issue(file="the command line", key="--format", found="pdf", expected="a file to go to: -o FILE")]
+        )
 
 
 def report_of(request: Request, store: Store) -> Report:
     """The summary of a report on one run or several."""
     scale = find_scale(request.scale)
-    found = [(Kept(folder), summary_in(folder)) for folder in map(store.find, request.runs)]
+    found = [(StoredRun(folder), summary_in(folder)) for folder in map(store.find, request.runs)]
     kept, summary = found[0]
     _comparable([one for _, one in found])
     return summarize(
@@ -110,8 +112,8 @@ def report_of(request: Request, store: Store) -> Report:
 def _comparable(summaries: Sequence[Summary]) -> None:
     """Analysts can be compared who answer one question from one body of evidence, each with one set of priors."""
     first, *others = summaries
-    faults = [
-        Fault(
+    issues = [
+        Issue(
             file=other.run.id,
             found=f"another scenario than that of {first.run.id}",
             expected="runs of one scenario; estimative diff tells what changed between others",
@@ -120,8 +122,8 @@ def _comparable(summaries: Sequence[Summary]) -> None:
         if other.scenario.digest != first.scenario.digest
     ]
     names = [summary.prior_set.name for summary in summaries]
-    faults += [
-        Fault(
+    issues += [
+        Issue(
             file=summary.run.id,
             found=f"the prior set {summary.prior_set.name!r} once more",
             expected="a prior set of another name; estimative diff tells what changed between versions of one",
@@ -129,11 +131,11 @@ def _comparable(summaries: Sequence[Summary]) -> None:
         for place, summary in enumerate(summaries)
         if summary.prior_set.name in names[:place]
     ]
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
 
 
-def _comparison(found: Sequence[tuple[Kept, Summary]]) -> Comparison:
+def _comparison(found: Sequence[tuple[StoredRun, Summary]]) -> Comparison:
     kept, summary = found[0]
     assessments = [assessment_in(one.folder, other) for one, other in found]
     request = comparing.Request(
@@ -192,17 +194,17 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
     Faulty
         If they cannot be written.
     """
-    from estimative.reports.figures.style import Nothing
+    from estimative.reports.figures.style import NothingToPlot
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fault = Fault(file=str(folder), found=error.strerror or "", expected="a folder to write figures to")
-        raise Faulty([fault]) from error
+        fault = Issue(file=str(folder), found=error.strerror or "", expected="a folder to write figures to")
+        raise InvalidInput([fault]) from error
     for name, draw in pictures.items():
         try:
             picture = draw()
-        except Nothing as nothing:
+        except NothingToPlot as nothing:
             print(ascii_safe(f"no figure {name}: {nothing}"), file=sys.stderr)
             continue
         write_whole(folder / f"{name}.svg", picture.svg())

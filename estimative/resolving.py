@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from estimative.console import console
-from estimative.model.record.resolution_log import Ledger
-from estimative.model.record.resolutions import Foretold, Resolution, refusals
+from estimative.model.record.resolution_log import ResolutionLog
+from estimative.model.record.resolutions import IssuedForecast, Resolution, refusals
 from estimative.model.record.run_store import Store
-from estimative.model.record.stored_run import Kept
+from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import read_scenario
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.reports.blocks import Paragraph
 from estimative.reports.formats import terminal
 from estimative.reports.score import wording as words
@@ -55,15 +55,15 @@ def resolve_and_tell(request: Request, runs: Path | None) -> None:
     summary, scenario = _told(folder)
     outcome = _outcome(request.outcome or summary.scenario.headline, scenario, folder)
     resolution = Resolution(
-        foretold=_foretold(summary, outcome),
+        forecast=_foretold(summary, outcome),
         happened=ANSWERS[request.happened],
         on=_date(request),
         because=" ".join(request.because.split()),
     )
     refused = list(refusals(resolution, today=now.astimezone().date(), settled=_settled(outcome, scenario)))
     if refused:
-        raise Faulty(refused)
-    ledger = Ledger.beside(store.folder)
+        raise InvalidInput(refused)
+    ledger = ResolutionLog.beside(store.folder)
     entry = ledger.append(resolution, written=now, correct=request.correct)
     told = words.resolved(judgement_of(entry, counted=True), title=outcome.title, given=outcome.given)
     noted = words.noted(str(ledger.path), entry.line, entry.digest, entry.corrects)
@@ -75,12 +75,14 @@ def _told(folder: Path) -> tuple[Summary, Scenario]:
     summary = summary_in(folder)
     if not summary.converged:
         expected = "a run that converged: what is not to be relied on is no judgement to score"
-        raise Faulty([Fault(file=folder.name, found="a run that did not converge", expected=expected)])
-    path = Kept(folder).scenario
+        raise InvalidInput([Issue(file=folder.name, found="a run that did not converge", expected=expected)])
+    path = StoredRun(folder).scenario
     scenario = read_scenario(path)
     if scenario.digest != summary.scenario.digest:
         expected = f"the scenario {summary.scenario.digest[:12]}"
-        raise Faulty([Fault(file=str(path), found="something else than the run was made from", expected=expected)])
+        raise InvalidInput(
+            [Issue(file=str(path), found="something else than the run was made from", expected=expected)]
+        )
     return summary, scenario
 
 
@@ -89,36 +91,36 @@ def _outcome(name: str, scenario: Scenario, folder: Path) -> Outcome:
         return scenario.outcomes[name]
     expected = f"an outcome of {folder.name}: {listed(tuple(scenario.outcomes))}"
     near = nearest(name, scenario.outcomes)
-    raise Faulty([Fault(file="--outcome", found=repr(name), expected=expected, nearest=near)])
+    raise InvalidInput([Issue(file="--outcome", found=repr(name), expected=expected, nearest=near)])
 
 
 def _date(request: Request) -> datetime.date:
     """When it was, if all that was said can be understood."""
-    faults = [*_unreasoned(request.because), *_undated(request.on)]
-    if faults:
-        raise Faulty(faults)
+    issues = [*_unreasoned(request.because), *_undated(request.on)]
+    if issues:
+        raise InvalidInput(issues)
     return datetime.date.fromisoformat(request.on)
 
 
-def _unreasoned(because: str) -> Iterator[Fault]:
+def _unreasoned(because: str) -> Iterator[Issue]:
     if not because.strip():
-        yield Fault(file="--because", found="nothing", expected="by which source it was decided")
+        yield Issue(file="--because", found="nothing", expected="by which source it was decided")
     try:
         because.encode()
     except UnicodeEncodeError:
-        yield Fault(file="--because", found="bytes that are no text", expected="a text in UTF-8")
+        yield Issue(file="--because", found="bytes that are no text", expected="a text in UTF-8")
 
 
-def _undated(on: str) -> Iterator[Fault]:
+def _undated(on: str) -> Iterator[Issue]:
     try:
         datetime.date.fromisoformat(on)
     except ValueError:
-        yield Fault(file="--on", found=repr(on), expected="a date such as 2026-11-01")
+        yield Issue(file="--on", found=repr(on), expected="a date such as 2026-11-01")
 
 
-def _foretold(summary: Summary, outcome: Outcome) -> Foretold:
+def _foretold(summary: Summary, outcome: Outcome) -> IssuedForecast:
     told = summary.outcomes[outcome.id]
-    return Foretold(
+    return IssuedForecast(
         run=summary.run.id,
         created=datetime.datetime.fromisoformat(summary.run.created).astimezone(datetime.UTC),
         scenario=summary.scenario.id,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from estimative.model.record.resolution_log import Ledger
-from estimative.model.record.resolutions import Entry, contradictions, open_runs, standing
+from estimative.model.record.resolution_log import ResolutionLog
+from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
 from estimative.output import Form, tell, write_figure
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.reports.score.document import document
 from estimative.reports.score.rows import csv_of
 from estimative.reports.score.summarizing import summarize
@@ -34,14 +34,14 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
         If the ledger is not as it was written or contradicts itself, or an analyst is not in it.
     """
     store = Store.at(runs)
-    ledger = Ledger.beside(store.folder)
+    ledger = ResolutionLog.beside(store.folder)
     entries = ledger.read()
-    faults = [
-        *contradictions(standing(entries), str(ledger.path)),
+    issues = [
+        *contradictions(current_entries(entries), str(ledger.path)),
         *_unknown(request.analysts, entries, str(ledger.path)),
     ]
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
     found = summarize(
         entries,
         ledger=str(ledger.path),
@@ -56,13 +56,13 @@ def score_and_tell(request: Request, form: Form, runs: Path | None) -> None:
 
 
 def _of(analysts: Sequence[str], entries: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in entries if not analysts or entry.resolution.foretold.prior_set in analysts]
+    return [entry for entry in entries if not analysts or entry.resolution.forecast.prior_set in analysts]
 
 
-def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> list[Fault]:
-    known = sorted({entry.resolution.foretold.prior_set for entry in entries})
+def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> list[Issue]:
+    known = sorted({entry.resolution.forecast.prior_set for entry in entries})
     return [
-        Fault(
+        Issue(
             file=file,
             key="--analyst",
             found=repr(name),

@@ -10,13 +10,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from estimative.model.analysis.evidence_weight import stories_of
+from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Supposition
 from estimative.model.assessment import Assessment, assess
-from estimative.model.likelihood.intervention import Intervention, refusals
+from estimative.model.likelihood.intervention import Intervention, check_intervention
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
@@ -73,11 +73,11 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     events, factors = reader.given(options.given)
     sweep = reader.sweep(options.sweep)
     for name, value in factors.items():
-        changed = changed.holding(f"factors.{name}", value)
-    changed = changed.without(left_out) if left_out else changed
-    reader.faults.extend(_refused(intervention, sweep, changed))
-    if reader.faults:
-        raise Faulty(reader.faults)
+        changed = changed.with_fixed(f"factors.{name}", value)
+    changed = changed.without_evidence(left_out) if left_out else changed
+    reader.issues.extend(_refused(intervention, sweep, changed))
+    if reader.issues:
+        raise InvalidInput(reader.issues)
     return Understood(
         supposition=Supposition(assessment=changed, intervention=intervention, given=MappingProxyType(events)),
         told=tuple(reader.told),
@@ -85,11 +85,11 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     )
 
 
-def _refused(intervention: Intervention, sweep: Swept | None, assessment: Assessment) -> Iterator[Fault]:
+def _refused(intervention: Intervention, sweep: Swept | None, assessment: Assessment) -> Iterator[Issue]:
     swept = {sweep.factor: sweep.values[0]} if sweep else {}
     everything = replace(intervention, factors=MappingProxyType({**intervention.factors, **swept}))
-    for refused in refusals(everything, assessment.structure):
-        yield Fault(file="--do", key=refused.name, found=refused.found, expected=refused.expected)
+    for refused in check_intervention(everything, assessment.structure):
+        yield Issue(file="--do", key=refused.name, found=refused.found, expected=refused.expected)
 
 
 @dataclass
@@ -99,7 +99,7 @@ class _Reader:
     scenario: Scenario
 
     def __post_init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.issues: list[Issue] = []
         self.told: list[Supposed] = []
 
     def intervention(self, options: Sequence[str]) -> Intervention:
@@ -154,7 +154,7 @@ class _Reader:
     def left_out(self, options: Sequence[str]) -> tuple[str, ...]:
         """Items, the items of an origin, or all of them."""
         found: dict[str, None] = {}
-        stories = stories_of(self.scenario)
+        stories = evidence_groups(self.scenario)
         for name in map(str.strip, options):
             if name in self.scenario.evidence:
                 items: tuple[str, ...] = (name,)
@@ -199,8 +199,8 @@ class _Reader:
             return assessment
         try:
             return assess(self.scenario, prior_set, structure=assessment.structure)
-        except Faulty as error:
-            self.faults.extend(replace(fault, file="--set", line=None) for fault in error.faults)
+        except InvalidInput as error:
+            self.issues.extend(replace(fault, file="--set", line=None) for fault in error.issues)
             return assessment
 
     def _statement(self, name: str, value: str) -> Stated | None:
@@ -209,7 +209,7 @@ class _Reader:
         header, quoted = ".".join(f'"{part}"' for part in section), f'"{key}"'
         try:
             file = TomlFile.parse(f"[{header}]\n{quoted} = {written}\n", file="--set")
-        except Faulty:
+        except InvalidInput:
             expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
             self._fault("--set", name, repr(value) if value else "no statement", expected)
             return None
@@ -218,8 +218,8 @@ class _Reader:
         for part in section:
             within = within.table(part)
         stated = read_stated(within, key)
-        self.faults.extend(replace(fault, line=None) for fault in table.faults)
-        return stated if not table.faults else None
+        self.issues.extend(replace(fault, line=None) for fault in table.issues)
+        return stated if not table.issues else None
 
     def _replaced(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
         section, _, rest = name.partition(".")
@@ -258,8 +258,8 @@ class _Reader:
         self.told.append(Supposed(kind=kind, about=about, title=title, said=said))
 
     def _fault(self, option: str, key: str, found: str, expected: str, near: str | None = None) -> None:
-        fault = Fault(file=option, key=ascii_safe(key), found=ascii_safe(found), expected=expected, nearest=near)
-        self.faults.append(fault)
+        fault = Issue(file=option, key=ascii_safe(key), found=ascii_safe(found), expected=expected, nearest=near)
+        self.issues.append(fault)
 
 
 def _weights(assessment: Assessment) -> Mapping[str, str]:

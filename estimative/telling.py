@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from estimative.console import console
 from estimative.model.record.run_store import SUMMARY, Store
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.reports import document
 from estimative.reports.formats import terminal
 from estimative.reports.summary import Summary, from_json
@@ -29,10 +29,10 @@ def assessment_in(folder: Path, summary: Summary) -> Assessment:
     Faulty
         If these are no longer what it was made from.
     """
-    from estimative.model.record.stored_run import Kept
+    from estimative.model.record.stored_run import StoredRun
 
     digests = {"scenario_digest": summary.scenario.digest, "prior_set_digest": summary.prior_set.digest}
-    return Kept(folder).assessment(**digests)
+    return StoredRun(folder).assessment(**digests)
 
 
 def summary_in(folder: Path) -> Summary:
@@ -47,7 +47,9 @@ def summary_in(folder: Path) -> Summary:
     try:
         return from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Faulty([Fault(file=str(path), found=error.strerror or "", expected="the summary of a run")]) from error
+        raise InvalidInput(
+            [Issue(file=str(path), found=error.strerror or "", expected="the summary of a run")]
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         found = str(error) if "schema version" in str(error) else "something damaged"
-        raise Faulty([Fault(file=str(path), found=found, expected="the summary of a run")]) from error
+        raise InvalidInput([Issue(file=str(path), found=found, expected="the summary of a run")]) from error

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from estimative.analysis import Analysis, Request, analysed, finite_odds
 from estimative.console import counting
-from estimative.model.analysis.evidence_weight import ledger
-from estimative.model.analysis.information_value import watch
+from estimative.model.analysis.evidence_weight import evidence_weights
+from estimative.model.analysis.information_value import information_value
 from estimative.model.analysis.tipping_point import tipping
 from estimative.output import Form, tell, write_figure
 from estimative.reports.evidence.document import document
@@ -44,10 +44,10 @@ def weighed(analysis: Analysis) -> Weighing:
     if analysis.tellable:
         with finite_odds(analysis, "with some of the evidence"):
             with counting("weighing the evidence") as progress:
-                weights = ledger(fitter, whole, progress=progress)
+                weights = evidence_weights(fitter, whole, progress=progress)
             with counting("looking for tipping points") as progress:
                 borders = tipping(fitter, whole, progress=progress)
-        watched = watch(whole.posterior)
+        watched = information_value(whole.posterior)
     return summarize(
         whole.posterior,
         analysis.before,

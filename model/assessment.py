@@ -13,10 +13,10 @@ import numpy as np
 from estimative.model.likelihood.layout import Numbers, Structure, structure_of
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
-from estimative.model.spec.quantities import Quantity, ends
+from estimative.model.spec.quantities import Quantity, state_labels
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.distributions import Degree, Ratio
-from estimative.priors.errors import Fault, Faulty, nearest
+from estimative.priors.distributions import LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput, Issue, nearest
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, fit
 from estimative.priors.toml_table import ascii_safe
@@ -30,11 +30,11 @@ class Assessment:
     prior_set: PriorSet
     priors: Mapping[str, Prior]
     """By the quantity's name, in the order of the structure."""
-    watched: Mapping[str, Prior]
+    indicator_priors: Mapping[str, Prior]
     """Of seeing each indicator, at either end of what it is about: "indicators.x.if_yes". No answer depends on them."""
     left_out: frozenset[str] = frozenset()
     """Evidence that does not count, as if the scenario did not have it."""
-    supposed: frozenset[str] = frozenset()
+    conditioned_events: frozenset[str] = frozenset()
     """Events that are taken as known without having been observed."""
 
     @property
@@ -44,13 +44,13 @@ class Assessment:
     @cached_property
     def degree_parameters(self) -> Numbers:
         """a, b, lower, upper of each degree; dims (parameter, degree)."""
-        families = [self._family(name, Degree) for name in self.structure.quantities.degrees]
+        families = [self._family(name, ScaledBeta) for name in self.structure.quantities.degrees]
         return np.array([(f.a, f.b, f.lower, f.upper) for f in families], dtype=float).reshape(-1, 4).T
 
     @cached_property
     def ratio_parameters(self) -> Numbers:
         """mu and sigma of each log ratio; dims (parameter, ratio)."""
-        families = [self._family(name, Ratio) for name in self.structure.quantities.ratios]
+        families = [self._family(name, LogNormal) for name in self.structure.quantities.ratios]
         return np.array([(f.mu, f.sigma) for f in families], dtype=float).reshape(-1, 2).T
 
     @cached_property
@@ -63,7 +63,7 @@ class Assessment:
         """The quantities that were held fixed."""
         return tuple(name for name, prior in self.priors.items() if prior.family.constant)
 
-    def taking(self, other: Assessment, names: Collection[str]) -> Assessment:
+    def with_priors_of(self, other: Assessment, names: Collection[str]) -> Assessment:
         """The same, but for some quantities and weights of evidence, which are as another analyst has them.
 
         Parameters
@@ -86,7 +86,7 @@ class Assessment:
         relevance = [f"relevance.{i.id}" for i in self.scenario.evidence.values() if isinstance(i, Cases | Exposure)]
         return (*relevance, *(f"independence.{origin}" for origin in self.scenario.origins))
 
-    def holding(self, name: str, value: float) -> Assessment:
+    def with_fixed(self, name: str, value: float) -> Assessment:
         """The same, with a quantity held at a value on its own scale, or with another weight of evidence."""
         section, _, rest = name.partition(".")
         own = self.prior_set
@@ -98,17 +98,17 @@ class Assessment:
         prior = replace(self.priors[name], family=constant)
         return replace(self, priors=MappingProxyType({**self.priors, name: prior}))
 
-    def without(self, items: Collection[str]) -> Assessment:
+    def without_evidence(self, items: Collection[str]) -> Assessment:
         """The same, with evidence left out: what else was told by the same origin counts as if told by so many less."""
         left_out = self.left_out | frozenset(items)
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
         counted = {
-            event: state for event, state in certain if event in self.supposed or seen.get(event) not in left_out
+            event: state for event, state in certain if event in self.conditioned_events or seen.get(event) not in left_out
         }
         return replace(self._knowing(counted), left_out=left_out)
 
-    def observing(self, events: Mapping[str, bool]) -> Assessment:
+    def conditioned_on(self, events: Mapping[str, bool]) -> Assessment:
         """The same, some events being known to have happened (True) or not (False).
 
         Raises
@@ -122,19 +122,19 @@ class Assessment:
                 raise Contradiction(f"{event} known to be otherwise", key="--given")
         if not events:
             return self
-        return replace(self._knowing({**certain, **events}), supposed=self.supposed | frozenset(events))
+        return replace(self._knowing({**certain, **events}), conditioned_events=self.conditioned_events | frozenset(events))
 
     def _knowing(self, certain: Mapping[str, bool]) -> Assessment:
         structure = replace(self.structure, network=replace(self.structure.network, certain=certain))
         return replace(self, structure=structure)
 
     @cached_property
-    def _told(self) -> Mapping[str, int]:
+    def items_per_origin(self) -> Mapping[str, int]:
         """How many items that count tell the story of each origin."""
         counted = (item for item in self.scenario.evidence.values() if item.id not in self.left_out)
         return Counter(item.origin for item in counted if item.origin)
 
-    def _family[Family: Degree | Ratio](self, name: str, kind: type[Family]) -> Family:
+    def _family[Family: ScaledBeta | LogNormal](self, name: str, kind: type[Family]) -> Family:
         family = self.priors[name].family
         assert isinstance(family, kind)
         return family
@@ -143,7 +143,7 @@ class Assessment:
         if item.id in self.left_out:
             return 0.0
         relevance = self.prior_set.relevance.get(item.id, 1.0)
-        told = self._told.get(item.origin, 1)
+        told = self.items_per_origin.get(item.origin, 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
         return relevance * (1 + (told - 1) * independence) / told
 
@@ -163,42 +163,42 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     """
     structure = structure or structure_of(scenario)
     quantities = structure.quantities
-    wanted = {**quantities.all, **quantities.watched}
-    faults = list(_mismatches(scenario, prior_set)) or [*_unasked(wanted, prior_set), *_weights(scenario, prior_set)]
+    wanted = {**quantities.all, **quantities.indicator_quantities}
+    issues = list(_mismatches(scenario, prior_set)) or [*_unasked(wanted, prior_set), *_weights(scenario, prior_set)]
     if prior_set.scenario != scenario.id:
-        raise Faulty(faults)
-    priors = dict(_fitted(quantities.all, prior_set, faults))
-    watched = dict(_fitted(quantities.watched, prior_set, faults))
-    faults.extend(_turned(scenario, prior_set, watched))
-    if faults:
-        raise Faulty(faults)
+        raise InvalidInput(issues)
+    priors = dict(_fitted(quantities.all, prior_set, issues))
+    indicator_priors = dict(_fitted(quantities.indicator_quantities, prior_set, issues))
+    issues.extend(_turned(scenario, prior_set, indicator_priors))
+    if issues:
+        raise InvalidInput(issues)
     return Assessment(
         structure=structure,
         prior_set=prior_set,
         priors=MappingProxyType(priors),
-        watched=MappingProxyType(watched),
+        indicator_priors=MappingProxyType(indicator_priors),
     )
 
 
-def _fitted(wanted: Mapping[str, Quantity], prior_set: PriorSet, faults: list[Fault]) -> Iterator[tuple[str, Prior]]:
+def _fitted(wanted: Mapping[str, Quantity], prior_set: PriorSet, issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
     for name, quantity in wanted.items():
         if name not in prior_set.statements:
-            faults.append(_missing(quantity, prior_set))
+            issues.append(_missing(quantity, prior_set))
             continue
         try:
             yield name, fit(prior_set.statements[name], quantity.support)
-        except Faulty as error:
-            faults.extend(error.faults)
+        except InvalidInput as error:
+            issues.extend(error.issues)
 
 
-def _turned(scenario: Scenario, prior_set: PriorSet, watched: Mapping[str, Prior]) -> Iterator[Fault]:
+def _turned(scenario: Scenario, prior_set: PriorSet, indicator_priors: Mapping[str, Prior]) -> Iterator[Issue]:
     """Indicators that speak against what the scenario says they support."""
     for indicator in scenario.indicators.values():
-        top, bottom = (f"indicators.{indicator.id}.if_{end}" for end in ends(indicator.about, scenario))
+        top, bottom = (f"indicators.{indicator.id}.if_{end}" for end in state_labels(indicator.about, scenario))
         more, less = (top, bottom) if indicator.supports else (bottom, top)
-        if more in watched and less in watched and watched[more].family.mean <= watched[less].family.mean:
-            found = f"{watched[more].family.mean:.2g} on average, not above {less} ({watched[less].family.mean:.2g})"
-            end = ends(indicator.about, scenario)[not indicator.supports]
+        if more in indicator_priors and less in indicator_priors and indicator_priors[more].family.mean <= indicator_priors[less].family.mean:
+            found = f"{indicator_priors[more].family.mean:.2g} on average, not above {less} ({indicator_priors[less].family.mean:.2g})"
+            end = state_labels(indicator.about, scenario)[not indicator.supports]
             expected = f"more, since the scenario says that it supports {end!r}"
             yield _fault(prior_set, more, found=found, expected=expected)
 
@@ -235,7 +235,7 @@ def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
     return (*quantities, *relevance, *independence)
 
 
-def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
+def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
     if prior_set.scenario != scenario.id:
         expected = f"{scenario.id!r}; or name the file of {prior_set.scenario!r} with --scenario"
         yield _fault(prior_set, "prior_set.scenario", found=repr(prior_set.scenario), expected=expected)
@@ -248,13 +248,13 @@ def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
         )
 
 
-def _unasked(wanted: Mapping[str, Quantity], prior_set: PriorSet) -> Iterator[Fault]:
+def _unasked(wanted: Mapping[str, Quantity], prior_set: PriorSet) -> Iterator[Issue]:
     for name in prior_set.statements:
         if name not in wanted:
             yield _unknown(prior_set, name, wanted, "a quantity that the scenario asks for")
 
 
-def _weights(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
+def _weights(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
     weighed = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
     for name in weighed:
         if name not in prior_set.relevance:
@@ -270,11 +270,11 @@ def _weights(scenario: Scenario, prior_set: PriorSet) -> Iterator[Fault]:
             yield _unknown(prior_set, f"independence.{name}", known, "an origin that several items share")
 
 
-def _missing(quantity: Quantity, prior_set: PriorSet) -> Fault:
+def _missing(quantity: Quantity, prior_set: PriorSet) -> Issue:
     return _fault(prior_set, quantity.name, found="nothing", expected=f"a prior ({ascii_safe(quantity.title)})")
 
 
-def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) -> Fault:
+def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) -> Issue:
     """A name that the scenario does not know; the nearest one shares its section."""
     section, _, rest = name.partition(".")
     others = [other.partition(".")[2] for other in known if other.startswith(f"{section}.")]
@@ -283,8 +283,8 @@ def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) ->
     return _fault(prior_set, name, found="a name that the scenario does not know", expected=what, near=near)
 
 
-def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: str | None = None) -> Fault:
+def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: str | None = None) -> Issue:
     place = prior_set.places.get(key)
     line = place.file.line(place.path) if place else None
     file = place.file.name if place else prior_set.file
-    return Fault(file=file, line=line, key=key, found=found, expected=expected, nearest=near)
+    return Issue(file=file, line=line, key=key, found=found, expected=expected, nearest=near)

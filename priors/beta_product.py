@@ -16,7 +16,7 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, expit
 
-from estimative.priors.distributions import Degree
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.quantile_fit import SHAPES
 
 type Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Product:
     above: Powers
 
     @classmethod
-    def of(cls, degrees: Sequence[Degree], weights: Sequence[float]) -> Product:
+    def of(cls, degrees: Sequence[ScaledBeta], weights: Sequence[float]) -> Product:
         """Of densities to the power of their weights, which sum to 1; the supports overlap."""
         lower, upper = max(d.lower for d in degrees), min(d.upper for d in degrees)
         width, powers = upper - lower, list(zip(degrees, weights, strict=True))
@@ -74,7 +74,7 @@ class _Masses:
     """The probability up to a node; dims (node)."""
 
 
-def nearest_degree(product: Product) -> tuple[Degree, float]:
+def nearest_degree(product: Product) -> tuple[ScaledBeta, float]:
     """The degree on the same interval with the same mean and variance, within SHAPES, and how far it is.
 
     How far: the largest difference of the cumulative probabilities, to nine digits. The shapes have ten digits, since
@@ -83,7 +83,7 @@ def nearest_degree(product: Product) -> tuple[Degree, float]:
     masses = _integrated(product)
     a, b = (float(f"{min(max(shape, SHAPES[0]), SHAPES[1]):.10g}") for shape in _shapes(masses))
     apart = np.abs(masses.cdf - _beta_cdf(a, b, masses.t)).max()
-    return Degree(a=a, b=b, lower=product.lower, upper=product.upper), round(float(apart), 9)
+    return ScaledBeta(a=a, b=b, lower=product.lower, upper=product.upper), round(float(apart), 9)
 
 
 def _powers(ends: Iterable[tuple[float, float]]) -> Powers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 
 type Locate = Callable[[str, Path], Path | None]
 """From what stands after `extends` and the folder of its file to the file meant, or None."""
@@ -38,7 +38,7 @@ def find_prior_set(name_or_path: str, scenario_id: str) -> Path:
         return Path(name_or_path)
     expected = f"a path, or a shipped prior set of {scenario_id}: {listed(list(known), 16)}"
     near = nearest(name_or_path, known)
-    raise Faulty([Fault(file=name_or_path, found="no such prior set", expected=expected, nearest=near)])
+    raise InvalidInput([Issue(file=name_or_path, found="no such prior set", expected=expected, nearest=near)])
 
 
 def locator(scenario_id: str) -> Locate:

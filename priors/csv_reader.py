@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_table import ascii_safe
 
 type CsvRow = tuple[int, list[str]]
@@ -34,21 +34,21 @@ def csv_rows(text: str, *, file: str, spaced: bool = False) -> Iterator[CsvRow]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Faulty([Fault(file=file, line=line, found=str(error), expected="CSV")]) from error
+        raise InvalidInput([Issue(file=file, line=line, found=str(error), expected="CSV")]) from error
 
 
 def first_row(rows: Iterator[CsvRow], *, file: str, then: str) -> CsvRow:
     """The line of columns; `then` says what each row after it is. Raises Faulty where there is none."""
     if (first := next(rows, None)) is None:
         expected = f"a line of columns, then a line a {then}"
-        raise Faulty([Fault(file=file, found="an empty file", expected=expected)])
+        raise InvalidInput([Issue(file=file, found="an empty file", expected=expected)])
     return first
 
 
-def lacking(columns: Sequence[str], needed: Iterable[str], *, file: str, line: int) -> list[Fault]:
+def lacking(columns: Sequence[str], needed: Iterable[str], *, file: str, line: int) -> list[Issue]:
     """A fault for each needed column that the line of columns does not name."""
     return [
-        Fault(
+        Issue(
             file=file, line=line, key=name, found="no such column",
             expected=ascii_safe(listed(columns, 16)), nearest=nearest(name, columns),
         )
@@ -56,8 +56,8 @@ def lacking(columns: Sequence[str], needed: Iterable[str], *, file: str, line: i
     ]  # fmt: skip
 
 
-def uneven(columns: Sequence[str], *, file: str, line: int) -> Fault:
+def uneven(columns: Sequence[str], *, file: str, line: int) -> Issue:
     """The fault of a row with more or fewer cells than there are columns."""
-    return Fault(
+    return Issue(
         file=file, line=line, found="another number of cells", expected=f"{len(columns)}, as in the first line"
     )

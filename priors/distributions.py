@@ -11,7 +11,7 @@ from estimative.priors import toml_writer as toml_text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Degree:
+class ScaledBeta:
     """lower + (upper - lower) * Beta(a, b), within [0, 1]."""
 
     a: float
@@ -25,7 +25,7 @@ class Degree:
             raise ValueError(f"no such beta distribution: {self}")
 
     @classmethod
-    def held(cls, value: float) -> Degree:
+    def held(cls, value: float) -> ScaledBeta:
         """A constant."""
         return cls(a=1.0, b=1.0, lower=value, upper=value)
 
@@ -65,7 +65,7 @@ class Degree:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ratio:
+class LogNormal:
     """exp(mu + sigma * Normal(0, 1)), above 0."""
 
     mu: float
@@ -78,7 +78,7 @@ class Ratio:
             raise ValueError(f"no such lognormal distribution: {self}")
 
     @classmethod
-    def held(cls, value: float) -> Ratio:
+    def held(cls, value: float) -> LogNormal:
         """A constant."""
         return cls(mu=math.log(value), sigma=0.0)
 
@@ -125,7 +125,7 @@ class Ratio:
         return [("lognormal", toml_text.numbers([self.mu, self.sigma]))]
 
 
-type Family = Degree | Ratio
+type Family = ScaledBeta | LogNormal
 
 
 def _exp(x: float) -> float:

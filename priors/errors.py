@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Issue:
     """One mistake in one place."""
 
     file: str
@@ -28,14 +28,14 @@ class Fault:
         return f"{place}:{key} found {self.found}, expected {self.expected}{hint}"
 
 
-class Faulty(Exception):
+class InvalidInput(Exception):
     """Input that cannot be used, with every fault found in it."""
 
-    def __init__(self, faults: Iterable[Fault], *, rest: object = None) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, issues: Iterable[Issue], *, rest: object = None) -> None:
+        self.issues = tuple(issues)
         self.rest = rest
         """What could be understood all the same, for further checks and nothing else; None where that is nothing."""
-        super().__init__("\n".join(map(str, self.faults)))
+        super().__init__("\n".join(map(str, self.issues)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from estimative.priors.csv_reader import CsvRow, csv_rows, first_row, lacking, uneven
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import bounds, number_within, shown
 
@@ -65,12 +65,12 @@ def read_record(path: Path, analysts: Sequence[str]) -> Record:
         As `read_text`; with every fault of the columns; or with every fault of the rows, in the order of their lines.
     """
     file, names = str(path), tuple(dict.fromkeys(analysts))
-    rows, faults = _rows(read_text(path), file)
-    if not faults:  # rows that could not be read may have held what would seem to be missing
-        faults += _missing(rows, names, file)
-    faults += [*_in_cells(rows, names), *_said_twice(rows), *_contradicted(rows)]
-    if faults:
-        raise Faulty(sorted(faults, key=lambda fault: fault.line or math.inf))
+    rows, issues = _rows(read_text(path), file)
+    if not issues:  # rows that could not be read may have held what would seem to be missing
+        issues += _missing(rows, names, file)
+    issues += [*_in_cells(rows, names), *_said_twice(rows), *_contradicted(rows)]
+    if issues:
+        raise InvalidInput(sorted(issues, key=lambda fault: fault.line or math.inf))
     return Record(file=file, analysts=names, judgements=tuple(row.judgement() for row in rows))
 
 
@@ -94,28 +94,28 @@ class _Row:
         probability = float(self.probability)
         return Judgement(analyst=self.analyst, question=self.question, probability=probability, happened=self.happened)
 
-    def fault(self, key: str, *, found: str, expected: str, near: Iterable[str] = ()) -> Fault:
+    def fault(self, key: str, *, found: str, expected: str, near: Iterable[str] = ()) -> Issue:
         """A fault in a cell of this row; `near` are the names that the cell could stand for."""
         close = nearest(getattr(self, key), near)
-        return Fault(file=self.file, line=self.line, key=key, found=found, expected=expected, nearest=close)
+        return Issue(file=self.file, line=self.line, key=key, found=found, expected=expected, nearest=close)
 
 
-def _rows(text: str, file: str) -> tuple[list[_Row], list[Fault]]:
+def _rows(text: str, file: str) -> tuple[list[_Row], list[Issue]]:
     """The rows with all their cells, and the faults of the others; raises Faulty where the columns are faulty."""
     rows: list[_Row] = []
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     lines = csv_rows(text, file=file, spaced=True)
     columns = _columns(lines, file)
     try:
         for line, cells in lines:
             if len(cells) != len(columns):
-                faults.append(uneven(columns, file=file, line=line))
+                issues.append(uneven(columns, file=file, line=line))
                 continue
             said = dict(zip(columns, map(str.strip, cells), strict=True))
             rows.append(_Row(file=file, line=line, **{name: said[name] for name in COLUMNS}))
-    except Faulty as error:
-        faults.extend(error.faults)
-    return rows, faults
+    except InvalidInput as error:
+        issues.extend(error.issues)
+    return rows, issues
 
 
 def _columns(lines: Iterator[CsvRow], file: str) -> list[str]:
@@ -123,28 +123,28 @@ def _columns(lines: Iterator[CsvRow], file: str) -> list[str]:
     line, cells = first_row(lines, file=file, then="judgement")
     columns = [cell.strip() for cell in cells]
     twice = [name for name in COLUMNS if columns.count(name) > 1]
-    faults = [
+    issues = [
         *lacking(columns, COLUMNS, file=file, line=line),
-        *(Fault(file=file, line=line, key=name, found="this column twice", expected="it once") for name in twice),
+        *(Issue(file=file, line=line, key=name, found="this column twice", expected="it once") for name in twice),
     ]
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
     return columns
 
 
-def _missing(rows: Sequence[_Row], analysts: Sequence[str], file: str) -> Iterator[Fault]:
+def _missing(rows: Sequence[_Row], analysts: Sequence[str], file: str) -> Iterator[Issue]:
     """The faults of a file without rows, or of analysts without an outcome; a misspelt one is a fault of its own."""
     if not rows:
-        yield Fault(file=file, found="columns without a row", expected="a line a judgement")
+        yield Issue(file=file, found="columns without a row", expected="a line a judgement")
         return
     resolved = {row.analyst for row in rows if row.outcome}
     for name in analysts:
         if name not in resolved:
             expected = "at least one: weights come from scores"
-            yield Fault(file=file, key="analyst", found=f"no resolved question of {shown(name)}", expected=expected)
+            yield Issue(file=file, key="analyst", found=f"no resolved question of {shown(name)}", expected=expected)
 
 
-def _in_cells(rows: Iterable[_Row], analysts: Sequence[str]) -> Iterator[Fault]:
+def _in_cells(rows: Iterable[_Row], analysts: Sequence[str]) -> Iterator[Issue]:
     """The faults that a cell has by itself."""
     for row in rows:
         if row.analyst not in analysts:
@@ -170,7 +170,7 @@ def _advice(said: str) -> str | None:
     return None if number_within(value, 0, 1) else ""
 
 
-def _said_twice(rows: Iterable[_Row]) -> Iterator[Fault]:
+def _said_twice(rows: Iterable[_Row]) -> Iterator[Issue]:
     first: dict[tuple[str, str], int] = {}
     for row in rows:
         line = first.setdefault((row.analyst, row.question), row.line)
@@ -179,7 +179,7 @@ def _said_twice(rows: Iterable[_Row]) -> Iterator[Fault]:
             yield row.fault("question", found=f"{shown(row.question)} again", expected=expected)
 
 
-def _contradicted(rows: Iterable[_Row]) -> Iterator[Fault]:
+def _contradicted(rows: Iterable[_Row]) -> Iterator[Issue]:
     """The faults of outcomes that differ from the first one told of the same question."""
     first: dict[str, _Row] = {}
     for row in rows:

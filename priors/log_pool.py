@@ -17,8 +17,8 @@ from scipy.special import expit, logit
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.beta_product import Product, nearest_degree
-from estimative.priors.distributions import Degree, Family, Ratio
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.distributions import Family, LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
@@ -56,8 +56,8 @@ def pooled(families: Mapping[str, Family], weights: Mapping[str, float], *, quan
         If the weights are not the analysts', or the priors are of two families.
     """
     counted = _counted(families, weights)
-    degrees = {analyst: family for analyst in counted if isinstance(family := families[analyst], Degree)}
-    ratios = {analyst: family for analyst in counted if isinstance(family := families[analyst], Ratio)}
+    degrees = {analyst: family for analyst in counted if isinstance(family := families[analyst], ScaledBeta)}
+    ratios = {analyst: family for analyst in counted if isinstance(family := families[analyst], LogNormal)}
     if degrees and ratios:
         raise ValueError(f"{quantity} is a degree to some and a ratio to others")
     if ratios:
@@ -81,15 +81,15 @@ def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[st
     if any(other.keys() != first.keys() for other in others):
         raise ValueError("priors of different quantities")
     found: dict[str, Pooled] = {}
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     for quantity in first:
         families = {analyst: priors[analyst][quantity].family for analyst in counted}
         try:
             found[quantity] = pooled(families, counted, quantity=quantity)
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
-    if faults:
-        raise Faulty(faults)
+        except InvalidInput as faulty:
+            issues.extend(faulty.issues)
+    if issues:
+        raise InvalidInput(issues)
     return MappingProxyType(found)
 
 
@@ -175,23 +175,23 @@ def _between(mean: float, values: Collection[float]) -> float:
     return min(max(mean, min(values)), max(values))
 
 
-def _ratio(ratios: Mapping[str, Ratio], weights: Mapping[str, float]) -> Ratio:
+def _ratio(ratios: Mapping[str, LogNormal], weights: Mapping[str, float]) -> LogNormal:
     """Weighted by precision: a product of normal densities of the logarithm is normal."""
     held = {analyst: ratio.mu for analyst, ratio in ratios.items() if ratio.constant}
     if held:
         # By way of the median, so that it can be stated as a bare number.
-        return Ratio.held(Ratio(mu=_mean(held, weights), sigma=0.0).median)
+        return LogNormal.held(LogNormal(mu=_mean(held, weights), sigma=0.0).median)
     precision = {analyst: weights[analyst] / ratio.sigma**2 for analyst, ratio in ratios.items()}
     sigma = _between(math.fsum(precision.values()) ** -0.5, [ratio.sigma for ratio in ratios.values()])
     mu = _mean({analyst: ratio.mu for analyst, ratio in ratios.items()}, precision)
-    return Ratio(mu=mu, sigma=sigma)
+    return LogNormal(mu=mu, sigma=sigma)
 
 
-def _degree(degrees: Mapping[str, Degree], weights: Mapping[str, float]) -> Pooled:
+def _degree(degrees: Mapping[str, ScaledBeta], weights: Mapping[str, float]) -> Pooled:
     """Of degrees that overlap."""
     held = {analyst: degree.lower for analyst, degree in degrees.items() if degree.constant}
     if held:
-        return Pooled(family=Degree.held(_held_degree(held, weights)), misfit=0.0)
+        return Pooled(family=ScaledBeta.held(_held_degree(held, weights)), misfit=0.0)
     supports = {(degree.lower, degree.upper) for degree in degrees.values()}
     if len(supports) > 1:
         product = Product.of(tuple(degrees.values()), tuple(weights[analyst] for analyst in degrees))
@@ -200,7 +200,7 @@ def _degree(degrees: Mapping[str, Degree], weights: Mapping[str, float]) -> Pool
     [(lower, upper)] = supports
     a = _mean({analyst: degree.a for analyst, degree in degrees.items()}, weights)
     b = _mean({analyst: degree.b for analyst, degree in degrees.items()}, weights)
-    return Pooled(family=Degree(a=a, b=b, lower=lower, upper=upper), misfit=0.0)
+    return Pooled(family=ScaledBeta(a=a, b=b, lower=lower, upper=upper), misfit=0.0)
 
 
 def _held_degree(held: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -209,7 +209,7 @@ def _held_degree(held: Mapping[str, float], weights: Mapping[str, float]) -> flo
     return _between(float(expit(log_odds)), held.values())
 
 
-def _require_overlap(degrees: Mapping[str, Degree], quantity: str) -> None:
+def _require_overlap(degrees: Mapping[str, ScaledBeta], quantity: str) -> None:
     excluding = [
         f"{ascii_safe(analyst)} {_where(degree)}"
         for analyst, degree in degrees.items()
@@ -217,10 +217,10 @@ def _require_overlap(degrees: Mapping[str, Degree], quantity: str) -> None:
     ]
     if excluding:
         expected = "priors that overlap: their logarithmic pool is nowhere"
-        raise Faulty([Fault(file=_FILE, key=quantity, found=_and(excluding), expected=expected)])
+        raise InvalidInput([Issue(file=_FILE, key=quantity, found=_and(excluding), expected=expected)])
 
 
-def _exclude(one: Degree, other: Degree) -> bool:
+def _exclude(one: ScaledBeta, other: ScaledBeta) -> bool:
     """Whether the product of two densities is 0; of constants, whether one is certain of what the other is not."""
     lower, upper = max(one.lower, other.lower), min(one.upper, other.upper)
     if one.constant and other.constant:
@@ -228,7 +228,7 @@ def _exclude(one: Degree, other: Degree) -> bool:
     return lower > upper or (lower == upper and not (one.constant or other.constant))
 
 
-def _where(degree: Degree) -> str:
+def _where(degree: ScaledBeta) -> str:
     ends = [toml_text.number(end) for end in (degree.lower, degree.upper)]
     return f"at {ends[0]}" if degree.constant else f"in [{', '.join(ends)}]"
 
@@ -252,8 +252,8 @@ def _analysts(number: int) -> str:
 
 def _statement(family: Family) -> Statement:
     if family.constant:
-        return Constant(value=family.lower if isinstance(family, Degree) else family.median)
-    if isinstance(family, Degree):
+        return Constant(value=family.lower if isinstance(family, ScaledBeta) else family.median)
+    if isinstance(family, ScaledBeta):
         return BetaStated(a=family.a, b=family.b, low=family.lower, high=family.upper)
     return LognormalStated(mu=family.mu, sigma=family.sigma)
 

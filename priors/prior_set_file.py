@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from estimative.priors.catalog import Locate, locator, looks_like_path, names_near, shipped_prior_sets
-from estimative.priors.errors import Faulty, nearest
+from estimative.priors.errors import InvalidInput, nearest
 from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
 from estimative.priors.statement_syntax import read_stated, toml
 from estimative.priors.statements import Constant, Stated
@@ -49,23 +49,23 @@ def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
         With every fault of every file of the chain, the extending file's before the extended one's.
     """
     links, unreadable = _chain(path, locate)
-    faults = [fault for link in links for fault in sorted(link.table.faults, key=lambda fault: fault.line or 0)]
+    issues = [fault for link in links for fault in sorted(link.table.issues, key=lambda fault: fault.line or 0)]
     if unreadable:
-        faults += unreadable.faults
+        issues += unreadable.issues
     whole = reduce(_extended, (link.own for link in reversed(links))) if links else None
-    if whole is None or faults:
-        raise Faulty(faults, rest=whole)
+    if whole is None or issues:
+        raise InvalidInput(issues, rest=whole)
     return whole
 
 
-def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], Faulty | None]:
+def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], InvalidInput | None]:
     """A file and those it extends, nearest first; and why the chain stops early, where one of them cannot be read."""
     links: list[_Link] = []
     following: Path | None = path
     while following is not None:
         try:
             link = _read_link(following)
-        except Faulty as unreadable:
+        except InvalidInput as unreadable:
             return links, unreadable
         if links:
             _note_other_scenario(links[-1], link)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from estimative.priors.distributions import Degree, Family, Ratio
-from estimative.priors.errors import Fault, Faulty, listed
+from estimative.priors.distributions import Family, LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput, Issue, listed
 from estimative.priors.least_squares import fit_beta, fit_lognormal
 from estimative.priors.scale_file import SCALES
 from estimative.priors.statement_syntax import FORMS, say
@@ -55,8 +55,8 @@ class Support(Enum):
     """Effects, rates, likelihood ratios, errors."""
 
     @property
-    def family(self) -> type[Degree] | type[Ratio]:
-        return Ratio if self is Support.RATIO else Degree
+    def family(self) -> type[ScaledBeta] | type[LogNormal]:
+        return LogNormal if self is Support.RATIO else ScaledBeta
 
     def holds(self, value: float) -> bool:
         match self:
@@ -88,7 +88,7 @@ class Prior:
         return tuple(f"{100 * p:g} %: {q:.3g} said, {at:.3g} taken" for p, q, at in far)
 
     def _scaled(self, value: float) -> float:
-        if isinstance(self.family, Ratio):
+        if isinstance(self.family, LogNormal):
             return math.log(value)
         inside = min(max(value, 1e-15), 1 - 1e-15)
         return math.log(inside) - math.log1p(-inside)
@@ -106,15 +106,15 @@ def fit(said: Stated | Statement, support: Support) -> Prior:
     try:
         family = _fitted(stated.statement, support)
     except Misstated as wrong:
-        raise Faulty([_fault(stated, wrong)]) from wrong
+        raise InvalidInput([_fault(stated, wrong)]) from wrong
     points = _points(stated.statement)
     misfit = max((abs(family.cdf(q) - p) for p, q in points), default=0.0)
     return Prior(stated=stated, family=family, misfit=round(misfit, 9))  # nine digits: below them it is rounding
 
 
-def _fault(stated: Stated, wrong: Misstated) -> Fault:
+def _fault(stated: Stated, wrong: Misstated) -> Issue:
     if stated.place is None:
-        return Fault(file="(stated in code)", found=wrong.found, expected=wrong.expected)
+        return Issue(file="(stated in code)", found=wrong.found, expected=wrong.expected)
     return stated.place.fault(wrong.found, wrong.expected)
 
 
@@ -155,46 +155,50 @@ def _require(holds: bool, found: str, expected: str) -> None:
         raise Misstated(found=found, expected=expected)
 
 
-def _degree_constant(said: Constant, support: Support) -> Degree:
+def _degree_constant(said: Constant, support: Support) -> ScaledBeta:
     _require(support.holds(said.value), f"{said.value:g}", support.value)
-    return Degree.held(said.value)
+    return ScaledBeta.held(said.value)
 
 
-def _ratio_constant(said: Constant, support: Support) -> Ratio:
+def _ratio_constant(said: Constant, support: Support) -> LogNormal:
     _require(support.holds(said.value), f"{said.value:g}", support.value)
     _require(abs(math.log(said.value)) < LARGEST_LOG, f"{said.value:g}", "a number between 1e-304 and 1e+304")
-    return Ratio.held(said.value)
+    return LogNormal.held(said.value)
 
 
-def _degree_quantiles(said: Quantiles | Interval, _: Support) -> Degree:
+def _degree_quantiles(said: Quantiles | Interval, _: Support) -> ScaledBeta:
     p, q = np.array(_points(said)).T
     _require(bool(q[0] > 0 and q[-1] < 1), say(said), "quantiles strictly between 0 and 1")
     return _degree(*fit_beta(p, q))
 
 
-def _ratio_quantiles(said: Quantiles | Interval, _: Support) -> Ratio:
+def _ratio_quantiles(said: Quantiles | Interval, _: Support) -> LogNormal:
     p, q = np.array(_points(said)).T
     _require(bool(q[0] > 0), say(said), "quantiles above 0")
     return _ratio(*fit_lognormal(p, q))
 
 
-def _degree_word(said: Word, _: Support) -> Degree:
+def _degree_word(said: Word, _: Support) -> ScaledBeta:
     """A band that ends at 0 or 1 has no room beyond: the density falls from that end, Beta(1, b) or Beta(a, 1)."""
     points = _band_points(next(band for band in SCALES[said.scale].bands if said.term in band.words))
     if len(points) == 2:
         return _degree(*fit_beta(*np.array(points).T))
     [(p, q)] = points
-    return Degree(a=1.0, b=math.log1p(-p) / math.log1p(-q)) if p > 0.5 else Degree(a=math.log(p) / math.log(q), b=1.0)
+    return (
+        ScaledBeta(a=1.0, b=math.log1p(-p) / math.log1p(-q))
+        if p > 0.5
+        else ScaledBeta(a=math.log(p) / math.log(q), b=1.0)
+    )
 
 
-def _degree_three_points(said: ThreePoint, _: Support) -> Degree:
+def _degree_three_points(said: ThreePoint, _: Support) -> ScaledBeta:
     """The beta of PERT, the mode weighing four times an end (Malcolm et al. 1959, Operations Research 7(5))."""
     width = said.high - said.low
     a, b = 1 + 4 * (said.mode - said.low) / width, 1 + 4 * (said.high - said.mode) / width
     return _degree(a, b, said.low, said.high)
 
 
-def _degree_moments(said: Moments, _: Support) -> Degree:
+def _degree_moments(said: Moments, _: Support) -> ScaledBeta:
     mean, found = said.mean, f"a standard deviation of {said.sd:g}"
     _require(0 < mean < 1, f"a mean of {mean:g}", "a mean strictly between 0 and 1")
     largest = math.sqrt(mean * (1 - mean))
@@ -204,7 +208,7 @@ def _degree_moments(said: Moments, _: Support) -> Degree:
     return _degree(mean * size, (1 - mean) * size)
 
 
-def _ratio_moments(said: Moments, _: Support) -> Ratio:
+def _ratio_moments(said: Moments, _: Support) -> LogNormal:
     _require(said.mean > 0, f"a mean of {said.mean:g}", "a mean above 0")
     relative = said.sd / said.mean
     # log1p(relative**2), whose square could overflow.
@@ -212,51 +216,51 @@ def _ratio_moments(said: Moments, _: Support) -> Ratio:
     return _ratio(math.log(said.mean) - variance / 2, math.sqrt(variance))
 
 
-def _degree_count(said: Count, _: Support) -> Degree:
+def _degree_count(said: Count, _: Support) -> ScaledBeta:
     """The posterior of Jeffreys' prior, Beta(1/2, 1/2), after the cases."""
     return _degree(said.count + 0.5, said.of - said.count + 0.5)
 
 
-def _degree_beta(said: BetaStated, _: Support) -> Degree:
+def _degree_beta(said: BetaStated, _: Support) -> ScaledBeta:
     return _degree(said.a, said.b, said.low, said.high)
 
 
-def _degree_uniform(said: Uniform, _: Support) -> Degree:
+def _degree_uniform(said: Uniform, _: Support) -> ScaledBeta:
     return _degree(1.0, 1.0, said.low, said.high)
 
 
-def _ratio_lognormal(said: LognormalStated, _: Support) -> Ratio:
+def _ratio_lognormal(said: LognormalStated, _: Support) -> LogNormal:
     return _ratio(said.mu, said.sigma)
 
 
-def _degree(a: float, b: float, lower: float = 0.0, upper: float = 1.0) -> Degree:
+def _degree(a: float, b: float, lower: float = 0.0, upper: float = 1.0) -> ScaledBeta:
     _require(lower >= 0 and upper <= 1, f"{lower:g} to {upper:g}", "ends between 0 and 1")
     usable = f"shapes between {SHAPES[0]:g} and {SHAPES[1]:g}; a quantity held fixed is a bare number"
     _require(SHAPES[0] <= min(a, b) and max(a, b) <= SHAPES[1], f"what would be Beta({a:.3g}, {b:.3g})", usable)
-    return Degree(a=a, b=b, lower=lower, upper=upper)
+    return ScaledBeta(a=a, b=b, lower=lower, upper=upper)
 
 
-def _ratio(mu: float, sigma: float) -> Ratio:
+def _ratio(mu: float, sigma: float) -> LogNormal:
     found = f"what would be lognormal, mu {mu:.3g}, sigma {sigma:.3g}"
     _require(sigma > NARROWEST, found, f"sigma above {NARROWEST:g}; a quantity held fixed is a bare number")
     _require(abs(mu) + 8 * sigma < LARGEST_LOG, found, "finite numbers as far as eight standard deviations out")
-    return Ratio(mu=mu, sigma=sigma)
+    return LogNormal(mu=mu, sigma=sigma)
 
 
-FITS: dict[tuple[type[Any], type[Degree] | type[Ratio]], Callable[[Any, Support], Family]] = {
-    (Constant, Degree): _degree_constant,
-    (Quantiles, Degree): _degree_quantiles,
-    (Interval, Degree): _degree_quantiles,
-    (Word, Degree): _degree_word,
-    (ThreePoint, Degree): _degree_three_points,
-    (Moments, Degree): _degree_moments,
-    (Count, Degree): _degree_count,
-    (BetaStated, Degree): _degree_beta,
-    (Uniform, Degree): _degree_uniform,
-    (Constant, Ratio): _ratio_constant,
-    (Quantiles, Ratio): _ratio_quantiles,
-    (Interval, Ratio): _ratio_quantiles,
-    (Moments, Ratio): _ratio_moments,
-    (LognormalStated, Ratio): _ratio_lognormal,
+FITS: dict[tuple[type[Any], type[ScaledBeta] | type[LogNormal]], Callable[[Any, Support], Family]] = {
+    (Constant, ScaledBeta): _degree_constant,
+    (Quantiles, ScaledBeta): _degree_quantiles,
+    (Interval, ScaledBeta): _degree_quantiles,
+    (Word, ScaledBeta): _degree_word,
+    (ThreePoint, ScaledBeta): _degree_three_points,
+    (Moments, ScaledBeta): _degree_moments,
+    (Count, ScaledBeta): _degree_count,
+    (BetaStated, ScaledBeta): _degree_beta,
+    (Uniform, ScaledBeta): _degree_uniform,
+    (Constant, LogNormal): _ratio_constant,
+    (Quantiles, LogNormal): _ratio_quantiles,
+    (Interval, LogNormal): _ratio_quantiles,
+    (Moments, LogNormal): _ratio_moments,
+    (LognormalStated, LogNormal): _ratio_lognormal,
 }
 """How a statement becomes a family; what is not here cannot be said of such a quantity."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from estimative.priors.catalog import SCALES as FOLDER
 from estimative.priors.catalog import looks_like_path
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import A_NAME, NAME, Table, shown
 from estimative.priors.verbal_scale import Band, Scale
@@ -61,7 +61,7 @@ def _bands(head: Table) -> Iterator[Band]:
 
 def _check_order(head: Table, bands: tuple[Band, ...]) -> None:
     """Note what would leave a probability with two words, or a word with two bands."""
-    if not bands and not head.faults:
+    if not bands and not head.issues:
         head.fault("bands", found="no band", expected="one or more, in rising order")
     for index, band in enumerate(bands):
         if band.low >= band.high:
@@ -89,7 +89,7 @@ def find_scale(name_or_path: str) -> Scale:
         return read_scale(Path(name_or_path))
     expected = f"a path, or a shipped scale of words: {listed(tuple(SCALES))}"
     near = nearest(name_or_path, SCALES)
-    raise Faulty([Fault(file=name_or_path, found="no such scale", expected=expected, nearest=near)])
+    raise InvalidInput([Issue(file=name_or_path, found="no such scale", expected=expected, nearest=near)])
 
 
 SCALES: Mapping[str, Scale] = MappingProxyType(

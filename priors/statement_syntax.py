@@ -74,9 +74,9 @@ def read_stated(table: Table, key: str) -> Stated | None:
     value = table.value(key)
     if isinstance(value, dict):
         return _read_inline(table.table(key), table, key)
-    before = len(table.faults)
+    before = len(table.issues)
     statement = _bare(table, key, value)
-    return Stated(statement=statement, place=table.place(key)) if statement and len(table.faults) == before else None
+    return Stated(statement=statement, place=table.place(key)) if statement and len(table.issues) == before else None
 
 
 def toml(statement: Statement) -> str:
@@ -115,7 +115,7 @@ def _bare(table: Table, key: str, value: object) -> Statement | None:
 
 
 def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
-    before = len(inline.faults)
+    before = len(inline.issues)
     because, source = (inline.text(remark, default="") for remark in _REMARKS)
     form = _form(inline)
     if form is None:
@@ -123,11 +123,11 @@ def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
     try:
         statement = form.read(inline)
     except Misstated as wrong:
-        if len(inline.faults) == before:  # otherwise it follows from a fault already noted
+        if len(inline.issues) == before:  # otherwise it follows from a fault already noted
             at = (wrong.key,) if wrong.key else ()
             inline.fault(*at, found=wrong.found, expected=wrong.expected, name=wrong.name, near=wrong.near)
         return None
-    if len(inline.faults) > before:
+    if len(inline.issues) > before:
         return None
     return Stated(statement=statement, because=because, source=source, place=table.place(key))
 

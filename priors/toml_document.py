@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,8 +29,8 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
         If the file is missing, unreadable, no file, too large, or not UTF-8.
     """
 
-    def fault(found: str, expected: str) -> Faulty:
-        return Faulty([Fault(file=str(path), found=found, expected=expected)])
+    def fault(found: str, expected: str) -> InvalidInput:
+        return InvalidInput([Issue(file=str(path), found=found, expected=expected)])
 
     try:
         if path.is_dir():
@@ -73,14 +73,14 @@ class TomlFile:
     @classmethod
     def parse(cls, text: str, *, file: str) -> TomlFile:
         if not text.strip():
-            raise Faulty([Fault(file=file, found="an empty file", expected="a scenario or a prior set in TOML")])
+            raise InvalidInput([Issue(file=file, found="an empty file", expected="a scenario or a prior set in TOML")])
         try:
             return cls(file, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             line = text.count("\n", 0, _offset(error, text)) + 1
-            raise Faulty([Fault(file=file, line=line, found=_without_place(error), expected="TOML")]) from error
+            raise InvalidInput([Issue(file=file, line=line, found=_without_place(error), expected="TOML")]) from error
         except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a thousand nested brackets
-            raise Faulty([Fault(file=file, found=str(error), expected="TOML of a sane size")]) from error
+            raise InvalidInput([Issue(file=file, found=str(error), expected="TOML of a sane size")]) from error
 
     def line(self, path: KeyPath) -> int | None:
         """The line of the entry at a path, or of the nearest table around it."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -29,9 +29,9 @@ class Place:
     def key(self) -> str:
         return ".".join(str(part) for part in self.path)
 
-    def fault(self, found: str, expected: str, *, near: Iterable[str] = (), name: str = "") -> Fault:
+    def fault(self, found: str, expected: str, *, near: Iterable[str] = (), name: str = "") -> Issue:
         """A fault here; `near` are the names that a misspelt `name` could stand for."""
-        return Fault(
+        return Issue(
             file=self.file.name,
             line=self.file.line(self.path),
             key=ascii_safe(self.key),
@@ -52,7 +52,7 @@ class Table:
     file: TomlFile
     data: dict[str, Any]
     path: KeyPath = ()
-    faults: list[Fault] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
 
     @classmethod
@@ -65,13 +65,13 @@ class Table:
     def fault(self, *keys: str | int, found: str, expected: str, near: Iterable[str] = (), name: str = "") -> None:
         """Note a fault at a key of this table, or at the table itself."""
         fault = self.place(*keys).fault(found, expected, near=near, name=name)
-        if fault not in self.faults:  # a table may be looked at twice
-            self.faults.append(fault)
+        if fault not in self.issues:  # a table may be looked at twice
+            self.issues.append(fault)
 
     def stop_if_faulty(self) -> None:
-        if self.faults:
-            files = list(dict.fromkeys((self.file.name, *(fault.file for fault in self.faults))))
-            raise Faulty(sorted(self.faults, key=lambda f: (files.index(f.file), f.line or math.inf)))
+        if self.issues:
+            files = list(dict.fromkeys((self.file.name, *(fault.file for fault in self.issues))))
+            raise InvalidInput(sorted(self.issues, key=lambda f: (files.index(f.file), f.line or math.inf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
@@ -199,7 +199,7 @@ class Table:
                 self.fault(key, found="an unknown key", expected=listed(known, 16), near=known, name=key)
 
     def _below(self, data: dict[str, Any], *keys: str | int) -> Table:
-        return Table(self.file, data, (*self.path, *keys), self.faults)
+        return Table(self.file, data, (*self.path, *keys), self.issues)
 
 
 def number_within(value: object, low: float, high: float, *, open_ends: bool = False) -> bool:

@@ -46,13 +46,13 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    wordy: frozenset[int] = frozenset({0})
-    unbroken: frozenset[int] = frozenset()
+    text_columns: frozenset[int] = frozenset({0})
+    nowrap_columns: frozenset[int] = frozenset()
     """Columns whose cells stay on one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dot:
+class IntervalRow:
     """A probability with a line around it, and where it came from; all on the scale of probability."""
 
     label: str
@@ -64,10 +64,10 @@ class Dot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dots:
+class IntervalPlot:
     """Dots one under the other on a common axis of log-odds."""
 
-    rows: tuple[Dot, ...]
+    rows: tuple[IntervalRow, ...]
     key: str
     """What dot, line and ring stand for."""
     longest_label: int = 20
@@ -108,7 +108,7 @@ class Figure:
     Nothing
         If there is nothing to draw.
     """
-    instead: Dots | None = None
+    instead: IntervalPlot | None = None
     """What a format of characters shows."""
 
 
@@ -119,5 +119,5 @@ class Code:
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | Dots | Figure | Code
+type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Code
 type Document = tuple[Block, ...]

@@ -114,7 +114,7 @@ def outcomes_of(summary: Summary, scale: Scale = ICD203) -> Table:
             )
             for outcome in summary.outcomes.values()
         ),
-        wordy=frozenset({0, 4}),
+        text_columns=frozenset({0, 4}),
     )
 
 
@@ -125,7 +125,7 @@ def chain_of(summary: Summary) -> Table:
         for name, event in summary.events.items()
     ]
     header = ("Event", "Given", "Probability", "Prior", "Overall")
-    return Table(header=header, rows=tuple(rows), wordy=frozenset({0, 1}))
+    return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1}))
 
 
 def _link(link: Link | None) -> tuple[str, str, str]:

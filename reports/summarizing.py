@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from estimative.model.analysis.prior_influence import dependence
+from estimative.model.analysis.prior_influence import prior_influence
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Check as ModelCheck
 from estimative.model.inference.diagnostics import Verdict as ModelVerdict
 from estimative.model.inference.estimates import Estimate
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Agreement as ModelAgreement
-from estimative.model.inference.posterior import Before, Posterior, agreement
+from estimative.model.inference.posterior import Posterior, PriorPredictive, agreement
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import Event as ScenarioEvent
 from estimative.model.spec.evidence import (
@@ -27,7 +27,7 @@ from estimative.model.spec.evidence import (
 )
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.statement_syntax import say
 from estimative.reports import summary as told
 from estimative.reports.wording import term
@@ -38,7 +38,7 @@ DISAGREEING = "The two methods disagree: no number is told."
 
 
 def summarize(
-    posteriors: list[Posterior], before: Before, run: told.Run, *, allow_unconverged: bool = False
+    posteriors: list[Posterior], before: PriorPredictive, run: told.Run, *, allow_unconverged: bool = False
 ) -> told.Summary:
     """One summary from every method that ran; the numbers are those of the last.
 
@@ -128,14 +128,14 @@ def probability_fields(after: Estimate, before: Estimate) -> dict[str, object]:
     }
 
 
-def outcomes_of(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Outcome]]:
+def outcomes_of(posterior: Posterior, before: PriorPredictive) -> Iterator[tuple[str, told.Outcome]]:
     """Every outcome, by its id."""
     for name, outcome in posterior.assessment.scenario.outcomes.items():
         numbers = probability_fields(posterior.estimates["outcome", name], before.estimates["outcome", name])
         yield name, told.Outcome(**numbers, title=outcome.title, given=outcome.given)  # type: ignore[arg-type]
 
 
-def events_of(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.Event]]:
+def events_of(posterior: Posterior, before: PriorPredictive) -> Iterator[tuple[str, told.Event]]:
     """Every event, by its id, each after those it depends on."""
     scenario = posterior.assessment.scenario
     for name in scenario.order:
@@ -145,7 +145,7 @@ def events_of(posterior: Posterior, before: Before) -> Iterator[tuple[str, told.
         yield name, told.Event(**numbers, title=event.title, when=event.when, given_previous=link)  # type: ignore[arg-type]
 
 
-def _link(event: ScenarioEvent, posterior: Posterior, before: Before) -> told.Link | None:
+def _link(event: ScenarioEvent, posterior: Posterior, before: PriorPredictive) -> told.Link | None:
     sort = "link" if event.given or event.unless else "event"
     if (sort, event.id) not in posterior.estimates or (sort, event.id) not in before.estimates:
         return None
@@ -182,7 +182,7 @@ def _quantity_fields(posterior: Posterior, name: str) -> dict[str, object]:
     }
 
 
-def _prior_spread(family: Degree | Ratio) -> told.Spread:
+def _prior_spread(family: ScaledBeta | LogNormal) -> told.Spread:
     p05, p50, p95 = (family.quantile(p) for p in (0.05, 0.5, 0.95))
     return told.Spread(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, mcse=0.0)
 
@@ -250,8 +250,8 @@ def sources_of(assessment: Assessment) -> Mapping[str, told.Source]:
     }
 
 
-def _dependence(posterior: Posterior, before: Before) -> told.Dependence:
-    found = dependence(posterior, before)
+def _dependence(posterior: Posterior, before: PriorPredictive) -> told.Dependence:
+    found = prior_influence(posterior, before)
     return told.Dependence(
         prior_share=found.share,
         sd_before=found.sd_before,
@@ -291,7 +291,7 @@ def _agreement(met: ModelAgreement) -> told.Agreement:
     )  # fmt: skip
 
 
-def number(noisy: Noisy) -> told.Number:
+def number(noisy: MCEstimate) -> told.Number:
     """A number with its error."""
     return told.Number(value=noisy.value, mcse=noisy.mcse)
 

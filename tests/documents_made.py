@@ -12,10 +12,10 @@ from estimative.reports.blocks import (
     Caution,
     Code,
     Document,
-    Dot,
-    Dots,
     Figure,
     Heading,
+    IntervalPlot,
+    IntervalRow,
     Listing,
     Paragraph,
     Picture,
@@ -23,7 +23,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.figures.gallery import gallery
 from estimative.reports.figures.ledger import ledger
-from estimative.reports.figures.style import Nothing
+from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.figures.tornado import tornado
 from estimative.reports.report.document import document
 from tests.reports_made import REPORTS
@@ -49,7 +49,7 @@ def of_swings() -> Picture:
 
 def nothing() -> Picture:
     """A picture that cannot be drawn."""
-    raise Nothing("there is no number")
+    raise NothingToPlot("there is no number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ def wide_table(rows: int) -> Table:
     return Table(
         header=("Quantity", "Stated", "Prior mean", "Because"),
         rows=tuple((f"effects.closing.rain_{row}", "5 % to 95 %: 2 to 8", "3.10", PROSE) for row in range(rows)),
-        wordy=frozenset({0, 1, 3}),
+        text_columns=frozenset({0, 1, 3}),
     )
 
 
@@ -88,13 +88,13 @@ RECORDS = Table(
         (f"inspection_report_{row}", "measurement", "domestic_constraints", PROSE, PROSE, "open-markets", "B2", "0.4")
         for row in range(3)
     ),
-    wordy=frozenset(range(8)),
+    text_columns=frozenset(range(8)),
 )
 """More columns than a page is wide."""
-DOTS = Dots(
+DOTS = IntervalPlot(
     rows=(
-        Dot(label="The bridge is closed", point=0.0613, low=0.012, high=0.149, before=0.031),
-        Dot(label="The dam leaks", point=0.117, low=0.04, high=0.23),
+        IntervalRow(label="The bridge is closed", point=0.0613, low=0.012, high=0.149, before=0.031),
+        IntervalRow(label="The dam leaks", point=0.117, low=0.04, high=0.23),
     ),
     key="● after the evidence, ├─┤ its 90 % interval, ○ before the evidence.",
 )
@@ -111,8 +111,8 @@ def speaking(text: str) -> Document:
         Heading(text=text),
         Listing(points=(text, text)),
         Heading(text=text, level=3),
-        Table(header=("Of what", text), rows=((text, "3 %"), ("b", text)), wordy=frozenset({0, 1})),
-        Dots(rows=(Dot(label=text, point=0.2, low=0.1, high=0.4),), key=text),
+        Table(header=("Of what", text), rows=((text, "3 %"), ("b", text)), text_columns=frozenset({0, 1})),
+        IntervalPlot(rows=(IntervalRow(label=text, point=0.2, low=0.1, high=0.4),), key=text),
         Figure(name="marks", draw=lambda: Drawn(title=text, description=text)),
         Code(lines=(text,)),
     )
@@ -178,7 +178,7 @@ def _texts(block: Block) -> Iterator[str]:
             yield from block.header
             for row in block.rows:
                 yield from row
-        case Dots():
+        case IntervalPlot():
             yield block.key
         case Code():
             yield from block.lines

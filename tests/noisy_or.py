@@ -19,22 +19,22 @@ type Causes = tuple[tuple[float, float], ...]
 class NoisyOr(Oracle):
     """A scenario with one value for every quantity, read with the other link."""
 
-    def _odds(self, event: Event, levers: Mapping[str, float]) -> float:
+    def _odds(self, event: Event, design: Mapping[str, float]) -> float:
         leak = leak_of(self.values[f"events.{event.id}"], self._causes(event, {}))
-        absent = none_acts(leak, self._causes(event, levers))
+        absent = none_acts(leak, self._causes(event, design))
         return (1 - absent) / absent
 
-    def _rate(self, event: Event, levers: Mapping[str, float]) -> float:
+    def _rate(self, event: Event, design: Mapping[str, float]) -> float:
         """Per year: each cause at full work adds to what comes of itself."""
-        own, at_rest = (1 + math.fsum((w - 1) * u for w, u in self._causes(event, at)) for at in (levers, {}))
+        own, at_rest = (1 + math.fsum((w - 1) * u for w, u in self._causes(event, at)) for at in (design, {}))
         return self.values[f"events.{event.id}"] * own / at_rest
 
-    def _causes(self, event: Event, levers: Mapping[str, float]) -> Causes:
+    def _causes(self, event: Event, design: Mapping[str, float]) -> Causes:
         """A driver, or where that lowers the chance, its lack; at rest where no lever is given."""
         found = []
         for driver in event.drivers:
             ratio = self.values[f"effects.{event.id}.{driver.name}"] ** driver.sign
-            degree = levers.get(driver.name, 0.0) + (0.5 if driver.name in self.scenario.factors else 0.0)
+            degree = design.get(driver.name, 0.0) + (0.5 if driver.name in self.scenario.factors else 0.0)
             found.append((ratio, degree) if ratio >= 1 else (1 / ratio, 1 - degree))
         return tuple(found)
 

@@ -127,17 +127,17 @@ class Oracle:
             for driver in event.drivers
         }
 
-    def _odds(self, event: Event, levers: Mapping[str, float]) -> float:
+    def _odds(self, event: Event, design: Mapping[str, float]) -> float:
         base = self.values[f"events.{event.id}"]
-        return base / (1 - base) * self._moved(event, levers)
+        return base / (1 - base) * self._moved(event, design)
 
-    def _rate(self, event: Event, levers: Mapping[str, float]) -> float:
+    def _rate(self, event: Event, design: Mapping[str, float]) -> float:
         """Per year."""
-        return self.values[f"events.{event.id}"] * self._moved(event, levers)
+        return self.values[f"events.{event.id}"] * self._moved(event, design)
 
-    def _moved(self, event: Event, levers: Mapping[str, float]) -> float:
+    def _moved(self, event: Event, design: Mapping[str, float]) -> float:
         return math.prod(
-            self.values[f"effects.{event.id}.{driver.name}"] ** (driver.sign * levers[driver.name])
+            self.values[f"effects.{event.id}.{driver.name}"] ** (driver.sign * design[driver.name])
             for driver in event.drivers
         )
 
@@ -207,13 +207,13 @@ class Oracle:
         event = self.scenario.events[item.about]
         total = 0.0
         for trials in item.trials:
-            levers = {
+            design = {
                 driver.name: trials.at.get(driver.name, 0.5) - 0.5
                 if driver.name in self.scenario.factors
                 else trials.at.get(driver.name, 0.0)
                 for driver in event.drivers
             }
-            odds = self._odds(event, levers)
+            odds = self._odds(event, design)
             total += trials.successes * math.log(odds / (1 + odds)) + (trials.of - trials.successes) * -math.log1p(odds)
         return total
 

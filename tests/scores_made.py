@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from estimative.model.record.resolutions import Entry, Foretold, Resolution
+from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution
 from estimative.reports.score.summarizing import summarize
 from estimative.reports.score.summary import Record
 
@@ -27,9 +27,9 @@ def run_id(place: int) -> str:
     return f"20260201T093000{place:03}Z-{place:06x}"
 
 
-def foretold(place: int = 1, **changed: Any) -> Foretold:
+def forecast(place: int = 1, **changed: Any) -> IssuedForecast:
     """What a run said of the bridge."""
-    plain = Foretold(
+    plain = IssuedForecast(
         run=run_id(place),
         created=MADE,
         scenario="bridge",
@@ -49,7 +49,7 @@ def foretold(place: int = 1, **changed: Any) -> Foretold:
 def resolution(place: int = 1, happened: bool | None = True, **changed: Any) -> Resolution:
     """What came about in April, or by the end of June had not; changes are those of what was foretold."""
     on = datetime.date(2026, 4, 2) if happened else datetime.date(2026, 6, 30)
-    return Resolution(foretold=foretold(place, **changed), happened=happened, on=on, because="The county's log.")
+    return Resolution(forecast=forecast(place, **changed), happened=happened, on=on, because="The county's log.")
 
 
 def entry(line: int, of: Resolution, corrects: int | None = None) -> Entry:

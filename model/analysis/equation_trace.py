@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimative.model.inference.estimates import ROUNDING
-from estimative.model.inference.mc_estimate import Noisy, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import terms, told
+from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Target, reckon
+from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event
 
 
@@ -28,11 +28,11 @@ class Term:
     """A factor or an event; empty for the baseline."""
     sign: int
     """+1 raises, -1 lowers; of the baseline +1."""
-    value: Noisy
+    value: MCEstimate
     """Mean of the quantity on its own scale: probability, rate per year, odds ratio, rate ratio."""
-    level: Noisy | None
+    level: MCEstimate | None
     """Mean degree of the factor; of an event the chance that it has happened."""
-    contribution: Noisy
+    contribution: MCEstimate
     """Natural logarithm: of a driving event what its having happened adds, of all else what is there in any case."""
 
 
@@ -43,9 +43,9 @@ class Equation:
     event: str
     terms: tuple[Term, ...]
     """Baseline, factors, driving events; of a table none."""
-    entries: tuple[tuple[str, Noisy], ...]
+    entries: tuple[tuple[str, MCEstimate], ...]
     """Of a table: each entry's quantity and its mean."""
-    told: Noisy | None
+    told: MCEstimate | None
     """Log-likelihood ratio of all that is told of the event itself; None where nothing is."""
 
 
@@ -111,31 +111,31 @@ class _Tracing:
                 contribution=self.mean(found.log_effect[effect] * found.lever[effect]),
             )
 
-    def level(self, driver: str) -> Noisy:
+    def level(self, driver: str) -> MCEstimate:
         if driver in self.posterior.assessment.scenario.factors:
             return self.mean(self.posterior.quantity(f"factors.{driver}"))
         happened = Query.where(all=[driver])
         condition = Query.where(all=self.event.given, none=self.event.unless)
         asked = Target(sort="event", id=driver, yes=condition.and_(happened), given=condition)
-        found = reckon(self.posterior.assessment.structure, self.posterior.draws.theta, (asked,))
+        found = evaluate_queries(self.posterior.assessment.structure, self.posterior.draws.theta, (asked,))
         yes, given = found.yes[0], found.given[0]
         base = float(self.posterior.draws.weights @ given)
         value = float(self.posterior.draws.weights @ yes) / base
-        return noisy(value, (yes - value * given) / base, self.posterior.draws)
+        return mc_estimate(value, (yes - value * given) / base, self.posterior.draws)
 
-    def told(self) -> Noisy | None:
-        said = told(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
+    def told(self) -> MCEstimate | None:
+        said = soft_evidence(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
         if self.event.id not in said.events:
             return None
         place = said.events.index(self.event.id)
         return self.mean(said.log_yes[place] - said.log_no[place])
 
-    def mean(self, series: Numbers) -> Noisy:
+    def mean(self, series: Numbers) -> MCEstimate:
         """Over the draws at which the condition holds, in so far as it does; series with dims (draw)."""
         draws = self.posterior.draws
         given = np.ones(draws.count) if self.given is None else self.given
         base = float(draws.weights @ given)
         value = float(draws.weights @ (given * series)) / base
         if np.ptp(series) <= ROUNDING * abs(series).max():
-            return Noisy(value=float(series[0]))
-        return noisy(value, given * (series - value) / base, draws)
+            return MCEstimate(value=float(series[0]))
+        return mc_estimate(value, given * (series - value) / base, draws)

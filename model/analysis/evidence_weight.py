@@ -15,20 +15,20 @@ from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
-from estimative.model.inference.batch import evaluated
+from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.estimates import ROUNDING
-from estimative.model.inference.mc_estimate import Noisy, derived
-from estimative.model.inference.prior_transform import scores
+from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.refit import (
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Observation, Testimony
@@ -46,9 +46,9 @@ LEAST_CONFLICT = 0.05
 class Weight:
     """What an item, or a story, does to the headline's log-odds."""
 
-    alone: Noisy
+    alone: MCEstimate
     """With nothing else known: log-odds with it alone, less those before any evidence."""
-    last: Noisy
+    last: MCEstimate
     """With all else known: log-odds with all evidence, less those without it."""
     pareto_k: float
     """The larger of the two fits': of reweighted draws, or of draws of their own where those did not serve."""
@@ -57,16 +57,16 @@ class Weight:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class EvidenceGroup:
     """Items that tell one story; most stories have one item."""
 
     name: str
     """Of the item, or of the origin that several share."""
     items: tuple[str, ...]
     weight: Weight
-    step: Noisy
+    step: MCEstimate
     """What it adds to the stories before it: log-odds of the headline."""
-    running: Noisy
+    running: MCEstimate
     """Log-odds of the headline once this story and all before it are known."""
 
 
@@ -87,21 +87,21 @@ class Conflict:
 
     first: str
     second: str
-    measure: Noisy
+    measure: MCEstimate
     """Natural logarithm; above 0 the two are less probable together than if they had nothing to do with each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ledger:
+class EvidenceWeights:
     """The evidence, story by story in the order of the scenario."""
 
-    before: Noisy
+    before: MCEstimate
     """Log-odds of the headline before any evidence."""
-    after: Noisy
+    after: MCEstimate
     """And after all of it."""
-    whole: Noisy
+    whole: MCEstimate
     """What all of it does: the one less the other."""
-    stories: tuple[Story, ...]
+    stories: tuple[EvidenceGroup, ...]
     items: Mapping[str, Weight]
     """Of the single items of stories that several tell."""
     opposition: Opposition | None
@@ -111,7 +111,7 @@ class Ledger:
     effort: Effort
 
 
-def stories_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
+def evidence_groups(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     """The items of each story, by its name."""
     told: dict[tuple[bool, str], list[str]] = {}
     for item in scenario.evidence.values():
@@ -123,7 +123,7 @@ def stories_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Ledger:
+def evidence_weights(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> EvidenceWeights:
     """Weigh every story, and every item of those that several tell, by leaving it out and by adding it alone.
 
     Raises
@@ -131,12 +131,12 @@ def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Led
     Undefined
         If the headline is certain, or impossible, with some of the evidence.
     """
-    assessment, stories = whole.assessment, stories_of(whole.assessment.scenario)
+    assessment, stories = whole.assessment, evidence_groups(whole.assessment.scenario)
     singles = [(item,) for items in stories.values() if len(items) > 1 for item in items]
     units = [*stories.values(), *singles]
-    nothing = assessment.without(assessment.scenario.evidence)
+    nothing = assessment.without_evidence(assessment.scenario.evidence)
     heaps = list(accumulate(stories.values()))
-    counting = Counting(progress, 2 * len(units) + len(heaps) + 1)
+    counting = ProgressCounter(progress, 2 * len(units) + len(heaps) + 1)
     refitter = Refitter.between(fitter, [whole, fitter.fit(nothing)])
 
     def fits(known: Sequence[Assessment]) -> list[Refit]:
@@ -144,16 +144,18 @@ def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Led
 
     start = fits([nothing])[0]
     alone = fits([_only(assessment, items) for items in units])
-    without = fits([assessment.without(items) for items in units])
+    without = fits([assessment.without_evidence(items) for items in units])
     running = fits([_only(assessment, items) for items in heaps])
     weights = [_weight(start, one, running[-1], other) for one, other in zip(alone, without, strict=True)]
     told = tuple(
-        Story(name=name, items=items, weight=weight, step=_less(now.log_odds, then.log_odds), running=now.log_odds)
+        EvidenceGroup(
+            name=name, items=items, weight=weight, step=_less(now.log_odds, then.log_odds), running=now.log_odds
+        )
         for (name, items), weight, (then, now) in zip(
             stories.items(), weights, pairwise([start, *running]), strict=False
         )
     )
-    return Ledger(
+    return EvidenceWeights(
         before=start.log_odds,
         after=(running or [start])[-1].log_odds,
         whole=_less((running or [start])[-1].log_odds, start.log_odds),
@@ -166,7 +168,7 @@ def ledger(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Led
 
 
 def _only(assessment: Assessment, items: Sequence[str]) -> Assessment:
-    return assessment.without([item for item in assessment.scenario.evidence if item not in items])
+    return assessment.without_evidence([item for item in assessment.scenario.evidence if item not in items])
 
 
 def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
@@ -179,12 +181,12 @@ def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
     )
 
 
-def _less(one: Noisy, other: Noisy) -> Noisy:
+def _less(one: MCEstimate, other: MCEstimate) -> MCEstimate:
     found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
-    return found if max(abs(found.value), found.mcse) > ROUNDING else Noisy(value=0.0)
+    return found if max(abs(found.value), found.mcse) > ROUNDING else MCEstimate(value=0.0)
 
 
-def _opposition(stories: Sequence[Story]) -> Opposition | None:
+def _opposition(stories: Sequence[EvidenceGroup]) -> Opposition | None:
     """Of the stories' pulls when all else is known, the strongest clear one each way."""
     clear = [story for story in stories if abs(story.weight.last.value) > 2 * story.weight.last.mcse]
     up = max(clear, key=lambda story: story.weight.last.value, default=None)
@@ -196,12 +198,12 @@ def _opposition(stories: Sequence[Story]) -> Opposition | None:
 
 def _conflict(assessment: Assessment, stories: Mapping[str, Sequence[str]], seed: int) -> Conflict | None:
     """The pair that fits together worst, over draws from the prior."""
-    space = scores(assessment, importance.dimensions_of([assessment]))
+    space = prior_transform(assessment, importance.dimensions_of([assessment]))
     z = np.random.default_rng([seed, 4]).standard_normal((space.dimension, PRIOR_DRAWS))
 
     def log_likelihood(items: Sequence[str]) -> Numbers:
         known = _only(assessment, items)
-        return evaluated(known, scores(known, importance.dimensions_of([known])), z).log_likelihood
+        return evaluate_batch(known, prior_transform(known, importance.dimensions_of([known])), z).log_likelihood
 
     alone = {name: log_likelihood(items) for name, items in stories.items()}
     spoken = {name for name, items in stories.items() if any(_of_an_event(assessment, item) for item in items)}
@@ -224,14 +226,14 @@ def _of_an_event(assessment: Assessment, name: str) -> bool:
     return isinstance(item, Testimony | Observation) or (isinstance(item, Indicator) and item.about in scenario.events)
 
 
-def _measure(first: Numbers, second: Numbers, both: Numbers) -> Noisy:
+def _measure(first: Numbers, second: Numbers, both: Numbers) -> MCEstimate:
     """ln P(one) + ln P(other) - ln P(both), each a mean over draws of the likelihood; dims (draw)."""
     parts = [(1.0, _log_mean(first)), (1.0, _log_mean(second)), (-1.0, _log_mean(both))]
     return derived(sum(sign * part.value for sign, part in parts), parts)
 
 
-def _log_mean(log_likelihood: Numbers) -> Noisy:
+def _log_mean(log_likelihood: Numbers) -> MCEstimate:
     highest = log_likelihood.max()
     likelihood = np.exp(log_likelihood - highest)
     mean = likelihood.mean()
-    return Noisy(value=float(highest + np.log(mean)), influence=(likelihood / mean - 1) / len(likelihood))
+    return MCEstimate(value=float(highest + np.log(mean)), influence=(likelihood / mean - 1) / len(likelihood))

@@ -15,60 +15,60 @@ import numpy as np
 from scipy.special import betaln, hyp2f1
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import Noisy, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Target, headline, reckon
+from estimative.model.likelihood.queries import Target, evaluate_queries, headline
 from estimative.model.spec.evidence import Indicator
-from estimative.model.spec.quantities import ends
-from estimative.priors.distributions import Degree
+from estimative.model.spec.quantities import state_labels
+from estimative.priors.distributions import ScaledBeta
 
 DEGREE_OF_FIT = 4
 """Of the polynomial by which the headline is regressed on a factor."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class IndicatorValue:
     """One indicator, and what looking for it is worth."""
 
     indicator: str
-    seen: Noisy
+    seen: MCEstimate
     """Probability of seeing it, for one who looks; under the headline's condition where it has one."""
-    if_seen: Noisy | None
+    if_seen: MCEstimate | None
     """Probability of the headline then; None where it cannot be seen."""
-    if_not: Noisy | None
+    if_not: MCEstimate | None
     """Probability of the headline when it was looked for and not seen; None where it cannot be missed."""
-    information: Noisy
+    information: MCEstimate
     """Expected information gain about the headline: mutual information, in nats."""
-    variance: Noisy
+    variance: MCEstimate
     """Expected reduction of the headline's variance p (1 - p): the expected value of sample information for quadratic
     loss."""
-    ceiling: Noisy
+    ceiling: MCEstimate
     """Of that reduction, if what the indicator is about were known for certain: the expected value of partial perfect
     information (EVPPI)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class InformationValue:
     """All indicators, the most telling first."""
 
-    headline: Noisy
+    headline: MCEstimate
     entropy: float
     """Of the headline, in nats: what there is to know."""
     variance: float
     """Of the headline: p (1 - p)."""
-    sights: tuple[Sight, ...]
+    sights: tuple[IndicatorValue, ...]
 
 
-def watch(posterior: Posterior) -> Watch:
+def information_value(posterior: Posterior) -> InformationValue:
     """Rank the indicators of a scenario by what they are expected to tell of the headline."""
     assessment = posterior.assessment
     found = _Found.of(posterior)
     p = found.mean(found.yes) / found.mean(found.given)
     sights = [_sight(found, assessment, indicator) for indicator in assessment.scenario.indicators.values()]
-    return Watch(
-        headline=posterior.noisy("outcome", assessment.scenario.headline),
+    return InformationValue(
+        headline=posterior.mc_estimate("outcome", assessment.scenario.headline),
         entropy=_entropy(p),
         variance=p * (1 - p),
         sights=tuple(sorted(sights, key=lambda sight: -sight.information.value)),
@@ -95,12 +95,12 @@ class _Found:
             Target(sort="event", id=name, yes=asked.yes.and_(query), given=asked.given.and_(query))
             for name, query in happened.items()
         )
-        reckoned = reckon(posterior.assessment.structure, posterior.draws.theta, (asked, *targets))
-        pairs = zip(reckoned.yes[1:], reckoned.given[1:], strict=True)
+        probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (asked, *targets))
+        pairs = zip(probabilities.yes[1:], probabilities.given[1:], strict=True)
         return cls(
             posterior=posterior,
-            yes=reckoned.yes[0],
-            given=reckoned.given[0],
+            yes=probabilities.yes[0],
+            given=probabilities.given[0],
             with_event=dict(zip(events, pairs, strict=True)),
         )
 
@@ -108,7 +108,7 @@ class _Found:
         """Over the posterior; series with dims (draw)."""
         return float(self.posterior.draws.weights @ series)
 
-    def noisy(self, function: Callable[..., float], *series: Numbers) -> Noisy:
+    def mc_estimate(self, function: Callable[..., float], *series: Numbers) -> MCEstimate:
         """A smooth function of the means of some series, with its error by the delta method."""
         means = [self.mean(one) for one in series]
         value = function(*means)
@@ -116,7 +116,7 @@ class _Found:
             (slope * (one - mean) for slope, one, mean in zip(_slopes(function, means), series, means, strict=True)),
             start=np.zeros(1),
         )
-        return noisy(value, deviation + np.zeros(self.posterior.draws.count), self.posterior.draws)
+        return mc_estimate(value, deviation + np.zeros(self.posterior.draws.count), self.posterior.draws)
 
 
 def _slopes(function: Callable[..., float], at: Sequence[float]) -> list[float]:
@@ -129,18 +129,18 @@ def _slopes(function: Callable[..., float], at: Sequence[float]) -> list[float]:
     return slopes
 
 
-def _sight(found: _Found, assessment: Assessment, indicator: Indicator) -> Sight:
+def _sight(found: _Found, assessment: Assessment, indicator: Indicator) -> IndicatorValue:
     yes_seen, given_seen = _seen(found, assessment, indicator)
     yes, given = found.yes, found.given
     series = (yes_seen, given_seen, yes, given)
     certain = found.mean(given_seen) >= found.mean(given) * (1 - 1e-12)
-    return Sight(
+    return IndicatorValue(
         indicator=indicator.id,
-        seen=found.noisy(lambda b, g: b / g, given_seen, given),
-        if_seen=found.noisy(lambda a, b: a / b, yes_seen, given_seen) if found.mean(given_seen) > 0 else None,
-        if_not=None if certain else found.noisy(lambda a, b, y, g: (y - a) / (g - b), *series),
-        information=found.noisy(_information, *series),
-        variance=found.noisy(_reduction, *series),
+        seen=found.mc_estimate(lambda b, g: b / g, given_seen, given),
+        if_seen=found.mc_estimate(lambda a, b: a / b, yes_seen, given_seen) if found.mean(given_seen) > 0 else None,
+        if_not=None if certain else found.mc_estimate(lambda a, b, y, g: (y - a) / (g - b), *series),
+        information=found.mc_estimate(_information, *series),
+        variance=found.mc_estimate(_reduction, *series),
         ceiling=_ceiling(found, assessment, indicator.about),
     )
 
@@ -148,7 +148,8 @@ def _sight(found: _Found, assessment: Assessment, indicator: Indicator) -> Sight
 def _seen(found: _Found, assessment: Assessment, indicator: Indicator) -> tuple[Numbers, Numbers]:
     """P(headline and sight), P(condition and sight) at each draw, the likelihoods averaged over their priors."""
     top, bottom = (
-        _degree(assessment, f"indicators.{indicator.id}.if_{end}") for end in ends(indicator.about, assessment.scenario)
+        _degree(assessment, f"indicators.{indicator.id}.if_{end}")
+        for end in state_labels(indicator.about, assessment.scenario)
     )
     if indicator.about in assessment.scenario.factors:
         x = found.posterior.quantity(f"factors.{indicator.about}")
@@ -161,13 +162,13 @@ def _seen(found: _Found, assessment: Assessment, indicator: Indicator) -> tuple[
     )
 
 
-def _degree(assessment: Assessment, name: str) -> Degree:
-    family = assessment.watched[name].family
-    assert isinstance(family, Degree)
+def _degree(assessment: Assessment, name: str) -> ScaledBeta:
+    family = assessment.indicator_priors[name].family
+    assert isinstance(family, ScaledBeta)
     return family
 
 
-def mean_power(family: Degree, power: Numbers) -> Numbers:
+def mean_power(family: ScaledBeta, power: Numbers) -> Numbers:
     """E[p^power] for p of a family of degrees; powers of at least 0, any dims."""
     if family.constant:
         return np.asarray(family.lower**power)
@@ -178,11 +179,11 @@ def mean_power(family: Degree, power: Numbers) -> Numbers:
     return np.asarray(family.upper**power * hyp2f1(-power, b, a + b, width / family.upper))
 
 
-def _ceiling(found: _Found, assessment: Assessment, about: str) -> Noisy:
+def _ceiling(found: _Found, assessment: Assessment, about: str) -> MCEstimate:
     """Variance of the headline's probability between what could be known of a factor or event."""
     if about not in assessment.scenario.factors:
         yes, given = found.with_event[about]
-        return found.noisy(_reduction, yes, given, found.yes, found.given)
+        return found.mc_estimate(_reduction, yes, given, found.yes, found.given)
     x = found.posterior.quantity(f"factors.{about}")
     weights = found.posterior.draws.weights * found.given
     base = weights.sum()
@@ -192,7 +193,7 @@ def _ceiling(found: _Found, assessment: Assessment, about: str) -> Noisy:
     # The derivative of var E[p | x] by the weight of a draw is (fit - mean)^2 + 2 (fit - mean) (p - fit).
     pull = np.square(fit - mean) + 2 * (fit - mean) * (chance - fit)
     value = float(weights @ np.square(fit - mean)) / base
-    return noisy(value, found.given * (pull - value) / base, found.posterior.draws)
+    return mc_estimate(value, found.given * (pull - value) / base, found.posterior.draws)
 
 
 def _regressed(values: Numbers, x: Numbers, weights: Numbers) -> Numbers:

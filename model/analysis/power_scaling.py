@@ -16,13 +16,13 @@ from scipy.special import xlog1py, xlogy
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import resampled
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Index, Numbers
 from estimative.model.likelihood.variable_elimination import by_elimination
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 
 DRAWS = 8000
 """Of equal weight, taken from the posterior's."""
@@ -40,11 +40,11 @@ class Sensitivity:
     """How far a quantity's posterior moves for each doubling of a power, as a distance between distributions."""
 
     name: str
-    prior: Noisy
+    prior: MCEstimate
     """The quantity's own prior scaled."""
-    evidence: Noisy
+    evidence: MCEstimate
     """All evidence scaled."""
-    headline: Noisy
+    headline: MCEstimate
     """The headline's chance over the draws, the quantity's prior scaled."""
 
     @property
@@ -61,9 +61,9 @@ class PowerScaling:
 
     quantities: tuple[Sensitivity, ...]
     """Those whose prior moves the headline most come first."""
-    all_priors: Noisy
+    all_priors: MCEstimate
     """The headline's chance over the draws, all priors scaled at once."""
-    all_evidence: Noisy
+    all_evidence: MCEstimate
     """And all evidence."""
 
 
@@ -117,11 +117,11 @@ class _Scaled:
         weaker, stronger = (_normalised(_log_weights(log_component, alpha)) for alpha in ALPHAS)
         return cls(weaker=weaker, stronger=stronger)
 
-    def moves(self, values: Numbers) -> Noisy:
+    def moves(self, values: Numbers) -> MCEstimate:
         """How sensitive the distribution of some values is; dims (draw)."""
         whole = self._sense(values, slice(None))
         parts = [self._sense(values, slice(part, None, PARTS)) for part in range(PARTS)]
-        return Noisy(value=whole, own_variance=float(np.var(parts, ddof=1)) / PARTS)
+        return MCEstimate(value=whole, own_variance=float(np.var(parts, ddof=1)) / PARTS)
 
     def _sense(self, values: Numbers, part: slice) -> float:
         from arviz_stats.base import array_stats
@@ -162,9 +162,9 @@ def log_density(assessment: Assessment, theta: Theta, name: str) -> Numbers:
     """ln of a quantity's prior density, up to a constant: of a degree on its own scale, of a ratio on the log scale."""
     values = _values(assessment, theta, name)
     match assessment.priors[name].family:
-        case Degree() as family:
+        case ScaledBeta() as family:
             share = (values - family.lower) / (family.upper - family.lower)
             inside = np.clip(share, 1e-300, 1 - 1e-16)
             return np.asarray(xlogy(family.a - 1, inside) + xlog1py(family.b - 1, -inside))
-        case Ratio() as family:
+        case LogNormal() as family:
             return np.asarray(-0.5 * np.square((values - family.mu) / family.sigma))

@@ -9,9 +9,9 @@ import numpy as np
 
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Estimate
-from estimative.model.inference.posterior import Before, Posterior
+from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.distributions import Ratio
+from estimative.priors.distributions import LogNormal
 
 UNTOUCHED = 0.95
 """A quantity that keeps so much of its prior's standard deviation, and moved by less than the rest, learnt nothing."""
@@ -20,7 +20,7 @@ MOVED = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dependence:
+class PriorInfluence:
     """The headline on the log-odds scale, before and after the evidence."""
 
     sd_before: float
@@ -38,14 +38,16 @@ class Dependence:
         return (self.sd_after / self.sd_before) ** 2 if self.sd_before > 0 else None
 
 
-def dependence(posterior: Posterior, before: Before) -> Dependence:
+def prior_influence(posterior: Posterior, before: PriorPredictive) -> PriorInfluence:
     """Compare the headline and every quantity before and after the evidence."""
     headline = list(posterior.assessment.scenario.outcomes).index(posterior.assessment.scenario.headline)
     key = ("outcome", posterior.assessment.scenario.headline)
     free = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
-    return Dependence(
-        sd_before=_log_odds_sd(before.reckoned.yes[headline], before.reckoned.given[headline], before.draws),
-        sd_after=_log_odds_sd(posterior.reckoned.yes[headline], posterior.reckoned.given[headline], posterior.draws),
+    return PriorInfluence(
+        sd_before=_log_odds_sd(before.probabilities.yes[headline], before.probabilities.given[headline], before.draws),
+        sd_after=_log_odds_sd(
+            posterior.probabilities.yes[headline], posterior.probabilities.given[headline], posterior.draws
+        ),
         shift=_decibans(posterior.estimates[key]) - _decibans(before.estimates[key]),
         free=len(free),
         untouched=sum(_untouched(posterior, name) for name in free),
@@ -74,7 +76,7 @@ def _untouched(posterior: Posterior, name: str) -> bool:
     """Whether a quantity is where its prior put it, on the scale on which its prior is symmetric enough to compare."""
     values = posterior.quantity(name)
     prior = posterior.assessment.priors[name].family
-    if isinstance(prior, Ratio):
+    if isinstance(prior, LogNormal):
         values, mean, sd = np.log(values), prior.mu, prior.sigma
     else:
         mean, sd = prior.mean, prior.sd

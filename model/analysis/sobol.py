@@ -13,10 +13,10 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.importance_sampling import dimensions_of
-from estimative.model.inference.mc_estimate import Noisy
-from estimative.model.inference.prior_transform import Scores, scores
+from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.model.likelihood.queries import headline, reckon
+from estimative.model.likelihood.queries import evaluate_queries, headline
 
 POINTS = 512
 """Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
@@ -33,9 +33,9 @@ class Indices:
     """What one quantity accounts for, as shares of the variance."""
 
     name: str
-    first: Noisy
+    first: MCEstimate
     """By itself: how much knowing it would remove."""
-    total: Noisy
+    total: MCEstimate
     """With all that it does together with others: how much would be left if all others were known."""
 
 
@@ -47,7 +47,7 @@ class Sobol:
     """Standard deviation of the log-odds over the priors."""
     indices: tuple[Indices, ...]
     """The largest total first."""
-    alone: Noisy
+    alone: MCEstimate
     """The sum of the first-order indices: what quantities account for by themselves."""
     untouched: tuple[str, ...]
     """Quantities whose indices are 0, since the headline's chance does not depend on them at given values of the
@@ -59,7 +59,7 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     """Sobol' indices of the headline; None where it does not vary, or is certain, impossible or undefined at a draw."""
     from scipy.stats import norm, sobol_indices
 
-    space = scores(assessment, dimensions_of([assessment]))
+    space = prior_transform(assessment, dimensions_of([assessment]))
     names = _names(assessment, space)
     reached = _reached(assessment, space, seed)
     if not reached.size:
@@ -98,18 +98,18 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     )
 
 
-def log_odds_at(assessment: Assessment, space: Scores, z: Numbers) -> Numbers:
+def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Numbers:
     """The headline's log-odds at points of the space, dims (free, draw) -> (draw).
 
     No finite number where it is certain, impossible or undefined.
     """
     asked = (headline(assessment.scenario),)
-    reckoned = reckon(assessment.structure, space.theta(z), asked)
+    probabilities = evaluate_queries(assessment.structure, space.theta(z), asked)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.log(reckoned.yes[0]) - np.log(reckoned.given[0] - reckoned.yes[0]))
+        return np.asarray(np.log(probabilities.yes[0]) - np.log(probabilities.given[0] - probabilities.yes[0]))
 
 
-def _reached(assessment: Assessment, space: Scores, seed: int) -> Index:
+def _reached(assessment: Assessment, space: PriorTransform, seed: int) -> Index:
     """The dimensions along which the headline moves."""
     rng = np.random.default_rng([seed, 6])
     z, other = rng.standard_normal((2, space.dimension, PROBES))
@@ -122,7 +122,7 @@ def _reached(assessment: Assessment, space: Scores, seed: int) -> Index:
     return np.flatnonzero(moves)
 
 
-def _names(assessment: Assessment, space: Scores) -> list[str]:
+def _names(assessment: Assessment, space: PriorTransform) -> list[str]:
     """Of the dimensions of a space, in their order."""
     quantities = assessment.structure.quantities
     degrees, ratios = list(quantities.degrees), list(quantities.ratios)
@@ -133,6 +133,6 @@ def _free(assessment: Assessment) -> list[str]:
     return [name for name, prior in assessment.priors.items() if not prior.family.constant]
 
 
-def _mean(replicates: Numbers) -> Noisy:
+def _mean(replicates: Numbers) -> MCEstimate:
     """Over independent randomisations; dims (replicate)."""
-    return Noisy(value=float(replicates.mean()), own_variance=float(replicates.var(ddof=1)) / len(replicates))
+    return MCEstimate(value=float(replicates.mean()), own_variance=float(replicates.var(ddof=1)) / len(replicates))

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
 from estimative.model.inference.refit import (
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
 from estimative.model.likelihood.layout import Link
 
@@ -30,8 +30,8 @@ class Alternative:
 
     name: str
     """ "noisy_or", or the effect that was removed: "effects.request.plan"."""
-    probability: Noisy
-    shift: Noisy | None
+    probability: MCEstimate
+    shift: MCEstimate | None
     """Log-odds of the headline less those as assessed; None where one of the two is 0 or 1."""
 
 
@@ -39,20 +39,20 @@ class Alternative:
 class Alternatives:
     """All of them: the link first, then each effect, the most telling first."""
 
-    headline: Noisy
+    headline: MCEstimate
     """As it was assessed."""
     link: Alternative
     effects: tuple[Alternative, ...]
     effort: Effort
 
 
-def alternatives(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Alternatives:
+def alternatives(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Alternatives:
     """Fit the scenario with causes that act by themselves in place of log-odds, and without each effect in turn."""
     assessment = whole.assessment
     effects = [name for name in assessment.priors if name.startswith("effects.")]
-    counting = Counting(progress, 2 + len(effects))
+    counting = ProgressCounter(progress, 2 + len(effects))
     refitter = Refitter.between(fitter, [whole])
-    others = [linked(assessment, "noisy_or"), *(assessment.holding(name, NO_EFFECT) for name in effects)]
+    others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]
     start, link, *removed = refitter.each([assessment, *others], counting)
     told = [_alternative(name, fit, start) for name, fit in zip(effects, removed, strict=True)]
     return Alternatives(

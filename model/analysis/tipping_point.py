@@ -9,19 +9,19 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import Noisy, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
 from estimative.model.inference.refit import (
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
-from estimative.priors.distributions import Degree
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.scale_file import ICD203
 
 PLACES = tuple(index / 10 for index in range(1, 10))
@@ -35,7 +35,7 @@ class Edge:
     """A border between two words of the scale, and the evidence that would bring the headline over it."""
 
     probability: float
-    log_ratio: Noisy
+    log_ratio: MCEstimate
     """Natural logarithm of the likelihood ratio that is needed, new evidence being about the headline itself."""
 
 
@@ -44,7 +44,7 @@ class Move:
     """How far one factor's prior would have to move to bring the headline to an edge."""
 
     edge: float
-    mean: Noisy | None
+    mean: MCEstimate | None
     """The prior mean at which it is there, the prior being as strong as it is (the same a + b); None where no mean
     does it."""
     held: bool
@@ -58,9 +58,9 @@ class Reach:
     factor: str
     mean: float
     """Of its prior as it stands."""
-    at_low: Noisy
+    at_low: MCEstimate
     """Probability of the headline with the factor held at the lower end of its prior, everything else as it is."""
-    at_high: Noisy
+    at_high: MCEstimate
     moves: tuple[Move, ...]
     """One for each edge, in their order."""
 
@@ -69,7 +69,7 @@ class Reach:
 class Tipping:
     """What would change the word."""
 
-    headline: Noisy
+    headline: MCEstimate
     edges: tuple[Edge, ...]
     reaches: tuple[Reach, ...]
     effort: Effort
@@ -80,7 +80,7 @@ def edges() -> tuple[float, ...]:
     return tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
 
 
-def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Tipping:
+def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Tipping:
     """Find what it takes to cross each border.
 
     Raises
@@ -89,11 +89,11 @@ def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Ti
         If the headline is certain or impossible as it stands.
     """
     assessment = whole.assessment
-    headline = whole.posterior.noisy("outcome", assessment.scenario.headline)
+    headline = whole.posterior.mc_estimate("outcome", assessment.scenario.headline)
     now = log_odds(headline)
     search = _Search(
         refitter=Refitter.between(fitter, [whole]),
-        counting=Counting(progress, 0),
+        counting=ProgressCounter(progress, 0),
         refits=[],
     )
     reaches = tuple(search.reach(assessment, factor) for factor in assessment.scenario.factors)
@@ -112,18 +112,18 @@ class _Search:
     """Fits along a factor's prior, all of them kept for the record."""
 
     refitter: Refitter
-    counting: Counting
+    counting: ProgressCounter
     refits: list[Refit]
 
     def reach(self, assessment: Assessment, factor: str) -> Reach:
         name = f"factors.{factor}"
         family = assessment.priors[name].family
-        assert isinstance(family, Degree)
+        assert isinstance(family, ScaledBeta)
         ends = (0.0, 1.0) if family.constant else (family.lower, family.upper)
         inside = [ends[0] + share * (ends[1] - ends[0]) for share in PLACES]
         values, means = [ends[0], *inside, ends[1]], sorted({*inside, family.mean})
         self.counting.total += len(values) + len(means)
-        held = dict(zip(values, self._fits([assessment.holding(name, value) for value in values]), strict=True))
+        held = dict(zip(values, self._fits([assessment.with_fixed(name, value) for value in values]), strict=True))
         fits = dict(zip(means, self._fits([moved(assessment, name, mean) for mean in means]), strict=True))
         # A prior as strong as before comes to stand at an end as its mean goes there.
         path = {ends[0]: held[ends[0]], **fits, ends[1]: held[ends[1]]}
@@ -146,7 +146,7 @@ class _Search:
         left, right = ((mean, path[mean]) for mean in nearest)
         return Move(edge=edge, mean=self._closing(assessment, name, edge, left, right), held=True)
 
-    def _closing(self, assessment: Assessment, name: str, edge: float, left: _Point, right: _Point) -> Noisy:
+    def _closing(self, assessment: Assessment, name: str, edge: float, left: _Point, right: _Point) -> MCEstimate:
         """The mean between two at which the headline is at the edge: by straight lines in log-odds (regula falsi)."""
         fit = left[1]
         for _ in range(STEPS):
@@ -197,9 +197,9 @@ def _between(left: _Point, right: _Point, edge: float) -> float:
 def moved(assessment: Assessment, name: str, mean: float) -> Assessment:
     """The same, one factor's prior having another mean between its ends and the same a + b; a constant is moved."""
     family = assessment.priors[name].family
-    assert isinstance(family, Degree)
+    assert isinstance(family, ScaledBeta)
     if family.constant:
-        return assessment.holding(name, mean)
+        return assessment.with_fixed(name, mean)
     share, strength = (mean - family.lower) / (family.upper - family.lower), family.a + family.b
     prior = replace(assessment.priors[name], family=replace(family, a=share * strength, b=(1 - share) * strength))
     return replace(assessment, priors=MappingProxyType({**assessment.priors, name: prior}))

@@ -9,17 +9,17 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy, derived
+from estimative.model.inference.mc_estimate import MCEstimate, derived
 from estimative.model.inference.refit import (
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
 
 LOW, HIGH = 0.05, 0.95
@@ -35,10 +35,10 @@ class Swing:
     low: float
     high: float
     """The values, on the quantity's own scale."""
-    at_low: Noisy
-    at_high: Noisy
+    at_low: MCEstimate
+    at_high: MCEstimate
     """Probability of the headline at each."""
-    swing: Noisy | None
+    swing: MCEstimate | None
     """Log-odds of the headline at the high value less those at the low one; None where one of the two is 0 or 1."""
 
 
@@ -46,7 +46,7 @@ class Swing:
 class Tornado:
     """All swings, the widest first."""
 
-    headline: Noisy
+    headline: MCEstimate
     """As it was assessed."""
     quantities: tuple[Swing, ...]
     """Every quantity that is no constant."""
@@ -57,18 +57,18 @@ class Tornado:
     effort: Effort
 
 
-def tornado(fitter: Fitter, whole: Fitted, *, progress: Progress = unseen) -> Tornado:
+def tornado(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Tornado:
     """Hold each quantity at the 5th and the 95th percentile of its prior in turn, and each weight at 0 and 1."""
     assessment = whole.assessment
     free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
     ends = {name: (_quantile(assessment, name, LOW), _quantile(assessment, name, HIGH)) for name in free}
     ends.update(dict.fromkeys(assessment.weights, (0.0, 1.0)))
-    held = [assessment.holding(name, value) for name, values in ends.items() for value in values]
-    refits = list(Refitter.between(fitter, [whole]).each(held, Counting(progress, len(held))))
+    held = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]
+    refits = list(Refitter.between(fitter, [whole]).each(held, ProgressCounter(progress, len(held))))
     pairs = zip(refits[::2], refits[1::2], strict=True)
     swings = [_swing(name, values, *pair) for (name, values), pair in zip(ends.items(), pairs, strict=True)]
     return Tornado(
-        headline=whole.posterior.noisy("outcome", assessment.scenario.headline),
+        headline=whole.posterior.mc_estimate("outcome", assessment.scenario.headline),
         quantities=_widest_first(swings[: len(free)]),
         weights=_widest_first(swings[len(free) :]),
         constants=assessment.constants,

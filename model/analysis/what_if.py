@@ -10,11 +10,11 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.mc_estimate import Noisy, derived, log_odds, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior, possible
 from estimative.model.inference.psis import smoothed
 from estimative.model.inference.refit import Fitted, Fitter
-from estimative.model.likelihood.intervention import Intervention, Standing
+from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 
@@ -39,9 +39,9 @@ class Change:
     sort: str
     """Of the target: "outcome", "event" or "link"."""
     id: str
-    difference: Noisy
+    difference: MCEstimate
     """After less before, in probability."""
-    shift: Noisy | None
+    shift: MCEstimate | None
     """After less before, in log-odds; None where one of the two is 0 or 1."""
 
 
@@ -78,7 +78,7 @@ def what_if(fitter: Fitter, before: Fitted, supposed: Supposition) -> WhatIf:
     assessment = supposed.assessment
     start = before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
     if supposed.given and not supposed.intervention:
-        after = fitter.fit(assessment.observing(supposed.given)).posterior
+        after = fitter.fit(assessment.conditioned_on(supposed.given)).posterior
     else:
         after = under(start, supposed.intervention, supposed.given)
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
@@ -91,14 +91,14 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
     return _reckoned(posterior, _standing(posterior, given), intervention, given)
 
 
-def _standing(posterior: Posterior, given: Mapping[str, bool]) -> Standing:
-    return Standing.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
+def _standing(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
+    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
 
 
 def _reckoned(
-    posterior: Posterior, standing: Standing, intervention: Intervention, given: Mapping[str, bool]
+    posterior: Posterior, standing: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
 ) -> Posterior:
-    changed = possible(replace(posterior, reckoned=standing.under(intervention)))
+    changed = possible(replace(posterior, probabilities=standing.under(intervention)))
     return _judged(changed) if given else changed
 
 
@@ -118,15 +118,15 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))
 
 
-def level(posterior: Posterior, factor: str) -> Noisy:
+def level(posterior: Posterior, factor: str) -> MCEstimate:
     """The mean of a factor's degree today, each draw weighed by what is given there."""
     event = next(iter(posterior.assessment.scenario.events))
     given, degree = posterior.chances("event", event)[1], posterior.quantity(f"factors.{factor}")
     base = float(posterior.draws.weights @ given)
     value = float(posterior.draws.weights @ (given * degree)) / base
     if np.ptp(degree) <= ROUNDING:
-        return Noisy(value=float(degree[0]))
-    return noisy(value, given * (degree - value) / base, posterior.draws)
+        return MCEstimate(value=float(degree[0]))
+    return mc_estimate(value, given * (degree - value) / base, posterior.draws)
 
 
 def _judged(posterior: Posterior) -> Posterior:
@@ -134,7 +134,7 @@ def _judged(posterior: Posterior) -> Posterior:
 
     Chains have none: there each answer stays a ratio.
     """
-    draws, given = posterior.draws, posterior.reckoned.given.max(axis=0)
+    draws, given = posterior.draws, posterior.probabilities.given.max(axis=0)
     weights = draws.weights * given
     if not weights.any():
         raise Contradiction("a condition of probability zero", key="--given")
@@ -144,12 +144,12 @@ def _judged(posterior: Posterior) -> Posterior:
     judged = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": found})
     if draws.method == "nuts":
         return replace(posterior, draws=judged)
-    reckoned = posterior.reckoned
+    probabilities = posterior.probabilities
     shares = np.divide(1.0, given, out=np.zeros_like(given), where=given > 0)
     return replace(
         posterior,
         draws=replace(judged, weights=weights / weights.sum()),
-        reckoned=replace(reckoned, yes=reckoned.yes * shares, given=reckoned.given * shares),
+        probabilities=replace(probabilities, yes=probabilities.yes * shares, given=probabilities.given * shares),
     )
 
 
@@ -162,11 +162,11 @@ def _changes(before: Posterior, after: Posterior) -> tuple[Change, ...]:
 
 
 def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change:
-    first, second = before.noisy(sort, name), after.noisy(sort, name)
+    first, second = before.mc_estimate(sort, name), after.mc_estimate(sort, name)
     difference = _less(second, first, abs(first.value))
     if before.draws is after.draws:  # chains and weights in common, whatever the method
         apart = after.deviation(sort, name) - before.deviation(sort, name)
-        difference = _rounded(noisy(second.value - first.value, apart, before.draws), abs(first.value))
+        difference = _rounded(mc_estimate(second.value - first.value, apart, before.draws), abs(first.value))
     try:
         one, two = log_odds(first), log_odds(second)
     except Undefined:
@@ -175,15 +175,15 @@ def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change
     if before.draws is after.draws:
         slopes = [1 / (p.value * (1 - p.value)) for p in (first, second)]
         apart = slopes[1] * after.deviation(sort, name) - slopes[0] * before.deviation(sort, name)
-        shift = _rounded(noisy(two.value - one.value, apart, before.draws), 1.0)
+        shift = _rounded(mc_estimate(two.value - one.value, apart, before.draws), 1.0)
     return Change(sort=sort, id=name, difference=difference, shift=shift)
 
 
-def _less(one: Noisy, other: Noisy, scale: float) -> Noisy:
+def _less(one: MCEstimate, other: MCEstimate, scale: float) -> MCEstimate:
     """The difference of two numbers on common random numbers."""
     return _rounded(derived(one.value - other.value, [(1.0, one), (-1.0, other)]), scale)
 
 
-def _rounded(found: Noisy, scale: float) -> Noisy:
+def _rounded(found: MCEstimate, scale: float) -> MCEstimate:
     """What only rounding makes is no difference."""
-    return found if max(abs(found.value), found.mcse) > ROUNDING * scale else Noisy(value=0.0)
+    return found if max(abs(found.value), found.mcse) > ROUNDING * scale else MCEstimate(value=0.0)

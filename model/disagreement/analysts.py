@@ -13,8 +13,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import PARETO_K
-from estimative.model.inference.mc_estimate import Noisy, derived
-from estimative.model.inference.posterior import Before, Posterior, before_evidence
+from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Testimony
@@ -30,25 +30,25 @@ class Pair:
     outcome: str
     first: str
     second: str
-    difference: Noisy
+    difference: MCEstimate
     """Probability of the first less that of the second."""
-    superiority: Noisy
+    superiority: MCEstimate
     """Probability that the first's inner probability lies above the second's, were the two independent."""
-    overlap: Noisy
+    overlap: MCEstimate
     """Of the posteriors, from 0 to 1."""
-    wasserstein: Noisy
+    wasserstein: MCEstimate
     """Distance of the posteriors, on the scale of probability."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foresight:
+class LogEvidence:
     """How probable the evidence was under an analyst's priors, in decibans against the first analyst."""
 
-    everything: Noisy | None
+    everything: MCEstimate | None
     """Of all evidence. What indicators and testimony add hangs on a convention, since their likelihood ratios say how
     probable they are at one end against the other and not how probable at all; and whoever lets an item count for less
     than others do gains by it."""
-    figures: Noisy | None
+    figures: MCEstimate | None
     """See `figures`. None for either where the draws cannot tell it."""
 
 
@@ -57,7 +57,7 @@ class Compared:
     """One analyst of several."""
 
     fitted: Fitted
-    before: Before
+    before: PriorPredictive
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ class Comparison:
     analysts: Mapping[str, Compared]
     pairs: tuple[Pair, ...]
     """Of those that may be told, outcome by outcome."""
-    foresight: Mapping[str, Foresight]
+    foresight: Mapping[str, LogEvidence]
 
 
 def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconverged: bool = False) -> Comparison:
@@ -86,7 +86,7 @@ def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconver
     allow_unconverged
         Compare analysts whose fit failed its verdict, too.
     """
-    analysts = [Compared(fitted=fitter.fit(one), before=before_evidence(one, seed=fitter.seed)) for one in assessments]
+    analysts = [Compared(fitted=fitter.fit(one), before=prior_predictive(one, seed=fitter.seed)) for one in assessments]
     told = [analyst for analyst in analysts if analyst.converged or allow_unconverged]
     outcomes = assessments[0].scenario.outcomes
     return Comparison(
@@ -98,7 +98,7 @@ def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconver
 
 def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
     one, other = (analyst.fitted.posterior for analyst in (first, second))
-    a, b = one.noisy("outcome", outcome), other.noisy("outcome", outcome)
+    a, b = one.mc_estimate("outcome", outcome), other.mc_estimate("outcome", outcome)
     samples = Sample.of(one, outcome), Sample.of(other, outcome)
     return Pair(
         outcome=outcome,
@@ -111,16 +111,16 @@ def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
     )
 
 
-def _foresights(fitter: Fitter, analysts: Sequence[Compared]) -> Iterator[tuple[str, Foresight]]:
+def _foresights(fitter: Fitter, analysts: Sequence[Compared]) -> Iterator[tuple[str, LogEvidence]]:
     fitted = [analyst.fitted for analyst in analysts]
     everything = [_marginal(one.posterior) for one in fitted]
     scores = figures(fitter, fitted)
     for analyst, whole, part in zip(analysts, everything, scores, strict=True):
-        found = Foresight(everything=_against(whole, everything[0]), figures=_against(part, scores[0]))
+        found = LogEvidence(everything=_against(whole, everything[0]), figures=_against(part, scores[0]))
         yield analyst.name, found
 
 
-def figures(fitter: Fitter, fitted: Sequence[Fitted]) -> list[Noisy | None]:
+def figures(fitter: Fitter, fitted: Sequence[Fitted]) -> list[MCEstimate | None]:
     """How well each analyst's priors foresaw what compares them on equal terms: a logarithmic score, natural.
 
     It is the log marginal likelihood of the items whose probability the equations give, not only a ratio, and that all
@@ -129,7 +129,7 @@ def figures(fitter: Fitter, fitted: Sequence[Fitted]) -> list[Noisy | None]:
     stands for what the draws cannot tell.
     """
     alike = _stated_in_full([one.assessment for one in fitted])
-    return [_figures(fitter, one, alike) for one in fitted] if alike.any() else [Noisy(value=0.0) for _ in fitted]
+    return [_figures(fitter, one, alike) for one in fitted] if alike.any() else [MCEstimate(value=0.0) for _ in fitted]
 
 
 def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
@@ -141,14 +141,14 @@ def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
     return alike
 
 
-def _marginal(posterior: Posterior) -> Noisy | None:
+def _marginal(posterior: Posterior) -> MCEstimate | None:
     draws = posterior.draws
     if draws.method != "importance" or not posterior.verdict.passed:
         return None
-    return Noisy(value=draws.diagnostics["log_marginal_likelihood"], influence=draws.weights - 1 / draws.count)
+    return MCEstimate(value=draws.diagnostics["log_marginal_likelihood"], influence=draws.weights - 1 / draws.count)
 
 
-def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> Noisy | None:
+def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstimate | None:
     if fitted.ready is None:
         return None
     weight, count = fitted.assessment.weight * alike, fitter.draws or importance.DRAWS
@@ -156,7 +156,7 @@ def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> Noisy | None:
     return found if shape < PARETO_K else None
 
 
-def _against(one: Noisy | None, first: Noisy | None) -> Noisy | None:
+def _against(one: MCEstimate | None, first: MCEstimate | None) -> MCEstimate | None:
     if one is None or first is None:
         return None
     return derived(DECIBANS * (one.value - first.value), [(DECIBANS, one), (-DECIBANS, first)])

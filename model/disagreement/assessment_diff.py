@@ -133,8 +133,8 @@ def _restatements(first: Assessment, second: Assessment) -> Iterator[Restated]:
         one, other = first.priors.get(name), second.priors.get(name)
         read = one is None or other is None or one.family != other.family
         yield from _restated(name, _stated(one), _stated(other), read=read)
-    for name in dict.fromkeys((*first.watched, *second.watched)):
-        one, other = first.watched.get(name), second.watched.get(name)
+    for name in dict.fromkeys((*first.indicator_priors, *second.indicator_priors)):
+        one, other = first.indicator_priors.get(name), second.indicator_priors.get(name)
         yield from _restated(name, _stated(one), _stated(other), read=False)
 
 

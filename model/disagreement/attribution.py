@@ -13,17 +13,17 @@ import numpy as np
 
 from estimative.model.assessment import differences
 from estimative.model.disagreement.shapley import Plan, plan
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.refit import (
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
 from estimative.model.likelihood.layout import Numbers
 
@@ -51,9 +51,9 @@ class Valued:
     own_variance: Numbers
     """Of chains; dims (coalition)."""
 
-    def weighed(self, row: Numbers) -> Noisy:
+    def weighed(self, row: Numbers) -> MCEstimate:
         """A weighted sum over coalitions; row with dims (coalition)."""
-        return Noisy(
+        return MCEstimate(
             value=float(row @ self.values),
             influence=(row.astype(np.float32) @ self.influence).astype(float),
             own_variance=float(np.square(row) @ self.own_variance),
@@ -66,12 +66,12 @@ class Share:
 
     name: str
     block: str
-    share: Noisy
+    share: MCEstimate
     sampling_error: float
     """Standard error of sampling orders; 0 where the share was taken over all of them."""
-    first_in: Noisy
+    first_in: MCEstimate
     """What it changes alone."""
-    last_in: Noisy
+    last_in: MCEstimate
     """What it changes when all else has changed already."""
 
     @property
@@ -84,7 +84,7 @@ class Share:
 class Decomposition:
     """A difference shared out; the shares of the blocks sum to it, those of the quantities to their block's."""
 
-    gap: Noisy
+    gap: MCEstimate
     blocks: tuple[Share, ...]
     quantities: tuple[Share, ...]
     """In the order of the scenario."""
@@ -106,7 +106,7 @@ class Attribution:
 class TeamAttribution:
     """Each analyst against the pool, and what the analysts' disagreements make of the variance between them."""
 
-    pool: Noisy
+    pool: MCEstimate
     """Log-odds of the headline by the pooled priors."""
     against_pool: Mapping[str, Decomposition]
     """By analyst: log-odds of the analyst less those of the pool."""
@@ -116,7 +116,7 @@ class TeamAttribution:
 
 
 def attribute(
-    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = unseen
+    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = no_progress
 ) -> Attribution:
     """Share out the difference between two analysts.
 
@@ -127,8 +127,8 @@ def attribute(
     """
     planned = plan(blocked(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
     refitter = Refitter.between(fitter, [second, first])
-    mixtures = [second.assessment.taking(first.assessment, coalition) for coalition in planned.coalitions]
-    refits = list(refitter.each(mixtures, Counting(progress, len(mixtures))))
+    mixtures = [second.assessment.with_priors_of(first.assessment, coalition) for coalition in planned.coalitions]
+    refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
@@ -144,7 +144,7 @@ def attribute_team(
     weights: Mapping[str, float],
     *,
     orders: int = ORDERS_OF_A_TEAM,
-    progress: Progress = unseen,
+    progress: Progress = no_progress,
 ) -> TeamAttribution:
     """Share out each analyst's difference from a pool of the priors, and the variance between analysts.
 
@@ -159,11 +159,13 @@ def attribute_team(
     planned = plan(
         blocked(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
     )
-    counting = Counting(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
+    counting = ProgressCounter(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
     agreed = list(Refitter.between(fitter, [pool]).each([pool.assessment], counting))
     refits: dict[str, list[Refit]] = {}
     for name, analyst in analysts.items():
-        mixtures = [analyst.assessment.taking(pool.assessment, coalition) for coalition in planned.coalitions[:-1]]
+        mixtures = [
+            analyst.assessment.with_priors_of(pool.assessment, coalition) for coalition in planned.coalitions[:-1]
+        ]
         refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counting), *agreed]
     numbers = {name: valued(found) for name, found in refits.items()}
     return TeamAttribution(

@@ -16,38 +16,38 @@ from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import ORDERS, Decomposition, decomposed, valued
-from estimative.model.disagreement.hybrid_assessment import Between
+from estimative.model.disagreement.hybrid_assessment import HybridAssessment
 from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
-from estimative.model.inference.importance_sampling import Adapted
-from estimative.model.inference.prior_transform import FARTHEST, Dimensions, scores
+from estimative.model.inference.importance_sampling import FittedProposal
+from estimative.model.inference.prior_transform import FARTHEST, Dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import (
     DRAWS,
-    Counting,
     Effort,
     Fitted,
     Fitter,
     Progress,
+    ProgressCounter,
     Refit,
     Refitter,
     effort_of,
-    unseen,
+    no_progress,
 )
 from estimative.model.likelihood.layout import Index, Numbers
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sharing:
+class ChangeAttribution:
     """From the first assessment's headline to the second's: log-odds of the second less those of the first."""
 
     decomposition: Decomposition
     effort: Effort
 
 
-def share_out(
-    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = unseen
-) -> Sharing:
+def attribute_change(
+    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = no_progress
+) -> ChangeAttribution:
     """Share out the change between two assessments that lead with the same question.
 
     Parameters
@@ -62,17 +62,17 @@ def share_out(
     Contradiction
         If the evidence of some combination cannot be so.
     """
-    between = Between(first=first.assessment, second=second.assessment)
+    between = HybridAssessment(first=first.assessment, second=second.assessment)
     planned = plan(between.blocks, orders=orders, seed=fitter.seed)
     mixtures = tuple(between.mixture(coalition) for coalition in planned.coalitions)
     ends = tuple(end for end in (first, second) if end.ready)
-    refitter = Across(fitter=fitter, ends=ends, mixtures=mixtures)
-    refits = list(refitter.each(mixtures, Counting(progress, len(mixtures))))
-    return Sharing(decomposition=decomposed(planned, valued(refits)), effort=effort_of(refits))
+    refitter = CrossScenarioRefitter(fitter=fitter, ends=ends, mixtures=mixtures)
+    refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
+    return ChangeAttribution(decomposition=decomposed(planned, valued(refits)), effort=effort_of(refits))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Across(Refitter):
+class CrossScenarioRefitter(Refitter):
     """Fits the headline of assessments of several scenarios, each in a space of its own.
 
     Two spaces share by the names of quantities what they share: proposals, and each quantity's random numbers.
@@ -81,14 +81,14 @@ class Across(Refitter):
     mixtures: tuple[Assessment, ...]
     """All that are to be fitted."""
 
-    def quickly(self, assessment: Assessment) -> Refit | None:
+    def reweight(self, assessment: Assessment) -> Refit | None:
         """By importance sampling from the proposals at hand; None where there are none."""
         if not self.ends:
             return None
         dimensions = importance.dimensions_of([assessment])
         names = _names(assessment, dimensions)
-        ready = Adapted(
-            space=scores(assessment, dimensions),
+        ready = FittedProposal(
+            space=prior_transform(assessment, dimensions),
             proposals=tuple(proposal for end in self.ends for proposal in _carried(end, assessment, names)),
         )
         rows = _index(self._rows[name] for name in names)
@@ -110,9 +110,9 @@ class Across(Refitter):
         """Of every mixture; dims (quantity, draw)."""
         return importance.noise(len(self._rows), seed=self.fitter.seed, draws=DRAWS)
 
-    def thoroughly(self, assessment: Assessment) -> Refit:
+    def refit(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted, by the fitter of its scenario."""
-        return Refitter(fitter=self._fitters[assessment.scenario.digest], ends=()).thoroughly(assessment)
+        return Refitter(fitter=self._fitters[assessment.scenario.digest], ends=()).refit(assessment)
 
     @cached_property
     def _fitters(self) -> Mapping[str, Fitter]:

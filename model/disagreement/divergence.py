@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.grid import REACH, Grid
-from estimative.model.inference.mc_estimate import Noisy, derived, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, derived, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.layout import Index, Numbers
 
@@ -59,7 +59,7 @@ class Sample:
         return deviation
 
 
-def superiority(a: Sample, b: Sample) -> Noisy:
+def superiority(a: Sample, b: Sample) -> MCEstimate:
     """The probability that a draw of `a` lies above a draw of `b` independent of it, a tie counting one half.
 
     It is reckoned over all pairs of draws; what differs by no more than floats do is a tie. The error is that of the
@@ -77,7 +77,7 @@ def superiority(a: Sample, b: Sample) -> Noisy:
     return _noisy(min(float(a.weights @ b_below_a), 1.0), a, b_below_a, b, a_above_b)
 
 
-def wasserstein(a: Sample, b: Sample) -> Noisy:
+def wasserstein(a: Sample, b: Sample) -> MCEstimate:
     """The Wasserstein-1 distance on the scale of probability: by how much, on average, one has to move to be the other.
 
     It is the integral of |F - G| over the two cumulative distributions (Vallender 1974, Theory Probab. Appl. 18), whose
@@ -95,7 +95,7 @@ def wasserstein(a: Sample, b: Sample) -> Noisy:
     return _noisy(value, a, gained_a, b, -gained_b)
 
 
-def overlap(a: Sample, b: Sample) -> Noisy:
+def overlap(a: Sample, b: Sample) -> MCEstimate:
     """The overlapping coefficient, from 0 to 1: the integral of the lower of two densities.
 
     (Weitzman 1970, U.S. Bureau of the Census, Technical Paper 22.) The densities are kernel estimates on the scale of
@@ -111,12 +111,12 @@ def overlap(a: Sample, b: Sample) -> Noisy:
     return _noisy(min(value, 1.0), a, shared_a, b, shared_b)
 
 
-def _noisy(value: float, a: Sample, of_a: Numbers, b: Sample, of_b: Numbers) -> Noisy:
+def _noisy(value: float, a: Sample, of_a: Numbers, b: Sample, of_b: Numbers) -> MCEstimate:
     """A value whose derivatives by the draws of the two are these; dims (draw)."""
     from_a, from_b = a.deviation(of_a), b.deviation(of_b)
     if a.draws is b.draws:
-        return noisy(value, from_a + from_b, a.draws)
-    return derived(value, [(1.0, noisy(value, from_a, a.draws)), (1.0, noisy(value, from_b, b.draws))])
+        return mc_estimate(value, from_a + from_b, a.draws)
+    return derived(value, [(1.0, mc_estimate(value, from_a, a.draws)), (1.0, mc_estimate(value, from_b, b.draws))])
 
 
 def _together(a: Sample, b: Sample) -> tuple[Numbers, Index]:

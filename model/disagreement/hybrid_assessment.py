@@ -32,7 +32,7 @@ OF_ITEMS = frozenset({"evidence", "motives"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Between:
+class HybridAssessment:
     """Two assessments of scenarios that lead with the same question."""
 
     first: Assessment
@@ -66,10 +66,10 @@ class Between:
             structure=structure,
             prior_set=unweighed,
             priors=MappingProxyType(priors),
-            watched=MappingProxyType({}),
+            indicator_priors=MappingProxyType({}),
         )
         for name in found.weights:
-            found = found.holding(name, self._weight(name, coalition))
+            found = found.with_fixed(name, self._weight(name, coalition))
         return found
 
     @cached_property

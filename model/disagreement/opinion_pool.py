@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy, derived, log_odds, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 
 type Weights = Mapping[str, float]
@@ -28,7 +28,7 @@ def without(weights: Weights, left_out: str) -> dict[str, float] | None:
     return normalised(others) if sum(others.values()) > 0 else None
 
 
-def logarithmic(probabilities: Mapping[str, Noisy], weights: Weights) -> Noisy:
+def logarithmic(probabilities: Mapping[str, MCEstimate], weights: Weights) -> MCEstimate:
     """The weighted mean of log-odds, as a probability: of a yes-or-no question the normalised geometric mean.
 
     Raises
@@ -41,12 +41,12 @@ def logarithmic(probabilities: Mapping[str, Noisy], weights: Weights) -> Noisy:
     if len(certain) == 2:
         raise Undefined
     if certain:
-        return Noisy(value=certain.pop())
+        return MCEstimate(value=certain.pop())
     parts = [(weights[name], log_odds(part)) for name, part in counting.items()]
     return _probability(derived(sum(weight * part.value for weight, part in parts), parts))
 
 
-def extremized(probability: Noisy, factor: float) -> Noisy:
+def extremized(probability: MCEstimate, factor: float) -> MCEstimate:
     """The log-odds times a factor, as a probability (Satopaa et al. 2014, Int. J. Forecasting 30(2)).
 
     A pool of analysts who each know something of their own should be more extreme than their mean: a factor above 1.
@@ -57,12 +57,12 @@ def extremized(probability: Noisy, factor: float) -> Noisy:
     return _probability(derived(factor * odds.value, [(factor, odds)]))
 
 
-def _probability(odds: Noisy) -> Noisy:
+def _probability(odds: MCEstimate) -> MCEstimate:
     value = 1 / (1 + math.exp(-odds.value)) if odds.value > 0 else math.exp(odds.value) / (1 + math.exp(odds.value))
     return derived(value, [(value * (1 - value), odds)])
 
 
-def learnt(marginals: Mapping[str, Noisy], weights: Weights) -> dict[str, Noisy]:
+def learnt(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, MCEstimate]:
     """What the evidence makes of the weights of analysts, taken as rival models of which one is right.
 
     Parameters
@@ -84,12 +84,12 @@ def learnt(marginals: Mapping[str, Noisy], weights: Weights) -> dict[str, Noisy]
     return found
 
 
-def certain(weights: Weights) -> dict[str, Noisy]:
+def certain(weights: Weights) -> dict[str, MCEstimate]:
     """Weights that nothing is learnt about."""
-    return {name: Noisy(value=weight) for name, weight in normalised(weights).items()}
+    return {name: MCEstimate(value=weight) for name, weight in normalised(weights).items()}
 
 
-def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, Noisy], outcome: str) -> Noisy:
+def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, MCEstimate], outcome: str) -> MCEstimate:
     """The linear pool of whole posteriors: the weighted mean of the probabilities of an outcome (Stone 1961).
 
     Under a condition it is sum w P(yes and condition) / sum w P(condition): whoever holds the condition for probable
@@ -116,5 +116,5 @@ def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, Noisy], out
     for name, share in shares.items():
         yes, given = chances[name]
         deviation = (yes - means[name][0] - value * (given - means[name][1])) / base
-        parts.append((share.value, noisy(0.0, deviation, posteriors[name].draws)))
+        parts.append((share.value, mc_estimate(0.0, deviation, posteriors[name].draws)))
     return derived(value, parts)

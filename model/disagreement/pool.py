@@ -13,10 +13,10 @@ from estimative.model.disagreement import opinion_pool as opinion
 from estimative.model.disagreement.analysts import figures
 from estimative.model.disagreement.opinion_pool import Weights, normalised
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitted, Fitter
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.log_pool import pooled_prior_set
 
 type Kind = Literal["linear", "logarithmic"]
@@ -39,11 +39,11 @@ class Pool:
 
     kind: Kind
     stage: Stage
-    probability: Noisy | None
+    probability: MCEstimate | None
     """None where there is no such pool."""
-    extremized: Noisy | None
+    extremized: MCEstimate | None
     """None where that was not asked for, or there is no such pool."""
-    without: Mapping[str, Noisy | None]
+    without: Mapping[str, MCEstimate | None]
     """By the analyst who is left out; None where there is no pool of the others."""
     lacking: str
     """Why there is no such pool; empty where there is one."""
@@ -54,13 +54,13 @@ class Pooling:
     """Several analysts' answers and what they come to together."""
 
     weights: Weights
-    learnt: Mapping[str, Noisy] | None
+    learnt: Mapping[str, MCEstimate] | None
     """The weights after the evidence, were the analysts rival models."""
     outcomes: Mapping[str, tuple[Pool, ...]]
     """In the order of POOLS."""
 
 
-class _None(Exception):
+class PoolUndefined(Exception):
     """There is no such pool, and why."""
 
 
@@ -71,7 +71,7 @@ class _Pooler:
     fitter: Fitter
     analysts: Mapping[str, Fitted]
 
-    def probability(self, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> Noisy:
+    def probability(self, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> MCEstimate:
         """By one way to pool.
 
         Raises
@@ -79,7 +79,7 @@ class _Pooler:
         _None
             With the reason.
         """
-        ways: Mapping[tuple[Kind, Stage], Callable[[Weights, str], Noisy]] = {
+        ways: Mapping[tuple[Kind, Stage], Callable[[Weights, str], MCEstimate]] = {
             ("linear", "after"): self._of_answers,
             ("logarithmic", "after"): self._of_log_odds,
             ("linear", "before"): self._of_mixture,
@@ -87,45 +87,47 @@ class _Pooler:
         }
         return ways[kind, stage](weights, outcome)
 
-    def _of_answers(self, weights: Weights, outcome: str) -> Noisy:
+    def _of_answers(self, weights: Weights, outcome: str) -> MCEstimate:
         return opinion.linear(self._posteriors, opinion.certain(weights), outcome)
 
-    def _of_log_odds(self, weights: Weights, outcome: str) -> Noisy:
+    def _of_log_odds(self, weights: Weights, outcome: str) -> MCEstimate:
         try:
-            answers = {name: self.analysts[name].posterior.noisy("outcome", outcome) for name in weights}
+            answers = {name: self.analysts[name].posterior.mc_estimate("outcome", outcome) for name in weights}
             return opinion.logarithmic(answers, weights)
         except Undefined as error:
-            raise _None("one is certain of it and another of its opposite") from error
+            raise PoolUndefined("one is certain of it and another of its opposite") from error
 
-    def _of_mixture(self, weights: Weights, outcome: str) -> Noisy:
+    def _of_mixture(self, weights: Weights, outcome: str) -> MCEstimate:
         if self.marginals is None:
-            raise _None("it takes the marginal likelihood of every analyst, which only importance sampling gives")
+            raise PoolUndefined(
+                "it takes the marginal likelihood of every analyst, which only importance sampling gives"
+            )
         return opinion.linear(self._posteriors, opinion.learnt(self.marginals, weights), outcome)
 
     @cached_property
     def _posteriors(self) -> Mapping[str, Posterior]:
         return {name: analyst.posterior for name, analyst in self.analysts.items()}
 
-    def _of_consensus(self, weights: Weights, outcome: str) -> Noisy:
+    def _of_consensus(self, weights: Weights, outcome: str) -> MCEstimate:
         key = tuple(sorted(weights.items()))
         if key not in self._fitted:
             self._fitted[key] = self._consensus(weights)
         found = self._fitted[key]
         if isinstance(found, str):
-            raise _None(found)
-        return found.posterior.noisy("outcome", outcome)
+            raise PoolUndefined(found)
+        return found.posterior.mc_estimate("outcome", outcome)
 
     def _consensus(self, weights: Weights) -> Fitted | str:
         """The pool of the priors after the evidence, or why there is none."""
         try:
             fitted = self.fitter.fit(consensus({name: self.analysts[name].assessment for name in weights}, weights))
-        except Faulty as error:
-            excluded = [f"{fault.key}: {fault.found}" for fault in error.faults]
+        except InvalidInput as error:
+            excluded = [f"{fault.key}: {fault.found}" for fault in error.issues]
             return f"some priors exclude each other ({'; '.join(excluded)})"
         return fitted if fitted.posterior.verdict.passed else "its fit did not converge"
 
     @cached_property
-    def marginals(self) -> Mapping[str, Noisy] | None:
+    def marginals(self) -> Mapping[str, MCEstimate] | None:
         """Of what compares the analysts on equal terms; None where the draws cannot tell it."""
         found = dict(zip(self.analysts, figures(self.fitter, list(self.analysts.values())), strict=True))
         known = {name: one for name, one in found.items() if one is not None}
@@ -152,7 +154,7 @@ def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessmen
         name=CONSENSUS,
     )
     # What the chances of seeing an indicator are has no bearing on any answer: those of the first will do.
-    watched = {name: first.prior_set.statements[name] for name in first.watched}
+    watched = {name: first.prior_set.statements[name] for name in first.indicator_priors}
     complete = replace(pooled, statements=MappingProxyType({**pooled.statements, **watched}))
     return assess(first.scenario, complete, structure=first.structure)
 
@@ -195,8 +197,8 @@ def _pool(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: 
     )
 
 
-def _tried(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> tuple[Noisy | None, str]:
+def _tried(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> tuple[MCEstimate | None, str]:
     try:
         return pooler.probability(kind, stage, weights, outcome), ""
-    except _None as reason:
+    except PoolUndefined as reason:
         return None, str(reason)

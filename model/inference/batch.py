@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.prior_transform import Scores
+from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, indicator_strength, log_joint
@@ -41,7 +41,7 @@ class Batch:
         return self.log_prior + self.log_likelihood
 
 
-def evaluated(assessment: Assessment, space: Scores, z: Numbers) -> Batch:
+def evaluate_batch(assessment: Assessment, space: PriorTransform, z: Numbers) -> Batch:
     """The equations at points of the space, dims (free, draw).
 
     Raises
@@ -84,7 +84,7 @@ def _integrated(assessment: Assessment, theta: Theta) -> Theta:
     return replace(theta, log_ratio=log_ratio)
 
 
-def redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
+def sample_likelihood_ratios(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
     """Draw each of these ratios from its posterior given all else: ln LR ~ N(mu + s sigma^2, sigma^2)."""
     ratio = assessment.structure.indicators.ratio
     sigma = assessment.ratio_parameters[1, ratio, None]
@@ -94,7 +94,7 @@ def redrawn(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> T
     return replace(theta, log_ratio=log_ratio)
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
+def concatenate_batches(batches: Sequence[Batch]) -> Batch:
     """One batch after the other."""
     return Batch(
         z=np.concatenate([batch.z for batch in batches], axis=1),

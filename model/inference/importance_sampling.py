@@ -16,13 +16,13 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import diagnostics as convergence
-from estimative.model.inference.batch import Batch, evaluated, joined, redrawn
+from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch, sample_likelihood_ratios
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.laplace import laplace
-from estimative.model.inference.mc_estimate import Noisy
-from estimative.model.inference.prior_transform import Dimensions, Scores, scores
+from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian, Mixture, draws_of, fitted, mixed, parts_of, split
 from estimative.model.inference.psis import smoothed
 from estimative.model.likelihood.layout import Numbers
@@ -36,10 +36,10 @@ OUTSTANDING = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adapted:
+class FittedProposal:
     """What a fit leaves for others like it: a space of standard normals, and proposals there."""
 
-    space: Scores
+    space: PriorTransform
     proposals: tuple[Gaussian, ...]
     """Besides the prior."""
 
@@ -56,10 +56,10 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     rounds
         Of fitting the proposal before that.
     """
-    return drawn(assessment, adapted(assessment, seed=seed, rounds=rounds), seed=seed, draws=draws)
+    return sample_posterior(assessment, fit_proposal(assessment, seed=seed, rounds=rounds), seed=seed, draws=draws)
 
 
-def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRAWS) -> Draws:
+def sample_posterior(assessment: Assessment, ready: FittedProposal, *, seed: int, draws: int = DRAWS) -> Draws:
     """The last batch: from the mixture of the prior and proposals that were fitted to other draws than these.
 
     Parameters
@@ -72,7 +72,7 @@ def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRA
     found = _weighted(assessment, ready, rng.standard_normal((ready.space.dimension, draws)))
     return Draws(
         method="importance",
-        theta=redrawn(assessment, ready.space.theta(found.batch.z), rng),
+        theta=sample_likelihood_ratios(assessment, ready.space.theta(found.batch.z), rng),
         weights=found.weights,
         chains=1,
         diagnostics={
@@ -87,7 +87,7 @@ def drawn(assessment: Assessment, ready: Adapted, *, seed: int, draws: int = DRA
 class Headline:
     """The probability of the headline, and whether the draws behind it can be believed."""
 
-    probability: Noisy
+    probability: MCEstimate
     verdict: Verdict
 
 
@@ -96,7 +96,7 @@ def noise(dimension: int, *, seed: int, draws: int) -> Numbers:
     return _last(seed).standard_normal((dimension, draws))
 
 
-def headline_of(assessment: Assessment, ready: Adapted, common: Numbers) -> Headline:
+def headline_of(assessment: Assessment, ready: FittedProposal, common: Numbers) -> Headline:
     """The headline alone, for those who fit many assessments.
 
     Parameters
@@ -116,7 +116,7 @@ def headline_of(assessment: Assessment, ready: Adapted, common: Numbers) -> Head
         raise Undefined
     value = float(found.weights @ yes) / base
     certain = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
-    probability = Noisy(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
+    probability = MCEstimate(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
     relative = probability.mcse / value if value > 0 else 0.0
     shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
     effective = float(1 / np.square(found.weights).sum())
@@ -125,8 +125,8 @@ def headline_of(assessment: Assessment, ready: Adapted, common: Numbers) -> Head
 
 
 def log_marginal(
-    assessment: Assessment, ready: Adapted, weight: Numbers, *, seed: int, draws: int = DRAWS
-) -> tuple[Noisy, float]:
+    assessment: Assessment, ready: FittedProposal, weight: Numbers, *, seed: int, draws: int = DRAWS
+) -> tuple[MCEstimate, float]:
     """The log marginal likelihood if the items of evidence counted otherwise, from the same draws as `drawn`.
 
     Parameters
@@ -140,7 +140,7 @@ def log_marginal(
     """
     counted = replace(ready, space=replace(ready.space, weight=weight))
     found = _weighted(assessment, counted, noise(ready.space.dimension, seed=seed, draws=draws))
-    return Noisy(value=_log_mean(found.log_weights), influence=found.weights - 1 / draws), found.shape
+    return MCEstimate(value=_log_mean(found.log_weights), influence=found.weights - 1 / draws), found.shape
 
 
 def _last(seed: int) -> np.random.Generator:
@@ -163,14 +163,14 @@ class _Weighted:
     """That of the weights times the probability of the headline."""
 
 
-def _weighted(assessment: Assessment, ready: Adapted, common: Numbers) -> _Weighted:
+def _weighted(assessment: Assessment, ready: FittedProposal, common: Numbers) -> _Weighted:
     """Draws from the mixture of prior and proposals, from standard normal noise with dims (free, draw)."""
     draws = common.shape[1]
     first = int(PRIOR_SHARE * draws)
     counts = [first, *split(draws - first, len(ready.proposals))]
     proposals = [Gaussian.standard(ready.space.dimension), *ready.proposals]
     mixture = list(zip(proposals, counts, strict=True))
-    batch = evaluated(assessment, ready.space, draws_of(mixture, common))
+    batch = evaluate_batch(assessment, ready.space, draws_of(mixture, common))
     log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
     smooth, shape = _judged(log_weights)
     _, tilted_shape = _judged(log_weights + batch.log_tilt)
@@ -194,9 +194,9 @@ def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
     return smooth, shape if highest > OUTSTANDING else -np.inf
 
 
-def adapted(
+def fit_proposal(
     assessment: Assessment, *, seed: int, rounds: int = ROUNDS, dimensions: Dimensions | None = None
-) -> Adapted:
+) -> FittedProposal:
     """Fit the proposals: to the posterior, and to the posterior tilted by the headline.
 
     Parameters
@@ -204,9 +204,9 @@ def adapted(
     dimensions
         Of the space; those of the assessment itself if nothing is said.
     """
-    space = scores(assessment, dimensions or dimensions_of([assessment]))
+    space = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
-    return Adapted(space=space, proposals=tuple(_adapted(assessment, space, rng, rounds)))
+    return FittedProposal(space=space, proposals=tuple(_adapted(assessment, space, rng, rounds)))
 
 
 def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
@@ -214,12 +214,12 @@ def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
     return Dimensions.of(assessments, without=assessments[0].structure.indicators.ratio)
 
 
-def _adapted(assessment: Assessment, space: Scores, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
+def _adapted(assessment: Assessment, space: PriorTransform, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
     def posterior(z: Numbers) -> Numbers:
-        return evaluated(assessment, space, z).log_posterior
+        return evaluate_batch(assessment, space, z).log_posterior
 
     def tilted(z: Numbers) -> Numbers:
-        batch = evaluated(assessment, space, z)
+        batch = evaluate_batch(assessment, space, z)
         return batch.log_posterior + batch.log_tilt
 
     mode, covariance = laplace(posterior, np.zeros(space.dimension))
@@ -255,7 +255,7 @@ class _Pool:
         whole = [*self.mixture, *mixture]
         earlier = np.concatenate([self.parts, parts_of(self.batch.z, mixture)])
         return _Pool(
-            batch=joined([self.batch, batch]),
+            batch=concatenate_batches([self.batch, batch]),
             mixture=whole,
             parts=np.concatenate([earlier, parts_of(batch.z, whole)], axis=1),
         )
@@ -266,6 +266,6 @@ class _Pool:
         return mixed(self.parts, self.mixture)
 
 
-def _drawn(assessment: Assessment, space: Scores, mixture: Mixture, rng: np.random.Generator) -> Batch:
+def _drawn(assessment: Assessment, space: PriorTransform, mixture: Mixture, rng: np.random.Generator) -> Batch:
     count = sum(count for _, count in mixture)
-    return evaluated(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))
+    return evaluate_batch(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))

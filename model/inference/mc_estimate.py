@@ -24,7 +24,7 @@ def _nobody() -> Numbers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noisy:
+class MCEstimate:
     """An estimate and where its error comes from."""
 
     value: float
@@ -39,7 +39,7 @@ class Noisy:
         return float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
 
 
-def derived(value: float, parts: Iterable[tuple[float, Noisy]]) -> Noisy:
+def derived(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
     """A smooth function of estimates from different fits, given its value and its derivative by each of them.
 
     Parts that share chains must be brought together before, since their own variances are added.
@@ -48,10 +48,10 @@ def derived(value: float, parts: Iterable[tuple[float, Noisy]]) -> Noisy:
     for derivative, part in parts:
         influence = influence + derivative * part.influence
         own += derivative**2 * part.own_variance
-    return Noisy(value=value, influence=influence, own_variance=own)
+    return MCEstimate(value=value, influence=influence, own_variance=own)
 
 
-def noisy(value: float, deviation: Numbers, draws: Draws) -> Noisy:
+def mc_estimate(value: float, deviation: Numbers, draws: Draws) -> MCEstimate:
     """An estimate that differs from the truth by the weighted mean of `deviation`, to first order.
 
     Parameters
@@ -61,13 +61,13 @@ def noisy(value: float, deviation: Numbers, draws: Draws) -> Noisy:
         w (f - mean) (Owen 2013, Monte Carlo, eq. 9.8). Its own weighted mean is 0; dims (draw).
     """
     if draws.method == "importance":
-        return Noisy(value=value, influence=draws.weights * deviation)
+        return MCEstimate(value=value, influence=draws.weights * deviation)
     variance = float(draws.weights @ np.square(deviation))
     own = variance / effective_size("nuts")(deviation, draws) if variance > 0 else 0.0
-    return Noisy(value=value, own_variance=own)
+    return MCEstimate(value=value, own_variance=own)
 
 
-def log_odds(probability: Noisy) -> Noisy:
+def log_odds(probability: MCEstimate) -> MCEstimate:
     """The natural logarithm of the odds.
 
     Raises

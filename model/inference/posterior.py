@@ -21,11 +21,11 @@ from estimative.model.inference.estimates import (
     spread,
     weighted_effective,
 )
-from estimative.model.inference.mc_estimate import Noisy, noisy
-from estimative.model.inference.prior_transform import scores
+from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Reckoned, Target, reckon, targets
+from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 PRIOR_DRAWS = 5000
@@ -40,7 +40,7 @@ class Posterior:
     assessment: Assessment
     draws: Draws
     asked: tuple[Target, ...]
-    reckoned: Reckoned
+    probabilities: QueryProbabilities
     """Of every target at every draw, after the evidence."""
     seed: int
 
@@ -57,15 +57,15 @@ class Posterior:
         Contradiction
             If the condition of an outcome cannot be so.
         """
-        return _estimates(self.asked, self.reckoned, self.draws, convergence.effective_size(self.method))
+        return _estimates(self.asked, self.probabilities, self.draws, convergence.effective_size(self.method))
 
     @property
     def headline(self) -> Estimate:
         return self.estimates["outcome", self.assessment.scenario.headline]
 
-    def noisy(self, sort: str, name: str) -> Noisy:
+    def mc_estimate(self, sort: str, name: str) -> MCEstimate:
         """The probability of a target with the noise of each draw."""
-        return noisy(self.estimates[sort, name].value, self.deviation(sort, name), self.draws)
+        return mc_estimate(self.estimates[sort, name].value, self.deviation(sort, name), self.draws)
 
     def deviation(self, sort: str, name: str) -> Numbers:
         """What each draw adds to the error of a target's probability, before it is weighed; dims (draw)."""
@@ -76,7 +76,7 @@ class Posterior:
     def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
         """Of a target and of its condition, dims (draw) each."""
         index = next(i for i, target in enumerate(self.asked) if (target.sort, target.id) == (sort, name))
-        return self.reckoned.yes[index], self.reckoned.given[index]
+        return self.probabilities.yes[index], self.probabilities.given[index]
 
     def spread(self, name: str) -> Spread:
         """How a quantity is distributed after the evidence."""
@@ -97,22 +97,22 @@ class Posterior:
         free = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
         series = {name: self.quantity(name) for name in free}
         for index, target in enumerate(self.asked):
-            series[f"{target.sort} {target.id}"] = _chance(self.reckoned, index)
+            series[f"{target.sort} {target.id}"] = _chance(self.probabilities, index)
         return convergence.of_nuts(self.draws, series, name, relative)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Before:
+class PriorPredictive:
     """The same questions before the evidence: plain draws from the prior."""
 
     draws: Draws
     asked: tuple[Target, ...]
-    reckoned: Reckoned
+    probabilities: QueryProbabilities
 
     @cached_property
     def estimates(self) -> Mapping[tuple[str, str], Estimate]:
         """As those of a posterior."""
-        return _estimates(self.asked, self.reckoned, self.draws, weighted_effective)
+        return _estimates(self.asked, self.probabilities, self.draws, weighted_effective)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +138,9 @@ class Agreement:
 def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
     """Reckon every target at every draw."""
     asked = targets(assessment.scenario)
-    reckoned = reckon(assessment.structure, draws.theta, asked)
-    posterior = Posterior(assessment=assessment, draws=draws, asked=asked, reckoned=reckoned, seed=seed)
-    return possible(posterior) if assessment.supposed else posterior
+    probabilities = evaluate_queries(assessment.structure, draws.theta, asked)
+    posterior = Posterior(assessment=assessment, draws=draws, asked=asked, probabilities=probabilities, seed=seed)
+    return possible(posterior) if assessment.conditioned_events else posterior
 
 
 def possible(posterior: Posterior) -> Posterior:
@@ -149,19 +149,19 @@ def possible(posterior: Posterior) -> Posterior:
     kept = [
         index
         for index, target in enumerate(posterior.asked)
-        if (target.sort, target.id) == headline or posterior.draws.weights @ posterior.reckoned.given[index] > 0
+        if (target.sort, target.id) == headline or posterior.draws.weights @ posterior.probabilities.given[index] > 0
     ]
-    reckoned = posterior.reckoned
+    probabilities = posterior.probabilities
     return replace(
         posterior,
         asked=tuple(posterior.asked[index] for index in kept),
-        reckoned=replace(reckoned, yes=reckoned.yes[kept], given=reckoned.given[kept]),
+        probabilities=replace(probabilities, yes=probabilities.yes[kept], given=probabilities.given[kept]),
     )
 
 
-def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRAWS) -> Before:
+def prior_predictive(assessment: Assessment, *, seed: int, count: int = PRIOR_DRAWS) -> PriorPredictive:
     """The answers that the priors alone give."""
-    space = scores(assessment)
+    space = prior_transform(assessment)
     rng = np.random.default_rng([seed, 1])
     theta = space.theta(rng.standard_normal((space.dimension, count)))
     asked = targets(assessment.scenario)
@@ -172,16 +172,18 @@ def before_evidence(assessment: Assessment, *, seed: int, count: int = PRIOR_DRA
         chains=1,
         diagnostics={},
     )
-    return Before(draws=draws, asked=asked, reckoned=reckon(assessment.structure, theta, asked, evidence=False))
+    return PriorPredictive(
+        draws=draws, asked=asked, probabilities=evaluate_queries(assessment.structure, theta, asked, evidence=False)
+    )
 
 
 def _estimates(
-    asked: tuple[Target, ...], reckoned: Reckoned, draws: Draws, effective: EffectiveSize
+    asked: tuple[Target, ...], probabilities: QueryProbabilities, draws: Draws, effective: EffectiveSize
 ) -> dict[tuple[str, str], Estimate]:
     found: dict[tuple[str, str], Estimate] = {}
     for index, target in enumerate(asked):
         try:
-            estimate = estimated(reckoned.yes[index], draws, effective, given=reckoned.given[index])
+            estimate = estimated(probabilities.yes[index], draws, effective, given=probabilities.given[index])
         except Undefined:
             if target.sort == "outcome":
                 raise Contradiction("a condition that cannot be so", key=f"outcomes.{target.id}.given") from None
@@ -201,8 +203,8 @@ def agreement(first: Posterior, second: Posterior) -> Agreement:
     return max(apart, key=lambda entry: entry.ratio)
 
 
-def _chance(reckoned: Reckoned, index: int) -> Numbers:
-    yes, given = reckoned.yes[index], reckoned.given[index]
+def _chance(probabilities: QueryProbabilities, index: int) -> Numbers:
+    yes, given = probabilities.yes[index], probabilities.given[index]
     chance: Numbers = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
     return chance
 

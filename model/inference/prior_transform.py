@@ -24,7 +24,7 @@ LOWEST = -700.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scores:
+class PriorTransform:
     """The map from standard normals z, dims (free, draw), to the quantities of an assessment."""
 
     degree_parameters: Numbers
@@ -59,7 +59,7 @@ class Scores:
         _, _, lower, upper = self.degree_parameters[:, self.free_degrees]
         return np.asarray(np.concatenate([lower == upper, self.ratio_parameters[1, self.free_ratios] == 0]))
 
-    def scores_of(self, other: Scores, places: Index) -> Numbers:
+    def scores_of(self, other: PriorTransform, places: Index) -> Numbers:
         """Where, in this space, quantities stand that are constants in another one of the same dimensions.
 
         Parameters
@@ -115,7 +115,7 @@ class Dimensions:
         )
 
 
-def scores(assessment: Assessment, dimensions: Dimensions | None = None) -> Scores:
+def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None) -> PriorTransform:
     """Tabulate the beta quantiles of an assessment.
 
     Parameters
@@ -128,7 +128,7 @@ def scores(assessment: Assessment, dimensions: Dimensions | None = None) -> Scor
     degrees = assessment.degree_parameters
     shapes = zip(*degrees[:2, chosen.degrees].tolist(), strict=True)
     tables = [_cubics(a, b) for a, b in shapes]
-    return Scores(
+    return PriorTransform(
         degree_parameters=degrees,
         ratio_parameters=assessment.ratio_parameters,
         weight=assessment.weight,

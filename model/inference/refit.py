@@ -17,10 +17,10 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
 from estimative.model.inference.fit import by_nuts
-from estimative.model.inference.importance_sampling import Adapted, adapted, drawn
-from estimative.model.inference.mc_estimate import Noisy, log_odds
+from estimative.model.inference.importance_sampling import FittedProposal, fit_proposal, sample_posterior
+from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.inference.prior_transform import Dimensions, Scores, scores
+from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.likelihood.layout import Link, Numbers
 
@@ -43,7 +43,7 @@ class Fitted:
     """A posterior, and what other fits may start from."""
 
     posterior: Posterior
-    ready: Adapted | None
+    ready: FittedProposal | None
     """None where importance sampling was not wanted."""
 
     @property
@@ -71,8 +71,8 @@ class Fitter:
         """By the method that was chosen, or by the one that converges."""
         if self.method == "nuts":
             return Fitted(posterior=self._by_nuts(assessment), ready=None)
-        ready = adapted(assessment, seed=self.seed, dimensions=self.dimensions)
-        draws = drawn(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
+        ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
+        draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
         posterior = posterior_of(assessment, draws, seed=self.seed)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
@@ -103,12 +103,12 @@ class Fitter:
 class Refit:
     """The headline of one assessment among many."""
 
-    probability: Noisy
+    probability: MCEstimate
     method: Method
     verdict: Verdict
 
     @cached_property
-    def log_odds(self) -> Noisy:
+    def log_odds(self) -> MCEstimate:
         """The natural logarithm of its odds.
 
         Raises
@@ -135,20 +135,20 @@ class Refitter:
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
         return cls(fitter=fitter, ends=tuple(end for end in ends if end.ready))
 
-    def each(self, assessments: Sequence[Assessment], counting: Counting) -> Iterator[Refit]:
+    def each(self, assessments: Sequence[Assessment], counting: ProgressCounter) -> Iterator[Refit]:
         """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for assessment, quick in zip(assessments, pool.map(self.quickly, assessments), strict=True):
-                yield quick if quick and quick.verdict.passed else self.thoroughly(assessment)
+            for assessment, quick in zip(assessments, pool.map(self.reweight, assessments), strict=True):
+                yield quick if quick and quick.verdict.passed else self.refit(assessment)
                 counting.one_more()
 
-    def quickly(self, assessment: Assessment) -> Refit | None:
+    def reweight(self, assessment: Assessment) -> Refit | None:
         """By importance sampling from the proposals at hand; None where there are none."""
         if not self.ends:
             return None
-        space = scores(assessment, self.fitter.dimensions)
+        space = prior_transform(assessment, self.fitter.dimensions)
         proposals = tuple(proposal for end in self.ends for proposal in _proposals(end, space))
-        ready = Adapted(space=space, proposals=proposals)
+        ready = FittedProposal(space=space, proposals=proposals)
         found = importance.headline_of(assessment, ready, self._common)
         return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
@@ -158,15 +158,15 @@ class Refitter:
         count = len(dimensions.degrees) + len(dimensions.ratios)
         return importance.noise(count, seed=self.fitter.seed, draws=DRAWS)
 
-    def thoroughly(self, assessment: Assessment) -> Refit:
+    def refit(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
         posterior = self.fitter.fit(assessment).posterior
-        found = posterior.noisy("outcome", assessment.scenario.headline)
-        alone = Noisy(value=found.value, own_variance=found.mcse**2)
+        found = posterior.mc_estimate("outcome", assessment.scenario.headline)
+        alone = MCEstimate(value=found.value, own_variance=found.mcse**2)
         return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
 
 
-def _proposals(end: Fitted, space: Scores) -> Iterator[Gaussian]:
+def _proposals(end: Fitted, space: PriorTransform) -> Iterator[Gaussian]:
     """Those of an end, each where the quantities stand that are held here and were open there."""
     if end.ready:
         held = np.flatnonzero(space.held & ~end.ready.space.held)
@@ -178,12 +178,12 @@ type Progress = Callable[[int, int], None]
 """(fits done, fits in all)."""
 
 
-def unseen(_: int, __: int) -> None:
+def no_progress(_: int, __: int) -> None:
     """Progress that nobody watches."""
 
 
 @dataclass
-class Counting:
+class ProgressCounter:
     """How many fits are done, over several rounds."""
 
     progress: Progress

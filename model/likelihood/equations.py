@@ -12,9 +12,9 @@ from math import log, pi
 
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.layout import Rows, Structure
+from estimative.model.likelihood.layout import LinearPredictors, Structure
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
-from estimative.model.likelihood.variable_elimination import NOTHING, Summing, Told
+from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, Summing
 
 EPSILON = 2.0**-53
 """A probability nearer to 1 than this cannot be told from it by a float."""
@@ -84,7 +84,12 @@ def chances(
 
 
 def _predicted(
-    backend: Backend, structure: Structure, rows: Rows, baseline: Array, log_effect: Array, lever: Array | None = None
+    backend: Backend,
+    structure: Structure,
+    rows: LinearPredictors,
+    baseline: Array,
+    log_effect: Array,
+    lever: Array | None = None,
 ) -> Array:
     """Log-odds of rows of odds form, log rates of the others, by the structure's link; dims (row[, draw])."""
     match structure.link:
@@ -109,12 +114,12 @@ def log_joint(
     ]
     if len(structure.forecasts.item):
         pieces.append(_forecasts(backend, structure, found, summing))
-    said = told(backend, structure, theta)
+    said = soft_evidence(backend, structure, theta)
     masses = summing(backend, structure.network, found.chances, said, [EVERYTHING, *queries])
     return masses + sum(piece.sum(axis=0) for piece in pieces)
 
 
-def told(backend: Backend, structure: Structure, theta: Theta) -> Told:
+def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftEvidence:
     """What indicators and testimony say of the events, up to a constant.
 
     An indicator speaks for one state by ln LR; testimony speaks against the other by ln(m + (1 - m) / LR), since
@@ -122,14 +127,14 @@ def told(backend: Backend, structure: Structure, theta: Theta) -> Told:
     """
     signs = structure.signs
     if not len(signs.item):
-        return NOTHING
+        return NO_SOFT_EVIDENCE
     log_ratio = theta.log_ratio[signs.ratio]
     motive = theta.degree[signs.motive]
     seen = len(signs.item) - len(signs.motive)
     said = backend.log(motive + (1 - motive) * backend.exp(-log_ratio[seen:]))
     strength = backend.column(theta.weight[signs.item]) * backend.concatenate([log_ratio[:seen], said])
     log_no, log_yes = backend.combine(signs.moves_no, strength), backend.combine(signs.moves_yes, strength)
-    return Told(events=structure.told, log_no=log_no, log_yes=log_yes)
+    return SoftEvidence(events=structure.told, log_no=log_no, log_yes=log_yes)
 
 
 def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> Array:
@@ -156,7 +161,7 @@ def _measurements(backend: Backend, structure: Structure, found: Terms) -> Array
 def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Summing) -> Array:
     """w ln Normal(logit q | logit p, error), p being the chance before any evidence; dims (item[, draw])."""
     items, theta = structure.forecasts, found.theta
-    log_masses = summing(backend, structure.network.unobserved, found.chances, NOTHING, items.queries)
+    log_masses = summing(backend, structure.network.unobserved, found.chances, NO_SOFT_EVIDENCE, items.queries)
     logit = log_masses[0::2] - log_masses[1::2]
     density = _normal(backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error])
     return backend.weigh(theta.weight[items.item], density)

@@ -18,16 +18,16 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
-from estimative.model.likelihood.equations import Theta, terms, told
+from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
-from estimative.model.likelihood.queries import Reckoned, Target
-from estimative.model.likelihood.variable_elimination import Contradiction, Told, by_elimination
+from estimative.model.likelihood.queries import QueryProbabilities, Target
+from estimative.model.likelihood.variable_elimination import Contradiction, SoftEvidence, by_elimination
 
 MOST_SETTLED = 6
 """Events that are settled now and drive events to come directly: each doubles the work."""
 
 
-class Refused(ValueError):
+class InvalidIntervention(ValueError):
     """Something that cannot be set by hand."""
 
     def __init__(self, name: str, found: str, expected: str) -> None:
@@ -48,38 +48,38 @@ class Intervention:
         return bool(self.factors or self.events)
 
 
-def refusals(intervention: Intervention, structure: Structure) -> Iterator[Refused]:
+def check_intervention(intervention: Intervention, structure: Structure) -> Iterator[InvalidIntervention]:
     """Why things cannot be set: what is settled, what is known, more settled drivers than can be kept apart."""
     scenario, certain = structure.scenario, structure.network.certain
     for name in intervention.events:
         if name in certain:
-            yield Refused(name, "an event that has been observed", "an event still to come")
+            yield InvalidIntervention(name, "an event that has been observed", "an event still to come")
         elif scenario.events[name].when == "now":
             found = "an event that is settled already, though unknown: nothing done from now on can change it"
             expected = f"an event still to come, or --given {name}, which asks what follows if it is so"
-            yield Refused(name, found, expected)
+            yield InvalidIntervention(name, found, expected)
         elif name in _settled(structure):
             found = "an event on which something that has been observed depends: it is settled too"
-            yield Refused(name, found, f"an event still to come, or --given {name}")
+            yield InvalidIntervention(name, found, f"an event still to come, or --given {name}")
     settled = _frontier(structure)
     if intervention and len(settled) > MOST_SETTLED:
         found = f"{len(settled)} events settled now that drive events to come"
-        yield Refused(settled[0], found, f"at most {MOST_SETTLED}")
+        yield InvalidIntervention(settled[0], found, f"at most {MOST_SETTLED}")
 
 
-def reckon_under(
+def evaluate_under(
     structure: Structure,
     theta: Theta,
     asked: tuple[Target, ...],
     intervention: Intervention,
     given: Mapping[str, bool] | None = None,
-) -> Reckoned:
+) -> QueryProbabilities:
     """The probability of every target at each draw, if things were set by hand; see `Standing`."""
-    return Standing.of(structure, theta, asked, given or {}).under(intervention)
+    return InterventionBase.of(structure, theta, asked, given or {}).under(intervention)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class InterventionBase:
     """What no intervention changes at some draws, and what is asked of any.
 
     For each joint state n of the settled events that drive events to come, P'(target) = sum over n of
@@ -88,7 +88,7 @@ class Standing:
 
     structure: Structure
     theta: Theta
-    said: Told
+    said: SoftEvidence
     chances: Numbers
     """As things are; dims (entry, draw)."""
     log_evidence: Numbers
@@ -99,7 +99,9 @@ class Standing:
     """For each state: everything, the condition, then `yes` and `given` of every target under it."""
 
     @classmethod
-    def of(cls, structure: Structure, theta: Theta, asked: tuple[Target, ...], given: Mapping[str, bool]) -> Standing:
+    def of(
+        cls, structure: Structure, theta: Theta, asked: tuple[Target, ...], given: Mapping[str, bool]
+    ) -> InterventionBase:
         """Reckon it.
 
         Parameters
@@ -113,7 +115,7 @@ class Standing:
         settled = _frontier(structure)
         states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
         plain = list(_queries(asked, _state(tuple(given), tuple(given.values()))))
-        said = told(NUMPY, structure, theta)
+        said = soft_evidence(NUMPY, structure, theta)
         with np.errstate(over="ignore"):
             chances = terms(NUMPY, structure, theta).chances
             now = by_elimination(NUMPY, structure.network, chances, said, states)
@@ -128,7 +130,7 @@ class Standing:
             queries=tuple(query.and_(state) for state in states for query in plain),
         )
 
-    def under(self, intervention: Intervention) -> Reckoned:
+    def under(self, intervention: Intervention) -> QueryProbabilities:
         """The probability of every target at each draw, if things were set by hand.
 
         Raises
@@ -144,7 +146,7 @@ class Standing:
         if not chance[0].any():
             raise Contradiction("a condition of probability zero", key="--given")
         given = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
-        return Reckoned(yes=np.minimum(chance[1::2], given), given=given, log_evidence=self.log_evidence)
+        return QueryProbabilities(yes=np.minimum(chance[1::2], given), given=given, log_evidence=self.log_evidence)
 
     def _changed(self, intervention: Intervention) -> tuple[Network, Numbers]:
         """The network in which events to come respond, over the chances as things are followed by those they become.
@@ -202,12 +204,12 @@ def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
     return np.stack([np.where(possible, no, certain), np.where(possible, yes, impossible)], axis=-1)
 
 
-def _unsaid(said: Told, intervention: Intervention) -> Told:
+def _unsaid(said: SoftEvidence, intervention: Intervention) -> SoftEvidence:
     """What is told of the events that are not set by hand."""
     kept = [index for index, event in enumerate(said.events) if event not in intervention.events]
     if not kept:
-        return Told()
-    return Told(
+        return SoftEvidence()
+    return SoftEvidence(
         events=tuple(said.events[index] for index in kept), log_no=said.log_no[kept], log_yes=said.log_yes[kept]
     )
 

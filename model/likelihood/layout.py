@@ -32,12 +32,12 @@ type Link = Literal["log_odds", "noisy_or"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class LinearPredictors:
     """Linear predictors: row r is base[r] + the sum over effects of levers[r] times signed log ratios."""
 
     base: Index
     """Into the vector of baselines: log-odds of the odds events, then log rates of the rate events."""
-    levers: Numbers
+    design: Numbers
     """dims (row, effect)."""
 
 
@@ -54,7 +54,7 @@ class Indicators:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signs:
+class EventIndicators:
     """Indicators, then testimony, about events."""
 
     item: Index
@@ -91,22 +91,22 @@ class Forecasts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counts:
+class PoissonCounts:
     """Exposure: events of a Poisson process."""
 
     item: Index
-    rows: Rows
+    rows: LinearPredictors
     count: Numbers
     log_years: Numbers
     log_factorial: Numbers
 
 
 @dataclass(frozen=True, kw_only=True)
-class Classes:
+class BinomialCases:
     """Cases: successes among trials at given drivers."""
 
     item: Index
-    rows: Rows
+    rows: LinearPredictors
     successes: Numbers
     failures: Numbers
 
@@ -127,7 +127,7 @@ class Structure:
     """The event that each effect moves: into the vector of baselines."""
     effect_factor: Index
     """Into the degrees, for the first effects: those of factors. The rest are effects of events."""
-    chance_rows: Rows
+    chance_rows: LinearPredictors
     odds_rows: int
     """The first so many rows are of odds form, the others of rate form."""
     log_years: Numbers
@@ -137,11 +137,11 @@ class Structure:
     told: tuple[str, ...]
     """The events that indicators or testimony speak of."""
     indicators: Indicators
-    signs: Signs
+    signs: EventIndicators
     measurements: Measurements
     forecasts: Forecasts
-    counts: Counts
-    classes: Classes
+    counts: PoissonCounts
+    classes: BinomialCases
     link: Link = "log_odds"
     """How drivers move a chance."""
 
@@ -153,7 +153,7 @@ class Structure:
 @dataclass(frozen=True, kw_only=True)
 class _Row:
     base: int
-    levers: Mapping[int, float]
+    design: Mapping[int, float]
     log_years: float | None = None
 
 
@@ -250,7 +250,7 @@ class _Builder:
             factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
             log_years = log(years) if event.form == "rate" else None
             local.append((states, len(rows)))
-            rows.append(_Row(base=self.base[event.id], levers={**factors, **happened}, log_years=log_years))
+            rows.append(_Row(base=self.base[event.id], design={**factors, **happened}, log_years=log_years))
         return local
 
     def _table_rows(self, event: Event, start: int, tables: list[int]) -> list[tuple[tuple[int, ...], int]]:
@@ -274,11 +274,11 @@ class _Builder:
             cells[states] = (total + row, row) if possible else (2 * total + 1, 2 * total)
         return cells
 
-    def _rows(self, rows: list[_Row]) -> Rows:
-        levers = np.zeros((len(rows), len(self.effects)))
+    def _rows(self, rows: list[_Row]) -> LinearPredictors:
+        design = np.zeros((len(rows), len(self.effects)))
         for index, row in enumerate(rows):
-            levers[index, list(row.levers)] = list(row.levers.values())
-        return Rows(base=_index(row.base for row in rows), levers=levers)
+            design[index, list(row.design)] = list(row.design.values())
+        return LinearPredictors(base=_index(row.base for row in rows), design=design)
 
     def _indicators(self) -> Indicators:
         items = [item for item in self._of(Indicator) if item.about in self.scenario.factors]
@@ -290,12 +290,12 @@ class _Builder:
             slope=np.array([1.0 if item.supports else -1.0 for item in items]),
         )
 
-    def _signs(self, told: tuple[str, ...]) -> Signs:
+    def _signs(self, told: tuple[str, ...]) -> EventIndicators:
         seen = self._about_events()
         said = self._of(Testimony)
         degrees = self.quantities.degrees
         motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in said]
-        return Signs(
+        return EventIndicators(
             item=self._positions([*seen, *said]),
             ratio=self._ratios([*seen, *said]),
             motive=_index(motives),
@@ -340,15 +340,15 @@ class _Builder:
         condition = Query.where(all=outcome.given).widened(yes.scope)
         return yes, Query(scope=yes.scope, accepted=condition & ~yes.accepted)
 
-    def _counts(self) -> Counts:
+    def _counts(self) -> PoissonCounts:
         items = self._of(Exposure)
         rows = []
         for item in items:
             drivers = self.scenario.events[item.about].drivers
             factors = [d.name for d in drivers if d.name in self.scenario.factors]
-            levers = {self.effects[item.about, name]: 1.0 for name in factors}
-            rows.append(_Row(base=self.base[item.about], levers=levers))
-        return Counts(
+            design = {self.effects[item.about, name]: 1.0 for name in factors}
+            rows.append(_Row(base=self.base[item.about], design=design))
+        return PoissonCounts(
             item=self._positions(items),
             rows=self._rows(rows),
             count=np.array([float(item.count) for item in items]),
@@ -356,16 +356,16 @@ class _Builder:
             log_factorial=np.array([lgamma(item.count + 1) for item in items]),
         )
 
-    def _classes(self) -> Classes:
+    def _classes(self) -> BinomialCases:
         pairs = [(item, trials) for item in self._of(Cases) for trials in item.trials]
         rows = []
         for item, trials in pairs:
-            levers = {
+            design = {
                 self.effects[item.about, name]: degree - 0.5 if name in self.scenario.factors else degree
                 for name, degree in trials.at.items()
             }
-            rows.append(_Row(base=self.base[item.about], levers=levers))
-        return Classes(
+            rows.append(_Row(base=self.base[item.about], design=design))
+        return BinomialCases(
             item=self._positions([item for item, _ in pairs]),
             rows=self._rows(rows),
             successes=np.array([trials.successes for _, trials in pairs]),

@@ -10,12 +10,14 @@ import numpy as np
 from estimative.model.likelihood.backend import Array, Backend, softplus
 
 if TYPE_CHECKING:
-    from estimative.model.likelihood.layout import Index, Rows, Structure
+    from estimative.model.likelihood.layout import Index, LinearPredictors, Structure
 
 NEWTON_STEPS = 8
 
 
-def by_log_odds(backend: Backend, rows: Rows, baseline: Array, log_effect: Array, lever: Array | None) -> Array:
+def by_log_odds(
+    backend: Backend, rows: LinearPredictors, baseline: Array, log_effect: Array, lever: Array | None
+) -> Array:
     """Log-odds of rows of odds form, log rates of the others: own + sum of s ln w times lever; dims (row[, draw]).
 
     Parameters
@@ -29,11 +31,16 @@ def by_log_odds(backend: Backend, rows: Rows, baseline: Array, log_effect: Array
     """
     own = baseline[rows.base]
     moved = log_effect if lever is None else log_effect * lever
-    return own + backend.combine(rows.levers, moved) if rows.levers.any() else own
+    return own + backend.combine(rows.design, moved) if rows.design.any() else own
 
 
 def by_noisy_or(
-    backend: Backend, structure: Structure, rows: Rows, baseline: Array, log_effect: Array, lever: Array | None
+    backend: Backend,
+    structure: Structure,
+    rows: LinearPredictors,
+    baseline: Array,
+    log_effect: Array,
+    lever: Array | None,
 ) -> Array:
     """The same, but each cause adds to the hazard by itself (leaky noisy-OR: Henrion 1989, UAI; Diez 1993, UAI).
 
@@ -47,12 +54,12 @@ def by_noisy_or(
         base: _causes(backend, structure, base, baseline, log_effect) for base in dict.fromkeys(rows.base.tolist())
     }
     found = []
-    for base, levers in zip(rows.base.tolist(), rows.levers, strict=True):
+    for base, design in zip(rows.base.tolist(), rows.design, strict=True):
         own = causes[base]
         if not len(own.effects):
             found.append(baseline[base])
             continue
-        position = backend.column(levers[own.effects]) * (0 * log_effect + 1 if lever is None else lever)[own.effects]
+        position = backend.column(design[own.effects]) * (0 * log_effect + 1 if lever is None else lever)[own.effects]
         found.append(own.predictor(backend, position))
     return backend.stack(found)
 

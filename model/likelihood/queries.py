@@ -9,9 +9,14 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Theta, terms, told
+from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
-from estimative.model.likelihood.variable_elimination import NOTHING, Contradiction, Told, by_elimination
+from estimative.model.likelihood.variable_elimination import (
+    NO_SOFT_EVIDENCE,
+    Contradiction,
+    SoftEvidence,
+    by_elimination,
+)
 from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 
@@ -30,7 +35,7 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reckoned:
+class QueryProbabilities:
     """For each target and draw, the probability of `yes` and of `given`; dims (target, draw)."""
 
     yes: Numbers
@@ -63,7 +68,9 @@ def _link(event: Event) -> Target:
     return Target(sort="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
 
 
-def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evidence: bool = True) -> Reckoned:
+def evaluate_queries(
+    structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evidence: bool = True
+) -> QueryProbabilities:
     """The probability of every target at each draw of the quantities.
 
     Parameters
@@ -72,7 +79,7 @@ def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evi
         Whether what is told of the events counts (after the evidence), or not (before it).
     """
     network = structure.network if evidence else structure.network.unobserved
-    said: Told = told(NUMPY, structure, theta) if evidence else NOTHING
+    said: SoftEvidence = soft_evidence(NUMPY, structure, theta) if evidence else NO_SOFT_EVIDENCE
     queries = [EVERYTHING, *(query for target in asked for query in (target.yes, target.given))]
     with np.errstate(over="ignore"):
         found = terms(NUMPY, structure, theta).chances
@@ -82,4 +89,4 @@ def reckon(structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evi
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
     given = np.minimum(chance[1::2], 1.0)  # rounding may leave the sum of many states a hair above 1
-    return Reckoned(yes=np.minimum(chance[0::2], given), given=given, log_evidence=log_masses[0])
+    return QueryProbabilities(yes=np.minimum(chance[0::2], given), given=given, log_evidence=log_masses[0])

@@ -25,7 +25,7 @@ MOST_STATES = 1 << 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SoftEvidence:
     """What the evidence says about events themselves."""
 
     events: tuple[str, ...] = ()
@@ -34,13 +34,15 @@ class Told:
     log_yes: Array = None
 
 
-NOTHING = Told()
+NO_SOFT_EVIDENCE = SoftEvidence()
 
-type Summing = Callable[[Backend, Network, Array, Told, Sequence[Query]], Array]
+type Summing = Callable[[Backend, Network, Array, SoftEvidence, Sequence[Query]], Array]
 """(backend, network, chances, what is told, queries) -> natural log of each query's mass, dims (query[, draw])."""
 
 
-def by_elimination(backend: Backend, network: Network, chances: Array, told: Told, queries: Sequence[Query]) -> Array:
+def by_elimination(
+    backend: Backend, network: Network, chances: Array, told: SoftEvidence, queries: Sequence[Query]
+) -> Array:
     """ln of the sum over the query's states of P(state) P(told | state); dims (query[, draw])."""
     answers: dict[int, Array] = {}
     for scope, members in _gathered(queries):
@@ -54,7 +56,9 @@ def by_elimination(backend: Backend, network: Network, chances: Array, told: Tol
     return backend.stack([answers[index] for index in range(len(queries))])
 
 
-def by_listing(backend: Backend, network: Network, chances: Array, told: Told, queries: Sequence[Query]) -> Array:
+def by_listing(
+    backend: Backend, network: Network, chances: Array, told: SoftEvidence, queries: Sequence[Query]
+) -> Array:
     """As `by_elimination`; whatever has more than `MOST_STATES` joint states is left to that."""
     cells = [_root_cell(network, query) for query in queries]
     if not told.events and not network.certain and None not in cells:
@@ -75,7 +79,12 @@ def _root_cell(network: Network, query: Query) -> int | None:
 
 
 def _listed(
-    backend: Backend, network: Network, chances: Array, told: Told, events: tuple[str, ...], queries: Sequence[Query]
+    backend: Backend,
+    network: Network,
+    chances: Array,
+    told: SoftEvidence,
+    events: tuple[str, ...],
+    queries: Sequence[Query],
 ) -> Array:
     if not events:
         return backend.stack([(0 * chances[:1]).sum(axis=0) for _ in queries])
@@ -129,7 +138,9 @@ def _gathered(queries: Sequence[Query]) -> Iterable[tuple[tuple[str, ...], list[
     return groups
 
 
-def _by_ancestry(network: Network, told: Told, queries: Sequence[Query]) -> Iterable[tuple[tuple[str, ...], list[int]]]:
+def _by_ancestry(
+    network: Network, told: SoftEvidence, queries: Sequence[Query]
+) -> Iterable[tuple[tuple[str, ...], list[int]]]:
     """Queries grouped by the events that matter for them."""
     relevant = {i: network.ancestry((*q.scope, *told.events, *network.certain)) for i, q in enumerate(queries)}
     members = sorted(relevant, key=lambda index: relevant[index])
@@ -141,7 +152,7 @@ type _Factor = tuple[tuple[str, ...], Array]
 
 
 def _joint(
-    backend: Backend, network: Network, chances: Array, told: Told, keep: tuple[str, ...]
+    backend: Backend, network: Network, chances: Array, told: SoftEvidence, keep: tuple[str, ...]
 ) -> tuple[Array, Array]:
     """The joint mass of the kept events, in their order, and the log of the scale it is told in."""
     events = network.ancestry((*keep, *told.events, *network.certain))

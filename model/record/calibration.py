@@ -21,7 +21,7 @@ bands over that of judgements (Bröcker 2012, Climate Dynamics 39(3-4)): with so
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ScoredSet:
     """The judgements of a ledger, each where it belongs."""
 
     counted: tuple[Entry, ...]
@@ -31,15 +31,15 @@ class Standing:
     void: tuple[Entry, ...]
 
 
-def sorted_out(entries: Sequence[Entry]) -> Standing:
+def scored_set(entries: Sequence[Entry]) -> ScoredSet:
     """Which of the standing entries of a ledger count."""
     void = tuple(entry for entry in entries if entry.resolution.happened is None)
     resolved = [entry for entry in entries if entry.resolution.happened is not None]
     last: dict[tuple[str, Question], Entry] = {}
     for entry in sorted(resolved, key=_age):
-        last[entry.resolution.foretold.prior_set, entry.resolution.foretold.question] = entry
+        last[entry.resolution.forecast.prior_set, entry.resolution.forecast.question] = entry
     lines = {entry.line for entry in last.values()}
-    return Standing(
+    return ScoredSet(
         counted=tuple(entry for entry in resolved if entry.line in lines),
         earlier=tuple(entry for entry in resolved if entry.line not in lines),
         void=void,
@@ -47,7 +47,7 @@ def sorted_out(entries: Sequence[Entry]) -> Standing:
 
 
 def _age(entry: Entry) -> tuple[object, ...]:
-    said = entry.resolution.foretold
+    said = entry.resolution.forecast
     return said.created, said.run
 
 
@@ -115,14 +115,14 @@ class Verification:
 def verify(entries: Sequence[Entry]) -> Verification:
     """How the judgements of some entries fared, none of them void; one at least."""
     ordered = sorted(entries, key=_by_probability)
-    said = np.array([entry.resolution.foretold.probability for entry in ordered])
+    said = np.array([entry.resolution.forecast.probability for entry in ordered])
     happened = np.array([entry.resolution.happened is True for entry in ordered], dtype=float)
-    luck = _Luck.of([entry.resolution.foretold.scenario for entry in ordered])
+    luck = _Luck.of([entry.resolution.forecast.scenario for entry in ordered])
     with np.errstate(divide="ignore"):  # -log 0 is infinite, as it should be
         penalties = -np.log(np.where(happened > 0, said, 1 - said))
     base, brier = float(happened.mean()), np.square(said - happened)
     bands = tuple(_bands(ordered))
-    questions = len({entry.resolution.foretold.question for entry in ordered})
+    questions = len({entry.resolution.forecast.question for entry in ordered})
     varied = 0 < base < 1
     return Verification(
         count=len(ordered),
@@ -145,7 +145,7 @@ def verify(entries: Sequence[Entry]) -> Verification:
 
 
 def _by_probability(entry: Entry) -> tuple[object, ...]:
-    said = entry.resolution.foretold
+    said = entry.resolution.forecast
     return said.probability, said.prior_set, str(said.question)
 
 
@@ -176,7 +176,7 @@ class _Luck:
 
 
 def _mean_said(entries: Sequence[Entry]) -> Measured:
-    said = [entry.resolution.foretold for entry in entries]
+    said = [entry.resolution.forecast for entry in entries]
     error = sqrt(sum(one.mcse**2 for one in said)) / len(said)
     return Measured(value=float(np.mean([one.probability for one in said])), error=error)
 
@@ -225,7 +225,7 @@ def _calibration(rising: Sequence[Entry]) -> tuple[Calibration, ...]:
         Judgement(
             analyst="",
             question=f"{place:09}",
-            probability=entry.resolution.foretold.probability,
+            probability=entry.resolution.forecast.probability,
             happened=entry.resolution.happened,
         )
         for place, entry in enumerate(rising)

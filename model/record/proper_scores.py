@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
 
@@ -178,7 +178,9 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Measured]:
     best = max(measured.value for measured in worth.values())
     if best == -inf:
         found = "a probability of 0 given by every analyst to something that came about"
-        raise Faulty([Fault(file=scoring.file, found=found, expected="an analyst who gave it none, to have a weight")])
+        raise InvalidInput(
+            [Issue(file=scoring.file, found=found, expected="an analyst who gave it none, to have a weight")]
+        )
     relative = {analyst: exp(measured.value - best) for analyst, measured in worth.items()}
     total = sum(relative.values())
     shares = {analyst: value / total for analyst, value in relative.items()}

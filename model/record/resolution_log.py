@@ -14,8 +14,8 @@ from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any
 
-from estimative.model.record.resolutions import Entry, Foretold, Resolution, contradicting, standing
-from estimative.priors.errors import Fault, Faulty
+from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
+from estimative.priors.errors import InvalidInput, Issue
 
 SCHEMA_VERSION = 1
 LEDGER = "resolutions.jsonl"
@@ -27,13 +27,13 @@ SEAL = b', "digest": "'
 
 
 @dataclass(frozen=True)
-class Ledger:
+class ResolutionLog:
     """The file of resolutions."""
 
     path: Path
 
     @classmethod
-    def beside(cls, runs: Path) -> Ledger:
+    def beside(cls, runs: Path) -> ResolutionLog:
         """The ledger in a folder of runs."""
         return cls(runs / LEDGER)
 
@@ -72,7 +72,7 @@ class Ledger:
         try:
             with _locked(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as file:
                 entries = _verified(file.readall(), str(self.path))
-                corrects = self._corrected(resolution, standing(entries), correct=correct)
+                corrects = self._corrected(resolution, current_entries(entries), correct=correct)
                 raw = _line(resolution, entries[-1].digest if entries else NOTHING_BEFORE, written, corrects)
                 _add(file, raw, self.path.parent)
         except OSError as error:
@@ -83,7 +83,7 @@ class Ledger:
 
     def _corrected(self, resolution: Resolution, entries: Sequence[Entry], *, correct: bool) -> int | None:
         """The line that a new entry corrects, if any."""
-        said, file = resolution.foretold, str(self.path)
+        said, file = resolution.forecast, str(self.path)
         before = next((entry for entry in entries if entry.resolution.key == resolution.key), None)
         if correct and before is None:
             raise self._nothing_to_correct(resolution)
@@ -92,21 +92,23 @@ class Ledger:
         if before:
             found = f"{said.outcome} resolved already: {before.resolution.word!r} on {before.resolution.on}"
             expected = "a run that is open, or --correct"
-            raise Faulty([Fault(file=file, line=before.line, key=said.run, found=found, expected=expected)])
+            raise InvalidInput([Issue(file=file, line=before.line, key=said.run, found=found, expected=expected)])
         for entry in entries:
             told = entry.resolution
-            if told.foretold.question == said.question and told.happened != resolution.happened:
-                raise Faulty([contradicting(entry, resolution, file, None)])
+            if told.forecast.question == said.question and told.happened != resolution.happened:
+                raise InvalidInput([contradicting(entry, resolution, file, None)])
         return None
 
-    def _nothing_to_correct(self, resolution: Resolution) -> Faulty:
-        said = resolution.foretold
+    def _nothing_to_correct(self, resolution: Resolution) -> InvalidInput:
+        said = resolution.forecast
         found = f"no resolution of {said.outcome} of this run"
         expected = "one to correct, or no --correct"
-        return Faulty([Fault(file=str(self.path), key=said.run, found=found, expected=expected)])
+        return InvalidInput([Issue(file=str(self.path), key=said.run, found=found, expected=expected)])
 
-    def _fault(self, error: OSError, expected: str) -> Faulty:
-        return Faulty([Fault(file=str(self.path), found=error.strerror or type(error).__name__, expected=expected)])
+    def _fault(self, error: OSError, expected: str) -> InvalidInput:
+        return InvalidInput(
+            [Issue(file=str(self.path), found=error.strerror or type(error).__name__, expected=expected)]
+        )
 
 
 @contextmanager
@@ -147,7 +149,7 @@ def _digest(raw: bytes) -> str:
 
 def _line(resolution: Resolution, previous: str, written: datetime.datetime, corrects: int | None) -> bytes:
     """A line with its end, in ASCII: no text in it can steer a terminal."""
-    said = resolution.foretold
+    said = resolution.forecast
     content = {
         "schema_version": SCHEMA_VERSION,
         "previous": previous,
@@ -176,16 +178,16 @@ def _line(resolution: Resolution, previous: str, written: datetime.datetime, cor
 def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
     """The entries of a ledger; raises Faulty with every line that is not as it was written."""
     entries: list[Entry] = []
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     previous: str | None = NOTHING_BEFORE
     for line, raw in enumerate(BytesIO(content), start=1):
         try:
             entries.append(_entry(raw, line, previous, entries))
         except _Broken as broken:
-            faults.append(Fault(file=file, line=line, found=broken.found, expected=broken.expected))
+            issues.append(Issue(file=file, line=line, found=broken.found, expected=broken.expected))
         previous = _digest(raw) if _sealed(raw) else None
-    if faults:
-        raise Faulty(faults)
+    if issues:
+        raise InvalidInput(issues)
     return tuple(entries)
 
 
@@ -231,7 +233,7 @@ def _standing_line(entry: Entry, before: Sequence[Entry]) -> int | None:
 
 def _built(content: dict[str, Any], raw: bytes, line: int) -> Entry:
     """The entry that a line's content stands for; raises ValueError, TypeError or KeyError if it stands for none."""
-    said = Foretold(
+    said = IssuedForecast(
         created=_moment(content["created"]),
         probability=_within(content["probability"], 1.0),
         mcse=_within(content["mcse"], 1.0),
@@ -248,7 +250,7 @@ def _built(content: dict[str, Any], raw: bytes, line: int) -> Entry:
         written=_moment(content["written"]),
         corrects=corrects,
         resolution=Resolution(
-            foretold=said,
+            forecast=said,
             happened=happened,
             on=datetime.date.fromisoformat(content["on"]),
             because=_text(content["because"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from estimative.model.record.run_store import Manifest
-from estimative.priors.errors import Fault
+from estimative.priors.errors import Issue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foretold:
+class IssuedForecast:
     """What a run said of one outcome."""
 
     run: str
@@ -56,7 +56,7 @@ class Foretold:
 class Resolution:
     """What became of something foretold."""
 
-    foretold: Foretold
+    forecast: IssuedForecast
     happened: bool | None
     """None where nobody will ever know, or the condition of a conditional outcome did not come about: void."""
     on: datetime.date
@@ -67,12 +67,12 @@ class Resolution:
     @property
     def key(self) -> tuple[str, str]:
         """What is resolved at most once, but for corrections: an outcome of a run."""
-        return self.foretold.run, self.foretold.outcome
+        return self.forecast.run, self.forecast.outcome
 
     @property
     def lead(self) -> int:
         """Days from the run to the answer; to the horizon, where nothing came about before it."""
-        return (min(self.on, self.foretold.until) - self.foretold.made).days
+        return (min(self.on, self.forecast.until) - self.forecast.made).days
 
     @property
     def word(self) -> str:
@@ -95,7 +95,7 @@ class Entry:
     resolution: Resolution
 
 
-def standing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def current_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries that no later one corrects, in the order of the ledger."""
     last = {entry.resolution.key: entry for entry in entries}
     return tuple(sorted(last.values(), key=lambda entry: entry.line))
@@ -109,7 +109,7 @@ def open_runs(entries: Iterable[Entry], runs: Iterable[Manifest]) -> tuple[str, 
     resolved: set[str] = set()
     last: dict[tuple[str, str], str] = {}
     for entry in entries:
-        said, on = entry.resolution.foretold, entry.resolution.on.isoformat()
+        said, on = entry.resolution.forecast, entry.resolution.on.isoformat()
         resolved.add(said.run)
         last[said.scenario, said.prior_set] = max(on, last.get((said.scenario, said.prior_set), ""))
     return tuple(
@@ -121,23 +121,23 @@ def open_runs(entries: Iterable[Entry], runs: Iterable[Manifest]) -> tuple[str, 
     )
 
 
-def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Fault]:
+def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
     """The faults of standing entries that tell another answer to a question than an earlier one does."""
     first: dict[Question, Entry] = {}
     for entry in entries:
-        question = entry.resolution.foretold.question
+        question = entry.resolution.forecast.question
         told = first.setdefault(question, entry)
         if told.resolution.happened != entry.resolution.happened:
             yield contradicting(told, entry.resolution, file, entry.line)
 
 
-def contradicting(told: Entry, other: Resolution, file: str, line: int | None) -> Fault:
+def contradicting(told: Entry, other: Resolution, file: str, line: int | None) -> Issue:
     """The fault of one that tells another answer to the same question; `line` where it stands in the file already."""
     expected = f"{told.resolution.word!r}, as on line {told.line} of the same question; or --correct for that run"
-    return Fault(file=file, line=line, key=other.foretold.run, found=repr(other.word), expected=expected)
+    return Issue(file=file, line=line, key=other.forecast.run, found=repr(other.word), expected=expected)
 
 
-def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Fault]:
+def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Issue]:
     """Why a resolution cannot be so, by its dates.
 
     Parameters
@@ -146,31 +146,31 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
         Whether the outcome was settled when the question was asked, though unknown: then its answer may become known
         at any time, before the horizon or after it.
     """
-    said, on = resolution.foretold, resolution.on
+    said, on = resolution.forecast, resolution.on
     if on < said.as_of:
         expected = f"a date from {said.as_of} on, as of which the question was asked"
-        yield Fault(file="--on", found=f"{on}, before the question", expected=expected)
+        yield Issue(file="--on", found=f"{on}, before the question", expected=expected)
     if on > today:
-        yield Fault(file="--on", found=f"{on}, a day to come", expected=f"a date up to today, {today}")
+        yield Issue(file="--on", found=f"{on}, a day to come", expected=f"a date up to today, {today}")
     if not settled:
         yield from _out_of_time(resolution, today)
     if resolution.happened is not None:
         yield from _in_hindsight(resolution, settled=settled)
 
 
-def _out_of_time(resolution: Resolution, today: datetime.date) -> Iterator[Fault]:
-    on, until = resolution.on, resolution.foretold.until
+def _out_of_time(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
+    on, until = resolution.on, resolution.forecast.until
     if resolution.happened is True and on > until:
         expected = f"a date up to {until}: what came about later did not come about in time"
-        yield Fault(file="--on", found=f"{on}, after the horizon", expected=expected)
+        yield Issue(file="--on", found=f"{on}, after the horizon", expected=expected)
     if resolution.happened is False and (on < until or today <= until):
         expected = f"'no' dated {until} or later, and not before that day is over: until then it can still come about"
-        yield Fault(file="--on", found=f"'no' on {on}, said on {today}", expected=expected)
+        yield Issue(file="--on", found=f"'no' on {on}, said on {today}", expected=expected)
 
 
-def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Fault]:
-    said = resolution.foretold
+def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
+    said = resolution.forecast
     known = resolution.on if settled or resolution.happened else said.until
     if said.made > known:
         found = f"a run of {said.made}, made when the answer was there since {known}"
-        yield Fault(file=said.run, found=found, expected="a judgement from before: hindsight is not scored")
+        yield Issue(file=said.run, found=found, expected="a judgement from before: hindsight is not scored")

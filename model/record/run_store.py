@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimative.priors.errors import Fault, Faulty, nearest
+from estimative.priors.errors import InvalidInput, Issue, nearest
 
 if TYPE_CHECKING:
-    from estimative.model.inference.posterior import Before, Posterior
+    from estimative.model.inference.posterior import Posterior, PriorPredictive
     from estimative.model.likelihood.layout import Numbers
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
@@ -96,8 +96,8 @@ class Store:
             if ids
             else "a run; there is none yet: estimative fit makes one"
         )
-        fault = Fault(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
-        raise Faulty([fault])
+        fault = Issue(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
+        raise InvalidInput([fault])
 
     def write(self, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]) -> Path:
         """Write a run, first under a name that no reader looks at.
@@ -116,7 +116,9 @@ class Store:
             partial.rename(self.folder / manifest.id)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise Faulty([Fault(file=str(self.folder), found=reason, expected="a folder to write runs to")]) from error
+            raise InvalidInput(
+                [Issue(file=str(self.folder), found=reason, expected="a folder to write runs to")]
+            ) from error
         finally:
             if partial.exists():
                 shutil.rmtree(partial, ignore_errors=True)
@@ -145,7 +147,7 @@ def new_id(now: datetime.datetime) -> str:
     return f"{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z-{secrets.token_hex(3)}"
 
 
-def groups_of(posterior: Posterior, before: Before) -> dict[str, Draws]:
+def groups_of(posterior: Posterior, before: PriorPredictive) -> dict[str, Draws]:
     """The groups `posterior` and `prior`, as ArviZ names them."""
     from estimative.model.inference.draws import resampled
 
@@ -159,7 +161,7 @@ def groups_of(posterior: Posterior, before: Before) -> dict[str, Draws]:
     }
 
 
-def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: int, note: str) -> Draws:
+def _group(posterior: Posterior, holder: Posterior | PriorPredictive, kept: Any, chains: int, note: str) -> Draws:
     quantities = posterior.assessment.structure.quantities
     labels = {"degree": tuple(quantities.degrees), "ratio": tuple(quantities.ratios)}
     theta = holder.draws.theta
@@ -170,7 +172,7 @@ def _group(posterior: Posterior, holder: Posterior | Before, kept: Any, chains: 
     for sort in ("outcome", "event"):
         places = [index for index, target in enumerate(holder.asked) if target.sort == sort]
         labels[sort] = tuple(holder.asked[index].id for index in places)
-        yes, given = holder.reckoned.yes[places][:, kept], holder.reckoned.given[places][:, kept]
+        yes, given = holder.probabilities.yes[places][:, kept], holder.probabilities.given[places][:, kept]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
         variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
         if sort == "outcome":

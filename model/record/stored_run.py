@@ -15,7 +15,7 @@ from estimative.model.record.run_store import DRAWS, INPUTS
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -36,7 +36,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRun:
     """The folder of a run."""
 
     folder: Path
@@ -69,16 +69,16 @@ class Kept:
     def _scenario(self, digest: str) -> Scenario:
         scenario = read_scenario(self.scenario)
         if scenario.digest != digest:
-            raise Faulty([_changed(self.scenario, "scenario", digest)])
+            raise InvalidInput([_changed(self.scenario, "scenario", digest)])
         return scenario
 
     def _prior_set(self, digest: str) -> tuple[Path, PriorSet]:
         for path, locate in self._readings():
-            with suppress(Faulty):
+            with suppress(InvalidInput):
                 prior_set = read_prior_set(path, locate=locate)
                 if prior_set.digest == digest:
                     return path, prior_set
-        raise Faulty([_changed(self.folder / INPUTS / PRIORS, "prior set", digest)])
+        raise InvalidInput([_changed(self.folder / INPUTS / PRIORS, "prior set", digest)])
 
     def _readings(self) -> Iterator[tuple[Path, Locate]]:
         """Each file that may be the one that was asked for, with each sense that `extends` may have had."""
@@ -101,7 +101,7 @@ class Kept:
             with h5py.File(path) as file:
                 return _sample(file[group])
         except (OSError, KeyError) as error:
-            raise Faulty([Fault(file=str(path), found="no such draws", expected="the draws of a run")]) from error
+            raise InvalidInput([Issue(file=str(path), found="no such draws", expected="the draws of a run")]) from error
 
 
 def _sample(group: object) -> Sample:
@@ -131,7 +131,7 @@ def _below(name: str, folder: Path) -> Path | None:
     return _beside(name, folder / EXTENDED) or _beside(name, folder)
 
 
-def _changed(path: Path, what: str, digest: str) -> Fault:
-    return Fault(
+def _changed(path: Path, what: str, digest: str) -> Issue:
+    return Issue(
         file=str(path), found="something else than the run was made from", expected=f"the {what} {digest[:12]}"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.priors.csv_reader import csv_rows, first_row, lacking, uneven
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import Table, number_within, shown
 
@@ -66,7 +66,7 @@ class _Column:
 
 
 def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
-    before = len(table.faults)
+    before = len(table.issues)
     name = table.text("file")
     where = _where(table.table("where"))
     outcome = _Column(name=table.text("outcome"), values=_values(table.table("counts")))
@@ -75,20 +75,20 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.value(key)
     if "counts" not in table:
         table.fault("counts", found="nothing", expected="what each value of the outcome counts for, between 0 and 1")
-    if len(table.faults) > before:
+    if len(table.issues) > before:
         return ()
     if Path(name).is_absolute() or ".." in Path(name).parts:
         table.fault("file", found=repr(name), expected="a file in the scenario's own folder or below")
         return ()
     try:
         text = folder.read(name)
-    except Faulty as error:
-        table.fault("file", found=f"{shown(name)}: {error.faults[0].found}", expected=error.faults[0].expected)
+    except InvalidInput as error:
+        table.fault("file", found=f"{shown(name)}: {error.issues[0].found}", expected=error.issues[0].expected)
         return ()
     try:
         trials = _count(folder.path / name, text, where, outcome, fixed, mapped)
-    except Faulty as error:
-        table.faults.extend(error.faults)
+    except InvalidInput as error:
+        table.issues.extend(error.issues)
         return ()
     if not trials:
         table.fault("where", found=f"no row of {shown(name)} that passes", expected="at least one case")
@@ -130,19 +130,19 @@ def _count(
     fixed: Mapping[str, float],
     mapped: list[_Column],
 ) -> tuple[Trials, ...]:
-    faults: list[Fault] = []
+    issues: list[Issue] = []
     totals: dict[tuple[float, ...], tuple[float, float]] = {}
     try:
         for line, row in _rows(path, text, [*where, outcome.name, *(column.name for column in mapped)]):
             if any(row[name] not in accepted for name, accepted in where.items()):
                 continue
-            numbers = [_number(path, line, row, column, faults) for column in (outcome, *mapped)]
+            numbers = [_number(path, line, row, column, issues) for column in (outcome, *mapped)]
             successes, of = totals.get(key := tuple(numbers[1:]), (0.0, 0.0))
             totals[key] = (successes + numbers[0], of + 1)
-    except Faulty as error:
-        faults.extend(error.faults)
-    if faults:
-        raise Faulty(_cut(faults, path))
+    except InvalidInput as error:
+        issues.extend(error.issues)
+    if issues:
+        raise InvalidInput(_cut(issues, path))
     drivers = [column.driver for column in mapped]
     return tuple(
         Trials(at={**fixed, **dict(zip(drivers, key, strict=True))}, successes=totals[key][0], of=totals[key][1])
@@ -155,31 +155,31 @@ def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[
     file = str(path)
     rows = csv_rows(text, file=file)
     line, columns = first_row(rows, file=file, then="case")
-    if faults := lacking(columns, needed, file=file, line=line):
-        raise Faulty(faults)
+    if issues := lacking(columns, needed, file=file, line=line):
+        raise InvalidInput(issues)
     for line, cells in rows:
         if len(cells) != len(columns):
-            raise Faulty([uneven(columns, file=file, line=line)])
+            raise InvalidInput([uneven(columns, file=file, line=line)])
         yield line, dict(zip(columns, cells, strict=True))
 
 
-def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, faults: list[Fault]) -> float:
+def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, issues: list[Issue]) -> float:
     """What a cell stands for; a fault noted, and 0, where the map does not know it."""
     value, known = row[column.name], list(column.values)
     if value not in column.values:
         near = nearest(value, known)
-        faults.append(
-            Fault(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=near)
+        issues.append(
+            Issue(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=near)
         )
     return column.values.get(value, 0.0)
 
 
-def _cut(faults: list[Fault], path: Path) -> list[Fault]:
-    if len(faults) <= MOST_FAULTS:
-        return faults
-    told = {fault.line for fault in faults[:MOST_FAULTS]}
-    rows = len({fault.line for fault in faults} - told)
+def _cut(issues: list[Issue], path: Path) -> list[Issue]:
+    if len(issues) <= MOST_FAULTS:
+        return issues
+    told = {fault.line for fault in issues[:MOST_FAULTS]}
+    rows = len({fault.line for fault in issues} - told)
     return [
-        *faults[:MOST_FAULTS],
-        Fault(file=str(path), found=f"{rows} more rows like these", expected="rows that the maps know"),
+        *issues[:MOST_FAULTS],
+        Issue(file=str(path), found=f"{rows} more rows like these", expected="rows that the maps know"),
     ]

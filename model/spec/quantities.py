@@ -36,7 +36,7 @@ class Quantities:
         return {quantity.name: quantity for quantity in _quantities(self.scenario)}
 
     @cached_property
-    def watched(self) -> Mapping[str, Quantity]:
+    def indicator_quantities(self) -> Mapping[str, Quantity]:
         """The probability of seeing each indicator, at either end of what it is about: no part of what is fitted."""
         return {quantity.name: quantity for quantity in _watched(self.scenario)}
 
@@ -85,14 +85,14 @@ def _quantities(scenario: Scenario) -> Iterator[Quantity]:
             yield Quantity(name=f"motives.{item.id}", support=Support.DEGREE, title=title)
 
 
-def ends(about: str, scenario: Scenario) -> tuple[str, str]:
+def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:
     """What the two ends of a factor, or the two states of an event, are called: the top or the event first."""
     return ("high", "low") if about in scenario.factors else ("yes", "no")
 
 
 def _watched(scenario: Scenario) -> Iterator[Quantity]:
     for indicator in scenario.indicators.values():
-        for end in ends(indicator.about, scenario):
+        for end in state_labels(indicator.about, scenario):
             title = f"chance of seeing it if {indicator.about} is {end}: {indicator.title}"
             yield Quantity(name=f"indicators.{indicator.id}.if_{end}", support=Support.PROBABILITY, title=title)
 

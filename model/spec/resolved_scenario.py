@@ -18,7 +18,7 @@ from estimative.model.spec.evidence import (
     Testimony,
     Trials,
 )
-from estimative.model.spec.quantities import ends
+from estimative.model.spec.quantities import state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer as toml_text
 
@@ -81,7 +81,7 @@ def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
 def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
     match item:
         case Indicator():
-            high, low = ends(item.about, scenario)
+            high, low = state_labels(item.about, scenario)
             return {"supports": high if item.supports else low}
         case Measurement():
             return {"value": item.value, "unit": item.unit, "at_low": item.at_low, "at_high": item.at_high}

@@ -13,7 +13,7 @@ from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.validation import Defect, Defective
-from estimative.priors.errors import Fault, Faulty, nearest
+from estimative.priors.errors import InvalidInput, Issue, nearest
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table, shown
 
@@ -44,7 +44,7 @@ def find_scenario(name: str) -> Path:
     if (path := Path(name)).exists() or path.suffix == ".toml" or len(path.parts) > 1:
         return path
     expected = f"a path or one of the shipped scenarios: {', '.join(shipped)}"
-    raise Faulty([Fault(file=name, found="no such scenario", expected=expected, nearest=nearest(name, shipped))])
+    raise InvalidInput([Issue(file=name, found="no such scenario", expected=expected, nearest=nearest(name, shipped))])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
 
 def _add(table: Table, defects: Iterable[Defect]) -> None:
     """Turn defects into faults, but for those that a fault at the same place, or a stand-in for it, explains."""
-    told = [fault.key for fault in table.faults]
+    told = [fault.key for fault in table.issues]
     for defect in (_placed(defect, table) for defect in defects):
         key = table.place(*defect.path).key
         named = [f"{section}.{defect.name}" for section in ("factors", "events", "outcomes")] if defect.name else []

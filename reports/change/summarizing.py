@@ -17,8 +17,8 @@ from estimative.model.disagreement.assessment_diff import (
     same_question,
 )
 from estimative.model.disagreement.attribution import Share
-from estimative.model.disagreement.change_attribution import Sharing
-from estimative.model.inference.mc_estimate import Noisy, derived
+from estimative.model.disagreement.change_attribution import ChangeAttribution
+from estimative.model.inference.mc_estimate import MCEstimate, derived
 from estimative.model.spec.events import Driver
 from estimative.model.spec.evidence import Trials
 from estimative.priors.prior_set import Confidence
@@ -49,7 +49,7 @@ def summarize(
     first: tuple[Summary, Assessment],
     second: tuple[Summary, Assessment],
     *,
-    sharing: Sharing | None,
+    sharing: ChangeAttribution | None,
     computation: Computation,
     allow_unconverged: bool,
 ) -> told.Change:
@@ -96,11 +96,11 @@ def _undivided(sides: Sequence[told.Side], same: bool) -> str:
     return NO_ODDS if all(side.headline for side in sides) else NOT_TOLD
 
 
-def _sharing(found: Sharing, sides: Sequence[told.Side], named: Mapping[str, str]) -> told.Sharing:
+def _sharing(found: ChangeAttribution, sides: Sequence[told.Side], named: Mapping[str, str]) -> told.Sharing:
     before, after = (_log_odds(side.headline) for side in sides)
     whole = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
     if sides[0].run.id == sides[1].run.id:
-        whole = Noisy(value=0.0)
+        whole = MCEstimate(value=0.0)
     gap = found.decomposition.gap
     return told.Sharing(
         whole=number(whole),
@@ -112,11 +112,11 @@ def _sharing(found: Sharing, sides: Sequence[told.Side], named: Mapping[str, str
     )
 
 
-def _log_odds(headline: Outcome | None) -> Noisy:
+def _log_odds(headline: Outcome | None) -> MCEstimate:
     """Of a kept headline, whose draws nothing else shares."""
     assert headline
     p = headline.probability
-    return Noisy(value=math.log(p) - math.log1p(-p), own_variance=(headline.mcse / (p * (1 - p))) ** 2)
+    return MCEstimate(value=math.log(p) - math.log1p(-p), own_variance=(headline.mcse / (p * (1 - p))) ** 2)
 
 
 def _share(found: Share, title: str) -> ToldShare:

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import wording
-from estimative.reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Document,
+    Heading,
+    IntervalPlot,
+    IntervalRow,
+    Listing,
+    Paragraph,
+    Table,
+)
 from estimative.reports.comparison import wording as words
 from estimative.reports.comparison.summary import Attribution, Comparison, Decomposition, Outcome, Share, Team
 from estimative.reports.document import NEVERTHELESS, SECOND_ORDER, first_paragraph
@@ -98,7 +108,7 @@ def in_full_of(outcome: Outcome, scale: Scale = ICD203) -> Iterator[Block]:
                 )
                 for pair in outcome.pairs
             ),
-            wordy=frozenset({0, 1}),
+            text_columns=frozenset({0, 1}),
         )
         yield Paragraph(text=PAIRS)
 
@@ -115,18 +125,18 @@ def _in_brief(outcome: Outcome) -> Iterator[Block]:
     yield probabilities(outcome.analysts)
 
 
-def dots(analysts: Mapping[str, Probability], scale: Scale = ICD203) -> Dots:
+def dots(analysts: Mapping[str, Probability], scale: Scale = ICD203) -> IntervalPlot:
     """Each analyst's probability as a dot."""
     mass = next(iter(analysts.values())).interval.mass
     key = (
         f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the "
         f"{scale.title} words and powers of ten."
     )
-    return Dots(rows=tuple(_dot(name, one) for name, one in analysts.items()), key=key, words=scale)
+    return IntervalPlot(rows=tuple(_dot(name, one) for name, one in analysts.items()), key=key, words=scale)
 
 
-def _dot(name: str, one: Probability) -> Dot:
-    return Dot(
+def _dot(name: str, one: Probability) -> IntervalRow:
+    return IntervalRow(
         label=name,
         point=one.probability,
         low=one.interval.low,
@@ -150,7 +160,7 @@ def probabilities(analysts: Mapping[str, Probability], scale: Scale = ICD203) ->
             )
             for name, one in analysts.items()
         ),
-        wordy=frozenset({0, 4}),
+        text_columns=frozenset({0, 4}),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from estimative.model.disagreement.analysts import Compared, Comparison, Foresight, Pair
+from estimative.model.disagreement.analysts import Compared, Comparison, LogEvidence, Pair
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share, TeamAttribution
-from estimative.model.inference.mc_estimate import Noisy, derived
+from estimative.model.inference.mc_estimate import MCEstimate, derived
 from estimative.model.inference.refit import Effort
 from estimative.reports.comparison import summary as told
 from estimative.reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
@@ -80,14 +80,14 @@ def _pair(pair: Pair) -> told.Pair:
     )
 
 
-def foresight(found: Foresight, first: Foresight) -> told.Foresight:
+def foresight(found: LogEvidence, first: LogEvidence) -> told.Foresight:
     """Against the first analyst who is told, whoever was fitted first."""
     return told.Foresight(
         everything=_against(found.everything, first.everything), figures=_against(found.figures, first.figures)
     )
 
 
-def _against(one: Noisy | None, first: Noisy | None) -> Number | None:
+def _against(one: MCEstimate | None, first: MCEstimate | None) -> Number | None:
     return number(derived(one.value - first.value, [(1.0, one), (-1.0, first)])) if one and first else None
 
 

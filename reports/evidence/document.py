@@ -59,8 +59,8 @@ def ledger_of(found: Ledger, items: Mapping[str, Item]) -> Iterator[Block]:
     yield Table(
         header=("Story", "Grade", "Alone", "Last", "Running"),
         rows=rows,
-        wordy=frozenset({0, 1}),
-        unbroken=_unbroken((row[0] for row in rows), at_most=50),
+        text_columns=frozenset({0, 1}),
+        nowrap_columns=_unbroken((row[0] for row in rows), at_most=50),
     )
     yield Paragraph(text=LEDGER)
     said = [words.shared(found.stories)]
@@ -116,7 +116,7 @@ def tipping_of(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
             )
             for edge in found.edges
         ),
-        wordy=frozenset({1, 2, 5}),
+        text_columns=frozenset({1, 2, 5}),
     )
     if found.factors:
         yield Paragraph(text=words.powerless(found.factors))
@@ -125,8 +125,8 @@ def tipping_of(found: Tipping, ledger: Ledger | None) -> Iterator[Block]:
             rows=tuple(
                 (name, f"{one.mean:.2f}", words.reach(one), words.moves(one)) for name, one in found.factors.items()
             ),
-            wordy=frozenset({0, 3}),
-            unbroken=_unbroken(found.factors, at_most=46),
+            text_columns=frozenset({0, 3}),
+            nowrap_columns=_unbroken(found.factors, at_most=46),
         )
     moved = f" {MOVED} {wording.fits(found.effort)}" if found.factors else ""
     yield Paragraph(text=f"{RATIO}{moved}")
@@ -164,7 +164,7 @@ def indicators_of(found: Mapping[str, Sight], sources: Mapping[str, Source], ful
             )
             for name, one in found.items()
         ),
-        unbroken=_unbroken(found, at_most=28),
+        nowrap_columns=_unbroken(found, at_most=28),
     )
     yield Paragraph(text=INDICATORS)
     yield Listing(points=tuple(point for name, one in found.items() for point in _sight(name, one, sources, full)))

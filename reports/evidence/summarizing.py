@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from estimative.model.analysis.evidence_weight import Ledger, Story, Weight
-from estimative.model.analysis.information_value import Sight, Watch
+from estimative.model.analysis.evidence_weight import EvidenceGroup, EvidenceWeights, Weight
+from estimative.model.analysis.information_value import IndicatorValue, InformationValue
 from estimative.model.analysis.tipping_point import Reach, Tipping
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import Noisy
-from estimative.model.inference.posterior import Before, Posterior
-from estimative.model.spec.quantities import ends
+from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.posterior import Posterior, PriorPredictive
+from estimative.model.spec.quantities import state_labels
 from estimative.priors.scale_file import ICD203
 from estimative.priors.statement_syntax import say
 from estimative.reports.evidence import summary as told
@@ -29,11 +29,11 @@ HAIR = 1e-6
 
 def summarize(
     posterior: Posterior,
-    before: Before,
+    before: PriorPredictive,
     *,
-    ledger: Ledger | None,
+    ledger: EvidenceWeights | None,
     tipping: Tipping | None,
-    watch: Watch | None,
+    watch: InformationValue | None,
     computation: Computation,
     allow_unconverged: bool,
 ) -> told.Weighing:
@@ -63,7 +63,7 @@ def summarize(
     )
 
 
-def _ledger(found: Ledger, assessment: Assessment) -> told.Ledger:
+def _ledger(found: EvidenceWeights, assessment: Assessment) -> told.Ledger:
     return told.Ledger(
         before=number(found.before),
         after=number(found.after),
@@ -80,7 +80,7 @@ def _ledger(found: Ledger, assessment: Assessment) -> told.Ledger:
     )
 
 
-def _story(story: Story, assessment: Assessment) -> told.Story:
+def _story(story: EvidenceGroup, assessment: Assessment) -> told.Story:
     first = assessment.scenario.evidence[story.items[0]]
     return told.Story(
         title=first.title,
@@ -129,9 +129,9 @@ def _reach(reach: Reach, assessment: Assessment) -> told.Reach:
     )
 
 
-def _sight(sight: Sight, watch: Watch, assessment: Assessment) -> told.Sight:
+def _sight(sight: IndicatorValue, watch: InformationValue, assessment: Assessment) -> told.Sight:
     indicator = assessment.scenario.indicators[sight.indicator]
-    names = ends(indicator.about, assessment.scenario)
+    names = state_labels(indicator.about, assessment.scenario)
     return told.Sight(
         title=indicator.title,
         about=indicator.about,
@@ -149,12 +149,12 @@ def _sight(sight: Sight, watch: Watch, assessment: Assessment) -> told.Sight:
 
 
 def _likelihood(assessment: Assessment, indicator: str, end: str) -> told.Likelihood:
-    prior = assessment.watched[f"indicators.{indicator}.if_{end}"]
+    prior = assessment.indicator_priors[f"indicators.{indicator}.if_{end}"]
     return told.Likelihood(
         end=end, mean=prior.family.mean, statement=say(prior.stated.statement), because=prior.stated.because
     )
 
 
-def _share(part: Noisy, whole: float) -> Number:
+def _share(part: MCEstimate, whole: float) -> Number:
     """Of a whole; of nothing, nothing."""
     return Number(value=part.value / whole, mcse=part.mcse / whole) if whole > 0 else Number(value=0.0, mcse=0.0)

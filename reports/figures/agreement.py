@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from estimative.reports.comparison import wording as words
 from estimative.reports.comparison.summary import Comparison, Decomposition, Share, Team
 from estimative.reports.document import alone
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.notes import cautions, origin_of_several
-from estimative.reports.figures.sheet import Around, Line, Sheet
 from estimative.reports.figures.style import (
     DARK,
     FRAMED,
@@ -27,7 +27,7 @@ from estimative.reports.figures.style import (
     STRONG,
     VALUE,
     WIDTH,
-    Nothing,
+    NothingToPlot,
     Stroke,
 )
 from estimative.reports.figures.text import brief, cut, minus
@@ -73,7 +73,7 @@ class Row:
         return number if not self.error or number.startswith("less") else f"{number} ± {one_digit(self.error)}"
 
 
-def agreement(report: Report) -> Sheet:
+def agreement(report: Report) -> Canvas:
     """The variance between several analysts, shared out.
 
     Raises
@@ -84,7 +84,7 @@ def agreement(report: Report) -> Sheet:
     found, team = _told(report)
     rows = [*_blocks(team.variance), *_quantities(team.variance)]
     room = HEAD + sum(row.height for row in rows) + BETWEEN + FOOT
-    with Sheet.with_room("agreement", _around(report, found, team, rows), room) as sheet:
+    with Canvas.with_room("agreement", _around(report, found, team, rows), room) as sheet:
         _draw(sheet, rows)
     return sheet
 
@@ -92,9 +92,9 @@ def agreement(report: Report) -> Sheet:
 def _told(report: Report) -> tuple[Comparison, Team]:
     found = report.comparison
     if not found or not found.team:
-        raise Nothing("No variance between analysts was shared out.")
+        raise NothingToPlot("No variance between analysts was shared out.")
     if not found.team.variance.gap.value > 0 or not found.team.variance.quantities:
-        raise Nothing("The analysts do not differ on the headline.")
+        raise NothingToPlot("The analysts do not differ on the headline.")
     return found, found.team
 
 
@@ -121,12 +121,12 @@ def _quantities(variance: Decomposition) -> Iterator[Row]:
         yield _row(f"{len(rest)} others, together", rest, variance)
 
 
-def _around(report: Report, found: Comparison, team: Team, rows: list[Row]) -> Around:
+def _around(report: Report, found: Comparison, team: Team, rows: list[Row]) -> FigureText:
     headline = found.outcomes[found.scenario.headline]
     spread = words.spread(team.variance.gap, len(team.against_pool))
     subtitle = (f"{alone(headline.title)}, by {found.scenario.until}. {spread}", MEANT)
     largest = max(row.error for row in rows)
-    return Around(
+    return FigureText(
         title=_title(team),
         subtitle=subtitle,
         caution=cautions(report, found.caution),
@@ -153,7 +153,7 @@ def _title(team: Team) -> str:
     )
 
 
-def _draw(sheet: Sheet, rows: list[Row]) -> None:
+def _draw(sheet: Canvas, rows: list[Row]) -> None:
     top, right = sheet.top + HEAD, WIDTH - MARGIN
     height = sum(row.height for row in rows) + BETWEEN
     axes = sheet.axes(NAMES, top, right - TOLD - NAMES, height)
@@ -184,7 +184,7 @@ def _across(axes: Axes, rows: list[Row]) -> None:
     axes.axvline(0, zorder=3, **ZERO.drawn)
 
 
-def _draw_row(sheet: Sheet, axes: Axes, row: Row, top: float, below: float) -> None:
+def _draw_row(sheet: Canvas, axes: Axes, row: Row, top: float, below: float) -> None:
     middle, base = below + row.height / 2, top + below + row.height / 2 + 0.35 * LABEL.size
     axes.axhline(middle, zorder=0, **GRID.drawn)
     look = FRAMED if row.whole else DARK if row.share >= 0 else LIGHT

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.marks import answer, described, endless, key, mark, scale_of
 from estimative.reports.figures.notes import cautions, error_of, exactness, origin_of_several
-from estimative.reports.figures.sheet import Around, Line, Sheet
-from estimative.reports.figures.style import GAP, GRID, LABEL, MARGIN, NUMBER, SMALL, STRONG, WIDTH, Nothing
+from estimative.reports.figures.style import GAP, GRID, LABEL, MARGIN, NUMBER, SMALL, STRONG, WIDTH, NothingToPlot
 from estimative.reports.figures.text import cut, wrapped
 from estimative.reports.report.summary import Report
 from estimative.reports.summary import Probability
@@ -44,7 +44,7 @@ class Answers:
     """Those of whom no number can be told."""
 
 
-def analysts(report: Report) -> Sheet:
+def analysts(report: Report) -> Canvas:
     """The headline by each analyst, on one axis.
 
     Raises
@@ -55,7 +55,7 @@ def analysts(report: Report) -> Sheet:
     answers = _answers(report)
     scale = scale_of(answers.shown.values(), (), WIDTH - MARGIN - TOLD - NAMES, report.scale)
     room = HEAD + ROW * len(answers.shown) + FOOT
-    with Sheet.with_room("analysts", _around(report, answers, scale), room) as sheet:
+    with Canvas.with_room("analysts", _around(report, answers, scale), room) as sheet:
         _draw(sheet, answers, scale)
     return sheet
 
@@ -63,10 +63,10 @@ def analysts(report: Report) -> Sheet:
 def _answers(report: Report) -> Answers:
     found = report.comparison
     if not found:
-        raise Nothing("The report is of one analyst.")
+        raise NothingToPlot("The report is of one analyst.")
     headline = found.outcomes.get(found.scenario.headline)
     if not headline or not headline.analysts:
-        raise Nothing(f"Of no analyst a number is told. {cautions(report, found.caution)}".strip())
+        raise NothingToPlot(f"Of no analyst a number is told. {cautions(report, found.caution)}".strip())
     shown = dict(list(headline.analysts.items())[:MOST])
     return Answers(
         found=found,
@@ -77,11 +77,11 @@ def _answers(report: Report) -> Answers:
     )
 
 
-def _around(report: Report, answers: Answers, scale: Scale) -> Around:
+def _around(report: Report, answers: Answers, scale: Scale) -> FigureText:
     found, numbers = answers.found, list(answers.shown.values())
     subtitle = (f"{alone(answers.title)}, by {found.scenario.until}. {SAME}", *_left_out(answers))
     errors = [error_of(one.probability, one.mcse) for one in numbers]
-    return Around(
+    return FigureText(
         title=_title(answers.shown),
         subtitle=subtitle,
         caution=cautions(report, found.caution),
@@ -132,7 +132,7 @@ def _sentences(shown: Mapping[str, Probability]) -> Iterator[str]:
         yield f"{name}: {one.term}, {described(one)}."
 
 
-def _draw(sheet: Sheet, answers: Answers, scale: Scale) -> None:
+def _draw(sheet: Canvas, answers: Answers, scale: Scale) -> None:
     height = ROW * len(answers.shown)
     axes = sheet.axes(NAMES, sheet.top + HEAD, scale.length, height)
     axes.set_ylim(height, 0)
@@ -148,7 +148,7 @@ def _draw(sheet: Sheet, answers: Answers, scale: Scale) -> None:
         _draw_texts(sheet, name, who, one, sheet.top + HEAD + middle)
 
 
-def _draw_texts(sheet: Sheet, name: str, who: str, one: Probability, middle: float) -> None:
+def _draw_texts(sheet: Canvas, name: str, who: str, one: Probability, middle: float) -> None:
     """Who, at the left; what, at the right."""
     room = NAMES - MARGIN - 2 * GAP
     lines = [(cut(name, room, LABEL), LABEL), *((line, SMALL) for line in wrapped(who, room, SMALL, most=2))]

@@ -12,7 +12,7 @@ from matplotlib.ticker import MultipleLocator, PercentFormatter
 from estimative.model.record.proper_scores import FEW
 from estimative.priors.scale_file import ICD203
 from estimative.reports.figures.axis import edges_of
-from estimative.reports.figures.sheet import Around, Sheet
+from estimative.reports.figures.canvas import Canvas, FigureText
 from estimative.reports.figures.style import (
     ASSESSED,
     BLUE,
@@ -25,7 +25,7 @@ from estimative.reports.figures.style import (
     SMALL,
     STRONG,
     WIDTH,
-    Nothing,
+    NothingToPlot,
     Stroke,
 )
 from estimative.reports.figures.text import width_of, wrapped
@@ -50,7 +50,7 @@ MEANT = (
 )
 
 
-def calibration(found: Record) -> Sheet:
+def calibration(found: Record) -> Canvas:
     """How often came about what was said to be so probable.
 
     Raises
@@ -59,16 +59,16 @@ def calibration(found: Record) -> Sheet:
         If no judgement is scored.
     """
     if not found.overall:
-        raise Nothing("No judgement is scored yet.")
-    with Sheet.with_room("calibration", _around(found, found.overall), HEAD + SIDE + FOOT) as sheet:
+        raise NothingToPlot("No judgement is scored yet.")
+    with Canvas.with_room("calibration", _around(found, found.overall), HEAD + SIDE + FOOT) as sheet:
         _draw(sheet, found.overall)
     return sheet
 
 
-def _around(found: Record, scores: Scores) -> Around:
+def _around(found: Record, scores: Scores) -> FigureText:
     who = f"{listed(list(found.analysts))}: {words.counted(found)}"
     subtitle = (who, words.outside(scores), MEANT)
-    return Around(
+    return FigureText(
         title=words.seen(scores),
         subtitle=subtitle,
         caution="",
@@ -88,7 +88,7 @@ def _sentences(bands: Sequence[Band]) -> Iterator[str]:
         yield f"{band.term}: {words.mean(band)} said, {words.came_about(band)} came about, {words.reach(band)}."
 
 
-def _draw(sheet: Sheet, scores: Scores) -> None:
+def _draw(sheet: Canvas, scores: Scores) -> None:
     width = WIDTH - LEFT - RIGHT
     axes = sheet.axes(LEFT, sheet.top + HEAD, width, SIDE)
     _rule(axes)

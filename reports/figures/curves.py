@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from estimative.reports.figures.style import Nothing
+from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.whatif import wording as words
 from estimative.reports.whatif.summary import Chance, Event, Point, Supposed, Sweep, WhatIf
 from estimative.reports.wording import condition, kind_of, listed, percent, span
@@ -73,7 +73,7 @@ def swept_of(found: WhatIf) -> Swept:
         If no factor was swept, no number is told, or the headline's condition can nowhere be so.
     """
     if not found.told or not found.sweep:
-        raise Nothing(f"No sweep is told. {found.caution}".strip())
+        raise NothingToPlot(f"No sweep is told. {found.caution}".strip())
     points = sorted(found.sweep.points, key=lambda point: point.value)
     outcomes = {
         name: _curve(name, one.title, "", points, [point.outcomes.get(name) for point in points])
@@ -85,7 +85,7 @@ def swept_of(found: WhatIf) -> Swept:
     }
     headline = outcomes.pop(found.scenario.headline)
     if not headline.told:
-        raise Nothing("The headline's condition can nowhere be so.")
+        raise NothingToPlot("The headline's condition can nowhere be so.")
     groups = (_group("The other outcomes", outcomes), _group("The events, each under its own condition", events))
     return Swept(found=found, sweep=found.sweep, headline=headline, groups=tuple(filter(_any, groups)))
 

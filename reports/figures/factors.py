@@ -8,9 +8,9 @@ from itertools import islice
 from matplotlib.axes import Axes
 
 from estimative.reports.document import alone
+from estimative.reports.figures.canvas import Anchor, Canvas, FigureText, Line
 from estimative.reports.figures.marks import named, ridge
 from estimative.reports.figures.notes import cautions, origin
-from estimative.reports.figures.sheet import Anchor, Around, Line, Sheet
 from estimative.reports.figures.style import (
     AFTER,
     ASSESSED,
@@ -24,7 +24,7 @@ from estimative.reports.figures.style import (
     SMALL,
     STRONG,
     WIDTH,
-    Nothing,
+    NothingToPlot,
 )
 from estimative.reports.figures.text import wrapped
 from estimative.reports.report.summary import Report
@@ -51,7 +51,7 @@ MEANT = (
 HEIGHTS = "Heights: densities, both of a row to one measure, rows each to its own."
 
 
-def factors(report: Report) -> Sheet:
+def factors(report: Report) -> Canvas:
     """Every factor before the evidence and after it.
 
     Raises
@@ -61,20 +61,20 @@ def factors(report: Report) -> Sheet:
     """
     told = report.assessment.factors
     if not told:
-        raise Nothing(f"No factor is told. {report.caution}".strip())
+        raise NothingToPlot(f"No factor is told. {report.caution}".strip())
     shown = dict(islice(told.items(), MOST))
-    with Sheet.with_room("factors", _around(report, shown), HEAD + _row(shown) * len(shown) + FOOT) as sheet:
+    with Canvas.with_room("factors", _around(report, shown), HEAD + _row(shown) * len(shown) + FOOT) as sheet:
         _draw(sheet, report, shown)
     return sheet
 
 
-def _around(report: Report, shown: Mapping[str, Factor]) -> Around:
+def _around(report: Report, shown: Mapping[str, Factor]) -> FigureText:
     summary = report.assessment
     subtitle = (MEANT, *_left_out(len(summary.factors) - len(shown)))
     constants = [one for one in shown.values() if one.constant]
     ridges = ((AFTER, "where the draws lie"), (BEFORE, "where they lay before the evidence"))
     free = ((DOT, "their mean"), (RING, "their mean before"), *ridges)
-    return Around(
+    return FigureText(
         title=_title(shown),
         subtitle=subtitle,
         caution=cautions(report),
@@ -152,7 +152,7 @@ def _sentences(shown: Mapping[str, Factor]) -> Iterator[str]:
             yield f"{name} ({alone(one.title)}): {told}. {ends}."
 
 
-def _draw(sheet: Sheet, report: Report, shown: Mapping[str, Factor]) -> None:
+def _draw(sheet: Canvas, report: Report, shown: Mapping[str, Factor]) -> None:
     row = _row(shown)
     height, top, width = row * len(shown), sheet.top + HEAD, WIDTH - MARGIN - TOLD - NAMES
     axes = sheet.axes(NAMES, top, width, height)
@@ -185,7 +185,7 @@ def _draw_row(axes: Axes, report: Report, name: str, one: Factor, foot: float) -
         axes.plot([mean], [foot], zorder=4, clip_on=False, **look.drawn)
 
 
-def _draw_ends(sheet: Sheet, one: Factor, foot: float) -> None:
+def _draw_ends(sheet: Canvas, one: Factor, foot: float) -> None:
     """What 0 and 1 mean, below them."""
     width = WIDTH - MARGIN - TOLD - NAMES
     sides: tuple[tuple[str, float, Anchor], ...] = (
@@ -198,7 +198,7 @@ def _draw_ends(sheet: Sheet, one: Factor, foot: float) -> None:
             sheet.put(Line(text=line, x=x, y=y, lettering=SMALL, anchor=anchor))
 
 
-def _draw_means(sheet: Sheet, one: Factor, foot: float) -> None:
+def _draw_means(sheet: Canvas, one: Factor, foot: float) -> None:
     before, after = _means(one)
     lines = [(f"{one.prior.mean:.3g}", STRONG), ("constant", NUMBER)] if one.constant else []
     for place, (text, lettering) in enumerate(lines or [(after, STRONG), (f"from {before}", NUMBER)]):

@@ -11,7 +11,7 @@ from estimative.reports.evidence.summary import Weighing
 from estimative.reports.report.summary import Report
 from estimative.reports.sensitivity.summary import Sensitivity
 
-type Hung = tuple[str, Callable[[], Picture]]
+type NamedFigure = tuple[str, Callable[[], Picture]]
 
 
 def gallery(report: Report) -> Mapping[str, Callable[[], Picture]]:
@@ -22,7 +22,7 @@ def gallery(report: Report) -> Mapping[str, Callable[[], Picture]]:
     return dict(_hung(report)) if report.told else {}
 
 
-def _hung(report: Report) -> Iterator[Hung]:
+def _hung(report: Report) -> Iterator[NamedFigure]:
     if report.assessment.events:
         yield "tree", partial(_tree, report)
     yield "outcomes", partial(_outcomes, report)

@@ -14,8 +14,8 @@ from estimative.reports.document import alone
 from estimative.reports.evidence import wording as words
 from estimative.reports.evidence.summary import Ledger, Story, Weighing
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, decibans_across
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.notes import exactness, origin
-from estimative.reports.figures.sheet import Around, Line, Sheet
 from estimative.reports.figures.style import (
     CLEARED,
     DARK,
@@ -31,7 +31,7 @@ from estimative.reports.figures.style import (
     STRONG,
     VALUE,
     WIDTH,
-    Nothing,
+    NothingToPlot,
 )
 from estimative.reports.figures.text import brief, cut, minus, width_of
 from estimative.reports.summary import Number
@@ -53,7 +53,7 @@ ORDER = (
 )
 
 
-def ledger(found: Weighing, yardstick: Words = ICD203) -> Sheet:
+def ledger(found: Weighing, yardstick: Words = ICD203) -> Canvas:
     """The running total.
 
     Raises
@@ -63,16 +63,16 @@ def ledger(found: Weighing, yardstick: Words = ICD203) -> Sheet:
     """
     told = _told(found)
     scale = _scale(told, yardstick)
-    with Sheet.with_room("ledger", _around(found, told, scale.note), HEAD + _height(told) + FOOT) as sheet:
+    with Canvas.with_room("ledger", _around(found, told, scale.note), HEAD + _height(told) + FOOT) as sheet:
         _draw(sheet, told, scale)
     return sheet
 
 
 def _told(found: Weighing) -> Ledger:
     if not found.ledger:
-        raise Nothing(f"No ledger is told. {found.caution}".strip())
+        raise NothingToPlot(f"No ledger is told. {found.caution}".strip())
     if not found.ledger.stories:
-        raise Nothing("There is no evidence.")
+        raise NothingToPlot("There is no evidence.")
     return found.ledger
 
 
@@ -121,10 +121,10 @@ def _steps(told: Ledger) -> list[Step]:
     ]
 
 
-def _around(found: Weighing, told: Ledger, words_note: str) -> Around:
+def _around(found: Weighing, told: Ledger, words_note: str) -> FigureText:
     subtitle = (f"{alone(found.headline_title)}, by {found.scenario.until}.", ORDER)
     totals = [told.before, *(story.running for story in told.stories.values())]
-    return Around(
+    return FigureText(
         title=_title(told),
         subtitle=subtitle,
         caution=found.caution,
@@ -163,7 +163,7 @@ def _scale(told: Ledger, yardstick: Words) -> Scale:
     return Scale.over(totals, WIDTH - MARGIN - RUNNING - NAMES, side=room, yardstick=yardstick)
 
 
-def _draw(sheet: Sheet, told: Ledger, scale: Scale) -> None:
+def _draw(sheet: Canvas, told: Ledger, scale: Scale) -> None:
     steps, top = _steps(told), sheet.top + HEAD
     axes = sheet.axes(NAMES, top, scale.length, _height(told))
     axes.set_ylim(_height(told), 0)
@@ -179,7 +179,7 @@ def _draw(sheet: Sheet, told: Ledger, scale: Scale) -> None:
     _draw_total(sheet, axes, "After all evidence", told.after, top, len(steps) + 1)
 
 
-def _draw_total(sheet: Sheet, axes: Axes, name: str, total: Number, top: float, place: int) -> None:
+def _draw_total(sheet: Canvas, axes: Axes, name: str, total: Number, top: float, place: int) -> None:
     middle = ROW * (place + 0.5)
     axes.axhline(middle, **GRID.drawn, zorder=0)
     axes.plot([total.value], [middle], "D", color=INK, markersize=6, zorder=4)
@@ -199,7 +199,7 @@ def _draw_step(axes: Axes, scale: Scale, step: Step, middle: float) -> None:
     axes.text(end + gap, middle, step.told, ha=anchor, va="center_baseline", zorder=4, bbox=CLEARED, **VALUE.drawn)
 
 
-def _draw_names(sheet: Sheet, step: Step, middle: float) -> None:
+def _draw_names(sheet: Canvas, step: Step, middle: float) -> None:
     """A story's name with the number of its items, under it what it says, and where the headline then stands."""
     room, base = NAMES - MARGIN - GAP, middle + 0.35 * LABEL.size
     name = cut(step.name, room - width_of(step.items, LABEL), LABEL) + step.items

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.figures.axis import Scale, bounded, log_odds
-from estimative.reports.figures.sheet import Line, Sheet
+from estimative.reports.figures.canvas import Canvas, Line
 from estimative.reports.figures.style import AFTER, BEFORE, GAP, LABEL, MARGIN, RING, SMALL, SPAN, Fill, Stroke
 from estimative.reports.figures.text import cut, wrapped
 from estimative.reports.report.summary import Density
@@ -68,7 +68,7 @@ def ridge(axes: Axes, density: Density, base: float, height: float) -> None:
     axes.plot(density.places, before, zorder=2, **BEFORE.drawn)
 
 
-def named(sheet: Sheet, name: str, title: str, room: float, top: float) -> None:
+def named(sheet: Canvas, name: str, title: str, room: float, top: float) -> None:
     """A row's name at the left, and under it what it is."""
     base = top + 3 * GAP
     sheet.put(Line(text=cut(name, room, LABEL), x=MARGIN, y=base, lettering=LABEL))

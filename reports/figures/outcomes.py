@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, worded_across
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.marks import (
     Key,
     answer,
@@ -19,8 +20,7 @@ from estimative.reports.figures.marks import (
     scale_of,
 )
 from estimative.reports.figures.notes import cautions, error_of, exactness, origin
-from estimative.reports.figures.sheet import Around, Line, Sheet
-from estimative.reports.figures.style import AFTER, BEFORE, GAP, GRID, MARGIN, NUMBER, STRONG, WIDTH, Nothing
+from estimative.reports.figures.style import AFTER, BEFORE, GAP, GRID, MARGIN, NUMBER, STRONG, WIDTH, NothingToPlot
 from estimative.reports.figures.text import wrapped
 from estimative.reports.report.summary import Density, Report
 from estimative.reports.summary import Outcome, Probability
@@ -41,7 +41,7 @@ MEANT = (
 HEIGHTS = "Heights: densities to the unit of log-odds, both of a row to one measure, rows each to its own."
 
 
-def outcomes(report: Report) -> Sheet:
+def outcomes(report: Report) -> Canvas:
     """The posterior of every outcome on one axis.
 
     Raises
@@ -51,7 +51,7 @@ def outcomes(report: Report) -> Sheet:
     """
     shown = _shown(report)
     scale = _scale(report, shown)
-    with Sheet.with_room("outcomes", _around(report, shown, scale), HEAD + _height(shown) + FOOT) as sheet:
+    with Canvas.with_room("outcomes", _around(report, shown, scale), HEAD + _height(shown) + FOOT) as sheet:
         _draw(sheet, report, shown, scale)
     return sheet
 
@@ -60,7 +60,7 @@ def _shown(report: Report) -> dict[str, Outcome]:
     """The headline first."""
     told, headline = report.assessment.outcomes, report.assessment.scenario.headline
     if headline not in told:
-        raise Nothing(f"No outcome is told. {report.caution}".strip())
+        raise NothingToPlot(f"No outcome is told. {report.caution}".strip())
     names = [headline, *(name for name in told if name != headline)]
     return {name: told[name] for name in names[:MOST]}
 
@@ -75,12 +75,12 @@ def _scale(report: Report, shown: dict[str, Outcome]) -> Scale:
     return scale_of(shown.values(), more, WIDTH - MARGIN - TOLD - NAMES, report.scale)
 
 
-def _around(report: Report, shown: dict[str, Outcome], scale: Scale) -> Around:
+def _around(report: Report, shown: dict[str, Outcome], scale: Scale) -> FigureText:
     summary, numbers = report.assessment, list(shown.values())
     subtitle = (f"All by {summary.scenario.until}. {MEANT}", *_left_out(len(summary.outcomes) - len(shown)))
     ridges = any(_density(report, name) for name in shown)
     errors = [error_of(one.probability, one.mcse) for one in numbers]
-    return Around(
+    return FigureText(
         title=_title(numbers[0]),
         subtitle=subtitle,
         caution=cautions(report),
@@ -122,7 +122,7 @@ def _sentences(shown: dict[str, Outcome]) -> Iterator[str]:
         yield f"{name} ({alone(one.title)}): {one.term}, {described(one)}."
 
 
-def _draw(sheet: Sheet, report: Report, shown: dict[str, Outcome], scale: Scale) -> None:
+def _draw(sheet: Canvas, report: Report, shown: dict[str, Outcome], scale: Scale) -> None:
     height = _height(shown)
     axes = sheet.axes(NAMES, sheet.top + HEAD, scale.length, height)
     axes.set_ylim(height, 0)
@@ -140,7 +140,7 @@ def _draw(sheet: Sheet, report: Report, shown: dict[str, Outcome], scale: Scale)
         _draw_number(sheet, one, sheet.top + HEAD + foot)
 
 
-def _draw_number(sheet: Sheet, one: Probability, foot: float) -> None:
+def _draw_number(sheet: Canvas, one: Probability, foot: float) -> None:
     told = percent(one.probability, one.mcse)
     sheet.put(Line(text=told, x=WIDTH - MARGIN, y=foot - GAP, lettering=STRONG, anchor="right"))
     for place, line in enumerate(wrapped(one.term, TOLD - GAP, NUMBER, most=2)):

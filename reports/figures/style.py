@@ -25,7 +25,7 @@ FAMILY = "DejaVu Sans"
 """Comes with the drawing library; where a reader has none, the usual sans serifs are narrower and fit as well."""
 
 
-class Nothing(ValueError):
+class NothingToPlot(ValueError):
     """There is nothing to draw; the sentence says why."""
 
 

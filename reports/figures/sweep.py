@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, bounded, log_odds, upward, worded_upward
+from estimative.reports.figures.canvas import Anchor, Canvas, FigureText, Line
 from estimative.reports.figures.curves import NOWHERE, Curve, Group, Swept, besides, sentences, swept_of, title
 from estimative.reports.figures.notes import error_of, exactness, origin
-from estimative.reports.figures.sheet import Anchor, Around, Line, Sheet
 from estimative.reports.figures.style import (
     ASSESSED,
     BAND,
@@ -55,7 +55,7 @@ INTERVENTION = (
 )
 
 
-def sweep(found: WhatIf) -> Sheet:
+def sweep(found: WhatIf) -> Canvas:
     """The headline along a sweep, and everything else in small.
 
     Raises
@@ -64,12 +64,12 @@ def sweep(found: WhatIf) -> Sheet:
         If no factor was swept, or no number is told.
     """
     swept = swept_of(found)
-    with Sheet.with_room("sweep", _around(swept), _room(swept)) as sheet:
+    with Canvas.with_room("sweep", _around(swept), _room(swept)) as sheet:
         _draw(sheet, swept)
     return sheet
 
 
-def _around(swept: Swept) -> Around:
+def _around(swept: Swept) -> FigureText:
     found, told = swept.found, swept.headline.told
     before = found.headline.before
     assessed = f"as assessed: {percent(before.probability, before.mcse)}"
@@ -78,7 +78,7 @@ def _around(swept: Swept) -> Around:
     band = _band([chance.interval for _, chance in told])
     everything = [swept.headline, *(curve for group in swept.groups for curve in group.curves)]
     errors = [error_of(one.probability, one.mcse) for curve in everything for _, one in curve.told]
-    return Around(
+    return FigureText(
         title=title(told, swept.sweep.factor),
         subtitle=(*subtitle, *supposed),
         caution=found.caution,
@@ -141,7 +141,7 @@ def _anchors(along: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return low, high
 
 
-def _draw(sheet: Sheet, swept: Swept) -> None:
+def _draw(sheet: Canvas, swept: Swept) -> None:
     _draw_headline(sheet, swept)
     top = sheet.top + _room(swept) - sum(map(_height, swept.groups))
     curves = [curve for group in swept.groups for curve in group.curves]
@@ -162,7 +162,7 @@ def _headline_scale(swept: Swept) -> Scale:
     return _scale([swept.found.headline.before.probability, *edges], HEIGHT)
 
 
-def _draw_headline(sheet: Sheet, swept: Swept) -> None:
+def _draw_headline(sheet: Canvas, swept: Swept) -> None:
     headline, before, scale = swept.headline, swept.found.headline.before.probability, _headline_scale(swept)
     width = WIDTH - LEFT - RIGHT
     axes = sheet.axes(LEFT, sheet.top, width, HEIGHT)
@@ -210,7 +210,7 @@ def _degrees(axes: Axes, ticks: Sequence[float]) -> None:
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=NUMBER.size)
 
 
-def _draw_anchors(sheet: Sheet, along: Sweep, top: float) -> None:
+def _draw_anchors(sheet: Canvas, along: Sweep, top: float) -> None:
     """What 0 and 1 mean, below them."""
     sides: tuple[tuple[float, Anchor], ...] = ((LEFT, "left"), (WIDTH - RIGHT, "right"))
     for lines, (x, anchor) in zip(_anchors(along), sides, strict=True):
@@ -219,7 +219,7 @@ def _draw_anchors(sheet: Sheet, along: Sweep, top: float) -> None:
             sheet.put(Line(text=line, x=x, y=y, lettering=SMALL, anchor=anchor))
 
 
-def _draw_group(sheet: Sheet, group: Group, scale: Scale, top: float, along: Sweep) -> None:
+def _draw_group(sheet: Canvas, group: Group, scale: Scale, top: float, along: Sweep) -> None:
     heading = f"{group.heading} (probability, on one scale of log-odds)"
     sheet.put(Line(text=heading, x=MARGIN, y=top + HEADING - 2 * GAP, lettering=STRONG))
     top += HEADING
@@ -232,7 +232,7 @@ def _draw_group(sheet: Sheet, group: Group, scale: Scale, top: float, along: Swe
     sheet.put(Line(text=name, x=middle, y=top + GAP / 2, lettering=NUMBER, anchor="center"))
 
 
-def _draw_small(sheet: Sheet, curve: Curve, scale: Scale, top: float, column: int) -> None:
+def _draw_small(sheet: Canvas, curve: Curve, scale: Scale, top: float, column: int) -> None:
     left = LEFT + column * (_width() + BETWEEN)
     _draw_titles(sheet, curve, left, top - GAP)
     axes = sheet.axes(left, top, _width(), SMALL_HEIGHT)
@@ -244,7 +244,7 @@ def _draw_small(sheet: Sheet, curve: Curve, scale: Scale, top: float, column: in
         axes.text(0.5, (scale.low + scale.high) / 2, NOWHERE, ha="center", bbox=CLEARED, **VALUE.drawn)
 
 
-def _draw_titles(sheet: Sheet, curve: Curve, left: float, bottom: float) -> None:
+def _draw_titles(sheet: Canvas, curve: Curve, left: float, bottom: float) -> None:
     """The texts above a small picture, the last one nearest to it."""
     for place, (line, lettering) in enumerate(reversed(_above(curve))):
         sheet.put(Line(text=line, x=left, y=bottom - place * SMALL.leading, lettering=lettering))

@@ -12,8 +12,8 @@ from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.notes import error_of, exactness, origin
-from estimative.reports.figures.sheet import Around, Line, Sheet
 from estimative.reports.figures.style import (
     ASSESSED,
     CLEARED,
@@ -27,7 +27,7 @@ from estimative.reports.figures.style import (
     STRONG,
     VALUE,
     WIDTH,
-    Nothing,
+    NothingToPlot,
 )
 from estimative.reports.figures.text import brief, cut, width_of
 from estimative.reports.sensitivity import wording as words
@@ -53,7 +53,7 @@ HELD = (
 ENDLESS = "In brackets: the headline there, which is off any scale of log-odds."
 
 
-def tornado(found: Sensitivity, yardstick: Words = ICD203) -> Sheet:
+def tornado(found: Sensitivity, yardstick: Words = ICD203) -> Canvas:
     """The widest swings.
 
     Raises
@@ -65,18 +65,18 @@ def tornado(found: Sensitivity, yardstick: Words = ICD203) -> Sheet:
     groups = [group for group in _groups(swings) if group.bars]
     reach = _reach(groups, headline, yardstick)
     around = _around(found, swings, headline, groups, reach.scale.note)
-    with Sheet.with_room("tornado", around, HEAD + sum(map(_height, groups)) + FOOT) as sheet:
+    with Canvas.with_room("tornado", around, HEAD + sum(map(_height, groups)) + FOOT) as sheet:
         _draw(sheet, groups, reach)
     return sheet
 
 
 def _told(found: Sensitivity) -> tuple[Tornado, Probability]:
     if not found.tornado or not found.headline:
-        raise Nothing(f"No swing is told. {found.caution}".strip())
+        raise NothingToPlot(f"No swing is told. {found.caution}".strip())
     if not found.tornado.quantities and not found.tornado.weights:
-        raise Nothing("Nothing was varied: every quantity is a constant, and no evidence has a weight of choice.")
+        raise NothingToPlot("Nothing was varied: every quantity is a constant, and no evidence has a weight of choice.")
     if not bounded(found.headline.probability):
-        raise Nothing("The headline is certain or impossible as assessed: nothing that was varied can move it.")
+        raise NothingToPlot("The headline is certain or impossible as assessed: nothing that was varied can move it.")
     return found.tornado, found.headline
 
 
@@ -114,13 +114,13 @@ def _height(group: Group) -> float:
 
 def _around(
     found: Sensitivity, swings: Tornado, headline: Probability, groups: Sequence[Group], words_note: str
-) -> Around:
+) -> FigureText:
     subtitle = (f"{alone(found.headline_title)}, by {found.scenario.until}.", " ".join(_varied(swings, groups)))
     assessed = f"as assessed: {percent(headline.probability, headline.mcse)}"
     low, high = _ends(swings)
     ends = [end for group in groups for one in group.bars.values() for end in (one.at_low, one.at_high)]
     errors = [error_of(end.value, end.mcse) for end in ends]
-    return Around(
+    return FigureText(
         title=_title(swings),
         subtitle=subtitle,
         caution=found.caution,
@@ -172,7 +172,7 @@ def _values(one: Swing) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class AxisRange:
     """From the headline at an end to a place on the axis, in natural log-odds."""
 
     scale: Scale
@@ -188,14 +188,14 @@ class Reach:
         return self.scale.low + room if end.value < 0.5 else self.scale.high - room
 
 
-def _reach(groups: Sequence[Group], headline: Probability, yardstick: Words) -> Reach:
+def _reach(groups: Sequence[Group], headline: Probability, yardstick: Words) -> AxisRange:
     """An axis on which every bar that has an end reaches it."""
     bars = [one for group in groups for one in group.bars.values()]
     room = max(width_of(label, VALUE) for one in bars for label in _labels(one)) + GAP
     ends = [log_odds(end.value) for one in bars for end in (one.at_low, one.at_high) if bounded(end.value)]
     middle = log_odds(headline.probability)
     scale = Scale.over([middle, *ends], WIDTH - MARGIN - NAMES, side=room + BEYOND, yardstick=yardstick)
-    return Reach(scale=scale, room=room, headline=middle)
+    return AxisRange(scale=scale, room=room, headline=middle)
 
 
 def _labels(one: Swing) -> tuple[str, str]:
@@ -207,7 +207,7 @@ def _labels(one: Swing) -> tuple[str, str]:
     return low, high
 
 
-def _draw(sheet: Sheet, groups: Sequence[Group], reach: Reach) -> None:
+def _draw(sheet: Canvas, groups: Sequence[Group], reach: AxisRange) -> None:
     height = sum(map(_height, groups))
     axes = sheet.axes(NAMES, sheet.top + HEAD, reach.scale.length, height)
     axes.set_ylim(height, 0)
@@ -222,7 +222,7 @@ def _draw(sheet: Sheet, groups: Sequence[Group], reach: Reach) -> None:
         top += _height(group)
 
 
-def _draw_group(sheet: Sheet, axes: Axes, reach: Reach, group: Group, top: float) -> None:
+def _draw_group(sheet: Canvas, axes: Axes, reach: AxisRange, group: Group, top: float) -> None:
     above = sheet.top + HEAD
     base = above + top + HEADING - GAP
     sheet.put(Line(text=group.heading, x=MARGIN, y=base, lettering=STRONG))
@@ -232,7 +232,7 @@ def _draw_group(sheet: Sheet, axes: Axes, reach: Reach, group: Group, top: float
         _draw_name(sheet, name, one.title, above + middle)
 
 
-def _draw_bar(axes: Axes, reach: Reach, one: Swing, middle: float) -> None:
+def _draw_bar(axes: Axes, reach: AxisRange, one: Swing, middle: float) -> None:
     """Both halves, the longer one behind, and the values held outside of them and of the headline."""
     halves = [(reach.place(end), fill) for end, fill in ((one.at_low, LIGHT), (one.at_high, DARK))]
     for place, fill in sorted(halves, key=lambda half: -abs(half[0] - reach.headline)):
@@ -247,7 +247,7 @@ def _draw_bar(axes: Axes, reach: Reach, one: Swing, middle: float) -> None:
     axes.text(x=max(places) + gap, s=right, ha="left", **beside)
 
 
-def _draw_name(sheet: Sheet, name: str, title: str, middle: float) -> None:
+def _draw_name(sheet: Canvas, name: str, title: str, middle: float) -> None:
     """A quantity's name, and under it what it is."""
     said = _said(name, title)
     lines = [(spoken(name), LABEL), *([(said, SMALL)] if said else [])]

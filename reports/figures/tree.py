@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from estimative.reports.document import alone
+from estimative.reports.figures.canvas import Canvas, FigureText, Line, Track
 from estimative.reports.figures.chain import Chain, Place, below, chain_of, longest, worded
 from estimative.reports.figures.notes import cautions, error_of, exactness, origin
-from estimative.reports.figures.sheet import Around, Line, Sheet, Track
 from estimative.reports.figures.style import (
     BLUE,
     GAP,
@@ -24,7 +24,7 @@ from estimative.reports.figures.style import (
     VALUE,
     WIDTH,
     Lettering,
-    Nothing,
+    NothingToPlot,
     Stroke,
 )
 from estimative.reports.figures.text import brief, cut, width_of, wrapped
@@ -56,7 +56,7 @@ MEANT = (
 NOWHERE, SETTLED = "its condition cannot be so", "settled already, though unknown"
 
 
-def tree(report: Report) -> Sheet:
+def tree(report: Report) -> Canvas:
     """The chain of events as a tree of probabilities.
 
     Raises
@@ -65,21 +65,21 @@ def tree(report: Report) -> Sheet:
         If no event is told.
     """
     if not report.assessment.events:
-        raise Nothing(f"No event is told. {report.caution}".strip())
+        raise NothingToPlot(f"No event is told. {report.caution}".strip())
     chain = dict(islice(chain_of(report.assessment.events).items(), MOST))
     level = min(LEVEL, LEVELS / max(1, *(place.depth for place in chain.values())))
     room = HEAD + sum(_height(place, level) for place in chain.values())
-    with Sheet.with_room("tree", _around(report, chain), room) as sheet:
+    with Canvas.with_room("tree", _around(report, chain), room) as sheet:
         _Drawing(sheet=sheet, chain=chain, level=level).draw()
     return sheet
 
 
-def _around(report: Report, chain: Chain) -> Around:
+def _around(report: Report, chain: Chain) -> FigureText:
     summary = report.assessment
     subtitle = (f"All by {summary.scenario.until}. {MEANT}", *_left_out(len(summary.events) - len(chain)))
     steps = [link for place in chain.values() if (link := place.event.given_previous)]
     numbers = [*steps, *(place.event for place in chain.values())]
-    return Around(
+    return FigureText(
         title=_title(chain),
         subtitle=subtitle,
         caution=cautions(report),
@@ -184,7 +184,7 @@ def _height(place: Place, level: float) -> float:
 class _Drawing:
     """A sheet on which events are drawn one under the other."""
 
-    sheet: Sheet
+    sheet: Canvas
     chain: Chain
     level: float
     """How far an event is moved to the right of the one that it hangs on, in units."""

@@ -14,9 +14,9 @@ from estimative.reports.comparison.document import LEAST_SHARE
 from estimative.reports.comparison.summary import Attribution, Comparison, Decomposition, Share
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, decibans_across, log_odds
+from estimative.reports.figures.canvas import Canvas, FigureText, Line
 from estimative.reports.figures.marks import SIDE
 from estimative.reports.figures.notes import cautions, exactness, origin_of_several
-from estimative.reports.figures.sheet import Around, Line, Sheet
 from estimative.reports.figures.style import (
     DARK,
     FRAMED,
@@ -31,7 +31,7 @@ from estimative.reports.figures.style import (
     STRONG,
     VALUE,
     WIDTH,
-    Nothing,
+    NothingToPlot,
 )
 from estimative.reports.figures.text import brief, cut, minus
 from estimative.reports.report.summary import Report
@@ -109,7 +109,7 @@ class Gap:
         return Scale.over(places, WIDTH - MARGIN - TOLD - NAMES, side=SIDE, yardstick=yardstick)
 
 
-def waterfall(report: Report) -> Sheet:
+def waterfall(report: Report) -> Canvas:
     """The difference between two analysts, shared out.
 
     Raises
@@ -119,7 +119,7 @@ def waterfall(report: Report) -> Sheet:
     """
     gap = _gap(report)
     scale = gap.scale(report.scale)
-    with Sheet.with_room("waterfall", _around(report, gap, scale), HEAD + gap.height + FOOT) as sheet:
+    with Canvas.with_room("waterfall", _around(report, gap, scale), HEAD + gap.height + FOOT) as sheet:
         _draw(sheet, gap, scale)
     return sheet
 
@@ -127,13 +127,13 @@ def waterfall(report: Report) -> Sheet:
 def _gap(report: Report) -> Gap:
     found = report.comparison
     if not found or not found.attribution:
-        raise Nothing("No difference between two analysts was shared out.")
+        raise NothingToPlot("No difference between two analysts was shared out.")
     attribution, headline = words.oriented(found.attribution), found.outcomes[found.scenario.headline]
     low, high = (headline.analysts[name] for name in (attribution.second, attribution.first))
     if not attribution.decomposition.quantities:
-        raise Nothing(f"{attribution.first} and {attribution.second} agree on everything.")
+        raise NothingToPlot(f"{attribution.first} and {attribution.second} agree on everything.")
     if not bounded(low.probability) or not bounded(high.probability):
-        raise Nothing("A headline is certain or impossible: the way to it has no end.")
+        raise NothingToPlot("A headline is certain or impossible: the way to it has no end.")
     return Gap(
         found=found,
         attribution=attribution,
@@ -177,11 +177,11 @@ def _told(share: Number) -> str:
     return rounded(DECIBANS * share.value, max(DECIBANS * share.mcse, FINEST), signed=True)
 
 
-def _around(report: Report, gap: Gap, scale: Scale) -> Around:
+def _around(report: Report, gap: Gap, scale: Scale) -> FigureText:
     found, attribution = gap.found, gap.attribution
     subtitle = (f"{alone(gap.title)}, by {found.scenario.until}. {SHARED}",)
     names = (attribution.second, attribution.first)
-    return Around(
+    return FigureText(
         title=_title(attribution),
         subtitle=subtitle,
         caution=cautions(report, found.caution),
@@ -217,7 +217,7 @@ def _sentences(gap: Gap) -> Iterator[str]:
     yield f"Together {minus(decibans(gap.attribution.decomposition.gap))} decibans."
 
 
-def _draw(sheet: Sheet, gap: Gap, scale: Scale) -> None:
+def _draw(sheet: Canvas, gap: Gap, scale: Scale) -> None:
     top, right = sheet.top + HEAD, WIDTH - MARGIN
     axes = sheet.axes(NAMES, top, scale.length, gap.height)
     axes.set_ylim(gap.height, 0)
@@ -237,7 +237,7 @@ def _draw(sheet: Sheet, gap: Gap, scale: Scale) -> None:
     _draw_total(sheet, axes, gap.attribution.first, gap.high, top, below + TOTAL / 2)
 
 
-def _draw_total(sheet: Sheet, axes: Axes, name: str, total: Probability, top: float, middle: float) -> None:
+def _draw_total(sheet: Canvas, axes: Axes, name: str, total: Probability, top: float, middle: float) -> None:
     axes.axhline(middle, **GRID.drawn, zorder=0)
     axes.plot([log_odds(total.probability)], [middle], "D", color=INK, markersize=6, zorder=4)
     base = top + middle + 0.35 * STRONG.size
@@ -246,7 +246,7 @@ def _draw_total(sheet: Sheet, axes: Axes, name: str, total: Probability, top: fl
     sheet.put(Line(text=told, x=WIDTH - MARGIN, y=base, lettering=STRONG, anchor="right"))
 
 
-def _draw_row(sheet: Sheet, axes: Axes, row: Row, top: float, below: float) -> None:
+def _draw_row(sheet: Canvas, axes: Axes, row: Row, top: float, below: float) -> None:
     """The bar, the way to it from the row above, and its name and size."""
     middle, base = below + row.height / 2, top + below + row.height / 2 + 0.35 * LABEL.size
     axes.axhline(middle, **GRID.drawn, zorder=0)

@@ -62,7 +62,7 @@ class _Column:
 
 def _column(table: Table, at: int) -> _Column:
     cells = [shown(row[at]) for row in table.rows] or [""]
-    whole = at in table.unbroken or at not in table.wordy
+    whole = at in table.nowrap_columns or at not in table.text_columns
     head, wanted = _longest_word(shown(table.header[at])), max(map(len, cells))
     least = min(max(head, wanted if whole else max(map(_longest_word, cells))), LONG_WORD)
     prose = NARROW if wanted > PROSE else 0

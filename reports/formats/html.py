@@ -19,9 +19,9 @@ from estimative.reports.blocks import (
     Caution,
     Code,
     Document,
-    Dots,
     Figure,
     Heading,
+    IntervalPlot,
     Listing,
     Paragraph,
     Picture,
@@ -130,7 +130,7 @@ class _Page:
                 return self._set("listing", [pieces(point) for point in block.points])
             case Table():
                 return self._table(block)
-            case Dots():
+            case IntervalPlot():
                 return self._set("dots", drawn(block, PLOT_WIDTH), in_words(block), shown(block.key), self.heading)
             case Figure():
                 return self._figure(block)
@@ -162,11 +162,11 @@ class _Page:
         return self._set("table", label, shares, layout.records, head, rows)
 
     def _figure(self, block: Figure) -> Markup:
-        from estimative.reports.figures.style import Nothing
+        from estimative.reports.figures.style import NothingToPlot
 
         try:
             picture = block.draw()
-        except Nothing:
+        except NothingToPlot:
             return Markup("")
         self.figures += 1
         return self._set("figure", self.figures, shown(picture.title), inline(picture, self.figures))
@@ -175,8 +175,8 @@ class _Page:
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
     whole = shown(text)
     looks = {
-        "number": at not in table.wordy,
-        "unbroken": at in table.unbroken,
+        "number": at not in table.text_columns,
+        "unbroken": at in table.nowrap_columns,
         "prose": at in layout.prose and len(whole) > NARROW,
         "long": max(map(len, whole.split()), default=0) > LONG_WORD,
     }

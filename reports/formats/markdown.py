@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from estimative.priors.toml_table import ascii_safe
-from estimative.reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Document,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Table,
+)
 from estimative.reports.formats.plot import drawn
 
 INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
@@ -46,7 +57,7 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {_started(point)}" for point in block.points)
         case Table():
             return _table(block)
-        case Dots():
+        case IntervalPlot():
             return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
         case Figure():
             return _block(block.instead) if block.instead else ""
@@ -59,7 +70,7 @@ def _backslash(match: re.Match[str]) -> str:
 
 
 def _table(table: Table) -> str:
-    rules = [":---" if index in table.wordy else "---:" for index in range(len(table.header))]
+    rules = [":---" if index in table.text_columns else "---:" for index in range(len(table.header))]
     return "\n".join(_row(row) for row in ([escaped(h) for h in table.header], rules, *_escaped_rows(table)))
 
 

@@ -13,7 +13,18 @@ from typing import Any
 from unicodedata import category
 
 from estimative.priors.toml_table import ascii_safe
-from estimative.reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Document,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Table,
+)
 from estimative.reports.formats.columns import GAP, LONG_WORD, ROOM, Layout
 from estimative.reports.formats.plot import drawn
 from estimative.reports.formats.typeset import cautioned, in_words, judgement, pieces, seamed, shown, titled
@@ -100,7 +111,7 @@ class _Setting:
                 yield {"kind": "listing", "points": [_running(point) for point in block.points]}
             case Table():
                 yield _table(block)
-            case Dots():
+            case IntervalPlot():
                 yield _plot(block)
             case Figure():
                 yield from self._figure(block)
@@ -108,11 +119,11 @@ class _Setting:
                 yield {"kind": "code", "lines": [_typed(_lettered(ascii_safe(line))) for line in block.lines]}
 
     def _figure(self, block: Figure) -> Iterator[Data]:
-        from estimative.reports.figures.style import Nothing
+        from estimative.reports.figures.style import NothingToPlot
 
         try:
             picture = block.draw()
-        except Nothing:
+        except NothingToPlot:
             return
         name = f"figure-{len(self.pictures) + 1}.svg"
         self.pictures[name] = _lettered(picture.svg(), UNKNOWN).encode()
@@ -122,7 +133,7 @@ class _Setting:
 def _table(table: Table) -> Data:
     layout = Layout.of(table)
     columns = [
-        {"title": _set(title), "number": at not in table.wordy, "prose": at in layout.prose}
+        {"title": _set(title), "number": at not in table.text_columns, "prose": at in layout.prose}
         for at, title in enumerate(table.header)
     ]
     narrow = layout.shares and not layout.records
@@ -137,7 +148,7 @@ def _table(table: Table) -> Data:
     return {"kind": "table", "columns": columns, "shares": layout.shares, "records": layout.records, "rows": rows}
 
 
-def _plot(dots: Dots) -> Data:
+def _plot(dots: IntervalPlot) -> Data:
     lettered = replace(dots, rows=tuple(replace(row, label=_lettered(shown(row.label))) for row in dots.rows))
     return {
         "kind": "plot",

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.priors.verbal_scale import Scale
-from estimative.reports.blocks import Dot, Dots
+from estimative.reports.blocks import IntervalPlot, IntervalRow
 
 POINT, BEFORE, LINE, LOW_END, HIGH_END, GUIDE = "●○─├┤┊"
 LOWEST = 1e-6
@@ -19,7 +19,7 @@ LEAST_SPAN = 0.4
 """Of an axis, in log-odds."""
 
 
-def drawn(dots: Dots, width: int) -> tuple[str, ...]:
+def drawn(dots: IntervalPlot, width: int) -> tuple[str, ...]:
     """Lines of at most `width` columns, 40 or more: a row for each dot, then the axis with its numbers."""
     labels = [ascii_safe(" ".join(row.label.split())) for row in dots.rows]
     label = min(max(map(cell_len, labels), default=0), dots.longest_label)
@@ -37,7 +37,7 @@ def _ticks(words: Scale) -> tuple[float, ...]:
 class _Axis:
     """From a probability to a column."""
 
-    def __init__(self, rows: Sequence[Dot], columns: int, ticks: Sequence[float]) -> None:
+    def __init__(self, rows: Sequence[IntervalRow], columns: int, ticks: Sequence[float]) -> None:
         self.columns = columns
         points = [p for row in rows for p in (row.low, row.high, row.point, row.before)]
         ends = [_log_odds(p) for p in points if p is not None]
@@ -49,7 +49,7 @@ class _Axis:
         share = (_log_odds(probability) - self.low) / (self.high - self.low)
         return min(max(round(share * (self.columns - 1)), 0), self.columns - 1)
 
-    def row(self, row: Dot) -> list[str]:
+    def row(self, row: IntervalRow) -> list[str]:
         cells = [" "] * self.columns
         for tick in self.ticks:
             cells[self.column(tick)] = GUIDE

@@ -12,7 +12,18 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from estimative.priors.toml_table import ascii_safe
-from estimative.reports.blocks import Block, Caution, Code, Document, Dots, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Document,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Table,
+)
 from estimative.reports.formats.plot import drawn
 
 PERCENT = re.compile(r"(?<=\d) %")
@@ -57,7 +68,7 @@ def _show(block: Block, console: Console) -> None:
         case Code():
             for line in block.lines:
                 console.print(Text(f"  {ascii_safe(line)}"), soft_wrap=True)
-        case Dots():
+        case IntervalPlot():
             for line in drawn(block, console.width):
                 console.print(Text(line), no_wrap=True, overflow="crop", crop=True)
             console.print(plain(block.key))
@@ -79,9 +90,11 @@ def _show_table(table: Table, console: Console) -> None:
 def _grid(table: Table) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for index, title in enumerate(table.header):
-        wordy = index in table.wordy
-        unbroken = index in table.unbroken
-        grid.add_column(plain(title), justify="left" if wordy else "right", overflow="fold", no_wrap=unbroken)
+        text_columns = index in table.text_columns
+        nowrap_columns = index in table.nowrap_columns
+        grid.add_column(
+            plain(title), justify="left" if text_columns else "right", overflow="fold", no_wrap=nowrap_columns
+        )
     for row in table.rows:
         grid.add_row(*(plain(cell) for cell in row))
     return grid

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from estimative.priors.toml_table import ascii_safe
-from estimative.reports.blocks import Block, Caution, Document, Dot, Dots, Heading, Paragraph
+from estimative.reports.blocks import Block, Caution, Document, Heading, IntervalPlot, IntervalRow, Paragraph
 
 PERCENT = re.compile(r"(?<=\d) (?=%)")
 TIE = "\u00a0"
@@ -84,12 +84,12 @@ def judgement(document: Document) -> Paragraph | None:
     return None
 
 
-def in_words(dots: Dots) -> str:
+def in_words(dots: IntervalPlot) -> str:
     """A plot for those who cannot see it."""
     return "; ".join(map(_dot_in_words, dots.rows))
 
 
-def _dot_in_words(dot: Dot) -> str:
+def _dot_in_words(dot: IntervalRow) -> str:
     before = "" if dot.before is None else f", before {_percent(dot.before)}"
     return f"{shown(dot.label)}: {_percent(dot.point)}, from {_percent(dot.low)} to {_percent(dot.high)}{before}"
 

@@ -61,7 +61,7 @@ def _record(found: Record) -> Iterator[Block]:
             for name, one in found.analysts.items()
             for band in one.calibration
         ),
-        wordy=frozenset({0, 1}),
+        text_columns=frozenset({0, 1}),
     )
 
 
@@ -109,7 +109,7 @@ def _pools(outcome: Outcome, summary: Summary) -> Table:
             )
             for pool in outcome.pools
         ),
-        wordy=frozenset({0, 2}),
+        text_columns=frozenset({0, 2}),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from estimative.model.disagreement.analysts import Comparison
 from estimative.model.disagreement.pool import Pool, Pooling
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.record import proper_scores as scoring
 from estimative.model.record.proper_scores import RULES, Scoring
 from estimative.reports.comparison.summarizing import probability_of
@@ -81,7 +81,7 @@ def pool_of(found: Pool) -> told.Pool:
     )
 
 
-def _perhaps(found: Noisy | None) -> Number | None:
+def _perhaps(found: MCEstimate | None) -> Number | None:
     """A probability; a weighted mean may leave [0, 1] by rounding."""
     return number(replace(found, value=min(max(found.value, 0.0), 1.0))) if found else None
 

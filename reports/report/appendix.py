@@ -60,7 +60,7 @@ def _quantities(summary: Summary) -> Iterator[Block]:
             )
             for name, quantity in summary.everything.items()
         ),
-        wordy=frozenset({0, 1, 5}),
+        text_columns=frozenset({0, 1, 5}),
     )
 
 
@@ -80,7 +80,7 @@ def _bands(report: Report) -> Iterator[Block]:
             for name, shape in report.shapes.items()
             for band in shape.bands
         ),
-        wordy=frozenset({0, 1}),
+        text_columns=frozenset({0, 1}),
     )
 
 
@@ -92,5 +92,5 @@ def _guidelines(report: Report) -> Iterator[Block]:
         yield Table(
             header=("Asked for", "Status", "Where and how"),
             rows=tuple((point.asked, point.status, point.told) for point in step.points),
-            wordy=frozenset({0, 1, 2}),
+            text_columns=frozenset({0, 1, 2}),
         )

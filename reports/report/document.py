@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from estimative.reports import wording
-from estimative.reports.blocks import Block, Caution, Code, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Document,
+    Heading,
+    IntervalPlot,
+    IntervalRow,
+    Listing,
+    Paragraph,
+    Table,
+)
 from estimative.reports.comparison import document as comparison_document
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.comparison.wording import oriented
@@ -115,10 +126,10 @@ def _posterior(report: Report, gallery: Gallery) -> Iterator[Block]:
         yield factors_of(summary)
 
 
-def _dots(report: Report) -> Dots:
+def _dots(report: Report) -> IntervalPlot:
     outcomes = report.assessment.outcomes.values()
     mass = next(iter(outcomes)).interval.mass
-    return Dots(
+    return IntervalPlot(
         rows=tuple(map(_dot, outcomes)),
         key=f"● after the evidence, ├─┤ its {100 * mass:g} % interval, ○ before the evidence; ┊ borders of the "
         f"{report.scale.title} words and powers of ten.",
@@ -127,9 +138,9 @@ def _dots(report: Report) -> Dots:
     )
 
 
-def _dot(one: Outcome) -> Dot:
+def _dot(one: Outcome) -> IntervalRow:
     low, high = one.interval.low, one.interval.high
-    return Dot(label=one.title, point=one.probability, low=low, high=high, before=one.prior_probability)
+    return IntervalRow(label=one.title, point=one.probability, low=low, high=high, before=one.prior_probability)
 
 
 def _evidence(report: Report, gallery: Gallery) -> Iterator[Block]:
@@ -173,7 +184,7 @@ def _items(items: Mapping[str, Item]) -> Table:
             )
             for name, item in items.items()
         ),
-        wordy=frozenset(range(8)),
+        text_columns=frozenset(range(8)),
     )
 
 
@@ -264,5 +275,5 @@ def _reproduction(summary: Summary, found: Reproduction) -> Iterator[Block]:
         yield Table(
             header=("File", "SHA-256"),
             rows=tuple((file.name, file.sha256) for file in found.files),
-            wordy=frozenset({0, 1}),
+            text_columns=frozenset({0, 1}),
         )

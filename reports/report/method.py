@@ -48,5 +48,5 @@ def checks_of(summary: Summary) -> Table:
             for method, verdict in summary.verdicts.items()
             for check in verdict.checks
         ),
-        wordy=frozenset({0, 1, 4}),
+        text_columns=frozenset({0, 1, 4}),
     )

@@ -67,7 +67,7 @@ def _linchpins(report: Report, found: Tornado, gallery: Gallery) -> Iterator[Blo
     yield Table(
         header=("Linchpin", "Stated as it is, because", "The headline, if it is lower", "if it is higher"),
         rows=tuple(_linchpin(name, one, everything.get(name), report.scale) for name, one in clear[:LINCHPINS]),
-        wordy=frozenset(range(4)),
+        text_columns=frozenset(range(4)),
     )
     low, high = (f"{100 * quantile:g} %" for quantile in (found.low_quantile, found.high_quantile))
     yield Paragraph(
@@ -123,5 +123,5 @@ def _weights(report: Report) -> Iterator[Block]:
                 )
                 for name, one in found.weights.items()
             ),
-            wordy=frozenset(range(3)),
+            text_columns=frozenset(range(3)),
         )

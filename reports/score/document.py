@@ -79,7 +79,7 @@ def _calibration(rows: Mapping[str, Scores], found: Record) -> Iterator[Block]:
             for name, one in rows.items()
             for band in one.bands
         ),
-        wordy=frozenset({0, 1}),
+        text_columns=frozenset({0, 1}),
     )
     yield Listing(points=tuple(f"{name}: {words.bias(one)}. {words.outside(one)}" for name, one in rows.items()))
     yield Paragraph(text=words.interval(found))
@@ -107,8 +107,8 @@ def _judgements(found: Record) -> Iterator[Block]:
         rows=tuple(
             (one.question, one.analyst, words.said(one), words.answer(one), one.on, words.ahead(one)) for one in shown
         ),
-        wordy=frozenset({0, 1, 3, 4}),
-        unbroken=frozenset({4}),
+        text_columns=frozenset({0, 1, 3, 4}),
+        nowrap_columns=frozenset({4}),
     )
     if left_out := len(found.judgements) - len(shown):
         yield Paragraph(text=words.left_out(left_out))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from estimative.model.record.calibration import MASS, Band, Verification, sorted_out, verify
+from estimative.model.record.calibration import MASS, Band, Verification, scored_set, verify
 from estimative.model.record.proper_scores import Measured
-from estimative.model.record.resolutions import Entry, standing
+from estimative.model.record.resolutions import Entry, current_entries
 from estimative.reports.score import summary as told
 from estimative.reports.summary import finite
 
@@ -25,8 +25,8 @@ def summarize(
     analysts
         Only these, in this order; all of them, by name, if none is given.
     """
-    chosen = [one for one in standing(entries) if not analysts or _name(one) in analysts]
-    found = sorted_out(chosen)
+    chosen = [one for one in current_entries(entries) if not analysts or _name(one) in analysts]
+    found = scored_set(chosen)
     lines = {entry.line for entry in found.counted}
     by_analyst = {
         name: tuple(entry for entry in found.counted if _name(entry) == name)
@@ -36,7 +36,7 @@ def summarize(
         ledger=ledger,
         lines=len(entries),
         digest=entries[-1].digest if entries else "",
-        corrected=len(entries) - len(standing(entries)),
+        corrected=len(entries) - len(current_entries(entries)),
         open_runs=open_runs,
         mass=MASS,
         same_questions=len({_questions(own) for own in by_analyst.values() if own}) <= 1,
@@ -47,16 +47,16 @@ def summarize(
 
 
 def _name(entry: Entry) -> str:
-    return entry.resolution.foretold.prior_set
+    return entry.resolution.forecast.prior_set
 
 
 def _questions(entries: Sequence[Entry]) -> frozenset[object]:
-    return frozenset(entry.resolution.foretold.question for entry in entries)
+    return frozenset(entry.resolution.forecast.question for entry in entries)
 
 
 def judgement_of(entry: Entry, *, counted: bool) -> told.Judgement:
     """What an entry tells of a judgement, and whether it is scored."""
-    resolution, said = entry.resolution, entry.resolution.foretold
+    resolution, said = entry.resolution, entry.resolution.forecast
     return told.Judgement(
         line=entry.line,
         run=said.run,

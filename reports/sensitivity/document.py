@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import wording
-from estimative.reports.blocks import Block, Document, Dot, Dots, Heading, Paragraph, Table
+from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Table
 from estimative.reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of
 from estimative.reports.sensitivity import wording as words
 from estimative.reports.sensitivity.summary import WITHHELD, PowerScaling, Sensitivity, Sobol, Structure, Swing, Tornado
@@ -71,13 +71,13 @@ def tornado_of(found: Tornado, headline: float, scale: Scale = ICD203) -> Iterat
     yield Paragraph(text=f"{told}{wording.fits(found.effort)}")
 
 
-def tornado_dots(found: Tornado, headline: float, scale: Scale = ICD203) -> Dots | None:
+def tornado_dots(found: Tornado, headline: float, scale: Scale = ICD203) -> IntervalPlot | None:
     """How far each quantity takes the headline; None where nothing that was varied has a swing."""
     low, high = (f"{100 * share:g} %" for share in (found.low_quantile, found.high_quantile))
     bars = [(name, one) for name, one in found.quantities.items() if one.swing][:MOST_BARS]
     if not bars:
         return None
-    return Dots(
+    return IntervalPlot(
         rows=tuple(_bar(name, one, headline) for name, one in bars),
         key=f"● the headline as assessed; ├─┤ where it goes as the quantity goes from the {low} to the {high} point of "
         "its prior, all else as assessed and fitted anew; ┊ borders of the "
@@ -87,9 +87,9 @@ def tornado_dots(found: Tornado, headline: float, scale: Scale = ICD203) -> Dots
     )
 
 
-def _bar(name: str, one: Swing, headline: float) -> Dot:
+def _bar(name: str, one: Swing, headline: float) -> IntervalRow:
     ends = sorted((one.at_low.value, one.at_high.value))
-    return Dot(label=name, point=headline, low=ends[0], high=ends[1])
+    return IntervalRow(label=name, point=headline, low=ends[0], high=ends[1])
 
 
 def _swings(swings: Mapping[str, Swing]) -> Table:
@@ -152,8 +152,8 @@ def power_scaling_of(found: PowerScaling) -> Iterator[Block]:
     yield Table(
         header=("Quantity", "Headline to prior", "Own to prior", "Own to evidence", "Diagnosis"),
         rows=shown,
-        wordy=frozenset({0, 4}),
-        unbroken=_unbroken(row[0] for row in shown),
+        text_columns=frozenset({0, 4}),
+        nowrap_columns=_unbroken(row[0] for row in shown),
     )
     yield Paragraph(
         text=f"How far a posterior moves for each doubling of a prior's, or the evidence's, power (Kallioinen et al. "

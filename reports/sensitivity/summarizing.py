@@ -6,7 +6,7 @@ from estimative.model.analysis.power_scaling import THRESHOLD, PowerScaling
 from estimative.model.analysis.sobol import Sobol
 from estimative.model.analysis.structural import Alternative, Alternatives
 from estimative.model.analysis.tornado import HIGH, LOW, Swing, Tornado
-from estimative.model.inference.posterior import Before, Posterior
+from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.reports.sensitivity import summary as told
 from estimative.reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
 from estimative.reports.summary import Computation, Probability
@@ -14,7 +14,7 @@ from estimative.reports.summary import Computation, Probability
 
 def summarize(
     posterior: Posterior,
-    before: Before,
+    before: PriorPredictive,
     *,
     tornado: Tornado | None,
     sobol: Sobol | None,

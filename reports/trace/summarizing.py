@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from estimative.model.analysis.equation_trace import Equation, Term, behind, equation
-from estimative.model.inference.posterior import Before, Posterior
+from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.evidence import Testimony
 from estimative.model.spec.scenario import Scenario
@@ -36,7 +36,7 @@ def targets(scenario: Scenario, quantities: Iterable[str]) -> Mapping[str, str]:
 
 
 def summarize(
-    posterior: Posterior, before: Before, target: str, *, computation: Computation, allow_unconverged: bool
+    posterior: Posterior, before: PriorPredictive, target: str, *, computation: Computation, allow_unconverged: bool
 ) -> told.Trace:
     """Everything behind one number: for a quantity, the events whose equations it enters."""
     assessment = posterior.assessment

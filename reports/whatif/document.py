@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.reports import wording
-from estimative.reports.blocks import Block, Document, Dot, Dots, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Listing, Paragraph, Table
 from estimative.reports.document import NEVERTHELESS, SECOND_ORDER, alone, cautions_of, introduction_of, method_of
 from estimative.reports.whatif import wording as words
 from estimative.reports.whatif.summary import Chance, Change, Event, Factor, Sweep, WhatIf
@@ -57,7 +57,7 @@ def _changes(found: WhatIf) -> Iterator[Block]:
     yield Table(
         header=("Event", "Given", "Before", "After", "Points"),
         rows=tuple((name, *_link(event)) for name, event in found.events.items()),
-        wordy=frozenset({0, 1}),
+        text_columns=frozenset({0, 1}),
     )
     yield from _factors(found)
     yield Paragraph(text=DIFFERENCES)
@@ -112,9 +112,9 @@ def _sweep(found: WhatIf, sweep: Sweep) -> Iterator[Block]:
     yield Paragraph(text=words.swept(found), strong=True)
     headline = found.scenario.headline
     mass = sweep.points[0].outcomes[headline].interval.mass
-    yield Dots(
+    yield IntervalPlot(
         rows=tuple(
-            Dot(
+            IntervalRow(
                 label=f"{point.value:g}",
                 point=point.outcomes[headline].probability,
                 low=point.outcomes[headline].interval.low,

@@ -28,9 +28,9 @@ from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import by_elimination
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 from tests.calibration.simulated import BETAS, LOGNORMALS, Evident, World, assessed, simulated
 
 type Fit = Literal["honest", "doubled", "ignored", "overconfident", "mistaken"]
@@ -140,7 +140,7 @@ def overconfident(assessment: Assessment) -> Assessment:
     priors = dict(assessment.priors)
     for name in ("evidence.reading", "evidence.forecast"):
         family = priors[name].family
-        assert isinstance(family, Ratio)
+        assert isinstance(family, LogNormal)
         priors[name] = replace(priors[name], family=replace(family, mu=family.mu - math.log(2)))
     return replace(assessment, priors=priors)
 
@@ -148,7 +148,8 @@ def overconfident(assessment: Assessment) -> Assessment:
 def mistaken(assessment: Assessment) -> Assessment:
     """With priors under which the plan is nearly certain, and a strike if there is one."""
     certain = {
-        name: replace(assessment.priors[name], family=Degree(a=18, b=2)) for name in ("events.plan", "events.strike")
+        name: replace(assessment.priors[name], family=ScaledBeta(a=18, b=2))
+        for name in ("events.plan", "events.strike")
     }
     return replace(assessment, priors={**assessment.priors, **certain})
 
@@ -198,7 +199,7 @@ def ranked_quantities(world: World, drawn: Theta) -> dict[str, Numbers]:
         **dict(zip(structure.quantities.degrees, theta.degree, strict=True)),
         **dict(zip(structure.quantities.ratios, theta.log_ratio, strict=True)),
         "log-likelihood": log_likelihood(NUMPY, structure, theta, by_elimination),
-        "headline": reckon(structure, theta, asked).yes[0],
+        "headline": evaluate_queries(structure, theta, asked).yes[0],
     }
 
 

@@ -17,7 +17,7 @@ from tests.command import Desk, Told
 SHIPPED = [(scenario, name) for scenario, sets in shipped_prior_sets().items() for name in sets]
 
 
-def faults(told: Told) -> list[str]:
+def issues(told: Told) -> list[str]:
     """The lines on stderr, each of them a fault."""
     lines = told.err.splitlines()
     assert all(" found " in line and ", expected " in line for line in lines)
@@ -49,7 +49,7 @@ def test_good_and_faulty_files_are_told_apart(desk: Desk) -> None:
     told = desk.run("check", "ferry.toml", "late.toml", "broken.toml", "none.toml", "mate.toml", "missing.toml")
     assert told.code == 2
     assert [line.partition(":")[0] for line in told.out.splitlines()] == ["ferry.toml", "mate.toml"]
-    named = [line.partition(":")[0] for line in faults(told)]
+    named = [line.partition(":")[0] for line in issues(told)]
     assert {"late.toml", "broken.toml", "none.toml", "missing.toml"} == set(named)
     assert named.count("late.toml") == 2  # one quantity unknown, another missing
 
@@ -61,7 +61,7 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
     desk.write("wrong.toml", wrong.replace('about = "cancelled"', 'about = "canceled"'))
     told = desk.run("check", "wrong.toml")
     assert (told.code, told.out) == (2, "")
-    lines = faults(told)
+    lines = issues(told)
     assert [line.split(":")[1] for line in lines] == sorted((line.split(":")[1] for line in lines), key=int)
     assert len(lines) == 3
     assert "did you mean 'high'?" in told.err
@@ -85,9 +85,9 @@ def test_a_prior_set_is_held_against_the_scenario_that_is_named(desk: Desk) -> N
     """`--scenario` says which scenario a prior set is checked against; without it the set's own is looked for."""
     assert desk.run("check", "mate.toml", "--scenario", "ferry.toml").code == 0
     alone = desk.run("check", "mate.toml")
-    assert (alone.code, len(faults(alone))) == (2, 1)
+    assert (alone.code, len(issues(alone))) == (2, 1)
     other = desk.run("check", "mate.toml", "--scenario", "asia")
-    assert (other.code, len(faults(other))) == (2, 1)
+    assert (other.code, len(issues(other))) == (2, 1)
 
 
 def test_a_shipped_scenario_reads_back_the_same(desk: Desk) -> None:
@@ -127,8 +127,8 @@ def test_indicators_read_back_the_same(desk: Desk) -> None:
     assert (said.code, said.err) == (0, "")
     first = assess(before, read_prior_set(desk.folder / "watchman.toml"))
     second = assess(before, read_prior_set(desk.write("watchman-again.toml", said.out)))
-    assert {name: one.family for name, one in second.watched.items()} == {
-        name: one.family for name, one in first.watched.items()
+    assert {name: one.family for name, one in second.indicator_priors.items()} == {
+        name: one.family for name, one in first.indicator_priors.items()
     }
     assert "they come for the waste too" in said.out.lower()
     assert said.out.count("beta = [") >= 8, "each by its family"
@@ -142,10 +142,10 @@ def test_an_indicator_that_speaks_against_itself_is_a_fault(desk: Desk) -> None:
     told = desk.run("check", "turned.toml", "watch.toml")
     line = text.splitlines().index("if_no = 0.9") + 1
     assert told.code == 2
-    [fault] = faults(told)
+    [fault] = issues(told)
     assert fault.startswith(f"turned.toml:{line}: indicators.ropes.if_no: found 0.9 on average")
     unasked = desk.run("check", "watchman.toml", "ferry.toml")
-    assert (unasked.code, len(faults(unasked))) == (2, 8), "of a scenario that does not look for them"
+    assert (unasked.code, len(issues(unasked))) == (2, 8), "of a scenario that does not look for them"
 
 
 def test_what_is_resolved_is_in_the_json_too(desk: Desk) -> None:
@@ -180,8 +180,8 @@ def test_a_strange_file_is_a_fault(desk: Desk, name: str) -> None:
     told = desk.run("check", name, timeout=20)
     assert (told.code, told.out) == (2, "")
     assert phrase in told.err
-    assert all(line.startswith(name) for line in faults(told))
-    assert faults(told)
+    assert all(line.startswith(name) for line in issues(told))
+    assert issues(told)
 
 
 def test_the_extension_does_not_matter(desk: Desk) -> None:
@@ -211,7 +211,7 @@ def test_a_named_pipe_does_not_block(desk: Desk) -> None:
     """A file that is no regular one is refused rather than waited for."""
     subprocess.run(["mkfifo", desk.folder / "pipe.toml"], check=True)
     told = desk.run("check", "pipe.toml", timeout=20)
-    assert (told.code, len(faults(told))) == (2, 1)
+    assert (told.code, len(issues(told))) == (2, 1)
 
 
 def test_a_fault_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
@@ -220,7 +220,7 @@ def test_a_fault_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
     desk.write("keys.toml", '[scenario]\n"a\\u001b[31m\\nb\\u202e" = 1\n"\\u202e" = "\\u001b"\n')
     told = desk.run("check", "odd\nname\x1b[31m.toml", "keys.toml")
     assert told.code == 2
-    assert faults(told)
+    assert issues(told)
     assert not {c for c in told.err if not (c.isprintable() or c == "\n")}
     good = desk.write("good\x1b[31m.toml", (desk.folder / "ferry.toml").read_text(encoding="utf-8"))
     assert "\x1b" not in desk.run("check", good).out

@@ -33,7 +33,9 @@ def test_new_priors_ask_for_indicators_the_right_way_round(desk: Desk) -> None:
     assert desk.run("new", "priors", "mine", "--scenario", "watch.toml").code == 0
     told = desk.run("check", "mine.toml", "watch.toml")
     assert (told.code, told.err) == (0, "")
-    found = assess(read_scenario(desk.folder / "watch.toml"), read_prior_set(desk.folder / "mine.toml")).watched
+    found = assess(
+        read_scenario(desk.folder / "watch.toml"), read_prior_set(desk.folder / "mine.toml")
+    ).indicator_priors
     assert len(found) == 8
     assert not any(one.family.constant for one in found.values())
 

@@ -15,7 +15,7 @@ from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 from tests.prior_sets import assessed, prior_set_for
 
@@ -161,16 +161,16 @@ def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     old, new, expected = MISFITS[name]
     assert old in PRIORS
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assessment(Path(), PRIORS.replace(old, new))
-    assert [str(fault) for fault in caught.value.faults] == expected
+    assert [str(fault) for fault in caught.value.issues] == expected
 
 
 def test_parents_in_another_order(tmp_path: Path) -> None:
     """An entry whose parents stand in another order than the scenario's is told the name in that order."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, PRIORS.replace('"storm+flood" =', '"flood+storm" ='))
-    unknown, missing = caught.value.faults
+    unknown, missing = caught.value.issues
     assert (unknown.key, missing.key) == ("tables.panic.flood+storm", "tables.panic.storm+flood")
     assert unknown.nearest == "panic.storm+flood"
 
@@ -182,9 +182,9 @@ def test_a_scenario_that_has_changed(tmp_path: Path) -> None:
     named = PRIORS.replace(head, f'{head}scenario_digest = "{digest}"\n')
     assert assessment(tmp_path, named).prior_set.scenario_digest == digest
     other = named.replace(digest, "0" * 64)
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, other)
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert (fault.line, fault.key, fault.found) == (5, "prior_set.scenario_digest", repr("0" * 64))
     assert fault.expected.startswith(f"'{digest}': the scenario has changed")
 
@@ -262,7 +262,7 @@ def test_a_prior_set_made_in_code_has_faults_too(tmp_path: Path) -> None:
     (tmp_path / "harbour.toml").write_text(SCENARIO)
     scenario = read_scenario(tmp_path / "harbour.toml")
     statements = all_at(scenario, 0.5) | {"events.flod": 0.5}
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assess(scenario, prior_set_for(scenario, statements, relevance={"years": 1.0}))
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert (fault.file, fault.line, fault.key, fault.nearest) == ("(made)", None, "events.flod", "flood")

@@ -15,8 +15,8 @@ from scipy.special import logit
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import same_question
 from estimative.model.disagreement.attribution import attribute
-from estimative.model.disagreement.change_attribution import Sharing, share_out
-from estimative.model.disagreement.hybrid_assessment import Between
+from estimative.model.disagreement.change_attribution import ChangeAttribution, attribute_change
+from estimative.model.disagreement.hybrid_assessment import HybridAssessment
 from estimative.model.disagreement.shapley import Coalition
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Driver, Event
@@ -34,13 +34,13 @@ ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
 
 
-def shared(first: Assessment, second: Assessment, *, seed: int = 1) -> Sharing:
+def shared(first: Assessment, second: Assessment, *, seed: int = 1) -> ChangeAttribution:
     fitter = Fitter(assessments=(first,), seed=seed, method="importance")
     ends = [replace(fitter, assessments=(one,)).fit(one) for one in (first, second)]
-    return share_out(fitter, *ends)
+    return attribute_change(fitter, *ends)
 
 
-def shares(found: Sharing) -> dict[str, float]:
+def shares(found: ChangeAttribution) -> dict[str, float]:
     """By player."""
     return {share.name: share.share.value for share in found.decomposition.quantities}
 
@@ -69,7 +69,7 @@ def test_where_only_priors_changed_the_shares_are_those_between_analysts() -> No
     ends = assessed(weather(), SAID), assessed(weather(), second)
     fitter = Fitter(assessments=ends, seed=3, method="importance")
     before, after = (fitter.fit(one) for one in ends)
-    found, expected = share_out(fitter, before, after), attribute(fitter, after, before)
+    found, expected = attribute_change(fitter, before, after), attribute(fitter, after, before)
     assert found.decomposition.gap.value == pytest.approx(expected.decomposition.gap.value, abs=1e-9)
     names = [share.name for share in expected.decomposition.quantities]
     assert [share.name for share in found.decomposition.quantities] == names
@@ -141,7 +141,7 @@ def test_mixtures_of_random_scenarios_are_sound(one: Valued, other: Valued, data
         assessed(case.scenario, case.draws[0], relevance=case.relevance, independence=case.independence)
         for case in (one, other)
     )
-    between = Between(first=first, second=second)
+    between = HybridAssessment(first=first, second=second)
     players = [player for members in between.blocks.values() for player in members]
     for coalition, end in ((frozenset(), first), (frozenset(players), second)):
         found, expected = oracle_of(between.mixture(coalition)), oracle_of(end)
@@ -159,7 +159,7 @@ def test_a_structure_brings_its_quantities() -> None:
     flood = replace(scenario.events["flood"], drivers=(Driver(name="damp", sign=1),))
     driven = replace(scenario, events={**scenario.events, "flood": flood})
     first, second = assessed(scenario, HELD), assessed(driven, {**HELD, "effects.flood.damp": 5.0, "factors.damp": 0.8})
-    assert Between(first=first, second=second).blocks["scenario"] == ["scenario"]
+    assert HybridAssessment(first=first, second=second).blocks["scenario"] == ["scenario"]
     assert set(shares(shared(first, second))) == {"scenario", "factors.damp"}
 
 
@@ -171,7 +171,7 @@ def test_an_item_that_fits_one_structure_goes_with_it() -> None:
     wider = replace(scenario, events={**scenario.events, "dike": event}, evidence={"cloud": CLOUD, "seep": seen})
     said = {name: value for name, value in HELD.items() if name != "evidence.puddle"}
     second = assessed(wider, {**said, "events.dike": 0.1, "evidence.seep": 2.0})
-    between = Between(first=assessed(scenario, HELD), second=second)
+    between = HybridAssessment(first=assessed(scenario, HELD), second=second)
     assert between.travelling == {"seep"}
     assert between.blocks["items"] == ["items.puddle"]
 
@@ -182,7 +182,7 @@ def test_observations_that_exclude_each_other_change_together() -> None:
     other = Observation(id="diary", about="flood", happened=True, title="", source="")
     said = {name: value for name, value in HELD.items() if not name.startswith("evidence.")}
     first, second = (assessed(weather(evidence=(item,), headline="rain"), said) for item in (one, other))
-    between = Between(first=first, second=second)
+    between = HybridAssessment(first=first, second=second)
     assert between.travelling == {"log", "diary"}
     assert between.blocks["scenario"] == ["scenario"]
     assert list(between.mixture(frozenset({"scenario"})).scenario.evidence) == ["diary"]
@@ -194,7 +194,7 @@ def test_a_weight_goes_with_whoever_can_state_it() -> None:
     first = assessed(weather(evidence=(replace(CLOUD, origin="tale"),)), _without("evidence.puddle"))
     later = weather(evidence=(replace(CLOUD, origin="tale"), echo))
     second = assessed(later, {**_without("evidence.puddle"), "evidence.echo": 3.0}, independence={"tale": 0.5})
-    between = Between(first=first, second=second)
+    between = HybridAssessment(first=first, second=second)
     assert between.blocks["relevance"] == []
     assert between.mixture(frozenset({"items.echo"})).weight == pytest.approx([0.75, 0.75])
     assert between.mixture(frozenset()).weight == pytest.approx([1.0])
@@ -207,7 +207,7 @@ def test_a_relevance_does_not_outlive_its_kind() -> None:
     base = {name: value for name, value in HELD.items() if not name.startswith("evidence.")}
     first = assessed(weather(evidence=(cases,)), base, relevance={"x": 0.4})
     second = assessed(weather(evidence=(seen,)), {**base, "evidence.x": 2.0})
-    between = Between(first=first, second=second)
+    between = HybridAssessment(first=first, second=second)
     assert between.mixture(frozenset()).weight == pytest.approx([0.4])
     assert between.mixture(frozenset({"items.x"})).weight == pytest.approx([1.0])
 
@@ -221,7 +221,7 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     first, second = rolling()
     fitter = Fitter(assessments=(first,), seed=2, method="importance")
     ends = [replace(replace(fitter, assessments=(one,)).fit(one), ready=None) for one in (first, second)]
-    slow, quick = share_out(fitter, *ends).decomposition.gap, shared(first, second).decomposition.gap
+    slow, quick = attribute_change(fitter, *ends).decomposition.gap, shared(first, second).decomposition.gap
     assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.mcse, quick.mcse))
     assert slow.own_variance > 0
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from estimative.model.analysis.prior_influence import Dependence, dependence
+from estimative.model.analysis.prior_influence import PriorInfluence, prior_influence
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import before_evidence
+from estimative.model.inference.posterior import prior_predictive
 from estimative.model.spec.evidence import Evidence
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather
@@ -19,10 +19,10 @@ from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather
 
 def found(
     statements: dict[str, Statement], *, headline: str = "rain", evidence: Sequence[Evidence] = (PUDDLE,)
-) -> Dependence:
+) -> PriorInfluence:
     scenario = weather(evidence=evidence, headline=headline)
     assessment = small(statements, scenario=scenario)
-    return dependence(by_importance(assessment, seed=1), before_evidence(assessment, seed=1))
+    return prior_influence(by_importance(assessment, seed=1), prior_predictive(assessment, seed=1))
 
 
 def test_an_indicator_shifts_the_odds_by_its_ratio() -> None:
@@ -85,7 +85,7 @@ def test_learning_is_a_narrower_spread_or_a_moved_mean(mean: float, sd: float, u
     """A quantity has learnt if it lost a twentieth of its standard deviation, or moved by a tenth of it."""
     assessment = small({"evidence.cloud": LognormalStated(mu=0, sigma=1)})
     after = drawn(assessment, {"evidence.cloud": np.exp([mean - sd, mean + sd])}, (0.5, 0.5))
-    assert dependence(after, before_evidence(assessment, seed=1, count=100)).untouched == untouched
+    assert prior_influence(after, prior_predictive(assessment, seed=1, count=100)).untouched == untouched
 
 
 def test_evidence_on_the_headline_narrows_it() -> None:

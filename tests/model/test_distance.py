@@ -19,12 +19,12 @@ from estimative.model.disagreement.divergence import Sample, overlap, superiorit
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
-from estimative.model.inference.mc_estimate import Noisy, noisy
+from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.equations import Theta
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
-type Measure = Callable[[Sample, Sample], Noisy]
+type Measure = Callable[[Sample, Sample], MCEstimate]
 
 MEASURES: dict[str, Measure] = {"superiority": superiority, "wasserstein": wasserstein, "overlap": overlap}
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
@@ -326,7 +326,7 @@ def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str) -
 def unpaired(measure: Measure) -> Measure:
     """As if the draws of the second had nothing to do with those of the first: theirs come in another order."""
 
-    def measured(a: Sample, b: Sample) -> Noisy:
+    def measured(a: Sample, b: Sample) -> MCEstimate:
         draws = replace(b.draws, weights=np.roll(b.draws.weights, 1))
         return measure(a, Sample(chance=np.roll(b.chance, 1), weights=np.roll(b.weights, 1), draws=draws))
 
@@ -415,7 +415,7 @@ def test_the_mean_of_a_sample_is_the_estimate(method: str, outcome: str) -> None
     posterior = drawn(small(), values, weights, method=method, chains=4 if method == "nuts" else 1)
     sample, expected = Sample.of(posterior, outcome), posterior.estimates["outcome", outcome]
     mean = sample.weights @ sample.chance
-    found = noisy(mean, sample.deviation(sample.chance), sample.draws)
+    found = mc_estimate(mean, sample.deviation(sample.chance), sample.draws)
     assert (found.value, found.mcse) == pytest.approx((expected.value, expected.mcse))
 
 
@@ -423,17 +423,19 @@ def test_a_draw_without_the_condition_weighs_nothing() -> None:
     """Where the condition cannot be, a draw has no say; where it can be nowhere, there is nothing to be said."""
     posterior = drawn(small(), STATED, np.full(4, 0.25))
     wet = np.array([0.0, 1.0, 1.0, 0.0])
-    dry = replace(posterior.reckoned, yes=posterior.reckoned.yes * wet, given=posterior.reckoned.given * wet)
-    sample = Sample.of(replace(posterior, reckoned=dry), "flood_if_rain")
+    dry = replace(
+        posterior.probabilities, yes=posterior.probabilities.yes * wet, given=posterior.probabilities.given * wet
+    )
+    sample = Sample.of(replace(posterior, probabilities=dry), "flood_if_rain")
     assert ((sample.weights > 0) == wet).all()
     assert ((sample.chance >= 0) & (sample.chance <= 1)).all()
     other = replace(sample, chance=np.where(wet, sample.chance, 0.9))
     for measure in MEASURES.values():
         assert measure(sample, other).value == pytest.approx(measure(sample, sample).value)
         assert measure(sample, other).mcse == pytest.approx(0, abs=1e-12)
-    never = replace(posterior.reckoned, given=np.zeros_like(posterior.reckoned.given))
+    never = replace(posterior.probabilities, given=np.zeros_like(posterior.probabilities.given))
     with pytest.raises(Undefined):
-        Sample.of(replace(posterior, reckoned=never), "flood_if_rain")
+        Sample.of(replace(posterior, probabilities=never), "flood_if_rain")
 
 
 def test_points() -> None:

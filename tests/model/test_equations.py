@@ -15,7 +15,7 @@ from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import structure_of
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Summing, by_elimination, by_listing
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
@@ -56,7 +56,7 @@ def test_answers_are_shares_of_the_joint_states(scene: Valued) -> None:
 
 def check_answers(scene: Valued, *, evidence: bool) -> None:
     asked = targets(scene.scenario)
-    found = reckon(structure_of(scene.scenario), scene.theta, asked, evidence=evidence)
+    found = evaluate_queries(structure_of(scene.scenario), scene.theta, asked, evidence=evidence)
     for target, parts, wholes in zip(asked, found.yes, found.given, strict=True):
         for oracle, part, whole in zip(scene.oracles, parts, wholes, strict=True):
             answers: dict[str, Callable[..., float]] = {

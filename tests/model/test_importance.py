@@ -15,16 +15,16 @@ from scipy.special import betaln, expit, logit
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.importance_sampling import sample
-from estimative.model.inference.posterior import Posterior, before_evidence, posterior_of
+from estimative.model.inference.posterior import Posterior, posterior_of, prior_predictive
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import BetaStated, LognormalStated
 from tests.prior_sets import assessed
@@ -169,7 +169,7 @@ def test_draws_without_their_weights_are_wrong(name: str) -> None:
 @pytest.mark.parametrize("name", ["measurement", "indicator"])
 def test_the_prior_is_not_the_posterior(name: str) -> None:
     """Before the evidence the answer is another, and that of an integral without the likelihood."""
-    before = before_evidence(KNOWN[name][0](), seed=1).estimates["outcome", "o"]
+    before = prior_predictive(KNOWN[name][0](), seed=1).estimates["outcome", "o"]
     a, b, base, effect = {"measurement": (2, 3, 0.2, -math.log(8.0)), "indicator": (0.7, 2, 0.1, math.log(50.0))}[name]
     expected = stats.beta(a, b).expect(lambda x: expit(logit(base) + effect * (x - 0.5)), epsabs=1e-10)
     assert abs(before.value - expected) < ERRORS * before.mcse
@@ -245,9 +245,9 @@ def prior_draws(assessment: Assessment, count: int, rng: np.random.Generator) ->
     degree, ratio = [], []
     for prior in assessment.priors.values():
         match prior.family:
-            case Degree(a=a, b=b, lower=lower, upper=upper):
+            case ScaledBeta(a=a, b=b, lower=lower, upper=upper):
                 degree.append(lower + (upper - lower) * rng.beta(a, b, count))
-            case Ratio(mu=mu, sigma=sigma):
+            case LogNormal(mu=mu, sigma=sigma):
                 ratio.append(mu + sigma * rng.standard_normal(count))
     return Theta(degree=np.array(degree), log_ratio=np.array(ratio), weight=assessment.weight)
 
@@ -264,8 +264,8 @@ def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
     for _ in range(20):
         theta = prior_draws(assessment, 10_000, rng)
         likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
-        reckoned = reckon(assessment.structure, theta, asked)
-        parts.append((likelihood, reckoned.yes, reckoned.given))
+        probabilities = evaluate_queries(assessment.structure, theta, asked)
+        parts.append((likelihood, probabilities.yes, probabilities.given))
     log_weights, yes, given = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
     weights = np.exp(log_weights - np.logaddexp.reduce(log_weights))
     assert 1 / np.square(weights).sum() > 300, "enough draws count for the normal approximation of the error"

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.intervention import Intervention, reckon_under, refusals
+from estimative.model.likelihood.intervention import Intervention, check_intervention, evaluate_under
 from estimative.model.likelihood.layout import structure_of
-from estimative.model.likelihood.queries import Reckoned, Target, reckon, targets
+from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Indicator, Observation
@@ -55,11 +55,11 @@ class Scene:
             Intervened(oracle=one, factors=factors, events=events, given=self.given) for one in self.valued.oracles
         )
 
-    def reckoned(self, asked: tuple[Target, ...] | None = None) -> Reckoned:
+    def probabilities(self, asked: tuple[Target, ...] | None = None) -> QueryProbabilities:
         """By the package."""
         scenario = self.valued.scenario
         asked = targets(scenario) if asked is None else asked
-        return reckon_under(structure_of(scenario), self.valued.theta, asked, self.intervention, self.given)
+        return evaluate_under(structure_of(scenario), self.valued.theta, asked, self.intervention, self.given)
 
 
 @st.composite
@@ -122,7 +122,7 @@ def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
 
 
 def check(scene: Scene) -> None:
-    asked, found = targets(scene.valued.scenario), scene.reckoned()
+    asked, found = targets(scene.valued.scenario), scene.probabilities()
     for index, target in enumerate(asked):
         assert found.yes[index] == close([one.probability(target.yes) for one in scene.oracles])
         assert found.given[index] == close([one.probability(target.given) for one in scene.oracles])
@@ -159,10 +159,10 @@ def test_setting_nothing_changes_nothing(scene: Valued) -> None:
     """An intervention that sets nothing leaves every answer as it is."""
     assume(all(math.isfinite(one.log_likelihood) for one in scene.oracles))
     structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    check_same(reckon_under(structure, scene.theta, asked, NOTHING), reckon(structure, scene.theta, asked))
+    check_same(evaluate_under(structure, scene.theta, asked, NOTHING), evaluate_queries(structure, scene.theta, asked))
 
 
-def check_same(found: Reckoned, expected: Reckoned) -> None:
+def check_same(found: QueryProbabilities, expected: QueryProbabilities) -> None:
     assert found.yes == close(expected.yes)
     assert found.given == close(expected.given)
     assert found.log_evidence == close(expected.log_evidence)
@@ -177,8 +177,8 @@ def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: floa
     known = replace(scene, draws=tuple({**values, f"factors.{factor}": value} for values in scene.draws))
     assume(all(math.isfinite(one.log_likelihood) for one in known.oracles))
     structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    found = reckon_under(structure, known.theta, asked, Intervention(factors={factor: value}))
-    check_same(found, reckon(structure, known.theta, asked))
+    found = evaluate_under(structure, known.theta, asked, Intervention(factors={factor: value}))
+    check_same(found, evaluate_queries(structure, known.theta, asked))
 
 
 @random_examples
@@ -190,8 +190,8 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     asked = tuple(Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
     together = Target(sort="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
     asked = (*asked, together)
-    expected = reckon(structure_of(scenario), scene.valued.theta, asked)
-    check_same(scene.reckoned(asked), expected)
+    expected = evaluate_queries(structure_of(scenario), scene.valued.theta, asked)
+    check_same(scene.probabilities(asked), expected)
 
 
 @random_examples
@@ -205,11 +205,11 @@ def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) 
     scene = replace(scene, intervention=replace(scene.intervention, events=events))
     assume(any(one.probability(EVERYTHING) > 0 for one in scene.oracles))
     can = Query.where(all=event.given, none=event.unless)
-    found = scene.reckoned((Target(sort="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
-    whole = scene.reckoned((Target(sort="event", id="", yes=can, given=EVERYTHING),))
+    found = scene.probabilities((Target(sort="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
+    whole = scene.probabilities((Target(sort="event", id="", yes=can, given=EVERYTHING),))
     assert found.yes[0] == close(whole.yes[0] if happens else np.zeros_like(whole.yes[0]))
     both = Target(sort="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
-    assert scene.reckoned((both,)).yes[0] == close(found.yes[0])
+    assert scene.probabilities((both,)).yes[0] == close(found.yes[0])
 
 
 HALF = {
@@ -242,7 +242,7 @@ def confounded_draws(when: str, evidence: tuple[Indicator, ...] = (), **ratios: 
 def answer(scene: Valued, query: Query, intervention: Intervention, given_: Mapping[str, bool]) -> float:
     """P(query | given) once things are set, over draws of equal weight."""
     asked = (Target(sort="event", id="", yes=query, given=EVERYTHING),)
-    found = reckon_under(structure_of(scene.scenario), scene.theta, asked, intervention, given_)
+    found = evaluate_under(structure_of(scene.scenario), scene.theta, asked, intervention, given_)
     return float(found.yes[0].sum() / found.given[0].sum())
 
 
@@ -311,16 +311,16 @@ def test_the_evidence_stays_what_it_is() -> None:
     """What is set changes nothing in how probable the evidence was."""
     scene = valued(everything(), seed=5)
     structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    plain = reckon(structure, scene.theta, asked).log_evidence
+    plain = evaluate_queries(structure, scene.theta, asked).log_evidence
     for do in (Intervention(factors={"calm": 1.0}), Intervention(events={"crisis": False}), NOTHING):
-        assert reckon_under(structure, scene.theta, asked, do).log_evidence == close(plain)
+        assert evaluate_under(structure, scene.theta, asked, do).log_evidence == close(plain)
 
 
 def test_the_draws_stay_what_they_are() -> None:
     """Setting a factor leaves the draws, from which other things are reckoned, untouched."""
     scene = valued(everything(), seed=5)
     structure, theta = structure_of(scene.scenario), scene.theta
-    reckon_under(structure, theta, targets(scene.scenario), Intervention(factors={"calm": 1.0}))
+    evaluate_under(structure, theta, targets(scene.scenario), Intervention(factors={"calm": 1.0}))
     assert np.array_equal(theta.degree, scene.theta.degree)
 
 
@@ -339,7 +339,7 @@ def test_what_cannot_be_seen_after_that_is_a_contradiction(
     """What is seen must be possible once things are set."""
     scenario = scenario_of(Event(id="x", title=""), Event(id="z", title="", given=("x",)))
     with pytest.raises(Contradiction) as caught:
-        Scene(valued=valued(scenario, seed=1), intervention=intervention, given=given_).reckoned()
+        Scene(valued=valued(scenario, seed=1), intervention=intervention, given=given_).probabilities()
     assert caught.value.key == "--given"
 
 
@@ -349,7 +349,7 @@ def test_what_has_been_observed_cannot_be_undone() -> None:
     scenario = scenario_of(x, z, evidence=(Observation(id="seen", about="z", happened=True, **SAID),))
     scene = Scene(valued=valued(scenario, seed=1), intervention=Intervention(events={"x": False}), given={})
     with pytest.raises(Contradiction):
-        scene.reckoned()
+        scene.probabilities()
 
 
 def test_a_draw_at_which_nothing_is_possible_counts_for_nothing() -> None:
@@ -358,7 +358,7 @@ def test_a_draw_at_which_nothing_is_possible_counts_for_nothing() -> None:
     scenario = scenario_of(t, Event(id="u", title=""))
     draws = ({"tables.t.none": 0.0, "events.u": 0.3}, {"tables.t.none": 0.4, "events.u": 0.3})
     scene = Valued(scenario=scenario, draws=draws, relevance={}, independence={})
-    found = Scene(valued=scene, intervention=Intervention(events={"u": True}), given={"t": True}).reckoned()
+    found = Scene(valued=scene, intervention=Intervention(events={"u": True}), given={"t": True}).probabilities()
     assert found.given[0] == close([0.0, 0.4])
     assert found.yes[0] == close([0.0, 0.4])
 
@@ -371,7 +371,7 @@ def crowd(count: int, **fields: Any) -> Scenario:
 
 
 def refused(scenario: Scenario, intervention: Intervention) -> list[tuple[str, str]]:
-    return [(one.name, one.found) for one in refusals(intervention, structure_of(scenario))]
+    return [(one.name, one.found) for one in check_intervention(intervention, structure_of(scenario))]
 
 
 SEEN = Observation(id="seen", about="o", happened=True, **SAID)
@@ -387,7 +387,7 @@ def test_what_is_settled_or_seen_cannot_be_set() -> None:
     assert refused(scenario, Intervention(factors={"f": 1.0}, events={"h": True})) == []
     everything_ = Intervention(events={"n": True, "o": False, "h": False})
     assert refused(scenario, everything_) == [("n", SETTLED), ("o", OBSERVED)]
-    [first, second] = refusals(everything_, structure_of(scenario))
+    [first, second] = check_intervention(everything_, structure_of(scenario))
     assert first.expected == "an event still to come, or --given n, which asks what follows if it is so"
     assert str(second) == f"o: {OBSERVED}, not an event still to come"
 

@@ -11,10 +11,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm
 
-from estimative.model.analysis.evidence_weight import LEAST_CONFLICT, PRIOR_DRAWS, Ledger, Story, ledger, stories_of
+from estimative.model.analysis.evidence_weight import (
+    LEAST_CONFLICT,
+    PRIOR_DRAWS,
+    EvidenceGroup,
+    EvidenceWeights,
+    evidence_groups,
+    evidence_weights,
+)
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.refit import Refitter
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observation, Trials
@@ -31,11 +38,11 @@ ERRORS = 4
 type Said = Mapping[str, Statement | float]
 
 
-def kept(assessment: Assessment, seed: int = 1) -> Ledger:
-    return ledger(*fit(assessment, seed=seed))
+def kept(assessment: Assessment, seed: int = 1) -> EvidenceWeights:
+    return evidence_weights(*fit(assessment, seed=seed))
 
 
-def stories(found: Ledger) -> dict[str, Story]:
+def stories(found: EvidenceWeights) -> dict[str, EvidenceGroup]:
     return {story.name: story for story in found.stories}
 
 
@@ -48,7 +55,7 @@ def one_event(*items: Evidence, given_: Said, **weights: Mapping[str, float]) ->
     return assessed(scenario, {**rest, **ratios, **given_}, **weights)
 
 
-def exactly(number: Noisy) -> float:
+def exactly(number: MCEstimate) -> float:
     """A number without error."""
     assert number.mcse == pytest.approx(0, abs=1e-9)
     return number.value
@@ -121,13 +128,13 @@ def test_items_of_one_origin_are_one_story() -> None:
 def test_an_origin_told_once_lends_no_name() -> None:
     """A story has its item's name unless several items share the origin."""
     scenario = scenario_of(Event(id="e", title=""), evidence=(seen("a", "e", origin="tale"), seen("b", "e")))
-    assert stories_of(scenario) == {"a": ("a",), "b": ("b",)}
+    assert evidence_groups(scenario) == {"a": ("a",), "b": ("b",)}
 
 
 def test_an_item_may_have_the_name_of_an_origin() -> None:
     """An item that happens to be called like the origin of others tells a story of its own, under its name."""
     items = seen("a", "e", origin="tale"), seen("b", "e", origin="tale"), seen("tale", "e", yes=False)
-    found = stories_of(scenario_of(Event(id="e", title=""), evidence=items))
+    found = evidence_groups(scenario_of(Event(id="e", title=""), evidence=items))
     assert sorted(found.values()) == [("a", "b"), ("tale",)]
     assert found["tale"] == ("tale",)
 
@@ -351,7 +358,7 @@ SMOOTHED = 5e-4
 """What smoothing the weights adds to a difference in which all draws cancel: no error tells of it."""
 
 
-def all_numbers(found: Ledger) -> dict[str, Noisy]:
+def all_numbers(found: EvidenceWeights) -> dict[str, MCEstimate]:
     numbers = {"before": found.before, "after": found.after, "whole": found.whole}
     for story in found.stories:
         numbers[f"{story.name} alone"] = story.weight.alone
@@ -395,11 +402,11 @@ def test_the_worse_of_two_shapes_is_told() -> None:
     """Pareto k of a weight is the larger of those of its two fits, each made as a refit by itself is."""
     assessment = measured()
     fitter, whole = fit(assessment)
-    refitter = Refitter.between(fitter, [whole, fitter.fit(assessment.without(assessment.scenario.evidence))])
-    found = ledger(fitter, whole)
+    refitter = Refitter.between(fitter, [whole, fitter.fit(assessment.without_evidence(assessment.scenario.evidence))])
+    found = evidence_weights(fitter, whole)
     for name in assessment.scenario.evidence:
         others = [item for item in assessment.scenario.evidence if item != name]
-        quick = [refitter.quickly(assessment.without(items)) for items in ([name], others)]
+        quick = [refitter.reweight(assessment.without_evidence(items)) for items in ([name], others)]
         shapes = [c.value for one in quick if one for c in one.verdict.checks if c.name == "Pareto k"]
         assert shapes[0] != shapes[1]
         assert stories(found)[name].weight.own_fits == 0
@@ -423,7 +430,7 @@ def test_progress_is_told_of_every_fit() -> None:
     told: list[tuple[int, int]] = []
     items = seen("a", "e", origin="tale"), seen("b", "e", origin="tale"), seen("c", "e")
     fitter, whole = fit(one_event(*items, given_={}))
-    found = ledger(fitter, whole, progress=lambda done, total: told.append((done, total)))
+    found = evidence_weights(fitter, whole, progress=lambda done, total: told.append((done, total)))
     assert told == [(done, 11) for done in range(1, 12)]
     assert found.effort.fits == 11, "four units alone and left out, two heaps, and nothing"
 
@@ -432,6 +439,6 @@ def test_evidence_left_out_beforehand_is_no_part_of_it() -> None:
     """An assessment without an item is weighed as one that never had it, but for a story of no weight."""
     items = seen("a", "e"), seen("b", "e", yes=False)
     said = {"evidence.a": 4.0, "evidence.b": 3.0}
-    found = kept(one_event(*items, given_=said).without(["b"]))
+    found = kept(one_event(*items, given_=said).without_evidence(["b"]))
     assert exactly(found.after) == pytest.approx(logit(0.3) + math.log(4))
     assert exactly(stories(found)["a"].weight.last) == pytest.approx(math.log(4))

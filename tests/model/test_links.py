@@ -20,7 +20,7 @@ from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood, terms
 from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.likelihood.links import by_noisy_or
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import by_elimination, by_listing
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Trials
@@ -56,7 +56,7 @@ def close(numbers: object) -> object:
 def chance(scenario: Scenario, values: Mapping[str, float]) -> float:
     """Of the headline, by the noisy-OR."""
     theta = theta_of([Oracle(scenario=scenario, values=values)])
-    found = reckon(other(scenario), theta, targets(scenario)[:1])
+    found = evaluate_queries(other(scenario), theta, targets(scenario)[:1])
     return float(found.yes[0, 0] / found.given[0, 0])
 
 
@@ -253,12 +253,12 @@ def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
         found = log_likelihood(NUMPY, other(scene.scenario), scene.theta, summing)
         assert np.broadcast_to(found, len(expected)) == close(expected)
     asked = targets(scene.scenario)
-    reckoned = reckon(other(scene.scenario), scene.theta, asked)
+    probabilities = evaluate_queries(other(scene.scenario), scene.theta, asked)
     for index, target in enumerate(asked):
         for draw, oracle in enumerate(oracles):
             answer = getattr(oracle, target.sort)(target.id)
             if not math.isnan(answer):
-                assert reckoned.yes[index, draw] == close(answer * reckoned.given[index, draw])
+                assert probabilities.yes[index, draw] == close(answer * probabilities.given[index, draw])
 
 
 def test_everything_agrees_with_brute_force() -> None:

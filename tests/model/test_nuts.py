@@ -21,7 +21,7 @@ from estimative.model.spec.evidence import Exposure
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import shipped_prior_sets
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Statement
@@ -116,13 +116,13 @@ def test_constants_stay_constant(program: Compiled) -> None:
     for name, prior in assessment.priors.items():
         values = posterior.quantity(name)
         match prior.family:
-            case Degree(lower=lower, upper=upper) as family if not family.constant:
+            case ScaledBeta(lower=lower, upper=upper) as family if not family.constant:
                 assert lower <= values.min() < values.max() <= upper
-            case Degree(lower=lower):
+            case ScaledBeta(lower=lower):
                 assert np.all(values == lower)
-            case Ratio(mu=mu) as family if family.constant:
+            case LogNormal(mu=mu) as family if family.constant:
                 assert np.all(values == np.exp(mu))
-            case Ratio():
+            case LogNormal():
                 assert np.ptp(values) > 0
 
 

@@ -13,7 +13,7 @@ from scipy.special import betaln, expit, logit
 from estimative.model.disagreement import opinion_pool as opinion
 from estimative.model.disagreement.analysts import figures
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
@@ -28,27 +28,27 @@ EQUAL = {"a": 0.5, "b": 0.5}
 ERRORS = 4
 
 
-def exact(**values: float) -> dict[str, Noisy]:
-    return {name: Noisy(value=value) for name, value in values.items()}
+def exact(**values: float) -> dict[str, MCEstimate]:
+    return {name: MCEstimate(value=value) for name, value in values.items()}
 
 
-def noisy(seed: int, **values: float) -> dict[str, Noisy]:
+def noisy(seed: int, **values: float) -> dict[str, MCEstimate]:
     """Probabilities with influences that are partly shared."""
     rng = np.random.default_rng(seed)
     shared = rng.normal(size=50)
     return {
-        name: Noisy(value=value, influence=1e-4 * value * (shared + rng.normal(size=50)))
+        name: MCEstimate(value=value, influence=1e-4 * value * (shared + rng.normal(size=50)))
         for name, value in values.items()
     }
 
 
 @st.composite
-def weighings(draw: st.DrawFn) -> tuple[dict[str, Noisy], dict[str, float]]:
+def weighings(draw: st.DrawFn) -> tuple[dict[str, MCEstimate], dict[str, float]]:
     values = draw(st.lists(PROBABILITIES, min_size=1, max_size=5))
     raw = draw(st.lists(st.floats(0.01, 10), min_size=len(values), max_size=len(values)))
     names = [f"a{index}" for index in range(len(values))]
     weights = opinion.normalised(dict(zip(names, raw, strict=True)))
-    return {name: Noisy(value=value) for name, value in zip(names, values, strict=True)}, weights
+    return {name: MCEstimate(value=value) for name, value in zip(names, values, strict=True)}, weights
 
 
 def posterior(*chances: float) -> Posterior:
@@ -59,7 +59,7 @@ def posterior(*chances: float) -> Posterior:
 
 @given(weighings())
 @settings(deadline=None, max_examples=30)
-def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
+def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, MCEstimate], dict[str, float]]) -> None:
     """Stone (1961): the sum of weight times probability."""
     found, weights = case
     mean = sum(weights[name] * one.value for name, one in found.items())
@@ -69,7 +69,7 @@ def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, Noisy], dict
 
 @given(weighings())
 def test_the_logarithmic_pool_is_the_normalised_geometric_mean(
-    case: tuple[dict[str, Noisy], dict[str, float]],
+    case: tuple[dict[str, MCEstimate], dict[str, float]],
 ) -> None:
     """Genest & Zidek (1986): product of p^w over itself plus the product of (1 - p)^w."""
     found, weights = case
@@ -79,7 +79,7 @@ def test_the_logarithmic_pool_is_the_normalised_geometric_mean(
 
 
 @given(weighings())
-def test_the_logarithmic_pool_lies_among_its_members(case: tuple[dict[str, Noisy], dict[str, float]]) -> None:
+def test_the_logarithmic_pool_lies_among_its_members(case: tuple[dict[str, MCEstimate], dict[str, float]]) -> None:
     """It is no more extreme than its most extreme member, and unanimity is kept."""
     found, weights = case
     values = [one.value for one in found.values()]
@@ -112,13 +112,13 @@ def test_certainty_decides_the_logarithmic_pool() -> None:
 def test_extremizing_is_that_of_satopaa(p: float, factor: float) -> None:
     """p^a / (p^a + (1 - p)^a)."""
     published = p**factor / (p**factor + (1 - p) ** factor)
-    assert opinion.extremized(Noisy(value=p), factor).value == pytest.approx(published, rel=1e-9)
+    assert opinion.extremized(MCEstimate(value=p), factor).value == pytest.approx(published, rel=1e-9)
 
 
 def test_extremizing_leaves_certainty_alone() -> None:
     """What is certain cannot become more so."""
-    assert [opinion.extremized(Noisy(value=p), 2.5).value for p in (0.0, 1.0)] == [0, 1]
-    assert opinion.extremized(Noisy(value=0.3), 1).value == pytest.approx(0.3)
+    assert [opinion.extremized(MCEstimate(value=p), 2.5).value for p in (0.0, 1.0)] == [0, 1]
+    assert opinion.extremized(MCEstimate(value=0.3), 1).value == pytest.approx(0.3)
 
 
 WAYS = {
@@ -133,7 +133,7 @@ def test_errors_are_those_of_the_derivatives(way: str) -> None:
     found = noisy(4, a=0.2, b=0.6)
     pooled = WAYS[way](found)
     for index in range(0, 50, 7):
-        moved = {name: Noisy(value=one.value + one.influence[index]) for name, one in found.items()}
+        moved = {name: MCEstimate(value=one.value + one.influence[index]) for name, one in found.items()}
         assert WAYS[way](moved).value - pooled.value == pytest.approx(pooled.influence[index], rel=1e-2, abs=1e-9)
 
 
@@ -144,7 +144,10 @@ def test_the_error_of_a_linear_pool_is_that_of_its_draws_and_weights() -> None:
     found = opinion.linear(posteriors, opinion.certain(EQUAL), "rain")
     shared = (one - one.mean() + other - other.mean()) / 2 / 4
     assert found.mcse == pytest.approx(float(np.sqrt(np.square(shared).sum())))
-    shares = {"a": Noisy(value=0.5, influence=np.full(4, 0.01)), "b": Noisy(value=0.5, influence=np.full(4, -0.01))}
+    shares = {
+        "a": MCEstimate(value=0.5, influence=np.full(4, 0.01)),
+        "b": MCEstimate(value=0.5, influence=np.full(4, -0.01)),
+    }
     unsure = opinion.linear(posteriors, shares, "rain")
     assert unsure.influence == pytest.approx(shared + 0.01 * (one.mean() - other.mean()))
 
@@ -157,7 +160,7 @@ def test_leaving_one_out_shares_the_weight_among_the_others() -> None:
 
 def test_weights_learn_by_bayes() -> None:
     """Weight times marginal likelihood, over the sum; however small the likelihoods are."""
-    marginals = {"a": Noisy(value=-900.0), "b": Noisy(value=-900.0 + math.log(3))}
+    marginals = {"a": MCEstimate(value=-900.0), "b": MCEstimate(value=-900.0 + math.log(3))}
     found = opinion.learnt(marginals, {"a": 0.6, "b": 0.4})
     assert {name: one.value for name, one in found.items()} == pytest.approx({"a": 1 / 3, "b": 2 / 3})
 
@@ -205,6 +208,6 @@ def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
 
 def test_who_has_no_weight_has_nothing_to_learn() -> None:
     """However much better an analyst without weight foresaw the evidence, none is given."""
-    marginals = {"a": Noisy(value=0.0), "b": Noisy(value=800.0)}
+    marginals = {"a": MCEstimate(value=0.0), "b": MCEstimate(value=800.0)}
     found = opinion.learnt(marginals, {"a": 1.0, "b": 0.0})
     assert {name: one.value for name, one in found.items()} == {"a": 1.0, "b": 0.0}

@@ -10,7 +10,7 @@ import pytest
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement, before_evidence
+from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement, prior_predictive
 from estimative.priors.statements import BetaStated, LognormalStated
 from tests.oracle import Oracle
 from tests.small import HELD, drawn, small, weather
@@ -138,7 +138,7 @@ def test_a_fit_agrees_with_itself() -> None:
 def test_before_the_evidence_is_the_prior() -> None:
     """Before the evidence, an event without drivers has the mean of its prior, within the error reported."""
     assessment = small({"events.rain": BetaStated(a=2, b=6), "effects.rain.damp": LognormalStated(mu=0, sigma=0.5)})
-    rain = before_evidence(assessment, seed=3).estimates["outcome", "rain"]
+    rain = prior_predictive(assessment, seed=3).estimates["outcome", "rain"]
     assert rain.value == pytest.approx(0.25, abs=4 * rain.mcse)
     assert 0 < rain.mcse < 0.01
 
@@ -146,8 +146,8 @@ def test_before_the_evidence_is_the_prior() -> None:
 def test_before_the_evidence_no_evidence_counts() -> None:
     """The answers before the evidence are the same digits with the evidence and without it."""
     statements = {"events.rain": BetaStated(a=2, b=6)}
-    seeing = before_evidence(small(statements), seed=4, count=100)
-    blind = before_evidence(small(statements, scenario=weather(evidence=())), seed=4, count=100)
+    seeing = prior_predictive(small(statements), seed=4, count=100)
+    blind = prior_predictive(small(statements, scenario=weather(evidence=())), seed=4, count=100)
     assert {key: estimate.value for key, estimate in seeing.estimates.items()} == {
         key: estimate.value for key, estimate in blind.estimates.items()
     }
@@ -159,7 +159,7 @@ def test_without_evidence_after_is_before() -> None:
         {"events.rain": BetaStated(a=2, b=6), "events.flood": LognormalStated(mu=-2, sigma=1)},
         scenario=weather(evidence=()),
     )
-    after, before = by_importance(assessment, seed=5), before_evidence(assessment, seed=5)
+    after, before = by_importance(assessment, seed=5), prior_predictive(assessment, seed=5)
     assert after.estimates.keys() == before.estimates.keys()
     for key, estimate in after.estimates.items():
         other = before.estimates[key]
@@ -170,6 +170,6 @@ def test_the_seed_fixes_what_is_said_before_the_evidence() -> None:
     """The same seed gives the same answers before the evidence, another seed others."""
     assessment = small({"events.rain": BetaStated(a=2, b=6)})
     first, again, other = (
-        before_evidence(assessment, seed=seed, count=100).estimates["outcome", "rain"].value for seed in (6, 6, 7)
+        prior_predictive(assessment, seed=seed, count=100).estimates["outcome", "rain"].value for seed in (6, 6, 7)
     )
     assert first == again != other

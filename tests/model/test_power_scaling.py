@@ -24,7 +24,7 @@ from estimative.model.analysis.power_scaling import (
 )
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.equations import Theta
 from estimative.model.spec.events import Driver, Event
@@ -167,7 +167,11 @@ def test_diagnoses_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -
 )
 def test_the_diagnosis_follows_from_two_thresholds(prior: float, evidence: float, diagnosis: str) -> None:
     """Both above 0.05 is conflict, the prior alone is weak evidence, anything else is nothing."""
-    numbers = {"prior": Noisy(value=prior), "evidence": Noisy(value=evidence), "headline": Noisy(value=0.0)}
+    numbers = {
+        "prior": MCEstimate(value=prior),
+        "evidence": MCEstimate(value=evidence),
+        "headline": MCEstimate(value=0.0),
+    }
     assert Sensitivity(name="x", **numbers).diagnosis == diagnosis
 
 

@@ -11,7 +11,7 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.posterior import posterior_of
-from estimative.model.inference.prior_transform import scores
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import Fitter, Refitter
 from estimative.model.spec.events import Event
@@ -43,14 +43,16 @@ def test_a_mixture_of_analysts_is_fitted_at_once(analysts: dict[str, Assessment]
     fitter = Fitter(assessments=(a, b), seed=1)
     ends = [fitter.fit(one) for one in (a, b)]
     rng, differing = np.random.default_rng(4), differences([a, b])
-    mixtures = [a.taking(b, set(rng.permutation(differing)[: rng.integers(1, len(differing))])) for _ in range(12)]
+    mixtures = [
+        a.with_priors_of(b, set(rng.permutation(differing)[: rng.integers(1, len(differing))])) for _ in range(12)
+    ]
     assert all(verdict.passed for verdict in verdicts(Refitter.between(fitter, ends), mixtures))
     alone = [effective(verdicts(Refitter.between(fitter, [end]), mixtures)) for end in ends]
     assert min(alone) < effective(verdicts(Refitter.between(fitter, ends), mixtures)), "better than one of them alone"
 
 
 def verdicts(refitter: Refitter, mixtures: list[Assessment]) -> list[Verdict]:
-    return [quick.verdict for mixture in mixtures if (quick := refitter.quickly(mixture))]
+    return [quick.verdict for mixture in mixtures if (quick := refitter.reweight(mixture))]
 
 
 def effective(found: list[Verdict]) -> float:
@@ -65,8 +67,8 @@ def test_a_refit_agrees_with_a_fit_of_its_own(analysts: dict[str, Assessment]) -
     refitter = Refitter.between(fitter, [fitter.fit(a), fitter.fit(b)])
     rng, differing = np.random.default_rng(5), differences([a, b])
     for count in (1, 5, 12, 20, len(differing)):
-        mixed = a.taking(b, set(rng.permutation(differing)[:count]))
-        quick, own = refitter.quickly(mixed), by_importance(mixed, seed=77).headline
+        mixed = a.with_priors_of(b, set(rng.permutation(differing)[:count]))
+        quick, own = refitter.reweight(mixed), by_importance(mixed, seed=77).headline
         assert quick is not None
         error = np.hypot(quick.log_odds.mcse, own.mcse / (own.value * (1 - own.value)))
         assert quick.log_odds.value == pytest.approx(float(logit(own.value)), abs=4 * error)
@@ -93,13 +95,13 @@ def test_noise_is_common_whatever_is_held() -> None:
 def test_who_is_fitted_by_nuts_lends_no_proposals() -> None:
     """Without proposals nothing is fitted quickly: it is then left to the thorough way."""
     fitter = Fitter(assessments=(two(),), seed=1, method="importance")
-    assert Refitter(fitter=fitter, ends=()).quickly(two()) is None
+    assert Refitter(fitter=fitter, ends=()).reweight(two()) is None
 
 
 def test_a_thorough_refit_shares_no_random_numbers() -> None:
     """A fit with other draws keeps its error to itself."""
     fitter = Fitter(assessments=(two(),), seed=1, method="importance")
-    found = Refitter(fitter=fitter, ends=()).thoroughly(two())
+    found = Refitter(fitter=fitter, ends=()).refit(two())
     own = fitter.fit(two()).posterior.headline
     assert not found.log_odds.influence.any()
     assert found.log_odds.mcse == pytest.approx(own.mcse / (own.value * (1 - own.value)), rel=1e-9)
@@ -146,11 +148,11 @@ def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -
     ready = fitted.ready
     assert ready
     names = ["factors.alignment", "events.attack", "factors.mistrust", "effects.attack.plan"]
-    held = [whole.holding(name, whole.priors[name].family.quantile(p)) for name in names for p in (0.05, 0.95)]
+    held = [whole.with_fixed(name, whole.priors[name].family.quantile(p)) for name in names for p in (0.05, 0.95)]
     refitter = Refitter.between(fitter, [fitted])
     assert all(verdict.passed for verdict in verdicts(refitter, held))
     for one, p in zip(held[:2], (-1.6449, 1.6449), strict=True):
-        space = scores(one, fitter.dimensions)
+        space = prior_transform(one, fitter.dimensions)
         places = np.flatnonzero(space.held & ~ready.space.held)
         assert len(places) == 1
         assert ready.space.scores_of(space, places) == pytest.approx([p], abs=1e-3)

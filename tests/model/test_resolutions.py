@@ -14,44 +14,51 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimative.model.record.resolution_log import LEDGER, NOTHING_BEFORE, Ledger
-from estimative.model.record.resolutions import Question, Resolution, contradictions, open_runs, refusals, standing
+from estimative.model.record.resolution_log import LEDGER, NOTHING_BEFORE, ResolutionLog
+from estimative.model.record.resolutions import (
+    Question,
+    Resolution,
+    contradictions,
+    current_entries,
+    open_runs,
+    refusals,
+)
 from estimative.model.record.run_store import Manifest, Store
-from estimative.priors.errors import Faulty
-from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, foretold, resolution, run_id
+from estimative.priors.errors import InvalidInput
+from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id
 
 DAY = datetime.timedelta(days=1)
 TODAY = UNTIL + 30 * DAY
 
 
-def written(folder: Path, *resolutions: Resolution) -> Ledger:
+def written(folder: Path, *resolutions: Resolution) -> ResolutionLog:
     """A ledger with these lines."""
-    ledger = Ledger.beside(folder)
+    ledger = ResolutionLog.beside(folder)
     for one in resolutions:
         ledger.append(one, written=WRITTEN, correct=False)
     return ledger
 
 
-def three(folder: Path) -> Ledger:
+def three(folder: Path) -> ResolutionLog:
     return written(folder, *(resolution(place, scenario=f"s{place}") for place in (1, 2, 3)))
 
 
-def faults(ledger: Ledger) -> list[tuple[int | None, str]]:
+def issues(ledger: ResolutionLog) -> list[tuple[int | None, str]]:
     """The lines that reading finds fault with, and what it found; none where it finds nothing."""
     try:
         ledger.read()
-    except Faulty as faulty:
-        return [(fault.line, fault.found) for fault in faulty.faults]
+    except InvalidInput as faulty:
+        return [(fault.line, fault.found) for fault in faulty.issues]
     return []
 
 
-def refused(ledger: Ledger, one: Resolution, *, correct: bool = False) -> str:
+def refused(ledger: ResolutionLog, one: Resolution, *, correct: bool = False) -> str:
     """Why a line is not added, in one fault; the file stays as it was, or is not made."""
     ledger.path.parent.mkdir(exist_ok=True)
     before = ledger.path.read_bytes() if ledger.path.exists() else None
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         ledger.append(one, written=WRITTEN, correct=correct)
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert (ledger.path.read_bytes() if ledger.path.exists() else None) == before
     return str(fault)
 
@@ -61,7 +68,7 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
     """What is appended is read back, to the last bit of its numbers and with any text in it."""
     hostile = "a\nb\u2028c \u202e\u0000\x1b[31m \u6f22 \\ \" '"
     one = replace(resolution(1, happened, probability=0.1 + 0.2, analyst=hostile), because=hostile)
-    ledger = Ledger.beside(tmp_path)
+    ledger = ResolutionLog.beside(tmp_path)
     entry = ledger.append(one, written=WRITTEN, correct=False)
     assert ledger.read() == (entry,)
     assert (entry.line, entry.resolution, entry.written, entry.corrects) == (1, one, WRITTEN, None)
@@ -70,8 +77,8 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
 
 def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
     """A folder without a ledger, or none at all, has no resolutions; reading makes no file."""
-    assert Ledger.beside(tmp_path).read() == ()
-    assert Ledger.beside(tmp_path / "nowhere").read() == ()
+    assert ResolutionLog.beside(tmp_path).read() == ()
+    assert ResolutionLog.beside(tmp_path / "nowhere").read() == ()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -134,9 +141,9 @@ def test_damage_is_told_with_its_line(tmp_path: Path, name: str) -> None:
     damage, expected = DAMAGE[name]
     ledger = three(tmp_path)
     ledger.path.write_bytes(b"".join(damage(*ledger.path.read_bytes().splitlines(keepends=True))))
-    assert faults(ledger) == expected
+    assert issues(ledger) == expected
     refused_whole = ledger.path.read_bytes()
-    with pytest.raises(Faulty):
+    with pytest.raises(InvalidInput):
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     assert ledger.path.read_bytes() == refused_whole, "nothing is added to what cannot be trusted"
 
@@ -147,7 +154,7 @@ def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> No
     """Any bit of the file that is turned is a fault in the line that it stands in."""
     folder = tmp_path / "bits"
     folder.mkdir(exist_ok=True)
-    ledger = Ledger.beside(folder)
+    ledger = ResolutionLog.beside(folder)
     if not ledger.path.exists():
         three(folder)
         (folder / "good").write_bytes(ledger.path.read_bytes())
@@ -155,7 +162,7 @@ def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> No
     spot = place % len(good)
     ledger.path.write_bytes(good[:spot] + bytes([good[spot] ^ 1 << bit]) + good[spot + 1 :])
     line = good[:spot].count(b"\n") + 1
-    assert line in [found for found, _ in faults(ledger)]
+    assert line in [found for found, _ in issues(ledger)]
 
 
 def test_what_a_chain_cannot_notice(tmp_path: Path) -> None:
@@ -163,11 +170,11 @@ def test_what_a_chain_cannot_notice(tmp_path: Path) -> None:
     ledger = three(tmp_path)
     *_, last = (entry.digest for entry in ledger.read())
     ledger.path.write_bytes(b"".join(ledger.path.read_bytes().splitlines(keepends=True)[:2]))
-    assert faults(ledger) == []
+    assert issues(ledger) == []
     assert last not in [entry.digest for entry in ledger.read()]
 
 
-def forged(folder: Path, **changed: object) -> Ledger:
+def forged(folder: Path, **changed: object) -> ResolutionLog:
     """A ledger of one line whose content was changed and sealed again."""
     ledger = written(folder, resolution())
     content = json.loads(ledger.path.read_bytes())
@@ -202,13 +209,13 @@ def test_what_is_sealed_and_yet_no_resolution_is_a_fault(
     tmp_path: Path, changed: dict[str, object], found: str
 ) -> None:
     """A line with a good seal that says something else than a resolution is a fault, never a traceback."""
-    assert faults(forged(tmp_path, **changed)) == [(1, found)]
+    assert issues(forged(tmp_path, **changed)) == [(1, found)]
 
 
 def test_a_time_without_a_zone_is_taken_for_one_somewhere(tmp_path: Path) -> None:
     """Times can be compared whatever they were written with."""
     [entry] = forged(tmp_path, created="2026-02-01T09:30:00").read()
-    assert entry.resolution.foretold.created.tzinfo is datetime.UTC
+    assert entry.resolution.forecast.created.tzinfo is datetime.UTC
 
 
 @pytest.mark.parametrize("failing", ["write", "fsync", "short"])
@@ -231,10 +238,10 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr(os, "fsync", refuse)
     else:
         monkeypatch.setattr("estimative.model.record.resolution_log.FileIO", Full)
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert fault.expected == "a ledger to write to"
     assert fault.found
     assert ledger.path.read_bytes() == before
@@ -244,9 +251,9 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 def test_a_ledger_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     """A folder in the ledger's place, or a folder of runs that is not there, is a fault with its reason."""
     (tmp_path / LEDGER).mkdir()
-    assert faults(Ledger.beside(tmp_path)) == [(None, "Is a directory")]
-    with pytest.raises(Faulty, match="No such file or directory"):
-        Ledger.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
+    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "Is a directory")]
+    with pytest.raises(InvalidInput, match="No such file or directory"):
+        ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
@@ -258,7 +265,7 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
             try:
                 for place in range(each):
                     number = writer * each + place
-                    Ledger.beside(tmp_path).append(
+                    ResolutionLog.beside(tmp_path).append(
                         resolution(number, scenario=f"s{number}"), written=WRITTEN, correct=False
                     )
                 os._exit(0)
@@ -266,7 +273,7 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
                 os._exit(1)
         children.append(child)
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * writers
-    runs = [entry.resolution.foretold.run for entry in Ledger.beside(tmp_path).read()]
+    runs = [entry.resolution.forecast.run for entry in ResolutionLog.beside(tmp_path).read()]
     assert sorted(runs) == sorted(run_id(number) for number in range(writers * each))
 
 
@@ -275,7 +282,7 @@ def test_a_run_is_resolved_once(tmp_path: Path) -> None:
     told = refused(three(tmp_path), resolution(2, True, scenario="s2"))
     assert f":2: {run_id(2)}: found closed resolved already: 'yes' on 2026-04-02" in told
     assert "--correct" in told
-    ledger = Ledger.beside(tmp_path)
+    ledger = ResolutionLog.beside(tmp_path)
     ledger.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
     assert len(ledger.read()) == 4, "another outcome of the run is another question"
 
@@ -286,14 +293,14 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
     first = ledger.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
     second = ledger.append(resolution(2, None, scenario="s2"), written=WRITTEN, correct=True)
     assert (first.corrects, second.corrects) == (2, 4)
-    assert [entry.line for entry in standing(ledger.read())] == [1, 3, 5]
-    assert [entry.resolution.word for entry in standing(ledger.read())] == ["yes", "yes", "void"]
+    assert [entry.line for entry in current_entries(ledger.read())] == [1, 3, 5]
+    assert [entry.resolution.word for entry in current_entries(ledger.read())] == ["yes", "yes", "void"]
 
 
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
     """To correct what was never resolved is a fault, and makes no file: it may be another run that is meant."""
     assert "found no resolution of closed of this run" in refused(
-        Ledger.beside(tmp_path / "new"), resolution(9), correct=True
+        ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
     )
     assert "found no resolution of closed of this run" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
@@ -306,12 +313,12 @@ def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
     ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
     assert f"found '{word}', expected 'yes', as on line 1" in refused(ledger, resolution(3, other, prior_set="child"))
-    assert list(contradictions(standing(ledger.read()), "f")) == []
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
     ledger.append(resolution(1, other), written=WRITTEN, correct=True)
-    [fault] = contradictions(standing(ledger.read()), "f")
+    [fault] = contradictions(current_entries(ledger.read()), "f")
     assert (fault.line, fault.key, fault.found) == (3, run_id(1), f"'{word}'")
     ledger.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
-    assert list(contradictions(standing(ledger.read()), "f")) == []
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
 
 
 @pytest.mark.parametrize("changed", [{"scenario": "dam"}, {"outcome": "open"}, {"until": UNTIL + DAY}])
@@ -319,13 +326,13 @@ def test_another_question_may_have_another_answer(tmp_path: Path, changed: dict[
     """Another scenario, another outcome and another horizon are other questions."""
     ledger = written(tmp_path, resolution(1), resolution(2, False, **changed))
     assert len(ledger.read()) == 2
-    assert list(contradictions(standing(ledger.read()), "f")) == []
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
 
 
 def test_a_question_is_told_in_a_line() -> None:
     """A question has the name of its scenario, its outcome and its horizon."""
-    assert str(foretold().question) == "bridge: closed by 2026-06-30"
-    assert foretold().question == Question(scenario="bridge", outcome="closed", until=UNTIL)
+    assert str(forecast().question) == "bridge: closed by 2026-06-30"
+    assert forecast().question == Question(scenario="bridge", outcome="closed", until=UNTIL)
 
 
 RULES = {

@@ -20,7 +20,7 @@ import xarray
 
 from estimative.model.assessment import assess
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import Before, Posterior, before_evidence
+from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
 from estimative.model.record.run_store import (
     DRAWS,
     ENVIRONMENT,
@@ -38,7 +38,7 @@ from estimative.model.record.run_store import (
 )
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 
 ROOT = Path(__file__).parents[2]
@@ -117,16 +117,16 @@ def test_runs_that_are_not_found(name: str, found: str, near: str | None, tmp_pa
     store = Store(tmp_path)
     for id_ in ("20260101T000000Z-aaaaaa", "20260101T000000Z-ccc"):
         write(store, manifest(id_))
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         store.find(name)
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert (fault.key, fault.found) == (name, found)
     assert near is None or fault.nearest == near
 
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
     """In a store without runs the latest is a fault that says how to make one."""
-    with pytest.raises(Faulty, match="there is none yet: estimative fit makes one"):
+    with pytest.raises(InvalidInput, match="there is none yet: estimative fit makes one"):
         Store(tmp_path).find("latest")
 
 
@@ -134,9 +134,9 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     """A second run of the same id is refused, the first one is left as it was, and nothing of the second is left."""
     store = Store(tmp_path)
     folder = write(store, manifest(), '{"first": 1}')
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         write(store, manifest(headline=0.9), '{"second": 2}')
-    assert caught.value.faults[0].expected == "a folder to write runs to"
+    assert caught.value.issues[0].expected == "a folder to write runs to"
     assert json.loads((folder / SUMMARY).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
     assert [path.name for path in tmp_path.iterdir()] == [manifest().id]
@@ -162,9 +162,9 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     """Where runs cannot be written the fault names the folder."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         write(Store(tmp_path / "file"), manifest())
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert fault.file == str(tmp_path / "file")
 
 
@@ -240,10 +240,10 @@ def test_ids_sort_by_time_and_differ() -> None:
 
 
 @cache
-def fitted(scenario_id: str, priors: str) -> tuple[Posterior, Before]:
+def fitted(scenario_id: str, priors: str) -> tuple[Posterior, PriorPredictive]:
     scenario = read_scenario(find_scenario(scenario_id))
     assessment = assess(scenario, read_prior_set(find_prior_set(priors, scenario_id)))
-    return by_importance(assessment, seed=1), before_evidence(assessment, seed=1, count=2000)
+    return by_importance(assessment, seed=1), prior_predictive(assessment, seed=1, count=2000)
 
 
 SHIPPED = [("coordinated-attack", "baseline"), ("asia", "uncertain"), ("asia", "textbook")]
@@ -282,7 +282,7 @@ def test_dims_are_attached_not_guessed(tmp_path: Path) -> None:
         assert [axis.keys() for axis in file["posterior/degrees"].dims] == [["chain"], ["draw"], ["degree"]]
 
 
-def kept_means(posterior: Posterior, before: Before) -> dict[str, float]:
+def kept_means(posterior: Posterior, before: PriorPredictive) -> dict[str, float]:
     """The mean of each outcome's probability over the draws kept."""
     _, values = groups_of(posterior, before)["posterior"].variables["outcome_probability"]
     return dict(zip(posterior.assessment.scenario.outcomes, values.mean(axis=(0, 1)), strict=True))

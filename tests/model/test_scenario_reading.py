@@ -11,7 +11,7 @@ import pytest
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, reading_of, shipped_scenarios
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.errors import InvalidInput, Issue
 
 FOLDER = Path(__file__).parent / "faulty"
 
@@ -51,10 +51,10 @@ at = { defences = { column = "wall", values = { old = 0, new = 1 } } }
 """
 
 
-def faults_of(path: Path) -> tuple[Fault, ...]:
-    with pytest.raises(Faulty) as caught:
+def faults_of(path: Path) -> tuple[Issue, ...]:
+    with pytest.raises(InvalidInput) as caught:
         read_scenario(path)
-    return caught.value.faults
+    return caught.value.issues
 
 
 def state_of(folder: Path) -> dict[Path, tuple[int, bytes]]:
@@ -176,9 +176,9 @@ def test_shipped_scenarios_are_found_by_name() -> None:
 
 def test_a_misspelt_scenario_is_no_path() -> None:
     """A name that is neither a shipped scenario nor a path is a fault with the nearest name."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         find_scenario("cordinated-attack")
-    [fault] = caught.value.faults
+    [fault] = caught.value.issues
     assert fault.nearest == "coordinated-attack"
 
 
@@ -200,9 +200,9 @@ def test_what_is_cut_is_told_last(tmp_path: Path) -> None:
     """Of a data file that is wrong throughout, twenty faults are told, then how many rows more there are."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,new,maybe\n" * 24)
-    faults = faults_of(tmp_path / "scenario.toml")
-    assert [fault.line for fault in faults] == [*range(2, 22), None]
-    assert "4 more rows" in faults[-1].found
+    issues = faults_of(tmp_path / "scenario.toml")
+    assert [fault.line for fault in issues] == [*range(2, 22), None]
+    assert "4 more rows" in issues[-1].found
 
 
 def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
 def test_a_reference_class_without_cases(tmp_path: Path) -> None:
     """A reference class listed without a single case is a fault, as one is whose file has no row that passes."""
     text = CASES.partition("file =")[0] + "trials = []\n"
-    with pytest.raises(Faulty):
+    with pytest.raises(InvalidInput):
         written(tmp_path, SOUND + text)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimative.model.record.proper_scores import RULES, Calibration, Measured, Scores, Scoring, score, weights
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
 
@@ -236,7 +236,7 @@ def test_wrong_certainty_weighs_nothing() -> None:
 def test_nobody_worth_anything() -> None:
     """Where all analysts weigh 0 there is no pool, and the fault says why; by the rule "brier" there is one."""
     scoring = score(record(kent=[SURE, WRONG], heuer=[WRONG]))
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
         "record.csv: found a probability of 0 given by every analyst to something that came about, "

@@ -12,7 +12,7 @@ from scipy.stats import norm, t
 
 from estimative.model.analysis.sobol import POINTS, REPLICATES, Sobol, sobol
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Measurement, Observation
 from estimative.model.spec.scenario import Scenario
@@ -25,15 +25,15 @@ ERRORS = float(t.isf(norm.sf(4), REPLICATES - 1))
 """Standard errors, themselves estimated from a few replicates: passed by chance as seldom as four known ones."""
 
 
-def firsts(found: Sobol) -> dict[str, Noisy]:
+def firsts(found: Sobol) -> dict[str, MCEstimate]:
     return {one.name: one.first for one in found.indices}
 
 
-def totals(found: Sobol) -> dict[str, Noisy]:
+def totals(found: Sobol) -> dict[str, MCEstimate]:
     return {one.name: one.total for one in found.indices}
 
 
-def check(numbers: dict[str, Noisy], expected: dict[str, float], bias: float = 0.0) -> None:
+def check(numbers: dict[str, MCEstimate], expected: dict[str, float], bias: float = 0.0) -> None:
     assert set(numbers) == set(expected)
     for name, number in numbers.items():
         assert number.value == pytest.approx(expected[name], abs=ERRORS * number.mcse + bias), name

@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.special import betainccinv, betaincinv, ndtr
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.prior_transform import REACH, Scores, scores
+from estimative.model.inference.prior_transform import REACH, PriorTransform, prior_transform
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
@@ -62,7 +62,7 @@ def log_odds(a: float, b: float, z: Numbers) -> Numbers:
     return np.asarray(np.log(u) - np.log(rest))
 
 
-def interpolated(space: Scores, z: Numbers) -> Numbers:
+def interpolated(space: PriorTransform, z: Numbers) -> Numbers:
     """Log-odds at the same z of every free degree; dims (degree, draw)."""
     return space._logit(np.tile(z, (len(space.free_degrees), 1)))
 
@@ -80,7 +80,7 @@ def test_quantiles_that_bend_are_close(a: float, b: float) -> None:
 
 
 def check_quantiles(a: float, b: float, tolerance: float) -> None:
-    space = scores(with_factors([BetaStated(a=a, b=b)]))
+    space = prior_transform(with_factors([BetaStated(a=a, b=b)]))
     z = np.random.default_rng(1).uniform(-6, 6, 2000)
     expected = log_odds(a, b, z)
     held = (expected > -600) & (expected < 600)
@@ -90,7 +90,7 @@ def check_quantiles(a: float, b: float, tolerance: float) -> None:
 
 def test_the_map_rises() -> None:
     """A greater score is never a smaller degree."""
-    space = scores(with_factors([BetaStated(a=a, b=b) for a, b in SHAPES]))
+    space = prior_transform(with_factors([BetaStated(a=a, b=b) for a, b in SHAPES]))
     z = np.linspace(-REACH - 1, REACH + 1, 4001)
     assert (np.diff(interpolated(space, z), axis=1) >= 0).all()
 
@@ -112,7 +112,7 @@ def test_shapes_that_heap_at_one_end_are_numbers(a: float, b: float) -> None:
 
 
 def check_numbers(a: float, b: float) -> None:
-    space = scores(with_factors([BetaStated(a=a, b=b)]))
+    space = prior_transform(with_factors([BetaStated(a=a, b=b)]))
     degree = space.theta(np.linspace(-40, 40, 8001)[None]).degree[0]
     assert ((degree >= 0) & (degree <= 1)).all()
     assert (np.diff(degree) >= 0).all()
@@ -122,7 +122,7 @@ def test_normal_draws_become_draws_of_the_priors() -> None:
     """Standard normal draws become draws of each prior, stretched betas and lognormals alike, and a constant stays."""
     stated: list[Statement | float] = [BetaStated(a=2, b=5, low=0.2, high=0.7), 0.4, BetaStated(a=0.5, b=33.5)]
     assessment = with_factors(stated, effect=LognormalStated(mu=0.7, sigma=0.4))
-    space = scores(assessment)
+    space = prior_transform(assessment)
     assert space.dimension == 2 + 3
     theta = space.theta(np.random.default_rng(2).standard_normal((space.dimension, 20_000)))
     positions = assessment.structure.quantities
@@ -139,7 +139,7 @@ def test_normal_draws_become_draws_of_the_priors() -> None:
 def test_nothing_free_is_no_dimension() -> None:
     """An assessment of constants alone has no dimension, and its one point holds every constant."""
     assessment = with_factors([0.4, 0.6])
-    space = scores(assessment)
+    space = prior_transform(assessment)
     assert space.dimension == 0
     theta = space.theta(np.zeros((0, 3)))
     assert theta.degree.tolist() == [[0.4] * 3, [0.6] * 3, [0.25] * 3]

@@ -13,9 +13,9 @@ import pytest
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Theta, log_likelihood, terms, told
+from estimative.model.likelihood.equations import Theta, log_likelihood, soft_evidence, terms
 from estimative.model.likelihood.layout import structure_of
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import (
     MOST_STATES,
     Contradiction,
@@ -150,7 +150,7 @@ def test_long_chains_and_trees_are_exact(scenario: Scenario) -> None:
     found = log_likelihood(NUMPY, structure, scene.theta, by_elimination)
     assert np.exp(found) == pytest.approx(wholes, rel=RELATIVE)
     asked = targets(scenario)
-    answers = reckon(structure, scene.theta, asked)
+    answers = evaluate_queries(structure, scene.theta, asked)
     for target, shares in zip(asked, answers.yes, strict=True):
         event = target.id if target.sort == "event" else list(scenario.events)[-1]
         parts = [branch_masses(scenario, values, event) for values in scene.draws]
@@ -161,7 +161,7 @@ def test_events_that_gather_are_exact() -> None:
     """Sixty events of which each depends on two others have the chance that a recursion gives the last of them."""
     scenario = gathering(60)
     scene = valued(scenario, seed=4)
-    [answer] = reckon(structure_of(scenario), scene.theta, targets(scenario)[:1]).yes
+    [answer] = evaluate_queries(structure_of(scenario), scene.theta, targets(scenario)[:1]).yes
     expected = [chance_in_gathering(values, 60, 0) for values in scene.draws]
     assert answer == pytest.approx(expected, rel=RELATIVE)
 
@@ -184,7 +184,7 @@ def work(scenario: Scenario, summing: Summing, query: Query = EVERYTHING) -> int
     structure = structure_of(scenario)
     chances = terms(NUMPY, structure, scene.theta).chances.view(Counted)
     Counted.touched = 0
-    summing(NUMPY, structure.network, chances, told(NUMPY, structure, scene.theta), [query])
+    summing(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
     return Counted.touched
 
 
@@ -251,13 +251,13 @@ def test_impossible_evidence_is_a_contradiction() -> None:
     scene, theta = alarm(fire=0.0)
     theta = replace(theta, degree=theta.degree[:, :1], log_ratio=theta.log_ratio[:, :1])
     with pytest.raises(Contradiction, match="contradicts itself"):
-        reckon(structure_of(scene.scenario), theta, targets(scene.scenario))
+        evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario))
 
 
 def test_impossible_draws_say_nothing() -> None:
     """A draw at which the evidence is impossible has log-evidence -inf and no probability of anything."""
     scene, theta = alarm(fire=0.0)
-    found = reckon(structure_of(scene.scenario), theta, targets(scene.scenario))
+    found = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario))
     assert found.log_evidence == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
     assert found.yes.tolist() == [[0.0, 1.0]] * 3
     assert found.given.tolist() == [[0.0, 1.0]] * 3
@@ -266,7 +266,7 @@ def test_impossible_draws_say_nothing() -> None:
 def test_what_the_priors_exclude_is_possible_before_the_evidence() -> None:
     """Before the evidence nothing is contradicted, whatever was observed."""
     scene, theta = alarm(fire=0.0)
-    found = reckon(structure_of(scene.scenario), theta, targets(scene.scenario), evidence=False)
+    found = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario), evidence=False)
     assert found.yes[1].tolist() == [0.0, 0.25]
 
 
@@ -285,7 +285,7 @@ def test_a_network_without_a_possible_state_is_a_contradiction() -> None:
     structure = structure_of(scene.scenario)
     impossible = replace(structure.network, certain={"rain": False, "flood": True})
     chances = terms(NUMPY, structure, scene.theta).chances
-    said = told(NUMPY, structure, scene.theta)
+    said = soft_evidence(NUMPY, structure, scene.theta)
     with pytest.raises(Contradiction, match="no joint state"):
         by_listing(NUMPY, impossible, chances, said, [EVERYTHING])
     assert by_elimination(NUMPY, impossible, chances, said, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]

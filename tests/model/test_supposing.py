@@ -15,14 +15,14 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
-from estimative.model.likelihood.queries import reckon, targets
+from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Forecast, Indicator, Observation
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.validation import Defective
-from estimative.priors.distributions import Degree, Ratio
+from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
@@ -50,12 +50,12 @@ def check(supposed: Assessment, oracle: Oracle, values: Valued) -> None:
     found = log_likelihood(NUMPY, supposed.structure, first, by_elimination)
     assert np.broadcast_to(found, 1) == pytest.approx([oracle.log_likelihood], rel=RELATIVE, abs=RELATIVE)
     asked = targets(supposed.scenario)
-    reckoned = reckon(supposed.structure, first, asked)
+    probabilities = evaluate_queries(supposed.structure, first, asked)
     answers = {"outcome": oracle.outcome, "event": oracle.event, "link": oracle.link}
     for index, target in enumerate(asked):
         expected = answers[target.sort](target.id)
         if not math.isnan(expected):
-            share = reckoned.yes[index, 0] / reckoned.given[index, 0]
+            share = probabilities.yes[index, 0] / probabilities.given[index, 0]
             assert share == pytest.approx(expected, rel=RELATIVE, abs=RELATIVE)
 
 
@@ -72,7 +72,7 @@ def test_what_is_left_out_is_as_if_it_were_not_in_the_scenario(scene: Valued, da
     assume(scene.scenario.evidence)
     assume(math.isfinite(full.log_likelihood))
     items = data.draw(st.sets(st.sampled_from(list(scene.scenario.evidence)), min_size=1))
-    supposed = assessment_of(scene).without(items)
+    supposed = assessment_of(scene).without_evidence(items)
     check(supposed, replace(full, scenario=lacking(scene.scenario, items)), scene)
 
 
@@ -81,20 +81,23 @@ def test_each_item_can_be_left_out(item: str) -> None:
     """Each kind of evidence, left out, is as if it had not been in the scenario, the observation included."""
     scene = valued(everything(), seed=4, draws=1)
     [full] = scene.oracles
-    check(assessment_of(scene).without([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
+    check(assessment_of(scene).without_evidence([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
 
 
 def test_what_is_left_out_stays_out() -> None:
     """Leaving out one item, then another, is leaving out both, in either order, and twice is once."""
     scene = valued(everything(), seed=4, draws=1)
     whole = assessment_of(scene)
-    both = whole.without(["i1", "o1"])
-    for other in (whole.without(["i1"]).without(["o1"]), whole.without(["o1"]).without(["i1", "o1"])):
+    both = whole.without_evidence(["i1", "o1"])
+    for other in (
+        whole.without_evidence(["i1"]).without_evidence(["o1"]),
+        whole.without_evidence(["o1"]).without_evidence(["i1", "o1"]),
+    ):
         assert (other.left_out, other.structure.network.certain) == (frozenset({"i1", "o1"}), {})
         assert list(other.weight) == list(both.weight)
     assert whole.left_out == frozenset(), "nothing is changed where it stands"
     assert whole.structure.network.certain == {"panic": True}
-    assert both.taking(whole, set(whole.priors)).left_out == both.left_out
+    assert both.with_priors_of(whole, set(whole.priors)).left_out == both.left_out
 
 
 def shared(count: int) -> Scenario:
@@ -111,8 +114,8 @@ def test_a_story_that_fewer_tell(independence: float) -> None:
     for left in (3, 2, 1):
         out = [f"i{k}" for k in range(left, 3)]
         each = (1 + (left - 1) * independence) / left
-        assert whole.without(out).weight == pytest.approx([*[each] * left, *[0.0] * (3 - left), 1.0])
-    assert whole.without(["lone"]).weight[-1] == 0
+        assert whole.without_evidence(out).weight == pytest.approx([*[each] * left, *[0.0] * (3 - left), 1.0])
+    assert whole.without_evidence(["lone"]).weight[-1] == 0
 
 
 @random_examples
@@ -129,7 +132,7 @@ def test_what_is_observed_is_as_if_the_scenario_said_so(scene: Valued, data: st.
         assume(False)
     oracle = replace(full, scenario=scenario)
     assume(math.isfinite(oracle.log_likelihood))
-    check(assessment_of(scene).observing(seen), oracle, scene)
+    check(assessment_of(scene).conditioned_on(seen), oracle, scene)
 
 
 def observed(scenario: Scenario, seen: Mapping[str, bool]) -> Scenario:
@@ -141,30 +144,30 @@ def observed(scenario: Scenario, seen: Mapping[str, bool]) -> Scenario:
 def test_what_is_known_can_be_observed_again_but_not_otherwise() -> None:
     """To observe what is known adds nothing; to observe the opposite is a contradiction that names the event."""
     whole = assessment_of(valued(everything(), seed=4, draws=1))
-    assert whole.observing({}) is whole
-    assert whole.observing({"panic": True}).structure.network.certain == {"panic": True}
-    twice = whole.observing({"war": False}).observing({"plan": True})
+    assert whole.conditioned_on({}) is whole
+    assert whole.conditioned_on({"panic": True}).structure.network.certain == {"panic": True}
+    twice = whole.conditioned_on({"war": False}).conditioned_on({"plan": True})
     assert twice.structure.network.certain == {"panic": True, "war": False, "plan": True}
     with pytest.raises(Contradiction, match="panic known to be otherwise") as caught:
-        whole.observing({"plan": True, "panic": False})
+        whole.conditioned_on({"plan": True, "panic": False})
     assert caught.value.key == "--given"
     with pytest.raises(Contradiction, match="war known to be otherwise"):
-        twice.observing({"war": True})
-    assert whole.without(["o1"]).observing({"panic": False}).structure.network.certain == {"panic": False}
+        twice.conditioned_on({"war": True})
+    assert whole.without_evidence(["o1"]).conditioned_on({"panic": False}).structure.network.certain == {"panic": False}
 
 
 def test_what_is_observed_is_no_item() -> None:
     """An event observed without an item that says so is known whatever is left out."""
-    whole = assessment_of(valued(everything(), seed=4, draws=1)).observing({"war": False})
-    assert whole.without(["i1"]).structure.network.certain == {"panic": True, "war": False}
-    assert whole.without(whole.scenario.evidence).structure.network.certain == {"war": False}
+    whole = assessment_of(valued(everything(), seed=4, draws=1)).conditioned_on({"war": False})
+    assert whole.without_evidence(["i1"]).structure.network.certain == {"panic": True, "war": False}
+    assert whole.without_evidence(whole.scenario.evidence).structure.network.certain == {"war": False}
 
 
 def test_what_is_observed_stays_when_evidence_is_left_out() -> None:
     """An event observed for itself stays observed when an item, or another item, is left out after that."""
     whole = assessment_of(valued(everything(), seed=4, draws=1))
-    otherwise = whole.without(["o1"]).observing({"panic": False})
-    assert otherwise.without(["i1"]).structure.network.certain == {"panic": False}
+    otherwise = whole.without_evidence(["o1"]).conditioned_on({"panic": False})
+    assert otherwise.without_evidence(["i1"]).structure.network.certain == {"panic": False}
 
 
 def open_priors(scenario: Scenario) -> dict[str, Statement]:
@@ -178,14 +181,14 @@ def test_holding_is_a_constant_prior(name: str, value: float) -> None:
     """A quantity held at a value is as if the prior set had stated that number, and nothing else is changed."""
     scenario = everything()
     shares = {"relevance": {"x1": 0.5, "c1": 0.5}, "independence": {"tip": 0.2}}
-    held = assessed(scenario, open_priors(scenario), **shares).holding(name, value)
+    held = assessed(scenario, open_priors(scenario), **shares).with_fixed(name, value)
     stated = assessed(scenario, {**open_priors(scenario), name: value}, **shares)
     assert held.constants == stated.constants == (name,)
     assert np.array_equal(held.degree_parameters, stated.degree_parameters)
     assert np.array_equal(held.ratio_parameters, stated.ratio_parameters)
     assert np.array_equal(held.weight, stated.weight)
     assert list(held.priors) == list(stated.priors)
-    assert held.priors[name].family == (Degree if "factors" in name else Ratio).held(value)
+    assert held.priors[name].family == (ScaledBeta if "factors" in name else LogNormal).held(value)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +201,7 @@ def test_holding_a_weight_is_stating_it(name: str, value: float) -> None:
     whole = assessed(scenario, open_priors(scenario), **shares)
     section, _, item = name.partition(".")
     stated = assessed(scenario, open_priors(scenario), **{**shares, section: {**shares[section], item: value}})
-    assert np.array_equal(whole.holding(name, value).weight, stated.weight)
+    assert np.array_equal(whole.with_fixed(name, value).weight, stated.weight)
     assert not np.array_equal(whole.weight, stated.weight)
     assert set(whole.weights) == {"relevance.x1", "relevance.c1", "independence.tale", "independence.tip"}
 
@@ -212,5 +215,5 @@ def test_a_forecast_of_the_impossible_can_be_left_out() -> None:
     whole = assessed(scenario, {"events.e": BetaStated(a=2, b=3), "tables.never.none": 0.0, "evidence.forecast": 0.5})
     with pytest.raises(Contradiction):
         by_importance(whole, seed=1)
-    found = by_importance(whole.without(["forecast"]), seed=1).headline
+    found = by_importance(whole.without_evidence(["forecast"]), seed=1).headline
     assert found.value == pytest.approx(0.4, abs=4 * found.mcse)

@@ -15,7 +15,7 @@ from estimative.model.analysis.tipping_point import Move, Reach, Tipping, edges,
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.spec.events import Driver, Event
-from estimative.priors.distributions import Degree
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement
 from tests.held import seen
 from tests.prior_sets import assessed
@@ -81,7 +81,7 @@ def test_such_evidence_brings_the_headline_there() -> None:
 # Another prior
 
 
-def chance(mean: float, prior: Degree, *, base: float, log_ratio: float, told: float = 1.0) -> float:
+def chance(mean: float, prior: ScaledBeta, *, base: float, log_ratio: float, told: float = 1.0) -> float:
     """The headline with the factor's mean moved, the prior being as strong: by quadrature, the sign weighing in."""
     share, strength = (mean - prior.lower) / (prior.upper - prior.lower), prior.a + prior.b
     a, b = share * strength, (1 - share) * strength
@@ -91,24 +91,24 @@ def chance(mean: float, prior: Degree, *, base: float, log_ratio: float, told: f
     return float((weights * p * told).sum() / likelihood.sum())
 
 
-CASES: Mapping[str, tuple[Degree, Said, dict[str, float]]] = {
+CASES: Mapping[str, tuple[ScaledBeta, Said, dict[str, float]]] = {
     "raises": (
-        Degree(a=2.0, b=3.0),
+        ScaledBeta(a=2.0, b=3.0),
         {"factors.f": BetaStated(a=2, b=3), "events.e": 0.2, "effects.e.f": 60.0},
         {"base": 0.2, "log_ratio": math.log(60)},
     ),
     "lowers": (
-        Degree(a=6.0, b=3.0),
+        ScaledBeta(a=6.0, b=3.0),
         {"factors.f": BetaStated(a=6, b=3), "events.e": 0.6, "effects.e.f": 60.0},
         {"base": 0.6, "log_ratio": -math.log(60)},
     ),
     "stretched": (
-        Degree(a=2.0, b=2.0, lower=0.2, upper=0.7),
+        ScaledBeta(a=2.0, b=2.0, lower=0.2, upper=0.7),
         {"factors.f": BetaStated(a=2, b=2, low=0.2, high=0.7), "events.e": 0.15, "effects.e.f": 900.0},
         {"base": 0.15, "log_ratio": math.log(900)},
     ),
     "with a sign of the event": (
-        Degree(a=3.0, b=3.0),
+        ScaledBeta(a=3.0, b=3.0),
         {"factors.f": BetaStated(a=3, b=3), "events.e": 0.1, "effects.e.f": 60.0, "evidence.i": 8.0},
         {"base": 0.1, "log_ratio": math.log(60), "told": 8.0},
     ),
@@ -136,7 +136,7 @@ def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
         assert 0 < mean.mcse < 0.02
 
 
-def check_ends(one: Reach, prior: Degree, about: Mapping[str, float]) -> None:
+def check_ends(one: Reach, prior: ScaledBeta, about: Mapping[str, float]) -> None:
     """Held at an end of its prior the factor has one value; what lies beyond both ends is out of its reach."""
     told = about.get("told", 1.0)
     ends = []
@@ -225,7 +225,7 @@ def test_moving_keeps_all_but_the_mean() -> None:
     before = driven(said)
     after = moved(before, "factors.f", 0.6)
     family = after.priors["factors.f"].family
-    assert isinstance(family, Degree)
+    assert isinstance(family, ScaledBeta)
     assert (family.mean, family.a + family.b, family.lower, family.upper) == pytest.approx((0.6, 6.0, 0.1, 0.8))
     assert {name: prior for name, prior in after.priors.items() if name != "factors.f"} == {
         name: prior for name, prior in before.priors.items() if name != "factors.f"

@@ -197,7 +197,7 @@ def test_weights_of_evidence_count_in_what_is_told() -> None:
     whole = assessed(scenario_of(Event(id="e", title=""), evidence=items), said)
     expected = {(): math.log(6 / 2), ("c",): math.log(6), ("a", "c"): math.log(9), ("a", "b", "c"): 0.0}
     for gone, ratio in expected.items():
-        assessment = whole.without(gone)
+        assessment = whole.without_evidence(gone)
         theta = Theta(
             degree=np.full((1, 3), 0.3), log_ratio=np.log([[4.0] * 3, [9.0] * 3, [2.0] * 3]), weight=assessment.weight
         )

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, sorted_out, verify
+from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, scored_set, verify
 from estimative.model.record.proper_scores import FEW, Measured, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
@@ -273,7 +273,7 @@ def test_of_each_analyst_on_each_question_the_last_run_counts() -> None:
         entry(5, resolution(5, None, probability=0.5, outcome="if_leak")),
         entry(6, resolution(6, None, probability=0.7, created=later + DAY)),
     ]
-    sorts = sorted_out(found)
+    sorts = scored_set(found)
     assert [one.line for one in sorts.counted] == [1, 3, 4]
     assert [one.line for one in sorts.earlier] == [2]
     assert [one.line for one in sorts.void] == [5, 6]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
-from estimative.model.analysis.information_value import Sight, Watch, mean_power, watch
+from estimative.model.analysis.information_value import IndicatorValue, InformationValue, information_value, mean_power
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
@@ -22,7 +22,7 @@ from estimative.model.likelihood.equations import Theta
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Observation
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.distributions import Degree
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement, Uniform
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, State
@@ -44,7 +44,7 @@ def looking(scenario: Scenario, *about: str) -> Scenario:
     return replace(scenario, indicators={one.id: one for one in indicators})
 
 
-def single(found: Watch) -> Sight:
+def single(found: InformationValue) -> IndicatorValue:
     (sight,) = found.sights
     return sight
 
@@ -56,11 +56,11 @@ def entropy(p: float) -> float:
 # By hand
 
 
-def known(chance: float, yes: float, no: float) -> Watch:
+def known(chance: float, yes: float, no: float) -> InformationValue:
     """One event of a known chance, and an indicator of it."""
     scenario = looking(scenario_of(Event(id="e", title="")), "e")
     said = {"events.e": chance, "indicators.w0.if_yes": yes, "indicators.w0.if_no": no}
-    return watch(fitted(assessed(scenario, said)))
+    return information_value(fitted(assessed(scenario, said)))
 
 
 def fitted(assessment: Assessment, draws: int = 10) -> Posterior:
@@ -115,7 +115,7 @@ def test_an_event_that_is_known_tells_nothing() -> None:
     event = Event(id="e", title="", drivers=(Driver(name="d", sign=1),))
     scenario = looking(scenario_of(event, Event(id="d", title=""), evidence=(seen_already,)), "d")
     said = {"events.e": 0.2, "events.d": 0.5, "effects.e.d": 9.0, **likelihoods(0.9, 0.2)}
-    sight = single(watch(fitted(assessed(scenario, said))))
+    sight = single(information_value(fitted(assessed(scenario, said))))
     assert sight.seen.value == pytest.approx(0.2)
     assert (sight.information.value, sight.variance.value, sight.ceiling.value) == pytest.approx((0, 0, 0), abs=1e-12)
 
@@ -131,7 +131,7 @@ def test_a_headline_under_a_condition_is_looked_at_under_it() -> None:
     events = (Event(id="e", title="", given=("c",), drivers=drivers), Event(id="c", title="", drivers=drivers))
     scenario = looking(scenario_of(*events, Event(id="d", title=""), all=("e",), given=("c",)), "d")
     said = {"events.e": 0.2, "events.c": 0.3, "events.d": 0.4, "effects.e.d": 6.0, "effects.c.d": 3.0}
-    found = watch(fitted(assessed(scenario, {**said, **likelihoods(0.7, 0.25)})))
+    found = information_value(fitted(assessed(scenario, {**said, **likelihoods(0.7, 0.25)})))
     condition, headline = (float(expit(logit(0.3) + math.log(3)))), float(expit(logit(0.2) + math.log(6)))
     given_yes = 0.4 * condition / (0.4 * condition + 0.6 * 0.3)
     p = given_yes * headline + (1 - given_yes) * 0.2
@@ -156,12 +156,14 @@ def test_a_factor_is_known_under_the_condition() -> None:
     said |= likelihoods(0.7, 0.25, end="high")
     draws = tuple({**said, "factors.f": x} for x in (0.1, 0.5, 0.8))
     found = single(
-        watch(by_hand(Valued(scenario=scenario, draws=draws, relevance={}, independence={}), [0.5, 0.3, 0.2]))
+        information_value(
+            by_hand(Valued(scenario=scenario, draws=draws, relevance={}, independence={}), [0.5, 0.3, 0.2])
+        )
     )
-    levers = [-0.4, 0.0, 0.3]
-    shares = np.array([0.5, 0.3, 0.2]) * expit(logit(0.3) + math.log(50) * np.array(levers))
+    design = [-0.4, 0.0, 0.3]
+    shares = np.array([0.5, 0.3, 0.2]) * expit(logit(0.3) + math.log(50) * np.array(design))
     shares /= shares.sum()
-    chances = expit(logit(0.2) + math.log(6) * np.array(levers))
+    chances = expit(logit(0.2) + math.log(6) * np.array(design))
     assert found.ceiling.value == pytest.approx(float(shares @ np.square(chances - shares @ chances)))
 
 
@@ -229,7 +231,9 @@ def test_random_scenarios_agree_with_a_sum_over_states(scene: Valued, data: st.D
     assume(1e-6 < p < 1 - 1e-6)
     watched = looking(scenario, about)
     ends = likelihoods(top, bottom, end="high" if factor else "yes")
-    found = watch(by_hand(replace(scene, scenario=watched, draws=tuple({**d, **ends} for d in scene.draws)), weights))
+    found = information_value(
+        by_hand(replace(scene, scenario=watched, draws=tuple({**d, **ends} for d in scene.draws)), weights)
+    )
     sight = single(found)
     assert found.headline.value == pytest.approx(p, rel=1e-8)
     chance = given_seen / condition
@@ -261,7 +265,7 @@ def between_degrees(brute: Brute, name: str) -> float:
 # Likelihoods with priors of their own
 
 
-def quadrature(function: Callable[[np.ndarray], np.ndarray], family: Degree) -> float:
+def quadrature(function: Callable[[np.ndarray], np.ndarray], family: ScaledBeta) -> float:
     """The mean of a smooth function of a degree: Gauss-Jacobi."""
     nodes, weights = roots_jacobi(60, family.b - 1, family.a - 1)
     values = family.lower + (family.upper - family.lower) * (nodes + 1) / 2
@@ -270,13 +274,13 @@ def quadrature(function: Callable[[np.ndarray], np.ndarray], family: Degree) -> 
 
 POWERS = np.array([0.0, 1e-9, 0.2, 0.5, 0.9, 1.0])
 FAMILIES = {
-    "beta": Degree(a=2.0, b=5.0),
-    "heaped at both ends": Degree(a=0.3, b=0.4),
-    "strong": Degree(a=300.0, b=20.0),
-    "PERT": Degree(a=2.6, b=3.4, lower=0.1, upper=0.7),
-    "stretched": Degree(a=1.3, b=0.8, lower=0.02, upper=0.99),
-    "up from zero": Degree(a=2.0, b=3.0, upper=0.4),
-    "up to one": Degree(a=4.0, b=2.0, lower=0.6),
+    "beta": ScaledBeta(a=2.0, b=5.0),
+    "heaped at both ends": ScaledBeta(a=0.3, b=0.4),
+    "strong": ScaledBeta(a=300.0, b=20.0),
+    "PERT": ScaledBeta(a=2.6, b=3.4, lower=0.1, upper=0.7),
+    "stretched": ScaledBeta(a=1.3, b=0.8, lower=0.02, upper=0.99),
+    "up from zero": ScaledBeta(a=2.0, b=3.0, upper=0.4),
+    "up to one": ScaledBeta(a=4.0, b=2.0, lower=0.6),
 }
 
 
@@ -302,18 +306,18 @@ def test_mean_power_is_the_mean_of_the_power(name: str) -> None:
 
 def test_a_constant_has_its_own_powers() -> None:
     """Of a probability held fixed the mean of the power is the power."""
-    assert mean_power(Degree.held(0.3), POWERS) == pytest.approx(0.3**POWERS, rel=1e-12)
+    assert mean_power(ScaledBeta.held(0.3), POWERS) == pytest.approx(0.3**POWERS, rel=1e-12)
 
 
 @pytest.mark.parametrize(
     "family",
     [
-        Degree(a=11.0, b=43.0, lower=0.03, upper=0.094),
-        Degree(a=45.5, b=22.6, lower=3.5e-5, upper=0.966),
-        Degree(a=1.0, b=1.0, lower=0.17886, upper=0.54954),
+        ScaledBeta(a=11.0, b=43.0, lower=0.03, upper=0.094),
+        ScaledBeta(a=45.5, b=22.6, lower=3.5e-5, upper=0.966),
+        ScaledBeta(a=1.0, b=1.0, lower=0.17886, upper=0.54954),
     ],
 )
-def test_mean_power_of_strong_stretched_betas(family: Degree) -> None:
+def test_mean_power_of_strong_stretched_betas(family: ScaledBeta) -> None:
     """Also of strong betas far from zero, and of uniform ones near a power of zero."""
     powers = np.array([1e-12, *POWERS])
     expected = [quadrature(lambda p, power=power: p**power, family) for power in powers]
@@ -324,7 +328,7 @@ def test_likelihoods_about_an_event_count_by_their_means() -> None:
     """A sight of an event is linear in its two probabilities: only their means matter."""
     scenario = looking(scenario_of(Event(id="e", title="")), "e")
     stated = likelihoods(BetaStated(a=3, b=2), Uniform(low=0.1, high=0.3))
-    open_ = single(watch(fitted(assessed(scenario, {"events.e": 0.3, **stated}))))
+    open_ = single(information_value(fitted(assessed(scenario, {"events.e": 0.3, **stated}))))
     assert open_.information.value == pytest.approx(single(known(0.3, 0.6, 0.2)).information.value, rel=1e-10)
     assert open_.seen.value == pytest.approx(0.3 * 0.6 + 0.7 * 0.2)
 
@@ -335,9 +339,9 @@ def test_likelihoods_about_a_factor_count_by_their_mean_powers() -> None:
     scenario = looking(scenario_of(event, factors=("f",)), "f")
     stated = likelihoods(BetaStated(a=6, b=2), BetaStated(a=2, b=3, low=0.1, high=0.4), end="high")
     said = {"events.e": 0.3, "factors.f": 0.7, "effects.e.f": 5.0, **stated}
-    sight = single(watch(fitted(assessed(scenario, said))))
-    top = quadrature(lambda p: p**0.7, Degree(a=6.0, b=2.0))
-    bottom = quadrature(lambda p: p**0.3, Degree(a=2.0, b=3.0, lower=0.1, upper=0.4))
+    sight = single(information_value(fitted(assessed(scenario, said))))
+    top = quadrature(lambda p: p**0.7, ScaledBeta(a=6.0, b=2.0))
+    bottom = quadrature(lambda p: p**0.3, ScaledBeta(a=2.0, b=3.0, lower=0.1, upper=0.4))
     assert sight.seen.value == pytest.approx(top * bottom, rel=1e-6)
     assert sight.information.value == pytest.approx(0, abs=1e-12), "a factor that is known has nothing to tell"
     assert sight.ceiling.value == pytest.approx(0, abs=1e-12)
@@ -412,14 +416,14 @@ def jacobi(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
 NUMBERS = ("seen", "if_seen", "if_not", "information", "variance", "ceiling")
 
 
-def numbers(sight: Sight) -> np.ndarray:
+def numbers(sight: IndicatorValue) -> np.ndarray:
     return np.array([(getattr(sight, name).value, getattr(sight, name).mcse) for name in NUMBERS])
 
 
 def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
     """Over many batches of weighted draws, each number's mean is the integral's and its spread the error it tells."""
     rng, assessment, repetitions = np.random.default_rng(12), driven("f"), 300
-    runs = np.array([numbers(single(watch(sampled(assessment, rng, 2000)))) for _ in range(repetitions)])
+    runs = np.array([numbers(single(information_value(sampled(assessment, rng, 2000)))) for _ in range(repetitions)])
     expected = truth()
     assert expected["missed by the polynomial"] < 1e-3 * expected["ceiling"]
     for index, name in enumerate(NUMBERS):
@@ -432,17 +436,17 @@ def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
 
 def test_the_most_telling_comes_first() -> None:
     """Indicators are ranked by their information, whatever their order in the scenario."""
-    found = watch(sampled(driven("f", "e"), np.random.default_rng(3), 500))
+    found = information_value(sampled(driven("f", "e"), np.random.default_rng(3), 500))
     assert [sight.indicator for sight in found.sights] == ["w1", "w0"]
     assert found.sights[0].information.value > found.sights[1].information.value
     assert found.sights[0].ceiling.value == pytest.approx(found.variance)
-    turned = watch(sampled(driven("e", "f"), np.random.default_rng(3), 500))
+    turned = information_value(sampled(driven("e", "f"), np.random.default_rng(3), 500))
     assert [sight.indicator for sight in turned.sights] == ["w0", "w1"]
 
 
 def test_a_sight_and_its_lack_average_to_the_headline() -> None:
     """What is expected after looking is what is believed before it."""
-    found = watch(sampled(driven("f"), np.random.default_rng(5), 300))
+    found = information_value(sampled(driven("f"), np.random.default_rng(5), 300))
     sight = single(found)
     assert sight.if_seen is not None
     assert sight.if_not is not None
@@ -463,13 +467,13 @@ def test_chains_have_errors_of_their_own() -> None:
     theta = Theta(degree=degrees, log_ratio=np.full((1, count), LOG_RATIO), weight=assessment.weight)
     equal = np.full(count, 1 / count)
     chains = replace(drawn(theta, equal), method="nuts", chains=4)
-    found = single(watch(posterior_of(assessment, chains, seed=0)))
-    naive = single(watch(posterior_of(assessment, drawn(theta, equal), seed=0)))
+    found = single(information_value(posterior_of(assessment, chains, seed=0)))
+    naive = single(information_value(posterior_of(assessment, drawn(theta, equal), seed=0)))
     assert not found.information.influence.any()
     assert found.information.mcse > 2 * naive.information.mcse
 
 
 def test_without_indicators_there_is_nothing_to_look_for() -> None:
     """A scenario that names none has an empty list, and a headline all the same."""
-    found = watch(fitted(assessed(scenario_of(Event(id="e", title="")), {"events.e": 0.3})))
+    found = information_value(fitted(assessed(scenario_of(Event(id="e", title="")), {"events.e": 0.3})))
     assert (found.sights, found.headline.value) == ((), pytest.approx(0.3))

@@ -12,12 +12,12 @@ import pytest
 from estimative.model.assessment import Assessment, assess, differences
 from estimative.model.inference.fit import by_importance
 from estimative.model.spec.evidence import Indicator
-from estimative.model.spec.quantities import Quantities, ends
+from estimative.model.spec.quantities import Quantities, state_labels
 from estimative.model.spec.scenario import Scenario, content_of
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.model.spec.validation import Defective
-from estimative.priors.distributions import Degree
-from estimative.priors.errors import Faulty
+from estimative.priors.distributions import ScaledBeta
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
 from estimative.priors.resolved_prior_set import resolved
@@ -115,9 +115,12 @@ def test_what_is_looked_for_is_no_evidence(tmp_path: Path) -> None:
     quantities = Quantities(harbour(tmp_path))
     names = ["paint.if_high", "paint.if_low", "cracks.if_high", "cracks.if_low"]
     names += ["gulls.if_yes", "gulls.if_no", "fair.if_yes", "fair.if_no"]
-    assert list(quantities.watched) == [f"indicators.{name}" for name in names]
-    assert {one.support for one in quantities.watched.values()} == {Support.PROBABILITY}
-    assert quantities.watched["indicators.paint.if_low"].title == "chance of seeing it if defences is low: Fresh paint"
+    assert list(quantities.indicator_quantities) == [f"indicators.{name}" for name in names]
+    assert {one.support for one in quantities.indicator_quantities.values()} == {Support.PROBABILITY}
+    assert (
+        quantities.indicator_quantities["indicators.paint.if_low"].title
+        == "chance of seeing it if defences is low: Fresh paint"
+    )
     assert not [name for name in quantities.all if "indicators" in name]
     assert harbour(tmp_path).evidence == {}
     assert harbour(tmp_path).origins == {}
@@ -125,8 +128,8 @@ def test_what_is_looked_for_is_no_evidence(tmp_path: Path) -> None:
 
 def test_the_ends_of_a_subject(tmp_path: Path) -> None:
     """A factor is high or low, an event is or is not: the end that `supports` true means comes first."""
-    assert ends("defences", harbour(tmp_path)) == ("high", "low")
-    assert ends("flood", harbour(tmp_path)) == ("yes", "no")
+    assert state_labels("defences", harbour(tmp_path)) == ("high", "low")
+    assert state_labels("flood", harbour(tmp_path)) == ("yes", "no")
 
 
 def test_a_scenario_without_indicators_has_the_digest_it_had(tmp_path: Path) -> None:
@@ -185,10 +188,10 @@ def test_indicators_may_share_an_origin_with_each_other() -> None:
 def test_likelihoods_are_fitted_as_probabilities(tmp_path: Path) -> None:
     """The two probabilities of each indicator are priors like others, beside those of what is fitted."""
     found = assessment(tmp_path)
-    assert list(found.watched) == list(Quantities(found.scenario).watched)
+    assert list(found.indicator_priors) == list(Quantities(found.scenario).indicator_quantities)
     assert list(found.priors) == ["factors.defences", "events.flood", "effects.flood.defences"]
-    assert found.watched["indicators.paint.if_high"].family == Degree.held(0.6)
-    family = found.watched["indicators.cracks.if_low"].family
+    assert found.indicator_priors["indicators.paint.if_high"].family == ScaledBeta.held(0.6)
+    family = found.indicator_priors["indicators.cracks.if_low"].family
     assert (family.quantile(0.05), family.quantile(0.95)) == pytest.approx((0.5, 0.9), abs=1e-6)
 
 
@@ -259,16 +262,16 @@ def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     old, new, expected = MISFITS[name]
     assert PRIORS.count(old) == 1
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assessment(Path(), PRIORS.replace(old, new))
-    assert [str(fault) for fault in caught.value.faults] == expected
+    assert [str(fault) for fault in caught.value.issues] == expected
 
 
 def test_faults_of_all_sections_are_told_together(tmp_path: Path) -> None:
     """What is missing of a quantity and what is turned of an indicator are told at once."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, PRIORS.replace('flood = "unlikely"\n', "").replace("if_yes = 0.2", "if_yes = 0.9"))
-    assert [fault.key for fault in caught.value.faults] == ["events.flood", "indicators.fair.if_no"]
+    assert [fault.key for fault in caught.value.issues] == ["events.flood", "indicators.fair.if_no"]
 
 
 def test_a_set_that_extends_takes_likelihoods_over_one_by_one(tmp_path: Path) -> None:
@@ -277,17 +280,17 @@ def test_a_set_that_extends_takes_likelihoods_over_one_by_one(tmp_path: Path) ->
     child = '[prior_set]\nname = "mate"\nanalyst = "The mate"\nscenario = "harbour"\nextends = "pilot"\n'
     (tmp_path / "mate.toml").write_text(f"{child}[indicators.fair]\nif_no = 0.9\n")
     found = assess(harbour(tmp_path), read_prior_set(tmp_path / "mate.toml"))
-    fair = [found.watched[f"indicators.fair.if_{end}"].family for end in ("yes", "no")]
-    assert fair == [Degree.held(0.2), Degree.held(0.9)]
+    fair = [found.indicator_priors[f"indicators.fair.if_{end}"].family for end in ("yes", "no")]
+    assert fair == [ScaledBeta.held(0.2), ScaledBeta.held(0.9)]
 
 
 def test_resolved_likelihoods_read_back_the_same(tmp_path: Path) -> None:
     """The resolved text of a prior set states each likelihood by its family, after all else."""
     before = assessment(tmp_path)
-    text = resolved(before.prior_set, {**before.priors, **before.watched})
+    text = resolved(before.prior_set, {**before.priors, **before.indicator_priors})
     after = assessment(tmp_path, text)
-    assert {name: prior.family for name, prior in after.watched.items()} == {
-        name: prior.family for name, prior in before.watched.items()
+    assert {name: prior.family for name, prior in after.indicator_priors.items()} == {
+        name: prior.family for name, prior in before.indicator_priors.items()
     }
     headers = [line for line in text.splitlines() if line.startswith("[")]
     names = ["cracks", "fair", "gulls", "paint"]

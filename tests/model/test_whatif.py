@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 from estimative.model.analysis.what_if import level, sweep, under, what_if
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.posterior import Posterior, before_evidence, posterior_of
+from estimative.model.inference.posterior import Posterior, posterior_of, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -56,7 +56,7 @@ def test_cases_left_out_are_successes_and_failures_less(out: list[str]) -> None:
         return a / (5 + sum(weight[k] * items[k][1] for k in left))
 
     fitter, before = fit(whole)
-    found = change(what_if(fitter, before, supposing(whole.without(out))), "event", "e")
+    found = change(what_if(fitter, before, supposing(whole.without_evidence(out))), "event", "e")
     truth = expected([k for k in items if k not in out]) - expected(list(items))
     assert found.difference.value == pytest.approx(truth, abs=JOINT * found.difference.mcse)
     assert bool(out) == (found.difference.mcse > 0)
@@ -86,7 +86,7 @@ def test_an_observation_left_out_leaves_the_chances_as_they_were() -> None:
     whole = assessed(lamp(evidence=(SEEN,)), LAMP)
     fitter, before = fit(whole)
     assert answers(before.posterior) == pytest.approx({"switched": 0.75, "shines": 1.0, "moth": 0.6})
-    found = what_if(fitter, before, supposing(whole.without(["seen"])))
+    found = what_if(fitter, before, supposing(whole.without_evidence(["seen"])))
     assert answers(found.after) == pytest.approx({"switched": 0.25, "shines": 0.3, "moth": 0.2 + 0.4 * 0.3})
     assert change(found, "event", "switched").shift.value == pytest.approx(float(logit(0.25) - logit(0.75)))  # type: ignore[union-attr]
     assert change(found, "event", "shines").shift is None, "from certainty"
@@ -161,7 +161,7 @@ def test_the_level_of_a_factor_is_that_of_today() -> None:
         truth = float(DENSITY @ (weight * DEGREES) / (DENSITY @ (weight * np.ones_like(DEGREES))))
         assert found.value == pytest.approx(truth, abs=JOINT * found.mcse)
         assert 0 < found.mcse < 0.01
-    held = what_if(fitter, before, supposing(whole.holding("factors.f", 0.3))).after
+    held = what_if(fitter, before, supposing(whole.with_fixed("factors.f", 0.3))).after
     assert (level(held, "f").value, level(held, "f").mcse) == (0.3, 0.0)
 
 
@@ -202,22 +202,22 @@ def check_agree(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> None:
 def test_without_an_item_it_is_the_file_without_it(item: str, known: Known) -> None:
     """A fit without an item agrees with a fit of the scenario and the prior set that never had it."""
     whole, fitter, before = known
-    after = what_if(fitter, before, supposing(whole.without([item]))).after
+    after = what_if(fitter, before, supposing(whole.without_evidence([item]))).after
     check_agree(after.estimates, fit(everything_assessed(lacking=[item]), seed=2, draws=DRAWS)[1].posterior.estimates)
 
 
 def test_without_all_evidence_it_is_the_prior(known: Known) -> None:
     """With every item left out, the answers are those that the priors alone give."""
     whole, fitter, before = known
-    after = what_if(fitter, before, supposing(whole.without(whole.scenario.evidence))).after
-    check_agree(after.estimates, before_evidence(whole, seed=3).estimates)
+    after = what_if(fitter, before, supposing(whole.without_evidence(whole.scenario.evidence))).after
+    check_agree(after.estimates, prior_predictive(whole, seed=3).estimates)
 
 
 def test_a_held_quantity_is_a_constant_prior(known: Known) -> None:
     """A fit with a quantity held is, draw by draw, that of a prior set which states the number."""
     whole, fitter, before = known
     stated = everything_assessed(**{"factors.calm": 0.8})
-    held = what_if(fitter, before, supposing(whole.holding("factors.calm", 0.8))).after
+    held = what_if(fitter, before, supposing(whole.with_fixed("factors.calm", 0.8))).after
     assert held.estimates == fitter.fit(stated).posterior.estimates
     assert np.ptp(held.quantity("factors.calm")) == 0
     check_agree(held.estimates, fit(stated, seed=2, draws=DRAWS)[1].posterior.estimates)
@@ -254,7 +254,7 @@ def test_nothing_supposed_is_nothing_changed(known: Known) -> None:
 )
 def test_an_intervention_leaves_what_is_settled(do: Intervention) -> None:
     """What is settled now has the probability that it had; what is to come has another, on the same draws."""
-    whole = everything_assessed().without(["o1"])
+    whole = everything_assessed().without_evidence(["o1"])
     fitter, before = fit(whole, draws=1000)
     found = what_if(fitter, before, supposing(whole, do))
     plan, war = change(found, "event", "plan").difference, change(found, "event", "war").difference
@@ -267,7 +267,7 @@ def test_an_intervention_comes_after_what_else_is_supposed(known: Known) -> None
     """Evidence left out and a factor set go together: the set factor acts on the draws without the evidence."""
     whole, fitter, before = known
     do = Intervention(factors={"calm": 0.1})
-    left = whole.without(["i2", "o1"])
+    left = whole.without_evidence(["i2", "o1"])
     found = what_if(fitter, before, supposing(left, do)).after
     alone = what_if(fitter, before, supposing(left)).after
     assert found.estimates == under(alone, do, {}).estimates
@@ -297,7 +297,7 @@ def test_a_sweep_under_a_condition() -> None:
 
 
 def check_sweep(beside: Intervention, given: Mapping[str, bool]) -> None:
-    whole = everything_assessed().without(["o1"])
+    whole = everything_assessed().without_evidence(["o1"])
     fitter, before = fit(whole, draws=1000)
     supposed = supposing(whole, beside, **given)
     found = sweep(what_if(fitter, before, supposed).start, supposed, "calm", [0.0, 0.4, 1.0])

@@ -45,11 +45,11 @@ def y_at(x: float) -> float:
 BEFORE = y_at(4 / 12)
 SUPPOSED: dict[str, tuple[Callable[[Assessment], Supposition], float]] = {
     "x happens": (lambda whole: supposing(whole, Intervention(events={"x": True})), HIGH),
-    "no cases": (lambda whole: supposing(whole.without(["known"])), y_at(0.5)),
-    "x held": (lambda whole: supposing(whole.holding("events.x", 0.2)), y_at(0.2)),
+    "no cases": (lambda whole: supposing(whole.without_evidence(["known"])), y_at(0.5)),
+    "x held": (lambda whole: supposing(whole.with_fixed("events.x", 0.2)), y_at(0.2)),
     "x seen": (lambda whole: supposing(whole, x=True), HIGH),
     "x held and happens": (
-        lambda whole: supposing(whole.holding("events.x", 0.2), Intervention(events={"x": True})),
+        lambda whole: supposing(whole.with_fixed("events.x", 0.2), Intervention(events={"x": True})),
         HIGH,
     ),
 }
@@ -128,7 +128,7 @@ def test_both_ways_of_telling_a_paired_error_agree() -> None:
     whole = toss()
     fitter, before = fit(whole)
     found = what_if(fitter, before, supposing(whole, Intervention(events={"x": True})))
-    one, other = found.before.noisy("event", "y"), found.after.noisy("event", "y")
+    one, other = found.before.mc_estimate("event", "y"), found.after.mc_estimate("event", "y")
     told = change(found, "event", "y")
     assert told.difference.mcse == pytest.approx(derived(0.0, [(1.0, other), (-1.0, one)]).mcse, rel=1e-9)
     shifted = derived(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])

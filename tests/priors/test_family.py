@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from estimative.priors.distributions import Degree, Family, Ratio
+from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.quantile_fit import Support, fit
 from estimative.priors.statement_syntax import read_stated
 from estimative.priors.toml_document import TomlFile
@@ -19,12 +19,12 @@ from estimative.priors.toml_table import Table
 
 shapes = st.floats(0.05, 1e4)
 degrees = st.builds(
-    lambda a, b, ends: Degree(a=a, b=b, lower=min(ends), upper=max(ends)),
+    lambda a, b, ends: ScaledBeta(a=a, b=b, lower=min(ends), upper=max(ends)),
     shapes,
     shapes,
     st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True),
 )
-ratios = st.builds(Ratio, mu=st.floats(-20, 20), sigma=st.floats(1e-3, 5))
+ratios = st.builds(LogNormal, mu=st.floats(-20, 20), sigma=st.floats(1e-3, 5))
 
 
 def moments(family: Family) -> tuple[float, float]:
@@ -36,13 +36,13 @@ def moments(family: Family) -> tuple[float, float]:
 @pytest.mark.parametrize(
     "family",
     [
-        Degree(a=2, b=5),
-        Degree(a=0.5, b=33.5),
-        Degree(a=2, b=3, lower=0.2, upper=0.6),
-        Ratio(mu=0.7, sigma=0.3),
-        Ratio(mu=-2, sigma=0.8),
-        Degree.held(0.3),
-        Ratio.held(3.0),
+        ScaledBeta(a=2, b=5),
+        ScaledBeta(a=0.5, b=33.5),
+        ScaledBeta(a=2, b=3, lower=0.2, upper=0.6),
+        LogNormal(mu=0.7, sigma=0.3),
+        LogNormal(mu=-2, sigma=0.8),
+        ScaledBeta.held(0.3),
+        LogNormal.held(3.0),
     ],
 )
 def test_moments(family: Family) -> None:
@@ -56,12 +56,12 @@ def test_moments(family: Family) -> None:
 def test_quantiles_and_probabilities_are_inverse(family: Family, p: float) -> None:
     """The probability below a quantile is the one that the quantile was asked for."""
     x = family.quantile(p)
-    if isinstance(family, Degree):  # within a few floats of an end the probability jumps
+    if isinstance(family, ScaledBeta):  # within a few floats of an end the probability jumps
         assume(min(x - family.lower, family.upper - x) > 1e-9 and family.upper - family.lower > 1e-3)
     assert family.cdf(x) == pytest.approx(p, abs=1e-5)
 
 
-@pytest.mark.parametrize(("constant", "value"), [(Degree.held(0.3), 0.3), (Ratio.held(3.0), 3.0)])
+@pytest.mark.parametrize(("constant", "value"), [(ScaledBeta.held(0.3), 0.3), (LogNormal.held(3.0), 3.0)])
 def test_constants(constant: Family, value: float) -> None:
     """A constant has one value, no spread, and all its probability there."""
     assert constant.constant
@@ -79,21 +79,21 @@ def test_only_constants_are_constant(family: Family) -> None:
 
 def test_probabilities_beyond_the_support() -> None:
     """Below its support a family has probability 0, above it 1."""
-    degree = Degree(a=2, b=2, lower=0.2, upper=0.6)
+    degree = ScaledBeta(a=2, b=2, lower=0.2, upper=0.6)
     assert (degree.cdf(0.1), degree.cdf(0.7)) == (0, 1)
-    assert (Ratio(mu=0, sigma=1).cdf(0), Ratio(mu=0, sigma=1).cdf(-1)) == (0, 0)
+    assert (LogNormal(mu=0, sigma=1).cdf(0), LogNormal(mu=0, sigma=1).cdf(-1)) == (0, 0)
 
 
 def test_moments_beyond_floats() -> None:
     """A lognormal whose moments are beyond the largest float says that they are infinite."""
-    assert Ratio(mu=0, sigma=40).mean == math.inf
-    assert Ratio(mu=0, sigma=20).sd > 1e100
+    assert LogNormal(mu=0, sigma=40).mean == math.inf
+    assert LogNormal(mu=0, sigma=20).sd > 1e100
 
 
-@given(family=degrees | ratios | st.floats(0, 1).map(Degree.held) | st.floats(1e-300, 1e300).map(Ratio.held))
+@given(family=degrees | ratios | st.floats(0, 1).map(ScaledBeta.held) | st.floats(1e-300, 1e300).map(LogNormal.held))
 def test_written_families_read_back(family: Family) -> None:
     """A family written as TOML reads back, and is fitted, as exactly the same family."""
-    support = Support.RATIO if isinstance(family, Ratio) else Support.DEGREE
+    support = Support.RATIO if isinstance(family, LogNormal) else Support.DEGREE
     stated = read_stated(Table.of(TomlFile.parse(f"x = {family.toml()}", file="x.toml")), "x")
     assert stated is not None
     assert fit(stated, support).family == family
@@ -102,20 +102,20 @@ def test_written_families_read_back(family: Family) -> None:
 def test_a_constant_is_written_as_a_number() -> None:
     """A constant is written as the number that was stated, to the last digit."""
     for value in (0.1, 1.1, 3.0, 7.3, 1e-5, 240.1):
-        assert tomllib.loads(f"x = {Ratio.held(value).toml()}")["x"] == value
+        assert tomllib.loads(f"x = {LogNormal.held(value).toml()}")["x"] == value
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param(lambda: Degree(a=0, b=1), id="no shape"),
-        pytest.param(lambda: Degree(a=1, b=math.inf), id="infinite shape"),
-        pytest.param(lambda: Degree(a=math.nan, b=1), id="undefined shape"),
-        pytest.param(lambda: Degree(a=1, b=1, lower=0.6, upper=0.4), id="ends exchanged"),
-        pytest.param(lambda: Degree(a=1, b=1, lower=0, upper=1.5), id="beyond 1"),
-        pytest.param(lambda: Ratio(mu=math.nan, sigma=1), id="undefined median"),
-        pytest.param(lambda: Ratio(mu=0, sigma=-1), id="negative spread"),
-        pytest.param(lambda: Ratio.held(0.0), id="zero"),
+        pytest.param(lambda: ScaledBeta(a=0, b=1), id="no shape"),
+        pytest.param(lambda: ScaledBeta(a=1, b=math.inf), id="infinite shape"),
+        pytest.param(lambda: ScaledBeta(a=math.nan, b=1), id="undefined shape"),
+        pytest.param(lambda: ScaledBeta(a=1, b=1, lower=0.6, upper=0.4), id="ends exchanged"),
+        pytest.param(lambda: ScaledBeta(a=1, b=1, lower=0, upper=1.5), id="beyond 1"),
+        pytest.param(lambda: LogNormal(mu=math.nan, sigma=1), id="undefined median"),
+        pytest.param(lambda: LogNormal(mu=0, sigma=-1), id="negative spread"),
+        pytest.param(lambda: LogNormal.held(0.0), id="zero"),
     ],
 )
 def test_impossible_families(make: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support, fit
 
@@ -18,14 +18,14 @@ def faults_of(path: Path) -> list[str]:
     """The faults of reading a file, or those of fitting what it says."""
     try:
         prior_set = read_prior_set(path)
-    except Faulty as faulty:
-        return [str(fault) for fault in faulty.faults]
+    except InvalidInput as faulty:
+        return [str(fault) for fault in faulty.issues]
     found = []
     for quantity, stated in prior_set.statements.items():
         try:
             fit(stated, SUPPORTS.get(quantity.partition(".")[0], Support.DEGREE))
-        except Faulty as faulty:
-            found += [str(fault) for fault in faulty.faults]
+        except InvalidInput as faulty:
+            found += [str(fault) for fault in faulty.issues]
     return found
 
 

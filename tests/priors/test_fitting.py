@@ -12,8 +12,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.special import betaincinv
 
-from estimative.priors.distributions import Degree, Ratio
-from estimative.priors.errors import Faulty
+from estimative.priors.distributions import LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import FITS, SHAPES, Prior, Support, fit
 from estimative.priors.scale_file import SCALES
 from estimative.priors.statements import (
@@ -36,15 +36,15 @@ PERCENTS = st.lists(st.integers(1, 99), min_size=2, max_size=5, unique=True).map
 SHAPE = st.floats(math.log(0.05), math.log(1e6)).map(math.exp)
 
 
-def degree(statement: Statement) -> Degree:
+def degree(statement: Statement) -> ScaledBeta:
     family = fit(statement, Support.DEGREE).family
-    assert isinstance(family, Degree)
+    assert isinstance(family, ScaledBeta)
     return family
 
 
-def ratio(statement: Statement) -> Ratio:
+def ratio(statement: Statement) -> LogNormal:
     family = fit(statement, Support.RATIO).family
-    assert isinstance(family, Ratio)
+    assert isinstance(family, LogNormal)
     return family
 
 
@@ -81,7 +81,7 @@ def test_the_shapes_come_back(percents: tuple[int, ...], a: float, b: float) -> 
 def test_the_quantiles_of_a_lognormal_give_that_lognormal(percents: list[int], mu: float, sigma: float) -> None:
     """Any two or more quantiles of a lognormal lead back to it."""
     p = [percent / 100 for percent in percents]
-    family = ratio(told(p, [Ratio(mu=mu, sigma=sigma).quantile(x) for x in p]))
+    family = ratio(told(p, [LogNormal(mu=mu, sigma=sigma).quantile(x) for x in p]))
     assert (family.mu, family.sigma) == pytest.approx((mu, sigma), rel=1e-6, abs=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_an_interval_is_met_exactly(low: float, high: float, mass: float) -> Non
     assume(high - low > 1e-3)
     try:
         family = degree(Interval(low=low, high=high, mass=mass))
-    except Faulty as faulty:
+    except InvalidInput as faulty:
         assume("what would be Beta" not in str(faulty))
         raise
     assert family.cdf(low) == pytest.approx((1 - mass) / 2, abs=1e-6)
@@ -105,15 +105,15 @@ def test_no_shape_fits_better(values: list[float]) -> None:
     assume(values[1] - values[0] > 0.01 and values[2] - values[1] > 0.01)
     p = [0.05, 0.5, 0.95]
 
-    def miss(family: Degree) -> float:
+    def miss(family: ScaledBeta) -> float:
         return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
 
     try:
         family = degree(told(p, values))
-    except Faulty:
+    except InvalidInput:
         return
     for da, db in [(1.01, 1), (0.99, 1), (1, 1.01), (1, 0.99), (1.01, 1.01), (0.99, 0.99), (1.01, 0.99), (0.99, 1.01)]:
-        assert miss(family) <= miss(Degree(a=family.a * da, b=family.b * db)) + 1e-9
+        assert miss(family) <= miss(ScaledBeta(a=family.a * da, b=family.b * db)) + 1e-9
 
 
 @given(values=st.lists(st.floats(0.01, 100), min_size=3, max_size=3, unique=True).map(sorted))
@@ -122,12 +122,12 @@ def test_no_lognormal_fits_better(values: list[float]) -> None:
     assume(values[1] > 1.05 * values[0] and values[2] > 1.05 * values[1])
     p = [0.05, 0.5, 0.95]
 
-    def miss(family: Ratio) -> float:
+    def miss(family: LogNormal) -> float:
         return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
 
     family = ratio(told(p, values))
     for shift, stretch in [(0.01, 1), (-0.01, 1), (0, 1.01), (0, 0.99)]:
-        changed = Ratio(mu=family.mu + shift * family.sigma, sigma=family.sigma * stretch)
+        changed = LogNormal(mu=family.mu + shift * family.sigma, sigma=family.sigma * stretch)
         assert miss(family) <= miss(changed) + 1e-9
 
 
@@ -143,8 +143,8 @@ def test_misfit() -> None:
 
 def test_reference_classes() -> None:
     """A reference class is Jeffreys' prior after its cases."""
-    assert degree(Count(count=0, of=33)) == Degree(a=0.5, b=33.5)
-    assert degree(Count(count=2.5, of=4)) == Degree(a=3, b=2)
+    assert degree(Count(count=0, of=33)) == ScaledBeta(a=0.5, b=33.5)
+    assert degree(Count(count=2.5, of=4)) == ScaledBeta(a=3, b=2)
 
 
 def test_three_points() -> None:
@@ -184,15 +184,15 @@ def test_words(word: Word) -> None:
 
 def test_families_by_name() -> None:
     """A family stated by name is that family."""
-    assert degree(BetaStated(a=2, b=5, low=0.1, high=0.9)) == Degree(a=2, b=5, lower=0.1, upper=0.9)
-    assert degree(Uniform(low=0.2, high=0.4)) == Degree(a=1, b=1, lower=0.2, upper=0.4)
-    assert ratio(LognormalStated(mu=0.5, sigma=2)) == Ratio(mu=0.5, sigma=2)
+    assert degree(BetaStated(a=2, b=5, low=0.1, high=0.9)) == ScaledBeta(a=2, b=5, lower=0.1, upper=0.9)
+    assert degree(Uniform(low=0.2, high=0.4)) == ScaledBeta(a=1, b=1, lower=0.2, upper=0.4)
+    assert ratio(LognormalStated(mu=0.5, sigma=2)) == LogNormal(mu=0.5, sigma=2)
 
 
 def test_constants() -> None:
     """A constant is held: a degree by equal ends, a ratio by a spread of 0."""
-    assert degree(Constant(value=1)) == Degree(a=1, b=1, lower=1, upper=1)
-    assert ratio(Constant(value=3)) == Ratio(mu=math.log(3), sigma=0)
+    assert degree(Constant(value=1)) == ScaledBeta(a=1, b=1, lower=1, upper=1)
+    assert ratio(Constant(value=3)) == LogNormal(mu=math.log(3), sigma=0)
 
 
 NEXT = math.nextafter(0.5, 1)
@@ -215,7 +215,7 @@ def test_every_statement_is_fitted_or_faulty(support: Support, statement: Statem
     """Any statement about any quantity either becomes a usable prior or is a fault; nothing else happens."""
     try:
         prior = fit(statement, support)
-    except Faulty:
+    except InvalidInput:
         return
     check_usable(prior, support)
 
@@ -223,7 +223,7 @@ def test_every_statement_is_fitted_or_faulty(support: Support, statement: Statem
 def check_usable(prior: Prior, support: Support) -> None:
     assert isinstance(prior.family, support.family)
     assert 0 <= prior.misfit <= 1
-    if isinstance(prior.family, Degree):
+    if isinstance(prior.family, ScaledBeta):
         assert SHAPES[0] <= min(prior.family.a, prior.family.b) <= max(prior.family.a, prior.family.b) <= SHAPES[1]
     else:
         assert abs(prior.family.mu) < 700
@@ -233,12 +233,12 @@ def check_usable(prior: Prior, support: Support) -> None:
 def test_a_quantity_without_any_statement() -> None:
     """Every kind of statement can be made about a degree or a ratio, and both can be held fixed."""
     assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__))
-    assert {family for kind, family in FITS if kind is Constant} == {Degree, Ratio}
+    assert {family for kind, family in FITS if kind is Constant} == {ScaledBeta, LogNormal}
 
 
 def test_a_fault_in_code_has_no_file() -> None:
     """A statement made in code that does not suit its quantity is a fault as well."""
-    with pytest.raises(Faulty, match=r"\(stated in code\): found 0, expected a number above 0"):
+    with pytest.raises(InvalidInput, match=r"\(stated in code\): found 0, expected a number above 0"):
         fit(Stated(statement=Constant(value=0)), Support.RATIO)
 
 

@@ -20,8 +20,8 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import read_scenario, shipped_scenarios
 from estimative.priors.beta_product import Product
 from estimative.priors.catalog import shipped_prior_sets
-from estimative.priors.distributions import Degree, Family, Ratio
-from estimative.priors.errors import Fault, Faulty
+from estimative.priors.distributions import Family, LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.log_pool import Pooled, pooled, pooled_prior_set, pooled_priors, pooled_shares
 from estimative.priors.prior_set import Confidence, PriorSet
 from estimative.priors.prior_set_file import read_prior_set
@@ -33,14 +33,14 @@ type Floats = NDArray[np.float64]
 
 NAMES = "abcd"
 SHAPE = st.floats(math.log(0.05), math.log(300)).map(math.exp)
-RATIOS = st.builds(Ratio, mu=st.floats(-10, 10), sigma=st.floats(0.01, 5))
+RATIOS = st.builds(LogNormal, mu=st.floats(-10, 10), sigma=st.floats(0.01, 5))
 WEIGHTS = st.lists(st.floats(0.01, 1), min_size=3, max_size=3).map(lambda raw: [each / math.fsum(raw) for each in raw])
 ENDS = st.sampled_from([(0.0, 1.0), (0.2, 0.9), (0.1, 0.7), (0.0, 0.7), (0.3, 1.0)])
 
 
-def degrees(shapes: st.SearchStrategy[float] = SHAPE) -> st.SearchStrategy[Degree]:
+def degrees(shapes: st.SearchStrategy[float] = SHAPE) -> st.SearchStrategy[ScaledBeta]:
     """Any two of them overlap."""
-    return st.builds(lambda a, b, ends: Degree(a=a, b=b, lower=ends[0], upper=ends[1]), shapes, shapes, ENDS)
+    return st.builds(lambda a, b, ends: ScaledBeta(a=a, b=b, lower=ends[0], upper=ends[1]), shapes, shapes, ENDS)
 
 
 def pool(families: Sequence[Family], weights: Sequence[float]) -> Pooled:
@@ -49,14 +49,14 @@ def pool(families: Sequence[Family], weights: Sequence[float]) -> Pooled:
     return pooled(named, dict(zip(NAMES, weights, strict=False)), quantity="factors.x")
 
 
-def pool_of_degrees(families: Sequence[Degree], weights: Sequence[float]) -> tuple[Degree, float]:
+def pool_of_degrees(families: Sequence[ScaledBeta], weights: Sequence[float]) -> tuple[ScaledBeta, float]:
     found = pool(families, weights)
-    assert isinstance(found.family, Degree)
+    assert isinstance(found.family, ScaledBeta)
     return found.family, found.misfit
 
 
 def log_pdf(family: Family, x: Floats) -> Floats:
-    if isinstance(family, Ratio):
+    if isinstance(family, LogNormal):
         return np.asarray(stats.lognorm.logpdf(x, family.sigma, scale=math.exp(family.mu)))
     return np.asarray(stats.beta.logpdf(x, family.a, family.b, family.lower, family.upper - family.lower))
 
@@ -71,15 +71,15 @@ def check_proportional(families: Sequence[Family], weights: Sequence[float], x: 
 
 
 @given(ratios=st.lists(RATIOS, min_size=3, max_size=3), weights=WEIGHTS)
-def test_ratios(ratios: list[Ratio], weights: list[float]) -> None:
+def test_ratios(ratios: list[LogNormal], weights: list[float]) -> None:
     """The pool of lognormal densities is their product, and again lognormal."""
     check_proportional(ratios, weights, np.exp(np.linspace(-5, 5, 50)))
 
 
 def test_ratios_by_hand() -> None:
     """Twice as precise counts four times, at equal weights."""
-    found = pool([Ratio(mu=0, sigma=0.5), Ratio(mu=1, sigma=1)], [0.5, 0.5]).family
-    assert isinstance(found, Ratio)
+    found = pool([LogNormal(mu=0, sigma=0.5), LogNormal(mu=1, sigma=1)], [0.5, 0.5]).family
+    assert isinstance(found, LogNormal)
     assert (found.mu, found.sigma) == pytest.approx((0.2, math.sqrt(1 / 2.5)))
 
 
@@ -88,20 +88,20 @@ def test_degrees_of_one_support(
     shapes: list[tuple[float, float]], ends: tuple[float, float], weights: list[float]
 ) -> None:
     """The pool of beta densities between the same ends is their product, and again a beta between those ends."""
-    families = [Degree(a=a, b=b, lower=ends[0], upper=ends[1]) for a, b in shapes]
+    families = [ScaledBeta(a=a, b=b, lower=ends[0], upper=ends[1]) for a, b in shapes]
     check_proportional(families, weights, np.linspace(*ends, 52)[1:-1])
 
 
 def test_degrees_by_hand() -> None:
     """Shapes are weighted means."""
-    families = [Degree(a=2, b=5, lower=0.1, upper=0.8), Degree(a=6, b=1, lower=0.1, upper=0.8)]
+    families = [ScaledBeta(a=2, b=5, lower=0.1, upper=0.8), ScaledBeta(a=6, b=1, lower=0.1, upper=0.8)]
     found, misfit = pool_of_degrees(families, [0.75, 0.25])
     assert (found.a, found.b, found.lower, found.upper, misfit) == (3, 4, 0.1, 0.8, 0)
 
 
 @settings(max_examples=50, deadline=None)
 @given(families=st.lists(degrees(st.floats(1, 60)), min_size=3, max_size=3), weights=WEIGHTS)
-def test_degrees_of_different_supports(families: list[Degree], weights: list[float]) -> None:
+def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list[float]) -> None:
     """The pool ends where the supports part, and has the mean, the variance and the distance of a fine sum."""
     assume(len({(family.lower, family.upper) for family in families}) > 1)
     found, misfit = pool_of_degrees(families, weights)
@@ -120,7 +120,7 @@ def test_degrees_of_different_supports(families: list[Degree], weights: list[flo
 
 @settings(max_examples=50, deadline=None)
 @given(families=st.lists(degrees(st.floats(0.05, 6)), min_size=3, max_size=3), weights=WEIGHTS)
-def test_densities_that_are_infinite_at_an_end(families: list[Degree], weights: list[float]) -> None:
+def test_densities_that_are_infinite_at_an_end(families: list[ScaledBeta], weights: list[float]) -> None:
     """Singularities at the ends count in full: the moments are those that QUADPACK finds with algebraic weights."""
     assume(len({(family.lower, family.upper) for family in families}) > 1)
     found, _ = pool_of_degrees(families, weights)
@@ -128,7 +128,9 @@ def test_densities_that_are_infinite_at_an_end(families: list[Degree], weights: 
     assert (found.mean, found.sd) == pytest.approx((mean, math.sqrt(variance)), rel=1e-6)
 
 
-def moments_by_quadpack(families: Sequence[Degree], weights: Sequence[float], found: Degree) -> tuple[float, float]:
+def moments_by_quadpack(
+    families: Sequence[ScaledBeta], weights: Sequence[float], found: ScaledBeta
+) -> tuple[float, float]:
     """Mean and variance of the product of densities on the support that was found."""
     terms = list(zip(families, weights, strict=True))
     below = sum(weight * (family.a - 1) for family, weight in terms if family.lower == found.lower)
@@ -164,17 +166,19 @@ def moments_by_quadpack(families: Sequence[Degree], weights: Sequence[float], fo
 @given(a=SHAPE, b=SHAPE, weight=st.floats(0.01, 0.99))
 def test_a_support_within_a_uniform(a: float, b: float, weight: float) -> None:
     """A uniform over all only flattens: the pool with a beta on [0.2, 0.9] is a beta there, without a misfit."""
-    found, misfit = pool_of_degrees([Degree(a=1, b=1), Degree(a=a, b=b, lower=0.2, upper=0.9)], [1 - weight, weight])
+    found, misfit = pool_of_degrees(
+        [ScaledBeta(a=1, b=1), ScaledBeta(a=a, b=b, lower=0.2, upper=0.9)], [1 - weight, weight]
+    )
     assert (found.a, found.b) == pytest.approx((1 + weight * (a - 1), 1 + weight * (b - 1)), rel=1e-7)
     assert misfit < 1e-8
 
 
 def test_mass_that_sits_at_an_end() -> None:
     """Mass nearer to an end than any float can tell counts in full: powers of the distance from 0 keep their power."""
-    found, misfit = pool_of_degrees([Degree(a=0.01, b=1), Degree(a=0.01, b=1, upper=0.5)], [0.5, 0.5])
+    found, misfit = pool_of_degrees([ScaledBeta(a=0.01, b=1), ScaledBeta(a=0.01, b=1, upper=0.5)], [0.5, 0.5])
     assert (found.a, found.b, found.lower, found.upper) == pytest.approx((0.01, 1, 0, 0.5))
     assert misfit < 1e-8
-    found, misfit = pool_of_degrees([Degree(a=1, b=0.01), Degree(a=1, b=0.01, lower=0.5)], [0.5, 0.5])
+    found, misfit = pool_of_degrees([ScaledBeta(a=1, b=0.01), ScaledBeta(a=1, b=0.01, lower=0.5)], [0.5, 0.5])
     assert (found.a, found.b, found.lower, found.upper) == pytest.approx((1, 0.01, 0.5, 1))
     assert misfit < 1e-8
 
@@ -182,26 +186,28 @@ def test_mass_that_sits_at_an_end() -> None:
 @pytest.mark.parametrize("size", [1e5, 1e9])
 def test_a_narrow_prior_beside_a_wide_one(size: float) -> None:
     """A prior narrow against the other's support is widened by its weight, and keeps its place."""
-    found, misfit = pool_of_degrees([Degree(a=size, b=size), Degree(a=2, b=3, lower=0.2, upper=0.9)], [0.25, 0.75])
+    found, misfit = pool_of_degrees(
+        [ScaledBeta(a=size, b=size), ScaledBeta(a=2, b=3, lower=0.2, upper=0.9)], [0.25, 0.75]
+    )
     assert (found.mean, found.sd) == pytest.approx((0.5, math.sqrt(1 / (8 * 0.25 * size))), rel=20 / size**0.5)
     assert misfit < 0.2 / size**0.5
 
 
 def test_shapes_stay_within_what_may_be_stated() -> None:
     """Where the moments ask for a shape that no prior may have, it has the nearest, and the misfit tells."""
-    split = [Degree(a=0.01, b=0.01, upper=0.6), Degree(a=0.01, b=30, upper=0.9)]
+    split = [ScaledBeta(a=0.01, b=0.01, upper=0.6), ScaledBeta(a=0.01, b=30, upper=0.9)]
     found, misfit = pool_of_degrees(split, [0.9, 0.1])
     assert found.a == SHAPES[0]
     assert misfit > 0.001
-    narrow = [Degree(a=1e9, b=0.02), Degree(a=1e9, b=2, upper=0.6)]
+    narrow = [ScaledBeta(a=1e9, b=0.02), ScaledBeta(a=1e9, b=2, upper=0.6)]
     assert pool_of_degrees(narrow, [0.5, 0.5])[0].a == SHAPES[1]
 
 
 ANY = st.one_of(
     st.lists(RATIOS, min_size=3, max_size=3),
     st.lists(degrees(), min_size=3, max_size=3),
-    st.lists(st.floats(0.01, 100).map(Ratio.held) | RATIOS, min_size=3, max_size=3),
-    st.lists(st.floats(0.3, 0.7).map(Degree.held) | degrees(), min_size=3, max_size=3),
+    st.lists(st.floats(0.01, 100).map(LogNormal.held) | RATIOS, min_size=3, max_size=3),
+    st.lists(st.floats(0.3, 0.7).map(ScaledBeta.held) | degrees(), min_size=3, max_size=3),
 )
 
 
@@ -214,7 +220,7 @@ def test_unanimity(families: list[Family], weights: list[float]) -> None:
 @pytest.mark.parametrize("value", [0.0, 1.0, 0.3])
 def test_unanimity_about_the_ends(value: float) -> None:
     """So do analysts who are all certain, even of 0 or 1."""
-    assert pool([Degree.held(value)] * 2, [0.5, 0.5]) == Pooled(family=Degree.held(value), misfit=0)
+    assert pool([ScaledBeta.held(value)] * 2, [0.5, 0.5]) == Pooled(family=ScaledBeta.held(value), misfit=0)
 
 
 @settings(max_examples=50, deadline=None)
@@ -227,7 +233,7 @@ def test_symmetry(families: list[Family], weights: list[float]) -> None:
 
 
 @given(families=st.lists(degrees(), min_size=3, max_size=3), weights=WEIGHTS)
-def test_symmetry_of_a_product(families: list[Degree], weights: list[float]) -> None:
+def test_symmetry_of_a_product(families: list[ScaledBeta], weights: list[float]) -> None:
     """Nor does rounding depend on the order where a product has to be integrated."""
     pairs = list(zip(families, weights, strict=True))
     found = [Product.of(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
@@ -242,25 +248,25 @@ def test_a_weight_of_one(families: list[Family]) -> None:
 
 def test_a_weight_of_zero_excludes_nobody() -> None:
     """What an analyst of weight 0 believes does not count, not even where others think it impossible or certain."""
-    there, elsewhere = Degree(a=2, b=3, upper=0.4), Degree(a=2, b=3, lower=0.5)
+    there, elsewhere = ScaledBeta(a=2, b=3, upper=0.4), ScaledBeta(a=2, b=3, lower=0.5)
     assert pool([there, elsewhere], [1, 0]).family == there
-    assert pool([there, Degree.held(0.9)], [1, 0]).family == there
-    assert pool([Ratio(mu=1, sigma=2), Ratio.held(3)], [1, 0]).family == Ratio(mu=1, sigma=2)
-    assert pool([Ratio(mu=1, sigma=2), Degree.held(0.5)], [1, 0]).family == Ratio(mu=1, sigma=2)
+    assert pool([there, ScaledBeta.held(0.9)], [1, 0]).family == there
+    assert pool([LogNormal(mu=1, sigma=2), LogNormal.held(3)], [1, 0]).family == LogNormal(mu=1, sigma=2)
+    assert pool([LogNormal(mu=1, sigma=2), ScaledBeta.held(0.5)], [1, 0]).family == LogNormal(mu=1, sigma=2)
 
 
 def test_constants_of_a_ratio() -> None:
     """Constants have a geometric mean, weighted among those who hold one, and whoever leaves it open adds nothing."""
-    assert pool([Ratio.held(2), Ratio.held(8)], [0.5, 0.5]).family == Ratio.held(4)
-    doubled = pool([Ratio.held(1), Ratio.held(16), Ratio(mu=3, sigma=1)], [0.3, 0.1, 0.6]).family
-    assert isinstance(doubled, Ratio)
+    assert pool([LogNormal.held(2), LogNormal.held(8)], [0.5, 0.5]).family == LogNormal.held(4)
+    doubled = pool([LogNormal.held(1), LogNormal.held(16), LogNormal(mu=3, sigma=1)], [0.3, 0.1, 0.6]).family
+    assert isinstance(doubled, LogNormal)
     assert (doubled.median, doubled.sigma) == pytest.approx((2, 0))
 
 
 def test_constants_of_a_degree() -> None:
     """Constants have the mean of their log-odds, weighted among those who hold one."""
-    odds_of_two = pool([Degree.held(0.5), Degree.held(0.8), Degree(a=1, b=9)], [0.25, 0.25, 0.5]).family
-    assert isinstance(odds_of_two, Degree)
+    odds_of_two = pool([ScaledBeta.held(0.5), ScaledBeta.held(0.8), ScaledBeta(a=1, b=9)], [0.25, 0.25, 0.5]).family
+    assert isinstance(odds_of_two, ScaledBeta)
     assert odds_of_two.constant
     assert odds_of_two.lower == pytest.approx(2 / 3)
 
@@ -268,11 +274,11 @@ def test_constants_of_a_degree() -> None:
 @pytest.mark.parametrize("spread", [1e-2, 1e-4])
 def test_constants_are_the_limit_of_narrow_ratios(spread: float) -> None:
     """Distributions that get narrower together have a pool that gets nearer to that of the constants."""
-    open_to_all = Ratio(mu=3, sigma=1)
-    narrow = pool([Ratio(mu=0, sigma=spread), Ratio(mu=1, sigma=spread), open_to_all], [0.2, 0.3, 0.5]).family
-    held = pool([Ratio.held(1), Ratio.held(math.e), open_to_all], [0.2, 0.3, 0.5]).family
-    assert isinstance(narrow, Ratio)
-    assert isinstance(held, Ratio)
+    open_to_all = LogNormal(mu=3, sigma=1)
+    narrow = pool([LogNormal(mu=0, sigma=spread), LogNormal(mu=1, sigma=spread), open_to_all], [0.2, 0.3, 0.5]).family
+    held = pool([LogNormal.held(1), LogNormal.held(math.e), open_to_all], [0.2, 0.3, 0.5]).family
+    assert isinstance(narrow, LogNormal)
+    assert isinstance(held, LogNormal)
     assert (narrow.mu, narrow.sigma) == pytest.approx((held.mu, 0), abs=3 * spread)
     assert held.mu == pytest.approx(0.6)
 
@@ -280,14 +286,14 @@ def test_constants_are_the_limit_of_narrow_ratios(spread: float) -> None:
 @pytest.mark.parametrize("spread", [1e-2, 1e-3])
 def test_constants_are_the_limit_of_narrow_degrees(spread: float) -> None:
     """So do those whose log-odds are normal, multiplied on a fine grid with a beta that somebody leaves open."""
-    open_to_all = Degree(a=2, b=7)
+    open_to_all = ScaledBeta(a=2, b=7)
     log_odds = np.linspace(-4, 4, 2_000_001)
     x = expit(log_odds)
     logs = 0.5 * (log_pdf(open_to_all, x) + np.log(x * (1 - x)))
     for weight, value in ((0.2, 0.3), (0.3, 0.6)):
         logs += weight * stats.norm.logpdf(log_odds, logit(value), spread)
     mass = np.exp(logs - logs.max())
-    held = pool([Degree.held(0.3), Degree.held(0.6), open_to_all], [0.2, 0.3, 0.5]).family
+    held = pool([ScaledBeta.held(0.3), ScaledBeta.held(0.6), open_to_all], [0.2, 0.3, 0.5]).family
     assert held.constant
     assert mass @ x / mass.sum() == pytest.approx(held.mean, abs=5 * spread**2)
 
@@ -295,10 +301,10 @@ def test_constants_are_the_limit_of_narrow_degrees(spread: float) -> None:
 @given(values=st.lists(st.floats(0.001, 0.999), min_size=3, max_size=3), weights=WEIGHTS)
 def test_constants_can_be_stated(values: list[float], weights: list[float]) -> None:
     """A pool of constants stays between them, and is a number that can be stated."""
-    held = pool([Degree.held(value) for value in values], weights).family
+    held = pool([ScaledBeta.held(value) for value in values], weights).family
     assert min(values) <= held.mean <= max(values)
-    ratio = pool([Ratio.held(value) for value in values], weights).family
-    assert isinstance(ratio, Ratio)
+    ratio = pool([LogNormal.held(value) for value in values], weights).family
+    assert isinstance(ratio, LogNormal)
     assert fit(Constant(value=ratio.median), Support.RATIO).family == ratio
 
 
@@ -313,31 +319,35 @@ def test_external_bayesianity_of_degrees(
 ) -> None:
     """To pool betas and then to count successes is to count successes and then to pool."""
 
-    def updated(family: Degree) -> Degree:
-        return Degree(a=family.a + count, b=family.b + of - count)
+    def updated(family: ScaledBeta) -> ScaledBeta:
+        return ScaledBeta(a=family.a + count, b=family.b + of - count)
 
-    families = [Degree(a=a, b=b) for a, b in shapes]
+    families = [ScaledBeta(a=a, b=b) for a, b in shapes]
     first, _ = pool_of_degrees(families, weights)
     last, _ = pool_of_degrees([updated(family) for family in families], weights)
     assert (updated(first).a, updated(first).b) == pytest.approx((last.a, last.b))
 
 
 @given(ratios=st.lists(RATIOS, min_size=3, max_size=3), weights=WEIGHTS, seen=st.floats(-10, 10))
-def test_external_bayesianity_of_ratios(ratios: list[Ratio], weights: list[float], seen: float) -> None:
+def test_external_bayesianity_of_ratios(ratios: list[LogNormal], weights: list[float], seen: float) -> None:
     """Nor does it matter when a measurement of the logarithm, with a standard deviation of 1, is taken in."""
 
-    def updated(family: Ratio) -> Ratio:
+    def updated(family: LogNormal) -> LogNormal:
         precision = family.sigma**-2 + 1
-        return Ratio(mu=(family.mu * family.sigma**-2 + seen) / precision, sigma=precision**-0.5)
+        return LogNormal(mu=(family.mu * family.sigma**-2 + seen) / precision, sigma=precision**-0.5)
 
     first, last = pool(ratios, weights).family, pool([updated(ratio) for ratio in ratios], weights).family
-    assert isinstance(first, Ratio)
-    assert isinstance(last, Ratio)
+    assert isinstance(first, LogNormal)
+    assert isinstance(last, LogNormal)
     assert (updated(first).mu, updated(first).sigma) == pytest.approx((last.mu, last.sigma))
 
 
-HELD_0, HELD_1, HALF = Degree.held(0.0), Degree.held(1.0), Degree.held(0.5)
-LOW, MIDDLE, HIGH = Degree(a=2, b=3, upper=0.2), Degree(a=2, b=3, lower=0.1), Degree(a=2, b=3, lower=0.5, upper=0.9)
+HELD_0, HELD_1, HALF = ScaledBeta.held(0.0), ScaledBeta.held(1.0), ScaledBeta.held(0.5)
+LOW, MIDDLE, HIGH = (
+    ScaledBeta(a=2, b=3, upper=0.2),
+    ScaledBeta(a=2, b=3, lower=0.1),
+    ScaledBeta(a=2, b=3, lower=0.5, upper=0.9),
+)
 
 
 @pytest.mark.parametrize(
@@ -346,23 +356,23 @@ LOW, MIDDLE, HIGH = Degree(a=2, b=3, upper=0.2), Degree(a=2, b=3, lower=0.1), De
         ([LOW, HIGH], "a in [0, 0.2] and b in [0.5, 0.9]"),
         ([LOW, MIDDLE, HIGH], "a in [0, 0.2] and c in [0.5, 0.9]"),
         ([LOW, HIGH, replace(HIGH, upper=1.0)], "a in [0, 0.2], b in [0.5, 0.9] and c in [0.5, 1]"),
-        ([LOW, Degree(a=1, b=1, lower=0.2)], "a in [0, 0.2] and b in [0.2, 1]"),
+        ([LOW, ScaledBeta(a=1, b=1, lower=0.2)], "a in [0, 0.2] and b in [0.2, 1]"),
         ([LOW, HALF], "a in [0, 0.2] and b at 0.5"),
         ([HALF, LOW, MIDDLE], "a at 0.5 and b in [0, 0.2]"),
         ([HELD_0, HALF], "a at 0 and b at 0.5"),
-        ([Degree.held(0.7), HALF, HELD_1], "a at 0.7, b at 0.5 and c at 1"),
+        ([ScaledBeta.held(0.7), HALF, HELD_1], "a at 0.7, b at 0.5 and c at 1"),
         ([HELD_0, HELD_1], "a at 0 and b at 1"),
         ([HELD_0, MIDDLE], "a at 0 and b in [0.1, 1]"),
-        ([Degree.held(0.2), LOW, Degree(a=1, b=1, lower=0.2)], "b in [0, 0.2] and c in [0.2, 1]"),
-        ([Degree.held(0.05), Degree.held(0.15), MIDDLE], "a at 0.05 and c in [0.1, 1]"),
+        ([ScaledBeta.held(0.2), LOW, ScaledBeta(a=1, b=1, lower=0.2)], "b in [0, 0.2] and c in [0.2, 1]"),
+        ([ScaledBeta.held(0.05), ScaledBeta.held(0.15), MIDDLE], "a at 0.05 and c in [0.1, 1]"),
     ],
 )
-def test_pools_that_are_nowhere(families: list[Degree], found: str) -> None:
+def test_pools_that_are_nowhere(families: list[ScaledBeta], found: str) -> None:
     """A quantity about which analysts exclude each other has no pool, and the fault names those who do."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         pool(families, [1 / len(families)] * len(families))
-    assert caught.value.faults == (
-        Fault(
+    assert caught.value.issues == (
+        Issue(
             file="(pool)",
             key="factors.x",
             found=found,
@@ -373,15 +383,15 @@ def test_pools_that_are_nowhere(families: list[Degree], found: str) -> None:
 
 def test_constants_at_the_end_of_a_support() -> None:
     """A constant at the end of what another thinks possible is possible."""
-    assert pool([HELD_0, Degree(a=2, b=3)], [0.5, 0.5]).family == HELD_0
-    assert pool([Degree.held(0.2), LOW], [0.5, 0.5]).family == Degree.held(0.2)
+    assert pool([HELD_0, ScaledBeta(a=2, b=3)], [0.5, 0.5]).family == HELD_0
+    assert pool([ScaledBeta.held(0.2), LOW], [0.5, 0.5]).family == ScaledBeta.held(0.2)
 
 
 def test_a_fault_cannot_steer_a_terminal() -> None:
     """A name in a fault shows what is unprintable as escapes."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         pooled({"a\x1b": LOW, "b": HIGH}, {"a\x1b": 0.5, "b": 0.5}, quantity="factors.x")
-    assert caught.value.faults[0].found == r"a\x1b in [0, 0.2] and b in [0.5, 0.9]"
+    assert caught.value.issues[0].found == r"a\x1b in [0, 0.2] and b in [0.5, 0.9]"
 
 
 @pytest.mark.parametrize(
@@ -404,7 +414,7 @@ def test_weights_that_are_none(weights: dict[str, float]) -> None:
 def test_two_families() -> None:
     """A degree and a ratio have no pool, nor have priors of different quantities."""
     with pytest.raises(ValueError, match=r"factors\.x is a degree to some and a ratio to others"):
-        pool([LOW, Ratio.held(1)], [0.5, 0.5])
+        pool([LOW, LogNormal.held(1)], [0.5, 0.5])
     with pytest.raises(ValueError, match="different quantities"):
         pooled_priors({"a": {"factors.x": prior(0.5)}, "b": {"factors.y": prior(0.5)}}, {"a": 0.5, "b": 0.5})
 
@@ -418,9 +428,9 @@ def test_all_faults_at_once() -> None:
     low, high = prior(BetaStated(a=1, b=1, high=0.3)), prior(BetaStated(a=1, b=1, low=0.6))
     one = {"factors.x": low, "factors.y": prior(0.4), "factors.z": prior(0)}
     other = {"factors.x": high, "factors.y": prior(0.4), "factors.z": prior(1)}
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         pooled_priors({"one": one, "other": other}, {"one": 0.5, "other": 0.5})
-    assert [(fault.key, fault.found) for fault in caught.value.faults] == [
+    assert [(fault.key, fault.found) for fault in caught.value.issues] == [
         ("factors.x", "one in [0, 0.3] and other in [0.6, 1]"),
         ("factors.z", "one at 0 and other at 1"),
     ]
@@ -447,7 +457,7 @@ def voices() -> list[Assessment]:
 
 
 def pool_of(voices: Sequence[Assessment], weights: Mapping[str, float] | None = None) -> PriorSet:
-    priors = {voice.prior_set.name: {**voice.priors, **voice.watched} for voice in voices}
+    priors = {voice.prior_set.name: {**voice.priors, **voice.indicator_priors} for voice in voices}
     even = dict.fromkeys(priors, 1 / len(priors))
     return pooled_prior_set([voice.prior_set for voice in voices], priors, weights or even, name="pool")
 
@@ -557,7 +567,7 @@ def test_forms_of_statement(voices: list[Assessment]) -> None:
 def test_sets_that_cannot_be_pooled(voices: list[Assessment]) -> None:
     """Sets of one name cannot be told apart, and sets of two scenarios have nothing in common."""
     one, other, *_ = (voice.prior_set for voice in voices)
-    priors = {voice.prior_set.name: {**voice.priors, **voice.watched} for voice in voices}
+    priors = {voice.prior_set.name: {**voice.priors, **voice.indicator_priors} for voice in voices}
     even = {one.name: 0.5, other.name: 0.5}
     for second in (replace(other, name=one.name), replace(other, scenario="asia")):
         with pytest.raises(ValueError, match="share a name, or that are not of one scenario"):

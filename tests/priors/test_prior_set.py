@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set import Confidence
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import Constant, Count, Quantiles, Stated, Word
@@ -285,9 +285,9 @@ def test_extends_what_a_caller_locates(tmp_path: Path, parent: Path) -> None:
 def test_an_orphan(tmp_path: Path) -> None:
     """Where nothing has the name that is extended, the fault names what there is and what may have been meant."""
     late = written(tmp_path, "late", CHILD.replace('"base"', '"bace"'))
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         read_prior_set(late)
-    assert [str(fault).replace(str(tmp_path), "") for fault in caught.value.faults] == [
+    assert [str(fault).replace(str(tmp_path), "") for fault in caught.value.issues] == [
         (
             "/late.toml:6: prior_set.extends: found 'bace', expected the name of a prior set beside this file "
             "or shipped for its scenario: base; did you mean 'base'?"
@@ -299,7 +299,7 @@ def test_a_circle_through_links(tmp_path: Path) -> None:
     """A file that extends itself under another name is a circle too."""
     late = written(tmp_path, "late", CHILD)
     (tmp_path / "base.toml").symlink_to(late)
-    with pytest.raises(Faulty, match=r"a circle: late\.toml -> base\.toml,"):
+    with pytest.raises(InvalidInput, match=r"a circle: late\.toml -> base\.toml,"):
         read_prior_set(late)
 
 
@@ -328,15 +328,15 @@ def test_finding_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert find_prior_set(path, "asia") == Path(path)
     (tmp_path / "mine").touch()
     assert find_prior_set("mine", "asia") == Path("mine")
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         find_prior_set("txtbook", "asia")
     assert str(caught.value) == (
         "txtbook: found no such prior set, expected a path, or a shipped prior set of asia: textbook or uncertain; "
         "did you mean 'textbook'?"
     )
-    with pytest.raises(Faulty):
+    with pytest.raises(InvalidInput):
         find_prior_set("baseline", "asia")
-    with pytest.raises(Faulty):
+    with pytest.raises(InvalidInput):
         find_prior_set("", "nowhere")
 
 

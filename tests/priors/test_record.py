@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.priors.csv_reader import csv_rows
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record, read_record
 
 ANALYSTS = ("kent", "heuer")
@@ -36,9 +36,9 @@ def read(text: str) -> Record:
 
 
 def faults_of(text: str) -> list[str]:
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         read(text)
-    return [str(fault) for fault in caught.value.faults]
+    return [str(fault) for fault in caught.value.issues]
 
 
 def test_a_record_is_read() -> None:
@@ -261,9 +261,9 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
     Path("latin.csv").write_bytes(b"analyst\xe9")
     told = []
     for name in ("nowhere.csv", "large.csv", "latin.csv"):
-        with pytest.raises(Faulty) as caught:
+        with pytest.raises(InvalidInput) as caught:
             read_record(Path(name), ANALYSTS)
-        told += [str(fault) for fault in caught.value.faults]
+        told += [str(fault) for fault in caught.value.issues]
     assert told == [
         "nowhere.csv: found no such file, expected a file that can be read",
         "large.csv: found 1.0 MB, expected at most 1.0 MB",
@@ -288,6 +288,6 @@ def test_any_text_is_read_or_faulty(text: str) -> None:
     told: list[str] = []
     try:
         read(SOUND + text)
-    except Faulty as error:
-        told = [str(fault) for fault in error.faults] or [""]
+    except InvalidInput as error:
+        told = [str(fault) for fault in error.issues] or [""]
     assert all(fault.isprintable() and fault.startswith("record.csv:") for fault in told)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.priors.catalog import shipped_prior_sets
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set import Confidence, PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Prior, Support, fit
@@ -30,7 +30,7 @@ def fitted(prior_set: PriorSet) -> dict[str, Prior]:
     for quantity, stated in prior_set.statements.items():
         try:
             found[quantity] = fit(stated, SUPPORTS.get(quantity.partition(".")[0], Support.DEGREE))
-        except Faulty:
+        except InvalidInput:
             continue
     return found
 

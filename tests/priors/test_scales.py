@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.scale_file import ICD203, SCALES, find_scale, read_scale
 
 OWN = """
@@ -32,9 +32,9 @@ def written(folder: Path, text: str) -> Path:
 
 def faults_of(folder: Path, text: str) -> list[str]:
     """What is wrong with it, without the file's name."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         read_scale(written(folder, text))
-    return [str(fault).partition("own.toml")[2] for fault in caught.value.faults]
+    return [str(fault).partition("own.toml")[2] for fault in caught.value.issues]
 
 
 def test_a_scale_of_ones_own_gives_its_words(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_shipped_scale_is_found_by_its_id(scale: object) -> None:
 
 def test_a_misspelt_scale_is_told_with_the_nearest() -> None:
     """No file, no shipped scale."""
-    with pytest.raises(Faulty, match=r"icd230: found no such scale, .* icd203 or phia; did you mean 'icd203'"):
+    with pytest.raises(InvalidInput, match=r"icd230: found no such scale, .* icd203 or phia; did you mean 'icd203'"):
         find_scale("icd230")
 
 

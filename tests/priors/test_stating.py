@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.statement_syntax import FORMS, form_of, read_stated, say, toml
 from estimative.priors.statements import (
     BetaStated,
@@ -108,17 +108,17 @@ def test_a_faulty_statement_is_none() -> None:
     """An entry that cannot be understood comes back as None with its faults on the table, all of them."""
     table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="said.toml"))
     assert read_stated(table, "x") is None
-    assert [fault.key for fault in table.faults] == ["x.because", "x.p05", "x.p95"]
+    assert [fault.key for fault in table.issues] == ["x.because", "x.p05", "x.p95"]
     table = Table.of(TomlFile.parse("x = { p05 = 0.1, p95 = 0.6, because = 3 }", file="said.toml"))
     assert read_stated(table, "x") is None
-    assert [fault.key for fault in table.faults] == ["x.because"]
+    assert [fault.key for fault in table.issues] == ["x.because"]
 
 
 def test_a_consequence_is_no_fault() -> None:
     """A number that is none is one fault, not a second one about the order of what it was compared with."""
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         read('{ low = "a", high = 2, mass = 0.9 }')
-    assert [fault.key for fault in caught.value.faults] == ["x.low"]
+    assert [fault.key for fault in caught.value.issues] == ["x.low"]
 
 
 @pytest.mark.parametrize(

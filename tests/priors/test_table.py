@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from estimative.priors.errors import Fault, Faulty, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, listed, nearest
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table, ascii_safe, bounds, shown
 
@@ -79,23 +79,23 @@ def test_values(table: Table) -> None:
 def test_faults(table: Table, ask: Callable[[Table], object], said: str) -> None:
     """A value of the wrong kind is a fault with its line, and reading goes on."""
     ask(table)
-    assert str(table.faults[0]) == said
+    assert str(table.issues[0]) == said
 
 
 def test_a_fault_is_noted_once(table: Table) -> None:
     """Asking twice for the same wrong value notes it once."""
     table.text("number")
     table.text("number")
-    assert len(table.faults) == 1
+    assert len(table.issues) == 1
 
 
 def test_faults_come_in_the_order_of_lines(table: Table) -> None:
     """All faults are raised together, in the order of their lines."""
     table.text("truth")
     table.text("number")
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         table.stop_if_faulty()
-    assert [fault.line for fault in caught.value.faults] == [2, 3]
+    assert [fault.line for fault in caught.value.issues] == [2, 3]
 
 
 def test_nothing_steers_the_terminal() -> None:
@@ -104,7 +104,7 @@ def test_nothing_steers_the_terminal() -> None:
     assert shown("\x1b") == "'\\x1b'"
     table = Table.of(TomlFile.parse('"a\\u001b" = 1', file="t.toml"))
     table.no_more()
-    assert str(table.faults[0]).isprintable()
+    assert str(table.issues[0]).isprintable()
 
 
 def test_long_values_are_cut() -> None:
@@ -125,7 +125,7 @@ def test_prose() -> None:
 
 def test_a_fault_reads_as_a_sentence() -> None:
     """A fault without line or key leaves them out; a nearest name is asked for."""
-    assert str(Fault(file="f", found="a", expected="b")) == "f: found a, expected b"
-    assert str(Fault(file="f", line=2, key="k", found="a", expected="b", nearest="c")) == (
+    assert str(Issue(file="f", found="a", expected="b")) == "f: found a, expected b"
+    assert str(Issue(file="f", line=2, key="k", found="a", expected="b", nearest="c")) == (
         "f:2: k: found a, expected b; did you mean 'c'?"
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import Faulty
+from estimative.priors.errors import InvalidInput
 from estimative.priors.toml_document import KeyPath, TomlFile, read_text
 
 TEXT = """\
@@ -65,7 +65,7 @@ def test_lines(path: KeyPath, line: int | None) -> None:
 
 
 def fault(path: Path) -> str:
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(InvalidInput) as caught:
         TomlFile.read(path)
     return str(caught.value).replace(str(path), "FILE")
 

@@ -21,8 +21,8 @@ def tables(draw: st.DrawFn) -> Table:
     return Table(
         header=draw(st.tuples(*[CELLS] * columns)),
         rows=tuple(rows),
-        wordy=draw(st.frozensets(st.integers(0, columns - 1))),
-        unbroken=draw(st.frozensets(st.integers(0, columns - 1))),
+        text_columns=draw(st.frozensets(st.integers(0, columns - 1))),
+        nowrap_columns=draw(st.frozensets(st.integers(0, columns - 1))),
     )
 
 
@@ -58,7 +58,7 @@ def test_numbers_get_what_they_need_and_prose_the_rest() -> None:
     words, _, number, prose = Layout.of(wide_table(3)).shares
     assert number * ROOM == pytest.approx(len("Prior") + GAP, abs=1)
     assert prose > 2 * words
-    two = Table(header=("a", "b"), rows=((PROSE, PROSE * 3),), wordy=frozenset({0, 1}))
+    two = Table(header=("a", "b"), rows=((PROSE, PROSE * 3),), text_columns=frozenset({0, 1}))
     short, long = Layout.of(two).shares
     assert long > 1.5 * short
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimative.model.disagreement.analysts import Foresight
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.disagreement.analysts import LogEvidence
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.reports import wording
 from estimative.reports.comparison import wording as words
 from estimative.reports.comparison.summarizing import foresight
@@ -98,8 +98,8 @@ def test_what_the_draws_cannot_tell_is_unknown() -> None:
 
 def test_foresight_is_told_against_the_first_who_is_told() -> None:
     """Where the first analyst is withheld, the next is nought and the others are reckoned from there."""
-    second = Foresight(everything=None, figures=Noisy(value=2.0, influence=np.array([0.1, 0.1])))
-    third = Foresight(everything=None, figures=Noisy(value=-1.5, influence=np.array([0.1, 0.4])))
+    second = LogEvidence(everything=None, figures=MCEstimate(value=2.0, influence=np.array([0.1, 0.1])))
+    third = LogEvidence(everything=None, figures=MCEstimate(value=-1.5, influence=np.array([0.1, 0.4])))
     assert foresight(second, second).figures == number(0.0, 0.0)
     found = foresight(third, second)
     assert found.everything is None

@@ -202,10 +202,10 @@ def test_factors_that_could_change_the_word_are_named(reaching: tuple[str, ...],
 
 def test_an_indicator_that_cannot_be_seen_is_told_in_whole_sentences() -> None:
     """Where the first indicator cannot be seen, or cannot be missed, what is left is still a sentence."""
-    unseen, sure = ODD.indicators.values()
+    no_progress, sure = ODD.indicators.values()
     lead = "Look first for notice: A notice in the county's gazette; "
     assert sentence(ODD, "Look first") == f"{lead}if it is looked for and not seen, the headline goes to 6.1 %."
-    certain = replace(ODD, indicators={"notice": replace(sure, title=unseen.title)})
+    certain = replace(ODD, indicators={"notice": replace(sure, title=no_progress.title)})
     assert sentence(certain, "Look first") == f"{lead}if it is seen (a chance of 100 %) the headline goes to 12 %."
 
 

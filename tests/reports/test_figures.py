@@ -24,7 +24,7 @@ from estimative.reports.evidence import wording as evidence_wording
 from estimative.reports.figures import axis, style
 from estimative.reports.figures.axis import Scale
 from estimative.reports.figures.ledger import ledger
-from estimative.reports.figures.style import BLUE, ORANGE, WIDTH, Lettering, Nothing
+from estimative.reports.figures.style import BLUE, ORANGE, WIDTH, Lettering, NothingToPlot
 from estimative.reports.figures.sweep import sweep
 from estimative.reports.figures.text import plain, width_of, wrapped
 from estimative.reports.figures.tornado import tornado
@@ -407,7 +407,7 @@ def test_whatever_has_a_document_has_a_figure_or_a_reason(name: str) -> None:
     draw = DRAWN[{"sensitivity": "tornado", "whatif": "sweep", "evidence": "ledger"}[name.partition(".")[0]]]
     try:
         svg = draw(CASES[name]).svg()
-    except Nothing as nothing:
+    except NothingToPlot as nothing:
         svg, reason = "", str(nothing)
     assert not overlapping(svg) if svg else re.fullmatch(r"[A-Z].*\.", reason)
 
@@ -431,7 +431,7 @@ NOTHING = {
 def test_where_there_is_nothing_to_draw_nothing_is_drawn(name: str) -> None:
     """Numbers that are withheld, or not there, make no picture but a sentence."""
     draw, summary, reason = NOTHING[name]
-    with pytest.raises(Nothing, match=re.escape(reason)):
+    with pytest.raises(NothingToPlot, match=re.escape(reason)):
         draw(summary)
 
 
@@ -439,7 +439,7 @@ def test_where_there_is_nothing_to_draw_nothing_is_drawn(name: str) -> None:
 def test_nothing_moves_a_headline_that_is_certain(sure: float) -> None:
     """A headline of 0 or 1 has no log-odds for bars to start from."""
     summary = figures.summaries()["tornado"]
-    with pytest.raises(Nothing, match="certain or impossible"):
+    with pytest.raises(NothingToPlot, match="certain or impossible"):
         tornado(replace(summary, headline=replace(summary.headline, probability=sure)))
 
 

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from rich.console import Console
 
-from estimative.reports.blocks import Document, Dots
+from estimative.reports.blocks import Document, IntervalPlot
 from estimative.reports.formats import terminal
 from estimative.reports.formats.html import html
 from estimative.reports.formats.markdown import markdown
@@ -111,17 +111,17 @@ class Reading(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
-        self.unseen = 0
+        self.no_progress = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self.unseen += tag in {"head", "svg"}
+        self.no_progress += tag in {"head", "svg"}
 
     def handle_endtag(self, tag: str) -> None:
-        self.unseen -= tag in {"head", "svg"}
+        self.no_progress -= tag in {"head", "svg"}
         self.parts.append(" ")
 
     def handle_data(self, data: str) -> None:
-        self.parts += [] if self.unseen else [data]
+        self.parts += [] if self.no_progress else [data]
 
 
 def in_browser(told: Document) -> str:
@@ -161,7 +161,7 @@ def strange(text: str, found: Report) -> list[str]:
 
 def said(report: Report) -> Document:
     """The document without plots, whose axes have round numbers of their own."""
-    return tuple(block for block in document(report, {}) if not isinstance(block, Dots))
+    return tuple(block for block in document(report, {}) if not isinstance(block, IntervalPlot))
 
 
 @settings(max_examples=12, deadline=None)

@@ -23,10 +23,10 @@ from estimative.reports.blocks import (
     Caution,
     Code,
     Document,
-    Dot,
-    Dots,
     Figure,
     Heading,
+    IntervalPlot,
+    IntervalRow,
     Listing,
     Paragraph,
     Table,
@@ -147,9 +147,9 @@ def test_what_the_fonts_lack_is_shown_as_its_escape() -> None:
     document: Document = (
         Heading(text=text, level=1),
         Paragraph(text=text),
-        Table(header=("a", text), rows=((text, text),), wordy=frozenset({0, 1})),
+        Table(header=("a", text), rows=((text, text),), text_columns=frozenset({0, 1})),
         Code(lines=(text,)),
-        Dots(rows=(Dot(label=text, point=0.2, low=0.1, high=0.4),), key="k"),
+        IntervalPlot(rows=(IntervalRow(label=text, point=0.2, low=0.1, high=0.4),), key="k"),
     )
     [page] = [page.extract_text() for page in PdfReader(BytesIO(pdf(document))).pages]
     assert page.count(r"\u53f0\u6e7e") >= 6
@@ -191,7 +191,7 @@ def test_an_endless_word_stays_on_the_page(columns: int, tmp_path: Path) -> None
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (of poppler) measures the words")
     word = UNBROKEN[:300]
-    table = Table(header=(word,) * columns, rows=((word,) * columns,) * 2, wordy=frozenset({0, 1}))
+    table = Table(header=(word,) * columns, rows=((word,) * columns,) * 2, text_columns=frozenset({0, 1}))
     running = (Heading(text=word, level=1), Heading(text=word), Paragraph(text=f"https://example.org/{word}"))
     _measured(pdf((*running, table, Caution(text=word), Code(lines=(word,))), caution=word), tmp_path)
 
@@ -210,7 +210,7 @@ def _measured(file: bytes, folder: Path) -> None:
     "block",
     [
         Caution(text=f"{PROSE} " * 80),
-        Dots(rows=(Dot(label="a", point=0.2, low=0.1, high=0.4),) * 150, key="k"),
+        IntervalPlot(rows=(IntervalRow(label="a", point=0.2, low=0.1, high=0.4),) * 150, key="k"),
         Code(lines=(PROSE,) * 80),
         Listing(points=(f"{PROSE} " * 80,)),
     ],
@@ -298,7 +298,7 @@ def test_the_head_of_a_long_table_is_on_each_of_its_pages() -> None:
 
 def test_a_row_longer_than_a_page_is_divided() -> None:
     """Rather than cut."""
-    table = Table(header=("a", "b"), rows=(("first", PROSE * 100), ("last", PROSE)), wordy=frozenset({0, 1}))
+    table = Table(header=("a", "b"), rows=(("first", PROSE * 100), ("last", PROSE)), text_columns=frozenset({0, 1}))
     found = pages_of(PdfReader(BytesIO(pdf((table,)))))
     assert len(found) > 1
     assert sum(page.count("Nobodyhasmeasured") for page in found) >= 95

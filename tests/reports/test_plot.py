@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from estimative.reports.blocks import Dot, Dots
+from estimative.reports.blocks import IntervalPlot, IntervalRow
 from estimative.reports.formats.plot import BEFORE, GUIDE, HIGH_END, LINE, LOW_END, POINT, drawn
 from tests.summaries import CHANCES
 
@@ -19,29 +19,29 @@ LABELS = st.text(alphabet="ab-\u6f22\u0301 \n\x1b`", max_size=30)
 
 
 @st.composite
-def dots(draw: st.DrawFn) -> Dot:
+def dots(draw: st.DrawFn) -> IntervalRow:
     """A probability within its interval, and one before that may lie anywhere."""
     low, point, high = sorted(draw(CHANCES) for _ in range(3))
-    return Dot(label=draw(LABELS), point=point, low=low, high=high, before=draw(CHANCES))
+    return IntervalRow(label=draw(LABELS), point=point, low=low, high=high, before=draw(CHANCES))
 
 
-PLOTS = st.lists(dots(), min_size=1, max_size=5).map(lambda rows: Dots(rows=tuple(rows), key=""))
+PLOTS = st.lists(dots(), min_size=1, max_size=5).map(lambda rows: IntervalPlot(rows=tuple(rows), key=""))
 
 
-def dot(point: float, *, low: float | None = None, high: float | None = None, label: str = "a") -> Dot:
+def dot(point: float, *, low: float | None = None, high: float | None = None, label: str = "a") -> IntervalRow:
     """A probability that the evidence has not moved."""
-    return Dot(
+    return IntervalRow(
         label=label, point=point, low=point if low is None else low, high=point if high is None else high, before=point
     )
 
 
-def lines(*rows: Dot, width: int = 80) -> list[str]:
+def lines(*rows: IntervalRow, width: int = 80) -> list[str]:
     """The rows of a plot, and its axis."""
-    return list(drawn(Dots(rows=rows, key=""), width))
+    return list(drawn(IntervalPlot(rows=rows, key=""), width))
 
 
 @given(plot=PLOTS, width=WIDTHS)
-def test_a_plot_keeps_its_width(plot: Dots, width: int) -> None:
+def test_a_plot_keeps_its_width(plot: IntervalPlot, width: int) -> None:
     """Whatever labels and probabilities are, no line is wider than the plot, and there is one more than dots."""
     told = drawn(plot, width)
     assert len(told) == len(plot.rows) + 1
@@ -82,7 +82,7 @@ def test_two_certain_dots_span_the_axis() -> None:
 
 
 @given(plot=PLOTS, width=WIDTHS)
-def test_numbers_of_the_axis_do_not_touch(plot: Dots, width: int) -> None:
+def test_numbers_of_the_axis_do_not_touch(plot: IntervalPlot, width: int) -> None:
     """The numbers under the axis are in rising order, whole, and two blanks or more apart."""
     *_, axis = drawn(plot, width)
     told = re.split(r" {2,}", axis.strip()) if axis.strip() else []
@@ -126,6 +126,6 @@ def test_labels_are_fitted_to_the_longest() -> None:
 
 def test_what_was_before_is_seen_beside_what_is_after() -> None:
     """The ring stands where the probability was before the evidence; where nothing moved the point covers it."""
-    moved = lines(Dot(label="a", point=0.4, low=0.2, high=0.6, before=0.1))[0]
+    moved = lines(IntervalRow(label="a", point=0.4, low=0.2, high=0.6, before=0.1))[0]
     assert moved.index(BEFORE) < moved.index(LOW_END) < moved.index(POINT) < moved.index(HIGH_END)
     assert BEFORE not in lines(dot(0.3))[0]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from estimative.model.disagreement.pool import POOLS as WAYS
 from estimative.model.disagreement.pool import Pool as Found
-from estimative.model.inference.mc_estimate import Noisy
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.record.proper_scores import FEW
 from estimative.reports.blocks import Block, Caution, Heading, Paragraph, Table
 from estimative.reports.formats.markdown import markdown
@@ -232,7 +232,7 @@ def test_weights_that_learnt_nothing_are_not_told_twice() -> None:
 @pytest.mark.parametrize(("value", "told"), [(1 + 2e-16, 1.0), (-1e-17, 0.0), (0.3, 0.3)])
 def test_no_pool_leaves_the_scale_by_rounding(value: float, told: float) -> None:
     """A weighted mean that rounding puts beyond 0 or 1 is told as 0 or 1, with its word."""
-    noisy = Noisy(value=value)
+    noisy = MCEstimate(value=value)
     found = pool_of(
         Found(kind="linear", stage="after", probability=noisy, extremized=None, without={"a": noisy}, lacking="")
     )

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from estimative.reports.blocks import Block, Caution, Code, Dots, Figure, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import (
+    Block,
+    Caution,
+    Code,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Picture,
+    Table,
+)
 from estimative.reports.figures.gallery import gallery
 from estimative.reports.report.document import document
 from estimative.reports.report.layout import below, figure, pictured
@@ -75,7 +86,7 @@ def _texts(block: Block) -> Iterator[str]:
                 yield from row
         case Code():
             yield from block.lines
-        case Dots():
+        case IntervalPlot():
             yield block.key
         case Figure():
             yield block.name
@@ -212,7 +223,7 @@ def test_dissent_is_told_or_said_not_to_be_known() -> None:
     withheld = replace(FULL_REPORT, comparison=COMPARISONS["comparison.withheld-all"])
     assert "CAUTION" not in said(withheld, "Dissent")
     assert [block for block in parts(withheld)["Dissent"] if isinstance(block, Caution)]
-    assert not [block for block in parts(withheld)["Dissent"] if isinstance(block, Dots | Table)]
+    assert not [block for block in parts(withheld)["Dissent"] if isinstance(block, IntervalPlot | Table)]
 
 
 def test_alternatives_are_told_or_said_not_to_have_been_tried() -> None:

@@ -21,11 +21,11 @@ from estimative.reports.comparison.summary import Comparison
 from estimative.reports.figures import style, tree, waterfall
 from estimative.reports.figures.agreement import agreement
 from estimative.reports.figures.analysts import analysts
+from estimative.reports.figures.canvas import Canvas
 from estimative.reports.figures.factors import factors
 from estimative.reports.figures.gallery import gallery
 from estimative.reports.figures.outcomes import outcomes
-from estimative.reports.figures.sheet import Sheet
-from estimative.reports.figures.style import BLUE, GREY, INK, ORANGE, PALE, PALETTE, PAPER, WIDTH, Fill, Nothing
+from estimative.reports.figures.style import BLUE, GREY, INK, ORANGE, PALE, PALETTE, PAPER, WIDTH, Fill, NothingToPlot
 from estimative.reports.figures.text import plain
 from estimative.reports.report.summary import Report
 from estimative.reports.summary import Event, Link, Probability, Summary
@@ -41,7 +41,7 @@ EMPTY = {("report.exact", "ledger"), ("report.exact", "tornado")}
 """Where there is nothing to draw."""
 EVERY = [(name, kind) for name, report in REPORTS.items() for kind in gallery(report) if (name, kind) not in EMPTY]
 NUMBERED = [one for one in EVERY if one[0] != "report.hostile"]
-WAYS: dict[str, Callable[[Report], Sheet]] = {
+WAYS: dict[str, Callable[[Report], Canvas]] = {
     "tree": tree.tree,
     "outcomes": outcomes,
     "factors": factors,
@@ -61,9 +61,9 @@ def drawn(name: str, kind: str) -> str:
     return picture(name, kind).svg()
 
 
-def sheet(name: str, kind: str) -> Sheet:
+def sheet(name: str, kind: str) -> Canvas:
     found = picture(name, kind)
-    assert isinstance(found, Sheet)
+    assert isinstance(found, Canvas)
     return found
 
 
@@ -90,7 +90,7 @@ def test_a_report_has_the_figures_of_what_it_tells(name: str) -> None:
 @pytest.mark.parametrize(("name", "kind"), EMPTY)
 def test_a_figure_of_nothing_is_a_sentence(name: str, kind: str) -> None:
     """What could have been drawn and has nothing in it says so when it is asked for."""
-    with pytest.raises(Nothing, match=r"^[A-Z].*\.$"):
+    with pytest.raises(NothingToPlot, match=r"^[A-Z].*\.$"):
         picture(name, kind)
 
 
@@ -651,7 +651,7 @@ NOTHING = {
 def test_where_there_is_nothing_to_draw_nothing_is_drawn(case: str) -> None:
     """A figure of nothing is a sentence that says why."""
     draw, report, reason = NOTHING[case]
-    with pytest.raises(Nothing, match=reason):
+    with pytest.raises(NothingToPlot, match=reason):
         draw(report)
 
 
@@ -662,7 +662,7 @@ def test_a_waterfall_to_what_is_certain_has_no_end() -> None:
     sure = replace(headline.analysts["engineer"], probability=1.0)
     certain = replace(headline, analysts={**headline.analysts, "engineer": sure})
     report = replace(RICH, comparison=replace(found, outcomes={**found.outcomes, "closed": certain}))
-    with pytest.raises(Nothing, match="certain or impossible"):
+    with pytest.raises(NothingToPlot, match="certain or impossible"):
         waterfall.waterfall(report)
 
 
@@ -673,7 +673,7 @@ def test_whatever_the_numbers_a_figure_can_be_drawn(assessment: Summary, compari
     report = replace(RICH, assessment=assessment, comparison=comparison)
     try:
         svg = WAYS[kind](report).svg()
-    except Nothing as nothing:
+    except NothingToPlot as nothing:
         svg, reason = "", str(nothing)
     assert not [*overlapping(svg), *outside(svg)] if svg else re.fullmatch(r"[A-Z].*\.", reason)
 

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.figures.calibration import BEYOND, LARGEST, MEANT, SMALLEST, calibration
-from estimative.reports.figures.style import BLUE, GREY, INK, PAPER, TITLE, WIDTH, Nothing
+from estimative.reports.figures.style import BLUE, GREY, INK, PAPER, TITLE, WIDTH, NothingToPlot
 from estimative.reports.score import wording as words
 from estimative.reports.score.summary import Record
 from tests.figures import SVG, lines, written
@@ -207,7 +207,7 @@ def test_whatever_was_said_can_be_drawn(found: Record) -> None:
     if found.overall:
         check(calibration(found).svg())
     else:
-        with pytest.raises(Nothing, match=r"No judgement is scored yet\."):
+        with pytest.raises(NothingToPlot, match=r"No judgement is scored yet\."):
             calibration(found)
 
 

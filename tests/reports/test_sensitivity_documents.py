@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from estimative.reports.blocks import Dots, Heading, Paragraph, Table
+from estimative.reports.blocks import Heading, IntervalPlot, Paragraph, Table
 from estimative.reports.sensitivity.document import MOST_BARS, MOST_ROWS, document
 from estimative.reports.sensitivity.summary import Alternative, Sensitivity
 from estimative.reports.summary import Number, to_json
@@ -68,7 +68,7 @@ def test_every_bar_reaches_from_end_to_end(found: Sensitivity) -> None:
     assert found.tornado
     assert found.headline
     bounded = [(name, one) for name, one in found.tornado.quantities.items() if one.swing][:MOST_BARS]
-    plots = [block for block in document(found) if isinstance(block, Dots)]
+    plots = [block for block in document(found) if isinstance(block, IntervalPlot)]
     assert len(plots) == bool(bounded)
     for plot in plots:
         assert [(row.label, row.low, row.high) for row in plot.rows] == [
@@ -267,7 +267,7 @@ def test_a_name_that_is_not_shown_takes_no_room() -> None:
     long = {"effects.closing." + "n" * 64: quantities["factors.wear"]}
     for together, whole in (({**quantities, **long}, True), ({**long, **quantities}, False)):
         found = replace(RICH, power_scaling=replace(RICH.power_scaling, quantities=together))
-        assert (0 in table(found, "Quantity", "Diagnosis").unbroken) == whole
+        assert (0 in table(found, "Quantity", "Diagnosis").nowrap_columns) == whole
 
 
 def shown(found: Sensitivity) -> set[str]:

@@ -62,8 +62,8 @@ def test_a_summary_satisfies_the_schema(name: str) -> None:
 def test_any_numbers_satisfy_the_schema(summary: Summary) -> None:
     """Whatever the numbers are, their JSON satisfies the schema but for what `converged` promises."""
     data = written(summary)
-    faults = [error for error in VALIDATOR.iter_errors(data) if error.json_path != "$.agreement.holds"]
-    assert not faults
+    issues = [error for error in VALIDATOR.iter_errors(data) if error.json_path != "$.agreement.holds"]
+    assert not issues
 
 
 FIELDS = [path for path in objects(written(FULL)) if path not in MAPPINGS]

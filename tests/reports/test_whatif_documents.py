@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from estimative.reports.blocks import Dots, Heading, Paragraph
+from estimative.reports.blocks import Heading, IntervalPlot, Paragraph
 from estimative.reports.summary import to_json
 from estimative.reports.whatif import summary as told
 from estimative.reports.whatif.document import document
@@ -97,7 +97,7 @@ def test_each_value_of_a_sweep_is_told_beside_its_dot() -> None:
     """However long the name of a factor, the plot of a sweep says at which value each dot stands."""
     assert RICH.sweep
     found = replace(RICH, sweep=replace(RICH.sweep, factor="n" * 64))
-    (dots,) = (block for block in document(found) if isinstance(block, Dots))
+    (dots,) = (block for block in document(found) if isinstance(block, IntervalPlot))
     assert [row.label for row in dots.rows] == ["0", "0.25", "0.5", "0.75", "1"]
     assert [row.point for row in dots.rows] == [point.outcomes["closed"].probability for point in found.sweep.points]  # type: ignore[union-attr]
 

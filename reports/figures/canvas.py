@@ -51,7 +51,7 @@ type Anchor = Literal["left", "center", "right"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class FigureText:
     """What stands around a picture, and what is read out to those who cannot see it."""
 
     title: str
@@ -96,7 +96,7 @@ class Track:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class Canvas:
     """A figure with its surroundings in place, and room for the picture itself."""
 
     kind: str
@@ -104,20 +104,20 @@ class Sheet:
     figure: Figure
     paper: Axes
     """Covers the whole figure, in units, from above."""
-    around: Around
+    around: FigureText
     top: float
     """Where the room for the picture begins, in units."""
     height: float
 
     @classmethod
     @contextmanager
-    def with_room(cls, kind: str, around: Around, room: float) -> Iterator[Sheet]:
+    def with_room(cls, kind: str, around: FigureText, room: float) -> Iterator[Canvas]:
         """A sheet whose picture takes so many units of height, and the rules that hold while it is drawn."""
         with applied(kind):
             yield cls._surrounded(kind, around, room)
 
     @classmethod
-    def _surrounded(cls, kind: str, around: Around, room: float) -> Sheet:
+    def _surrounded(cls, kind: str, around: FigureText, room: float) -> Canvas:
         above, top = _above(around)
         below, bottom = flowed([(note, SMALL) for note in around.notes if note.strip()], top + room + GAP)
         height = math.ceil(bottom + MARGIN - GAP)
@@ -202,7 +202,7 @@ def flowed(paragraphs: Iterable[tuple[str, Lettering]], top: float, *, inset: fl
     return lines, top
 
 
-def _above(around: Around) -> tuple[list[Line | Box], float]:
+def _above(around: FigureText) -> tuple[list[Line | Box], float]:
     """Caution, title, subtitle and key, and where the picture begins."""
     warning, top = _warning(around.caution)
     written = [(around.title, TITLE), *((text, SUBTITLE) for text in around.subtitle)]
@@ -233,7 +233,7 @@ def _key(entries: Iterable[tuple[Fill | Stroke, str]], top: float) -> tuple[list
     return pieces, y + LABEL.leading + 2 * GAP if pieces else top
 
 
-def _complete(drawn: str, sheet: Sheet) -> str:
+def _complete(drawn: str, sheet: Canvas) -> str:
     """An SVG with its title and description, and without what belongs to the drawing library alone."""
     start = drawn.index(">", drawn.index("<svg")) + 1
     head, body = drawn[drawn.index("<svg") : start], drawn[start:]
