@@ -33,10 +33,10 @@ tree: ## the folders under the names they are installed with, as links: mypy and
 bench: $(VENV)/ready ## what is fast, against what a user would otherwise write; up to half an hour
 	$(BIN)/python -m benchmarks.run
 
-lock: $(VENV)/ready ## pin every version anew
+lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are pinned stay
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.12 \
-		--no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+		--no-header --no-annotate --quiet --output-file requirements.lock
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "estimative needs Python 3.12 or newer, and $$(python3 --version 2>&1 || echo no python3) is what is here: install one (say, pyenv install 3.13) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 1; }

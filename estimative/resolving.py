@@ -130,7 +130,7 @@ def _foretold(summary: Summary, outcome: Outcome) -> IssuedForecast:
         analyst=summary.prior_set.analyst,
         outcome=outcome.id,
         probability=told.probability,
-        mcse=told.mcse,
+        se=told.se,
         as_of=datetime.date.fromisoformat(summary.scenario.as_of),
         until=datetime.date.fromisoformat(summary.scenario.until),
     )

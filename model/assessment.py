@@ -104,7 +104,9 @@ class Assessment:
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
         counted = {
-            event: state for event, state in certain if event in self.conditioned_events or seen.get(event) not in left_out
+            event: state
+            for event, state in certain
+            if event in self.conditioned_events or seen.get(event) not in left_out
         }
         return replace(self._knowing(counted), left_out=left_out)
 
@@ -122,7 +124,9 @@ class Assessment:
                 raise Contradiction(f"{event} known to be otherwise", key="--given")
         if not events:
             return self
-        return replace(self._knowing({**certain, **events}), conditioned_events=self.conditioned_events | frozenset(events))
+        return replace(
+            self._knowing({**certain, **events}), conditioned_events=self.conditioned_events | frozenset(events)
+        )
 
     def _knowing(self, certain: Mapping[str, bool]) -> Assessment:
         structure = replace(self.structure, network=replace(self.structure.network, certain=certain))
@@ -196,7 +200,11 @@ def _turned(scenario: Scenario, prior_set: PriorSet, indicator_priors: Mapping[s
     for indicator in scenario.indicators.values():
         top, bottom = (f"indicators.{indicator.id}.if_{end}" for end in state_labels(indicator.about, scenario))
         more, less = (top, bottom) if indicator.supports else (bottom, top)
-        if more in indicator_priors and less in indicator_priors and indicator_priors[more].family.mean <= indicator_priors[less].family.mean:
+        if (
+            more in indicator_priors
+            and less in indicator_priors
+            and indicator_priors[more].family.mean <= indicator_priors[less].family.mean
+        ):
             found = f"{indicator_priors[more].family.mean:.2g} on average, not above {less} ({indicator_priors[less].family.mean:.2g})"
             end = state_labels(indicator.about, scenario)[not indicator.supports]
             expected = f"more, since the scenario says that it supports {end!r}"

@@ -39,7 +39,7 @@ def forecast(place: int = 1, **changed: Any) -> IssuedForecast:
         analyst="The engineer",
         outcome="closed",
         probability=0.3,
-        mcse=0.002,
+        se=0.002,
         as_of=AS_OF,
         until=UNTIL,
     )
@@ -63,7 +63,7 @@ def entries(said: Iterable[Said], *, analyst: str = "engineer", first: int = 1) 
         entry(
             first + place,
             resolution(
-                first + place, happened, probability=p, mcse=p * (1 - p) / 50, prior_set=analyst, scenario=f"s{place}"
+                first + place, happened, probability=p, se=p * (1 - p) / 50, prior_set=analyst, scenario=f"s{place}"
             ),
         )
         for place, (p, happened) in enumerate(said)

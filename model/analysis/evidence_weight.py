@@ -172,7 +172,8 @@ def _only(assessment: Assessment, items: Sequence[str]) -> Assessment:
 
 
 def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
-    ks = [check.value for fit in (alone, without) for check in fit.verdict.checks if check.name == "Pareto k"]
+    checks = [check for fit in (alone, without) for check in fit.verdict.checks if check.name == "Pareto k"]
+    ks = [check.value for check in checks if check.value is not None]
     return Weight(
         alone=_less(alone.log_odds, start.log_odds),
         last=_less(whole.log_odds, without.log_odds),
@@ -183,12 +184,12 @@ def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
 
 def _less(one: MCEstimate, other: MCEstimate) -> MCEstimate:
     found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
-    return found if max(abs(found.value), found.mcse) > ROUNDING else MCEstimate(value=0.0)
+    return found if max(abs(found.value), found.se) > ROUNDING else MCEstimate(value=0.0)
 
 
 def _opposition(stories: Sequence[EvidenceGroup]) -> Opposition | None:
     """Of the stories' pulls when all else is known, the strongest clear one each way."""
-    clear = [story for story in stories if abs(story.weight.last.value) > 2 * story.weight.last.mcse]
+    clear = [story for story in stories if abs(story.weight.last.value) > 2 * story.weight.last.se]
     up = max(clear, key=lambda story: story.weight.last.value, default=None)
     down = min(clear, key=lambda story: story.weight.last.value, default=None)
     if not up or not down or not down.weight.last.value < 0 < up.weight.last.value:
@@ -215,7 +216,7 @@ def _conflict(assessment: Assessment, stories: Mapping[str, Sequence[str]], seed
         found.append(Conflict(first=first, second=second, measure=_measure(alone[first], alone[second], both)))
     # The worst of many pairs is found by looking: it has to stand out from what chance makes of as many.
     errors = -ndtri(CHANCE / max(len(found), 1))
-    clear = [one for one in found if one.measure.value > max(errors * one.measure.mcse, LEAST_CONFLICT)]
+    clear = [one for one in found if one.measure.value > max(errors * one.measure.se, LEAST_CONFLICT)]
     return max(clear, key=lambda conflict: conflict.measure.value, default=None)
 
 

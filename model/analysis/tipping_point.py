@@ -155,7 +155,7 @@ class _Search:
             (fit,) = self._fits([moved(assessment, name, mean)])
             above = (_height(fit) > _logit(edge)) == (_height(right[1]) > _logit(edge))
             left, right = (left, (mean, fit)) if above else ((mean, fit), right)
-            if abs(_height(fit) - _logit(edge)) <= fit.log_odds.mcse:
+            if abs(_height(fit) - _logit(edge)) <= fit.log_odds.se:
                 break
         slope = (_height(right[1]) - _height(left[1])) / (right[0] - left[0])
         return derived(_between(left, right, edge), [(-1 / slope, fit.log_odds)])

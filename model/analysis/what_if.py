@@ -186,4 +186,4 @@ def _less(one: MCEstimate, other: MCEstimate, scale: float) -> MCEstimate:
 
 def _rounded(found: MCEstimate, scale: float) -> MCEstimate:
     """What only rounding makes is no difference."""
-    return found if max(abs(found.value), found.mcse) > ROUNDING * scale else MCEstimate(value=0.0)
+    return found if max(abs(found.value), found.se) > ROUNDING * scale else MCEstimate(value=0.0)

@@ -117,7 +117,7 @@ def headline_of(assessment: Assessment, ready: FittedProposal, common: Numbers) 
     value = float(found.weights @ yes) / base
     certain = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
     probability = MCEstimate(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
-    relative = probability.mcse / value if value > 0 else 0.0
+    relative = probability.se / value if value > 0 else 0.0
     shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
     effective = float(1 / np.square(found.weights).sum())
     name = assessment.scenario.headline

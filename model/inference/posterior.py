@@ -14,11 +14,11 @@ from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import (
     EffectiveSize,
-    Estimate,
-    Spread,
+    ProbabilityEstimate,
+    QuantitySummary,
     Undefined,
-    estimated,
-    spread,
+    estimate_probability,
+    summarize_quantity,
     weighted_effective,
 )
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
@@ -49,7 +49,7 @@ class Posterior:
         return self.draws.method
 
     @cached_property
-    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+    def estimates(self) -> Mapping[tuple[str, str], ProbabilityEstimate]:
         """Of every target, by sort and id; a link whose condition cannot be so has none.
 
         Raises
@@ -60,7 +60,7 @@ class Posterior:
         return _estimates(self.asked, self.probabilities, self.draws, convergence.effective_size(self.method))
 
     @property
-    def headline(self) -> Estimate:
+    def headline(self) -> ProbabilityEstimate:
         return self.estimates["outcome", self.assessment.scenario.headline]
 
     def mc_estimate(self, sort: str, name: str) -> MCEstimate:
@@ -75,12 +75,11 @@ class Posterior:
 
     def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
         """Of a target and of its condition, dims (draw) each."""
-        index = next(i for i, target in enumerate(self.asked) if (target.sort, target.id) == (sort, name))
-        return self.probabilities.yes[index], self.probabilities.given[index]
+        return _chances(self.asked, self.probabilities, sort, name)
 
-    def spread(self, name: str) -> Spread:
+    def summarize_quantity(self, name: str) -> QuantitySummary:
         """How a quantity is distributed after the evidence."""
-        return spread(self.quantity(name), self.draws, convergence.effective_size(self.method))
+        return summarize_quantity(self.quantity(name), self.draws, convergence.effective_size(self.method))
 
     def quantity(self, name: str) -> Numbers:
         """The draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
@@ -90,7 +89,7 @@ class Posterior:
     def verdict(self) -> Verdict:
         """Whether these draws can be believed."""
         headline = self.headline
-        relative = headline.mcse / headline.value if headline.value > 0 else 0.0
+        relative = headline.se / headline.value if headline.value > 0 else 0.0
         name = self.assessment.scenario.headline
         if self.method == "importance":
             return convergence.of_importance(self.draws.diagnostics, self.draws.effective, name, relative)
@@ -110,29 +109,48 @@ class PriorPredictive:
     probabilities: QueryProbabilities
 
     @cached_property
-    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+    def estimates(self) -> Mapping[tuple[str, str], ProbabilityEstimate]:
         """As those of a posterior."""
         return _estimates(self.asked, self.probabilities, self.draws, weighted_effective)
+
+    def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
+        """Of a target and of its condition, dims (draw) each."""
+        return _chances(self.asked, self.probabilities, sort, name)
+
+
+def _chances(
+    asked: tuple[Target, ...], probabilities: QueryProbabilities, sort: str, name: str
+) -> tuple[Numbers, Numbers]:
+    index = next(i for i, target in enumerate(asked) if (target.sort, target.id) == (sort, name))
+    return probabilities.yes[index], probabilities.given[index]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Where two methods are furthest apart."""
+    """The outcome at which two methods differ most, in terms of their errors."""
 
     outcome: str
     difference: float
-    joint_mcse: float
+    """In probability."""
+    joint_se: float
+    agree: bool
+    """Whether they differ by at most AGREEMENT joint standard errors."""
+
+    @classmethod
+    def of(cls, outcome: str, difference: float, joint_se: float) -> Agreement:
+        agree = _ratio(difference, joint_se) <= AGREEMENT
+        return cls(outcome=outcome, difference=difference, joint_se=joint_se, agree=agree)
 
     @property
     def ratio(self) -> float:
         """The difference in joint Monte Carlo standard errors."""
-        if self.joint_mcse > 0:
-            return abs(self.difference) / self.joint_mcse
-        return 0.0 if abs(self.difference) < 1e-9 else float("inf")
+        return _ratio(self.difference, self.joint_se)
 
-    @property
-    def holds(self) -> bool:
-        return self.ratio <= AGREEMENT
+
+def _ratio(difference: float, joint_se: float) -> float:
+    if joint_se > 0:
+        return abs(difference) / joint_se
+    return 0.0 if abs(difference) < 1e-9 else float("inf")
 
 
 def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
@@ -179,11 +197,13 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int = PRIOR_DR
 
 def _estimates(
     asked: tuple[Target, ...], probabilities: QueryProbabilities, draws: Draws, effective: EffectiveSize
-) -> dict[tuple[str, str], Estimate]:
-    found: dict[tuple[str, str], Estimate] = {}
+) -> dict[tuple[str, str], ProbabilityEstimate]:
+    found: dict[tuple[str, str], ProbabilityEstimate] = {}
     for index, target in enumerate(asked):
         try:
-            estimate = estimated(probabilities.yes[index], draws, effective, given=probabilities.given[index])
+            estimate = estimate_probability(
+                probabilities.yes[index], draws, effective, given=probabilities.given[index]
+            )
         except Undefined:
             if target.sort == "outcome":
                 raise Contradiction("a condition that cannot be so", key=f"outcomes.{target.id}.given") from None
@@ -198,8 +218,8 @@ def agreement(first: Posterior, second: Posterior) -> Agreement:
     for key, one in first.estimates.items():
         if key[0] == "outcome":
             other = second.estimates[key]
-            error = (one.mcse**2 + other.mcse**2) ** 0.5
-            apart.append(Agreement(outcome=key[1], difference=one.value - other.value, joint_mcse=error))
+            error = (one.se**2 + other.se**2) ** 0.5
+            apart.append(Agreement.of(key[1], one.value - other.value, error))
     return max(apart, key=lambda entry: entry.ratio)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +21,7 @@ from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Link, Numbers
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ DRAWS = 4000
 
 type Choice = Literal["auto", "importance", "nuts"]
 """Auto: importance sampling where its verdict is good, and NUTS where it is not."""
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +56,10 @@ class Fitter:
     seed: int
     method: Choice = "auto"
     draws: int | None = None
-    say: Callable[[str], None] = _silent
-    """Is told of what takes long."""
+    notify: Callable[[str], None] | None = None
+    """Called with a phrase before something that takes long."""
+    executor: Executor | None = None
+    """Runs independent refits at once; without one they run in turn."""
 
     @cached_property
     def dimensions(self) -> Dimensions:
@@ -71,9 +69,10 @@ class Fitter:
         """By the method that was chosen, or by the one that converges."""
         if self.method == "nuts":
             return Fitted(posterior=self._by_nuts(assessment), ready=None)
-        ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
-        draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
-        posterior = posterior_of(assessment, draws, seed=self.seed)
+        with one_blas_thread():
+            ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
+            draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
+            posterior = posterior_of(assessment, draws, seed=self.seed)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
         return Fitted(posterior=posterior, ready=ready)
@@ -87,7 +86,8 @@ class Fitter:
         structure = assessment.structure
         key = structure.link, frozenset(structure.network.certain.items())
         if key not in self._models:
-            self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
+            if self.notify:
+                self.notify("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
             from estimative.model.inference import nuts
 
             self._models[key] = nuts.compiled(assessment)
@@ -136,9 +136,10 @@ class Refitter:
         return cls(fitter=fitter, ends=tuple(end for end in ends if end.ready))
 
     def each(self, assessments: Sequence[Assessment], counting: ProgressCounter) -> Iterator[Refit]:
-        """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for assessment, quick in zip(assessments, pool.map(self.reweight, assessments), strict=True):
+        """Refit each assessment's headline, in order: by reweighting, and in full where that did not converge."""
+        run = self.fitter.executor.map if self.fitter.executor else map
+        with one_blas_thread():
+            for assessment, quick in zip(assessments, run(self.reweight, assessments), strict=True):
                 yield quick if quick and quick.verdict.passed else self.refit(assessment)
                 counting.one_more()
 
@@ -162,7 +163,7 @@ class Refitter:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
         posterior = self.fitter.fit(assessment).posterior
         found = posterior.mc_estimate("outcome", assessment.scenario.headline)
-        alone = MCEstimate(value=found.value, own_variance=found.mcse**2)
+        alone = MCEstimate(value=found.value, own_variance=found.se**2)
         return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
 
 
@@ -201,10 +202,10 @@ class Effort:
 
     fits: int
     by_method: Mapping[str, int]
-    failed: tuple[Verdict, ...]
-    """Of the fits that did not converge, whatever was tried."""
-    worst: Mapping[str, Check]
-    """By the name of a check, where it came nearest to its limit."""
+    failed: int
+    """How many of the fits did not converge, whatever was tried."""
+    worst: tuple[Check, ...]
+    """Of each check the one that came nearest to its limit."""
 
     @property
     def converged(self) -> bool:
@@ -220,6 +221,6 @@ def effort_of(refits: Sequence[Refit]) -> Effort:
     return Effort(
         fits=len(refits),
         by_method=dict(Counter(refit.method for refit in refits)),
-        failed=tuple(refit.verdict for refit in refits if not refit.verdict.passed),
-        worst=worst,
+        failed=sum(not refit.verdict.passed for refit in refits),
+        worst=tuple(worst.values()),
     )

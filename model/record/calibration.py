@@ -177,7 +177,7 @@ class _Luck:
 
 def _mean_said(entries: Sequence[Entry]) -> Measured:
     said = [entry.resolution.forecast for entry in entries]
-    error = sqrt(sum(one.mcse**2 for one in said)) / len(said)
+    error = sqrt(sum(one.se**2 for one in said)) / len(said)
     return Measured(value=float(np.mean([one.probability for one in said])), error=error)
 
 

@@ -164,7 +164,7 @@ def _line(resolution: Resolution, previous: str, written: datetime.datetime, cor
         "analyst": said.analyst,
         "outcome": said.outcome,
         "probability": said.probability,
-        "mcse": said.mcse,
+        "mcse": said.se,
         "as_of": said.as_of.isoformat(),
         "until": said.until.isoformat(),
         "happened": resolution.happened,
@@ -236,7 +236,7 @@ def _built(content: dict[str, Any], raw: bytes, line: int) -> Entry:
     said = IssuedForecast(
         created=_moment(content["created"]),
         probability=_within(content["probability"], 1.0),
-        mcse=_within(content["mcse"], 1.0),
+        se=_within(content["mcse"], 1.0),
         as_of=datetime.date.fromisoformat(content["as_of"]),
         until=datetime.date.fromisoformat(content["until"]),
         **{name: _text(content[name]) for name in _TEXTS},

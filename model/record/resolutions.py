@@ -37,7 +37,7 @@ class IssuedForecast:
     """As the prior set describes them; empty where it does not."""
     outcome: str
     probability: float
-    mcse: float
+    se: float
     """Monte Carlo standard error."""
     as_of: datetime.date
     until: datetime.date

@@ -116,7 +116,7 @@ def _log_odds(headline: Outcome | None) -> MCEstimate:
     """Of a kept headline, whose draws nothing else shares."""
     assert headline
     p = headline.probability
-    return MCEstimate(value=math.log(p) - math.log1p(-p), own_variance=(headline.mcse / (p * (1 - p))) ** 2)
+    return MCEstimate(value=math.log(p) - math.log1p(-p), own_variance=(headline.se / (p * (1 - p))) ** 2)
 
 
 def _share(found: Share, title: str) -> ToldShare:

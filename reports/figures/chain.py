@@ -46,17 +46,17 @@ class Place:
         link = self.event.given_previous
         if not link:
             return None
-        return Number(value=link.probability if happens else 1 - link.probability, mcse=link.mcse)
+        return Number(value=link.probability if happens else 1 - link.probability, se=link.se)
 
     def reached(self, *, happens: bool) -> Number | None:
         """Probability that the way is gone up to a branch's end; None where it cannot be told."""
-        own = Number(value=self.event.probability, mcse=self.event.mcse)
+        own = Number(value=self.event.probability, se=self.event.se)
         return own if happens else self.before and _rest(self.before, own)
 
 
 def _rest(whole: Number, part: Number) -> Number:
     """What is left; the two errors as if independent, though they go together, so that it is rather less exact."""
-    return Number(value=max(whole.value - part.value, 0.0), mcse=min(math.hypot(whole.mcse, part.mcse), 1.0))
+    return Number(value=max(whole.value - part.value, 0.0), se=min(math.hypot(whole.se, part.se), 1.0))
 
 
 type Chain = Mapping[str, Place]
@@ -118,15 +118,15 @@ def _needed(way: Sequence[Branch], placed: Chain) -> frozenset[Branch]:
 def _before(event: Event, way: Sequence[Branch], besides: Sequence[Branch], placed: Chain) -> Number | None:
     """How probable the condition is: that of the way where there is no other, else what the event's own numbers say."""
     if not way and not besides:
-        return Number(value=1.0, mcse=0.0)
+        return Number(value=1.0, se=0.0)
     if not besides and (reached := placed[way[-1].event].reached(happens=way[-1].happens)):
         return reached
     link = event.given_previous
     if not link or not link.probability:
         return None
     whole = min(event.probability / link.probability, 1.0)
-    error = whole * math.hypot(event.mcse / event.probability, link.mcse / link.probability) if whole else 0.0
-    return Number(value=whole, mcse=min(error, 1.0))
+    error = whole * math.hypot(event.se / event.probability, link.se / link.probability) if whole else 0.0
+    return Number(value=whole, se=min(error, 1.0))
 
 
 def below(chain: Chain, way: tuple[Branch, ...]) -> Iterator[Place]:

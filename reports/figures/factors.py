@@ -105,7 +105,7 @@ def _left_out(count: int) -> Iterator[str]:
 
 
 def _exactness(shown: Mapping[str, Factor]) -> str:
-    largest = max(error for one in shown.values() for error in (one.prior.mcse, one.posterior.mcse))
+    largest = max(error for one in shown.values() for error in (one.prior.se, one.posterior.se))
     return f"Monte Carlo standard error of the means: at most {one_digit(largest)}." if largest else ""
 
 
@@ -115,7 +115,7 @@ def _title(shown: Mapping[str, Factor]) -> str:
     if not free:
         return "Every factor is held constant"
     most = max(free, key=lambda name: abs(_moved(free[name])) / free[name].prior.sd)
-    error = (free[most].posterior.mcse ** 2 + free[most].prior.mcse ** 2) ** 0.5
+    error = (free[most].posterior.se ** 2 + free[most].prior.se ** 2) ** 0.5
     before, after = _means(free[most])
     if abs(_moved(free[most])) <= CLEAR * error or before == after:
         return "The evidence leaves every factor where its prior was"
@@ -133,7 +133,7 @@ def _means(one: Factor) -> tuple[str, str]:
 
 
 def _mean(of: Spread) -> str:
-    return rounded(of.mean, max(of.mcse, 0.005))
+    return rounded(of.mean, max(of.se, 0.005))
 
 
 def _ninety(of: Spread) -> str:

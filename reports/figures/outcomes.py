@@ -79,7 +79,7 @@ def _around(report: Report, shown: dict[str, Outcome], scale: Scale) -> FigureTe
     summary, numbers = report.assessment, list(shown.values())
     subtitle = (f"All by {summary.scenario.until}. {MEANT}", *_left_out(len(summary.outcomes) - len(shown)))
     ridges = any(_density(report, name) for name in shown)
-    errors = [error_of(one.probability, one.mcse) for one in numbers]
+    errors = [error_of(one.probability, one.se) for one in numbers]
     return FigureText(
         title=_title(numbers[0]),
         subtitle=subtitle,
@@ -141,7 +141,7 @@ def _draw(sheet: Canvas, report: Report, shown: dict[str, Outcome], scale: Scale
 
 
 def _draw_number(sheet: Canvas, one: Probability, foot: float) -> None:
-    told = percent(one.probability, one.mcse)
+    told = percent(one.probability, one.se)
     sheet.put(Line(text=told, x=WIDTH - MARGIN, y=foot - GAP, lettering=STRONG, anchor="right"))
     for place, line in enumerate(wrapped(one.term, TOLD - GAP, NUMBER, most=2)):
         y = foot - GAP + (place + 1) * NUMBER.leading

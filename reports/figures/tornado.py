@@ -116,10 +116,10 @@ def _around(
     found: Sensitivity, swings: Tornado, headline: Probability, groups: Sequence[Group], words_note: str
 ) -> FigureText:
     subtitle = (f"{alone(found.headline_title)}, by {found.scenario.until}.", " ".join(_varied(swings, groups)))
-    assessed = f"as assessed: {percent(headline.probability, headline.mcse)}"
+    assessed = f"as assessed: {percent(headline.probability, headline.se)}"
     low, high = _ends(swings)
     ends = [end for group in groups for one in group.bars.values() for end in (one.at_low, one.at_high)]
-    errors = [error_of(end.value, end.mcse) for end in ends]
+    errors = [error_of(end.value, end.se) for end in ends]
     return FigureText(
         title=_title(swings),
         subtitle=subtitle,
@@ -137,7 +137,7 @@ def _around(
 def _title(swings: Tornado) -> str:
     """What is seen first."""
     for name, one in swings.quantities.items():
-        if one.swing is None or abs(one.swing.value) > words.CLEAR * one.swing.mcse:
+        if one.swing is None or abs(one.swing.value) > words.CLEAR * one.swing.se:
             return f"The headline hangs most on {spoken(name)}: {words.headline_at(one)}"
     return "No quantity that was varied moves the headline by more than its error"
 
@@ -163,7 +163,7 @@ def _sentences(groups: Sequence[Group]) -> Iterator[str]:
         yield f"{group.heading}:"
         for name, one in group.bars.items():
             low, high = _values(one)
-            chances = [percent(end.value, end.mcse) for end in (one.at_low, one.at_high)]
+            chances = [percent(end.value, end.se) for end in (one.at_low, one.at_high)]
             yield f"{name} held at {low}: {chances[0]}, at {high}: {chances[1]}."
 
 
@@ -201,7 +201,7 @@ def _reach(groups: Sequence[Group], headline: Probability, yardstick: Words) -> 
 def _labels(one: Swing) -> tuple[str, str]:
     """The value held, and the headline there where its bar has no end."""
     low, high = (
-        value if bounded(end.value) else f"{value} ({brief(percent(end.value, end.mcse))})"
+        value if bounded(end.value) else f"{value} ({brief(percent(end.value, end.se))})"
         for value, end in zip(_values(one), (one.at_low, one.at_high), strict=True)
     )
     return low, high

@@ -85,7 +85,7 @@ def _around(report: Report, chain: Chain) -> FigureText:
         caution=cautions(report),
         key=_key() if steps else (),
         notes=(
-            exactness("the probabilities", [error_of(one.probability, one.mcse) for one in numbers]),
+            exactness("the probabilities", [error_of(one.probability, one.se) for one in numbers]),
             origin(summary.scenario, summary.prior_set, summary.run),
         ),
         description=(*subtitle, *_sentences(chain)),
@@ -93,7 +93,7 @@ def _around(report: Report, chain: Chain) -> FigureText:
 
 
 def _key() -> tuple[tuple[Stroke, str], ...]:
-    likely = Number(value=0.6, mcse=0.0)
+    likely = Number(value=0.6, se=0.0)
     return (
         (_look(likely, happens=True), "happens"),
         (_look(likely, happens=False), "does not: both the thicker, the more probable at this step"),
@@ -121,7 +121,7 @@ def _title(chain: Chain) -> str:
 
 
 def _told(number: Number | None) -> str:
-    return percent(number.value, number.mcse) if number else "unknown"
+    return percent(number.value, number.se) if number else "unknown"
 
 
 def _sentences(chain: Chain) -> Iterator[str]:
@@ -258,7 +258,7 @@ class _Drawing:
 
 
 def _short(number: Number | None) -> str:
-    return brief(percent(number.value, number.mcse)) if number else "unknown"
+    return brief(percent(number.value, number.se)) if number else "unknown"
 
 
 def _look(step: Number | None, *, happens: bool) -> Stroke:

@@ -91,12 +91,12 @@ def weighed_in_words_of(scale: Scale, found: Weighing | None) -> Weighing | None
 def _edges(scale: Scale, headline: Probability) -> Iterator[Edge]:
     """Each border between two words, which lies in the middle of a gap, and the evidence that brings it there."""
     chance = headline.probability
-    here, error = _log_odds(chance), headline.mcse / (chance * (1 - chance))
+    here, error = _log_odds(chance), headline.se / (chance * (1 - chance))
     between = [(lower.high + upper.low) / 2 for lower, upper in pairwise(scale.bands)]
     for edge in [scale.bands[0].low, *between, scale.bands[-1].high]:
         if 0 < edge < 1:
             below, above = (scale.word(edge + hair).text for hair in (-HAIR, HAIR))
-            ratio = Number(value=_log_odds(edge) - here, mcse=error)
+            ratio = Number(value=_log_odds(edge) - here, se=error)
             yield Edge(probability=edge, below=below, above=above, log_ratio=ratio)
 
 
@@ -117,7 +117,7 @@ def _worded(found: Any, scale: Scale) -> Any:
                 field.name: _worded(getattr(found, field.name), scale) for field in dataclasses.fields(found)
             }  # fmt: skip
             if isinstance(found, Probability):
-                fields["term"] = term(found.probability, found.mcse, scale)
+                fields["term"] = term(found.probability, found.se, scale)
             return type(found)(**fields)
         case _:
             return found
@@ -140,7 +140,7 @@ def _effective(sample: Weighed, outcome: Outcome) -> float:
     highest = sample.values.max(initial=0.0)
     if highest - sample.values.min(initial=1.0) <= ROUNDING * highest:
         return float("inf")
-    of_mean = (sample.sd / outcome.mcse) ** 2 if outcome.mcse > 0 else sample.count
+    of_mean = (sample.sd / outcome.se) ** 2 if outcome.se > 0 else sample.count
     return max(1.0, min(of_mean, sample.count))
 
 
@@ -157,7 +157,7 @@ def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mas
         if share > 0:
             error = _error(share, effective)
             text, worded = _named(scale, low, high)
-            yield told.Mass(text=text, worded=worded, low=low, high=high, share=Number(value=share, mcse=error))
+            yield told.Mass(text=text, worded=worded, low=low, high=high, share=Number(value=share, se=error))
 
 
 def _error(share: float, effective: float) -> float:

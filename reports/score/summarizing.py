@@ -63,7 +63,7 @@ def judgement_of(entry: Entry, *, counted: bool) -> told.Judgement:
         analyst=said.prior_set,
         question=str(said.question),
         probability=said.probability,
-        mcse=said.mcse,
+        se=said.se,
         happened=resolution.happened,
         on=str(resolution.on),
         lead=resolution.lead,
@@ -110,7 +110,7 @@ def _band(found: Band) -> told.Band:
 
 
 def _mean(found: Measured) -> told.Mean:
-    return told.Mean(value=found.value, mcse=found.error or 0.0)
+    return told.Mean(value=found.value, se=found.error or 0.0)
 
 
 def _measured(found: Measured) -> told.Measured:

@@ -23,7 +23,7 @@ class Mean:
     """A mean probability."""
 
     value: float
-    mcse: float
+    se: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class Judgement:
     """The name of the prior set."""
     question: str
     probability: float
-    mcse: float
+    se: float
     happened: bool | None
     """None where it is void."""
     on: str

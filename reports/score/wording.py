@@ -148,7 +148,7 @@ def reach(band: Band) -> str:
 
 def mean(scores: Scores | Band) -> str:
     """What was said, on average."""
-    return percent(scores.said.value, scores.said.mcse)
+    return percent(scores.said.value, scores.said.se)
 
 
 def bias(scores: Scores) -> str:
@@ -193,7 +193,7 @@ def ahead(one: Judgement) -> str:
 
 def said(one: Judgement) -> str:
     """The probability of a judgement."""
-    return percent(one.probability, one.mcse)
+    return percent(one.probability, one.se)
 
 
 def resolved(one: Judgement, *, title: str, given: tuple[str, ...]) -> str:

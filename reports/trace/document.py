@@ -67,7 +67,7 @@ def _equation(name: str, equation: Equation) -> Iterator[Block]:
         yield Table(header=(words.left_side(name, equation), "Value", "Level", "Adds"), rows=tuple(terms))
     if equation.entries:
         entries = equation.entries.items()
-        rows = [(key.removeprefix(f"tables.{name}."), wording.percent(one.value, one.mcse)) for key, one in entries]
+        rows = [(key.removeprefix(f"tables.{name}."), wording.percent(one.value, one.se)) for key, one in entries]
         yield Table(header=("Given", "Chance"), rows=tuple(rows))
     if equation.told and not equation.terms:
         yield Paragraph(text=f"What is told of it adds {wording.decibans(equation.told)} decibans.")

@@ -50,8 +50,8 @@ def failed(verdict: Verdict) -> dict[str, str]:
     return {check.name: check.where for check in verdict.failed}
 
 
-def judged(series: Mapping[str, Numbers], *, relative_mcse: float = 0.01, **found: float) -> Verdict:
-    return of_nuts(draws_of("nuts", found), series, "flood", relative_mcse)
+def judged(series: Mapping[str, Numbers], *, relative_se: float = 0.01, **found: float) -> Verdict:
+    return of_nuts(draws_of("nuts", found), series, "flood", relative_se)
 
 
 def test_independent_chains_pass() -> None:

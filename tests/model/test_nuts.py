@@ -133,8 +133,8 @@ def test_answers_are_the_integral_over_the_quantities(program: Compiled, method:
     fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
     for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
         estimate = fitted.estimates["outcome", name]
-        assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.mcse)
-        assert estimate.mcse < 0.01 * exact
+        assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.se)
+        assert estimate.se < 0.01 * exact
 
 
 def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, float]:
@@ -195,7 +195,7 @@ def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
     for name in assessment.scenario.outcomes:
         estimate = fitted.estimates["outcome", name]
         assert estimate.value == pytest.approx(oracle.outcome(name), rel=1e-12)
-        assert estimate.mcse < 1e-12
+        assert estimate.se < 1e-12
 
 
 def test_the_model_names_its_dimensions() -> None:

@@ -70,7 +70,7 @@ def test_a_refit_agrees_with_a_fit_of_its_own(analysts: dict[str, Assessment]) -
         mixed = a.with_priors_of(b, set(rng.permutation(differing)[:count]))
         quick, own = refitter.reweight(mixed), by_importance(mixed, seed=77).headline
         assert quick is not None
-        error = np.hypot(quick.log_odds.mcse, own.mcse / (own.value * (1 - own.value)))
+        error = np.hypot(quick.log_odds.se, own.se / (own.value * (1 - own.value)))
         assert quick.log_odds.value == pytest.approx(float(logit(own.value)), abs=4 * error)
 
 
@@ -104,7 +104,7 @@ def test_a_thorough_refit_shares_no_random_numbers() -> None:
     found = Refitter(fitter=fitter, ends=()).refit(two())
     own = fitter.fit(two()).posterior.headline
     assert not found.log_odds.influence.any()
-    assert found.log_odds.mcse == pytest.approx(own.mcse / (own.value * (1 - own.value)), rel=1e-9)
+    assert found.log_odds.se == pytest.approx(own.se / (own.value * (1 - own.value)), rel=1e-9)
 
 
 def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
@@ -114,7 +114,7 @@ def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
     posterior = posterior_of(one, importance.drawn(one, ready, seed=1, draws=4000), seed=1)
     quick = importance.headline_of(one, ready, importance.noise(ready.space.dimension, seed=1, draws=4000))
     assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
-    assert quick.probability.mcse == pytest.approx(posterior.headline.mcse, rel=1e-9)
+    assert quick.probability.se == pytest.approx(posterior.headline.se, rel=1e-9)
     assert [check.value for check in quick.verdict.checks] == pytest.approx(
         [check.value for check in posterior.verdict.checks], rel=1e-9
     )

@@ -216,4 +216,4 @@ def test_a_forecast_of_the_impossible_can_be_left_out() -> None:
     with pytest.raises(Contradiction):
         by_importance(whole, seed=1)
     found = by_importance(whole.without_evidence(["forecast"]), seed=1).headline
-    assert found.value == pytest.approx(0.4, abs=4 * found.mcse)
+    assert found.value == pytest.approx(0.4, abs=4 * found.se)

@@ -1,20 +1,19 @@
-"""How much of the answer is prior: what the evidence left of the uncertainty that the priors brought."""
+"""How much of the answer comes from the priors: what the evidence left of their uncertainty."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log10
+from math import log, log1p
 
 import numpy as np
 
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.likelihood.layout import Numbers
 from estimative.priors.distributions import LogNormal
 
-UNTOUCHED = 0.95
-"""A quantity that keeps so much of its prior's standard deviation, and moved by less than the rest, learnt nothing."""
+UNMOVED = 0.95
+"""Share of its prior standard deviation that a quantity keeps if the evidence does not bear on it."""
 MOVED = 0.1
 """Prior standard deviations."""
 
@@ -23,35 +22,36 @@ MOVED = 0.1
 class PriorInfluence:
     """The headline on the log-odds scale, before and after the evidence."""
 
-    sd_before: float
-    sd_after: float
-    shift: float
-    """Of the headline's odds, in decibans: 10 log10 (odds after / odds before)."""
-    free: int
+    prior_sd: float
+    posterior_sd: float
+    variance_share: float | None
+    """Of the prior variance of the headline's log-odds, how much remains; None where there was none."""
+    shift: float | None
+    """Natural log-odds of the headline after the evidence less those before; None where one of the two is 0 or 1."""
+    uncertain: int
     """Quantities that are no constants."""
-    untouched: int
-    """Of these, how many kept 95 % of their standard deviation and moved by less than a tenth of it."""
-
-    @property
-    def share(self) -> float | None:
-        """Of the prior variance of the headline's log-odds, how much remains; None where there was none."""
-        return (self.sd_after / self.sd_before) ** 2 if self.sd_before > 0 else None
+    unmoved: int
+    """Of these, how many kept 95% of their standard deviation and moved by less than a tenth of it."""
 
 
-def prior_influence(posterior: Posterior, before: PriorPredictive) -> PriorInfluence:
+def prior_influence(posterior: Posterior, prior: PriorPredictive) -> PriorInfluence:
     """Compare the headline and every quantity before and after the evidence."""
-    headline = list(posterior.assessment.scenario.outcomes).index(posterior.assessment.scenario.headline)
     key = ("outcome", posterior.assessment.scenario.headline)
     free = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
+    before, after = (_log_odds_sd(*holder.chances(*key), holder.draws) for holder in (prior, posterior))
+    odds = [_log_odds(holder.estimates[key].value) for holder in (prior, posterior)]
     return PriorInfluence(
-        sd_before=_log_odds_sd(before.probabilities.yes[headline], before.probabilities.given[headline], before.draws),
-        sd_after=_log_odds_sd(
-            posterior.probabilities.yes[headline], posterior.probabilities.given[headline], posterior.draws
-        ),
-        shift=_decibans(posterior.estimates[key]) - _decibans(before.estimates[key]),
-        free=len(free),
-        untouched=sum(_untouched(posterior, name) for name in free),
+        prior_sd=before,
+        posterior_sd=after,
+        variance_share=(after / before) ** 2 if before > 0 else None,
+        shift=None if None in odds else odds[1] - odds[0],  # type: ignore[operator]
+        uncertain=len(free),
+        unmoved=sum(_unmoved(posterior, name) for name in free),
     )
+
+
+def _log_odds(probability: float) -> float | None:
+    return log(probability) - log1p(-probability) if 0 < probability < 1 else None
 
 
 def _log_odds_sd(yes: Numbers, given: Numbers, draws: Draws) -> float:
@@ -66,13 +66,7 @@ def _log_odds_sd(yes: Numbers, given: Numbers, draws: Draws) -> float:
     return spread if spread > 1e-9 else 0.0
 
 
-def _decibans(estimate: Estimate) -> float:
-    if not 0 < estimate.value < 1:
-        return 0.0
-    return 10 * log10(estimate.value / (1 - estimate.value))
-
-
-def _untouched(posterior: Posterior, name: str) -> bool:
+def _unmoved(posterior: Posterior, name: str) -> bool:
     """Whether a quantity is where its prior put it, on the scale on which its prior is symmetric enough to compare."""
     values = posterior.quantity(name)
     prior = posterior.assessment.priors[name].family
@@ -82,4 +76,4 @@ def _untouched(posterior: Posterior, name: str) -> bool:
         mean, sd = prior.mean, prior.sd
     after = posterior.draws.weights @ values
     after_sd = float(posterior.draws.weights @ np.square(values - after)) ** 0.5
-    return bool(after_sd >= UNTOUCHED * sd and abs(after - mean) < MOVED * sd)
+    return bool(after_sd >= UNMOVED * sd and abs(after - mean) < MOVED * sd)

@@ -1,0 +1,58 @@
+"""Every kind of answer: its document, its tables and its figures. One entry a kind; formats and faces read it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.inference.info import Result
+from estimative.reports.blocks import Document, Picture
+from estimative.reports.context import Context
+from estimative.reports.documents import sensitivity
+from estimative.reports.sheets import Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How answers of one kind are shown; each function takes the result and the context."""
+
+    document: Callable[[Any, Context], Document]
+    sheets: Callable[[Any, Context], tuple[Sheet, ...]]
+    figures: Mapping[str, Callable[[Any, Context], Picture]]
+    """By the name of its file; the first is what `plot` draws. Each raises NothingToPlot where it has nothing."""
+
+
+KINDS: Mapping[type, Kind] = {
+    SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A result, and what is needed to show it."""
+
+    result: Result
+    context: Context
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The entry of its type."""
+        return KINDS[type(self.result)]
+
+    @property
+    def document(self) -> Document:
+        """The answer in words."""
+        return self.kind.document(self.result, self.context)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The answer in tables."""
+        return self.kind.sheets(self.result, self.context)
+
+    @property
+    def figures(self) -> Mapping[str, Callable[[], Picture]]:
+        """The answer in pictures, each drawn when it is called."""
+        return {name: partial(draw, self.result, self.context) for name, draw in self.kind.figures.items()}
