@@ -8,10 +8,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Result
 from estimative.reports.blocks import Document, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import sensitivity
+from estimative.reports.documents import fit, sensitivity
 from estimative.reports.sheets import Sheet
 
 
@@ -26,6 +27,7 @@ class Kind:
 
 
 KINDS: Mapping[type, Kind] = {
+    FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
     SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
 }
 

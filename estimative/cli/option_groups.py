@@ -118,7 +118,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(**values: Any) -> None:
         for name, group in groups.items():
-            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})  # type: ignore[operator, arg-type]
+            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})  # type: ignore[operator]
         command(**values)
 
     own = inspect.signature(command).parameters.values()

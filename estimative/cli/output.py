@@ -37,14 +37,14 @@ def show(result: Result, assessments: tuple[Assessment, ...], output: Output) ->
     InvalidInput
         If the format contradicts the file, or a file cannot be written.
     """
-    format = chosen_format(output)
+    name = chosen_format(output)
     answer = Answer(result=result, context=Context(assessments=assessments, scale=find_scale(output.scale)))
     if output.figures:
         write_figures(output.figures, answer.figures)
-    if format == "terminal":
+    if name == "terminal":
         terminal.show(answer.document, console())
     else:
-        content = FORMATS[format].render(answer)
+        content = FORMATS[name].render(answer)
         if output.output:
             write_whole(output.output, content)
         else:
@@ -69,7 +69,7 @@ def chosen_format(output: Output) -> str:
     if output.format == "terminal":
         raise _misuse("--format", "terminal", f"a format for a file: {listed(list(FORMATS))}")
     if named is None and output.format is None:
-        endings = [ending for format in FORMATS.values() for ending in format.endings]
+        endings = [ending for entry in FORMATS.values() for ending in entry.endings]
         raise _misuse("--output", str(output.output), f"a file that ends with {listed(endings)}, or --format")
     if named and output.format and named != output.format:
         raise _misuse("--format", output.format, f"{named}, as {output.output.name} ends")

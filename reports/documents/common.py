@@ -15,8 +15,8 @@ CAUTION = "Some of these numbers come from fits that did not converge. Do not re
 WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
 HINT = "To see the numbers all the same, with a caution on every page, run it again with --allow-unconverged."
 SECOND_ORDER = (
-    "Each probability averages over the uncertainty in the inputs. The interval reflects that uncertainty only; it does "
-    "not cover errors in the model."
+    "Each probability averages over the uncertainty in the inputs. The interval reflects that uncertainty only; it "
+    "does not cover errors in the model."
 )
 MAX_ROWS = 15
 """Of a table of inputs; the rest is in the JSON."""
@@ -32,7 +32,8 @@ def introduction(scenario: ScenarioInfo, prior_set: PriorSetInfo, what: str) -> 
 def frame(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo]) -> str:
     """The horizon, and whose priors answer."""
     names = [f"{p.name} ({p.analyst})" if p.analyst else p.name for p in prior_sets]
-    return f"As of {date(scenario.as_of)}, until {date(scenario.until)}. Prior set{'s' * (len(names) > 1)}: {listed(names)}."
+    noun = "Prior set" if len(names) == 1 else "Prior sets"
+    return f"As of {date(scenario.as_of)}, until {date(scenario.until)}. {noun}: {listed(names)}."
 
 
 def judgement(title: str, headline: Probability, scenario: ScenarioInfo, scale: Scale) -> str:

@@ -101,11 +101,11 @@ def tornado_plot(result: Tornado, headline: float, context: Context) -> Interval
     rows = [row for row in result.quantities if row.shift][:MAX_BARS]
     if not rows:
         return None
+    low, high = f"{100 * result.low_quantile:g}%", f"{100 * result.high_quantile:g}%"
     return IntervalPlot(
         rows=tuple(_bar(row, headline) for row in rows),
-        key=f"\u25cf the result; \u251c\u2500\u2524 the result with the input at the {100 * result.low_quantile:g}% and "
-        f"{100 * result.high_quantile:g}% points of its prior; \u250a thresholds of the {context.scale.title} words and "
-        "powers of ten.",
+        key=f"\u25cf the result; \u251c\u2500\u2524 the result with the input at the {low} and {high} points of its "
+        f"prior; \u250a thresholds of the {context.scale.title} words and powers of ten.",
         longest_label=30,
         words=context.scale,
     )
@@ -183,8 +183,8 @@ def power_scaling(result: PowerScaling, scenario: Scenario) -> Iterator[Block]:
     header = ("Input", "Result to prior", "Input to prior", "Input to evidence", "Diagnosis")
     yield common.shortened(Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 4})))
     yield Paragraph(
-        text="How far a posterior moves for each doubling of the power of a prior, or of the evidence (Kallioinen et al. "
-        f"2024). {result.threshold:g} or more counts as sensitive. Possible conflict: sensitive to both, which may "
+        text="How far a posterior moves for each doubling of the power of a prior, or of the evidence (Kallioinen et "
+        f"al. 2024). {result.threshold:g} or more counts as sensitive. Possible conflict: sensitive to both, which may "
         "disagree. Weak evidence: sensitive to its prior alone. Evidence about events themselves is not scaled."
     )
 
@@ -230,7 +230,8 @@ def structure(result: StructuralAlternatives, scenario: Scenario) -> Iterator[Bl
 
 
 def _noisy_or(row: Alternative) -> str:
-    lead = f"With independent causes (noisy-OR) in place of effects on the log-odds, the result is {percent(row.probability)}"
+    value = percent(row.probability)
+    lead = f"With independent causes (noisy-OR) in place of effects on the log-odds, the result is {value}"
     if row.shift is None:
         return f"{lead}."
     if not significant(row.shift):

@@ -76,4 +76,4 @@ FORMATS: Mapping[str, Format] = {
 def format_of(path: Path) -> str | None:
     """The format that a file's ending names, or None."""
     ending = path.suffix.lower()
-    return next((name for name, format in FORMATS.items() if ending in format.endings), None)
+    return next((name for name, entry in FORMATS.items() if ending in entry.endings), None)
