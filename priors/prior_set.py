@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
-from estimative.priors.toml_table import Place
+from estimative.priors.toml_table import Place, shown
 
 LEVELS = ("low", "moderate", "high")
 """Of analytic confidence."""
@@ -52,15 +52,18 @@ class PriorSet:
     """By item of evidence, in [0, 1]."""
     independence: Mapping[str, float]
     """By origin, in [0, 1]."""
-    shares: Mapping[str, Stated] = field(default_factory=lambda: MappingProxyType({}))
+    shares: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}))
     """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
     confidence: Confidence | None
     """Inherited as a whole, or replaced as a whole."""
     places: Mapping[str, Place]
     """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
     file: str
-    texts: Mapping[str, str] = MappingProxyType({})
-    """Every file of the chain as it was read: under `priors/` and its name, the set's own first."""
+    """The path, as the user gave it."""
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.statements)} statements, {len(self.relevance) + len(self.independence)} weights"
+        return f"PriorSet({shown(self.name)} of {shown(self.analyst)} for {shown(self.scenario)}: {counts})"
 
     @cached_property
     def digest(self) -> str:

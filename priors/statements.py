@@ -7,7 +7,7 @@ quantity it is made about is for the fitting to find.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.scale_file import SCALES
@@ -194,9 +194,9 @@ class Stated:
     """A statement as an analyst made it."""
 
     statement: Statement
-    because: str = ""
+    because: str = field(default="", repr=False)
     """The analyst's reason; may be empty."""
-    source: str = ""
+    source: str = field(default="", repr=False)
     """What the analyst refers to; may be empty."""
     place: Place | None = None
     """Where it was said; None for one that comes from no file."""

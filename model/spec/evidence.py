@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Trials:
 class Cases(Item):
     """A reference class: how often the like happened in comparable cases."""
 
-    trials: tuple[Trials, ...]
+    trials: tuple[Trials, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from graphlib import TopologicalSorter
-from types import MappingProxyType
 from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import Evidence, Indicator
 from estimative.model.spec.validation import Defective, defects
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.toml_table import shown
 
 DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
@@ -49,9 +50,13 @@ class Scenario:
 
     def __post_init__(self) -> None:
         for name in SECTIONS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         if found := tuple(defects(self)):
             raise Defective(found)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
+        return f"Scenario({shown(self.id)}: {counts})"
 
     @property
     def years(self) -> float:
