@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
+from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
 from estimative.priors.toml_table import Place, shown
@@ -86,9 +85,8 @@ class PriorSet:
             "independence": dict(self.independence),
             "confidence": self.confidence and asdict(self.confidence),
         }
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(content, ascii_only=True)
 
 
 def _canonical(stated: Stated) -> list[object]:
-    return [type(stated.statement).__name__, asdict(stated.statement), stated.because, stated.source]
+    return [tag_of(stated.statement.kind), asdict(stated.statement), stated.because, stated.source]

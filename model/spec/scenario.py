@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import Evidence, Indicator
 from estimative.model.spec.validation import Defective, defects
+from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_table import shown
 
@@ -81,8 +81,7 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content in its order, as canonical JSON: comments and layout do not change it."""
-        content = json.dumps(content_of(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return digest_of(content_of(self))
 
 
 def content_of(scenario: Scenario) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 def _plain(entry: Any) -> dict[str, Any]:
     fields = json.loads(json.dumps(asdict(entry), default=_plain_value))
-    return {"type": type(entry).__name__, **fields}
+    return {"type": tag_of(entry.kind), **fields}
 
 
 def _plain_value(value: object) -> Any:

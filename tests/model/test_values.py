@@ -7,16 +7,21 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.spec.events import Event, Factor, Outcome, Source
+from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.digest import tag_of
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import Statement
 
 PAIRS = [(scenario, name) for scenario, names in shipped_prior_sets().items() for name in names]
 PARTS: dict[str, Callable[[Assessment], object]] = {
@@ -94,3 +99,32 @@ def test_a_frozen_dictionary_cannot_be_changed() -> None:
             with pytest.raises(TypeError):
                 change(each)
             assert each == {"a": 1}
+
+
+SCENARIO_DIGESTS = {
+    "asia": "cfacbb77de46e4858f6fa1014eedc7cc1ba52d03c75f1fec4513b36d781d2ca5",
+    "coordinated-attack": "44eadac8564f1e57cc3b5b73fd262efb232ed4b7be8e6d02943634a661ac2bbb",
+}
+PRIOR_SET_DIGESTS = {
+    "textbook": "496883da98c1d3341fe724f769204780ee5171dff2661681126022a4ff7d66a4",
+    "uncertain": "41e547d5ada28db469ad6e8c78a5145b807f88b21d605c8572a96fff4010091c",
+    "baseline": "60d970d92527870856804c189f152ddd13d130a77c43255cfe490367d7094520",
+    "critics": "42063540bbf4b3c4734e36389744c10e6197b3370526d5cf78874764d382bf31",
+    "moscow": "df5f3ad9dbb415c17b982ea6c158909e4cd8edf7973f8d9b694630f25a0b0e71",
+    "rhetoric": "60b3f8a721ac819a96273387749cf275e81ebe3e02e31a3bf50b18b8ff4713cd",
+    "rutte": "4c70bb648428493c8c321149f96d5873a7b7afa65b956da4d65e4a99d1b08aec",
+}
+
+
+@pytest.mark.parametrize(("scenario", "name"), PAIRS)
+def test_the_digests_of_shipped_files_have_not_changed(scenario: str, name: str) -> None:
+    """Saved runs name the shipped files by these digests; only a change of their content may change them."""
+    assert shipped(scenario, name).scenario.digest == SCENARIO_DIGESTS[scenario]
+    assert shipped(scenario, name).prior_set.digest == PRIOR_SET_DIGESTS[name]
+
+
+def test_every_kind_has_its_own_tag() -> None:
+    """The kinds of statements and of evidence enter a digest under the names that the first digests used."""
+    statements, evidence = get_args(Statement.__value__), get_args(Evidence.__value__)
+    for kind in (*statements, *evidence, Source, Factor, Event, Outcome):
+        assert tag_of(kind.kind) == kind.__name__
