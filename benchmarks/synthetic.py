@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statements import Quantiles, Stated, Statement
 
@@ -91,10 +91,10 @@ def _priors(scenario: Scenario) -> PriorSet:
         date=None,
         rationale="",
         lineage=(),
-        statements=MappingProxyType(statements),
-        relevance=MappingProxyType({}),
-        independence=MappingProxyType({}),
+        statements=FrozenDict(statements),
+        relevance=FrozenDict({}),
+        independence=FrozenDict({}),
         confidence=None,
-        places=MappingProxyType({}),
+        places=FrozenDict({}),
         file="(made in code)",
     )

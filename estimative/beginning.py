@@ -156,7 +156,7 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
 
 
 def _weights(scenario: Scenario) -> Iterator[str]:
-    weighed = [item.id for item in scenario.evidence.values() if type(item).__name__ in ("Cases", "Exposure")]
+    weighed = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
     if weighed:
         yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
         yield from (f"{toml_text.key(name)} = 0.5" for name in weighed)

@@ -20,7 +20,7 @@ from estimative.model.record.run_store import Manifest, Store, groups_of, new_id
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.errors import InvalidInput, Issue
-from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.prior_set_file import prior_set_reading
 from estimative.reports import document
 from estimative.reports.formats import terminal
 from estimative.reports.summarizing import summarize
@@ -57,9 +57,9 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
 
 
 def _fit_and_tell(request: Request, reading: Reading, runs: Path | None, *, as_json: bool) -> bool:
-    prior_set = read_prior_set(find_prior_set(request.priors, reading.scenario.id))
-    assessment = assess(reading.scenario, prior_set)
-    store, inputs = Store.at(runs), {**reading.texts, **prior_set.texts}
+    priors = prior_set_reading(find_prior_set(request.priors, reading.scenario.id))
+    assessment = assess(reading.scenario, priors.prior_set)
+    store, inputs = Store.at(runs), {**reading.texts, **priors.texts}
     with _looking(request) as wait:
         summary, posterior, before = _summary(request, assessment, as_json=as_json)
         folder = _keep(store, summary, inputs, posterior, before)

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from estimative.model.likelihood.intervention import Intervention, check_interve
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
@@ -79,7 +79,7 @@ def understood(options: Options, assessment: Assessment) -> Understood:
     if reader.issues:
         raise InvalidInput(reader.issues)
     return Understood(
-        supposition=Supposition(assessment=changed, intervention=intervention, given=MappingProxyType(events)),
+        supposition=Supposition(assessment=changed, intervention=intervention, given=FrozenDict(events)),
         told=tuple(reader.told),
         sweep=sweep,
     )
@@ -87,7 +87,7 @@ def understood(options: Options, assessment: Assessment) -> Understood:
 
 def _refused(intervention: Intervention, sweep: Swept | None, assessment: Assessment) -> Iterator[Issue]:
     swept = {sweep.factor: sweep.values[0]} if sweep else {}
-    everything = replace(intervention, factors=MappingProxyType({**intervention.factors, **swept}))
+    everything = replace(intervention, factors=FrozenDict({**intervention.factors, **swept}))
     for refused in check_intervention(everything, assessment.structure):
         yield Issue(file="--do", key=refused.name, found=refused.found, expected=refused.expected)
 
@@ -104,7 +104,7 @@ class _Reader:
 
     def intervention(self, options: Sequence[str]) -> Intervention:
         factors, events = self._pairs("--do", "intervention", options)
-        return Intervention(factors=MappingProxyType(factors), events=MappingProxyType(events))
+        return Intervention(factors=FrozenDict(factors), events=FrozenDict(events))
 
     def given(self, options: Sequence[str]) -> tuple[dict[str, bool], dict[str, float]]:
         factors, events = self._pairs("--given", "condition", options)
@@ -224,14 +224,14 @@ class _Reader:
     def _replaced(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
         section, _, rest = name.partition(".")
         if section not in ("relevance", "independence"):
-            return replace(prior_set, statements=MappingProxyType({**prior_set.statements, name: stated}))
+            return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
             self._fault("--set", name, say(stated.statement), "one number between 0 and 1")
             return prior_set
         if section == "relevance":
-            return replace(prior_set, relevance=MappingProxyType({**prior_set.relevance, rest: float(value)}))
-        return replace(prior_set, independence=MappingProxyType({**prior_set.independence, rest: float(value)}))
+            return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
+        return replace(prior_set, independence=FrozenDict({**prior_set.independence, rest: float(value)}))
 
     def sweep(self, text: str | None) -> Swept | None:
         """A factor with low, high and how many values."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from estimative.model.spec.quantities import Quantity, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, fit
 from estimative.priors.toml_table import ascii_safe
@@ -36,6 +36,11 @@ class Assessment:
     """Evidence that does not count, as if the scenario did not have it."""
     conditioned_events: frozenset[str] = frozenset()
     """Events that are taken as known without having been observed."""
+
+    def __repr__(self) -> str:
+        without = f", without {len(self.left_out)} items" if self.left_out else ""
+        given = f", given {len(self.conditioned_events)} events" if self.conditioned_events else ""
+        return f"Assessment({self.scenario!r}, {self.prior_set!r}{without}{given})"
 
     @property
     def scenario(self) -> Scenario:
@@ -78,7 +83,7 @@ class Assessment:
             relevance=_mixed("relevance", own.relevance, others.relevance, names),
             independence=_mixed("independence", own.independence, others.independence, names),
         )
-        return replace(self, prior_set=prior_set, priors=MappingProxyType(priors))
+        return replace(self, prior_set=prior_set, priors=FrozenDict(priors))
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ class Assessment:
             return replace(self, prior_set=replace(own, independence={**own.independence, rest: value}))
         constant = type(self.priors[name].family).held(value)
         prior = replace(self.priors[name], family=constant)
-        return replace(self, priors=MappingProxyType({**self.priors, name: prior}))
+        return replace(self, priors=FrozenDict({**self.priors, name: prior}))
 
     def without_evidence(self, items: Collection[str]) -> Assessment:
         """The same, with evidence left out: what else was told by the same origin counts as if told by so many less."""
@@ -179,8 +184,8 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     return Assessment(
         structure=structure,
         prior_set=prior_set,
-        priors=MappingProxyType(priors),
-        indicator_priors=MappingProxyType(indicator_priors),
+        priors=FrozenDict(priors),
+        indicator_priors=FrozenDict(indicator_priors),
     )
 
 
@@ -293,6 +298,5 @@ def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) ->
 
 def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: str | None = None) -> Issue:
     place = prior_set.places.get(key)
-    line = place.file.line(place.path) if place else None
-    file = place.file.name if place else prior_set.file
+    file, line = (place.file, place.line) if place else (prior_set.file, None)
     return Issue(file=file, line=line, key=key, found=found, expected=expected, nearest=near)

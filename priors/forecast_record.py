@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from estimative.priors.csv_reader import CsvRow, csv_rows, first_row, lacking, uneven
 from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import bounds, number_within, shown
 
 COLUMNS = ("analyst", "question", "probability", "outcome")
-OUTCOMES: Mapping[str, bool | None] = MappingProxyType(
+OUTCOMES: Mapping[str, bool | None] = FrozenDict(
     {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": None}
 )
 """What an outcome in small letters means; an empty one, that nobody knows yet."""

@@ -11,7 +11,6 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 
 from scipy.special import expit, logit
 
@@ -19,6 +18,7 @@ from estimative.priors import toml_writer as toml_text
 from estimative.priors.beta_product import Product, nearest_degree
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
@@ -90,7 +90,7 @@ def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[st
             issues.extend(faulty.issues)
     if issues:
         raise InvalidInput(issues)
-    return MappingProxyType(found)
+    return FrozenDict(found)
 
 
 def pooled_shares(shares: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> Mapping[str, float]:
@@ -102,7 +102,7 @@ def pooled_shares(shares: Mapping[str, Mapping[str, float]], weights: Mapping[st
     counted = _counted(shares, weights)
     names = dict.fromkeys(name for analyst in counted for name in shares[analyst])
     said = {name: {analyst: shares[analyst].get(name, 0.0) for analyst in counted} for name in names}
-    return MappingProxyType({name: _mean(values, weights) for name, values in said.items()})
+    return FrozenDict({name: _mean(values, weights) for name, values in said.items()})
 
 
 def pooled_prior_set(
@@ -144,12 +144,12 @@ def pooled_prior_set(
         date=None,
         rationale=_RATIONALE,
         lineage=(),
-        statements=MappingProxyType({quantity: _stated(pool, len(counted)) for quantity, pool in pools.items()}),
+        statements=FrozenDict((quantity, _stated(pool, len(counted))) for quantity, pool in pools.items()),
         relevance=relevance,
         independence=independence,
-        shares=MappingProxyType(dict(_shares_stated(shares, len(counted)))),
+        shares=FrozenDict(_shares_stated(shares, len(counted))),
         confidence=None,
-        places=MappingProxyType({}),
+        places=FrozenDict({}),
         file=_FILE,
     )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
+from estimative.priors.digest import digest_of, tag_of
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
-from estimative.priors.toml_table import Place
+from estimative.priors.toml_table import Place, shown
 
 LEVELS = ("low", "moderate", "high")
 """Of analytic confidence."""
@@ -52,15 +51,18 @@ class PriorSet:
     """By item of evidence, in [0, 1]."""
     independence: Mapping[str, float]
     """By origin, in [0, 1]."""
-    shares: Mapping[str, Stated] = field(default_factory=lambda: MappingProxyType({}))
+    shares: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}))
     """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
     confidence: Confidence | None
     """Inherited as a whole, or replaced as a whole."""
     places: Mapping[str, Place]
     """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
     file: str
-    texts: Mapping[str, str] = MappingProxyType({})
-    """Every file of the chain as it was read: under `priors/` and its name, the set's own first."""
+    """The path, as the user gave it."""
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.statements)} statements, {len(self.relevance) + len(self.independence)} weights"
+        return f"PriorSet({shown(self.name)} of {shown(self.analyst)} for {shown(self.scenario)}: {counts})"
 
     @cached_property
     def digest(self) -> str:
@@ -83,9 +85,8 @@ class PriorSet:
             "independence": dict(self.independence),
             "confidence": self.confidence and asdict(self.confidence),
         }
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(content, ascii_only=True)
 
 
 def _canonical(stated: Stated) -> list[object]:
-    return [type(stated.statement).__name__, asdict(stated.statement), stated.because, stated.source]
+    return [tag_of(stated.statement.kind), asdict(stated.statement), stated.because, stated.source]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
-from types import MappingProxyType
 
 from estimative.priors.catalog import Locate, locator, looks_like_path, names_near, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, nearest
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
 from estimative.priors.statement_syntax import read_stated, toml
 from estimative.priors.statements import Constant, Stated
@@ -38,16 +38,33 @@ class _Link:
     """What stands there, or nothing."""
 
 
-def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
-    """The prior set in a file, with what it takes over from the sets it extends.
+@dataclass(frozen=True, kw_only=True)
+class PriorSetReading:
+    """A prior set with the texts of the files that it was read from."""
 
-    `locate` says what `extends` means; by default `shipped.locator` of the file's scenario does.
+    prior_set: PriorSet
+    texts: Mapping[str, str]
+    """Every file of the chain, the set's own first; by the name under which a run saves it, below `priors/`."""
+
+
+def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
+    """Read a prior set, with what it inherits from the sets that it extends.
+
+    Parameters
+    ----------
+    locate
+        Finds the file that `extends` names; by default `catalog.locator` of the file's scenario.
 
     Raises
     ------
-    Faulty
-        With every fault of every file of the chain, the extending file's before the extended one's.
+    InvalidInput
+        With every error of every file of the chain, those of the extending file first.
     """
+    return prior_set_reading(path, locate=locate).prior_set
+
+
+def prior_set_reading(path: Path, *, locate: Locate | None = None) -> PriorSetReading:
+    """Read a prior set as `read_prior_set` does, and return the texts as well."""
     links, unreadable = _chain(path, locate)
     issues = [fault for link in links for fault in sorted(link.table.issues, key=lambda fault: fault.line or 0)]
     if unreadable:
@@ -55,7 +72,7 @@ def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
     whole = reduce(_extended, (link.own for link in reversed(links))) if links else None
     if whole is None or issues:
         raise InvalidInput(issues, rest=whole)
-    return whole
+    return PriorSetReading(prior_set=whole, texts=FrozenDict(_texts(links)))
 
 
 def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], InvalidInput | None]:
@@ -117,21 +134,23 @@ def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,
         lineage=(parent.name, *parent.lineage),
-        statements=MappingProxyType({**parent.statements, **child.statements}),
-        relevance=MappingProxyType({**parent.relevance, **child.relevance}),
-        independence=MappingProxyType({**parent.independence, **child.independence}),
-        shares=MappingProxyType({**parent.shares, **child.shares}),
+        statements=FrozenDict({**parent.statements, **child.statements}),
+        relevance=FrozenDict({**parent.relevance, **child.relevance}),
+        independence=FrozenDict({**parent.independence, **child.independence}),
+        shares=FrozenDict({**parent.shares, **child.shares}),
         confidence=child.confidence or parent.confidence,
-        places=MappingProxyType({**_heritable(parent), **child.places}),
-        texts=MappingProxyType(
-            {**{_free(name, child.texts): text for name, text in parent.texts.items()}, **child.texts}
-        ),
+        places=FrozenDict({**_heritable(parent), **child.places}),
     )
 
 
-def _free(name: str, taken: Iterable[str]) -> str:
-    """A name for a text beside others: two files of a chain may be called the same."""
-    return _free(f"priors/extended/{name.removeprefix('priors/')}", taken) if name in taken else name
+def _texts(links: Iterable[_Link]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for link in links:
+        folder = "priors"
+        while (name := f"{folder}/{link.path.name}") in texts:  # two files of a chain may have the same name
+            folder += "/extended"
+        texts[name] = link.table.file.text
+    return texts
 
 
 def _heritable(parent: PriorSet) -> dict[str, Place]:
@@ -164,14 +183,13 @@ def _read_own(table: Table, head: Table) -> PriorSet:
         date=head.date("date", required=False),
         rationale=head.text("rationale", default=""),
         lineage=(),
-        statements=MappingProxyType(statements),
+        statements=FrozenDict(statements),
         relevance=_numbers("relevance", shares),
         independence=_numbers("independence", shares),
-        shares=MappingProxyType(shares),
+        shares=FrozenDict(shares),
         confidence=_confidence(table.table("confidence")) if "confidence" in table else None,
-        places=MappingProxyType(dict(_places(table))),
+        places=FrozenDict(_places(table)),
         file=table.file.name,
-        texts=MappingProxyType({f"priors/{Path(table.file.name).name}": table.file.text}),
     )
 
 
@@ -212,7 +230,7 @@ def _shares(table: Table) -> Iterator[tuple[str, Stated]]:
 
 def _numbers(section: str, shares: Mapping[str, Stated]) -> Mapping[str, float]:
     prefix = f"{section}."
-    return MappingProxyType(
+    return FrozenDict(
         {
             quantity.removeprefix(prefix): stated.statement.value
             for quantity, stated in shares.items()

@@ -77,6 +77,9 @@ class Prior:
     misfit: float
     """The largest |P(at most q) - p| over the stated quantiles q, a probability; 0 where the form is exact."""
 
+    def __repr__(self) -> str:
+        return f"Prior({self.family!r}, misfit={self.misfit:g})"
+
     @property
     def missed(self) -> tuple[str, ...]:
         """The stated quantiles that the family misses by a factor of 1.5 or more, in odds (a ratio: itself).

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 
 from estimative.priors.catalog import SCALES as FOLDER
 from estimative.priors.catalog import looks_like_path
 from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import A_NAME, NAME, Table, shown
 from estimative.priors.verbal_scale import Band, Scale
@@ -92,8 +92,6 @@ def find_scale(name_or_path: str) -> Scale:
     raise InvalidInput([Issue(file=name_or_path, found="no such scale", expected=expected, nearest=near)])
 
 
-SCALES: Mapping[str, Scale] = MappingProxyType(
-    {scale.id: scale for scale in map(read_scale, sorted(FOLDER.glob("*.toml")))}
-)
+SCALES: Mapping[str, Scale] = FrozenDict({scale.id: scale for scale in map(read_scale, sorted(FOLDER.glob("*.toml")))})
 """Every shipped scale by its id; to add one is to add a file."""
 ICD203, PHIA = SCALES["icd203"], SCALES["phia"]

@@ -7,7 +7,8 @@ quantity it is made about is for the fitting to find.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.scale_file import SCALES
@@ -38,6 +39,7 @@ def _require_finite(**values: float) -> None:
 class Constant:
     """A quantity held fixed."""
 
+    kind: ClassVar[str] = "constant"
     value: float
 
     def __post_init__(self) -> None:
@@ -48,6 +50,7 @@ class Constant:
 class Quantiles:
     """Two or more quantiles."""
 
+    kind: ClassVar[str] = "quantiles"
     points: tuple[tuple[float, float], ...]
     """Pairs of a probability, a whole number of percent from 0.01 to 0.99, and the quantile there; both rise."""
 
@@ -70,6 +73,7 @@ class Quantiles:
 class Interval:
     """A central interval: as much lies below it as above."""
 
+    kind: ClassVar[str] = "interval"
     low: float
     high: float
     mass: float
@@ -84,6 +88,7 @@ class Interval:
 class ThreePoint:
     """Least, most likely and greatest value (PERT)."""
 
+    kind: ClassVar[str] = "three_point"
     low: float
     mode: float
     high: float
@@ -99,6 +104,7 @@ class ThreePoint:
 class Moments:
     """Mean and standard deviation."""
 
+    kind: ClassVar[str] = "moments"
     mean: float
     sd: float
 
@@ -111,6 +117,7 @@ class Moments:
 class Count:
     """A reference class: how many of how many cases."""
 
+    kind: ClassVar[str] = "count"
     count: float
     """May be fractional: a case that counts half."""
     of: float
@@ -127,6 +134,7 @@ class Count:
 class Word:
     """A word of estimative probability."""
 
+    kind: ClassVar[str] = "word"
     term: str
     """As the scale spells it."""
     scale: str = "icd203"
@@ -145,6 +153,7 @@ class Word:
 class BetaStated:
     """A beta distribution by its two shapes, stretched over an interval."""
 
+    kind: ClassVar[str] = "beta_stated"
     a: float
     b: float
     low: float = 0.0
@@ -161,6 +170,7 @@ class BetaStated:
 class LognormalStated:
     """exp(mu + sigma * Normal(0, 1))."""
 
+    kind: ClassVar[str] = "lognormal_stated"
     mu: float
     """The logarithm of the median."""
     sigma: float
@@ -175,6 +185,7 @@ class LognormalStated:
 class Uniform:
     """Anywhere between two ends alike."""
 
+    kind: ClassVar[str] = "uniform"
     low: float
     high: float
 
@@ -194,9 +205,9 @@ class Stated:
     """A statement as an analyst made it."""
 
     statement: Statement
-    because: str = ""
+    because: str = field(default="", repr=False)
     """The analyst's reason; may be empty."""
-    source: str = ""
+    source: str = field(default="", repr=False)
     """What the analyst refers to; may be empty."""
     place: Place | None = None
     """Where it was said; None for one that comes from no file."""

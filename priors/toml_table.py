@@ -18,23 +18,23 @@ A_NAME = "a name: a letter, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in which file something was said."""
+    """Where an entry is: a file, a key and a line."""
 
-    file: TomlFile
-    path: KeyPath
-
-    @property
-    def key(self) -> str:
-        return ".".join(str(part) for part in self.path)
+    file: str
+    """The path, as the user gave it."""
+    key: str
+    """The dotted path of the entry; nothing in it can steer a terminal."""
+    line: int | None
+    """Counted from 1; None for an entry that no line of the file holds."""
 
     def fault(self, found: str, expected: str, *, near: Iterable[str] = (), name: str = "") -> Issue:
         """A fault here; `near` are the names that a misspelt `name` could stand for."""
         return Issue(
-            file=self.file.name,
-            line=self.file.line(self.path),
-            key=ascii_safe(self.key),
+            file=self.file,
+            line=self.line,
+            key=self.key,
             found=found,
             expected=expected,
             nearest=nearest(name, near) if name else None,
@@ -60,7 +60,8 @@ class Table:
         return cls(file, dict(file.data))
 
     def place(self, *keys: str | int) -> Place:
-        return Place(self.file, (*self.path, *keys))
+        path = (*self.path, *keys)
+        return Place(file=self.file.name, key=ascii_safe(".".join(map(str, path))), line=self.file.line(path))
 
     def fault(self, *keys: str | int, found: str, expected: str, near: Iterable[str] = (), name: str = "") -> None:
         """Note a fault at a key of this table, or at the table itself."""

@@ -200,7 +200,7 @@ def evidence_of(assessment: Assessment) -> Iterator[tuple[str, told.Item]]:
         yield (
             name,
             told.Item(
-                kind=type(item).__name__.lower(),
+                kind=item.kind,
                 about=item.about,
                 title=item.title,
                 reading=_reading(item, assessment),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statements import Constant, Stated, Statement
 
@@ -28,11 +28,11 @@ def prior_set_for(
         date=None,
         rationale="",
         lineage=(),
-        statements=MappingProxyType({name: _stated(statement) for name, statement in statements.items()}),
-        relevance=MappingProxyType(dict(relevance or {})),
-        independence=MappingProxyType(dict(independence or {})),
+        statements=FrozenDict({name: _stated(statement) for name, statement in statements.items()}),
+        relevance=FrozenDict(relevance or {}),
+        independence=FrozenDict(independence or {}),
         confidence=None,
-        places=MappingProxyType({}),
+        places=FrozenDict({}),
         file="(made)",
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from estimative.model.analysis.what_if import Change, Supposition, WhatIf
 from estimative.model.assessment import Assessment
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import BetaStated
 
 JOINT = 4.0
@@ -24,7 +23,7 @@ def fit(assessment: Assessment, *, seed: int = 1, draws: int | None = None) -> t
 
 
 def supposing(assessment: Assessment, do: Intervention | None = None, **given: bool) -> Supposition:
-    return Supposition(assessment=assessment, intervention=do or Intervention(), given=MappingProxyType(given))
+    return Supposition(assessment=assessment, intervention=do or Intervention(), given=FrozenDict(given))
 
 
 def change(found: WhatIf, sort: str, name: str) -> Change:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from types import MappingProxyType
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
@@ -22,6 +21,7 @@ from estimative.model.inference.refit import (
     no_progress,
 )
 from estimative.priors.distributions import ScaledBeta
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.scale_file import ICD203
 
 PLACES = tuple(index / 10 for index in range(1, 10))
@@ -202,4 +202,4 @@ def moved(assessment: Assessment, name: str, mean: float) -> Assessment:
         return assessment.with_fixed(name, mean)
     share, strength = (mean - family.lower) / (family.upper - family.lower), family.a + family.b
     prior = replace(assessment.priors[name], family=replace(family, a=share * strength, b=(1 - share) * strength))
-    return replace(assessment, priors=MappingProxyType({**assessment.priors, name: prior}))
+    return replace(assessment, priors=FrozenDict({**assessment.priors, name: prior}))

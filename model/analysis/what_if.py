@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from estimative.model.inference.psis import smoothed
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.priors.frozen import FrozenDict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Supposition:
     assessment: Assessment
     """With other priors, and without the evidence that is left out."""
     intervention: Intervention = field(default_factory=Intervention)
-    given: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
     """Events that are seen to happen (True), or not (False)."""
 
 
@@ -112,7 +112,7 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
     """
     standing, posteriors = _standing(posterior, supposed.given), []
     for value in values:
-        factors = MappingProxyType({**supposed.intervention.factors, factor: value})
+        factors = FrozenDict({**supposed.intervention.factors, factor: value})
         intervention = replace(supposed.intervention, factors=factors)
         posteriors.append(_reckoned(posterior, standing, intervention, supposed.given))
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))

@@ -94,7 +94,7 @@ def _alterations(first: Scenario, second: Scenario) -> Iterator[Altered]:
 
 def _entry(section: str, name: str, before: Any, after: Any, *, spans: bool) -> Iterator[Altered]:
     kinds = type(before), type(after)
-    yield from _field(section, name, "kind", *(kind.__name__.lower() for kind in kinds), read=section in UNREAD)
+    yield from _field(section, name, "kind", before.kind, after.kind, read=section in UNREAD)
     for field in dict.fromkeys(one.name for kind in kinds for one in fields(kind)):
         read = section in UNREAD and (field not in UNREAD[section] or (field == "date" and spans))
         yield from _field(section, name, field, getattr(before, field, None), getattr(after, field, None), read=read)

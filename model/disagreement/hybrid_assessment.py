@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, combinations, product
-from types import MappingProxyType
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import Altered, alterations
@@ -21,6 +20,7 @@ from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.spec.evidence import Evidence, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.validation import Defective
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Prior
 
 SCENARIO = "scenario"
@@ -61,12 +61,12 @@ class HybridAssessment:
         """The first assessment, but for what a coalition takes from the second."""
         structure = self._structure(coalition)
         priors = {name: self._prior(name, coalition) for name in structure.quantities.all}
-        unweighed = replace(self.first.prior_set, relevance=MappingProxyType({}), independence=MappingProxyType({}))
+        unweighed = replace(self.first.prior_set, relevance=FrozenDict({}), independence=FrozenDict({}))
         found = Assessment(
             structure=structure,
             prior_set=unweighed,
-            priors=MappingProxyType(priors),
-            indicator_priors=MappingProxyType({}),
+            priors=FrozenDict(priors),
+            indicator_priors=FrozenDict({}),
         )
         for name in found.weights:
             found = found.with_fixed(name, self._weight(name, coalition))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal
 
 from estimative.model.assessment import Assessment, assess
@@ -17,6 +16,7 @@ from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.priors.errors import InvalidInput
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.log_pool import pooled_prior_set
 
 type Kind = Literal["linear", "logarithmic"]
@@ -155,7 +155,7 @@ def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessmen
     )
     # What the chances of seeing an indicator are has no bearing on any answer: those of the first will do.
     watched = {name: first.prior_set.statements[name] for name in first.indicator_priors}
-    complete = replace(pooled, statements=MappingProxyType({**pooled.statements, **watched}))
+    complete = replace(pooled, statements=FrozenDict({**pooled.statements, **watched}))
     return assess(first.scenario, complete, structure=first.structure)
 
 

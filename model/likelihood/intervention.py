@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from types import MappingProxyType
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import QueryProbabilities, Target
 from estimative.model.likelihood.variable_elimination import Contradiction, SoftEvidence, by_elimination
+from estimative.priors.frozen import FrozenDict
 
 MOST_SETTLED = 6
 """Events that are settled now and drive events to come directly: each doubles the work."""
@@ -39,9 +39,9 @@ class InvalidIntervention(ValueError):
 class Intervention:
     """What is set by hand, for the time from now to the horizon."""
 
-    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    factors: Mapping[str, float] = field(default_factory=lambda: FrozenDict({}))
     """Degree in [0, 1] of each factor that is set."""
-    events: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    events: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
     """Whether an event happens: True means wherever its `given` and `unless` allow it."""
 
     def __bool__(self) -> bool:

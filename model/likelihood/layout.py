@@ -145,6 +145,9 @@ class Structure:
     link: Link = "log_odds"
     """How drivers move a chance."""
 
+    def __repr__(self) -> str:
+        return f"Structure({self.scenario!r}, link={self.link!r})"
+
     @property
     def scenario(self) -> Scenario:
         return self.quantities.scenario

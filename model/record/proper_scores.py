@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import exp, inf, isfinite, log, sqrt
-from types import MappingProxyType
 
 import numpy as np
 
 from estimative.model.likelihood.layout import Numbers
 from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.forecast_record import Judgement, Record
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.scale_file import ICD203
 
 FEW = 20
@@ -146,7 +146,7 @@ def _inverse(scores: Scores) -> Measured:
     return Measured(value=log((n + 1) / penalty), error=error)
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
+RULES: Mapping[str, Rule] = FrozenDict(
     {
         "log": Rule(
             title="in proportion to the geometric mean of the probabilities given to what came about",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
@@ -15,6 +15,7 @@ type When = Literal["now", "horizon"]
 class Source:
     """Where evidence was read."""
 
+    kind: ClassVar[str] = "source"
     id: str
     title: str
     publisher: str = ""
@@ -26,6 +27,7 @@ class Source:
 class Factor:
     """A degree between 0 and 1 that nobody observes directly."""
 
+    kind: ClassVar[str] = "factor"
     id: str
     title: str
     low: str
@@ -47,6 +49,7 @@ class Driver:
 class Event:
     """Something that happens or does not."""
 
+    kind: ClassVar[str] = "event"
     id: str
     title: str
     form: Form = "odds"
@@ -65,6 +68,7 @@ class Event:
 class Outcome:
     """What a report is about: a combination of events, under a condition or not."""
 
+    kind: ClassVar[str] = "outcome"
     id: str
     title: str
     all: tuple[str, ...] = ()

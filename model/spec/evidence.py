@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
     """What every item of evidence carries."""
 
+    kind: ClassVar[str]
+    """As in the scenario file."""
     id: str
     about: str
     """The factor, event or outcome that it bears on."""
@@ -31,6 +34,7 @@ class Item:
 class Indicator(Item):
     """Something seen, more probable at one end of a factor (one state of an event) than at the other."""
 
+    kind: ClassVar[str] = "indicator"
     supports: bool
     """True: the factor's top, or the event; False: the bottom, or that it does not happen."""
 
@@ -39,6 +43,7 @@ class Indicator(Item):
 class Measurement(Item):
     """A figure whose expected value moves in a straight line with a factor's degree."""
 
+    kind: ClassVar[str] = "measurement"
     value: float
     unit: str
     at_low: float
@@ -49,6 +54,7 @@ class Measurement(Item):
 class Testimony(Item):
     """A statement about an event by somebody who may have a motive to make it anyway."""
 
+    kind: ClassVar[str] = "testimony"
     claims: bool
     motive: str | None = None
     """A factor, or None where the prior set states the motive of this one speaker."""
@@ -58,6 +64,7 @@ class Testimony(Item):
 class Forecast(Item):
     """Somebody's published probability of an event or outcome."""
 
+    kind: ClassVar[str] = "forecast"
     probability: float
     until: datetime.date | None = None
     """The end of the forecast's own span, which begins on its date; None means the scenario's span."""
@@ -67,6 +74,7 @@ class Forecast(Item):
 class Exposure(Item):
     """How often an event of rate form came about in so many years."""
 
+    kind: ClassVar[str] = "exposure"
     count: int
     years: float
 
@@ -85,13 +93,15 @@ class Trials:
 class Cases(Item):
     """A reference class: how often the like happened in comparable cases."""
 
-    trials: tuple[Trials, ...]
+    kind: ClassVar[str] = "cases"
+    trials: tuple[Trials, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation(Item):
     """An event known to have happened, or not."""
 
+    kind: ClassVar[str] = "observation"
     happened: bool
 
 

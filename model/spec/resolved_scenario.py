@@ -70,12 +70,8 @@ def _event(event: Event) -> dict[str, object]:
 
 
 def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
-    kind = type(item).__name__.lower()
-    common = {
-        key: getattr(item, key)
-        for key in ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
-    }
-    return {"kind": kind, **common, **_own(item, scenario)}
+    common = {key: getattr(item, key) for key in COMMON}
+    return {"kind": item.kind, **common, **_own(item, scenario)}
 
 
 def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:

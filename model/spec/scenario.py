@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from graphlib import TopologicalSorter
-from types import MappingProxyType
 from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import Evidence, Indicator
 from estimative.model.spec.validation import Defective, defects
+from estimative.priors.digest import digest_of, tag_of
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.toml_table import shown
 
 DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
@@ -49,9 +50,13 @@ class Scenario:
 
     def __post_init__(self) -> None:
         for name in SECTIONS:
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         if found := tuple(defects(self)):
             raise Defective(found)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
+        return f"Scenario({shown(self.id)}: {counts})"
 
     @property
     def years(self) -> float:
@@ -76,8 +81,7 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content in its order, as canonical JSON: comments and layout do not change it."""
-        content = json.dumps(content_of(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return digest_of(content_of(self))
 
 
 def content_of(scenario: Scenario) -> dict[str, Any]:
@@ -99,7 +103,7 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 def _plain(entry: Any) -> dict[str, Any]:
     fields = json.loads(json.dumps(asdict(entry), default=_plain_value))
-    return {"type": type(entry).__name__, **fields}
+    return {"type": tag_of(entry.kind), **fields}
 
 
 def _plain_value(value: object) -> Any:

@@ -10,7 +10,16 @@ from pathlib import Path
 
 from estimative.model.spec.case_file import Folder, read_cases
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
-from estimative.model.spec.evidence import Evidence, Exposure, Forecast, Indicator, Measurement, Observation, Testimony
+from estimative.model.spec.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+)
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.validation import Defect, Defective
 from estimative.priors.errors import InvalidInput, Issue, nearest
@@ -285,11 +294,11 @@ def _observation(table: Table, common: dict[str, object], folder: Folder, named:
 
 
 KINDS: Mapping[str, _Reader] = {
-    "indicator": _indicator,
-    "measurement": _measurement,
-    "testimony": _testimony,
-    "forecast": _forecast,
-    "exposure": _exposure,
-    "cases": read_cases,
-    "observation": _observation,
+    Indicator.kind: _indicator,
+    Measurement.kind: _measurement,
+    Testimony.kind: _testimony,
+    Forecast.kind: _forecast,
+    Exposure.kind: _exposure,
+    Cases.kind: read_cases,
+    Observation.kind: _observation,
 }

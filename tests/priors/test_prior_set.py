@@ -11,7 +11,7 @@ import pytest
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set import Confidence
-from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.prior_set_file import prior_set_reading, read_prior_set
 from estimative.priors.statements import Constant, Count, Quantiles, Stated, Word
 
 PARENT = """
@@ -159,7 +159,7 @@ def test_a_chain(tmp_path: Path) -> None:
 def test_places(child: Path) -> None:
     """Every entry can be pointed at, in the file where it stands."""
     late = read_prior_set(child)
-    lines = {key: (Path(place.file.name).name, place.file.line(place.path)) for key, place in late.places.items()}
+    lines = {key: (Path(place.file).name, place.line) for key, place in late.places.items()}
     assert lines["factors.hunger"] == ("late.toml", 9)
     assert lines["factors.thirst"] == ("base.toml", 12)
     assert lines["tables.wine.red+white"] == ("base.toml", 24)
@@ -345,7 +345,20 @@ def test_a_set_may_be_called_like_the_shipped_one_it_extends(tmp_path: Path) -> 
     path = tmp_path / "baseline.toml"
     head = '[prior_set]\nname = "mine"\nanalyst = "me"\nscenario = "coordinated-attack"\nextends = "baseline"\n'
     path.write_text(head + "[factors]\nmistrust = 0.5\n")
-    found = read_prior_set(path)
-    assert found.lineage == ("baseline",)
-    assert found.texts["priors/baseline.toml"] == path.read_text()
-    assert "Reference classes" in found.texts["priors/extended/baseline.toml"]
+    reading = prior_set_reading(path)
+    assert reading.prior_set.lineage == ("baseline",)
+    assert reading.texts["priors/baseline.toml"] == path.read_text()
+    assert "Reference classes" in reading.texts["priors/extended/baseline.toml"]
+
+
+def test_the_texts_of_three_files_of_one_name(tmp_path: Path) -> None:
+    """A chain of three files with the same name in different folders keeps three texts."""
+    head = '[prior_set]\nname = "mine"\nanalyst = "me"\nscenario = "coordinated-attack"\n'
+    for folder, extends in (("a", "../b/x.toml"), ("b", "../c/x.toml"), ("c", "")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.toml").write_text(
+            f'{head}rationale = "{folder}"\n' + (f'extends = "{extends}"\n' * bool(extends))
+        )
+    texts = prior_set_reading(tmp_path / "a" / "x.toml").texts
+    assert list(texts) == ["priors/x.toml", "priors/extended/x.toml", "priors/extended/extended/x.toml"]
+    assert [f'rationale = "{folder}"' in text for folder, text in zip("abc", texts.values(), strict=True)] == [True] * 3

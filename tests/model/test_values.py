@@ -1,0 +1,130 @@
+"""The values that everything else is made from: they reach other processes, and print in one short line."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.likelihood.layout import Numbers
+from estimative.model.spec.events import Event, Factor, Outcome, Source
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.digest import tag_of
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import Statement
+
+PAIRS = [(scenario, name) for scenario, names in shipped_prior_sets().items() for name in names]
+PARTS: dict[str, Callable[[Assessment], object]] = {
+    "scenario": lambda assessment: assessment.scenario,
+    "prior set": lambda assessment: assessment.prior_set,
+    "assessment": lambda assessment: assessment,
+    "structure": lambda assessment: assessment.structure,
+    "quantities": lambda assessment: assessment.structure.quantities,
+    "prior": lambda assessment: max(assessment.priors.values(), key=lambda prior: len(repr(prior))),
+    "statement": lambda assessment: max(assessment.prior_set.statements.values(), key=lambda said: len(repr(said))),
+    "evidence": lambda assessment: max(assessment.scenario.evidence.values(), key=lambda item: len(repr(item))),
+    "event": lambda assessment: max(assessment.scenario.events.values(), key=lambda event: len(repr(event))),
+}
+
+
+@cache
+def shipped(scenario: str, name: str) -> Assessment:
+    prior_set = read_prior_set(shipped_prior_sets()[scenario][name])
+    return assess(read_scenario(find_scenario(scenario)), prior_set)
+
+
+def numbers_of(assessment: Assessment) -> Numbers:
+    """Everything that a fit takes from an assessment, in one row."""
+    parts = (assessment.degree_parameters, assessment.ratio_parameters, assessment.weight)
+    return np.concatenate([part.ravel() for part in parts])
+
+
+@pytest.mark.parametrize(("scenario", "name"), PAIRS)
+def test_an_assessment_survives_pickling(scenario: str, name: str) -> None:
+    """What comes back from pickling equals what was pickled: scenario, prior set, priors, digests, numbers."""
+    before = shipped(scenario, name)
+    after = pickle.loads(pickle.dumps(before))
+    for part in ("scenario", "prior_set", "priors", "indicator_priors"):
+        assert getattr(after, part) == getattr(before, part)
+    assert (after.scenario.digest, after.prior_set.digest) == (before.scenario.digest, before.prior_set.digest)
+    assert np.array_equal(numbers_of(after), numbers_of(before))
+
+
+def test_an_assessment_reaches_another_process() -> None:
+    """A process that is started afresh computes the same numbers from an assessment that is sent to it."""
+    assessment = shipped("asia", "textbook")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        numbers, prior_set = (
+            executor.submit(numbers_of, assessment).result(),
+            executor.submit(repr, assessment).result(),
+        )
+    assert np.array_equal(numbers, numbers_of(assessment))
+    assert prior_set == repr(assessment)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(("scenario", "name"), PAIRS)
+def test_a_value_prints_in_one_short_line(scenario: str, name: str, part: str) -> None:
+    """No value of a shipped assessment takes 500 characters or a second line to print."""
+    text = repr(PARTS[part](shipped(scenario, name)))
+    assert len(text) < 500
+    assert text.isprintable()
+
+
+def test_a_frozen_dictionary_cannot_be_changed() -> None:
+    """Every way to change a dictionary is refused, and a copy of one is equal and as frozen."""
+    frozen = FrozenDict({"a": 1})
+    changes: list[Callable[[FrozenDict[str, int]], object]] = [
+        lambda d: d.__setitem__("a", 2),
+        lambda d: d.__delitem__("a"),
+        lambda d: d.__ior__({"b": 2}),
+        lambda d: d.update(b=2),
+        lambda d: d.setdefault("b", 2),
+        lambda d: d.pop("a"),
+        lambda d: d.popitem(),
+        lambda d: d.clear(),
+    ]
+    for change in changes:
+        for each in (frozen, pickle.loads(pickle.dumps(frozen))):
+            with pytest.raises(TypeError):
+                change(each)
+            assert each == {"a": 1}
+
+
+SCENARIO_DIGESTS = {
+    "asia": "cfacbb77de46e4858f6fa1014eedc7cc1ba52d03c75f1fec4513b36d781d2ca5",
+    "coordinated-attack": "44eadac8564f1e57cc3b5b73fd262efb232ed4b7be8e6d02943634a661ac2bbb",
+}
+PRIOR_SET_DIGESTS = {
+    "textbook": "496883da98c1d3341fe724f769204780ee5171dff2661681126022a4ff7d66a4",
+    "uncertain": "41e547d5ada28db469ad6e8c78a5145b807f88b21d605c8572a96fff4010091c",
+    "baseline": "60d970d92527870856804c189f152ddd13d130a77c43255cfe490367d7094520",
+    "critics": "42063540bbf4b3c4734e36389744c10e6197b3370526d5cf78874764d382bf31",
+    "moscow": "df5f3ad9dbb415c17b982ea6c158909e4cd8edf7973f8d9b694630f25a0b0e71",
+    "rhetoric": "60b3f8a721ac819a96273387749cf275e81ebe3e02e31a3bf50b18b8ff4713cd",
+    "rutte": "4c70bb648428493c8c321149f96d5873a7b7afa65b956da4d65e4a99d1b08aec",
+}
+
+
+@pytest.mark.parametrize(("scenario", "name"), PAIRS)
+def test_the_digests_of_shipped_files_have_not_changed(scenario: str, name: str) -> None:
+    """Saved runs name the shipped files by these digests; only a change of their content may change them."""
+    assert shipped(scenario, name).scenario.digest == SCENARIO_DIGESTS[scenario]
+    assert shipped(scenario, name).prior_set.digest == PRIOR_SET_DIGESTS[name]
+
+
+def test_every_kind_has_its_own_tag() -> None:
+    """The kinds of statements and of evidence enter a digest under the names that the first digests used."""
+    statements, evidence = get_args(Statement.__value__), get_args(Evidence.__value__)
+    for kind in (*statements, *evidence, Source, Factor, Event, Outcome):
+        assert tag_of(kind.kind) == kind.__name__
