@@ -113,11 +113,18 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Parts side by side where there is room, one under the other where there is not."""
+
+    parts: tuple[tuple[Block, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """Lines to be typed as they stand."""
 
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Code
+type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | Code
 type Document = tuple[Block, ...]

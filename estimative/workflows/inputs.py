@@ -8,7 +8,7 @@ from pathlib import Path
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.prior_set_file import prior_set_reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,6 @@ def load(scenario: str, priors: str) -> Inputs:
     """
     path = find_scenario(scenario)
     reading: Reading = reading_of(path)
-    prior_set = read_prior_set(find_prior_set(priors, reading.scenario.id))
-    texts = {**reading.texts, **prior_set.texts}
-    return Inputs(assessment=assess(reading.scenario, prior_set), scenario=path, texts=texts)
+    stated = prior_set_reading(find_prior_set(priors, reading.scenario.id))
+    texts = {**reading.texts, **stated.texts}
+    return Inputs(assessment=assess(reading.scenario, stated.prior_set), scenario=path, texts=texts)

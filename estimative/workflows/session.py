@@ -43,6 +43,11 @@ class Settings:
     """Runs independent refits at once; without one they run in turn."""
     progress: Progress = field(default=silent, compare=False)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without executor and callback, which belong to this process."""
+        own = {"executor": None, "progress": silent}
+        return {name: own.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
+
     def fitter(self, *assessments: Assessment) -> Fitter:
         """A fitter of assessments of one scenario, on common random numbers."""
         return Fitter(

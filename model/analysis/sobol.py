@@ -1,7 +1,8 @@
 """Sobol' indices: how much of the headline's variance each quantity accounts for, over draws from the priors.
 
 Sobol' (1993). The function decomposed is the headline's probability at a draw of the quantities, given the evidence
-about events: the number whose posterior mean is the answer. The estimators are SciPy's (Saltelli et al. 2010, Comput. Phys. Commun. 181).
+about events: the number whose posterior mean is the answer. The estimators are SciPy's (Saltelli et al. 2010, Comput.
+Phys. Commun. 181).
 """
 
 from __future__ import annotations

@@ -61,6 +61,17 @@ class Fitter:
     executor: Executor | None = None
     """Runs independent refits at once; without one they run in turn."""
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without executor, callback and compiled programs, which belong to this process."""
+        return {
+            "assessments": self.assessments,
+            "seed": self.seed,
+            "method": self.method,
+            "draws": self.draws,
+            "notify": None,
+            "executor": None,
+        }
+
     @cached_property
     def dimensions(self) -> Dimensions:
         return importance.dimensions_of(self.assessments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from docx import Document as new_document
+import docx as library
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -60,7 +60,7 @@ class _File:
     """The file so far."""
 
     def __init__(self, *, judgement: Paragraph | None, language: str) -> None:
-        self.file = new_document()
+        self.file = library.Document()
         self.judgement = judgement
         self._styles(language)
 
@@ -144,7 +144,7 @@ class _File:
         except NothingToPlot:
             return
         shape = self.file.add_picture(BytesIO(picture.png()), width=PICTURE_WIDTH)
-        shape._inline.docPr.set("descr", _alternative(picture))  # noqa: SLF001 - the library has no public way
+        shape._inline.docPr.set("descr", _alternative(picture))
         self._small(_text(picture.title))
 
     def bytes(self) -> bytes:
@@ -176,4 +176,4 @@ def _repeat(row: Any) -> None:
     """Repeat a header row at the top of every page."""
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - the library has no public way
+    row._tr.get_or_add_trPr().append(mark)

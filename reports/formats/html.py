@@ -18,6 +18,7 @@ from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
+    Columns,
     Document,
     Figure,
     Heading,
@@ -134,6 +135,9 @@ class _Page:
                 return self._set("dots", drawn(block, PLOT_WIDTH), in_words(block), shown(block.key), self.heading)
             case Figure():
                 return self._figure(block)
+            case Columns():
+                parts = [Markup("\n").join(map(self._block, part)) for part in block.parts]
+                return self._set("side_by_side", parts)
             case Code():
                 return self._set("code", [ascii_safe(line) for line in block.lines])
 
