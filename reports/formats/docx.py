@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -26,11 +27,14 @@ from estimative.reports.blocks import (
     Picture,
     Table,
 )
+from estimative.reports.formats.columns import Layout
 from estimative.reports.formats.plot import drawn
 from estimative.reports.formats.typeset import cautioned, in_words, judgement, shown, titled
 
 PAGE, MARGIN = (Cm(21.0), Cm(29.7)), Cm(2.0)
-PICTURE_WIDTH = Cm(17.0)
+PICTURE_WIDTH = TABLE_WIDTH = Cm(17.0)
+CELL_MARGINS = 0.035
+"""Of a table's width."""
 PLOT_WIDTH = 72
 """Columns."""
 ALARM, QUIET = RGBColor(0x8F, 0x1D, 0x1D), RGBColor(0x55, 0x55, 0x4F)
@@ -126,14 +130,19 @@ class _File:
         run.font.size, run.font.color.rgb = Pt(8.5), QUIET
 
     def _table(self, table: Table) -> None:
-        grid = self.file.add_table(rows=1, cols=len(table.header), style="Light List")
+        grid = self.file.add_table(rows=1, cols=len(table.header))
+        _rule(grid)
+        widths = _widths(Layout.of(table).widths)
+        grid.autofit = False
         for at, title in enumerate(table.header):
             _fill(grid.rows[0].cells[at], title, number=at not in table.text_columns, bold=True)
+            grid.columns[at].width = widths[at]
         _repeat(grid.rows[0])
         for row in table.rows:
             cells = grid.add_row().cells
             for at, text in enumerate(row):
                 _fill(cells[at], text, number=at not in table.text_columns, bold=False)
+                cells[at].width = widths[at]
         self.file.add_paragraph()
 
     def _figure(self, block: Figure) -> None:
@@ -164,12 +173,30 @@ def _alternative(picture: Picture) -> str:
 
 
 def _fill(cell: Any, text: str, *, number: bool, bold: bool) -> None:
+    """Write text into a cell; numbers stand at its right."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(1)
     if number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = paragraph.add_run(_text(text))
-    run.bold, run.font.size = bold, Pt(9)
+    run.bold, run.font.size = bold, Pt(8.5)
+
+
+def _widths(shares: Sequence[float]) -> list[int]:
+    """Of the columns; each gets a little more than its share for the margins of its cells."""
+    padded = [share + CELL_MARGINS for share in shares]
+    return [int(TABLE_WIDTH * share / sum(padded)) for share in padded]
+
+
+def _rule(grid: Any) -> None:
+    """Draw a thin line under every row."""
+    borders = OxmlElement("w:tblBorders")
+    for edge in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{edge}")
+        for name, value in (("val", "single"), ("sz", "4"), ("color", "BBBBB2")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    grid._tbl.tblPr.append(borders)
 
 
 def _repeat(row: Any) -> None:
