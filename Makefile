@@ -6,7 +6,7 @@ NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: assess test lint tree calibrate bench lock clean
+.PHONY: assess test lint schemas tree calibrate bench lock clean
 
 assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
 	$(BIN)/estimative fit --runs runs
@@ -23,7 +23,12 @@ lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m estimative.schemas docs/schemas --check
 	cd build/tree && $(CURDIR)/$(BIN)/lint-imports --config $(CURDIR)/pyproject.toml
+
+schemas: $(VENV)/ready ## the JSON Schema of every kind of answer, from its type
+	rm -f docs/schemas/*.json
+	$(BIN)/python -m estimative.schemas docs/schemas
 
 tree: ## the folders under the names they are installed with, as links: mypy and import-linter read them there
 	@rm -rf build/tree && mkdir -p build/tree

@@ -11,6 +11,7 @@ from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
+from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import Confidence
 from estimative.priors.scale_file import ICD203
@@ -105,6 +106,32 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "indicators":
             return f"the chance of seeing {title(subject)}"
     return name
+
+
+def input_value(name: str, value: float, scenario: Scenario) -> str:
+    """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
+    section, _, rest = name.partition(".")
+    number = f"{value:.2g}"
+    match section:
+        case "events" if scenario.events[rest].form == "rate":
+            return f"{number} per year"
+        case "events" | "tables" | "motives" | "indicators":
+            return f"{100 * value:.2g}%"
+        case "effects":
+            return f"a ratio of {number}"
+        case "evidence":
+            return _evidence_value(scenario.evidence[rest], number)
+    return number
+
+
+def _evidence_value(item: Evidence, number: str) -> str:
+    match item:
+        case Measurement():
+            return f"an error of {number} {item.unit}"
+        case Forecast():
+            return f"an error of {number} in log-odds"
+        case _:
+            return f"a ratio of {number}"
 
 
 def table_row(key: str, scenario: Scenario) -> str:

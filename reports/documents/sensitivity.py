@@ -25,7 +25,7 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, input_name, listed, plural
+from estimative.reports.phrases import capital, input_name, input_value, listed, plural
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED, MAX_BARS = 3, 12
@@ -82,18 +82,15 @@ def most_influential(result: Tornado, scenario: Scenario) -> str:
     if not clear:
         return "No input moves the result by more than its error."
     first, *rest = clear[:MAX_NAMED]
-    moved = f"from {_value(first.low)} to {_value(first.high)} moves the result {_movement(first)}"
-    lead = f"Most influential input: {input_name(first.name, scenario)}. Moving it {moved}."
+    lead = f"Most influential input: {input_name(first.name, scenario)}. {moved(first, scenario)}"
     names = listed([input_name(row.name, scenario) for row in rest])
     return f"{lead} Next: {names}." if rest else lead
 
 
-def _movement(row: TornadoRange) -> str:
-    return f"from {percent(row.at_low)} to {percent(row.at_high)}"
-
-
-def _value(value: float) -> str:
-    return f"{value:.3g}"
+def moved(row: TornadoRange, scenario: Scenario) -> str:
+    """What a range does, in a sentence: "Moving it from 1.2% to 11% moves the result from 0.08% to 0.56%."."""
+    low, high = (input_value(row.name, value, scenario) for value in (row.low, row.high))
+    return f"Moving it from {low} to {high} moves the result from {percent(row.at_low)} to {percent(row.at_high)}."
 
 
 def tornado_plot(result: Tornado, headline: float, context: Context) -> IntervalPlot | None:
@@ -122,13 +119,18 @@ def _ranges(rows: Sequence[TornadoRange], scenario: Scenario) -> Table:
         rows=tuple(
             (
                 capital(input_name(row.name, scenario)),
-                f"{_value(row.low)} to {_value(row.high)}",
+                _ends(row, scenario),
                 percent_range(row.at_low, row.at_high),
                 decibans(row.shift) if row.shift else "unbounded",
             )
             for row in rows
         ),
     )
+
+
+def _ends(row: TornadoRange, scenario: Scenario) -> str:
+    low, high = (input_value(row.name, value, scenario) for value in (row.low, row.high))
+    return f"{low} to {high.removeprefix('a ratio of ').removeprefix('an error of ')}"
 
 
 def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
