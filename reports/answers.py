@@ -10,7 +10,7 @@ from typing import Any
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Result
-from estimative.reports.blocks import Document, Picture
+from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
 from estimative.reports.documents import fit, sensitivity
 from estimative.reports.sheets import Sheet
@@ -48,6 +48,12 @@ class Answer:
     def document(self) -> Document:
         """The answer in words."""
         return self.kind.document(self.result, self.context)
+
+    @property
+    def opening(self) -> Document:
+        """Its beginning: up to the second part, for where there is room for one screen."""
+        parts = [at for at, block in enumerate(self.document) if isinstance(block, Heading) and block.level == 2]
+        return self.document[: parts[2]] if len(parts) > 2 else self.document
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:

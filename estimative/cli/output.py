@@ -1,11 +1,9 @@
-"""Printing an answer, and writing files whole or not at all."""
+"""Printing an answer, and writing it and its figures to files."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,11 @@ from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
 from estimative.priors.errors import InvalidInput, Issue, listed
 from estimative.priors.scale_file import find_scale
-from estimative.reports.answers import KINDS, Answer
+from estimative.reports.answers import Answer
 from estimative.reports.context import Context
 from estimative.reports.formats import terminal
-from estimative.reports.formats.registry import FORMATS, format_of
+from estimative.reports.formats.registry import FORMATS
+from estimative.workflows.files import write_answer, write_whole
 
 if TYPE_CHECKING:
     from estimative.model.assessment import Assessment
@@ -37,67 +36,35 @@ def show(result: Result, assessments: tuple[Assessment, ...], output: Output) ->
     InvalidInput
         If the format contradicts the file, or a file cannot be written.
     """
-    name = chosen_format(output)
     answer = Answer(result=result, context=Context(assessments=assessments, scale=find_scale(output.scale)))
     if output.figures:
         write_figures(output.figures, answer.figures)
-    if name == "terminal":
-        terminal.show(answer.document, console())
-    else:
-        content = FORMATS[name].render(answer)
-        if output.output:
-            write_whole(output.output, content)
-        else:
-            sys.stdout.write(str(content))
+    if output.output:
+        _write(answer, output.output, output.format)
+    elif output.format or not output.figures:
+        _print(answer, output.format or "terminal")
     if not result.converged:
         raise typer.Exit(UNCONVERGED)
 
 
-def chosen_format(output: Output) -> str:
-    """The format asked for, or that of the file's ending, or the terminal.
+def _print(answer: Answer, name: str) -> None:
+    if name == "terminal":
+        terminal.show(answer.document, console())
+    elif FORMATS[name].binary:
+        raise _misuse("--format", name, f"a file to write to: -o FILE{FORMATS[name].endings[0]}")
+    else:
+        sys.stdout.write(str(FORMATS[name].render(answer)))
 
-    Raises
-    ------
-    InvalidInput
-        If there is none, or the two contradict each other.
-    """
-    if output.output is None:
-        if output.format and output.format != "terminal" and FORMATS[output.format].binary:
-            raise _misuse("--format", output.format, f"a file to write to: -o FILE.{output.format}")
-        return output.format or "terminal"
-    named = format_of(output.output)
-    if output.format == "terminal":
-        raise _misuse("--format", "terminal", f"a format for a file: {listed(list(FORMATS))}")
-    if named is None and output.format is None:
-        endings = [ending for entry in FORMATS.values() for ending in entry.endings]
-        raise _misuse("--output", str(output.output), f"a file that ends with {listed(endings)}, or --format")
-    if named and output.format and named != output.format:
-        raise _misuse("--format", output.format, f"{named}, as {output.output.name} ends")
-    return output.format or str(named)
+
+def _write(answer: Answer, path: Path, name: str | None) -> None:
+    if name == "terminal":
+        raise _misuse("--format", name, f"a format for a file: {listed(list(FORMATS))}")
+    write_answer(answer, path, format_name=name)
+    say(f"Wrote {path}")
 
 
 def _misuse(option: str, value: str, allowed: str) -> InvalidInput:
     return InvalidInput([Issue(file="the command line", key=option, found=value, expected=allowed)])
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all, and say so.
-
-    Raises
-    ------
-    InvalidInput
-        If it cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        os.replace(partial, path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        allowed = "a file that can be written to"
-        raise InvalidInput([Issue(file=str(path), found=error.strerror or "", expected=allowed)]) from error
-    say(f"Wrote {path}")
 
 
 def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> None:
@@ -121,8 +88,6 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
         except NothingToPlot as nothing:
             say(f"No figure {name}: {nothing}")
             continue
-        write_whole(folder / f"{name}.svg", picture.svg())
-        write_whole(folder / f"{name}.png", picture.png())
-
-
-__all__ = ["KINDS", "show", "write_figures", "write_whole"]
+        for path, content in ((folder / f"{name}.svg", picture.svg()), (folder / f"{name}.png", picture.png())):
+            write_whole(path, content)
+            say(f"Wrote {path}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import (
@@ -62,6 +62,15 @@ def html(document: Document, *, caution: str = "", language: str = "en") -> str:
         .get_template("page.html")
         .render(title=shown(title) or UNTITLED, lead=lead.body, parts=parts, caution=shown(caution), language=language)
     )
+
+
+def fragment(document: Document) -> str:
+    """The blocks alone, for a page that exists: a notebook."""
+    title, blocks = titled(document)
+    page = _Page(judgement=judgement(blocks))
+    body = [page.part(heading, below) for heading, below in _parts(blocks)]
+    parts = (f"<h3>{escape(part.title)}</h3>\n{part.body}" if part.title else part.body for part in body)
+    return f'<div class="estimative"><h2>{escape(shown(title))}</h2>\n{Markup("").join(map(Markup, parts))}</div>'
 
 
 @cache
