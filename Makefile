@@ -14,7 +14,7 @@ assess: $(VENV)/ready ## fit the flagship, print the assessment, write its repor
 	@echo "The whole report is in $(CURDIR)/assessment.html, to be opened in a browser; the run is in runs/."
 
 test: $(VENV)/ready ## the tests, but for the long calibrations
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
 	$(BIN)/python -m pytest -m calibration
