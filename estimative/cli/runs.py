@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, it
 
 runs_app = typer.Typer(
     help="List, show, label, export and delete saved runs.",
-    epilog="Examples:  estimative runs  |  estimative runs show latest  |  estimative runs label latest 'After the review'",
+    epilog="Examples:  estimative runs  |  estimative runs show latest  |  estimative runs label latest 'Final'",
 )
 
 
@@ -92,5 +93,11 @@ def _delete(
 
 
 runs_app.callback(invoke_without_command=True)(with_groups(_list))
-for _name, _command in {"show": _show, "label": _label, "export": _export, "delete": _delete}.items():
+SUBCOMMANDS: Mapping[str, Callable[..., None]] = {
+    "show": _show,
+    "label": _label,
+    "export": _export,
+    "delete": _delete,
+}
+for _name, _command in SUBCOMMANDS.items():
     runs_app.command(_name)(with_groups(_command))

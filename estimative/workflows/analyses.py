@@ -88,9 +88,7 @@ def save_analyses(run: StoredRun, analyses: StoredAnalyses) -> None:
     add_file(run.folder, ANALYSES, to_json(analyses))
 
 
-def start_analyses(
-    executor: Executor, assessment: Assessment, settings: Settings
-) -> Future[StoredAnalyses | None]:
+def start_analyses(executor: Executor, assessment: Assessment, settings: Settings) -> Future[StoredAnalyses | None]:
     """Analyse an assessment in another process while NUTS runs in this one.
 
     Parameters

@@ -64,7 +64,7 @@ class Bin:
 
 @dataclass(frozen=True, kw_only=True)
 class Decomposition:
-    """The Brier score as reliability - resolution + uncertainty + within_bin (Murphy 1973, J. Appl. Meteorol. 12(4))."""
+    """The Brier score: reliability - resolution + uncertainty + within_bin (Murphy 1973, J. Appl. Meteorol. 12(4))."""
 
     reliability: float
     """Squared distance of the forecasts in a bin from the frequency there; 0 is calibrated."""
@@ -115,7 +115,7 @@ def verify(entries: Sequence[Entry]) -> Verification:
     forecasts = np.array([entry.forecast.probability for entry in ordered])
     happened = np.array([entry.resolution.occurred is True for entry in ordered], dtype=float)
     clusters = _Clusters.of([entry.forecast.scenario for entry in ordered])
-    penalties, brier = log_penalties(forecasts, happened > 0), np.square(forecasts - happened)
+    penalties, brier = log_penalties(forecasts, happened), np.square(forecasts - happened)
     base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
     varied = 0 < base < 1
     bins = tuple(_bins(ordered))

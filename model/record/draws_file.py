@@ -57,8 +57,10 @@ def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: Prior
         "posterior": _posterior(answer),
         "prior": _group(answer, prior, first, 1, "plain draws from the prior"),
     }
-    chains = [posterior for posterior in posteriors if posterior.method == "nuts" and posterior is not answer]
-    return {**groups, **{"posterior_nuts": _posterior(posterior) for posterior in chains}}
+    for posterior in posteriors:
+        if posterior.method == "nuts" and posterior is not answer:
+            groups["posterior_nuts"] = _posterior(posterior)
+    return groups
 
 
 def _posterior(posterior: Posterior) -> DrawGroup:

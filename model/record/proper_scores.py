@@ -84,7 +84,7 @@ def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
     # A sum of floats depends on its order: sorted, the same forecasts give the same bits.
     ordered = sorted(judgements, key=lambda judgement: (judgement.probability, judgement.question))
     forecasts = np.array([judgement.probability for judgement in ordered])
-    happened = np.array([judgement.happened is True for judgement in ordered])
+    happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
     return Scores(
         analyst=analyst,
         questions=frozenset(judgement.question for judgement in ordered),
@@ -95,9 +95,9 @@ def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
 
 
 def log_penalties(forecasts: Numbers, happened: Numbers) -> Numbers:
-    """-ln of the probability given to what happened, dims (judgement); infinite where that was 0."""
+    """-ln of the probability given to what happened, infinite where that was 0; all dims (forecast)."""
     with np.errstate(divide="ignore"):
-        return -np.log(np.where(happened, forecasts, 1 - forecasts)) + 0.0  # no negative zero
+        return -np.log(np.where(happened > 0, forecasts, 1 - forecasts)) + 0.0  # no negative zero
 
 
 def _mean(values: Numbers) -> Estimate:

@@ -122,7 +122,8 @@ class ResolutionLog:
         if before and correct:
             return before.line
         if before:
-            found = f"{resolution.forecast.outcome}, resolved already: {before.resolution.word!r} on {before.resolution.date}"
+            answer = f"{before.resolution.word!r} on {before.resolution.date}"
+            found = f"{resolution.forecast.outcome}, resolved already: {answer}"
             expected = "an outcome that is not resolved yet, or a correction"
             raise InvalidInput([Issue(file=file, line=before.line, key=run, found=found, expected=expected)])
         if correct:

@@ -155,12 +155,13 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
     forecast, date = resolution.forecast, resolution.date
     if date < forecast.as_of:
         yield _misdated(resolution, f"{date}, before the question", f"{forecast.as_of} or later, when it was asked")
-    if date > today:
+    elif date > today:
         yield _misdated(resolution, f"{date}, in the future", f"a date up to today, {today}")
-    if not settled:
-        yield from _against_horizon(resolution, today)
-    if resolution.occurred is not None:
-        yield from _in_hindsight(resolution, settled=settled)
+    else:
+        if not settled:
+            yield from _against_horizon(resolution, today)
+        if resolution.occurred is not None:
+            yield from _in_hindsight(resolution, settled=settled)
 
 
 def _misdated(resolution: Resolution, found: str, expected: str) -> Issue:

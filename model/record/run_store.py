@@ -90,9 +90,7 @@ class Store:
         issue = Issue(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
         raise InvalidInput([issue])
 
-    def write(
-        self, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]
-    ) -> Path:
+    def write(self, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]) -> Path:
         """Write a run, first under a name that no reader looks at.
 
         Parameters
@@ -171,7 +169,7 @@ class Store:
 def _matching(name: str, ids: list[str]) -> list[str]:
     if name == "latest":
         return ids[:1]
-    return [id for id in ids if id == name] or [id for id in ids if name and id.startswith(name)]
+    return [run for run in ids if run == name] or [run for run in ids if name and run.startswith(name)]
 
 
 def checked_label(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from estimative.model.record.run_list import RunList
 from estimative.model.record.run_store import Manifest
 from estimative.reports.blocks import Document, Paragraph, Table
@@ -44,4 +46,5 @@ def summary(run: Manifest, context: Context) -> str:
 
 def sheets(result: RunList, context: Context) -> tuple[Sheet, ...]:
     """The manifests."""
-    return (sheet("runs", [{"": run} for run in result.runs]),)
+    names = [field.name for field in fields(Manifest) if field.name != "schema_version"]
+    return (sheet("runs", [{name: getattr(run, name) for name in names} for run in result.runs]),)

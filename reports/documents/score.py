@@ -91,7 +91,10 @@ def counts(result: ScoreResult) -> str:
     row = result.overall
     if not row:
         return left_out
-    questions, scenarios = plural(row.questions, "question", "questions"), plural(row.scenarios, "scenario", "scenarios")
+    questions, scenarios = (
+        plural(row.questions, "question", "questions"),
+        plural(row.scenarios, "scenario", "scenarios"),
+    )
     return f"{plural(row.count, 'forecast', 'forecasts')} of {questions} from {scenarios}. {left_out}".strip()
 
 
@@ -99,7 +102,7 @@ def warnings(result: ScoreResult) -> Iterator[str]:
     """What limits these scores: few questions, different ones, infinite scores, runs that were left out."""
     few = [f"{name} ({row.questions})" for name, row in result.analysts.items() if row.few]
     if few:
-        yield f"Fewer than {FEW} resolved questions: {listed(few)}. So few say more about the questions than the analyst."
+        yield f"Fewer than {FEW} resolved questions: {listed(few)}. So few say little about the analyst."
     if not result.same_questions:
         yield "The analysts were scored on different questions, so their scores cannot be compared directly."
     if names := [name for name, row in result.analysts.items() if row.log is None]:
@@ -115,7 +118,9 @@ def source(result: ScoreResult) -> str:
     if not result.lines:
         return f"The log is empty: {result.log}."
     corrected = f", {result.corrected:,} of them corrected by later ones" if result.corrected else ""
-    return f"Log: {result.log}, {plural(result.lines, 'line', 'lines')}{corrected}. Digest of the last: {result.digest}."
+    return (
+        f"Log: {result.log}, {plural(result.lines, 'line', 'lines')}{corrected}. Digest of the last: {result.digest}."
+    )
 
 
 def _rows(result: ScoreResult) -> dict[str, Verification]:
@@ -178,7 +183,8 @@ def _forecasts(result: ScoreResult) -> Iterator[Block]:
     yield Table(
         header=("Question", "Analyst", "Forecast", "Result", "Date", "Days ahead"),
         rows=tuple(
-            (row.question, row.analyst, percent(row), answer(row), row.date.isoformat(), days_ahead(row)) for row in last
+            (row.question, row.analyst, percent(row), answer(row), row.date.isoformat(), days_ahead(row))
+            for row in last
         ),
         text_columns=frozenset({0, 1, 3, 4}),
         nowrap_columns=frozenset({4}),
@@ -247,7 +253,8 @@ def outside(row: Verification, mass: str) -> str:
     count = plural(len(row.bins), "bin", "bins")
     if not off:
         return f"The mean forecast is within the interval in {f'all {count}' if len(row.bins) > 1 else 'the only bin'}."
-    return f"The mean forecast is outside the interval in {len(off)} of {count} ({listed(off)}); {mass} should be inside."
+    where = f"in {len(off)} of {count} ({listed(off)})"
+    return f"The mean forecast is outside the interval {where}; {mass} should be inside."
 
 
 def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
