@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Protocol
 
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.inference.fit_result import FitResult
-from estimative.model.inference.info import Result
+from estimative.model.record.run_list import RunList
+from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import fit, sensitivity
+from estimative.reports.documents import fit, runs, score, sensitivity
 from estimative.reports.sheets import Sheet
 
 
@@ -29,14 +30,24 @@ class Kind:
 KINDS: Mapping[type, Kind] = {
     FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
     SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
+    ScoreResult: Kind(document=score.document, sheets=score.sheets, figures=score.FIGURES),
+    ResolveResult: Kind(document=score.confirmation, sheets=score.confirmation_sheets, figures={}),
+    RunList: Kind(document=runs.document, sheets=runs.sheets, figures={}),
 }
+
+
+class Showable(Protocol):
+    """A result of any kind."""
+
+    @property
+    def converged(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """A result, and what is needed to show it."""
 
-    result: Result
+    result: Showable
     context: Context
 
     @cached_property

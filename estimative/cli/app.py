@@ -10,7 +10,11 @@ from typing import Annotated
 
 import typer
 
+from estimative.cli.fit import fit
 from estimative.cli.option_groups import with_groups
+from estimative.cli.resolve import resolve
+from estimative.cli.runs import runs_app
+from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
 
 FAULTY = 2
@@ -35,6 +39,15 @@ class Command:
 
 
 COMMANDS: Mapping[str, Command] = {
+    "fit": Command(
+        run=fit,
+        group="Assess",
+        examples=(
+            "estimative fit",
+            "estimative fit --priors critics --method importance",
+            "estimative fit --scenario my.toml --priors me.toml -o result.html",
+        ),
+    ),
     "sensitivity": Command(
         run=sensitivity,
         group="Explain",
@@ -44,6 +57,24 @@ COMMANDS: Mapping[str, Command] = {
             "estimative sensitivity -o sensitivity.html",
         ),
     ),
+    "resolve": Command(
+        run=resolve,
+        group="Track record",
+        examples=(
+            'estimative resolve latest --result no --date 2030-12-31 --because "Press"',
+            "estimative resolve 2026 --outcome two_fronts --result yes --date 2028-05-01 --because Reuters",
+            'estimative resolve latest --correct --result void --date 2029-01-01 --because "Not decidable"',
+        ),
+    ),
+    "score": Command(
+        run=score,
+        group="Track record",
+        examples=(
+            "estimative score",
+            "estimative score --analyst baseline",
+            "estimative score --format csv -o record.csv",
+        ),
+    ),
 }
 for _name, _command in COMMANDS.items():
     app.command(
@@ -51,6 +82,7 @@ for _name, _command in COMMANDS.items():
         rich_help_panel=_command.group,
         epilog="Examples:  " + "  |  ".join(_command.examples),
     )(with_groups(_command.run))
+app.add_typer(runs_app, name="runs", rich_help_panel="Files")
 
 
 def main() -> None:

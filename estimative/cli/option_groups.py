@@ -46,13 +46,9 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fitting:
-    """How to fit."""
+class Sampling:
+    """How to fit, by whichever method."""
 
-    method: Annotated[
-        Literal["auto", "importance", "nuts"],
-        typer.Option(help="auto: importance sampling where it converges, else NUTS."),
-    ] = "auto"
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1
     draws: Annotated[
         int | None, typer.Option(min=100, max=200_000, help="Number of draws; of NUTS, for each of four chains.")
@@ -69,13 +65,23 @@ class Fitting:
 
         with ThreadPoolExecutor(os.cpu_count()) as executor, progress() as report:
             yield Settings(
-                method=self.method,
+                method=self.method if isinstance(self, Fitting) else "auto",
                 seed=self.seed,
                 draws=self.draws,
                 with_unconverged=self.allow_unconverged,
                 executor=executor,
                 progress=report,
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitting(Sampling):
+    """How to fit, and by which method."""
+
+    method: Annotated[
+        Literal["auto", "importance", "nuts"],
+        typer.Option(help="auto: importance sampling where it converges, else NUTS."),
+    ] = "auto"
 
 
 FormatName = Literal["terminal", "md", "html", "pdf", "docx", "xlsx", "csv", "json"]

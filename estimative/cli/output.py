@@ -13,7 +13,7 @@ from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
 from estimative.priors.errors import InvalidInput, Issue, listed
 from estimative.priors.scale_file import find_scale
-from estimative.reports.answers import Answer
+from estimative.reports.answers import Answer, Showable
 from estimative.reports.context import Context
 from estimative.reports.formats import terminal
 from estimative.reports.formats.registry import FORMATS
@@ -21,14 +21,13 @@ from estimative.workflows.files import write_answer, write_whole
 
 if TYPE_CHECKING:
     from estimative.model.assessment import Assessment
-    from estimative.model.inference.info import Result
     from estimative.reports.blocks import Picture
 
 UNCONVERGED = 3
 """Exit code."""
 
 
-def show(result: Result, assessments: tuple[Assessment, ...], output: Output) -> None:
+def show(result: Showable, assessments: tuple[Assessment, ...], output: Output) -> None:
     """Print or write a result in the format asked for; exit with 3 if it did not converge.
 
     Raises

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimative.model.record.proper_scores import RULES, Calibration, Measured, Scores, Scoring, score, weights
+from estimative.model.inference.estimates import Estimate
+from estimative.model.record.proper_scores import RULES, CalibrationBin, Scores, Scoring, score, weights
 from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
@@ -47,7 +48,7 @@ def scores_of(*said: Said) -> Scores:
     return scores
 
 
-def values(measured: Mapping[str, Measured]) -> dict[str, float]:
+def values(measured: Mapping[str, Estimate]) -> dict[str, float]:
     return {analyst: weight.value for analyst, weight in measured.items()}
 
 
@@ -84,31 +85,31 @@ def test_published_means() -> None:
 def test_errors_by_hand() -> None:
     """Brier scores 0.01, 0.04 and 0.25 have the mean 0.1, the variance 0.0171 and the standard error 0.07550."""
     scores = scores_of((0.9, True), (0.2, False), (0.5, True))
-    assert scores.brier == Measured(value=pytest.approx(0.1), error=pytest.approx(math.sqrt(0.0171 / 3)))  # type: ignore[arg-type]
+    assert scores.brier == Estimate(value=pytest.approx(0.1), se=pytest.approx(math.sqrt(0.0171 / 3)))  # type: ignore[arg-type]
     logs = [-math.log(0.9), -math.log(0.8), -math.log(0.5)]
     error = math.sqrt(sum((value - sum(logs) / 3) ** 2 for value in logs) / 2 / 3)
-    assert (scores.log.value, scores.log.error) == (pytest.approx(sum(logs) / 3), pytest.approx(error))
+    assert (scores.log.value, scores.log.se) == (pytest.approx(sum(logs) / 3), pytest.approx(error))
 
 
 @pytest.mark.parametrize("said", [(0.0, True), (1.0, False)])
 def test_certainty_that_was_wrong_is_infinite(said: Said) -> None:
     """Where 0 was given to what came about, the logarithmic score stays infinite and has no error; Brier's has one."""
     scores = scores_of(EVEN, said, EVEN)
-    assert scores.log == Measured(value=math.inf, error=None)
-    assert scores.brier == Measured(value=0.5, error=pytest.approx(0.25))  # type: ignore[arg-type]
+    assert scores.log is None
+    assert scores.brier == Estimate(value=0.5, se=pytest.approx(0.25))  # type: ignore[arg-type]
 
 
 def test_certainty_that_was_right_is_perfect() -> None:
     """Where 1 was given to what came about, both scores are 0, and not a negative 0."""
     scores = scores_of(SURE, (0.0, False))
-    assert scores.brier == scores.log == Measured(value=0.0, error=0.0)
+    assert scores.brier == scores.log == Estimate(value=0.0, se=0.0)
     assert math.copysign(1, scores.log.value) == 1
 
 
 def test_one_question_has_no_error() -> None:
     """From one question a score is known without its error."""
     scores = scores_of((0.7, True))
-    assert (scores.resolved, scores.brier.error, scores.log.error) == (1, None, None)
+    assert (scores.resolved, scores.brier.se, scores.log.se) == (1, None, None)
 
 
 def test_open_questions_do_not_count() -> None:
@@ -173,7 +174,7 @@ def test_calibration_by_hand() -> None:
         ("above 99 %", 1, 1.0, 1.0),
     ]
     assert scores_of(*CALIBRATED[::-1]).calibration == tuple(
-        Calibration(term=term, count=count, said=pytest.approx(mean), happened=pytest.approx(share))  # type: ignore[arg-type]
+        CalibrationBin(term=term, count=count, mean_forecast=pytest.approx(mean), frequency=pytest.approx(share))  # type: ignore[arg-type]
         for term, count, mean, share in said
     )
 
@@ -184,9 +185,9 @@ def test_calibration_loses_nothing(answers: list[Said]) -> None:
     scores = scores_of(*answers)
     bands = scores.calibration
     assert sum(band.count for band in bands) == scores.resolved
-    assert sum(band.count * band.happened for band in bands) == pytest.approx(sum(yes is True for _, yes in answers))
-    assert sum(band.count * band.said for band in bands) == pytest.approx(sum(said for said, _ in answers))
-    assert [band.said for band in bands] == sorted(band.said for band in bands)
+    assert sum(band.count * band.frequency for band in bands) == pytest.approx(sum(yes is True for _, yes in answers))
+    assert sum(band.count * band.mean_forecast for band in bands) == pytest.approx(sum(said for said, _ in answers))
+    assert [band.mean_forecast for band in bands] == sorted(band.mean_forecast for band in bands)
     assert len({band.term for band in bands}) == len(bands) <= 9
     assert all(sum(ICD203.word(said).text == band.term for said, _ in answers) == band.count for band in bands)
 
@@ -228,9 +229,9 @@ def test_wrong_certainty_weighs_nothing() -> None:
     scoring = score(record(kent=[SURE, WRONG], heuer=[EVEN, (0.25, True)], wohlstetter=[(0.25, True), EVEN]))
     found = weights(scoring, "log")
     assert values(found) == pytest.approx({"kent": 0, "heuer": 1 / 2, "wohlstetter": 1 / 2})
-    assert found["kent"].error is None
+    assert found["kent"].se is None
     # Each logarithmic score has the standard error ln 2 / 2, and of w = 1 / (1 + exp(x)) the slope at 0 is 1/4.
-    assert found["heuer"].error == found["wohlstetter"].error == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
+    assert found["heuer"].se == found["wohlstetter"].se == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
 
 
 def test_nobody_worth_anything() -> None:
@@ -239,8 +240,8 @@ def test_nobody_worth_anything() -> None:
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: found a probability of 0 given by every analyst to something that came about, "
-        "expected an analyst who gave it none, to have a weight"
+        "record.csv: found a probability of 0 given by every analyst to something that happened, "
+        "expected an analyst who never did, to have weight"
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 
@@ -249,12 +250,12 @@ def test_nobody_worth_anything() -> None:
 def test_no_error_without_all_errors(rule: str) -> None:
     """One analyst with a single question leaves every weight without an error, since all hang on that score."""
     found = weights(score(record(kent=[EVEN, SURE], heuer=[(0.7, True)])), rule)
-    assert [weight.error for weight in found.values()] == [None, None]
+    assert [weight.se for weight in found.values()] == [None, None]
 
 
 def test_alone() -> None:
     """A single analyst has the whole weight, and no doubt about it."""
-    assert weights(score(record(kent=[EVEN, SURE])), "log") == {"kent": Measured(value=1.0, error=0.0)}
+    assert weights(score(record(kent=[EVEN, SURE])), "log") == {"kent": Estimate(value=1.0, se=0.0)}
 
 
 def shifted(scoring: Scoring, index: int, by: float) -> Scoring:
@@ -272,12 +273,12 @@ def test_errors_against_differences(rule: str, panel: dict[str, list[Said]]) -> 
     scoring, step = score(record(**panel)), 1e-6
     variances = dict.fromkeys(panel, 0.0)
     for index, scores in enumerate(scoring.scores):
-        error = (scores.log if rule == "log" else scores.brier).error
+        error = (scores.log if rule == "log" else scores.brier).se
         assert error is not None
         up, down = (values(weights(shifted(scoring, index, by), rule)) for by in (step, -step))
         for analyst in panel:
             variances[analyst] += ((up[analyst] - down[analyst]) / (2 * step) * error) ** 2
-    found = {analyst: weight.error for analyst, weight in weights(scoring, rule).items()}
+    found = {analyst: weight.se for analyst, weight in weights(scoring, rule).items()}
     assert found == pytest.approx(
         {analyst: math.sqrt(value) for analyst, value in variances.items()}, rel=1e-5, abs=1e-8
     )
@@ -293,7 +294,7 @@ def drawn(rng: np.random.Generator, count: int) -> Iterable[Said]:
 def without_others(scoring: Scoring, rule: str) -> list[float]:
     """Wrong errors, which forget that a weight also hangs on the scores of the others."""
     found = values(weights(scoring, rule))
-    worth = {scores.analyst: RULES[rule].log_worth(scores).error or math.nan for scores in scoring.scores}
+    worth = {scores.analyst: RULES[rule].log_worth(scores).se or math.nan for scores in scoring.scores}
     return [weight * (1 - weight) * worth[analyst] for analyst, weight in found.items()]
 
 
@@ -304,7 +305,7 @@ def test_errors_against_a_simulation(rule: str) -> None:
     scorings = [score(record(**{name: list(drawn(rng, 100)) for name in "abc"})) for _ in range(repeats)]
     found = [list(weights(scoring, rule).values()) for scoring in scorings]
     spread = np.std([[weight.value for weight in row] for row in found], axis=0, ddof=1)
-    errors = np.mean([[weight.error for weight in row] for row in found], axis=0)
+    errors = np.mean([[weight.se for weight in row] for row in found], axis=0)
     wrong = np.mean([without_others(scoring, rule) for scoring in scorings], axis=0)
     # The relative error of a standard deviation is 1 / sqrt(2 n); of three weights that sum to one, two are free.
     tolerance = 4 / math.sqrt(2 * repeats * 2)

@@ -21,30 +21,28 @@ import xarray
 from estimative.model.assessment import assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.record.draws_file import MAX_DRAWS, DrawGroup, draw_groups
 from estimative.model.record.run_store import (
     DRAWS,
     ENVIRONMENT,
     INPUTS,
-    KEPT_DRAWS,
     MANIFEST,
     PARTIAL,
-    SUMMARY,
-    Draws,
+    RESULT,
     Manifest,
     Store,
-    groups_of,
-    inputs_of,
     new_id,
 )
+from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEXTS = {"scenario.toml": "[scenario]\nü\n", "data/cases.csv": "a,b\n1,2\n"}
-LITTLE: Mapping[str, Draws] = {
-    "posterior": Draws(
+LITTLE: Mapping[str, DrawGroup] = {
+    "posterior": DrawGroup(
         variables={"degrees": (("chain", "draw", "degree"), np.zeros((1, 3, 1)))},
         labels={"degree": ("factors.a",)},
         attributes={"note": "n"},
@@ -55,8 +53,11 @@ LITTLE: Mapping[str, Draws] = {
 def manifest(id_: str = "20260101T000000Z-000001", **fields: object) -> Manifest:
     plain = Manifest(
         id=id_,
-        created="2026-01-01T00:00:00+00:00",
+        created=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC),
         scenario="harbour",
+        question="A ship runs aground",
+        as_of=datetime.date(2026, 1, 1),
+        until=datetime.date(2026, 12, 31),
         prior_set="pilot",
         method="importance",
         converged=True,
@@ -76,9 +77,9 @@ def test_a_run_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     folder = write(store, told, '{"a": 1}')
     assert folder == store.folder / told.id
     assert store.list() == (told,)
-    assert json.loads((folder / SUMMARY).read_text()) == {"a": 1}
-    assert dict(inputs_of(folder)) == TEXTS
-    assert {path.name for path in folder.iterdir()} == {MANIFEST, SUMMARY, DRAWS, INPUTS}
+    assert json.loads((folder / RESULT).read_text()) == {"a": 1}
+    assert StoredRun(folder).texts() == TEXTS
+    assert {path.name for path in folder.iterdir()} == {MANIFEST, RESULT, DRAWS, INPUTS}
     assert [path.name for path in store.folder.iterdir()] == [told.id]
 
 
@@ -126,7 +127,7 @@ def test_runs_that_are_not_found(name: str, found: str, near: str | None, tmp_pa
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
     """In a store without runs the latest is a fault that says how to make one."""
-    with pytest.raises(InvalidInput, match="there is none yet: estimative fit makes one"):
+    with pytest.raises(InvalidInput, match="there is none yet: estimative fit saves one"):
         Store(tmp_path).find("latest")
 
 
@@ -137,7 +138,7 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         write(store, manifest(headline=0.9), '{"second": 2}')
     assert caught.value.issues[0].expected == "a folder to write runs to"
-    assert json.loads((folder / SUMMARY).read_text()) == {"first": 1}
+    assert json.loads((folder / RESULT).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
     assert [path.name for path in tmp_path.iterdir()] == [manifest().id]
 
@@ -210,8 +211,8 @@ def test_killed_writers_leave_only_whole_runs(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {run.id for run in runs} | {path.name for path in halves}
     for run in runs:
         folder = store.find(run.id)
-        assert json.loads((folder / SUMMARY).read_text()) == {"run": run.id}
-        assert dict(inputs_of(folder)) == {"scenario.toml": "s" * 20_000, "data/cases.csv": "c" * 20_000}
+        assert json.loads((folder / RESULT).read_text()) == {"run": run.id}
+        assert StoredRun(folder).texts() == {"scenario.toml": "s" * 20_000, "data/cases.csv": "c" * 20_000}
         with xarray.open_datatree(folder / DRAWS, engine="h5netcdf") as tree:
             for group in ("posterior", "prior"):
                 assert int(tree[group]["degrees"].sum()) == sum(range(4 * 2000 * 3))
@@ -253,12 +254,12 @@ SHIPPED = [("coordinated-attack", "baseline"), ("asia", "uncertain"), ("asia", "
 def test_draws_open_as_a_tree(scenario_id: str, priors: str, tmp_path: Path) -> None:
     """The draws open as a DataTree with the groups posterior and prior, their dims named and labelled."""
     posterior, before = fitted(scenario_id, priors)
-    folder = Store(tmp_path).write(manifest(), "{}", {}, groups_of(posterior, before))
+    folder = Store(tmp_path).write(manifest(), "{}", {}, draw_groups(posterior, [posterior], before))
     quantities = posterior.assessment.structure.quantities
     scenario = posterior.assessment.scenario
     with xarray.open_datatree(folder / DRAWS, engine="h5netcdf") as tree:
         assert set(tree.children) == {"posterior", "prior"}
-        for name, count in {"posterior": KEPT_DRAWS, "prior": 2000}.items():
+        for name, count in {"posterior": MAX_DRAWS, "prior": 2000}.items():
             group = tree[name].to_dataset()
             assert group.degrees.dims == ("chain", "draw", "degree")
             assert group.degrees.shape == (1, count, len(quantities.degrees))
@@ -284,7 +285,7 @@ def test_dims_are_attached_not_guessed(tmp_path: Path) -> None:
 
 def kept_means(posterior: Posterior, before: PriorPredictive) -> dict[str, float]:
     """The mean of each outcome's probability over the draws kept."""
-    _, values = groups_of(posterior, before)["posterior"].variables["outcome_probability"]
+    _, values = draw_groups(posterior, [posterior], before)["posterior"].variables["outcome_probability"]
     return dict(zip(posterior.assessment.scenario.outcomes, values.mean(axis=(0, 1)), strict=True))
 
 
@@ -296,18 +297,18 @@ def test_kept_draws_have_the_answers() -> None:
         if not outcome.given:
             estimate = posterior.estimates["outcome", name]
             # Independent resampling would add sd / sqrt(4000); systematic resampling adds less.
-            assert found[name] == pytest.approx(estimate.value, abs=4 * estimate.sd / KEPT_DRAWS**0.5), name
+            assert found[name] == pytest.approx(estimate.value, abs=4 * estimate.sd / MAX_DRAWS**0.5), name
     draws = posterior.draws
     means = draws.theta.degree @ draws.weights
     deviations = np.sqrt(np.square(draws.theta.degree - means[:, None]) @ draws.weights)
-    _, degrees = groups_of(posterior, before)["posterior"].variables["degrees"]
-    assert np.all(np.abs(degrees.mean(axis=(0, 1)) - means) <= 4 * deviations / KEPT_DRAWS**0.5 + 1e-12)
+    _, degrees = draw_groups(posterior, [posterior], before)["posterior"].variables["degrees"]
+    assert np.all(np.abs(degrees.mean(axis=(0, 1)) - means) <= 4 * deviations / MAX_DRAWS**0.5 + 1e-12)
     unweighted = np.abs(draws.theta.degree.mean(axis=1) - means)
-    assert np.any(unweighted > 8 * deviations / KEPT_DRAWS**0.5), "without the weights they would not have them"
+    assert np.any(unweighted > 8 * deviations / MAX_DRAWS**0.5), "without the weights they would not have them"
 
 
 def test_the_prior_group_is_before_the_evidence() -> None:
     """The draws of the group `prior` are those from before the evidence, in their order."""
     posterior, before = fitted("coordinated-attack", "baseline")
-    _, degrees = groups_of(posterior, before)["prior"].variables["degrees"]
+    _, degrees = draw_groups(posterior, [posterior], before)["prior"].variables["degrees"]
     assert degrees[0].T.tolist() == before.draws.theta.degree.tolist()

@@ -13,13 +13,14 @@ from pathlib import Path
 import h5py  # noqa: F401  before the fork, so that no writer is killed while it imports
 import numpy as np
 
-from estimative.model.record.run_store import Draws, Manifest, Store, new_id
+from estimative.model.record.draws_file import DrawGroup
+from estimative.model.record.run_store import Manifest, Store, new_id
 
 
 def write_on(store: Store) -> None:
     """Write one run after the other, for ever."""
     values = np.arange(4 * 2000 * 3, dtype=float).reshape(4, 2000, 3)
-    group = Draws(
+    group = DrawGroup(
         variables={"degrees": (("chain", "draw", "degree"), values)},
         labels={"degree": ("factors.a", "factors.b", "factors.c")},
         attributes={"note": "n"},
@@ -27,8 +28,8 @@ def write_on(store: Store) -> None:
     while True:
         now = datetime.datetime.now(datetime.UTC)
         manifest = Manifest(
-            id=new_id(now), created=now.isoformat(), scenario="s", prior_set="p", method="nuts", converged=True,
-            headline=0.1,
+            id=new_id(now), created=now, scenario="s", question="q", as_of=now.date(), until=now.date(), prior_set="p",
+            method="nuts", converged=True, headline=0.1,
         )  # fmt: skip
         inputs = {"scenario.toml": "s" * 20_000, "data/cases.csv": "c" * 20_000}
         store.write(manifest, '{"run": "' + manifest.id + '"}', inputs, {"posterior": group, "prior": group})

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, scored_set, verify
-from estimative.model.record.proper_scores import FEW, Measured, score
+from estimative.model.record.proper_scores import FEW, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
@@ -65,18 +66,18 @@ def test_scores_are_those_that_give_weights(said: list[Answered]) -> None:
     found = verified(said)
     for one, same in ((found.brier, other.brier), (found.log, other.log)):
         assert one.value == pytest.approx(same.value, abs=1e-12)
-        assert one.error == (None if same.error is None else pytest.approx(same.error, abs=1e-12))
-    assert [(b.term, b.count, b.came_about / b.count) for b in found.bands] == [
-        (c.term, c.count, pytest.approx(c.happened)) for c in other.calibration
+        assert one.se == (None if same.se is None else pytest.approx(same.se, abs=1e-12))
+    assert [(b.term, b.count, b.occurred / b.count) for b in found.bins] == [
+        (c.term, c.count, pytest.approx(c.frequency)) for c in other.calibration
     ]
 
 
 def test_counts_by_hand() -> None:
     """Judgements, questions, scenarios and what came about are counted; the mean is that of what was said."""
     found = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False), ("b", 0.9, True)]))
-    assert (found.count, found.questions, found.scenarios, found.came_about) == (3, 3, 2, 2)
-    assert found.said.value == pytest.approx(0.5)
-    assert found.said.error == pytest.approx(math.sqrt(3) * 0.002 / 3)
+    assert (found.count, found.questions, found.scenarios, found.occurred) == (3, 3, 2, 2)
+    assert found.mean_forecast.value == pytest.approx(0.5)
+    assert found.mean_forecast.se == pytest.approx(math.sqrt(3) * 0.002 / 3)
     assert found.bias.value == pytest.approx(0.5 - 2 / 3)
 
 
@@ -84,25 +85,25 @@ def test_one_scenario_is_one_piece_of_luck() -> None:
     """Twice the same answers on the same scenarios are known no better than once; on others, by the root of two."""
     said = [("a", 0.1, False), ("b", 0.4, True), ("c", 0.8, True), ("d", 0.7, False)]
     once, twice = verify(on_scenarios(said)), verify(on_scenarios([*said, *said]))
-    assert once.brier.error is not None
-    assert twice.brier == Measured(value=pytest.approx(once.brier.value), error=pytest.approx(once.brier.error))  # type: ignore[arg-type]
+    assert once.brier.se is not None
+    assert twice.brier == Estimate(value=pytest.approx(once.brier.value), se=pytest.approx(once.brier.se))  # type: ignore[arg-type]
     apart = verify(on_scenarios([*said, *((name * 2, p, y) for name, p, y in said)]))
-    assert apart.brier.error == pytest.approx(once.brier.error / math.sqrt(7 / 3))
+    assert apart.brier.se == pytest.approx(once.brier.se / math.sqrt(7 / 3))
 
 
 def test_errors_by_groups_by_hand() -> None:
     """Brier scores 0.04, 0.16 of one scenario and 0.01 of another: groups sum to 0.06 and -0.06 about the mean."""
     found = verify(on_scenarios([("a", 0.2, False), ("a", 0.4, False), ("b", 0.9, True)]))
     assert found.brier.value == pytest.approx(0.07)
-    assert found.brier.error == pytest.approx(math.sqrt(2 / 1 * (0.06**2 + 0.06**2)) / 3)
+    assert found.brier.se == pytest.approx(math.sqrt(2 / 1 * (0.06**2 + 0.06**2)) / 3)
 
 
 def test_from_one_scenario_there_is_no_error() -> None:
     """However many outcomes of one scenario are known, no score has an error."""
     found = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False)]))
-    assert [found.brier.error, found.log.error, found.bias.error] == [None] * 3
+    assert [found.brier.se, found.log.se, found.bias.se] == [None] * 3
     assert found.brier_skill is not None
-    assert found.brier_skill.error is None
+    assert found.brier_skill.se is None
 
 
 SKILLED = [(0.9, True), (0.8, True), (0.3, False), (0.4, True), (0.2, False), (0.1, False), (0.6, False), (0.7, True)]
@@ -126,7 +127,7 @@ def test_the_error_of_skill_is_that_of_a_jackknife(score_of: str) -> None:
     without = [getattr(verified(said[:i] + said[i + 1 :]), score_of).value for i in range(len(said))]
     n = len(said)
     jackknife = math.sqrt((n - 1) / n * sum((one - statistics.fmean(without)) ** 2 for one in without))
-    assert found.error == pytest.approx(jackknife, rel=0.03)
+    assert found.se == pytest.approx(jackknife, rel=0.03)
 
 
 @pytest.mark.parametrize("happened", [True, False])
@@ -139,8 +140,8 @@ def test_without_a_base_rate_there_is_no_skill(happened: bool) -> None:
 def test_certainty_that_was_wrong_is_infinite() -> None:
     """Where 0 was given to what came about the logarithmic score is infinite and so, below 0, is its skill."""
     found = verified([(0.0, True), (0.3, False), (0.5, True)])
-    assert found.log == Measured(value=math.inf, error=None)
-    assert found.log_skill == Measured(value=-math.inf, error=None)
+    assert found.log is None
+    assert found.log_skill is None
     assert math.isfinite(found.brier.value)
 
 
@@ -156,10 +157,10 @@ def test_the_base_rate_has_no_skill() -> None:
 def test_a_bias_is_no_surer_than_chance_allows() -> None:
     """Where none of twenty improbable things came about, that is what calibrated judgements often see: no sure bias."""
     found = verified([(0.03 + place / 1000, False) for place in range(20)])
-    assert found.bias.error is not None
+    assert found.bias.se is not None
     chance = math.sqrt(sum(p * (1 - p) for p in (0.03 + place / 1000 for place in range(20)))) / 20
-    assert found.bias.error == pytest.approx(chance)
-    assert found.bias.value < 2 * found.bias.error
+    assert found.bias.se == pytest.approx(chance)
+    assert found.bias.value < 2 * found.bias.se
 
 
 def test_a_bias_on_one_scenario_is_one_piece_of_luck() -> None:
@@ -167,7 +168,7 @@ def test_a_bias_on_one_scenario_is_one_piece_of_luck() -> None:
     said = [(name, 0.5, happened) for name, happened in (("a", True), ("b", False), ("c", False)) for _ in range(10)]
     bias, three = verify(on_scenarios(said)).bias, verify(on_scenarios(said[::10])).bias
     assert bias.value == pytest.approx(three.value)
-    assert bias.error == pytest.approx(three.error)
+    assert bias.se == pytest.approx(three.se)
 
 
 def test_a_bias_is_found_and_none_is_invented() -> None:
@@ -179,8 +180,8 @@ def test_a_bias_is_found_and_none_is_invented() -> None:
         for _ in range(200):
             rates = [chance.uniform(0.1, 0.7) for _ in range(60)]
             bias = verified([(min(p + shift, 1.0), chance.random() < p) for p in rates]).bias
-            assert bias.error is not None
-            count += abs(bias.value) > 2 * bias.error
+            assert bias.se is not None
+            count += abs(bias.value) > 2 * bias.se
         return count
 
     expected = 200 * math.erfc(math.sqrt(2))
@@ -202,7 +203,7 @@ def test_the_parts_make_the_whole() -> None:
     assert parts.reliability == pytest.approx(0.3 * 0.01 + 0.2 * 0.01 + 0.3 * 0.01 + 0.2 * 0.05**2)
     shares = ((0.3, 0.2), (0.2, 0.2), (0.3, 0.8), (0.2, 0.95))
     assert parts.resolution == pytest.approx(sum(w * (share - base) ** 2 for w, share in shares))
-    assert (parts.uncertainty, parts.within) == (pytest.approx(base * (1 - base)), 0)
+    assert (parts.uncertainty, parts.within_bin) == (pytest.approx(base * (1 - base)), 0)
     assert parts.reliability - parts.resolution + parts.uncertainty == pytest.approx(found.brier.value)
 
 
@@ -217,7 +218,7 @@ def test_what_a_band_hides_is_told() -> None:
     for _, band in by_band:
         p, y = (np.array(values, dtype=float) for values in zip(*band, strict=True))
         rest += len(p) / len(said) * (np.var(p) - 2 * np.cov(p, y, bias=True)[0, 1])
-    assert found.decomposition.within == pytest.approx(rest)
+    assert found.decomposition.within_bin == pytest.approx(rest)
 
 
 @pytest.mark.parametrize("count", [FEW - 1, FEW, ENOUGH * 3 - 1, ENOUGH * 3])
@@ -230,16 +231,16 @@ def test_too_few_judgements_are_not_taken_apart(count: int) -> None:
     assert (three_bands.decomposition is not None) == (count >= ENOUGH * 3)
 
 
-@pytest.mark.parametrize(("came_about", "count"), [(0, 1), (1, 1), (0, 20), (7, 20), (20, 20), (300, 1000)])
-def test_intervals_are_those_of_jeffreys(came_about: int, count: int) -> None:
+@pytest.mark.parametrize(("occurred", "count"), [(0, 1), (1, 1), (0, 20), (7, 20), (20, 20), (300, 1000)])
+def test_intervals_are_those_of_jeffreys(occurred: int, count: int) -> None:
     """The ends are quantiles of Beta(k + 1/2, n - k + 1/2), but 0 where nothing and 1 where everything came about."""
     from scipy.stats import beta
 
-    low, high = frequency(came_about, count)
-    posterior = beta(came_about + 0.5, count - came_about + 0.5)
-    assert low == (0 if came_about == 0 else pytest.approx(posterior.ppf((1 - MASS) / 2)))
-    assert high == (1 if came_about == count else pytest.approx(posterior.ppf((1 + MASS) / 2)))
-    assert low <= came_about / count <= high
+    low, high = frequency(occurred, count)
+    posterior = beta(occurred + 0.5, count - occurred + 0.5)
+    assert low == (0 if occurred == 0 else pytest.approx(posterior.ppf((1 - MASS) / 2)))
+    assert high == (1 if occurred == count else pytest.approx(posterior.ppf((1 + MASS) / 2)))
+    assert low <= occurred / count <= high
 
 
 def test_an_interval_holds_the_frequency_as_often_as_it_says() -> None:
@@ -274,6 +275,6 @@ def test_of_each_analyst_on_each_question_the_last_run_counts() -> None:
         entry(6, resolution(6, None, probability=0.7, created=later + DAY)),
     ]
     sorts = scored_set(found)
-    assert [one.line for one in sorts.counted] == [1, 3, 4]
-    assert [one.line for one in sorts.earlier] == [2]
+    assert [one.line for one in sorts.scored] == [1, 3, 4]
+    assert [one.line for one in sorts.superseded] == [2]
     assert [one.line for one in sorts.void] == [5, 6]

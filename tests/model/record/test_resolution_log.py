@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimative.model.record.resolution_log import LEDGER, NOTHING_BEFORE, ResolutionLog
+from estimative.model.record.resolution_log import FIRST, LOG, ResolutionLog
 from estimative.model.record.resolutions import (
     Question,
     Resolution,
@@ -72,7 +72,7 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
     entry = ledger.append(one, written=WRITTEN, correct=False)
     assert ledger.read() == (entry,)
     assert (entry.line, entry.resolution, entry.written, entry.corrects) == (1, one, WRITTEN, None)
-    assert [path.name for path in tmp_path.iterdir()] == [LEDGER]
+    assert [path.name for path in tmp_path.iterdir()] == [LOG]
 
 
 def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
         "on", "because", "digest",
     ]  # fmt: skip
     assert (content["happened"], content["on"], content["probability"]) == (True, "2026-04-02", 0.3)
-    assert content["written"] == "2026-07-01T08:00:00+00:00"
+    assert content["written"] == "2026-07-01T08:00:00Z"
 
 
 def test_each_line_is_tied_to_the_one_before(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_each_line_is_tied_to_the_one_before(tmp_path: Path) -> None:
     ledger = three(tmp_path)
     lines = ledger.path.read_bytes().splitlines(keepends=True)
     digests = [hashlib.sha256(line).hexdigest() for line in lines]
-    assert [json.loads(line)["previous"] for line in lines] == [NOTHING_BEFORE, *digests[:-1]]
+    assert [json.loads(line)["previous"] for line in lines] == [FIRST, *digests[:-1]]
     assert [entry.digest for entry in ledger.read()] == digests
 
 
@@ -242,7 +242,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()
     [fault] = caught.value.issues
-    assert fault.expected == "a ledger to write to"
+    assert fault.expected == "a log of resolutions to write to"
     assert fault.found
     assert ledger.path.read_bytes() == before
     assert len(ledger.read()) == 3
@@ -250,7 +250,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 
 def test_a_ledger_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     """A folder in the ledger's place, or a folder of runs that is not there, is a fault with its reason."""
-    (tmp_path / LEDGER).mkdir()
+    (tmp_path / LOG).mkdir()
     assert issues(ResolutionLog.beside(tmp_path)) == [(None, "Is a directory")]
     with pytest.raises(InvalidInput, match="No such file or directory"):
         ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
@@ -280,8 +280,8 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
 def test_a_run_is_resolved_once(tmp_path: Path) -> None:
     """A second resolution of one run and outcome is a fault that names the line of the first."""
     told = refused(three(tmp_path), resolution(2, True, scenario="s2"))
-    assert f":2: {run_id(2)}: found closed resolved already: 'yes' on 2026-04-02" in told
-    assert "--correct" in told
+    assert f":2: {run_id(2)}: found closed, resolved already: 'yes' on 2026-04-02" in told
+    assert "or a correction" in told
     ledger = ResolutionLog.beside(tmp_path)
     ledger.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
     assert len(ledger.read()) == 4, "another outcome of the run is another question"
@@ -312,7 +312,7 @@ def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
     """Another run's resolution of the same question that says otherwise is a fault, unless it corrects its own."""
     ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
-    assert f"found '{word}', expected 'yes', as on line 1" in refused(ledger, resolution(3, other, prior_set="child"))
+    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(ledger, resolution(3, other, prior_set="child"))
     assert list(contradictions(current_entries(ledger.read()), "f")) == []
     ledger.append(resolution(1, other), written=WRITTEN, correct=True)
     [fault] = contradictions(current_entries(ledger.read()), "f")
@@ -339,8 +339,8 @@ RULES = {
     "came about in time": (True, UNTIL, TODAY, False, MADE, []),
     "came about today": (True, AS_OF + 60 * DAY, AS_OF + 60 * DAY, False, MADE, []),
     "came about too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon"]),
-    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question", "made when the answer"]),
-    "to come": (True, TODAY + DAY, TODAY, True, MADE, ["a day to come"]),
+    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "to come": (True, TODAY + DAY, TODAY, True, MADE, ["in the future"]),
     "never, and the time is over": (False, UNTIL, UNTIL + DAY, False, MADE, []),
     "never, found out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
     "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["'no' on 2026-06-"]),
@@ -350,10 +350,10 @@ RULES = {
     "void at any time": (None, AS_OF + 40 * DAY, TODAY, False, MADE, []),
     "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
     "made on the day": (True, MADE.date(), TODAY, False, MADE, []),
-    "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["there since 2026-01-31"]),
-    "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["there since 2026-06-30"]),
+    "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["known since 2026-01-31"]),
+    "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["known since 2026-06-30"]),
     "made on the last day": (False, TODAY, TODAY, False, MADE + 149 * DAY, []),
-    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["made when the answer"]),
+    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer was known"]),
     "void, whenever it was made": (None, AS_OF, TODAY, False, MADE, []),
 }  # fmt: skip
 
@@ -362,7 +362,7 @@ RULES = {
 def test_dates_have_to_fit(name: str) -> None:
     """What came about did so in time, what did not waited for the end of its time, and no run knew the answer."""
     happened, on, today, settled, created, expected = RULES[name]
-    one = replace(resolution(1, happened, created=created), on=on)
+    one = replace(resolution(1, happened, created=created), date=on)
     found = [fault.found for fault in refusals(one, today=today, settled=settled)]
     assert len(found) == len(expected), found
     assert all(part in told for part, told in zip(expected, found, strict=True)), found
@@ -375,14 +375,17 @@ def test_dates_have_to_fit(name: str) -> None:
 )
 def test_the_lead_ends_with_the_answer(happened: bool, on: datetime.date, lead: int) -> None:
     """Days ahead are counted to the day on which it came about, or to the horizon where it did not."""
-    assert replace(resolution(1, happened), on=on).lead == lead
+    assert replace(resolution(1, happened), date=on).lead == lead
 
 
 def manifest(place: int, **changed: object) -> Manifest:
     plain = Manifest(
         id=run_id(place),
-        created=MADE.isoformat(),
+        created=MADE,
         scenario="bridge",
+        question="The bridge is closed",
+        as_of=AS_OF,
+        until=UNTIL,
         prior_set="engineer",
         method="nuts",
         converged=True,
@@ -399,8 +402,8 @@ def test_runs_that_could_be_resolved_are_found() -> None:
         manifest(3, converged=False),
         manifest(4, scenario="dam"),
         manifest(5, prior_set="mayor"),
-        manifest(6, created="2026-04-02T23:59:59+00:00"),
-        manifest(7, created="2026-04-03T00:00:00+00:00"),
+        manifest(6, created=datetime.datetime(2026, 4, 2, 23, 59, 59, tzinfo=datetime.UTC)),
+        manifest(7, created=datetime.datetime(2026, 4, 3, tzinfo=datetime.UTC)),
     ]
     assert open_runs([entry(1, resolution(1))], runs) == (run_id(2), run_id(6)), "the answer came on 2 April"
     assert open_runs([entry(1, resolution(1)), entry(2, resolution(8, False))], runs)[-1] == run_id(7)
