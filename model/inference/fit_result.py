@@ -119,7 +119,7 @@ def fit_result(
         run=run,
         method=answer.method,
         outcomes=_outcomes(answer, prior) if show else {},
-        events=_events(answer, prior) if show else {},
+        events=event_probabilities(answer, prior) if show else {},
         quantities=_quantities(answer) if show else {},
         weights=_weights(answer.assessment),
         log_marginal_likelihood=_log_marginal_likelihood(posteriors) if show else None,
@@ -146,7 +146,8 @@ def _probability(posterior: Posterior, prior: PriorPredictive, kind: str, name: 
     return Probability(prior=prior.estimates[kind, name], posterior=posterior.estimates[kind, name])
 
 
-def _events(posterior: Posterior, prior: PriorPredictive) -> dict[str, EventProbability]:
+def event_probabilities(posterior: Posterior, prior: PriorPredictive) -> dict[str, EventProbability]:
+    """Every event before the evidence and after it, each after those it depends on."""
     scenario = posterior.assessment.scenario
     results = {}
     for name in scenario.order:
@@ -160,10 +161,12 @@ def _events(posterior: Posterior, prior: PriorPredictive) -> dict[str, EventProb
 
 
 def _quantities(posterior: Posterior) -> dict[str, QuantityResult]:
-    return {name: _quantity(posterior, name, prior) for name, prior in posterior.assessment.priors.items()}
+    return {name: quantity_result(posterior, name) for name in posterior.assessment.priors}
 
 
-def _quantity(posterior: Posterior, name: str, prior: Prior) -> QuantityResult:
+def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
+    """A quantity before the evidence and after it."""
+    prior = posterior.assessment.priors[name]
     before, constant = summary_of(prior), prior.family.constant
     return QuantityResult(
         prior=before,
