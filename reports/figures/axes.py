@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale as Words
@@ -176,9 +176,9 @@ def _with_room(candidates: Iterable[Tick], chosen: Sequence[Tick], stretch: Stre
     """The chosen ticks, and the candidates on the stretch that have room between them."""
     ticks = list(chosen)
     for tick in candidates:
-        needed = [(room(tick.text) + room(other.text)) / 2 + GAP for other in ticks]
-        apart = [abs(tick.place - other.place) / stretch.unit for other in ticks]
-        if stretch.low <= tick.place <= stretch.high and all(a >= n for a, n in zip(apart, needed, strict=True)):
+        half = room(tick.text) / 2
+        inside = min(tick.place - stretch.low, stretch.high - tick.place) / stretch.unit >= half - GAP
+        if inside and all(abs(tick.place - t.place) / stretch.unit >= half + room(t.text) / 2 + GAP for t in ticks):
             ticks.append(tick)
     return ticks
 
@@ -234,13 +234,23 @@ def draw_across(axes: Axes, axis: Axis, stretch: Stretch, spans: Spans, *, words
 
 
 def _words_above(axes: Axes, axis: ProbabilityAxis, stretch: Stretch) -> None:
+    for lines, middle in words_with_room(axis, stretch):
+        place: Any = {"xy": (middle, 1), "xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
+        offset: Any = {"xytext": (0, GAP / 2), "textcoords": "offset points", "linespacing": 1.1}
+        axes.annotate("\n".join(lines), **place, **offset, **SMALL.style)
+
+
+def words_with_room(axis: Axis, stretch: Stretch) -> list[tuple[Sequence[str], float]]:
+    """The words that fit above their part of a stretch in two lines, each with its middle."""
+    if not isinstance(axis, ProbabilityAxis):
+        return []
+    result = []
     for word, low, high in axis.stretches(stretch):
         room = (high - low) / stretch.unit - GAP
         lines = wrapped(word, room, SMALL)
         if 0 < len(lines) <= 2 and max(text_width(part, SMALL) for part in word.split()) <= room:
-            place = {"xy": ((low + high) / 2, 1), "xycoords": axes.get_xaxis_transform()}
-            offset = {"xytext": (0, GAP / 2), "textcoords": "offset points"}
-            axes.annotate("\n".join(lines), **place, **offset, ha="center", va="bottom", linespacing=1.1, **SMALL.style)
+            result.append((lines, (low + high) / 2))
+    return result
 
 
 def draw_upward(axes: Axes, axis: Axis, stretch: Stretch) -> None:

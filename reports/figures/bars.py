@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from estimative.reports.figures.axes import Axis, Stretch
+from estimative.reports.figures.axes import Axis, Spans, Stretch
 from estimative.reports.figures.rows import Row, RowPlot
 from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill
 from estimative.reports.figures.text import text_width
@@ -76,10 +76,12 @@ class Bars(RowPlot[BarRow]):
         box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
         axes.annotate(text, (place, middle), **offset, ha=side, va="center_baseline", zorder=5, bbox=box, **VALUE.style)
 
-    def between(self, axes: Axes, middles: Sequence[float]) -> None:
+    def between(self, axes: Axes, middles: Sequence[float], spans: Spans) -> None:
         """The baseline, or the links from each bar to the next."""
         if self.baseline is not None:
-            axes.axvline(self.axis.place(self.baseline), zorder=3, **BASELINE.style)
+            place = self.axis.place(self.baseline)
+            for span in spans:
+                axes.plot([place, place], span, zorder=3, **BASELINE.style)
             return
         for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True):
             start = self.axis.place(row.start)

@@ -40,7 +40,7 @@ class Intervals(RowPlot[IntervalRow]):
 
     def mark(self, axes: Axes, stretch: Stretch, row: IntervalRow, middle: float, thickness: float) -> None:
         """A dot on a thick line; below it a ring on a thin one."""
-        below = middle + 0.28 * thickness
+        below = middle + 0.36 * thickness
         axes.plot([stretch.low, stretch.high], [middle, middle], zorder=0, clip_on=False, **GRID.style)
         if row.prior is not None:
             if row.prior_low is not None and row.prior_high is not None:

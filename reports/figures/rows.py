@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from estimative.reports.figures.axes import Axis, ProbabilityAxis, Stretch, draw_across
+from estimative.reports.figures.axes import Axis, Spans, Stretch, draw_across, words_with_room
 from estimative.reports.figures.chart import Key
-from estimative.reports.figures.style import GAP, GRID, LABEL, NARROW, SMALL, STRONG, VALUE, Lettering
+from estimative.reports.figures.style import GAP, LABEL, NARROW, SMALL, STRONG, VALUE, Lettering
 from estimative.reports.figures.text import text_width, wrapped
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Columns:
         texts = [(row.value, VALUE) for row in rows] + [(row.value_detail, SMALL) for row in rows]
         values = max((text_width(text, look) for text, look in texts if text), default=-2 * GAP) + 2 * GAP
         if width <= NARROW:
-            return cls(labels=width - values, left=0.0, right=width, above=True)
+            return cls(labels=width - values, left=GAP, right=width - GAP, above=True)
         longest = max(max(text_width(row.label, STRONG), text_width(row.detail, SMALL)) for row in rows)
         labels = min(longest + GAP, LABELS * width)
         return cls(labels=labels, left=labels + GAP, right=width - values, above=False)
@@ -119,7 +118,7 @@ class RowPlot[R: Row]:
         """Draw the marks of a row."""
         raise NotImplementedError
 
-    def between(self, axes: Axes, middles: Sequence[float]) -> None:
+    def between(self, axes: Axes, middles: Sequence[float], spans: Spans) -> None:
         """Draw what joins the rows."""
 
     def _stretch(self, length: float) -> Stretch:
@@ -129,7 +128,8 @@ class RowPlot[R: Row]:
         """Draw labels, marks and values; return the bottom edge."""
         columns = Columns.of(self.rows, width)
         stretch, places = self._stretch(columns.right - columns.left), placed(self.rows, columns)
-        top += 2 * SMALL.leading + GAP if isinstance(self.axis, ProbabilityAxis) and not columns.above else 0
+        if not columns.above:
+            top += max((len(lines) * SMALL.leading + GAP for lines, _ in words_with_room(self.axis, stretch)), default=0)
         height = places[-1].bottom + BETWEEN / 2
         axes = canvas.axes(left + columns.left, top, columns.right - columns.left, height)
         self._rule(axes, stretch, height)
@@ -137,9 +137,9 @@ class RowPlot[R: Row]:
             self._texts(canvas, row, place, columns, left, top, width)
             self.mark(axes, stretch, row, place.middle, MARK)
         marks = [(place.middle - MARK / 2, place.middle + MARK / 2) for place in places]
-        spans = marks if columns.above else [(0.0, height)]
+        spans: Spans = marks if columns.above else [(0.0, height)]
         draw_across(axes, self.axis, stretch, spans, words=not columns.above)
-        self.between(axes, [place.middle for place in places])
+        self.between(axes, [place.middle for place in places], spans)
         return top + height + FOOT
 
     def draw_into(self, axes: Axes) -> None:
@@ -150,8 +150,9 @@ class RowPlot[R: Row]:
         axes.set_yticks(middles, [row.label for row in self.rows])
         for row, middle in zip(self.rows, middles, strict=True):
             self.mark(axes, stretch, row, middle, 0.5)
-        draw_across(axes, self.axis, stretch, [(-0.5, len(self.rows) - 0.5)])
-        self.between(axes, middles)
+        spans = [(-0.5, len(self.rows) - 0.5)]
+        draw_across(axes, self.axis, stretch, spans)
+        self.between(axes, middles, spans)
 
     def _rule(self, axes: Axes, stretch: Stretch, bottom: float, top: float = 0) -> None:
         axes.set(xlim=(stretch.low, stretch.high), ylim=(bottom, top), yticks=[])

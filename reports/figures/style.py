@@ -15,7 +15,7 @@ PALETTE = {
     "ink": "#1a1a1a",
     "grey": "#595959",
     "faint": "#d0d0d0",
-    "shade": "#eff1f2",
+    "shade": "#e9ecee",
     "paper": "#ffffff",
     "blue": "#0072b2",
     "orange": "#e69f00",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.analysis.tornado import Tornado, TornadoRange
+from estimative.model.spec.scenario import Scenario
 from estimative.reports.context import Context
 from estimative.reports.figures.axes import ProbabilityAxis, bounded
 from estimative.reports.figures.bars import BarRow, Bars, End, visible
@@ -16,7 +17,7 @@ from estimative.reports.figures.style import BASELINE, DARK, LIGHT, NothingToPlo
 from estimative.reports.number_format import percent, percent_range, significant
 from estimative.reports.phrases import capital, input_name, plural
 
-MAX_INPUTS, MAX_WEIGHTS = 12, 6
+MAX_INPUTS, MAX_WEIGHTS = 10, 4
 
 
 def tornado(result: SensitivityResult, context: Context) -> Chart:
@@ -61,10 +62,11 @@ def _rows(ranges: Tornado, headline: float, context: Context) -> tuple[Sequence[
 
 
 def _row(row: TornadoRange, headline: float, context: Context) -> BarRow:
-    label, low, high = capital(input_name(row.name, context.scenario)), f"{row.low:.3g}", f"{row.high:.3g}"
+    label = capital(input_name(row.name, context.scenario))
+    low, high = (input_value(row.name, value, context.scenario) for value in (row.low, row.high))
     return BarRow(
         label=label,
-        detail=f"fixed at {low} and {high}",
+        detail="" if (row.low, row.high) == (0, 1) else f"fixed at {low} and {high}",
         start=headline,
         ends=(
             End(value=row.at_low.value, look=LIGHT, text=percent(row.at_low)),
@@ -72,6 +74,14 @@ def _row(row: TornadoRange, headline: float, context: Context) -> BarRow:
         ),
         sentence=f"{label}: {percent(row.at_low)} at {low}, {percent(row.at_high)} at {high}.",
     )
+
+
+def input_value(name: str, value: float, scenario: Scenario) -> str:
+    """A value of an input on its own scale: a probability in percent, a rate a year, a degree or a ratio."""
+    section, _, rest = name.partition(".")
+    if section == "events" and scenario.events[rest].form == "rate":
+        return f"{value:.3g} a year"
+    return f"{100 * value:.3g}%" if section in {"events", "tables", "indicators"} else f"{value:.3g}"
 
 
 def _with_headings(groups: Sequence[Sequence[BarRow]], ranges: Tornado) -> Iterator[BarRow]:
