@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import FitResult, Probability
 from estimative.reports.context import Context
@@ -10,8 +12,8 @@ from estimative.reports.figures.chart import Chart, Key
 from estimative.reports.figures.intervals import IntervalRow, Intervals
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import PRIOR, SPAN, NothingToPlot
-from estimative.reports.number_format import interval, percent
-from estimative.reports.phrases import date, interval_kind, judged, phrase, plural, sentence, title_of
+from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent
+from estimative.reports.phrases import interval_kind, judged, phrase, plural, title_of
 
 MAX_OUTCOMES = 12
 
@@ -32,15 +34,23 @@ def outcomes(result: FitResult, context: Context) -> Chart:
         probability_row(title_of(name, context.scenario), result.outcomes[name], context, strong=name == headline)
         for name in names[:MAX_OUTCOMES]
     )
-    until = date(result.scenario.until)
     return Chart(
         content=Intervals(rows=rows, axis=ProbabilityAxis(words=context.scale), key=interval_key(result.headline)),
-        title=f"{sentence(title_of(headline, context.scenario))} by {until}: {judged(result.headline.posterior, context.scale)}",
+        title=_title(result.headline),
         caption="Each dot is the probability of an outcome and its line the credible interval, given the uncertainty in "
         f"the inputs. The ring below shows both before the evidence.{left_out(len(names) - len(rows), 'outcome', rows)}",
         caution=caution(result),
         source=source(result.scenario, [result.prior_set], result.computation),
     )
+
+
+def _title(headline: Probability) -> str:
+    """How far the evidence moved the headline."""
+    before, after = headline.prior, headline.posterior
+    if abs(after.value - before.value) <= SIGNIFICANT_SE * math.hypot(after.se, before.se):
+        return f"The evidence leaves the result near {percent(after)}"
+    verb = "raises" if after.value > before.value else "lowers"
+    return f"The evidence {verb} the result from {percent(before)} to {percent(after)}"
 
 
 def probability_row(label: str, number: Probability, context: Context, *, strong: bool = False) -> IntervalRow:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.analysis.tornado import Tornado, TornadoRange
-from estimative.model.spec.scenario import Scenario
 from estimative.reports.context import Context
 from estimative.reports.figures.axes import ProbabilityAxis, bounded
 from estimative.reports.figures.bars import BarRow, Bars, End, visible
@@ -15,7 +14,7 @@ from estimative.reports.figures.chart import Chart, Key
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import BASELINE, DARK, LIGHT, NothingToPlot
 from estimative.reports.number_format import percent, percent_range, significant
-from estimative.reports.phrases import capital, input_name, plural
+from estimative.reports.phrases import capital, input_name, input_value, plural
 
 MAX_INPUTS, MAX_WEIGHTS = 10, 4
 
@@ -74,14 +73,6 @@ def _row(row: TornadoRange, headline: float, context: Context) -> BarRow:
         ),
         sentence=f"{label}: {percent(row.at_low)} at {low}, {percent(row.at_high)} at {high}.",
     )
-
-
-def input_value(name: str, value: float, scenario: Scenario) -> str:
-    """A value of an input on its own scale: a probability in percent, a rate a year, a degree or a ratio."""
-    section, _, rest = name.partition(".")
-    if section == "events" and scenario.events[rest].form == "rate":
-        return f"{value:.3g} a year"
-    return f"{100 * value:.3g}%" if section in {"events", "tables", "indicators"} else f"{value:.3g}"
 
 
 def _with_headings(groups: Sequence[Sequence[BarRow]], ranges: Tornado) -> Iterator[BarRow]:
