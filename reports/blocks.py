@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale
@@ -81,17 +81,36 @@ class Picture(Protocol):
 
     @property
     def title(self) -> str:
-        """What is seen first, in a sentence without a full stop."""
+        """The finding, in a sentence without a full stop."""
+
+    @property
+    def caption(self) -> str:
+        """What it shows and how to read it."""
+
+    @property
+    def caution(self) -> str:
+        """Why its numbers cannot be relied on; empty where they can."""
 
     @property
     def description(self) -> str:
-        """Every number that it shows, for those who cannot see it."""
+        """The caption and every number, for those who cannot see it."""
 
-    def svg(self) -> str:
-        """The whole as SVG, complete with title and description."""
+    def svg(self, *, narrow: bool = False, bare: bool = False) -> str:
+        """The drawing as SVG, complete with title and description.
+
+        Parameters
+        ----------
+        narrow
+            For a telephone.
+        bare
+            Without title and caption, which the page shows itself.
+        """
 
     def png(self) -> bytes:
-        """The same in pixels, for what cannot show SVG."""
+        """The drawing in pixels, for what cannot show SVG."""
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the plot alone into axes of matplotlib, and return these."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,10 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Figure, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.figures.factors import factors
+from estimative.reports.figures.outcomes import outcomes
+from estimative.reports.figures.scale import scale
+from estimative.reports.figures.tree import tree
 from estimative.reports.number_format import interval, odds_factor, percent, plain_percent, rounded
 from estimative.reports.phrases import capital, input_name, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
@@ -240,7 +244,12 @@ def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, ob
     return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
 
 
-FIGURES: Mapping[str, Callable[[FitResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[FitResult, Context], Picture]] = {
+    "scale": scale,
+    "outcomes": outcomes,
+    "tree": tree,
+    "factors": factors,
+}
 
 
 def figure(name: str, result: FitResult, context: Context) -> Iterator[Block]:

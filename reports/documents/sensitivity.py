@@ -16,6 +16,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.figures.tornado import tornado as tornado_figure
 from estimative.reports.number_format import (
     DECIBANS,
     SIGNIFICANT_SE,
@@ -259,4 +260,4 @@ def sheets(result: SensitivityResult, context: Context) -> tuple[Sheet, ...]:
     )
 
 
-FIGURES: Mapping[str, Callable[[SensitivityResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[SensitivityResult, Context], Picture]] = {"tornado": tornado_figure}

@@ -182,7 +182,9 @@ class _Page:
         except NothingToPlot:
             return Markup("")
         self.figures += 1
-        return self._set("figure", self.figures, shown(picture.title), inline(picture, self.figures))
+        caution = f"CAUTION: {picture.caution} " if picture.caution else ""
+        drawings = [inline(picture, self.figures, narrow=narrow) for narrow in (False, True)]
+        return self._set("figure", self.figures, shown(picture.title), shown(caution + picture.caption), *drawings)
 
 
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
@@ -197,14 +199,14 @@ def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
     return _Cell(pieces=seamed(whole), column=shown(table.header[at]), looks=names)
 
 
-def inline(picture: Picture, number: int) -> Markup:
+def inline(picture: Picture, number: int, *, narrow: bool = False) -> Markup:
     """A picture as a part of the page: its names are those of no other, its colours those of the reader's scheme.
 
     Nothing but tags is touched: what is written in the picture stays as it is.
     """
-    svg = picture.svg()
+    svg = picture.svg(narrow=narrow, bare=True)
     svg = SIZE.sub(r"\1", svg[svg.index("<svg") :], count=1)
-    prefix = f"figure-{number}-"
+    prefix = f"figure-{number}-{'narrow' if narrow else 'wide'}-"
 
     def named(tag: str) -> str:
         listed = LABELLED.sub(lambda m: m[1] + " ".join(prefix + name for name in m[2].split()) + m[3], tag)
@@ -221,14 +223,6 @@ def _colour(match: re.Match[str]) -> str:
 
 @cache
 def _palette() -> dict[str, str]:
-    from estimative.reports.figures import style
+    from estimative.reports.figures.style import PALETTE
 
-    return {
-        style.INK: "ink",
-        style.GREY: "grey",
-        style.FAINT: "faint",
-        style.PAPER: "paper",
-        style.BLUE: "blue",
-        style.ORANGE: "orange",
-        style.BAND.colour: "band",
-    }
+    return {colour: role for role, colour in PALETTE.items()}
