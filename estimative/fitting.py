@@ -28,7 +28,7 @@ from estimative.reports.summary import Run, Summary, to_json
 from estimative.versions import versions
 
 if TYPE_CHECKING:
-    from estimative.model.inference.nuts import Compiled
+    from estimative.model.inference.nuts import CompiledModel
     from estimative.reports.report.analyses import Analyses
 
 
@@ -52,7 +52,7 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
     try:
         return _fit_and_tell(request, reading_of(path), runs, as_json=as_json)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under these priors")
+        fault = Issue(file=str(path), key=error.key, found=error.reason, expected="what can be so, under these priors")
         raise InvalidInput([fault]) from error
 
 
@@ -128,11 +128,11 @@ def _fitted(request: Request, assessment: Assessment) -> Iterator[Posterior]:
         yield posterior
 
 
-def _compiled(assessment: Assessment) -> Compiled:
+def _compiled(assessment: Assessment) -> CompiledModel:
     with doing("importing PyMC"):
         from estimative.model.inference import nuts
     with doing("compiling the model, about 30 s the first time and 6 s after that"):
-        return nuts.compiled(assessment)
+        return nuts.compile_model(assessment)
 
 
 def _run(run_id: str, created: datetime.datetime, request: Request, posterior: Posterior) -> Run:

@@ -72,7 +72,7 @@ class _Tracing:
 
     def __init__(self, posterior: Posterior, event: Event) -> None:
         self.posterior, self.event = posterior, event
-        self.given = posterior.chances("link", event.id)[1] if event.given or event.unless else None
+        self.given = posterior.query_probabilities("link", event.id)[1] if event.given or event.unless else None
 
     def equation(self) -> Equation:
         if self.event.form == "table":
@@ -108,7 +108,7 @@ class _Tracing:
                 sign=signs[driver],
                 value=self.mean(self.posterior.quantity(quantity)),
                 level=self.level(driver),
-                contribution=self.mean(found.log_effect[effect] * found.lever[effect]),
+                contribution=self.mean(found.log_effect[effect] * found.covariate[effect]),
             )
 
     def level(self, driver: str) -> MCEstimate:
@@ -116,7 +116,7 @@ class _Tracing:
             return self.mean(self.posterior.quantity(f"factors.{driver}"))
         happened = Query.where(all=[driver])
         condition = Query.where(all=self.event.given, none=self.event.unless)
-        asked = Target(sort="event", id=driver, yes=condition.and_(happened), given=condition)
+        asked = Target(kind="event", id=driver, yes=condition.and_(happened), given=condition)
         found = evaluate_queries(self.posterior.assessment.structure, self.posterior.draws.theta, (asked,))
         yes, given = found.yes[0], found.given[0]
         base = float(self.posterior.draws.weights @ given)

@@ -17,7 +17,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.estimates import ROUNDING
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.refit import (
     Effort,
@@ -183,7 +183,7 @@ def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
 
 
 def _less(one: MCEstimate, other: MCEstimate) -> MCEstimate:
-    found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
+    found = delta_method(one.value - other.value, [(1.0, one), (-1.0, other)])
     return found if max(abs(found.value), found.se) > ROUNDING else MCEstimate(value=0.0)
 
 
@@ -230,7 +230,7 @@ def _of_an_event(assessment: Assessment, name: str) -> bool:
 def _measure(first: Numbers, second: Numbers, both: Numbers) -> MCEstimate:
     """ln P(one) + ln P(other) - ln P(both), each a mean over draws of the likelihood; dims (draw)."""
     parts = [(1.0, _log_mean(first)), (1.0, _log_mean(second)), (-1.0, _log_mean(both))]
-    return derived(sum(sign * part.value for sign, part in parts), parts)
+    return delta_method(sum(sign * part.value for sign, part in parts), parts)
 
 
 def _log_mean(log_likelihood: Numbers) -> MCEstimate:

@@ -19,7 +19,7 @@ from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Target, evaluate_queries, headline
+from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import state_labels
 from estimative.priors.distributions import ScaledBeta
@@ -88,11 +88,11 @@ class _Found:
     @classmethod
     def of(cls, posterior: Posterior) -> _Found:
         scenario = posterior.assessment.scenario
-        asked, about = headline(scenario), {one.about for one in scenario.indicators.values()}
+        asked, about = headline_target(scenario), {one.about for one in scenario.indicators.values()}
         events = [name for name in scenario.events if name in about]
         happened = {name: Query.where(all=[name]) for name in events}
         targets = tuple(
-            Target(sort="event", id=name, yes=asked.yes.and_(query), given=asked.given.and_(query))
+            Target(kind="event", id=name, yes=asked.yes.and_(query), given=asked.given.and_(query))
             for name, query in happened.items()
         )
         probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (asked, *targets))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -100,7 +100,7 @@ def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) 
     return Tipping(
         headline=headline,
         edges=tuple(
-            Edge(probability=edge, log_ratio=derived(_logit(edge) - now.value, [(-1.0, now)])) for edge in edges()
+            Edge(probability=edge, log_ratio=delta_method(_logit(edge) - now.value, [(-1.0, now)])) for edge in edges()
         ),
         reaches=reaches,
         effort=effort_of(search.refits),
@@ -158,7 +158,7 @@ class _Search:
             if abs(_height(fit) - _logit(edge)) <= fit.log_odds.se:
                 break
         slope = (_height(right[1]) - _height(left[1])) / (right[0] - left[0])
-        return derived(_between(left, right, edge), [(-1 / slope, fit.log_odds)])
+        return delta_method(_between(left, right, edge), [(-1 / slope, fit.log_odds)])
 
     def _fits(self, assessments: Sequence[Assessment]) -> list[Refit]:
         found = list(self.refitter.each(assessments, self.counting))

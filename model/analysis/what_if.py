@@ -9,9 +9,9 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
-from estimative.model.inference.posterior import Posterior, possible
-from estimative.model.inference.psis import smoothed
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
+from estimative.model.inference.posterior import Posterior, drop_undefined
+from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -92,13 +92,13 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
 
 
 def _standing(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
-    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
+    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.targets, given)
 
 
 def _reckoned(
     posterior: Posterior, standing: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
 ) -> Posterior:
-    changed = possible(replace(posterior, probabilities=standing.under(intervention)))
+    changed = drop_undefined(replace(posterior, probabilities=standing.under(intervention)))
     return _judged(changed) if given else changed
 
 
@@ -121,7 +121,7 @@ def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequ
 def level(posterior: Posterior, factor: str) -> MCEstimate:
     """The mean of a factor's degree today, each draw weighed by what is given there."""
     event = next(iter(posterior.assessment.scenario.events))
-    given, degree = posterior.chances("event", event)[1], posterior.quantity(f"factors.{factor}")
+    given, degree = posterior.query_probabilities("event", event)[1], posterior.quantity(f"factors.{factor}")
     base = float(posterior.draws.weights @ given)
     value = float(posterior.draws.weights @ (given * degree)) / base
     if np.ptp(degree) <= ROUNDING:
@@ -139,7 +139,7 @@ def _judged(posterior: Posterior) -> Posterior:
     if not weights.any():
         raise Contradiction("a condition of probability zero", key="--given")
     with np.errstate(divide="ignore"):
-        _, shape = smoothed(np.maximum(np.log(weights / weights.max()), -700.0))
+        _, shape = smooth_weights(np.maximum(np.log(weights / weights.max()), -700.0))
     found = max(draws.diagnostics.get("pareto_k", -np.inf), shape)
     judged = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": found})
     if draws.method == "nuts":
@@ -181,7 +181,7 @@ def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change
 
 def _less(one: MCEstimate, other: MCEstimate, scale: float) -> MCEstimate:
     """The difference of two numbers on common random numbers."""
-    return _rounded(derived(one.value - other.value, [(1.0, one), (-1.0, other)]), scale)
+    return _rounded(delta_method(one.value - other.value, [(1.0, one), (-1.0, other)]), scale)
 
 
 def _rounded(found: MCEstimate, scale: float) -> MCEstimate:

@@ -149,10 +149,10 @@ def new_id(now: datetime.datetime) -> str:
 
 def groups_of(posterior: Posterior, before: PriorPredictive) -> dict[str, Draws]:
     """The groups `posterior` and `prior`, as ArviZ names them."""
-    from estimative.model.inference.draws import resampled
+    from estimative.model.inference.draws import resample
 
     draws, weighted = posterior.draws, posterior.method == "importance"
-    kept = resampled(draws.weights, KEPT_DRAWS, posterior.seed) if weighted else np.arange(draws.count)
+    kept = resample(draws.weights, KEPT_DRAWS, posterior.seed) if weighted else np.arange(draws.count)
     note = "importance draws, resampled to equal weights" if weighted else "NUTS draws"
     shared = np.arange(min(KEPT_DRAWS, before.draws.count))
     return {
@@ -170,8 +170,8 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, kept: Any,
         "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, kept]), chains)),
     }
     for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.asked) if target.sort == sort]
-        labels[sort] = tuple(holder.asked[index].id for index in places)
+        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
+        labels[sort] = tuple(holder.targets[index].id for index in places)
         yes, given = holder.probabilities.yes[places][:, kept], holder.probabilities.given[places][:, kept]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
         variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
