@@ -110,5 +110,5 @@ def finite_odds(analysis: Analysis, when: str) -> Iterator[None]:
 
 def impossible(file: str, error: Contradiction) -> InvalidInput:
     """The fault behind a contradiction."""
-    fault = Issue(file=file, key=error.key, found=error.found, expected="what can be so, under these priors")
+    fault = Issue(file=file, key=error.key, found=error.reason, expected="what can be so, under these priors")
     return InvalidInput([fault])

@@ -73,7 +73,7 @@ def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> 
     try:
         return _summary(request, analysts)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
+        fault = Issue(file=str(path), key=error.key, found=error.reason, expected="what can be so, under all priors")
         raise InvalidInput([fault]) from error
 
 

@@ -64,7 +64,7 @@ def pool_and_tell(request: Request, form: Form) -> bool:
     try:
         summary = _summary(request, analysts, weighing)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under all priors")
+        fault = Issue(file=str(path), key=error.key, found=error.reason, expected="what can be so, under all priors")
         raise InvalidInput([fault]) from error
     tell(summary, form, document, csv_of)
     return summary.converged

@@ -63,6 +63,6 @@ def _impossible(asked: Understood, error: Contradiction) -> InvalidInput:
     """What is supposed has probability zero."""
     given = [f"{name}={'yes' if state else 'no'}" for name, state in asked.supposition.given.items()]
     option = "--given" if given else "the command line"
-    found = f"probability zero: {error.found}"
+    found = f"probability zero: {error.reason}"
     fault = Issue(file=option, key=", ".join(given), found=found, expected="what can be so, beside all else supposed")
     return InvalidInput([fault])

@@ -86,7 +86,7 @@ def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -
         from estimative.model.inference import nuts
 
         settings.progress("Compiling the model: about 30 s the first time, 6 s after that")
-        ready = nuts.compiled(assessment)
+        ready = nuts.compile_model(assessment)
         settings.progress("Sampling with NUTS")
         yield by_nuts(ready, assessment, seed=settings.seed, draws=settings.draws)
 

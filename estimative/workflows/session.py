@@ -118,7 +118,7 @@ def possible(assessment: Assessment) -> Iterator[None]:
     except Contradiction as error:
         file = f"scenario {assessment.scenario.id}"
         allowed = "what is possible under these priors"
-        raise InvalidInput([Issue(file=file, key=error.key, found=error.found, expected=allowed)]) from error
+        raise InvalidInput([Issue(file=file, key=error.key, found=error.reason, expected=allowed)]) from error
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def _impossible(supposition: Supposition, error: Contradiction) -> InvalidInput:
     issue = Issue(
         file="given" if given else "what is supposed",
         key=", ".join(given),
-        found=f"probability zero: {error.found}",
+        found=f"probability zero: {error.reason}",
         expected="what is possible, given all else that is supposed",
     )
     return InvalidInput([issue])

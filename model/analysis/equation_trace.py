@@ -84,7 +84,7 @@ class _Tracer:
 
     def __init__(self, posterior: Posterior, event: Event) -> None:
         self.posterior, self.event = posterior, event
-        self.given = posterior.chances("link", event.id)[1] if event.given or event.unless else None
+        self.given = posterior.query_probabilities("link", event.id)[1] if event.given or event.unless else None
 
     def equation(self) -> Equation:
         event, table = self.event, self.event.form == "table"
@@ -127,7 +127,7 @@ class _Tracer:
                 sign=signs[driver],
                 value=self.mean(self.posterior.quantity(quantity)),
                 level=self.level(driver),
-                contribution=self.mean(summands.log_effect[effect] * summands.lever[effect]),
+                contribution=self.mean(summands.log_effect[effect] * summands.covariate[effect]),
             )
 
     def level(self, driver: str) -> MCEstimate:
@@ -135,7 +135,7 @@ class _Tracer:
             return self.mean(self.posterior.quantity(f"factors.{driver}"))
         happened = Query.where(all=[driver])
         condition = Query.where(all=self.event.given, none=self.event.unless)
-        target = Target(sort="event", id=driver, yes=condition.and_(happened), given=condition)
+        target = Target(kind="event", id=driver, yes=condition.and_(happened), given=condition)
         draws = self.posterior.draws
         probabilities = evaluate_queries(self.posterior.assessment.structure, draws.theta, (target,))
         yes, given = probabilities.yes[0], probabilities.given[0]

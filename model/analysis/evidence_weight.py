@@ -19,7 +19,7 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.estimates import ROUNDING, ProbabilityEstimate
 from estimative.model.inference.fit_result import Probability
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.refit import (
     Effort,
@@ -192,9 +192,7 @@ def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: R
 
 
 def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
-    return _without_rounding(
-        derived(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)])
-    )
+    return _without_rounding(delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]))
 
 
 def _without_rounding(number: MCEstimate) -> MCEstimate:
@@ -241,7 +239,7 @@ def reconciled(levels: Sequence[MCEstimate], headline: Probability) -> Path:
 
     def combined(coefficients: Numbers) -> MCEstimate:
         value = sum(c * number.value for c, number in zip(coefficients, numbers, strict=True))
-        return _without_rounding(derived(value, zip(map(float, coefficients), numbers, strict=True)))
+        return _without_rounding(delta_method(value, zip(map(float, coefficients), numbers, strict=True)))
 
     total = np.zeros(len(numbers))
     total[:2] = -1.0, 1.0
@@ -310,7 +308,7 @@ def _about_an_event(assessment: Assessment, name: str) -> bool:
 def _measure(first: Numbers, second: Numbers, both: Numbers) -> MCEstimate:
     """ln P(first) + ln P(second) - ln P(both), each a mean of the likelihood; log-likelihoods with dims (draw)."""
     parts = [(1.0, _log_mean(first)), (1.0, _log_mean(second)), (-1.0, _log_mean(both))]
-    return derived(sum(sign * part.value for sign, part in parts), parts)
+    return delta_method(sum(sign * part.value for sign, part in parts), parts)
 
 
 def _log_mean(log_likelihood: Numbers) -> MCEstimate:

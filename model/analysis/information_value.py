@@ -19,7 +19,7 @@ from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Target, evaluate_queries, headline
+from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import state_labels
 from estimative.priors.distributions import ScaledBeta
@@ -84,11 +84,11 @@ class _Joint:
     @classmethod
     def of(cls, posterior: Posterior) -> _Joint:
         scenario = posterior.assessment.scenario
-        target, about = headline(scenario), {indicator.about for indicator in scenario.indicators.values()}
+        target, about = headline_target(scenario), {indicator.about for indicator in scenario.indicators.values()}
         events = [name for name in scenario.events if name in about]
         happened = {name: Query.where(all=[name]) for name in events}
         targets = tuple(
-            Target(sort="event", id=name, yes=target.yes.and_(query), given=target.given.and_(query))
+            Target(kind="event", id=name, yes=target.yes.and_(query), given=target.given.and_(query))
             for name, query in happened.items()
         )
         probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (target, *targets))
@@ -109,7 +109,10 @@ class _Joint:
         means = [self.mean(values) for values in series]
         value = function(*means)
         deviation = sum(
-            (slope * (values - mean) for slope, values, mean in zip(_slopes(function, means), series, means, strict=True)),
+            (
+                slope * (values - mean)
+                for slope, values, mean in zip(_slopes(function, means), series, means, strict=True)
+            ),
             start=np.zeros(1),
         )
         return mc_estimate(value, deviation + np.zeros(self.posterior.draws.count), self.posterior.draws)

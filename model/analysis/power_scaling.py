@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.draws import resampled
+from estimative.model.inference.draws import resample
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
@@ -67,14 +67,16 @@ class PowerScaling:
 def power_scaling(posterior: Posterior) -> PowerScaling:
     """Scale each prior, and the evidence, by importance sampling from the posterior's draws."""
     assessment, draws = posterior.assessment, posterior.draws
-    _, condition = posterior.chances("outcome", assessment.scenario.headline)
+    _, condition = posterior.query_probabilities("outcome", assessment.scenario.headline)
     positions = _equally_weighted(draws.weights * condition, posterior.seed)
     theta = Theta(
         degree=draws.theta.degree[:, positions],
         log_ratio=draws.theta.log_ratio[:, positions],
         weight=draws.theta.weight,
     )
-    yes, given = (series[positions] for series in posterior.chances("outcome", assessment.scenario.headline))
+    yes, given = (
+        series[positions] for series in posterior.query_probabilities("outcome", assessment.scenario.headline)
+    )
     chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
     evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta, by_elimination))
     free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
@@ -101,7 +103,7 @@ def _sensitivity(name: str, prior: MCEstimate, evidence: MCEstimate, headline: M
 def _equally_weighted(weights: Numbers, seed: int) -> Index:
     """Positions of draws of equal weight, those of each part taken from other draws than those of the rest."""
     parts = [
-        np.arange(part, len(weights), PARTS)[resampled(weights[part::PARTS], DRAWS // PARTS, seed)]
+        np.arange(part, len(weights), PARTS)[resample(weights[part::PARTS], DRAWS // PARTS, seed)]
         for part in range(PARTS)
     ]
     return np.stack(parts, axis=1).ravel()

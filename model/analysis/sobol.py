@@ -17,7 +17,7 @@ from estimative.model.inference.importance_sampling import dimensions_of
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.model.likelihood.queries import evaluate_queries, headline
+from estimative.model.likelihood.queries import evaluate_queries, headline_target
 
 POINTS = 512
 """Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
@@ -104,7 +104,7 @@ def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Nu
 
     No finite number where it is certain, impossible or undefined.
     """
-    asked = (headline(assessment.scenario),)
+    asked = (headline_target(assessment.scenario),)
     probabilities = evaluate_queries(assessment.structure, space.theta(z), asked)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(probabilities.yes[0]) - np.log(probabilities.given[0] - probabilities.yes[0]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -74,5 +74,5 @@ def _alternative(name: str, fit: Refit, start: Refit) -> Alternative:
         after, before = log_odds(fit.probability), log_odds(start.probability)
     except Undefined:
         return Alternative(name=name, probability=fit.probability, shift=None)
-    shift = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
+    shift = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
     return Alternative(name=name, probability=fit.probability, shift=shift)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -101,7 +101,8 @@ def tipping_points(
     factors = tuple(search.reach(assessment, factor) for factor in assessment.scenario.factors)
     return TippingPoints(
         thresholds=tuple(
-            Threshold(probability=t, log_bayes_factor=derived(_logit(t) - now.value, [(-1.0, now)])) for t in thresholds
+            Threshold(probability=t, log_bayes_factor=delta_method(_logit(t) - now.value, [(-1.0, now)]))
+            for t in thresholds
         ),
         factors=factors,
         effort=effort_of(search.refits),
@@ -161,7 +162,7 @@ class _Search:
             if abs(_height(fit) - _logit(threshold)) <= fit.log_odds.se:
                 break
         slope = (_height(right[1]) - _height(left[1])) / (right[0] - left[0])
-        return derived(_interpolated(left, right, threshold), [(-1 / slope, fit.log_odds)])
+        return delta_method(_interpolated(left, right, threshold), [(-1 / slope, fit.log_odds)])
 
     def _fits(self, assessments: Sequence[Assessment]) -> list[Refit]:
         refits = list(self.refitter.each(assessments, self.counter))

@@ -9,7 +9,7 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -81,7 +81,7 @@ def _quantile(assessment: Assessment, name: str, share: float) -> float:
 
 def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit) -> TornadoRange:
     try:
-        shift: MCEstimate | None = derived(
+        shift: MCEstimate | None = delta_method(
             high.log_odds.value - low.log_odds.value, [(1.0, high.log_odds), (-1.0, low.log_odds)]
         )
     except Undefined:

@@ -10,9 +10,9 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
-from estimative.model.inference.posterior import Posterior, possible
-from estimative.model.inference.psis import smoothed
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
+from estimative.model.inference.posterior import Posterior, drop_undefined
+from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -116,13 +116,13 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
 
 
 def _base(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
-    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
+    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.targets, given)
 
 
 def _evaluated(
     posterior: Posterior, base: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
 ) -> Posterior:
-    changed = possible(replace(posterior, probabilities=base.under(intervention)))
+    changed = drop_undefined(replace(posterior, probabilities=base.under(intervention)))
     return _conditioned(changed) if given else changed
 
 
@@ -145,7 +145,7 @@ def sweep(posterior: Posterior, supposition: Supposition, factor: str, values: S
 def level(posterior: Posterior, factor: str) -> MCEstimate:
     """The mean degree of a factor today, each draw weighed by the probability of what is given there."""
     event = next(iter(posterior.assessment.scenario.events))
-    given, degree = posterior.chances("event", event)[1], posterior.quantity(f"factors.{factor}")
+    given, degree = posterior.query_probabilities("event", event)[1], posterior.quantity(f"factors.{factor}")
     base = float(posterior.draws.weights @ given)
     value = float(posterior.draws.weights @ (given * degree)) / base
     if np.ptp(degree) <= ROUNDING:
@@ -164,7 +164,7 @@ def _conditioned(posterior: Posterior) -> Posterior:
         raise Contradiction("a condition of probability zero", key="given")
     with np.errstate(divide="ignore"):
         # Below e^-700 a float is denormal; such draws have no part in the tail that is smoothed.
-        _, shape = smoothed(np.maximum(np.log(weights / weights.max()), -700.0))
+        _, shape = smooth_weights(np.maximum(np.log(weights / weights.max()), -700.0))
     pareto_k = max(draws.diagnostics.get("pareto_k", -np.inf), shape)
     diagnosed = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": pareto_k})
     if draws.method == "nuts":
@@ -207,7 +207,9 @@ def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change
 
 def _less(minuend: MCEstimate, subtrahend: MCEstimate, scale: float) -> MCEstimate:
     """The difference of two numbers on common random numbers."""
-    return _without_rounding(derived(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]), scale)
+    return _without_rounding(
+        delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]), scale
+    )
 
 
 def _without_rounding(number: MCEstimate, scale: float) -> MCEstimate:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from estimative.model.inference.draws import Draws, Method
-from estimative.model.inference.estimates import ROUNDING, EffectiveSize, weighted_effective
+from estimative.model.inference.estimates import ROUNDING, EssEstimator, weighted_ess
 from estimative.model.likelihood.layout import Numbers
 
 RHAT = 1.01
@@ -99,7 +99,7 @@ ADVICE: Mapping[str, str] = {
 """By the name of the check that failed."""
 
 
-def of_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
+def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
     """Judge weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5%."""
     tilted = diagnostics["pareto_k_headline"]
     return Verdict.of(
@@ -113,7 +113,7 @@ def of_importance(diagnostics: Mapping[str, float], ess: float, headline: str, r
     )
 
 
-def of_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:
+def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:
     """The verdict on chains (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, Bayesian Analysis 16(2)).
 
     Parameters
@@ -175,7 +175,7 @@ def _worst(name: str, names: list[str], goodness: Numbers, limit: float, directi
     return Check.of(name, value, limit, direction, names[index])
 
 
-def chain_effective(series: Numbers, draws: Draws) -> float:
+def chain_ess(series: Numbers, draws: Draws) -> float:
     """Effective sample size of the mean of a series from chains; infinite for a constant."""
     from arviz_stats.base import array_stats
 
@@ -184,6 +184,6 @@ def chain_effective(series: Numbers, draws: Draws) -> float:
     return float(array_stats.ess(series.reshape(draws.chains, -1), chain_axis=0, draw_axis=1, method="mean"))
 
 
-def effective_size(method: Method) -> EffectiveSize:
+def ess_estimator(method: Method) -> EssEstimator:
     """How a method counts its draws."""
-    return weighted_effective if method == "importance" else chain_effective
+    return weighted_ess if method == "importance" else chain_ess

@@ -64,11 +64,11 @@ class QuantitySummary:
     """Of the mean."""
 
 
-type EffectiveSize = Callable[[Numbers, Draws], float]
+type EssEstimator = Callable[[Numbers, Draws], float]
 """(series with dims (draw), draws) -> effective sample size of its mean."""
 
 
-def weighted_effective(series: Numbers, draws: Draws) -> float:
+def weighted_ess(series: Numbers, draws: Draws) -> float:
     """Of independent draws with weights: spread of the series, over the variance of its weighted mean.
 
     The variance of a self-normalised mean is sum w^2 (f - mean)^2 (Owen 2013, Monte Carlo, eq. 9.8).
@@ -83,7 +83,7 @@ class Undefined(ArithmeticError):
 
 
 def estimate_probability(
-    yes: Numbers, draws: Draws, effective: EffectiveSize, *, given: Numbers | None = None, mass: float = MASS
+    yes: Numbers, draws: Draws, effective: EssEstimator, *, given: Numbers | None = None, mass: float = MASS
 ) -> ProbabilityEstimate:
     """The mean of `yes`, or the mean of `yes` over the mean of `given`.
 
@@ -121,7 +121,7 @@ def estimate_probability(
     )
 
 
-def summarize_quantity(values: Numbers, draws: Draws, effective: EffectiveSize) -> QuantitySummary:
+def summarize_quantity(values: Numbers, draws: Draws, effective: EssEstimator) -> QuantitySummary:
     """How a quantity is distributed over the draws; values with dims (draw)."""
     mean = float(draws.weights @ values)
     order = np.argsort(values)
@@ -144,7 +144,7 @@ def _standard_error(series: Numbers, draws: Draws, size: float) -> float:
 
 
 def _interval(
-    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EffectiveSize, mass: float
+    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EssEstimator, mass: float
 ) -> Interval:
     order = np.argsort(chance, kind="stable")
     ordered, below = chance[order], np.cumsum(weights[order])

@@ -11,7 +11,7 @@ from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.threads import one_blas_thread
 
 if TYPE_CHECKING:
-    from estimative.model.inference.nuts import Compiled
+    from estimative.model.inference.nuts import CompiledModel
 
 MOST_DRAWS = 20_000
 """For each chain; what still lacks draws then lacks something else."""
@@ -25,7 +25,7 @@ def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None
         return posterior_of(assessment, sampled, seed=seed)
 
 
-def by_nuts(ready: Compiled, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
+def by_nuts(ready: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
     """Fit by NUTS; where only draws are lacking and no number of them was asked for, once more with enough."""
     from estimative.model.inference import nuts
 

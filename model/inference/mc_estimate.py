@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from estimative.model.inference.diagnostics import effective_size
+from estimative.model.inference.diagnostics import ess_estimator
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Undefined
 from estimative.model.likelihood.layout import Numbers
@@ -57,7 +57,7 @@ class MCEstimate:
         return hash(self.value)
 
 
-def derived(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
+def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
     """A smooth function of estimates from different fits, given its value and its derivative by each of them.
 
     Parts that share chains must be brought together before, since their own variances are added.
@@ -81,7 +81,7 @@ def mc_estimate(value: float, deviation: Numbers, draws: Draws) -> MCEstimate:
     if draws.method == "importance":
         return MCEstimate(value=value, influence=draws.weights * deviation)
     variance = float(draws.weights @ np.square(deviation))
-    own = variance / effective_size("nuts")(deviation, draws) if variance > 0 else 0.0
+    own = variance / ess_estimator("nuts")(deviation, draws) if variance > 0 else 0.0
     return MCEstimate(value=value, own_variance=own)
 
 
@@ -96,4 +96,4 @@ def log_odds(probability: MCEstimate) -> MCEstimate:
     p = probability.value
     if not 0 < p < 1:
         raise Undefined
-    return derived(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])
+    return delta_method(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])

@@ -38,7 +38,7 @@ def prior_influence(posterior: Posterior, prior: PriorPredictive) -> PriorInflue
     """Compare the headline and every quantity before and after the evidence."""
     key = ("outcome", posterior.assessment.scenario.headline)
     free = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
-    before, after = (_log_odds_sd(*holder.chances(*key), holder.draws) for holder in (prior, posterior))
+    before, after = (_log_odds_sd(*holder.query_probabilities(*key), holder.draws) for holder in (prior, posterior))
     odds = [_log_odds(holder.estimates[key].value) for holder in (prior, posterior)]
     return PriorInfluence(
         prior_sd=before,

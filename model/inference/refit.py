@@ -25,7 +25,7 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Link, Numbers
 
 if TYPE_CHECKING:
-    from estimative.model.inference.nuts import Compiled
+    from estimative.model.inference.nuts import CompiledModel
 
 DRAWS = 4000
 """Of a refit by importance sampling."""
@@ -39,7 +39,7 @@ class Fitted:
     """A posterior, and what other fits may start from."""
 
     posterior: Posterior
-    ready: FittedProposal | None
+    proposal: FittedProposal | None
     """None where importance sampling was not wanted."""
 
     @property
@@ -79,20 +79,20 @@ class Fitter:
     def fit(self, assessment: Assessment) -> Fitted:
         """By the method that was chosen, or by the one that converges."""
         if self.method == "nuts":
-            return Fitted(posterior=self._by_nuts(assessment), ready=None)
+            return Fitted(posterior=self._by_nuts(assessment), proposal=None)
         with one_blas_thread():
             ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
             draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
             posterior = posterior_of(assessment, draws, seed=self.seed)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
-        return Fitted(posterior=posterior, ready=ready)
+        return Fitted(posterior=posterior, proposal=ready)
 
     def _by_nuts(self, assessment: Assessment) -> Posterior:
         draws = None if self.method == "auto" else self.draws  # else it was meant for the other method
         return by_nuts(self._compiled(assessment), assessment, seed=self.seed, draws=draws)
 
-    def _compiled(self, assessment: Assessment) -> Compiled:
+    def _compiled(self, assessment: Assessment) -> CompiledModel:
         """The model of an assessment; one with other events observed, or other links, is another model."""
         structure = assessment.structure
         key = structure.link, frozenset(structure.network.certain.items())
@@ -101,11 +101,11 @@ class Fitter:
                 self.notify("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
             from estimative.model.inference import nuts
 
-            self._models[key] = nuts.compiled(assessment)
+            self._models[key] = nuts.compile_model(assessment)
         return self._models[key]
 
     @cached_property
-    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], Compiled]:
+    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], CompiledModel]:
         """By the link and by what is observed, in which alone assessments of one scenario differ in structure."""
         return {}
 
@@ -144,7 +144,7 @@ class Refitter:
 
     @classmethod
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
-        return cls(fitter=fitter, ends=tuple(end for end in ends if end.ready))
+        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal))
 
     def each(self, assessments: Sequence[Assessment], counting: ProgressCounter) -> Iterator[Refit]:
         """Refit each assessment's headline, in order: by reweighting, and in full where that did not converge."""
@@ -160,15 +160,15 @@ class Refitter:
             return None
         space = prior_transform(assessment, self.fitter.dimensions)
         proposals = tuple(proposal for end in self.ends for proposal in _proposals(end, space))
-        ready = FittedProposal(space=space, proposals=proposals)
-        found = importance.headline_of(assessment, ready, self._common)
+        ready = FittedProposal(transform=space, components=proposals)
+        found = importance.estimate_headline(assessment, ready, self._common)
         return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
     @cached_property
     def _common(self) -> Numbers:
         dimensions = self.fitter.dimensions
         count = len(dimensions.degrees) + len(dimensions.ratios)
-        return importance.noise(count, seed=self.fitter.seed, draws=DRAWS)
+        return importance.standard_normals(count, seed=self.fitter.seed, draws=DRAWS)
 
     def refit(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
@@ -180,10 +180,10 @@ class Refitter:
 
 def _proposals(end: Fitted, space: PriorTransform) -> Iterator[Gaussian]:
     """Those of an end, each where the quantities stand that are held here and were open there."""
-    if end.ready:
-        held = np.flatnonzero(space.held & ~end.ready.space.held)
-        values = end.ready.space.scores_of(space, held)
-        yield from (proposal.given(held, values) for proposal in end.ready.proposals)
+    if end.proposal:
+        held = np.flatnonzero(space.held & ~end.proposal.transform.held)
+        values = end.proposal.transform.scores_of(space, held)
+        yield from (component.condition_on(held, values) for component in end.proposal.components)
 
 
 type Progress = Callable[[int, int], None]

@@ -117,7 +117,7 @@ class InterventionBase:
         plain = list(_queries(targets, _state(tuple(given), tuple(given.values()))))
         soft = soft_evidence(NUMPY, structure, theta)
         with np.errstate(over="ignore"):
-            chances = terms(NUMPY, structure, theta).chances
+            chances = terms(NUMPY, structure, theta).probabilities
             now = by_elimination(NUMPY, structure.network, chances, soft, states)
         return cls(
             structure=structure,
@@ -158,7 +158,7 @@ class InterventionBase:
         for name, value in intervention.factors.items():
             degree[self.structure.quantities.degrees[f"factors.{name}"]] = value
         with np.errstate(over="ignore"):
-            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).chances
+            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).probabilities
         cells = {name: table if name in settled else table + len(after) for name, table in network.cells.items()}
         for name, happens in intervention.events.items():
             cells[name] = _set(network.cells[name], network.impossible, happens=happens)

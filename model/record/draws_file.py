@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimative.model.inference.draws import resampled
+from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
 from estimative.priors.errors import InvalidInput, Issue
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior, PriorPredictive
 
 MAX_DRAWS = 4000
-"""Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
+"""Weighted draws are resample to so many of equal weight, so that any reader of the file gets the right answer."""
 CONDITIONS = (
     "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
     "conditional outcome is the mean of outcome_probability weighted by it."
@@ -66,7 +66,7 @@ def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: Prior
 def _posterior(posterior: Posterior) -> DrawGroup:
     draws = posterior.draws
     if posterior.method == "importance":
-        rows, note = resampled(draws.weights, MAX_DRAWS, posterior.seed), "importance draws, resampled to equal weights"
+        rows, note = resample(draws.weights, MAX_DRAWS, posterior.seed), "importance draws, resample to equal weights"
     else:
         rows, note = np.arange(draws.count), "NUTS draws"
     return _group(posterior, posterior, rows, draws.chains, note)
@@ -81,8 +81,8 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
         "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
     }
     for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.asked) if target.sort == sort]
-        labels[sort] = tuple(holder.asked[index].id for index in places)
+        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
+        labels[sort] = tuple(holder.targets[index].id for index in places)
         yes, given = holder.probabilities.yes[places][:, rows], holder.probabilities.given[places][:, rows]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
         variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from estimative.model.inference.diagnostics import Check
 from estimative.model.report_result import OtherResult, ReportResult, Reproduction
@@ -14,10 +13,9 @@ from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, common, evidence, fit, sensitivity
-from estimative.reports.number_format import interval, percent, plain_percent, rounded
-from estimative.reports.phrases import METHODS, capital, date, input_name, listed, plain, plural
-from estimative.reports.sheets import Sheet
+from estimative.reports.documents import brief, evidence, fit, sensitivity
+from estimative.reports.number_format import interval, percent, rounded
+from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
 
 MODEL = (
     "Factors are degrees between 0 and 1 that nobody observes. Each raises or lowers the odds of the events that name "
@@ -86,7 +84,11 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
 
 def _figures(name: str, result: ReportResult, context: Context) -> Iterator[Block]:
     """A figure of one of the parts, by its name."""
-    for part, figures in ((result.fit, fit.FIGURES), (result.evidence, evidence.FIGURES), (result.sensitivity, sensitivity.FIGURES)):
+    for part, figures in (
+        (result.fit, fit.FIGURES),
+        (result.evidence, evidence.FIGURES),
+        (result.sensitivity, sensitivity.FIGURES),
+    ):
         if part and name in figures:
             draw = figures[name]
             yield Figure(name=name, draw=lambda draw=draw, part=part: draw(part, context))
@@ -161,8 +163,13 @@ def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]
         yield Paragraph(text="No other analyst's assessment of this scenario is saved.")
         return
     rows = [
-        (f"{o.prior_set} ({o.analyst})" if o.analyst else o.prior_set, percent(o.headline), interval(o.headline.interval),
-         str(phrases.phrase(o.headline, context.scale)), o.created.date().isoformat())
+        (
+            f"{o.prior_set} ({o.analyst})" if o.analyst else o.prior_set,
+            percent(o.headline),
+            interval(o.headline.interval),
+            str(phrases.phrase(o.headline, context.scale)),
+            o.created.date().isoformat(),
+        )
         for o in sorted(others, key=lambda o: -o.headline.value)
     ]
     header = ("Analyst", "Probability", "90% interval", "Word", "Assessed")
@@ -174,7 +181,9 @@ def _method(result: ReportResult) -> Iterator[Block]:
     yield Listing(points=MODEL)
     yield from fit.method(result.fit)
     rows = [(METHODS[name], *_check(check)) for name, part in result.fit.fits.items() for check in part.verdict.checks]
-    yield Table(header=("Method", "Check", "Value", "Needed", "Result"), rows=tuple(rows), text_columns=frozenset({0, 1, 4}))
+    yield Table(
+        header=("Method", "Check", "Value", "Needed", "Result"), rows=tuple(rows), text_columns=frozenset({0, 1, 4})
+    )
 
 
 def _check(check: Check) -> tuple[str, str, str, str]:

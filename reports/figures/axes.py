@@ -47,7 +47,9 @@ def probability(log_odds: float) -> float:
 def tick_percent(probability: float) -> str:
     """A round probability at a tick: "0.1%", "2\u00b710\u207b\u2075%"."""
     digits, _, power = f"{100 * probability:.10g}".partition("e-")
-    return f"{digits}\u00b710\u207b{str(int(power)).translate(RAISED)}%".removeprefix("1\u00b7") if power else f"{digits}%"
+    return (
+        f"{digits}\u00b710\u207b{str(int(power)).translate(RAISED)}%".removeprefix("1\u00b7") if power else f"{digits}%"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,7 +91,12 @@ class Branches:
         column = max(text_width(heading, SMALL) for heading in HEADINGS) + GAP
         level = min(14.0 if narrow else 26.0, (0.3 * width) / max(node.depth for node in self.roots))
         drawing = _Drawing(
-            canvas=canvas, left=left + NODE, level=level, step=left + width - column - GAP, path=left + width, column=column
+            canvas=canvas,
+            left=left + NODE,
+            level=level,
+            step=left + width - column - GAP,
+            path=left + width,
+            column=column,
         )
         for heading, x in zip(HEADINGS, (drawing.step, drawing.path), strict=True):
             canvas.lines(x, top, [heading], SMALL, "right")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from estimative.model.inference.estimates import Estimate
 
+
 @dataclass(frozen=True, kw_only=True)
 class Branch:
     """One of the two ways on from an event."""

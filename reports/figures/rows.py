@@ -129,7 +129,9 @@ class RowPlot[R: Row]:
         columns = Columns.of(self.rows, width)
         stretch, places = self._stretch(columns.right - columns.left), placed(self.rows, columns)
         if not columns.above:
-            top += max((len(lines) * SMALL.leading + GAP for lines, _ in words_with_room(self.axis, stretch)), default=0)
+            top += max(
+                (len(lines) * SMALL.leading + GAP for lines, _ in words_with_room(self.axis, stretch)), default=0
+            )
         height = places[-1].bottom + BETWEEN / 2
         axes = canvas.axes(left + columns.left, top, columns.right - columns.left, height)
         self._rule(axes, stretch, height)

@@ -218,7 +218,9 @@ class Strip:
         return height
 
     def _upward(self, canvas: Canvas, left: float, top: float) -> float:
-        narrowest = min(log_odds(b.high) - log_odds(b.low) for b in self.axis.words.bands if bounded(b.low) and bounded(b.high))
+        narrowest = min(
+            log_odds(b.high) - log_odds(b.low) for b in self.axis.words.bands if bounded(b.low) and bounded(b.high)
+        )
         span = self._stretch(1000.0)
         length = min(max((span.high - span.low) * LEAST / narrowest, 300.0), 500.0)
         stretch = self._stretch(length)
@@ -251,10 +253,14 @@ class Strip:
     def _texts_right(self, canvas: Canvas, x: float, places: Sequence[float]) -> None:
         """The number, and below or above it those of the others, none over another."""
         room = NARROW - x - 2
-        blocks = [(places[0], [(self.text, NUMBER), *((line, SMALL) for line in wrapped(self.range_text, room, SMALL))])]
+        blocks = [
+            (places[0], [(self.text, NUMBER), *((line, SMALL) for line in wrapped(self.range_text, room, SMALL))])
+        ]
         for other, place in zip(self.others, places[1:], strict=True):
             canvas.line([(x - 2 * GAP, place)], OTHER, zorder=4)
-            blocks.append((place, [(line, SMALL) for line in wrapped(f"{other.text} {other.name}", room, SMALL, lines=2)]))
+            blocks.append(
+                (place, [(line, SMALL) for line in wrapped(f"{other.text} {other.name}", room, SMALL, lines=2)])
+            )
         blocks.sort(key=lambda block: block[0])
         heights = [sum(look.leading for _, look in lines) for _, lines in blocks]
         for top, (_, lines) in zip(spread([p for p, _ in blocks], heights), blocks, strict=True):
@@ -277,7 +283,9 @@ def _unmarked(look: Stroke) -> Stroke:
 
 def _mark(canvas: Canvas, x: float, y: float, value: float, look: Stroke) -> None:
     """A marker; a triangle for 0 and 1, which are beyond every axis."""
-    canvas.line([(x, y)], look if bounded(value) else Stroke(colour=look.colour, width=0, marker="^", size=look.size), 5)
+    canvas.line(
+        [(x, y)], look if bounded(value) else Stroke(colour=look.colour, width=0, marker="^", size=look.size), 5
+    )
 
 
 def _clamped(middle: float, half: float, length: float) -> float:

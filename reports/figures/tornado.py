@@ -83,7 +83,11 @@ def _with_headings(groups: Sequence[Sequence[BarRow]], ranges: Tornado) -> Itera
 
 def _key(ranges: Tornado, headline: str) -> Key:
     low, high = _ends(ranges)
-    return ((LIGHT, f"input low ({low} point)"), (DARK, f"input high ({high} point)"), (BASELINE, f"result: {headline}"))
+    return (
+        (LIGHT, f"input low ({low} point)"),
+        (DARK, f"input high ({high} point)"),
+        (BASELINE, f"result: {headline}"),
+    )
 
 
 def _ends(ranges: Tornado) -> tuple[str, str]:
@@ -95,7 +99,10 @@ def _title(ranges: Tornado, context: Context) -> str:
     first = next((row for row in ranges.quantities if significant(row.shift)), None)
     if not first:
         return "No input moves the result by more than its error"
-    name, (low, high) = input_name(first.name, context.scenario), sorted((first.at_low, first.at_high), key=lambda e: e.value)
+    name, (low, high) = (
+        input_name(first.name, context.scenario),
+        sorted((first.at_low, first.at_high), key=lambda e: e.value),
+    )
     return f"{capital(name)} drives the result most: {percent_range(low, high)}"
 
 

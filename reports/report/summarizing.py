@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from estimative.model.inference.density import Weighed, on_degrees, on_log_odds
+from estimative.model.inference.density import WeightedSample, degree_densities, log_odds_densities
 from estimative.model.inference.estimates import ROUNDING
 from estimative.model.record.stored_run import Sample
 from estimative.priors.scale_file import ICD203
@@ -126,13 +126,13 @@ def _worded(found: Any, scale: Scale) -> Any:
 def _shapes(summary: Summary, scale: Scale, before: Sample, after: Sample) -> Iterator[tuple[str, told.Shape]]:
     for name, outcome in summary.outcomes.items():
         if name in after.outcomes and name in before.outcomes:
-            prior, posterior = (Weighed.of(one.outcomes[name], one.conditions[name]) for one in (before, after))
-            density = on_log_odds(prior.log_odds, posterior.log_odds)
+            prior, posterior = (WeightedSample.of(one.outcomes[name], one.conditions[name]) for one in (before, after))
+            density = log_odds_densities(prior.log_odds, posterior.log_odds)
             bands = tuple(_bands(posterior, scale, _effective(posterior, outcome)))
             yield name, told.Shape(density=_density(density), bands=bands)
 
 
-def _effective(sample: Weighed, outcome: Outcome) -> float:
+def _effective(sample: WeightedSample, outcome: Outcome) -> float:
     """So many independent draws would give the outcome's probability its error; no more than there are.
 
     Draws that were made for a rare outcome know its mean better than as many of the posterior, but not its bands.
@@ -144,7 +144,7 @@ def _effective(sample: Weighed, outcome: Outcome) -> float:
     return max(1.0, min(of_mean, sample.count))
 
 
-def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mass]:
+def _bands(sample: WeightedSample, scale: Scale, effective: float) -> Iterator[told.Mass]:
     """Every stretch between two ends of bands that any draw lies in, which of these ends included as by the scale."""
     lows, highs = {band.low for band in scale.bands}, {band.high for band in scale.bands}
     edges = sorted({0.0, 1.0} | lows | highs)
@@ -183,7 +183,7 @@ def _factors(summary: Summary, before: Sample, after: Sample) -> Iterator[tuple[
         key = f"factors.{name}"
         if not factor.constant and key in before.degrees and key in after.degrees:
             samples = [one.degrees[key] for one in (before, after)]
-            found = _density(on_degrees(*(Weighed.of(values, np.ones_like(values)) for values in samples)))
+            found = _density(degree_densities(*(WeightedSample.of(values, np.ones_like(values)) for values in samples)))
             if found:
                 yield name, found
 

@@ -214,7 +214,7 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     """Without proposals to start from every combination is a whole fit: the same gap, and errors that share nothing."""
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
     fitter = Fitter(assessments=ends, seed=2, method="importance")
-    first, second = (replace(fitter.fit(one), ready=None) for one in ends)
+    first, second = (replace(fitter.fit(one), proposal=None) for one in ends)
     found, quick = attribute(fitter, first, second), attributed(*ends)
     assert found.effort.by_method == {"importance": 8}
     apart = found.decomposition.gap.value - quick.decomposition.gap.value

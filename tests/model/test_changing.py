@@ -220,7 +220,7 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     """Without proposals every mixture is a fit of its own, by a fitter of its scenario: the same change."""
     first, second = rolling()
     fitter = Fitter(assessments=(first,), seed=2, method="importance")
-    ends = [replace(replace(fitter, assessments=(one,)).fit(one), ready=None) for one in (first, second)]
+    ends = [replace(replace(fitter, assessments=(one,)).fit(one), proposal=None) for one in (first, second)]
     slow, quick = attribute_change(fitter, *ends).decomposition.gap, shared(first, second).decomposition.gap
     assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.se, quick.se))
     assert slow.own_variance > 0

@@ -233,7 +233,7 @@ def test_densities_on_the_grid() -> None:
     sample, bandwidth = skewed(3, 0), 0.3
     grid = Grid.over(-8, 10, bandwidth / 8)
     x, weights = logit(sample.chance), sample.weights
-    density = grid.smoothed(grid.binned(x, weights), bandwidth) / grid.step
+    density = grid.smooth(grid.bin(x, weights), bandwidth) / grid.step
     kernel = stats.gaussian_kde(x, bandwidth / math.sqrt(np.cov(x, aweights=weights)), weights)
     slack = (stats.norm.pdf(0) / 8**3 + 2 * stats.norm.pdf(REACH)) / bandwidth
     np.testing.assert_allclose(density, kernel(grid.nodes), atol=slack)
@@ -246,8 +246,8 @@ def test_reading_is_the_transpose_of_binning() -> None:
     rng = np.random.default_rng(9)
     grid = Grid.over(-1, 1, 0.1)
     places, weights, heights = rng.normal(0, 1, 50), rng.uniform(size=50), rng.uniform(size=grid.size)
-    assert weights @ grid.read(heights, places) == pytest.approx(grid.binned(places, weights) @ heights)
-    assert grid.binned(np.array([-1.0, 1.0, 1.5]), np.ones(3)).sum() == pytest.approx(2)
+    assert weights @ grid.interpolate(heights, places) == pytest.approx(grid.bin(places, weights) @ heights)
+    assert grid.bin(np.array([-1.0, 1.0, 1.5]), np.ones(3)).sum() == pytest.approx(2)
 
 
 @cache
@@ -390,7 +390,7 @@ def test_the_sample_of_an_outcome() -> None:
     """An outcome without a condition has its probability at each draw, and each draw its weight."""
     posterior = drawn(small(), STATED, [0.1, 0.2, 0.3, 0.4])
     sample = Sample.of(posterior, "flood")
-    np.testing.assert_allclose(sample.chance, posterior.chances("outcome", "flood")[0])
+    np.testing.assert_allclose(sample.chance, posterior.query_probabilities("outcome", "flood")[0])
     np.testing.assert_allclose(sample.weights, [0.1, 0.2, 0.3, 0.4])
     assert sample.draws is posterior.draws
 
@@ -399,8 +399,8 @@ def test_the_sample_of_an_outcome_under_a_condition() -> None:
     """Under a condition a draw weighs as much as the condition is probable there, and has its probability under it."""
     posterior = drawn(small(), STATED, [0.1, 0.2, 0.3, 0.4])
     sample = Sample.of(posterior, "flood_if_rain")
-    rain = posterior.chances("outcome", "rain")[0]
-    np.testing.assert_allclose(sample.chance, posterior.chances("outcome", "flood")[0] / rain)
+    rain = posterior.query_probabilities("outcome", "rain")[0]
+    np.testing.assert_allclose(sample.chance, posterior.query_probabilities("outcome", "flood")[0] / rain)
     np.testing.assert_allclose(sample.chance, 1 - np.exp(-2 * np.array(STATED["events.flood"])), rtol=0.01)
     np.testing.assert_allclose(sample.weights, posterior.draws.weights * rain / (posterior.draws.weights @ rain))
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from estimative.model.inference.diagnostics import chain_effective
+from estimative.model.inference.diagnostics import chain_ess
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import (
     ProbabilityEstimate,
     estimate_probability,
     summarize_quantity,
-    weighted_effective,
+    weighted_ess,
 )
 from estimative.model.likelihood.equations import Theta
 
@@ -72,9 +72,7 @@ class Case:
     def estimate(self, drawn: tuple[Numbers, Draws]) -> ProbabilityEstimate:
         x, draws = drawn
         given = None if self.given is None else self.given(x)
-        return estimate_probability(
-            self.yes(x), draws, weighted_effective if draws.chains == 1 else chain_effective, given=given
-        )
+        return estimate_probability(self.yes(x), draws, weighted_ess if draws.chains == 1 else chain_ess, given=given)
 
     def under(self, x: Numbers) -> Numbers:
         return np.ones_like(x) if self.given is None else self.given(x)
@@ -167,15 +165,15 @@ def test_what_counts_is_told() -> None:
 def test_equal_independent_draws_all_count() -> None:
     """Independent draws of equal weight count one each."""
     x = np.random.default_rng(3).standard_normal(500)
-    assert weighted_effective(x, draws_of(np.ones(500))) == pytest.approx(500)
-    assert weighted_effective(x, draws_of(np.repeat([1.0, 0.0], 250))) == pytest.approx(250)
+    assert weighted_ess(x, draws_of(np.ones(500))) == pytest.approx(500)
+    assert weighted_ess(x, draws_of(np.repeat([1.0, 0.0], 250))) == pytest.approx(250)
 
 
 @pytest.mark.parametrize("chains", [1, 4])
 def test_a_constant_has_no_error(chains: int) -> None:
     """What is the same at every draw has no error, no spread, and an interval of one point."""
     draws = draws_of(np.random.default_rng(4).uniform(size=400) if chains == 1 else np.ones(400), chains)
-    counting = weighted_effective if chains == 1 else chain_effective
+    counting = weighted_ess if chains == 1 else chain_ess
     estimate = estimate_probability(np.full(400, 0.3), draws, counting, given=np.full(400, 0.6))
     assert (estimate.value, estimate.se, estimate.sd, estimate.ess) == (0.5, 0.0, 0.0, 400)
     assert (estimate.interval.low, estimate.interval.high) == (0.5, 0.5)
@@ -186,7 +184,7 @@ def test_draws_without_the_condition_say_nothing() -> None:
     """A draw at which the condition is impossible moves neither the value nor the interval."""
     draws = draws_of(np.ones(6))
     yes, given = np.array([0.1, 0.2, 0.3, 0.0, 0.0, 0.0]), np.array([0.5, 0.5, 0.5, 0.0, 0.0, 0.0])
-    estimate = estimate_probability(yes, draws, weighted_effective, given=given)
+    estimate = estimate_probability(yes, draws, weighted_ess, given=given)
     assert estimate.value == pytest.approx(0.4)
     assert (estimate.interval.low, estimate.interval.high) == pytest.approx((0.2, 0.6))
     assert estimate.sd == pytest.approx(np.std([0.2, 0.4, 0.6]))
@@ -194,7 +192,7 @@ def test_draws_without_the_condition_say_nothing() -> None:
 
 def test_the_spread_of_a_quantity() -> None:
     """A quantity's mean, deviation and quantiles are those that the weighted draws stand for."""
-    spreads = [summarize_quantity(x, draws, weighted_effective) for x, draws in map(weighted, range(REPLICATIONS))]
+    spreads = [summarize_quantity(x, draws, weighted_ess) for x, draws in map(weighted, range(REPLICATIONS))]
     check_errors([s.mean for s in spreads], [s.se for s in spreads], 0.0)
     for name, expected in {"sd": 1.0, "p05": -1.645, "p50": 0.0, "p95": 1.645}.items():
         found = [getattr(s, name) for s in spreads]

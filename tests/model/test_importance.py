@@ -272,5 +272,5 @@ def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
     for index, target in enumerate(asked):
         value = weights @ yes[index] / (weights @ given[index])
         error = math.sqrt(np.square(weights * (yes[index] - value * given[index])).sum()) / (weights @ given[index])
-        estimate = posterior.estimates[target.sort, target.id]
+        estimate = posterior.estimates[target.kind, target.id]
         assert abs(estimate.value - value) < ERRORS * math.hypot(error, estimate.se), target.id

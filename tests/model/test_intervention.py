@@ -187,8 +187,8 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     """Nothing that is set has an effect on an event that is settled, or on how probable the evidence is."""
     scenario = scene.valued.scenario
     settled = [name for name, event in scenario.events.items() if event.when == "now"]
-    asked = tuple(Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
-    together = Target(sort="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
+    asked = tuple(Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
+    together = Target(kind="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
     asked = (*asked, together)
     expected = evaluate_queries(structure_of(scenario), scene.valued.theta, asked)
     check_same(scene.probabilities(asked), expected)
@@ -205,10 +205,10 @@ def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) 
     scene = replace(scene, intervention=replace(scene.intervention, events=events))
     assume(any(one.probability(EVERYTHING) > 0 for one in scene.oracles))
     can = Query.where(all=event.given, none=event.unless)
-    found = scene.probabilities((Target(sort="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
-    whole = scene.probabilities((Target(sort="event", id="", yes=can, given=EVERYTHING),))
+    found = scene.probabilities((Target(kind="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
+    whole = scene.probabilities((Target(kind="event", id="", yes=can, given=EVERYTHING),))
     assert found.yes[0] == close(whole.yes[0] if happens else np.zeros_like(whole.yes[0]))
-    both = Target(sort="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
+    both = Target(kind="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
     assert scene.probabilities((both,)).yes[0] == close(found.yes[0])
 
 
@@ -241,7 +241,7 @@ def confounded_draws(when: str, evidence: tuple[Indicator, ...] = (), **ratios: 
 
 def answer(scene: Valued, query: Query, intervention: Intervention, given_: Mapping[str, bool]) -> float:
     """P(query | given) once things are set, over draws of equal weight."""
-    asked = (Target(sort="event", id="", yes=query, given=EVERYTHING),)
+    asked = (Target(kind="event", id="", yes=query, given=EVERYTHING),)
     found = evaluate_under(structure_of(scene.scenario), scene.theta, asked, intervention, given_)
     return float(found.yes[0].sum() / found.given[0].sum())
 

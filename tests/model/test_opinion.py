@@ -197,7 +197,8 @@ def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
     said = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
     posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in said.items()}
     yes, condition = (
-        sum(float(one.chances("outcome", "flood_if_rain")[side][0]) for one in posteriors.values()) for side in (0, 1)
+        sum(float(one.query_probabilities("outcome", "flood_if_rain")[side][0]) for one in posteriors.values())
+        for side in (0, 1)
     )
     found = opinion.linear(posteriors, opinion.certain(EQUAL), "flood_if_rain")
     assert condition == pytest.approx(0.6)

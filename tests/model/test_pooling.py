@@ -10,7 +10,7 @@ from scipy.special import betaln, expit, logit
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.analysts import compare
 from estimative.model.disagreement.pool import POOLS, Pool, Pooling, consensus, pool
-from estimative.model.inference.mc_estimate import derived
+from estimative.model.inference.mc_estimate import delta_method
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Cases, Trials
@@ -103,7 +103,7 @@ def test_the_order_of_pooling_and_learning_matters(found: Pooling, kind: str) ->
     after, before = (pools(found)[kind, stage].probability for stage in ("after", "before"))
     assert after is not None
     assert before is not None
-    gap = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
+    gap = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
     assert abs(gap.value) > 10 * gap.se
 
 

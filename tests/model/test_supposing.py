@@ -53,7 +53,7 @@ def check(supposed: Assessment, oracle: Oracle, values: Valued) -> None:
     probabilities = evaluate_queries(supposed.structure, first, asked)
     answers = {"outcome": oracle.outcome, "event": oracle.event, "link": oracle.link}
     for index, target in enumerate(asked):
-        expected = answers[target.sort](target.id)
+        expected = answers[target.kind](target.id)
         if not math.isnan(expected):
             share = probabilities.yes[index, 0] / probabilities.given[index, 0]
             assert share == pytest.approx(expected, rel=RELATIVE, abs=RELATIVE)

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 
 from estimative.model.analysis.what_if import Supposition, WhatIf, level, under, what_if
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import derived, log_odds
+from estimative.model.inference.mc_estimate import delta_method, log_odds
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention
@@ -100,7 +100,7 @@ def test_chains_are_shared_too() -> None:
     rng = np.random.default_rng(1)
     whole = small()
     chains = drawn(whole, {"events.rain": rng.beta(2, 6, 400)}, np.full(400, 1 / 400), method="nuts", chains=4)
-    before = Fitted(posterior=chains, ready=None)
+    before = Fitted(posterior=chains, proposal=None)
     do = Intervention(factors={"damp": HELD["factors.damp"]})
     found = what_if(Fitter(assessments=(whole,), seed=1), before, supposing(whole, do))
     difference = change(found, "outcome", "flood").difference
@@ -130,8 +130,8 @@ def test_both_ways_of_telling_a_paired_error_agree() -> None:
     found = what_if(fitter, before, supposing(whole, Intervention(events={"x": True})))
     one, other = found.before.mc_estimate("event", "y"), found.after.mc_estimate("event", "y")
     told = change(found, "event", "y")
-    assert told.difference.se == pytest.approx(derived(0.0, [(1.0, other), (-1.0, one)]).se, rel=1e-9)
-    shifted = derived(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])
+    assert told.difference.se == pytest.approx(delta_method(0.0, [(1.0, other), (-1.0, one)]).se, rel=1e-9)
+    shifted = delta_method(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])
     assert told.shift is not None
     assert told.shift.se == pytest.approx(shifted.se, rel=1e-9)
 
@@ -177,7 +177,7 @@ def test_the_effective_draws_are_those_under_the_condition() -> None:
     whole = gamble(2.5)
     fitter, before = fit(whole)
     found = what_if(fitter, before, supposing(whole, DO_U, r=True)).after
-    weights = found.draws.weights * found.chances("event", "r")[0]
+    weights = found.draws.weights * found.query_probabilities("event", "r")[0]
     assert (effective := weights.sum() ** 2 / np.square(weights).sum()) < 200
     [told] = [check for check in found.verdict.checks if check.name == "ESS"]
     assert told.value == pytest.approx(effective, rel=0.2)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from estimative.model.inference.draws import resampled
+from estimative.model.inference.draws import resample
 from estimative.model.record.stored_run import Sample
 from estimative.priors.scale_file import ICD203, PHIA
 from estimative.priors.verbal_scale import Band, Scale
@@ -207,7 +207,7 @@ def test_the_error_of_a_share_is_not_that_of_a_sharper_mean() -> None:
     for seed in range(REPLICATIONS):
         x = rng.normal(0.0, 2.0, count)
         weights = np.exp(-(x**2) / 2 + (x / 2) ** 2 / 2)
-        draws.append(sample(expit(TRUE + 0.4 * x[resampled(weights / weights.sum(), 400, seed)])))
+        draws.append(sample(expit(TRUE + 0.4 * x[resample(weights / weights.sum(), 400, seed)])))
     varied, error = simulated(draws, 1e-6)
     assert 0.8 < error / varied < 2
 

@@ -312,7 +312,9 @@ def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
     """Another run's resolution of the same question that says otherwise is a fault, unless it corrects its own."""
     ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
-    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(ledger, resolution(3, other, prior_set="child"))
+    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(
+        ledger, resolution(3, other, prior_set="child")
+    )
     assert list(contradictions(current_entries(ledger.read()), "f")) == []
     ledger.append(resolution(1, other), written=WRITTEN, correct=True)
     [fault] = contradictions(current_entries(ledger.read()), "f")
