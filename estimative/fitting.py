@@ -19,7 +19,7 @@ from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Manifest, Store, groups_of, new_id
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.prior_set_file import prior_set_reading
 from estimative.reports import document
 from estimative.reports.formats import terminal
@@ -52,7 +52,12 @@ def fit_and_tell(request: Request, runs: Path | None, *, as_json: bool) -> bool:
     try:
         return _fit_and_tell(request, reading_of(path), runs, as_json=as_json)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.found, expected="what can be so, under these priors")
+        fault = Issue(
+            code="impossible",
+            message=error.found,
+            place=Place(file=str(path), key=error.key),
+            allowed="what can be so, under these priors",
+        )
         raise InvalidInput([fault]) from error
 
 

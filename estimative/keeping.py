@@ -10,7 +10,7 @@ from pathlib import Path
 
 from estimative.console import console
 from estimative.model.record.run_store import Manifest, Store
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import invalid
 from estimative.priors.scale_file import ICD203
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Table
@@ -47,14 +47,20 @@ def export_run(name: str, folder: Path, runs: Path | None) -> None:
     source = Store.at(runs).find(name)
     partial = folder.with_name(f".{folder.name}.partial")
     if folder.exists():
-        raise InvalidInput(
-            [Issue(file=str(folder), found="a file or folder of this name", expected="a folder that does not exist")]
+        raise invalid(
+            "a file or folder with this name exists already",
+            code="cannot-write",
+            file=str(folder),
+            allowed="a folder that does not exist",
         )
     try:
         shutil.copytree(source, partial)
         partial.rename(folder)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise InvalidInput(
-            [Issue(file=str(folder), found=error.strerror or "", expected="a folder to write to")]
+        raise invalid(
+            f"cannot be written: {error.strerror}",
+            code="cannot-write",
+            file=str(folder),
+            allowed="a folder to write to",
         ) from error

@@ -16,7 +16,7 @@ from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import read_scenario
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
 from estimative.reports.blocks import Paragraph
 from estimative.reports.formats import terminal
 from estimative.reports.score import wording as words
@@ -75,13 +75,13 @@ def _told(folder: Path) -> tuple[Summary, Scenario]:
     summary = summary_in(folder)
     if not summary.converged:
         expected = "a run that converged: what is not to be relied on is no judgement to score"
-        raise InvalidInput([Issue(file=folder.name, found="a run that did not converge", expected=expected)])
+        raise invalid("this run did not converge", code="unconverged", file=folder.name, allowed=expected)
     path = StoredRun(folder).scenario
     scenario = read_scenario(path)
     if scenario.digest != summary.scenario.digest:
         expected = f"the scenario {summary.scenario.digest[:12]}"
-        raise InvalidInput(
-            [Issue(file=str(path), found="something else than the run was made from", expected=expected)]
+        raise invalid(
+            "the scenario has changed since the run", code="scenario-changed", file=str(path), allowed=expected
         )
     return summary, scenario
 
@@ -91,7 +91,13 @@ def _outcome(name: str, scenario: Scenario, folder: Path) -> Outcome:
         return scenario.outcomes[name]
     expected = f"an outcome of {folder.name}: {listed(tuple(scenario.outcomes))}"
     near = nearest(name, scenario.outcomes)
-    raise InvalidInput([Issue(file="--outcome", found=repr(name), expected=expected, nearest=near)])
+    raise invalid(
+        f"{quote(name)} is not an outcome",
+        code="unknown-name",
+        file="--outcome",
+        allowed=expected,
+        suggestion=near or "",
+    )
 
 
 def _date(request: Request) -> datetime.date:
@@ -104,18 +110,33 @@ def _date(request: Request) -> datetime.date:
 
 def _unreasoned(because: str) -> Iterator[Issue]:
     if not because.strip():
-        yield Issue(file="--because", found="nothing", expected="by which source it was decided")
+        yield Issue(
+            code="invalid-option",
+            message="the reason is missing",
+            place=Place(file="--because"),
+            allowed="by which source it was decided",
+        )
     try:
         because.encode()
     except UnicodeEncodeError:
-        yield Issue(file="--because", found="bytes that are no text", expected="a text in UTF-8")
+        yield Issue(
+            code="invalid-option",
+            message="the reason is not a text",
+            place=Place(file="--because"),
+            allowed="a text in UTF-8",
+        )
 
 
 def _undated(on: str) -> Iterator[Issue]:
     try:
         datetime.date.fromisoformat(on)
     except ValueError:
-        yield Issue(file="--on", found=repr(on), expected="a date such as 2026-11-01")
+        yield Issue(
+            code="not-a-date",
+            message=f"{quote(on)} is not a date",
+            place=Place(file="--on"),
+            allowed="a date such as 2026-11-01",
+        )
 
 
 def _foretold(summary: Summary, outcome: Outcome) -> IssuedForecast:

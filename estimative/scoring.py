@@ -10,7 +10,7 @@ from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
 from estimative.output import Form, tell, write_figure
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote
 from estimative.reports.score.document import document
 from estimative.reports.score.rows import csv_of
 from estimative.reports.score.summarizing import summarize
@@ -63,11 +63,11 @@ def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> li
     known = sorted({entry.resolution.forecast.prior_set for entry in entries})
     return [
         Issue(
-            file=file,
-            key="--analyst",
-            found=repr(name),
-            expected=f"the name of a prior set whose judgements are resolved: {listed(known)}",
-            nearest=nearest(name, known),
+            code="unknown-name",
+            message=f"{quote(name)} has no resolved judgement",
+            place=Place(file=file, key="--analyst"),
+            allowed=f"the name of a prior set whose judgements are resolved: {listed(known)}",
+            suggestion=nearest(name, known) or "",
         )
         for name in analysts
         if name not in known

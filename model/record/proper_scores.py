@@ -10,7 +10,7 @@ from math import exp, inf, isfinite, log, sqrt
 import numpy as np
 
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.scale_file import ICD203
@@ -177,9 +177,9 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Measured]:
     worth = {scores.analyst: RULES[rule].log_worth(scores) for scores in scoring.scores}
     best = max(measured.value for measured in worth.values())
     if best == -inf:
-        found = "a probability of 0 given by every analyst to something that came about"
-        raise InvalidInput(
-            [Issue(file=scoring.file, found=found, expected="an analyst who gave it none, to have a weight")]
+        found = "every analyst gave a probability of 0 to something that happened"
+        raise invalid(
+            found, code="impossible", file=scoring.file, allowed="an analyst who gave it none, to have a weight"
         )
     relative = {analyst: exp(measured.value - best) for analyst, measured in worth.items()}
     total = sum(relative.values())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 
 SCHEMA_VERSION = 1
 LEDGER = "resolutions.jsonl"
@@ -92,7 +92,7 @@ class ResolutionLog:
         if before:
             found = f"{said.outcome} resolved already: {before.resolution.word!r} on {before.resolution.on}"
             expected = "a run that is open, or --correct"
-            raise InvalidInput([Issue(file=file, line=before.line, key=said.run, found=found, expected=expected)])
+            raise invalid(found, code="contradiction", file=file, line=before.line, key=said.run, allowed=expected)
         for entry in entries:
             told = entry.resolution
             if told.forecast.question == said.question and told.happened != resolution.happened:
@@ -103,11 +103,14 @@ class ResolutionLog:
         said = resolution.forecast
         found = f"no resolution of {said.outcome} of this run"
         expected = "one to correct, or no --correct"
-        return InvalidInput([Issue(file=str(self.path), key=said.run, found=found, expected=expected)])
+        return invalid(found, code="invalid-log", file=str(self.path), key=said.run, allowed=expected)
 
     def _fault(self, error: OSError, expected: str) -> InvalidInput:
-        return InvalidInput(
-            [Issue(file=str(self.path), found=error.strerror or type(error).__name__, expected=expected)]
+        return invalid(
+            f"the file cannot be used: {error.strerror or type(error).__name__}",
+            code="invalid-log",
+            file=str(self.path),
+            allowed=expected,
         )
 
 
@@ -184,7 +187,11 @@ def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
         try:
             entries.append(_entry(raw, line, previous, entries))
         except _Broken as broken:
-            issues.append(Issue(file=file, line=line, found=broken.found, expected=broken.expected))
+            issues.append(
+                Issue(
+                    code="invalid-log", message=broken.found, place=Place(file=file, line=line), allowed=broken.expected
+                )
+            )
         previous = _digest(raw) if _sealed(raw) else None
     if issues:
         raise InvalidInput(issues)

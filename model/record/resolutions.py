@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from estimative.model.record.run_store import Manifest
-from estimative.priors.errors import Issue
+from estimative.priors.errors import Issue, Place, quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,12 @@ def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
 def contradicting(told: Entry, other: Resolution, file: str, line: int | None) -> Issue:
     """The fault of one that tells another answer to the same question; `line` where it stands in the file already."""
     expected = f"{told.resolution.word!r}, as on line {told.line} of the same question; or --correct for that run"
-    return Issue(file=file, line=line, key=other.forecast.run, found=repr(other.word), expected=expected)
+    return Issue(
+        code="contradiction",
+        message=f"{quote(other.word)} contradicts an earlier resolution",
+        place=Place(file=file, line=line, key=other.forecast.run),
+        allowed=expected,
+    )
 
 
 def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Issue]:
@@ -149,9 +154,19 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
     said, on = resolution.forecast, resolution.on
     if on < said.as_of:
         expected = f"a date from {said.as_of} on, as of which the question was asked"
-        yield Issue(file="--on", found=f"{on}, before the question", expected=expected)
+        yield Issue(
+            code="contradiction",
+            message=f"{on} is before the question was asked",
+            place=Place(file="--on"),
+            allowed=expected,
+        )
     if on > today:
-        yield Issue(file="--on", found=f"{on}, a day to come", expected=f"a date up to today, {today}")
+        yield Issue(
+            code="contradiction",
+            message=f"{on} is in the future",
+            place=Place(file="--on"),
+            allowed=f"a date up to today, {today}",
+        )
     if not settled:
         yield from _out_of_time(resolution, today)
     if resolution.happened is not None:
@@ -162,10 +177,17 @@ def _out_of_time(resolution: Resolution, today: datetime.date) -> Iterator[Issue
     on, until = resolution.on, resolution.forecast.until
     if resolution.happened is True and on > until:
         expected = f"a date up to {until}: what came about later did not come about in time"
-        yield Issue(file="--on", found=f"{on}, after the horizon", expected=expected)
+        yield Issue(
+            code="contradiction", message=f"{on} is after the horizon", place=Place(file="--on"), allowed=expected
+        )
     if resolution.happened is False and (on < until or today <= until):
         expected = f"'no' dated {until} or later, and not before that day is over: until then it can still come about"
-        yield Issue(file="--on", found=f"'no' on {on}, said on {today}", expected=expected)
+        yield Issue(
+            code="contradiction",
+            message=f'"no" on {on} is too early, as of {today}',
+            place=Place(file="--on"),
+            allowed=expected,
+        )
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
@@ -173,4 +195,9 @@ def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     known = resolution.on if settled or resolution.happened else said.until
     if said.made > known:
         found = f"a run of {said.made}, made when the answer was there since {known}"
-        yield Issue(file=said.run, found=found, expected="a judgement from before: hindsight is not scored")
+        yield Issue(
+            code="contradiction",
+            message=found,
+            place=Place(file=said.run),
+            allowed="a judgement from before: hindsight is not scored",
+        )

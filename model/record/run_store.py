@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest
 
 if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior, PriorPredictive
@@ -96,7 +96,13 @@ class Store:
             if ids
             else "a run; there is none yet: estimative fit makes one"
         )
-        fault = Issue(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
+        fault = Issue(
+            code="unknown-name",
+            message=found,
+            place=Place(file=str(self.folder), key=name),
+            allowed=expected,
+            suggestion=nearest(name, ids) or "",
+        )
         raise InvalidInput([fault])
 
     def write(self, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]) -> Path:
@@ -116,8 +122,11 @@ class Store:
             partial.rename(self.folder / manifest.id)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise InvalidInput(
-                [Issue(file=str(self.folder), found=reason, expected="a folder to write runs to")]
+            raise invalid(
+                f"the run cannot be saved: {reason}",
+                code="cannot-write",
+                file=str(self.folder),
+                allowed="a folder to write runs to",
             ) from error
         finally:
             if partial.exists():

@@ -15,7 +15,7 @@ from estimative.model.record.run_store import DRAWS, INPUTS
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -101,7 +101,9 @@ class StoredRun:
             with h5py.File(path) as file:
                 return _sample(file[group])
         except (OSError, KeyError) as error:
-            raise InvalidInput([Issue(file=str(path), found="no such draws", expected="the draws of a run")]) from error
+            raise invalid(
+                "there are no such draws", code="invalid-run", file=str(path), allowed="the draws of a run"
+            ) from error
 
 
 def _sample(group: object) -> Sample:
@@ -133,5 +135,8 @@ def _below(name: str, folder: Path) -> Path | None:
 
 def _changed(path: Path, what: str, digest: str) -> Issue:
     return Issue(
-        file=str(path), found="something else than the run was made from", expected=f"the {what} {digest[:12]}"
+        code="invalid-run",
+        message=f"the {what} is not the one that the run was made from",
+        place=Place(file=str(path)),
+        allowed=f"the {what} {digest[:12]}",
     )

@@ -13,10 +13,10 @@ from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import Evidence, Indicator
-from estimative.model.spec.validation import Defective, defects
+from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
+from estimative.priors.errors import InvalidInput, quote
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.toml_table import shown
 
 DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
@@ -26,12 +26,12 @@ SECTIONS = (*ALWAYS, "indicators")
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """What could happen and what bears on it. Mappings are in the order of the file.
+    """What could happen, and the evidence about it. Mappings are in the order of the file.
 
     Raises
     ------
-    Defective
-        If a name is unknown, events depend on each other in a circle, or a part contradicts another.
+    InvalidInput
+        If a name is unknown, events depend on each other in a cycle, or one part contradicts another.
     """
 
     id: str
@@ -51,12 +51,12 @@ class Scenario:
     def __post_init__(self) -> None:
         for name in SECTIONS:
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        if found := tuple(defects(self)):
-            raise Defective(found)
+        if errors := tuple(errors_of(self)):
+            raise InvalidInput(errors)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
-        return f"Scenario({shown(self.id)}: {counts})"
+        return f"Scenario({quote(self.id)}: {counts})"
 
     @property
     def years(self) -> float:
