@@ -12,7 +12,7 @@ from estimative.model.disagreement.analysts import Comparison
 from estimative.model.inference.refit import Choice
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import TomlFile
@@ -144,7 +144,7 @@ def weights_of(said: Sequence[str], analysts: Sequence[str]) -> Mapping[str, flo
             found[name] = float(number)
     weights = {name: found.get(name, 1.0) for name in analysts}
     if not issues and not any(weights.values()):
-        issues.append(_fault("", "nothing but weights of 0", "at least one weight above 0"))
+        issues.append(_fault("", "all weights are 0", "at least one weight above 0"))
     if issues:
         raise InvalidInput(issues)
     return weights
@@ -154,17 +154,19 @@ def _weight_fault(
     text: str, name: str, number: str, analysts: Sequence[str], found: Mapping[str, float]
 ) -> Issue | None:
     if not name:
-        return _fault("", repr(text), "an analyst and a weight, such as A=2")
+        return _fault("", f"{quote(text)} is not a weight", "an analyst and a weight, such as A=2")
     if name not in analysts:
         near = nearest(name, analysts)
-        return _fault(name, "nobody of that name", f"one of the analysts: {listed(analysts)}", near)
+        return _fault(name, f"{quote(name)} is not an analyst", f"one of the analysts: {listed(analysts)}", near)
     if name in found:
-        return _fault(name, "a second weight", "one weight for each analyst")
+        return _fault(name, "this analyst has two weights", "one weight for each analyst")
     try:
         weight = float(number)
     except ValueError:
-        return _fault(name, repr(number), "a number of at least 0")
-    return None if 0 <= weight < math.inf else _fault(name, number, "a finite number of at least 0")
+        return _fault(name, f"{quote(number)} is not a weight", "a number of at least 0")
+    return (
+        None if 0 <= weight < math.inf else _fault(name, f"{number} is not a weight", "a finite number of at least 0")
+    )
 
 
 def _fault(key: str, found: str, expected: str, near: str | None = None) -> Issue:

@@ -211,7 +211,8 @@ class _Reader:
             file = TomlFile.parse(f"[{header}]\n{quoted} = {written}\n", file="--set")
         except InvalidInput:
             expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
-            self._fault("--set", name, repr(value) if value else "no statement", expected)
+            found = f"{quote(value)} is not a statement" if value else "the statement is missing"
+            self._fault("--set", name, found, expected)
             return None
         table = Table.of(file)
         within = table
@@ -227,7 +228,7 @@ class _Reader:
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self._fault("--set", name, say(stated.statement), "one number between 0 and 1")
+            self._fault("--set", name, f"{say(stated.statement)} is not a weight", "one number between 0 and 1")
             return prior_set
         if section == "relevance":
             return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
@@ -240,17 +241,22 @@ class _Reader:
         name, _, span = text.partition("=")
         name = name.strip()
         if name not in self.scenario.factors:
-            found, known = "a name that is no factor", list(self.scenario.factors)
+            found, known = f"{quote(name)} is not a factor", list(self.scenario.factors)
             self._fault("--sweep", name, found, f"a factor: {listed(known)}", nearest(name, known))
             return None
         parts = [_number(part) for part in span.split(":")]
         if len(parts) != 3 or None in parts:
-            self._fault("--sweep", name, repr(span), f"low, high and how many values, such as {name}=0:1:11")
+            self._fault(
+                "--sweep",
+                name,
+                f"{quote(span)} is not a range",
+                f"low, high and how many values, such as {name}=0:1:11",
+            )
             return None
         low, high, count = (float(part) for part in parts if part is not None)
         if not (0 <= low < high <= 1 and count == int(count) and 2 <= count <= MOST_VALUES):
             expected = f"0 <= low < high <= 1 and 2 to {MOST_VALUES} values"
-            self._fault("--sweep", name, repr(span), expected)
+            self._fault("--sweep", name, f"{quote(span)} is not a range", expected)
             return None
         return Swept(factor=name, values=tuple(float(value) for value in np.linspace(low, high, int(count))))
 

@@ -15,7 +15,9 @@ from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observatio
 from estimative.model.spec.prior_matching import matched_priors
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.warnings import warnings_of
 from estimative.priors.distributions import LogNormal, ScaledBeta
+from estimative.priors.errors import Issue
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
@@ -44,6 +46,11 @@ class Assessment:
     @property
     def scenario(self) -> Scenario:
         return self.structure.scenario
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """What is probably not as it was meant, in the scenario and in the priors."""
+        return warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
 
     @cached_property
     def degree_parameters(self) -> Numbers:

@@ -90,7 +90,7 @@ class ResolutionLog:
         if correct and before:
             return before.line
         if before:
-            found = f"{said.outcome} resolved already: {before.resolution.word!r} on {before.resolution.on}"
+            found = f"{said.outcome} is resolved already: {before.resolution.word!r} on {before.resolution.on}"
             expected = "a run that is open, or --correct"
             raise invalid(found, code="contradiction", file=file, line=before.line, key=said.run, allowed=expected)
         for entry in entries:
@@ -101,7 +101,7 @@ class ResolutionLog:
 
     def _nothing_to_correct(self, resolution: Resolution) -> InvalidInput:
         said = resolution.forecast
-        found = f"no resolution of {said.outcome} of this run"
+        found = f"there is no resolution of {said.outcome} of this run"
         expected = "one to correct, or no --correct"
         return invalid(found, code="invalid-log", file=str(self.path), key=said.run, allowed=expected)
 
@@ -209,21 +209,21 @@ class _Broken(Exception):
 def _entry(raw: bytes, line: int, previous: str | None, before: Sequence[Entry]) -> Entry:
     """A verified line; `previous` is None where the line before is broken itself."""
     if not raw.endswith(b"\n"):
-        raise _Broken("a line without an end", "whole lines; this one was cut short in the writing and can be deleted")
+        raise _Broken("this line has no end", "whole lines; this one was cut short in the writing and can be deleted")
     if not _sealed(raw):
-        raise _Broken("a line that was changed", "it as it was written; what was wrong is resolved again, --correct")
+        raise _Broken("this line was changed", "it as it was written; what was wrong is resolved again, --correct")
     try:
         content = json.loads(raw)
         if content["schema_version"] != SCHEMA_VERSION:
-            raise _Broken(f"schema version {content['schema_version']!r}", str(SCHEMA_VERSION))
+            raise _Broken(f"this line has schema version {content['schema_version']!r}", str(SCHEMA_VERSION))
         entry = _built(content, raw, line)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _Broken("a line that this program did not write", "a resolution") from error
+        raise _Broken("this program did not write this line", "a resolution") from error
     if previous is not None and content["previous"] != previous:
         expected = "the digest of the line before it: a line was put in, taken out or moved here"
-        raise _Broken("a line that does not follow from the one before", expected)
+        raise _Broken("this line does not follow from the one before", expected)
     if entry.corrects != _standing_line(entry, before):
-        raise _Broken("a second resolution of one run and outcome", "one that says which line it corrects")
+        raise _Broken("this is a second resolution of one run and outcome", "one that says which line it corrects")
     return entry
 
 

@@ -194,7 +194,7 @@ def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     said = resolution.forecast
     known = resolution.on if settled or resolution.happened else said.until
     if said.made > known:
-        found = f"a run of {said.made}, made when the answer was there since {known}"
+        found = f"the run was made on {said.made}, when the answer had been known since {known}"
         yield Issue(
             code="contradiction",
             message=found,

@@ -90,7 +90,7 @@ class Store:
         ]  # fmt: skip
         if len(matching) == 1:
             return self.folder / matching[0]
-        found = f"{len(matching)} runs" if matching else "no such run"
+        found = f"{len(matching)} runs begin like this" if matching else "there is no such run"
         expected = (
             "the id of a run, its beginning, or 'latest'"
             if ids

@@ -15,7 +15,7 @@ from estimative.model.spec.events import Event, Factor, Outcome, Source, parents
 from estimative.model.spec.evidence import Evidence, Indicator
 from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
-from estimative.priors.errors import InvalidInput, quote
+from estimative.priors.errors import InvalidInput, Place, quote
 from estimative.priors.frozen import FrozenDict
 
 DAYS_PER_YEAR = 365.25
@@ -47,9 +47,11 @@ class Scenario:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     """What to look for: nobody has yet seen it, or looked in vain."""
+    places: Mapping[str, Place] = field(default_factory=FrozenDict, compare=False)
+    """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
     def __post_init__(self) -> None:
-        for name in SECTIONS:
+        for name in (*SECTIONS, "places"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         if errors := tuple(errors_of(self)):
             raise InvalidInput(errors)
@@ -57,6 +59,10 @@ class Scenario:
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
         return f"Scenario({quote(self.id)}: {counts})"
+
+    def place(self, key: str) -> Place:
+        """Return the place of an entry, as far as it is known."""
+        return self.places.get(key) or Place(key=key)
 
     @property
     def years(self) -> float:

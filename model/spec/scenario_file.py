@@ -106,6 +106,11 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         for name, entry in table.table("indicators").named_tables()
         if (indicator := _watched(name, entry, {**factors, **events})) is not None
     }
+    places = [
+        *(frame.place("sources", position) for position in range(len(sources))),
+        *(table.place("evidence", name) for name in evidence),
+        *(table.place("indicators", name) for name in indicators),
+    ]
     for section in ("factors", "events", "outcomes", "evidence", "indicators"):
         table.value(section)
     table.no_more()
@@ -120,6 +125,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             outcomes=outcomes,
             evidence=evidence,
             indicators=indicators,
+            places={place.key: place for place in places},
         )
     except InvalidInput as error:
         _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))

@@ -239,8 +239,8 @@ def test_nobody_worth_anything() -> None:
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: found a probability of 0 given by every analyst to something that came about, "
-        "expected an analyst who gave it none, to have a weight"
+        "record.csv: every analyst gave a probability of 0 to something that happened. "
+        "Allowed: an analyst who gave it none, to have a weight."
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 
