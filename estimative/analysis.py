@@ -15,7 +15,7 @@ from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.reports.summary import Computation
 from estimative.versions import versions
@@ -104,11 +104,21 @@ def finite_odds(analysis: Analysis, when: str) -> Iterator[None]:
         yield
     except Undefined as error:
         expected = "finite log-odds, by which it can be compared"
-        fault = Issue(file=str(analysis.path), found=f"a headline of probability 0 or 1 {when}", expected=expected)
+        fault = Issue(
+            code="impossible",
+            message=f"the probability of the headline is 0 or 1 {when}",
+            place=Place(file=str(analysis.path)),
+            allowed=expected,
+        )
         raise InvalidInput([fault]) from error
 
 
 def impossible(file: str, error: Contradiction) -> InvalidInput:
     """The fault behind a contradiction."""
-    fault = Issue(file=file, key=error.key, found=error.reason, expected="what can be so, under these priors")
+    fault = Issue(
+        code="invalid-value",
+        message=error.reason,
+        place=Place(file=file, key=error.key),
+        allowed="what can be so, under these priors",
+    )
     return InvalidInput([fault])

@@ -12,7 +12,7 @@ from estimative.model.disagreement.analysts import Comparison
 from estimative.model.inference.refit import Choice
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import TomlFile
@@ -33,8 +33,15 @@ def assessments(named: Sequence[str], scenario: Scenario) -> tuple[Assessment, .
     issues += _listed_twice(prior_sets)
     found = list(_assessed(scenario, prior_sets, issues))
     if not issues and len(found) < 2:
-        said = f"{len(found)} prior set" + ("" if len(found) == 1 else "s")
-        issues.append(Issue(file="--priors", found=said, expected="two or more, each after a --priors of its own"))
+        said = f"there {'is' if len(found) == 1 else 'are'} {len(found)} prior set{'' if len(found) == 1 else 's'}"
+        issues.append(
+            Issue(
+                code="invalid-analysts",
+                message=said,
+                place=Place(file="--priors"),
+                allowed="two or more, each after a --priors of its own",
+            )
+        )
     if issues:
         raise InvalidInput(dict.fromkeys(issues))
     return tuple(found)
@@ -57,7 +64,12 @@ def _in_folder(folder: Path) -> list[Path]:
     """The prior sets in a folder; scenarios beside them are passed over."""
     found = [path for path in sorted(folder.glob("*.toml")) if not _is_scenario(path)]
     if not found:
-        raise InvalidInput([Issue(file=str(folder), found="no prior set", expected="a folder with prior sets, *.toml")])
+        raise invalid(
+            "there is no prior set in this folder",
+            code="invalid-analysts",
+            file=str(folder),
+            allowed="a folder with prior sets, *.toml",
+        )
     return found
 
 
@@ -82,7 +94,12 @@ def _listed_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
         if count > 1:
             files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
             expected = "each prior set once, under a name of its own"
-            yield Issue(file="--priors", key=name, found=f"{count} sets of this name ({files})", expected=expected)
+            yield Issue(
+                code="invalid-analysts",
+                message=f"{count} prior sets have this name ({files})",
+                place=Place(file="--priors", key=name),
+                allowed=expected,
+            )
 
 
 def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[Issue]) -> Iterator[Assessment]:
@@ -127,7 +144,7 @@ def weights_of(said: Sequence[str], analysts: Sequence[str]) -> Mapping[str, flo
             found[name] = float(number)
     weights = {name: found.get(name, 1.0) for name in analysts}
     if not issues and not any(weights.values()):
-        issues.append(_fault("", "nothing but weights of 0", "at least one weight above 0"))
+        issues.append(_fault("", "all weights are 0", "at least one weight above 0"))
     if issues:
         raise InvalidInput(issues)
     return weights
@@ -137,18 +154,26 @@ def _weight_fault(
     text: str, name: str, number: str, analysts: Sequence[str], found: Mapping[str, float]
 ) -> Issue | None:
     if not name:
-        return _fault("", repr(text), "an analyst and a weight, such as A=2")
+        return _fault("", f"{quote(text)} is not a weight", "an analyst and a weight, such as A=2")
     if name not in analysts:
         near = nearest(name, analysts)
-        return _fault(name, "nobody of that name", f"one of the analysts: {listed(analysts)}", near)
+        return _fault(name, f"{quote(name)} is not an analyst", f"one of the analysts: {listed(analysts)}", near)
     if name in found:
-        return _fault(name, "a second weight", "one weight for each analyst")
+        return _fault(name, "this analyst has two weights", "one weight for each analyst")
     try:
         weight = float(number)
     except ValueError:
-        return _fault(name, repr(number), "a number of at least 0")
-    return None if 0 <= weight < math.inf else _fault(name, number, "a finite number of at least 0")
+        return _fault(name, f"{quote(number)} is not a weight", "a number of at least 0")
+    return (
+        None if 0 <= weight < math.inf else _fault(name, f"{number} is not a weight", "a finite number of at least 0")
+    )
 
 
 def _fault(key: str, found: str, expected: str, near: str | None = None) -> Issue:
-    return Issue(file="--weight", key=key, found=found, expected=expected, nearest=near)
+    return Issue(
+        code="invalid-analysts",
+        message=found,
+        place=Place(file="--weight", key=key),
+        allowed=expected,
+        suggestion=near or "",
+    )

@@ -11,7 +11,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import invalid, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
@@ -164,17 +164,19 @@ def _weights(scenario: Scenario) -> Iterator[str]:
 
 def _write(name: str, text: str) -> None:
     if not NAME.fullmatch(name):
-        raise InvalidInput([Issue(file=f"{ascii_safe(name)}.toml", found=repr(name), expected=A_NAME)])
+        raise invalid(
+            f"{quote(name)} is not {A_NAME}", code="bad-name", file=f"{ascii_safe(name)}.toml", allowed=A_NAME
+        )
     path = Path(f"{name}.toml")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise InvalidInput(
-            [Issue(file=str(path), found="a file of this name", expected="a name that is free")]
+        raise invalid(
+            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
         ) from error
     except OSError as error:
-        raise InvalidInput(
-            [Issue(file=str(path), found=error.strerror or "", expected="a file to write to")]
+        raise invalid(
+            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
         ) from error
     print(f"wrote {path}")

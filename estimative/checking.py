@@ -14,7 +14,7 @@ from estimative.model.spec.resolved_scenario import resolved as resolved_scenari
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
@@ -56,23 +56,31 @@ def _read(files: Sequence[Path], issues: list[Issue]) -> Iterator[tuple[Path, Sc
                 yield path, read_prior_set(path)
             else:
                 expected = "a table [scenario] or a table [prior_set]"
-                issues.append(Issue(file=str(path), found="neither a scenario nor a prior set", expected=expected))
+                issues.append(
+                    Issue(
+                        code="missing-table",
+                        message="this is neither a scenario nor a prior set",
+                        place=Place(file=str(path)),
+                        allowed=expected,
+                    )
+                )
         except InvalidInput as error:
             issues.extend(error.issues)
-            if isinstance(error.rest, PriorSet):
-                yield path, error.rest
+            if isinstance(error.partial, PriorSet):
+                yield path, error.partial
 
 
 def _assessed(
     path: Path, prior_set: PriorSet, scenarios: dict[str, Scenario], named: str | None, issues: list[Issue]
 ) -> Assessment | None:
-    told = {(fault.file, fault.key) for fault in issues}
+    told = {(issue.place.file, issue.place.key) for issue in issues}
     try:
         assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
     except InvalidInput as error:
         # What is missing only because it was stated wrongly has been told.
         keys = {key for _, key in told}
-        issues.extend(f for f in error.issues if (f.file, f.key) not in told and not (f.key in keys and not f.line))
+        places = [(issue, issue.place) for issue in error.issues]
+        issues.extend(i for i, p in places if (p.file, p.key) not in told and not (p.key in keys and not p.line))
         return None
     return None if any(file in (str(path), prior_set.file) for file, _ in told) else assessment
 
@@ -81,18 +89,15 @@ def _scenario_of(prior_set: PriorSet, scenarios: dict[str, Scenario], named: str
     if named is None and prior_set.scenario in scenarios:
         return scenarios[prior_set.scenario]
     if named is None and prior_set.scenario not in shipped_scenarios():
-        place, found = prior_set.places.get("prior_set.scenario"), repr(prior_set.scenario)
-        expected = "a shipped scenario, or one named with --scenario FILE"
-        fault = Issue(file=prior_set.file, key="prior_set.scenario", found=found, expected=expected)
-        raise InvalidInput(
-            [place.fault(found, expected, near=shipped_scenarios(), name=prior_set.scenario) if place else fault]
-        )
+        place = prior_set.places.get("prior_set.scenario") or Place(file=prior_set.file, key="prior_set.scenario")
+        what = "a shipped scenario, nor one named with --scenario FILE"
+        raise InvalidInput([unknown_name(place, prior_set.scenario, shipped_scenarios(), what)])
     return read_scenario(find_scenario(named or prior_set.scenario))
 
 
 def _print(told: list[tuple[Path, str, str]], issues: list[Issue], *, resolved: bool, as_json: bool) -> None:
-    files = list(dict.fromkeys(fault.file for fault in issues))
-    issues = sorted(dict.fromkeys(issues), key=lambda fault: (files.index(fault.file), fault.line or math.inf))
+    files = list(dict.fromkeys(issue.place.file for issue in issues))
+    issues = sorted(dict.fromkeys(issues), key=lambda i: (files.index(i.place.file), i.place.line or math.inf))
     if as_json:
         good = [{"file": str(path), "meaning": text if resolved else None} for path, text, _ in told]
         sys.stdout.write(json.dumps({"good": good, "faults": [asdict(fault) for fault in issues]}, indent=2) + "\n")

@@ -25,7 +25,7 @@ from estimative.model.inference.refit import Choice, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.output import Form, tell
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
 from estimative.reports.comparison.document import document
 from estimative.reports.comparison.rows import csv_of
 from estimative.reports.comparison.summarizing import summarize
@@ -73,18 +73,23 @@ def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> 
     try:
         return _summary(request, analysts)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.reason, expected="what can be so, under all priors")
+        fault = Issue(
+            code="invalid-value",
+            message=error.reason,
+            place=Place(file=str(path), key=error.key),
+            allowed="what can be so, under all priors",
+        )
         raise InvalidInput([fault]) from error
 
 
 def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> None:
     issues = [
         Issue(
-            file=file,
-            key=f"outcomes.{name}",
-            found="no such outcome",
-            expected=f"the name of an outcome: {listed(list(known))}",
-            nearest=nearest(name, known),
+            code="unknown-name",
+            message=f"{quote(name)} is not an outcome",
+            place=Place(file=file, key=f"outcomes.{name}"),
+            allowed=f"the name of an outcome: {listed(list(known))}",
+            suggestion=nearest(name, known) or "",
         )
         for name in outcomes
         if name not in known
@@ -133,5 +138,5 @@ def _team(fitter: Fitter, found: Comparison, weights: Mapping[str, float], order
 
 
 def _certain() -> InvalidInput:
-    found = "a headline of probability 0 or 1 under some combination of their priors"
-    return InvalidInput([Issue(file="--attribute", found=found, expected="finite log-odds, which can be shared out")])
+    found = "the probability of the headline is 0 or 1 under some combination of their priors"
+    return invalid(found, code="impossible", file="--attribute", allowed="finite log-odds, which can be shared out")

@@ -15,7 +15,7 @@ from estimative.model.inference.refit import Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.output import Form, tell
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, quote
 from estimative.reports.change.document import document
 from estimative.reports.change.summarizing import judgement, odds, summarize
 from estimative.reports.change.summary import Change
@@ -62,9 +62,14 @@ def _read(store: Store, request: Request) -> list[Run]:
             issues.extend(faulty.issues)
     ids = [summary.scenario.id for summary, _ in found]
     if len(set(ids)) > 1:
-        expected = f"a run of {ids[0]!r}, as the first is"
+        expected = f"a run of {quote(ids[0])}, as the first is"
         issues.append(
-            Issue(file=str(store.folder), key=request.second, found=f"a run of {ids[1]!r}", expected=expected)
+            Issue(
+                code="scenario-mismatch",
+                message=f"this is a run of {quote(ids[1])}",
+                place=Place(file=str(store.folder), key=request.second),
+                allowed=expected,
+            )
         )
     if issues:
         raise InvalidInput(issues)

@@ -65,7 +65,7 @@ def looked_into(analysis: Analysis) -> Analyses:
         try:
             return reckon(analysis)
         except InvalidInput as faulty:
-            refused.extend(fault.found for fault in faulty.issues)
+            refused.extend(issue.message for issue in faulty.issues)
             return None
 
     weighing, sensitivity = tried(weighed), tried(varied)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from estimative.console import console
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import invalid
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Document, Picture
 from estimative.reports.formats import terminal
@@ -40,7 +40,12 @@ def form_of(*, md: bool, json: bool, csv: bool) -> Form:
         asked.append("csv")
     if len(asked) > 1:
         named = " and ".join(f"--{form}" for form in asked)
-        raise InvalidInput([Issue(file="the command line", found=named, expected="one form at a time")])
+        raise invalid(
+            f"{named} contradict each other",
+            code="invalid-option",
+            file="the command line",
+            allowed="one form at a time",
+        )
     return asked[0] if asked else "terminal"
 
 
@@ -77,8 +82,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise InvalidInput(
-            [Issue(file=str(path), found=error.strerror or "", expected="a file to write to")]
+        raise invalid(
+            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
         ) from error
     print(ascii_safe(f"wrote {path}"), file=sys.stderr)
 

@@ -19,7 +19,7 @@ from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.proper_scores import Measured, Scoring, score, weights
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.output import Form, tell
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 from estimative.priors.forecast_record import read_record
 from estimative.reports.pool.document import document
 from estimative.reports.pool.rows import csv_of
@@ -57,14 +57,21 @@ def pool_and_tell(request: Request, form: Form) -> bool:
     """Pool, print; whether every fit converged."""
     if request.extremizing is not None and not 0 <= request.extremizing < math.inf:
         expected = "a finite number of at least 0"
-        raise InvalidInput([Issue(file="--extremize", found=str(request.extremizing), expected=expected)])
+        raise invalid(
+            f"{request.extremizing:g} is not {expected}", code="out-of-range", file="--extremize", allowed=expected
+        )
     path = find_scenario(request.scenario)
     analysts = assessments(request.priors, read_scenario(path))
     weighing = _weighing(request, [one.prior_set.name for one in analysts])
     try:
         summary = _summary(request, analysts, weighing)
     except Contradiction as error:
-        fault = Issue(file=str(path), key=error.key, found=error.reason, expected="what can be so, under all priors")
+        fault = Issue(
+            code="invalid-value",
+            message=error.reason,
+            place=Place(file=str(path), key=error.key),
+            allowed="what can be so, under all priors",
+        )
         raise InvalidInput([fault]) from error
     tell(summary, form, document, csv_of)
     return summary.converged
@@ -75,7 +82,12 @@ def _weighing(request: Request, names: list[str]) -> _Weighing:
         said = normalised(weights_of(request.weights, names))
         return _Weighing(weights={name: Measured(value=one, error=None) for name, one in said.items()}, record=None)
     if request.weights:
-        fault = Issue(file="the command line", found="--weight and --scores", expected="weights from one of them")
+        fault = Issue(
+            code="invalid-weights",
+            message="--weight and --scores contradict each other",
+            place=Place(file="the command line"),
+            allowed="weights from one of them",
+        )
         raise InvalidInput([fault])
     record = score(read_record(request.scores, names))
     return _Weighing(weights=weights(record, request.rule), record=record)

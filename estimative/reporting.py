@@ -15,7 +15,7 @@ from estimative.looking import analyses_of
 from estimative.model.record.run_store import Store, inputs_of
 from estimative.model.record.stored_run import StoredRun
 from estimative.output import write_whole
-from estimative.priors.errors import InvalidInput, Issue, listed
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, quote
 from estimative.priors.scale_file import find_scale
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import Document, Picture
@@ -83,10 +83,20 @@ def report_and_tell(request: Request, runs: Path | None) -> bool:
 def _check(request: Request) -> None:
     if request.told == "terminal" and request.output:
         expected = f"a form for a file: {listed([form for form in FORMS if form != 'terminal'])}"
-        raise InvalidInput([Issue(file=str(request.output), key="--format", found="terminal", expected=expected)])
+        raise invalid(
+            "a report for the terminal does not go to a file",
+            code="invalid-option",
+            file=str(request.output),
+            key="--format",
+            allowed=expected,
+        )
     if request.told == "pdf" and not request.output:
-        raise InvalidInput(
-            [Issue(file="the command line", key="--format", found="pdf", expected="a file to go to: -o FILE")]
+        raise invalid(
+            "a PDF does not go to the terminal",
+            code="invalid-option",
+            file="the command line",
+            key="--format",
+            allowed="a file to go to: -o FILE",
         )
 
 
@@ -114,9 +124,10 @@ def _comparable(summaries: Sequence[Summary]) -> None:
     first, *others = summaries
     issues = [
         Issue(
-            file=other.run.id,
-            found=f"another scenario than that of {first.run.id}",
-            expected="runs of one scenario; estimative diff tells what changed between others",
+            code="invalid-option",
+            message=f"this run has another scenario than {first.run.id}",
+            place=Place(file=other.run.id),
+            allowed="runs of one scenario; estimative diff shows what changed between others",
         )
         for other in others
         if other.scenario.digest != first.scenario.digest
@@ -124,9 +135,10 @@ def _comparable(summaries: Sequence[Summary]) -> None:
     names = [summary.prior_set.name for summary in summaries]
     issues += [
         Issue(
-            file=summary.run.id,
-            found=f"the prior set {summary.prior_set.name!r} once more",
-            expected="a prior set of another name; estimative diff tells what changed between versions of one",
+            code="invalid-option",
+            message=f"another run has the prior set {quote(summary.prior_set.name)} already",
+            place=Place(file=summary.run.id),
+            allowed="a prior set of another name; estimative diff shows what changed between versions of one",
         )
         for place, summary in enumerate(summaries)
         if summary.prior_set.name in names[:place]
@@ -199,7 +211,12 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fault = Issue(file=str(folder), found=error.strerror or "", expected="a folder to write figures to")
+        fault = Issue(
+            code="cannot-write",
+            message=f"the folder cannot be written: {error.strerror}",
+            place=Place(file=str(folder)),
+            allowed="a folder to write figures to",
+        )
         raise InvalidInput([fault]) from error
     for name, draw in pictures.items():
         try:

@@ -9,7 +9,7 @@ from estimative.analysis import Analysis, Request, analysed
 from estimative.model.analysis.what_if import sweep, what_if
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.output import Form, tell, write_figure
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 from estimative.reports.whatif.document import document
 from estimative.reports.whatif.summarizing import summarize
 from estimative.reports.whatif.summary import WhatIf
@@ -20,10 +20,13 @@ def suppose_and_tell(request: Request, options: Options, form: Form, figure: Pat
     """Fit before and after, print; whether every fit converged."""
     if not any((options.do, options.given, options.without, options.set, options.sweep)):
         expected = "at least one of --do, --given, --without, --set and --sweep"
-        raise InvalidInput([Issue(file="the command line", found="nothing to suppose", expected=expected)])
+        raise invalid("there is nothing to compute", code="invalid-option", file="the command line", allowed=expected)
     if figure and not options.sweep:
-        raise InvalidInput(
-            [Issue(file="--svg", found="no --sweep", expected="a sweep, which is what the picture shows")]
+        raise invalid(
+            "the picture needs a sweep",
+            code="invalid-option",
+            file="--svg",
+            allowed="a sweep, which is what the picture shows",
         )
     analysis = analysed(request)
     summary = _summary(analysis, understood(options, analysis.assessment))
@@ -64,5 +67,10 @@ def _impossible(asked: Understood, error: Contradiction) -> InvalidInput:
     given = [f"{name}={'yes' if state else 'no'}" for name, state in asked.supposition.given.items()]
     option = "--given" if given else "the command line"
     found = f"probability zero: {error.reason}"
-    fault = Issue(file=option, key=", ".join(given), found=found, expected="what can be so, beside all else supposed")
+    fault = Issue(
+        code="invalid-value",
+        message=found,
+        place=Place(file=option, key=", ".join(given)),
+        allowed="what can be so, beside all else supposed",
+    )
     return InvalidInput([fault])

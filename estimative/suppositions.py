@@ -15,7 +15,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.intervention import Intervention, check_intervention
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
@@ -89,7 +89,7 @@ def _refused(intervention: Intervention, sweep: Swept | None, assessment: Assess
     swept = {sweep.factor: sweep.values[0]} if sweep else {}
     everything = replace(intervention, factors=FrozenDict({**intervention.factors, **swept}))
     for refused in check_intervention(everything, assessment.structure):
-        yield Issue(file="--do", key=refused.name, found=refused.found, expected=refused.expected)
+        yield refused.moved(Place(file="--do", key=refused.place.key))
 
 
 @dataclass
@@ -118,7 +118,7 @@ class _Reader:
             name, sign, value = text.partition("=")
             name, value = name.strip(), value.strip()
             if name in factors or name in events:
-                self._fault(option, name, "the same name again", "each name once")
+                self._fault(option, name, "this name is there twice", "each name once")
             elif name in self.scenario.factors:
                 factors[name] = degree = self._degree(option, name, value if sign else "")
                 said = f"to {degree:g}" if kind == "intervention" else f"to stand at {degree:g}"
@@ -129,7 +129,7 @@ class _Reader:
                 self._tell(kind, name, self.scenario.events[name].title, said)
             else:
                 known = [*self.scenario.factors, *self.scenario.events]
-                found = "a name that the scenario does not know"
+                found = "the scenario does not know this name"
                 self._fault(option, name, found, f"a factor or an event: {listed(known)}", nearest(name, known))
         return factors, events
 
@@ -141,14 +141,14 @@ class _Reader:
     def _degree(self, option: str, name: str, value: str) -> float:
         number = _number(value)
         if number is None or not 0 <= number <= 1:
-            found = repr(value) if value else "no value"
+            found = f"{quote(value)} is not a degree" if value else "the value is missing"
             self._fault(option, name, found, f"a degree between 0 and 1, such as {name}=0.9")
             return 0.5
         return number
 
     def _state(self, option: str, name: str, value: str) -> bool:
         if value.lower() not in (*YES, *NO):
-            self._fault(option, name, repr(value), f"{name}=yes or {name}=no")
+            self._fault(option, name, f"{quote(value)} is not a state", f"{name}=yes or {name}=no")
         return value.lower() in YES
 
     def left_out(self, options: Sequence[str]) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class _Reader:
             else:
                 known = [*self.scenario.evidence, *self.scenario.origins, EVERYTHING]
                 expected = f"an item of evidence, an origin that several share, or {EVERYTHING!r}"
-                self._fault("--without", name, "a name that the scenario does not know", expected, nearest(name, known))
+                self._fault("--without", name, "the scenario does not know this name", expected, nearest(name, known))
                 continue
             found.update(dict.fromkeys(items))
             self._tell("evidence left out", name, self._story(name, items), "")
@@ -186,11 +186,11 @@ class _Reader:
             name, _, value = text.partition("=")
             name, value = name.strip(), value.strip()
             if name not in known:
-                found = "a name that the scenario does not know"
+                found = "the scenario does not know this name"
                 expected = "a quantity or a weight of evidence, as in a prior set: events.x, effects.x.y, relevance.x"
                 self._fault("--set", name, found, expected, nearest(name, known))
             elif name in seen:
-                self._fault("--set", name, "the same name again", "each name once")
+                self._fault("--set", name, "this name is there twice", "each name once")
             elif (stated := self._statement(name, value)) is not None:
                 seen.add(name)
                 prior_set = self._replaced(prior_set, name, stated)
@@ -200,7 +200,7 @@ class _Reader:
         try:
             return assess(self.scenario, prior_set, structure=assessment.structure)
         except InvalidInput as error:
-            self.issues.extend(replace(fault, file="--set", line=None) for fault in error.issues)
+            self.issues.extend(issue.moved(Place(file="--set", key=issue.place.key)) for issue in error.issues)
             return assessment
 
     def _statement(self, name: str, value: str) -> Stated | None:
@@ -211,14 +211,15 @@ class _Reader:
             file = TomlFile.parse(f"[{header}]\n{quoted} = {written}\n", file="--set")
         except InvalidInput:
             expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
-            self._fault("--set", name, repr(value) if value else "no statement", expected)
+            found = f"{quote(value)} is not a statement" if value else "the statement is missing"
+            self._fault("--set", name, found, expected)
             return None
         table = Table.of(file)
         within = table
         for part in section:
             within = within.table(part)
         stated = read_stated(within, key)
-        self.issues.extend(replace(fault, line=None) for fault in table.issues)
+        self.issues.extend(issue.moved(Place(file=issue.place.file, key=issue.place.key)) for issue in table.issues)
         return stated if not table.issues else None
 
     def _replaced(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
@@ -227,7 +228,7 @@ class _Reader:
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self._fault("--set", name, say(stated.statement), "one number between 0 and 1")
+            self._fault("--set", name, f"{say(stated.statement)} is not a weight", "one number between 0 and 1")
             return prior_set
         if section == "relevance":
             return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
@@ -240,17 +241,22 @@ class _Reader:
         name, _, span = text.partition("=")
         name = name.strip()
         if name not in self.scenario.factors:
-            found, known = "a name that is no factor", list(self.scenario.factors)
+            found, known = f"{quote(name)} is not a factor", list(self.scenario.factors)
             self._fault("--sweep", name, found, f"a factor: {listed(known)}", nearest(name, known))
             return None
         parts = [_number(part) for part in span.split(":")]
         if len(parts) != 3 or None in parts:
-            self._fault("--sweep", name, repr(span), f"low, high and how many values, such as {name}=0:1:11")
+            self._fault(
+                "--sweep",
+                name,
+                f"{quote(span)} is not a range",
+                f"low, high and how many values, such as {name}=0:1:11",
+            )
             return None
         low, high, count = (float(part) for part in parts if part is not None)
         if not (0 <= low < high <= 1 and count == int(count) and 2 <= count <= MOST_VALUES):
             expected = f"0 <= low < high <= 1 and 2 to {MOST_VALUES} values"
-            self._fault("--sweep", name, repr(span), expected)
+            self._fault("--sweep", name, f"{quote(span)} is not a range", expected)
             return None
         return Swept(factor=name, values=tuple(float(value) for value in np.linspace(low, high, int(count))))
 
@@ -258,7 +264,13 @@ class _Reader:
         self.told.append(Supposed(kind=kind, about=about, title=title, said=said))
 
     def _fault(self, option: str, key: str, found: str, expected: str, near: str | None = None) -> None:
-        fault = Issue(file=option, key=ascii_safe(key), found=ascii_safe(found), expected=expected, nearest=near)
+        fault = Issue(
+            code="invalid-option",
+            message=ascii_safe(found),
+            place=Place(file=option, key=ascii_safe(key)),
+            allowed=expected,
+            suggestion=near or "",
+        )
         self.issues.append(fault)
 
 

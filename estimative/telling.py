@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from estimative.console import console
 from estimative.model.record.run_store import SUMMARY, Store
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import invalid
 from estimative.reports import document
 from estimative.reports.formats import terminal
 from estimative.reports.summary import Summary, from_json
@@ -47,9 +47,12 @@ def summary_in(folder: Path) -> Summary:
     try:
         return from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InvalidInput(
-            [Issue(file=str(path), found=error.strerror or "", expected="the summary of a run")]
+        raise invalid(
+            f"the run cannot be read: {error.strerror}",
+            code="invalid-run",
+            file=str(path),
+            allowed="the summary of a run",
         ) from error
     except (ValueError, TypeError, KeyError) as error:
-        found = str(error) if "schema version" in str(error) else "something damaged"
-        raise InvalidInput([Issue(file=str(path), found=found, expected="the summary of a run")]) from error
+        found = str(error) if "schema version" in str(error) else "the file is damaged"
+        raise invalid(found, code="invalid-run", file=str(path), allowed="the summary of a run") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from estimative.analysis import Request, analysed
 from estimative.output import Form, tell
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, nearest
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.trace.document import document
 from estimative.reports.trace.summarizing import summarize, targets
@@ -17,11 +17,11 @@ def trace_and_tell(request: Request, target: str, form: Form) -> bool:
     if target not in known:
         expected = "an outcome, an event, a factor, or a quantity as in a prior set: events.x, effects.x.y, evidence.x"
         fault = Issue(
-            file="trace",
-            key=ascii_safe(target),
-            found="no such number",
-            expected=expected,
-            nearest=nearest(target, known),
+            code="unknown-name",
+            message="there is no number of this name",
+            place=Place(file="trace", key=ascii_safe(target)),
+            allowed=expected,
+            suggestion=nearest(target, known) or "",
         )
         raise InvalidInput([fault])
     summary = summarize(

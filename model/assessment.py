@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,14 +12,15 @@ import numpy as np
 from estimative.model.likelihood.layout import Numbers, Structure, structure_of
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
-from estimative.model.spec.quantities import Quantity, state_labels
+from estimative.model.spec.prior_matching import matched_priors
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.warnings import warnings_of
 from estimative.priors.distributions import LogNormal, ScaledBeta
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import Issue
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
-from estimative.priors.quantile_fit import Prior, fit
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.quantile_fit import Prior
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,11 @@ class Assessment:
     @property
     def scenario(self) -> Scenario:
         return self.structure.scenario
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """What is probably not as it was meant, in the scenario and in the priors."""
+        return warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
 
     @cached_property
     def degree_parameters(self) -> Numbers:
@@ -93,12 +99,9 @@ class Assessment:
 
     def with_fixed(self, name: str, value: float) -> Assessment:
         """The same, with a quantity held at a value on its own scale, or with another weight of evidence."""
-        section, _, rest = name.partition(".")
-        own = self.prior_set
-        if section == "relevance":
-            return replace(self, prior_set=replace(own, relevance={**own.relevance, rest: value}))
-        if section == "independence":
-            return replace(self, prior_set=replace(own, independence={**own.independence, rest: value}))
+        parsed, own = QuantityName.parse(name), self.prior_set
+        if parsed.is_weight:
+            return replace(self, prior_set=own.with_weight(parsed.section, parsed.subject, value))
         constant = type(self.priors[name].family).held(value)
         prior = replace(self.priors[name], family=constant)
         return replace(self, priors=FrozenDict({**self.priors, name: prior}))
@@ -158,62 +161,21 @@ class Assessment:
 
 
 def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | None = None) -> Assessment:
-    """Bring a scenario and a prior set together.
+    """Combine a scenario and a prior set.
 
     Parameters
     ----------
     structure
-        That of the scenario, where it is at hand from another prior set.
+        Of the scenario, if it has been built for another prior set already.
 
     Raises
     ------
-    Faulty
-        With every quantity that is missing, that nobody asked for, or whose statement cannot be what it should.
+    InvalidInput
+        With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
     """
     structure = structure or structure_of(scenario)
-    quantities = structure.quantities
-    wanted = {**quantities.all, **quantities.indicator_quantities}
-    issues = list(_mismatches(scenario, prior_set)) or [*_unasked(wanted, prior_set), *_weights(scenario, prior_set)]
-    if prior_set.scenario != scenario.id:
-        raise InvalidInput(issues)
-    priors = dict(_fitted(quantities.all, prior_set, issues))
-    indicator_priors = dict(_fitted(quantities.indicator_quantities, prior_set, issues))
-    issues.extend(_turned(scenario, prior_set, indicator_priors))
-    if issues:
-        raise InvalidInput(issues)
-    return Assessment(
-        structure=structure,
-        prior_set=prior_set,
-        priors=FrozenDict(priors),
-        indicator_priors=FrozenDict(indicator_priors),
-    )
-
-
-def _fitted(wanted: Mapping[str, Quantity], prior_set: PriorSet, issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
-    for name, quantity in wanted.items():
-        if name not in prior_set.statements:
-            issues.append(_missing(quantity, prior_set))
-            continue
-        try:
-            yield name, fit(prior_set.statements[name], quantity.support)
-        except InvalidInput as error:
-            issues.extend(error.issues)
-
-
-def _turned(scenario: Scenario, prior_set: PriorSet, indicator_priors: Mapping[str, Prior]) -> Iterator[Issue]:
-    """Indicators that speak against what the scenario says they support."""
-    for indicator in scenario.indicators.values():
-        top, bottom = (f"indicators.{indicator.id}.if_{end}" for end in state_labels(indicator.about, scenario))
-        more, less = (top, bottom) if indicator.supports else (bottom, top)
-        if (
-            more in indicator_priors
-            and less in indicator_priors
-            and indicator_priors[more].family.mean <= indicator_priors[less].family.mean
-        ):
-            found = f"{indicator_priors[more].family.mean:.2g} on average, not above {less} ({indicator_priors[less].family.mean:.2g})"
-            end = state_labels(indicator.about, scenario)[not indicator.supports]
-            expected = f"more, since the scenario says that it supports {end!r}"
-            yield _fault(prior_set, more, found=found, expected=expected)
+    priors, indicator_priors = matched_priors(structure.quantities, prior_set)
+    return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 
 
 def _mixed(
@@ -246,57 +208,3 @@ def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
         if len({one.prior_set.independence.get(origin, 0.0) for one in assessments}) > 1
     ]
     return (*quantities, *relevance, *independence)
-
-
-def _mismatches(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
-    if prior_set.scenario != scenario.id:
-        expected = f"{scenario.id!r}; or name the file of {prior_set.scenario!r} with --scenario"
-        yield _fault(prior_set, "prior_set.scenario", found=repr(prior_set.scenario), expected=expected)
-    elif prior_set.scenario_digest not in (None, scenario.digest):
-        yield _fault(
-            prior_set,
-            "prior_set.scenario_digest",
-            found=repr(prior_set.scenario_digest),
-            expected=f"{scenario.digest!r}: the scenario has changed since these priors were stated",
-        )
-
-
-def _unasked(wanted: Mapping[str, Quantity], prior_set: PriorSet) -> Iterator[Issue]:
-    for name in prior_set.statements:
-        if name not in wanted:
-            yield _unknown(prior_set, name, wanted, "a quantity that the scenario asks for")
-
-
-def _weights(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
-    weighed = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
-    for name in weighed:
-        if name not in prior_set.relevance:
-            expected = "how relevant this evidence is, a number between 0 and 1"
-            yield _fault(prior_set, f"relevance.{name}", found="nothing", expected=expected)
-    for name in prior_set.relevance:
-        if name not in weighed:
-            known = [f"relevance.{known}" for known in weighed]
-            yield _unknown(prior_set, f"relevance.{name}", known, "evidence of kind exposure or cases")
-    for name in prior_set.independence:
-        if name not in scenario.origins:
-            known = [f"independence.{known}" for known in scenario.origins]
-            yield _unknown(prior_set, f"independence.{name}", known, "an origin that several items share")
-
-
-def _missing(quantity: Quantity, prior_set: PriorSet) -> Issue:
-    return _fault(prior_set, quantity.name, found="nothing", expected=f"a prior ({ascii_safe(quantity.title)})")
-
-
-def _unknown(prior_set: PriorSet, name: str, known: Iterable[str], what: str) -> Issue:
-    """A name that the scenario does not know; the nearest one shares its section."""
-    section, _, rest = name.partition(".")
-    others = [other.partition(".")[2] for other in known if other.startswith(f"{section}.")]
-    reordered = (other for other in others if "+" in rest and sorted(other) == sorted(rest))
-    near = next(reordered, None) or nearest(rest, others)
-    return _fault(prior_set, name, found="a name that the scenario does not know", expected=what, near=near)
-
-
-def _fault(prior_set: PriorSet, key: str, *, found: str, expected: str, near: str | None = None) -> Issue:
-    place = prior_set.places.get(key)
-    file, line = (place.file, place.line) if place else (prior_set.file, None)
-    return Issue(file=file, line=line, key=key, found=found, expected=expected, nearest=near)

@@ -1,4 +1,4 @@
-"""A CSV file in the act of being read: rows with the lines they begin on, and what is said of those that do not fit."""
+"""A CSV file that is being read: rows with the lines on which they begin, and the errors of those that do not fit."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import Issue, Place, ascii_safe, invalid, nearest, quote
 
 type CsvRow = tuple[int, list[str]]
 """The line on which a row begins, counted from 1, and its cells."""
 
 
 def csv_rows(text: str, *, file: str, spaced: bool = False) -> Iterator[CsvRow]:
-    """The rows of a CSV text, the line of columns first; empty lines are passed over.
+    """Yield the rows of a CSV text, the line of columns first; empty lines are skipped.
 
     Parameters
     ----------
     spaced
-        Whether blanks after a comma are no part of the next cell, so that quotes may follow them.
+        Whether to drop blanks after a comma, so that quotes may follow them.
 
     Raises
     ------
-    Faulty
-        On the first row that is no CSV, with the line on which it begins, after all rows before it.
+    InvalidInput
+        On the first row that is not CSV, with the line on which it begins, after all rows before it.
     """
     reader = csv.reader(io.StringIO(text), strict=True, skipinitialspace=spaced)
     line = 1
@@ -34,30 +33,32 @@ def csv_rows(text: str, *, file: str, spaced: bool = False) -> Iterator[CsvRow]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidInput([Issue(file=file, line=line, found=str(error), expected="CSV")]) from error
+        raise invalid(f"this row is not CSV: {error}", code="not-csv", file=file, line=line) from error
 
 
-def first_row(rows: Iterator[CsvRow], *, file: str, then: str) -> CsvRow:
-    """The line of columns; `then` says what each row after it is. Raises Faulty where there is none."""
+def header(rows: Iterator[CsvRow], *, file: str, row: str) -> CsvRow:
+    """Return the line of columns; `row` says what each row after it is. Raises InvalidInput if there is none."""
     if (first := next(rows, None)) is None:
-        expected = f"a line of columns, then a line a {then}"
-        raise InvalidInput([Issue(file=file, found="an empty file", expected=expected)])
+        allowed = f"a line with the names of the columns, then one line per {row}"
+        raise invalid("the file is empty", code="empty-file", file=file, allowed=allowed)
     return first
 
 
-def lacking(columns: Sequence[str], needed: Iterable[str], *, file: str, line: int) -> list[Issue]:
-    """A fault for each needed column that the line of columns does not name."""
+def missing_columns(columns: Sequence[str], needed: Iterable[str], *, file: str, line: int) -> list[Issue]:
+    """Return an error for each needed column that is not among the columns."""
     return [
         Issue(
-            file=file, line=line, key=name, found="no such column",
-            expected=ascii_safe(listed(columns, 16)), nearest=nearest(name, columns),
+            code="missing-column",
+            message=f"the column {quote(name)} is missing; the file has {quote(list(columns))}",
+            place=Place(file=file, line=line, key=ascii_safe(name)),
+            suggestion=ascii_safe(nearest(name, columns) or ""),
         )
-        for name in dict.fromkeys(needed) if name not in columns
-    ]  # fmt: skip
+        for name in dict.fromkeys(needed)
+        if name not in columns
+    ]
 
 
-def uneven(columns: Sequence[str], *, file: str, line: int) -> Issue:
-    """The fault of a row with more or fewer cells than there are columns."""
-    return Issue(
-        file=file, line=line, found="another number of cells", expected=f"{len(columns)}, as in the first line"
-    )
+def uneven_row(cells: Sequence[str], columns: Sequence[str], *, file: str, line: int) -> Issue:
+    """Return the error of a row with more or fewer cells than there are columns."""
+    message = f"this row has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, the first line {len(columns)}"
+    return Issue(code="uneven-row", message=message, place=Place(file=file, line=line))

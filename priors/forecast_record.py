@@ -1,4 +1,4 @@
-"""A track record: what analysts said of questions, and what came about since."""
+"""A track record: the probabilities that analysts gave to questions, and what happened."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from estimative.priors.csv_reader import CsvRow, csv_rows, first_row, lacking, uneven
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.csv_reader import CsvRow, csv_rows, header, missing_columns, uneven_row
+from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import read_text
-from estimative.priors.toml_table import bounds, number_within, shown
+from estimative.priors.toml_table import bounds, number_within
 
 COLUMNS = ("analyst", "question", "probability", "outcome")
 OUTCOMES: Mapping[str, bool | None] = FrozenDict(
     {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": None}
 )
-"""What an outcome in small letters means; an empty one, that nobody knows yet."""
+"""The meaning of an outcome in small letters; None while it is not known yet."""
 NUMBER = re.compile(r"(\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(%?)", re.ASCII | re.IGNORECASE)
-"""A number, perhaps a percentage; `float` alone would take 0_7 for 7."""
+"""A number, perhaps a percentage; `float` alone would read 0_7 as 7."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,22 +37,22 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Judgements of compared analysts, each analyst with at least one resolved question, and one judgement on each."""
+    """Judgements of compared analysts: at least one resolved question for each, and one judgement per question."""
 
     file: str
-    """As the user named it."""
+    """The path, as the user gave it."""
     analysts: tuple[str, ...]
     """In the order in which they are compared."""
     judgements: tuple[Judgement, ...]
     """In the order of the file."""
 
     def resolved(self, analyst: str) -> tuple[Judgement, ...]:
-        """An analyst's judgements on resolved questions."""
-        return tuple(said for said in self.judgements if said.analyst == analyst and said.happened is not None)
+        """Return an analyst's judgements on resolved questions."""
+        return tuple(j for j in self.judgements if j.analyst == analyst and j.happened is not None)
 
 
 def read_record(path: Path, analysts: Sequence[str]) -> Record:
-    """The track record in a CSV file with the columns analyst, question, probability and outcome.
+    """Read the track record in a CSV file with the columns analyst, question, probability and outcome.
 
     Parameters
     ----------
@@ -61,22 +61,22 @@ def read_record(path: Path, analysts: Sequence[str]) -> Record:
 
     Raises
     ------
-    Faulty
-        As `read_text`; with every fault of the columns; or with every fault of the rows, in the order of their lines.
+    InvalidInput
+        As `read_text`; or with every error of the columns; or with every error of the rows, in the order of lines.
     """
     file, names = str(path), tuple(dict.fromkeys(analysts))
     rows, issues = _rows(read_text(path), file)
-    if not issues:  # rows that could not be read may have held what would seem to be missing
+    if not issues:  # a row that could not be read may have what would seem to be missing
         issues += _missing(rows, names, file)
-    issues += [*_in_cells(rows, names), *_said_twice(rows), *_contradicted(rows)]
+    issues += [*_invalid_cells(rows, names), *_duplicates(rows), *_contradictions(rows)]
     if issues:
-        raise InvalidInput(sorted(issues, key=lambda fault: fault.line or math.inf))
+        raise InvalidInput(sorted(issues, key=lambda issue: issue.place.line or math.inf))
     return Record(file=file, analysts=names, judgements=tuple(row.judgement() for row in rows))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """What was said in one row, word for word but for the blanks around it."""
+    """The cells of one row, without the blanks around them."""
 
     file: str
     line: int
@@ -90,18 +90,29 @@ class _Row:
         return OUTCOMES.get(self.outcome.lower())
 
     def judgement(self) -> Judgement:
-        """What a row without faults means."""
+        """Return the judgement of a row without errors."""
         probability = float(self.probability)
         return Judgement(analyst=self.analyst, question=self.question, probability=probability, happened=self.happened)
 
-    def fault(self, key: str, *, found: str, expected: str, near: Iterable[str] = ()) -> Issue:
-        """A fault in a cell of this row; `near` are the names that the cell could stand for."""
-        close = nearest(getattr(self, key), near)
-        return Issue(file=self.file, line=self.line, key=key, found=found, expected=expected, nearest=close)
+    def place(self, key: str) -> Place:
+        return Place(file=self.file, line=self.line, key=key)
+
+    def error(self, key: str, *, code: str, message: str, allowed: str = "", suggestion: str = "") -> Issue:
+        """Return an error in a cell of this row."""
+        value = quote(cell) if (cell := getattr(self, key)) else ""
+        place = self.place(key)
+        return Issue(code=code, message=message, place=place, value=value, allowed=allowed, suggestion=suggestion)
+
+    def mismatch(self, key: str, *, code: str, allowed: str, suggestion: str = "") -> Issue:
+        """Return the error of a cell that is not what is allowed, or that is empty."""
+        if not (cell := getattr(self, key)):
+            return self.error(key, code="missing-value", message=f"the {key} is missing", allowed=allowed)
+        message = f"{quote(cell)} is not {allowed}"
+        return self.error(key, code=code, message=message, allowed=allowed, suggestion=suggestion)
 
 
 def _rows(text: str, file: str) -> tuple[list[_Row], list[Issue]]:
-    """The rows with all their cells, and the faults of the others; raises Faulty where the columns are faulty."""
+    """Return the rows with all their cells, and the errors of the others; raise InvalidInput for invalid columns."""
     rows: list[_Row] = []
     issues: list[Issue] = []
     lines = csv_rows(text, file=file, spaced=True)
@@ -109,83 +120,90 @@ def _rows(text: str, file: str) -> tuple[list[_Row], list[Issue]]:
     try:
         for line, cells in lines:
             if len(cells) != len(columns):
-                issues.append(uneven(columns, file=file, line=line))
+                issues.append(uneven_row(cells, columns, file=file, line=line))
                 continue
-            said = dict(zip(columns, map(str.strip, cells), strict=True))
-            rows.append(_Row(file=file, line=line, **{name: said[name] for name in COLUMNS}))
+            values = dict(zip(columns, map(str.strip, cells), strict=True))
+            rows.append(_Row(file=file, line=line, **{name: values[name] for name in COLUMNS}))
     except InvalidInput as error:
         issues.extend(error.issues)
     return rows, issues
 
 
 def _columns(lines: Iterator[CsvRow], file: str) -> list[str]:
-    """The names of the columns; raises Faulty unless each that is read stands there once."""
-    line, cells = first_row(lines, file=file, then="judgement")
+    """Return the names of the columns; raise InvalidInput unless each that is read is there once."""
+    line, cells = header(lines, file=file, row="judgement")
     columns = [cell.strip() for cell in cells]
-    twice = [name for name in COLUMNS if columns.count(name) > 1]
-    issues = [
-        *lacking(columns, COLUMNS, file=file, line=line),
-        *(Issue(file=file, line=line, key=name, found="this column twice", expected="it once") for name in twice),
-    ]
+    issues = missing_columns(columns, COLUMNS, file=file, line=line)
+    for name in COLUMNS:
+        if columns.count(name) > 1:
+            place = Place(file=file, line=line, key=name)
+            issues.append(
+                Issue(code="duplicate-column", message=f"the column {quote(name)} is there twice", place=place)
+            )
     if issues:
         raise InvalidInput(issues)
     return columns
 
 
 def _missing(rows: Sequence[_Row], analysts: Sequence[str], file: str) -> Iterator[Issue]:
-    """The faults of a file without rows, or of analysts without an outcome; a misspelt one is a fault of its own."""
+    """Yield the error of a file without rows, or of each analyst without a resolved question."""
     if not rows:
-        yield Issue(file=file, found="columns without a row", expected="a line a judgement")
+        yield Issue(code="empty-file", message="the file has no judgement", place=Place(file=file))
         return
     resolved = {row.analyst for row in rows if row.outcome}
     for name in analysts:
         if name not in resolved:
-            expected = "at least one: weights come from scores"
-            yield Issue(file=file, key="analyst", found=f"no resolved question of {shown(name)}", expected=expected)
+            message = f"{quote(name)} has no resolved question, so that there is no score to weight the analyst by"
+            yield Issue(code="no-resolved-question", message=message, place=Place(file=file, key="analyst"))
 
 
-def _in_cells(rows: Iterable[_Row], analysts: Sequence[str]) -> Iterator[Issue]:
-    """The faults that a cell has by itself."""
+def _invalid_cells(rows: Iterable[_Row], analysts: Sequence[str]) -> Iterator[Issue]:
+    """Yield the errors that a cell has by itself."""
     for row in rows:
         if row.analyst not in analysts:
-            expected = f"the name of a compared prior set: {listed(analysts)}"
-            yield row.fault("analyst", found=shown(row.analyst or None), expected=expected, near=analysts)
+            if row.analyst:
+                yield unknown_name(row.place("analyst"), row.analyst, analysts, "the name of a compared prior set")
+            else:
+                yield row.mismatch("analyst", code="", allowed="the name of a compared prior set")
         if not row.question:
-            yield row.fault("question", found="nothing", expected="a question")
-        if (advice := _advice(row.probability)) is not None:
-            yield row.fault("probability", found=shown(row.probability or None), expected=bounds(0, 1) + advice)
+            yield row.mismatch("question", code="", allowed="a question")
+        if (suggestion := _suggestion(row.probability)) is not None:
+            code = "out-of-range" if NUMBER.fullmatch(row.probability) else "not-a-number"
+            yield row.mismatch("probability", code=code, allowed=bounds(0, 1), suggestion=suggestion)
         if row.outcome.lower() not in OUTCOMES:
-            known = [word for word in OUTCOMES if word]
-            expected = f"{listed(known)}, or nothing while it is open"
-            yield row.fault("outcome", found=shown(row.outcome), expected=expected)
+            allowed = f"{', '.join(filter(None, OUTCOMES))}, or nothing while it is open"
+            message = f"{quote(row.outcome)} is not an outcome"
+            yield row.error("outcome", code="not-a-choice", message=message, allowed=allowed)
 
 
-def _advice(said: str) -> str | None:
-    """None where a probability was said; otherwise what to write instead, empty where nobody can tell."""
-    if (match := NUMBER.fullmatch(said)) is None:
+def _suggestion(probability: str) -> str | None:
+    """Return what was probably meant by a probability that is invalid, perhaps nothing; None for a valid one."""
+    if (match := NUMBER.fullmatch(probability)) is None:
         return ""
     value = float(match[1])
     if match[2]:
-        return f": write {value / 100:.12g}" if value <= 100 else ""
+        return f"{value / 100:.12g}" if value <= 100 else ""
     return None if number_within(value, 0, 1) else ""
 
 
-def _said_twice(rows: Iterable[_Row]) -> Iterator[Issue]:
+def _duplicates(rows: Iterable[_Row]) -> Iterator[Issue]:
     first: dict[tuple[str, str], int] = {}
     for row in rows:
         line = first.setdefault((row.analyst, row.question), row.line)
         if line != row.line and row.question:
-            expected = f"one judgement of an analyst on a question; {shown(row.analyst)} has one on line {line}"
-            yield row.fault("question", found=f"{shown(row.question)} again", expected=expected)
+            message = f"{quote(row.analyst)} has already judged {quote(row.question)} on line {line}"
+            yield row.error("question", code="duplicate-row", message=message)
 
 
-def _contradicted(rows: Iterable[_Row]) -> Iterator[Issue]:
-    """The faults of outcomes that differ from the first one told of the same question."""
+def _contradictions(rows: Iterable[_Row]) -> Iterator[Issue]:
+    """Yield the errors of outcomes that differ from the first one of the same question."""
     first: dict[str, _Row] = {}
     for row in rows:
         if row.happened is None or not row.question:
             continue
-        told = first.setdefault(row.question, row)
-        if told.happened != row.happened:
-            expected = f"{shown(told.outcome)}, as on line {told.line} of the same question"
-            yield row.fault("outcome", found=shown(row.outcome), expected=expected)
+        before = first.setdefault(row.question, row)
+        if before.happened != row.happened:
+            message = (
+                f"{quote(row.outcome)} contradicts {quote(before.outcome)} on line {before.line}, of the same question"
+            )
+            yield row.error("outcome", code="contradiction", message=message)

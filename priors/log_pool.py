@@ -2,7 +2,7 @@
 
 Its density is proportional to the product of the analysts' densities, each to the power of its weight; the weights sum
 to one. It is externally Bayesian: to pool and then to update is to update and then to pool (Genest 1984, Annals of
-Statistics 12(3); Genest & Zidek 1986, Statistical Science 1(1)). Analysts of weight 0 do not count at all.
+Statistics 12(3); Genest & Zidek 1986, Statistical Science 1(1)). Analysts with weight 0 are ignored.
 """
 
 from __future__ import annotations
@@ -17,25 +17,24 @@ from scipy.special import expit, logit
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.beta_product import Product, nearest_degree
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, ascii_safe, invalid
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
-from estimative.priors.toml_table import ascii_safe
 
 _FILE = "(pool)"
 _RATIONALE = (
     "Quantity by quantity, a density proportional to the product of the analysts' densities, each to the power of its "
     "weight: the logarithmic opinion pool."
 )
-_TOLD = 5e-4
+_VISIBLE = 5e-4
 """A misfit, in probability, that three decimals show."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pooled:
-    """A pool, and what it was taken to mean."""
+    """The family that represents a pool."""
 
     family: Family
     misfit: float
@@ -43,15 +42,15 @@ class Pooled:
 
 
 def pooled(families: Mapping[str, Family], weights: Mapping[str, float], *, quantity: str) -> Pooled:
-    """The pool of one quantity's priors, by analyst.
+    """Return the pool of one quantity's priors, by analyst.
 
-    A constant is the limit of a narrow distribution, normal in the log-odds (of a ratio: the logarithm): where anybody
-    holds the quantity fixed, so does the pool.
+    A constant is the limit of a narrow distribution, normal in the log-odds (of a ratio: the logarithm). Where an
+    analyst with a weight fixes the quantity, so does the pool.
 
     Raises
     ------
-    Faulty
-        If the pool is nowhere, with the analysts that exclude each other.
+    InvalidInput
+        If the pool has no support, with the analysts that exclude each other.
     ValueError
         If the weights are not the analysts', or the priors are of two families.
     """
@@ -67,12 +66,12 @@ def pooled(families: Mapping[str, Family], weights: Mapping[str, float], *, quan
 
 
 def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[str, float]) -> Mapping[str, Pooled]:
-    """The pool of every quantity; the priors are by analyst, then by quantity.
+    """Return the pool of every quantity; the priors are by analyst, then by quantity.
 
     Raises
     ------
-    Faulty
-        With every quantity whose pool is nowhere.
+    InvalidInput
+        With every quantity whose pool has no support.
     ValueError
         If the weights are not the analysts', or the analysts' quantities differ.
     """
@@ -80,29 +79,29 @@ def pooled_priors(priors: Mapping[str, Mapping[str, Prior]], weights: Mapping[st
     first, *others = (priors[analyst] for analyst in counted)
     if any(other.keys() != first.keys() for other in others):
         raise ValueError("priors of different quantities")
-    found: dict[str, Pooled] = {}
+    pools: dict[str, Pooled] = {}
     issues: list[Issue] = []
     for quantity in first:
         families = {analyst: priors[analyst][quantity].family for analyst in counted}
         try:
-            found[quantity] = pooled(families, counted, quantity=quantity)
-        except InvalidInput as faulty:
-            issues.extend(faulty.issues)
+            pools[quantity] = pooled(families, counted, quantity=quantity)
+        except InvalidInput as error:
+            issues.extend(error.issues)
     if issues:
         raise InvalidInput(issues)
-    return FrozenDict(found)
+    return FrozenDict(pools)
 
 
 def pooled_shares(shares: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> Mapping[str, float]:
-    """Relevance or independence, by analyst and then by name, as weighted means in [0, 1]; what is not said is 0.
+    """Return relevance or independence, by analyst and then by name, as weighted means in [0, 1]; 0 where not given.
 
     The pool of likelihoods that are raised to powers is the likelihood raised to their mean. For an item with both a
     relevance and an independence, the product of their means stands for the mean of their products.
     """
     counted = _counted(shares, weights)
     names = dict.fromkeys(name for analyst in counted for name in shares[analyst])
-    said = {name: {analyst: shares[analyst].get(name, 0.0) for analyst in counted} for name in names}
-    return FrozenDict({name: _mean(values, weights) for name, values in said.items()})
+    values = {name: {analyst: shares[analyst].get(name, 0.0) for analyst in counted} for name in names}
+    return FrozenDict((name, _mean(by_analyst, weights)) for name, by_analyst in values.items())
 
 
 def pooled_prior_set(
@@ -112,35 +111,35 @@ def pooled_prior_set(
     *,
     name: str,
 ) -> PriorSet:
-    """A prior set that states the pool of several; its digest does not depend on their order.
+    """Return a prior set that states the pool of several; its digest does not depend on their order.
 
     Parameters
     ----------
     priors
-        What each set was taken to mean about one scenario: by the name of the set, then by quantity.
+        The fitted priors of one scenario: by the name of the set, then by quantity.
     weights
         By the name of the set.
 
     Raises
     ------
-    Faulty
-        With every quantity whose pool is nowhere.
+    InvalidInput
+        With every quantity whose pool has no support.
     ValueError
         If two sets share a name, the sets are not of one scenario, or the weights are not theirs.
     """
     sets = {prior_set.name: prior_set for prior_set in prior_sets}
     if len(sets) < len(prior_sets) or len({prior_set.scenario for prior_set in prior_sets}) != 1:
         raise ValueError("prior sets that share a name, or that are not of one scenario")
-    counted = sorted(_counted(sets, weights), key=lambda one: (-weights[one], one))
-    pools = pooled_priors({one: priors[one] for one in sets}, weights)
-    relevance = pooled_shares({one: sets[one].relevance for one in sets}, weights)
-    independence = pooled_shares({one: sets[one].independence for one in sets}, weights)
+    counted = sorted(_counted(sets, weights), key=lambda analyst: (-weights[analyst], analyst))
+    pools = pooled_priors({analyst: priors[analyst] for analyst in sets}, weights)
+    relevance = pooled_shares({analyst: sets[analyst].relevance for analyst in sets}, weights)
+    independence = pooled_shares({analyst: sets[analyst].independence for analyst in sets}, weights)
     shares = {"relevance": relevance, "independence": independence}
     return PriorSet(
         name=name,
-        analyst=f"Logarithmic pool of {_and(f'{one} ({_share(weights[one])})' for one in counted)}",
+        analyst=f"Logarithmic pool of {_and(f'{analyst} ({_share(weights[analyst])})' for analyst in counted)}",
         scenario=prior_sets[0].scenario,
-        scenario_digest=next((one.scenario_digest for one in prior_sets if one.scenario_digest), None),
+        scenario_digest=next((s.scenario_digest for s in prior_sets if s.scenario_digest), None),
         date=None,
         rationale=_RATIONALE,
         lineage=(),
@@ -155,7 +154,7 @@ def pooled_prior_set(
 
 
 def _counted(by_analyst: Mapping[str, object], weights: Mapping[str, float]) -> tuple[str, ...]:
-    """The analysts of a weight above 0."""
+    """Return the analysts with a weight above 0."""
     if by_analyst.keys() != weights.keys():
         raise ValueError(f"weights of {', '.join(weights)} for priors of {', '.join(by_analyst)}")
     if not (all(weight >= 0 for weight in weights.values()) and math.isclose(math.fsum(weights.values()), 1)):
@@ -164,23 +163,23 @@ def _counted(by_analyst: Mapping[str, object], weights: Mapping[str, float]) -> 
 
 
 def _mean(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """The weighted mean over those who have a value: the same in any order, and equal to values that are all equal."""
+    """Return the weighted mean of the values: the same in any order, and exact where all values are equal."""
     total = math.fsum(weights[analyst] for analyst in values)
     mean = math.fsum(weights[analyst] * value for analyst, value in values.items()) / total
     return _between(mean, values.values())
 
 
 def _between(mean: float, values: Collection[float]) -> float:
-    """A mean of the values, without the rounding that may put it beyond them."""
+    """Return a mean of the values without the rounding error that may put it beyond them."""
     return min(max(mean, min(values)), max(values))
 
 
 def _ratio(ratios: Mapping[str, LogNormal], weights: Mapping[str, float]) -> LogNormal:
-    """Weighted by precision: a product of normal densities of the logarithm is normal."""
-    held = {analyst: ratio.mu for analyst, ratio in ratios.items() if ratio.constant}
-    if held:
+    """Weight by precision: a product of normal densities of the logarithm is normal."""
+    fixed = {analyst: ratio.mu for analyst, ratio in ratios.items() if ratio.constant}
+    if fixed:
         # By way of the median, so that it can be stated as a bare number.
-        return LogNormal.held(LogNormal(mu=_mean(held, weights), sigma=0.0).median)
+        return LogNormal.held(LogNormal(mu=_mean(fixed, weights), sigma=0.0).median)
     precision = {analyst: weights[analyst] / ratio.sigma**2 for analyst, ratio in ratios.items()}
     sigma = _between(math.fsum(precision.values()) ** -0.5, [ratio.sigma for ratio in ratios.values()])
     mu = _mean({analyst: ratio.mu for analyst, ratio in ratios.items()}, precision)
@@ -188,10 +187,10 @@ def _ratio(ratios: Mapping[str, LogNormal], weights: Mapping[str, float]) -> Log
 
 
 def _degree(degrees: Mapping[str, ScaledBeta], weights: Mapping[str, float]) -> Pooled:
-    """Of degrees that overlap."""
-    held = {analyst: degree.lower for analyst, degree in degrees.items() if degree.constant}
-    if held:
-        return Pooled(family=ScaledBeta.held(_held_degree(held, weights)), misfit=0.0)
+    """Pool degrees that overlap."""
+    fixed = {analyst: degree.lower for analyst, degree in degrees.items() if degree.constant}
+    if fixed:
+        return Pooled(family=ScaledBeta.held(_fixed_degree(fixed, weights)), misfit=0.0)
     supports = {(degree.lower, degree.upper) for degree in degrees.values()}
     if len(supports) > 1:
         product = Product.of(tuple(degrees.values()), tuple(weights[analyst] for analyst in degrees))
@@ -203,10 +202,10 @@ def _degree(degrees: Mapping[str, ScaledBeta], weights: Mapping[str, float]) -> 
     return Pooled(family=ScaledBeta(a=a, b=b, lower=lower, upper=upper), misfit=0.0)
 
 
-def _held_degree(held: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """The mean of the log-odds of constants, infinite only if they are all 0 or all 1."""
-    log_odds = _mean({analyst: float(logit(value)) for analyst, value in held.items()}, weights)
-    return _between(float(expit(log_odds)), held.values())
+def _fixed_degree(fixed: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the mean of constants in log-odds, which is infinite only if they are all 0 or all 1."""
+    log_odds = _mean({analyst: float(logit(value)) for analyst, value in fixed.items()}, weights)
+    return _between(float(expit(log_odds)), fixed.values())
 
 
 def _require_overlap(degrees: Mapping[str, ScaledBeta], quantity: str) -> None:
@@ -216,16 +215,16 @@ def _require_overlap(degrees: Mapping[str, ScaledBeta], quantity: str) -> None:
         if any(_exclude(degree, other) for other in degrees.values())
     ]
     if excluding:
-        expected = "priors that overlap: their logarithmic pool is nowhere"
-        raise InvalidInput([Issue(file=_FILE, key=quantity, found=_and(excluding), expected=expected)])
+        message = f"the priors exclude each other, so that they have no logarithmic pool: {_and(excluding)}"
+        raise invalid(message, code="no-overlap", file=_FILE, key=quantity, allowed="priors that overlap")
 
 
-def _exclude(one: ScaledBeta, other: ScaledBeta) -> bool:
-    """Whether the product of two densities is 0; of constants, whether one is certain of what the other is not."""
-    lower, upper = max(one.lower, other.lower), min(one.upper, other.upper)
-    if one.constant and other.constant:
+def _exclude(a: ScaledBeta, b: ScaledBeta) -> bool:
+    """Return whether the product of two densities is 0; of constants, whether only one of them is certain."""
+    lower, upper = max(a.lower, b.lower), min(a.upper, b.upper)
+    if a.constant and b.constant:
         return upper < lower and (upper == 0 or lower == 1)
-    return lower > upper or (lower == upper and not (one.constant or other.constant))
+    return lower > upper or (lower == upper and not (a.constant or b.constant))
 
 
 def _where(degree: ScaledBeta) -> str:
@@ -234,8 +233,8 @@ def _where(degree: ScaledBeta) -> str:
 
 
 def _stated(pool: Pooled, number: int) -> Stated:
-    """The statement that is fitted by exactly the family of a pool of so many analysts."""
-    missed = f", missed by up to {pool.misfit:.3f} in probability" if pool.misfit > _TOLD else ""
+    """Return the statement whose fit is exactly the family of a pool of a number of analysts."""
+    missed = f", missed by up to {pool.misfit:.3f} in probability" if pool.misfit > _VISIBLE else ""
     return Stated(statement=_statement(pool.family), because=f"logarithmic pool of {_analysts(number)}{missed}")
 
 
@@ -259,7 +258,7 @@ def _statement(family: Family) -> Statement:
 
 
 def _share(weight: float) -> str:
-    """A simple fraction where it is one: 1/3; otherwise three digits."""
+    """Return a weight as a simple fraction if it is one, such as 1/3; otherwise with three digits."""
     simple = Fraction(weight).limit_denominator(20)
     return str(simple) if math.isclose(simple, weight) else f"{weight:.3g}"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
 from estimative.priors.digest import digest_of, tag_of
+from estimative.priors.errors import Place, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
-from estimative.priors.toml_table import Place, shown
 
 LEVELS = ("low", "moderate", "high")
 """Of analytic confidence."""
@@ -62,7 +62,13 @@ class PriorSet:
 
     def __repr__(self) -> str:
         counts = f"{len(self.statements)} statements, {len(self.relevance) + len(self.independence)} weights"
-        return f"PriorSet({shown(self.name)} of {shown(self.analyst)} for {shown(self.scenario)}: {counts})"
+        return f"PriorSet({quote(self.name)} of {quote(self.analyst)} for {quote(self.scenario)}: {counts})"
+
+    def with_weight(self, section: str, name: str, value: float) -> PriorSet:
+        """Return the set with another weight of evidence; `section` is "relevance" or "independence"."""
+        if section == "relevance":
+            return replace(self, relevance=FrozenDict({**self.relevance, name: value}))
+        return replace(self, independence=FrozenDict({**self.independence, name: value}))
 
     @cached_property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""The reading of a prior set file, and of the chain of files that it extends."""
+"""Read a prior set file, and the chain of files that it extends."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from functools import reduce
 from pathlib import Path
 
 from estimative.priors.catalog import Locate, locator, looks_like_path, names_near, shipped_prior_sets
-from estimative.priors.errors import InvalidInput, nearest
+from estimative.priors.errors import InvalidInput, Place, ascii_safe, nearest, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
 from estimative.priors.statement_syntax import read_stated, toml
 from estimative.priors.statements import Constant, Stated
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import A_NAME, NAME, Place, Table, ascii_safe, shown
+from estimative.priors.toml_table import NAME, Table
 
 PLAIN = ("factors", "events", "evidence", "motives")
 """Sections with one statement for each name."""
@@ -31,11 +31,11 @@ class _Link:
 
     path: Path
     table: Table
-    """The whole file, with the faults found in it."""
+    """The file, with the issues in it."""
     own: PriorSet
-    """What the file itself says; not to be used while the table has faults."""
+    """What the file itself states; only to be used if the table has no issues."""
     extends: str
-    """What stands there, or nothing."""
+    """The value of `extends`, or nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,17 +66,17 @@ def read_prior_set(path: Path, *, locate: Locate | None = None) -> PriorSet:
 def prior_set_reading(path: Path, *, locate: Locate | None = None) -> PriorSetReading:
     """Read a prior set as `read_prior_set` does, and return the texts as well."""
     links, unreadable = _chain(path, locate)
-    issues = [fault for link in links for fault in sorted(link.table.issues, key=lambda fault: fault.line or 0)]
+    issues = [issue for link in links for issue in sorted(link.table.issues, key=lambda issue: issue.place.line or 0)]
     if unreadable:
         issues += unreadable.issues
-    whole = reduce(_extended, (link.own for link in reversed(links))) if links else None
-    if whole is None or issues:
-        raise InvalidInput(issues, rest=whole)
-    return PriorSetReading(prior_set=whole, texts=FrozenDict(_texts(links)))
+    prior_set = reduce(_extended, (link.own for link in reversed(links))) if links else None
+    if prior_set is None or issues:
+        raise InvalidInput(issues, partial=prior_set)
+    return PriorSetReading(prior_set=prior_set, texts=FrozenDict(_texts(links)))
 
 
 def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], InvalidInput | None]:
-    """A file and those it extends, nearest first; and why the chain stops early, where one of them cannot be read."""
+    """Return a file and those it extends, nearest first, and the error of a file that ends the chain early."""
     links: list[_Link] = []
     following: Path | None = path
     while following is not None:
@@ -85,51 +85,56 @@ def _chain(path: Path, locate: Locate | None) -> tuple[list[_Link], InvalidInput
         except InvalidInput as unreadable:
             return links, unreadable
         if links:
-            _note_other_scenario(links[-1], link)
+            _check_scenario(links[-1], link)
         links.append(link)
         following = _parent(links, locate)
     return links, None
 
 
 def _parent(links: list[_Link], locate: Locate | None) -> Path | None:
-    """The file that the last link extends; None, and a fault noted where it is one, if the chain ends here."""
+    """Return the file that the last link extends; None if the chain ends here, by an error or not."""
     last = links[-1]
     if not last.extends:
         return None
     head, scenario = last.table.table("prior_set"), last.own.scenario
-    found = (locate or locator(scenario))(last.extends, last.path.parent)
-    if found and found.resolve() == last.path.resolve():  # a set may have the name of the shipped one that it extends
-        found = shipped_prior_sets().get(scenario, {}).get(last.extends, found)
-    if found is None:
-        _note_orphan(last, head)
+    parent = (locate or locator(scenario))(last.extends, last.path.parent)
+    if parent and parent.resolve() == last.path.resolve():  # a set may have the name of the shipped one it extends
+        parent = shipped_prior_sets().get(scenario, {}).get(last.extends, parent)
+    if parent is None:
+        _add_orphan(last, head)
         return None
-    if found.resolve() in (link.path.resolve() for link in links):
-        circle = " -> ".join([*(link.path.name for link in links), found.name])
-        head.fault("extends", found=f"a circle: {ascii_safe(circle)}", expected="a chain of prior sets that ends")
+    if parent.resolve() in (link.path.resolve() for link in links):
+        cycle = ascii_safe(" -> ".join([*(link.path.name for link in links), parent.name]))
+        message = f"these prior sets extend each other: {cycle}"
+        head.error("extends", code="extends-cycle", message=message, value=last.extends)
         return None
-    return found
+    return parent
 
 
-def _note_orphan(link: _Link, head: Table) -> None:
-    """Note that what a file extends is not there."""
+def _add_orphan(link: _Link, head: Table) -> None:
+    """Add the error of a file that extends something that does not exist."""
     if link.own.scenario not in shipped_prior_sets() and nearest(link.own.scenario, shipped_prior_sets()):
-        head.known("scenario", link.own.scenario, shipped_prior_sets(), "a scenario")
+        head.check_known("scenario", link.own.scenario, shipped_prior_sets(), "a scenario")
     elif looks_like_path(link.extends):
-        head.fault("extends", found=shown(link.extends), expected="the path of a file, from this file's folder")
+        allowed = "a path from the folder of this file"
+        message = f"there is no file {quote(link.extends)}"
+        head.error("extends", code="no-such-file", message=message, value=link.extends, allowed=allowed)
     else:
         near = [name for name in names_near(link.path.parent, link.own.scenario) if name != link.path.stem]
-        head.known("extends", link.extends, near, "a prior set beside this file or shipped for its scenario")
+        what = "a prior set in the folder of this file, nor a shipped one for its scenario"
+        head.check_known("extends", link.extends, near, what)
 
 
-def _note_other_scenario(child: _Link, parent: _Link) -> None:
+def _check_scenario(child: _Link, parent: _Link) -> None:
     ours, theirs = child.own.scenario, parent.own.scenario
     if ours and theirs and ours != theirs:
-        expected = f"one for {shown(ours)}, as this file is"
-        child.table.table("prior_set").fault("extends", found=f"a prior set for {shown(theirs)}", expected=expected)
+        message = f"{quote(child.extends)} is a prior set for {quote(theirs)}, this one is for {quote(ours)}"
+        head = child.table.table("prior_set")
+        head.error("extends", code="scenario-mismatch", message=message, value=child.extends)
 
 
 def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
-    """What a child says, and what its parent says where the child is silent."""
+    """Return what a child states, and what its parent states where the child does not."""
     return replace(
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,
@@ -154,7 +159,7 @@ def _texts(links: Iterable[_Link]) -> dict[str, str]:
 
 
 def _heritable(parent: PriorSet) -> dict[str, Place]:
-    """The places of what a child can take over; of the head that is the scenario's digest alone."""
+    """Return the places of what a child inherits; of the head that is the scenario's digest alone."""
     digest = "prior_set.scenario_digest"
     return {key: place for key, place in parent.places.items() if not key.startswith("prior_set.") or key == digest}
 
@@ -162,10 +167,11 @@ def _heritable(parent: PriorSet) -> dict[str, Place]:
 def _read_link(path: Path) -> _Link:
     table = Table.of(TomlFile.read(path))
     if "prior_set" not in table:
-        hint = ", but [scenario]: this is a scenario" if "scenario" in table else ""
-        table.fault(found=f"no [prior_set]{hint}", expected="[prior_set] with a name, an analyst and a scenario")
+        message = "this is a scenario, not a prior set" if "scenario" in table else "the table [prior_set] is missing"
+        allowed = "a table [prior_set] with name, analyst and scenario"
+        table.error(code="missing-table", message=message, allowed=allowed)
     head = table.table("prior_set")
-    table.stop_if_faulty()  # a file of another kind: its every key would be a fault
+    table.raise_issues()  # in a file of another kind every key would be an error
     own, extends = _read_own(table, head), head.text("extends", default="")
     head.no_more()
     table.no_more()
@@ -173,7 +179,7 @@ def _read_link(path: Path) -> _Link:
 
 
 def _read_own(table: Table, head: Table) -> PriorSet:
-    """What one file says by itself."""
+    """Return what one file states by itself."""
     statements, shares = dict(_statements(table)), dict(_shares(table))
     return PriorSet(
         name=_name(head, "name"),
@@ -211,10 +217,11 @@ def _read_all(within: Table, names: Iterable[str]) -> Iterator[tuple[str, Stated
 
 
 def _combinations(within: Table) -> Iterator[str]:
-    """The keys of a table of probabilities: names of parents joined by +, or none."""
+    """Yield the keys of a table of probabilities: names of parents joined by +, or none."""
     for key in within.data:
         if not all(NAME.fullmatch(part) for part in key.split("+")):
-            within.fault(key, found=shown(key), expected="the names of the parents that happened, joined by +, or none")
+            allowed = "the names of the parents that happened, joined by +, or none"
+            within.mismatch(key, value=key, allowed=allowed, code="bad-name")
         yield key
 
 
@@ -224,7 +231,8 @@ def _shares(table: Table) -> Iterator[tuple[str, Stated]]:
         for quantity, stated in _read_all(within, within.names()):
             if not (isinstance(stated.statement, Constant) and 0 <= stated.statement.value <= 1):
                 name = quantity.removeprefix(f"{section}.")
-                within.fault(name, found=toml(stated.statement), expected="one number between 0 and 1, held fixed")
+                value, allowed = toml(stated.statement), "a number between 0 and 1"
+                within.error(name, code="out-of-range", message=f"{value} is not {allowed}", allowed=allowed)
             yield quantity, stated
 
 
@@ -240,7 +248,7 @@ def _numbers(section: str, shares: Mapping[str, Stated]) -> Mapping[str, float]:
 
 
 def _places(table: Table) -> Iterator[tuple[str, Place]]:
-    """Of every entry, by its dotted path."""
+    """Yield the place of every entry, by its dotted path."""
     for section in ("prior_set", *PLAIN, *SHARES, "confidence"):
         yield from _entries(table.table(section))
     for section in NESTED:
@@ -260,7 +268,5 @@ def _confidence(within: Table) -> Confidence:
 
 
 def _name(head: Table, key: str) -> str:
-    name = head.text(key)
-    if name and not NAME.fullmatch(name):
-        head.fault(key, found=shown(name), expected=A_NAME)
+    head.check_name(key, name := head.text(key))
     return name

@@ -1,4 +1,4 @@
-"""From what was said to what it is taken to mean: a statement, fitted by the family that its quantity calls for."""
+"""From a statement to a prior: the beta or lognormal distribution that comes nearest to what was stated."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
-from estimative.priors.errors import InvalidInput, Issue, listed
+from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.priors.least_squares import fit_beta, fit_lognormal
 from estimative.priors.scale_file import SCALES
 from estimative.priors.statement_syntax import FORMS, say
 from estimative.priors.statements import (
+    FIXED,
     BetaStated,
     Constant,
     Count,
     Interval,
     LognormalStated,
-    Misstated,
     Moments,
     Quantiles,
     Stated,
@@ -33,19 +33,17 @@ from estimative.priors.statements import (
 from estimative.priors.verbal_scale import Band
 
 SHAPES = (1e-2, 1e9)
-"""Of a beta, least and greatest: below, all mass sits at the ends; above, it is narrower than any belief."""
+"""The smallest and largest shape of a beta: below, all mass is at the ends; above, it is narrower than any belief."""
 NARROWEST = 1e-9
-"""Standard deviation, of a degree or of a logarithm: less is rounding."""
+"""The smallest standard deviation of a degree or of a logarithm: less is rounding error."""
 LARGEST_LOG = 700.0
-"""Eight standard deviations out a ratio must still be a finite float, and exp(709) is the largest."""
-
-
+"""A ratio must be a finite float eight standard deviations from its median, and exp(709) is the largest."""
 MISSED = math.log(1.5)
 """Distance of log-odds (of a ratio: of logarithms) beyond which a stated quantile counts as missed."""
 
 
 class Support(Enum):
-    """What a quantity can be."""
+    """The values that a quantity can have."""
 
     DEGREE = "a number between 0 and 1"
     """Factors, motives, entries of a table of probabilities: 0 and 1 included."""
@@ -69,26 +67,39 @@ class Support(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissedQuantile:
+    """A stated quantile and the one of the fitted distribution, at probability p."""
+
+    p: float
+    stated: float
+    fitted: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.p:g}% quantile: {self.stated:.3g} stated, {self.fitted:.3g} fitted"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prior:
-    """What was said beside what it was taken to mean."""
+    """A statement and the distribution fitted to it."""
 
     stated: Stated
     family: Family
     misfit: float
-    """The largest |P(at most q) - p| over the stated quantiles q, a probability; 0 where the form is exact."""
+    """The largest |P(X <= q) - p| over the stated quantiles q; a probability, 0 where the fit is exact."""
 
     def __repr__(self) -> str:
         return f"Prior({self.family!r}, misfit={self.misfit:g})"
 
     @property
-    def missed(self) -> tuple[str, ...]:
-        """The stated quantiles that the family misses by a factor of 1.5 or more, in odds (a ratio: itself).
+    def missed(self) -> tuple[MissedQuantile, ...]:
+        """The stated quantiles that the fit misses by a factor of 1.5 or more, in odds (a ratio: itself).
 
-        A stated tail can be missed by far at a small misfit in probability.
+        Together with `misfit`, because a stated tail can be missed by far at a small misfit in probability.
         """
-        taken = [(p, q, self.family.quantile(p)) for p, q in _points(self.stated.statement)]
-        far = [(p, q, at) for p, q, at in taken if abs(self._scaled(q) - self._scaled(at)) > MISSED]
-        return tuple(f"{100 * p:g} %: {q:.3g} said, {at:.3g} taken" for p, q, at in far)
+        quantiles = [
+            MissedQuantile(p=p, stated=q, fitted=self.family.quantile(p)) for p, q in _points(self.stated.statement)
+        ]
+        return tuple(q for q in quantiles if abs(self._scaled(q.stated) - self._scaled(q.fitted)) > MISSED)
 
     def _scaled(self, value: float) -> float:
         if isinstance(self.family, LogNormal):
@@ -97,45 +108,39 @@ class Prior:
         return math.log(inside) - math.log1p(-inside)
 
 
-def fit(said: Stated | Statement, support: Support) -> Prior:
-    """The prior of a quantity.
+def fit(statement: Stated | Statement, support: Support) -> Prior:
+    """Fit the family that the quantity calls for.
 
     Raises
     ------
-    Faulty
-        If the statement does not suit the quantity, with the place where it was said.
+    InvalidInput
+        If the statement does not suit the quantity, with its place where it has one.
     """
-    stated = said if isinstance(said, Stated) else Stated(statement=said)
+    stated = statement if isinstance(statement, Stated) else Stated(statement=statement)
     try:
         family = _fitted(stated.statement, support)
-    except Misstated as wrong:
-        raise InvalidInput([_fault(stated, wrong)]) from wrong
+    except InvalidInput as error:
+        raise InvalidInput(issue.moved(stated.place or issue.place) for issue in error.issues) from error
     points = _points(stated.statement)
     misfit = max((abs(family.cdf(q) - p) for p, q in points), default=0.0)
     return Prior(stated=stated, family=family, misfit=round(misfit, 9))  # nine digits: below them it is rounding
 
 
-def _fault(stated: Stated, wrong: Misstated) -> Issue:
-    if stated.place is None:
-        return Issue(file="(stated in code)", found=wrong.found, expected=wrong.expected)
-    return stated.place.fault(wrong.found, wrong.expected)
-
-
 def _fitted(statement: Statement, support: Support) -> Family:
     fitting = FITS.get((type(statement), support.family))
     if fitting is None:
-        forms = listed([_form_name(kind) for kind, family in FITS if family is support.family], 99)
-        raise Misstated(found=say(statement), expected=f"{support.value}, stated by {forms}")
+        forms = tuple(_form_name(kind) for kind, family in FITS if family is support.family)
+        message = f"{say(statement)} cannot state {support.value}"
+        raise invalid(message, code="unsuitable-statement", value=say(statement), allowed=listed(forms, 99))
     return fitting(statement, support)
 
 
 def _form_name(kind: type[Any]) -> str:
-    """The name of the form in which a kind of statement is written."""
     return next(form.name for form in FORMS if form.statement is kind)
 
 
 def _points(statement: Statement) -> tuple[tuple[float, float], ...]:
-    """The quantiles that a statement names: pairs of probability and value; none where its form is exact."""
+    """Return the quantiles that a statement names, pairs of probability and value; none where its fit is exact."""
     match statement:
         case Quantiles(points=points):
             return points
@@ -147,43 +152,50 @@ def _points(statement: Statement) -> tuple[tuple[float, float], ...]:
 
 
 def _band_points(band: Band) -> tuple[tuple[float, float], ...]:
-    """90 % of the mass between the ends: 5 % on either side, or 10 % on the only side that a band at 0 or 1 has."""
+    """Put 90% between the ends: 5% on either side, or 10% on the only side of a band that ends at 0 or 1."""
     if band.low == 0:
         return ((0.9, band.high),)
     return ((0.1, band.low),) if band.high == 1 else ((0.05, band.low), (0.95, band.high))
 
 
-def _require(holds: bool, found: str, expected: str) -> None:
-    if not holds:
-        raise Misstated(found=found, expected=expected)
+def _require(valid: bool, message: str, allowed: str, suggestion: str = "") -> None:
+    if not valid:
+        raise invalid(message, code="unsuitable-statement", allowed=allowed, suggestion=suggestion)
 
 
-def _degree_constant(said: Constant, support: Support) -> ScaledBeta:
-    _require(support.holds(said.value), f"{said.value:g}", support.value)
-    return ScaledBeta.held(said.value)
+def _require_supported(value: float, support: Support) -> None:
+    _require(support.holds(value), f"{value:g} is not {support.value}", support.value)
 
 
-def _ratio_constant(said: Constant, support: Support) -> LogNormal:
-    _require(support.holds(said.value), f"{said.value:g}", support.value)
-    _require(abs(math.log(said.value)) < LARGEST_LOG, f"{said.value:g}", "a number between 1e-304 and 1e+304")
-    return LogNormal.held(said.value)
+def _degree_constant(stated: Constant, support: Support) -> ScaledBeta:
+    _require_supported(stated.value, support)
+    return ScaledBeta.held(stated.value)
 
 
-def _degree_quantiles(said: Quantiles | Interval, _: Support) -> ScaledBeta:
-    p, q = np.array(_points(said)).T
-    _require(bool(q[0] > 0 and q[-1] < 1), say(said), "quantiles strictly between 0 and 1")
+def _ratio_constant(stated: Constant, support: Support) -> LogNormal:
+    _require_supported(stated.value, support)
+    extreme = f"{stated.value:g} is too extreme"
+    _require(abs(math.log(stated.value)) < LARGEST_LOG, extreme, "a number between 1e-304 and 1e+304")
+    return LogNormal.held(stated.value)
+
+
+def _degree_quantiles(stated: Quantiles | Interval, _: Support) -> ScaledBeta:
+    p, q = np.array(_points(stated)).T
+    _require(
+        bool(q[0] > 0 and q[-1] < 1), f"{say(stated)}: not all values are inside 0 to 1", "strictly between 0 and 1"
+    )
     return _degree(*fit_beta(p, q))
 
 
-def _ratio_quantiles(said: Quantiles | Interval, _: Support) -> LogNormal:
-    p, q = np.array(_points(said)).T
-    _require(bool(q[0] > 0), say(said), "quantiles above 0")
+def _ratio_quantiles(stated: Quantiles | Interval, _: Support) -> LogNormal:
+    p, q = np.array(_points(stated)).T
+    _require(bool(q[0] > 0), f"{say(stated)}: not all values are above 0", "above 0")
     return _ratio(*fit_lognormal(p, q))
 
 
-def _degree_word(said: Word, _: Support) -> ScaledBeta:
-    """A band that ends at 0 or 1 has no room beyond: the density falls from that end, Beta(1, b) or Beta(a, 1)."""
-    points = _band_points(next(band for band in SCALES[said.scale].bands if said.term in band.words))
+def _degree_word(stated: Word, _: Support) -> ScaledBeta:
+    """A band that ends at 0 or 1 gets a density that falls from that end: Beta(1, b) or Beta(a, 1)."""
+    points = _band_points(next(band for band in SCALES[stated.scale].bands if stated.term in band.words))
     if len(points) == 2:
         return _degree(*fit_beta(*np.array(points).T))
     [(p, q)] = points
@@ -194,59 +206,63 @@ def _degree_word(said: Word, _: Support) -> ScaledBeta:
     )
 
 
-def _degree_three_points(said: ThreePoint, _: Support) -> ScaledBeta:
+def _degree_three_points(stated: ThreePoint, _: Support) -> ScaledBeta:
     """The beta of PERT, the mode weighing four times an end (Malcolm et al. 1959, Operations Research 7(5))."""
-    width = said.high - said.low
-    a, b = 1 + 4 * (said.mode - said.low) / width, 1 + 4 * (said.high - said.mode) / width
-    return _degree(a, b, said.low, said.high)
+    width = stated.high - stated.low
+    a, b = 1 + 4 * (stated.mode - stated.low) / width, 1 + 4 * (stated.high - stated.mode) / width
+    return _degree(a, b, stated.low, stated.high)
 
 
-def _degree_moments(said: Moments, _: Support) -> ScaledBeta:
-    mean, found = said.mean, f"a standard deviation of {said.sd:g}"
-    _require(0 < mean < 1, f"a mean of {mean:g}", "a mean strictly between 0 and 1")
+def _degree_moments(stated: Moments, _: Support) -> ScaledBeta:
+    mean, sd = stated.mean, stated.sd
+    _require(0 < mean < 1, f"a mean of {mean:g} is impossible", "a mean strictly between 0 and 1")
     largest = math.sqrt(mean * (1 - mean))
-    _require(said.sd < largest, found, f"less than {largest:.3g}, all that a mean of {mean:g} leaves room for")
-    _require(said.sd > NARROWEST, found, f"more than {NARROWEST:g}; a quantity held fixed is a bare number")
-    size = mean * (1 - mean) / said.sd**2 - 1
+    _require(
+        sd < largest, f"a standard deviation of {sd:g} is too large for a mean of {mean:g}", f"below {largest:.3g}"
+    )
+    _require(sd > NARROWEST, f"a standard deviation of {sd:g} is too small", f"above {NARROWEST:g}", FIXED)
+    size = mean * (1 - mean) / sd**2 - 1
     return _degree(mean * size, (1 - mean) * size)
 
 
-def _ratio_moments(said: Moments, _: Support) -> LogNormal:
-    _require(said.mean > 0, f"a mean of {said.mean:g}", "a mean above 0")
-    relative = said.sd / said.mean
-    # log1p(relative**2), whose square could overflow.
+def _ratio_moments(stated: Moments, _: Support) -> LogNormal:
+    _require(stated.mean > 0, f"a mean of {stated.mean:g} is impossible", "a mean above 0")
+    relative = stated.sd / stated.mean
+    # This is log1p(relative**2), whose square could overflow.
     variance = math.log1p(relative**2) if relative < 1e6 else 2 * math.log(relative)
-    return _ratio(math.log(said.mean) - variance / 2, math.sqrt(variance))
+    return _ratio(math.log(stated.mean) - variance / 2, math.sqrt(variance))
 
 
-def _degree_count(said: Count, _: Support) -> ScaledBeta:
+def _degree_count(stated: Count, _: Support) -> ScaledBeta:
     """The posterior of Jeffreys' prior, Beta(1/2, 1/2), after the cases."""
-    return _degree(said.count + 0.5, said.of - said.count + 0.5)
+    return _degree(stated.count + 0.5, stated.of - stated.count + 0.5)
 
 
-def _degree_beta(said: BetaStated, _: Support) -> ScaledBeta:
-    return _degree(said.a, said.b, said.low, said.high)
+def _degree_beta(stated: BetaStated, _: Support) -> ScaledBeta:
+    return _degree(stated.a, stated.b, stated.low, stated.high)
 
 
-def _degree_uniform(said: Uniform, _: Support) -> ScaledBeta:
-    return _degree(1.0, 1.0, said.low, said.high)
+def _degree_uniform(stated: Uniform, _: Support) -> ScaledBeta:
+    return _degree(1.0, 1.0, stated.low, stated.high)
 
 
-def _ratio_lognormal(said: LognormalStated, _: Support) -> LogNormal:
-    return _ratio(said.mu, said.sigma)
+def _ratio_lognormal(stated: LognormalStated, _: Support) -> LogNormal:
+    return _ratio(stated.mu, stated.sigma)
 
 
 def _degree(a: float, b: float, lower: float = 0.0, upper: float = 1.0) -> ScaledBeta:
-    _require(lower >= 0 and upper <= 1, f"{lower:g} to {upper:g}", "ends between 0 and 1")
-    usable = f"shapes between {SHAPES[0]:g} and {SHAPES[1]:g}; a quantity held fixed is a bare number"
-    _require(SHAPES[0] <= min(a, b) and max(a, b) <= SHAPES[1], f"what would be Beta({a:.3g}, {b:.3g})", usable)
+    _require(lower >= 0 and upper <= 1, f"{lower:g} to {upper:g} is not within 0 to 1", "ends between 0 and 1")
+    usable = SHAPES[0] <= min(a, b) and max(a, b) <= SHAPES[1]
+    allowed = f"shapes between {SHAPES[0]:g} and {SHAPES[1]:g}"
+    _require(usable, f"the fit, Beta({a:.3g}, {b:.3g}), is too extreme", allowed, FIXED)
     return ScaledBeta(a=a, b=b, lower=lower, upper=upper)
 
 
 def _ratio(mu: float, sigma: float) -> LogNormal:
-    found = f"what would be lognormal, mu {mu:.3g}, sigma {sigma:.3g}"
-    _require(sigma > NARROWEST, found, f"sigma above {NARROWEST:g}; a quantity held fixed is a bare number")
-    _require(abs(mu) + 8 * sigma < LARGEST_LOG, found, "finite numbers as far as eight standard deviations out")
+    extreme = f"the fit, lognormal with mu {mu:.3g} and sigma {sigma:.3g}, is too extreme"
+    _require(sigma > NARROWEST, extreme, f"sigma above {NARROWEST:g}", FIXED)
+    allowed = "values that are finite as far as eight standard deviations from the median"
+    _require(abs(mu) + 8 * sigma < LARGEST_LOG, extreme, allowed)
     return LogNormal(mu=mu, sigma=sigma)
 
 
@@ -266,4 +282,4 @@ FITS: dict[tuple[type[Any], type[ScaledBeta] | type[LogNormal]], Callable[[Any, 
     (Moments, LogNormal): _ratio_moments,
     (LognormalStated, LogNormal): _ratio_lognormal,
 }
-"""How a statement becomes a family; what is not here cannot be said of such a quantity."""
+"""The fit of each kind of statement to each family; a pair that is not here is an error."""

@@ -10,11 +10,11 @@ from dataclasses import asdict
 from itertools import groupby
 
 from estimative.priors import toml_writer as toml_text
+from estimative.priors.errors import ascii_safe
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
 from estimative.priors.statement_syntax import form_of, say
 from estimative.priors.statements import Constant, Stated
-from estimative.priors.toml_table import ascii_safe
 
 _SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
 
@@ -58,7 +58,7 @@ def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[s
         pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
         yield from _comment("said", say(stated.statement))
         if prior and prior.misfit:
-            yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *prior.missed)))
+            yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *map(str, prior.missed))))
         yield _entry(quantity, pairs, stated)
 
 

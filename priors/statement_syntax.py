@@ -1,6 +1,6 @@
-"""Statements as text: the forms in which a prior may be written, how each is read, written back, and told in prose.
+"""Statements as text: the forms in which a prior may be written, and how each is read, written and put into words.
 
-The keys of an inline table tell its form:
+The keys of an inline table determine its form:
 
 | form | keys |
 |---|---|
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import listed
+from estimative.priors.errors import InvalidInput, listed, nearest, quote
 from estimative.priors.scale_file import SCALES
 from estimative.priors.statements import (
     BetaStated,
@@ -33,7 +33,6 @@ from estimative.priors.statements import (
     Count,
     Interval,
     LognormalStated,
-    Misstated,
     Moments,
     Quantiles,
     Stated,
@@ -43,7 +42,7 @@ from estimative.priors.statements import (
     Word,
     percentile,
 )
-from estimative.priors.toml_table import Table, number_within, shown
+from estimative.priors.toml_table import Table, number_within
 
 _PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _REMARKS = ("because", "source")
@@ -56,21 +55,21 @@ class Form:
     name: str
     statement: type[Any]
     keys: tuple[str, ...]
-    """The keys that must be there; "pNN" stands for any percentile."""
+    """The required keys; "pNN" stands for any percentile."""
     optional: tuple[str, ...] = ()
     read: Callable[[Table], Statement]
-    """From the inline table; may note faults, and may raise Misstated."""
+    """From the inline table; adds errors to it, or raises InvalidInput if the statement contradicts itself."""
     pairs: Callable[[Any], list[tuple[str, str]]]
     """The keys and written values of the inline table."""
     say: Callable[[Any], str]
-    """In prose, for a person."""
+    """In words, for a person."""
 
     def allows(self, keys: set[str]) -> bool:
         return keys <= {*self.keys, *self.optional}
 
 
 def read_stated(table: Table, key: str) -> Stated | None:
-    """One entry of a prior set; None, and faults noted on the table, where it cannot be understood."""
+    """Return one entry of a prior set, or None after adding to the table what is wrong with it."""
     value = table.value(key)
     if isinstance(value, dict):
         return _read_inline(table.table(key), table, key)
@@ -80,7 +79,7 @@ def read_stated(table: Table, key: str) -> Stated | None:
 
 
 def toml(statement: Statement) -> str:
-    """A TOML value, in the shortest form there is, that reads back as an equal statement."""
+    """Return the shortest TOML value that reads back as an equal statement."""
     match statement:
         case Constant(value=value):
             return toml_text.number(value)
@@ -90,7 +89,7 @@ def toml(statement: Statement) -> str:
 
 
 def say(statement: Statement) -> str:
-    """A statement in a few words of prose; the place for exact numbers is `toml`."""
+    """Return a statement in a few words, with rounded numbers; `toml` has the exact ones."""
     return form_of(statement).say(statement)
 
 
@@ -99,18 +98,20 @@ def form_of(statement: Statement) -> Form:
 
 
 def _bare(table: Table, key: str, value: object) -> Statement | None:
-    """A statement that is no inline table."""
+    """Read a statement that is not an inline table."""
     try:
         if isinstance(value, str):
             return _word(value, "icd203")
         if number_within(value, -math.inf, math.inf):
             return Constant(value=table.number(key))
-    except Misstated as wrong:
-        table.fault(key, found=wrong.found, expected=wrong.expected, name=wrong.name, near=wrong.near)
+    except InvalidInput as error:
+        table.add(error.issues[0].moved(table.place(key)))
         return None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    expected = "a number, a word of ICD 203 in quotes, or an inline table such as { p05 = 0.1, p95 = 0.6 }"
-    table.fault(key, found=shown(value), expected="a finite number" if is_number else expected)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        table.mismatch(key, value=value, allowed="a finite number", code="not-a-number")
+    else:
+        allowed = "a number, a word of ICD 203 in quotes, or an inline table such as { p05 = 0.1, p95 = 0.6 }"
+        table.error(key, code="wrong-type", message=f"{quote(value)} is not a statement", value=value, allowed=allowed)
     return None
 
 
@@ -122,10 +123,9 @@ def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
         return None
     try:
         statement = form.read(inline)
-    except Misstated as wrong:
-        if len(inline.issues) == before:  # otherwise it follows from a fault already noted
-            at = (wrong.key,) if wrong.key else ()
-            inline.fault(*at, found=wrong.found, expected=wrong.expected, name=wrong.name, near=wrong.near)
+    except InvalidInput as error:
+        if len(inline.issues) == before:  # otherwise it follows from an error that is already there
+            inline.add_at(error.issues[0])
         return None
     if len(inline.issues) > before:
         return None
@@ -133,39 +133,40 @@ def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
 
 
 def _form(inline: Table) -> Form | None:
-    """The form that the keys of an inline table tell; None, and a fault noted, where they tell none."""
+    """Return the form that the keys of an inline table determine, or None after adding an error."""
     present = [name for name in inline.data if name not in _REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
     for name in unknown:
-        _note_unknown(inline, name)
+        _add_unknown_key(inline, name)
     keys = {_generic(name) for name in present}
     form = next((form for form in FORMS if keys.issuperset(form.keys) and form.allows(keys)), None)
     if form is None and not unknown:
-        _note_formless(inline, present, keys)
+        _add_no_form(inline, present, keys)
     return form
 
 
-def _note_unknown(inline: Table, name: str) -> None:
+def _add_unknown_key(inline: Table, name: str) -> None:
     if re.fullmatch(r"[pP][0-9.]+", name):
-        inline.fault(name, found=f"the percentile {shown(name)}", expected="p and two digits, from p01 to p99")
+        allowed = "p and two digits, from p01 to p99"
+        inline.error(name, code="unknown-key", message=f"{quote(name)} is not a percentile", allowed=allowed)
     else:
-        inline.fault(
-            name, found="an unknown key", expected=listed([*_KEYS, *_REMARKS], 99), name=name, near=(*_KEYS, *_REMARKS)
-        )
+        known = (*_KEYS, *_REMARKS)
+        message, near = f"{quote(name)} is not a key of a statement", nearest(name, known) or ""
+        inline.error(name, code="unknown-key", message=message, allowed=listed(known, 99), suggestion=near)
 
 
-def _note_formless(inline: Table, present: list[str], keys: set[str]) -> None:
-    together = " and ".join(present) or "no statement"
-    begun = [form for form in FORMS if keys and form.allows(keys)]
-    if begun:
-        missing = listed(
-            [" and ".join(key for key in form.keys if key not in keys) + f" ({form.name})" for form in begun]
-        )
-        inline.fault(found=f"{together} alone", expected=f"{missing} as well")
+def _add_no_form(inline: Table, present: list[str], keys: set[str]) -> None:
+    """Add the error of keys that are too few for a statement, or that belong to different forms."""
+    names = " and ".join(present)
+    incomplete = [form for form in FORMS if keys and form.allows(keys)]
+    if incomplete:
+        missing = [" and ".join(key for key in form.keys if key not in keys) for form in incomplete]
+        forms = [f"{names} with {keys} ({form.name})" for keys, form in zip(missing, incomplete, strict=True)]
+        inline.error(code="incomplete-statement", message=f"a statement needs more than {names}", allowed=listed(forms))
     else:
-        found = f"{together} together" if len(present) > 1 else together
-        forms = listed([" + ".join(form.keys) for form in FORMS], 99).replace("pNN", "pNN + pNN")
-        inline.fault(found=found, expected=f"the keys of one form: {forms}")
+        message = f"{names} do not belong together" if len(present) > 1 else "the statement is missing"
+        forms = [" + ".join(form.keys).replace("pNN", "pNN + pNN") for form in FORMS]
+        inline.error(code="mixed-statement", message=message, allowed=f"the keys of one form: {listed(forms, 99)}")
 
 
 def _generic(name: str) -> str:
@@ -191,7 +192,7 @@ def _pair(inline: Table, key: str) -> tuple[float, float]:
         and all(number_within(entry, -math.inf, math.inf) for entry in value)
     ):
         return float(value[0]), float(value[1])
-    inline.fault(key, found=shown(value), expected="a list of two finite numbers")
+    inline.mismatch(key, value=value, allowed="a list of two finite numbers")
     return math.nan, math.nan
 
 
@@ -308,6 +309,6 @@ FORMS: tuple[Form, ...] = (
         say=lambda s: f"uniform from {s.low:g} to {s.high:g}",
     ),
 )
-"""Every form; to add one is to add an entry here, and its fits to the table in `fitting`."""
+"""Every form. A new one needs an entry here, and one in `quantile_fit.FITS` for each family that can have it."""
 
 _KEYS = tuple(dict.fromkeys(key for form in FORMS for key in (*form.keys, *form.optional)))

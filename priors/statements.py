@@ -1,38 +1,39 @@
-"""What was said: one class for each way of stating a prior, and the reading of one entry of a prior set.
+"""Statements: one class for each way of stating a prior.
 
-Every statement checks itself when it is made, so that one which exists makes sense on its own; whether it suits the
-quantity it is made about is for the fitting to find.
+A statement raises InvalidInput when it is made and contradicts itself, with the key of the inline table at fault.
+Whether it suits its quantity is checked when it is fitted.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import ClassVar
 
 from estimative.priors import toml_writer as toml_text
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest, quote, unknown_name
 from estimative.priors.scale_file import SCALES
-from estimative.priors.toml_table import Place, shown
 from estimative.priors.verbal_scale import Scale
 
-
-class Misstated(ValueError):
-    """A statement that contradicts itself, or that does not suit its quantity."""
-
-    def __init__(self, *, key: str = "", found: str, expected: str, name: str = "", near: tuple[str, ...] = ()) -> None:
-        """`key` is the key of the inline table at fault, empty for the statement as a whole."""
-        self.key, self.found, self.expected, self.name, self.near = key, found, expected, name, near
-        super().__init__(f"{key + ': ' if key else ''}found {found}, expected {expected}")
+FIXED = "Write a bare number for a quantity that is held fixed."
+"""What to do about a spread of 0."""
 
 
-def _require(holds: bool, key: str, found: str | float, expected: str) -> None:
-    if not holds:
-        raise Misstated(key=key, found=found if isinstance(found, str) else toml_text.number(found), expected=expected)
+def _require(
+    valid: bool, key: str, value: float | str, allowed: str, *, suggestion: str = "", code: str = "out-of-range"
+) -> None:
+    """Raise InvalidInput, with the key of the inline table, unless a value is valid."""
+    if not valid:
+        text = value if isinstance(value, str) else toml_text.number(value)
+        raise invalid(
+            f"{text} is not {allowed}", code=code, key=key, value=text, allowed=allowed, suggestion=suggestion
+        )
 
 
 def _require_finite(**values: float) -> None:
     for key, value in values.items():
-        _require(math.isfinite(value), key, value, "a finite number")
+        _require(math.isfinite(value), key, value, "a finite number", code="not-a-number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,25 +60,23 @@ class Quantiles:
             whole = abs(100 * p - round(100 * p)) < 1e-9
             _require(whole and 0.005 < p < 0.995, percentile(p), percentile(p), "a percentile from p01 to p99")
             _require_finite(**{percentile(p): q})
-        names = " ".join(percentile(p) for p, _ in self.points)
         if len(self.points) < 2:
-            raise Misstated(
-                found=f"{names or 'no quantile'} alone", expected="two quantiles or more, such as p05 and p95"
-            )
-        for (p, q), (next_p, next_q) in zip(self.points, self.points[1:], strict=False):
-            _require(p < next_p, percentile(next_p), names, "quantiles in rising order")
+            allowed = "two quantiles or more, such as p05 and p95"
+            raise invalid("one quantile does not determine a distribution", code="too-few-quantiles", allowed=allowed)
+        for (p, q), (next_p, next_q) in pairwise(self.points):
+            _require(p < next_p, percentile(next_p), percentile(next_p), f"a percentile above {percentile(p)}")
             _require(q < next_q, percentile(next_p), next_q, f"more than {percentile(p)} = {q:g}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """A central interval: as much lies below it as above."""
+    """A central interval: the same probability lies below it as above it."""
 
     kind: ClassVar[str] = "interval"
     low: float
     high: float
     mass: float
-    """The probability between the ends, from 0.01 to 0.9999: beyond, the ends say nothing about the rest."""
+    """The probability between the ends, from 0.01 to 0.9999: outside, the ends say nothing about the rest."""
 
     def __post_init__(self) -> None:
         _require_ends(self.low, self.high)
@@ -86,7 +85,7 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreePoint:
-    """Least, most likely and greatest value (PERT)."""
+    """Lowest, most likely and highest value (PERT)."""
 
     kind: ClassVar[str] = "three_point"
     low: float
@@ -95,9 +94,8 @@ class ThreePoint:
 
     def __post_init__(self) -> None:
         _require_ends(self.low, self.high)
-        _require(
-            self.low <= self.mode <= self.high, "mode", self.mode, f"a number between {self.low:g} and {self.high:g}"
-        )
+        allowed = f"a number between {self.low:g} and {self.high:g}"
+        _require(self.low <= self.mode <= self.high, "mode", self.mode, allowed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +108,7 @@ class Moments:
 
     def __post_init__(self) -> None:
         _require_finite(mean=self.mean, sd=self.sd)
-        _require(self.sd > 0, "sd", self.sd, "a number above 0; a quantity held fixed is a bare number")
+        _require(self.sd > 0, "sd", self.sd, "a number above 0", suggestion=FIXED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +123,8 @@ class Count:
     def __post_init__(self) -> None:
         _require_finite(count=self.count, of=self.of)
         _require(self.of > 0, "of", self.of, "a number of cases above 0")
-        _require(
-            0 <= self.count <= self.of, "count", self.count, f"a number between 0 and {self.of:g}, the cases there are"
-        )
+        allowed = f"a number between 0 and {self.of:g}, the number of cases"
+        _require(0 <= self.count <= self.of, "count", self.count, allowed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,16 +139,14 @@ class Word:
 
     def __post_init__(self) -> None:
         if self.scale not in SCALES:
-            raise Misstated(
-                key="scale", found=shown(self.scale), expected=" or ".join(SCALES), name=self.scale, near=tuple(SCALES)
-            )
+            raise InvalidInput([unknown_name(Place(key="scale"), self.scale, SCALES, "a scale of words")])
         if self.term not in SCALES[self.scale].words:
-            raise _no_such_word(self.term, SCALES[self.scale])
+            raise InvalidInput([_no_such_word(self.term, SCALES[self.scale])])
 
 
 @dataclass(frozen=True, kw_only=True)
 class BetaStated:
-    """A beta distribution by its two shapes, stretched over an interval."""
+    """A beta distribution by its two shapes, scaled to an interval."""
 
     kind: ClassVar[str] = "beta_stated"
     a: float
@@ -162,7 +157,7 @@ class BetaStated:
     def __post_init__(self) -> None:
         _require_finite(beta=self.a)
         _require_finite(beta=self.b)
-        _require(self.a > 0 and self.b > 0, "beta", toml_text.numbers([self.a, self.b]), "two shapes above 0")
+        _require(self.a > 0 and self.b > 0, "beta", toml_text.numbers([self.a, self.b]), "two numbers above 0")
         _require_ends(self.low, self.high)
 
 
@@ -178,12 +173,12 @@ class LognormalStated:
     def __post_init__(self) -> None:
         _require_finite(lognormal=self.mu)
         _require_finite(lognormal=self.sigma)
-        _require(self.sigma > 0, "lognormal", self.sigma, "a sigma above 0; a quantity held fixed is a bare number")
+        _require(self.sigma > 0, "lognormal", self.sigma, "a sigma above 0", suggestion=FIXED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Uniform:
-    """Anywhere between two ends alike."""
+    """A uniform distribution between two ends."""
 
     kind: ClassVar[str] = "uniform"
     low: float
@@ -192,7 +187,9 @@ class Uniform:
     def __post_init__(self) -> None:
         _require_finite(uniform=self.low)
         _require_finite(uniform=self.high)
-        _require(self.low < self.high, "uniform", toml_text.numbers([self.low, self.high]), "two ends, the lower first")
+        _require(
+            self.low < self.high, "uniform", toml_text.numbers([self.low, self.high]), "two ends, the lower one first"
+        )
 
 
 type Statement = (
@@ -202,7 +199,7 @@ type Statement = (
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:
-    """A statement as an analyst made it."""
+    """A statement with the analyst's reason and source."""
 
     statement: Statement
     because: str = field(default="", repr=False)
@@ -210,11 +207,11 @@ class Stated:
     source: str = field(default="", repr=False)
     """What the analyst refers to; may be empty."""
     place: Place | None = None
-    """Where it was said; None for one that comes from no file."""
+    """Where it is in a file; None for a statement made in code."""
 
 
 def percentile(p: float) -> str:
-    """The key of a quantile: 0.05 is p05. A probability between two percentiles is written out, which no key is."""
+    """Return the key of a quantile: p05 for 0.05, and for a probability between two percentiles what no key can be."""
     return f"p{100 * p:02.0f}" if abs(100 * p - round(100 * p)) < 1e-9 else f"p{100 * p:g}"
 
 
@@ -223,18 +220,17 @@ def _require_ends(low: float, high: float) -> None:
     _require(low < high, "high", high, f"more than low = {low:g}")
 
 
-def _no_such_word(term: str, scale: Scale) -> Misstated:
-    other = next((other for other in SCALES.values() if other.band(term)), None)
-    hint = (
-        f'; {other.title} has it: {{ term = "{other.spelling(term)}", scale = "{other.id}" }}'
-        if other and other is not scale
-        else ""
-    )
-    words = ", ".join(band.words[0] for band in scale.bands)
-    return Misstated(
-        key="term",
-        found=shown(term),
-        expected=f"a word of {scale.title} ({words}){hint}",
-        name=term.lower(),
-        near=scale.words,
+def _no_such_word(term: str, scale: Scale) -> Issue:
+    other = next((other for other in SCALES.values() if other is not scale and other.band(term)), None)
+    suggestion = nearest(term.lower(), scale.words) or ""
+    if other and not suggestion:
+        written = f'{{ term = "{other.spelling(term)}", scale = "{other.id}" }}'
+        suggestion = f"Write {written} for the word of {other.title}."
+    return Issue(
+        code="unknown-word",
+        message=f"{quote(term)} is not a word of the {scale.title} scale",
+        place=Place(key="term"),
+        value=quote(term),
+        allowed=tuple(band.words[0] for band in scale.bands),
+        suggestion=suggestion,
     )

@@ -1,4 +1,4 @@
-"""A TOML file as it was read: its text, its values, and the line on which each of them stands."""
+"""A TOML file: its text, its values, and the line of each of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, ascii_safe, invalid, nearest
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -17,42 +17,52 @@ if TYPE_CHECKING:
 type KeyPath = tuple[str | int, ...]
 
 LARGEST = 1 << 20
-"""Bytes. A file written by hand is a hundred times smaller; a larger one is a mistake or an attack."""
+"""Bytes. A file that a person wrote is a hundred times smaller; a larger one is a mistake or an attack."""
 
 
 def read_text(path: Path, *, largest: int = LARGEST) -> str:
-    """The text of a UTF-8 file.
+    """Return the text of a UTF-8 file.
 
     Raises
     ------
-    Faulty
-        If the file is missing, unreadable, no file, too large, or not UTF-8.
+    InvalidInput
+        If the file does not exist, cannot be read, is not a regular file, is too large, or is not UTF-8.
     """
 
-    def fault(found: str, expected: str) -> InvalidInput:
-        return InvalidInput([Issue(file=str(path), found=found, expected=expected)])
+    def error(code: str, message: str, allowed: str = "") -> InvalidInput:
+        return invalid(message, code=code, file=str(path), allowed=allowed)
 
     try:
         if path.is_dir():
-            raise fault("a directory", "a file")
+            raise error("not-a-file", "this is a directory, not a file")
         if not path.is_file():
-            raise fault("no such file" if not path.exists() else "no regular file", "a file that can be read")
+            raise error("not-a-file", "this is not a regular file") if path.exists() else _no_such_file(path)
         if (size := path.stat().st_size) > largest:
-            raise fault(f"{size / 1e6:.1f} MB", f"at most {largest / 1e6:.1f} MB")
+            allowed = f"at most {largest / 1e6:.1f} MB"
+            raise error("too-large", f"the file is too large, {size / 1e6:.1f} MB", allowed)
         raw = path.read_bytes()
-    except OSError as error:
-        raise fault(error.strerror or type(error).__name__, "a file that can be read") from error
+    except OSError as failure:
+        reason = failure.strerror or type(failure).__name__
+        raise error("cannot-read", f"the file cannot be read: {reason}") from failure
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise fault("UTF-16 text", "UTF-8 text")
+        raise error("not-utf-8", "the text is UTF-16, not UTF-8")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise fault(f"byte 0x{raw[error.start]:02x} at offset {error.start}", "UTF-8 text") from error
+    except UnicodeDecodeError as failure:
+        message = f"the text is not UTF-8: byte 0x{raw[failure.start]:02x} at offset {failure.start}"
+        raise error("not-utf-8", message) from failure
+
+
+def _no_such_file(path: Path) -> InvalidInput:
+    siblings = [sibling.stem for sibling in path.parent.glob(f"*{path.suffix}") if sibling.name != path.name]
+    near = nearest(path.stem, siblings)
+    suggestion = ascii_safe(f"{near}{path.suffix}") if near else ""
+    return invalid("there is no such file", code="no-such-file", file=str(path), suggestion=suggestion)
 
 
 @dataclass(frozen=True, eq=False)
 class TomlFile:
-    """A TOML document with its name; lines are looked up only when a fault has to name one."""
+    """A TOML document with its name; lines are looked up when a place is made."""
 
     name: str
     """The path, as the user gave it."""
@@ -65,25 +75,27 @@ class TomlFile:
 
         Raises
         ------
-        Faulty
-            As `read_text`, and where the text is empty or not TOML.
+        InvalidInput
+            As `read_text`, and if the text is empty or not TOML.
         """
         return cls.parse(read_text(path), file=str(path))
 
     @classmethod
     def parse(cls, text: str, *, file: str) -> TomlFile:
         if not text.strip():
-            raise InvalidInput([Issue(file=file, found="an empty file", expected="a scenario or a prior set in TOML")])
+            raise invalid(
+                "the file is empty", code="empty-file", file=file, allowed="a scenario or a prior set in TOML"
+            )
         try:
             return cls(file, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             line = text.count("\n", 0, _offset(error, text)) + 1
-            raise InvalidInput([Issue(file=file, line=line, found=_without_place(error), expected="TOML")]) from error
+            raise invalid(f"this is not TOML: {_reason(error)}", code="not-toml", file=file, line=line) from error
         except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a thousand nested brackets
-            raise InvalidInput([Issue(file=file, found=str(error), expected="TOML of a sane size")]) from error
+            raise invalid(f"the TOML is too large to read: {error}", code="not-toml", file=file) from error
 
     def line(self, path: KeyPath) -> int | None:
-        """The line of the entry at a path, or of the nearest table around it."""
+        """Return the line of the entry at a path, or of the nearest table around it."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path)
@@ -94,14 +106,14 @@ class TomlFile:
         from tree_sitter import Language, Parser
 
         tree = Parser(Language(tree_sitter_toml.language())).parse(self.text.encode())
-        found: dict[KeyPath, int] = {}
+        lines: dict[KeyPath, int] = {}
         for path, line in _places(tree.root_node):
-            found.setdefault(path, line)
-        return found
+            lines.setdefault(path, line)
+        return lines
 
 
 def _offset(error: tomllib.TOMLDecodeError, text: str) -> int:
-    """Where a parse failed; Python 3.14 carries it, older ones name the line in the message."""
+    """Return where a parse failed: an attribute in Python 3.14, a line named in the message before."""
     if (position := getattr(error, "pos", None)) is not None:
         return int(position)
     words = str(error).replace(",", " ").split()
@@ -114,8 +126,9 @@ def _offset(error: tomllib.TOMLDecodeError, text: str) -> int:
     return offset
 
 
-def _without_place(error: tomllib.TOMLDecodeError) -> str:
-    return str(error).partition(" (at ")[0]
+def _reason(error: tomllib.TOMLDecodeError) -> str:
+    reason = str(error).partition(" (at ")[0]
+    return reason[:1].lower() + reason[1:]
 
 
 def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
@@ -138,7 +151,7 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
 
 
 def _latest(key: Iterable[str | int], counts: Mapping[KeyPath, int]) -> KeyPath:
-    """A key path in which an array of tables stands for its latest element, as TOML has it in a header."""
+    """Return a key path with the index of the latest element of each array of tables, as a TOML header means it."""
     path: KeyPath = ()
     for part in key:
         path = (*path, part)

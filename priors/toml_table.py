@@ -1,4 +1,4 @@
-"""A TOML table in the act of being read: it hands out checked values and collects the faults."""
+"""A TOML table that is being read: it returns checked values and collects errors."""
 
 from __future__ import annotations
 
@@ -9,51 +9,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote, unknown_name
+from estimative.priors.errors import ascii_safe as ascii_safe  # noqa: PLC0414 (many modules import it from here)
 from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-"""How a factor, an event, an outcome, an item of evidence may be named."""
+"""A valid name of a factor, an event, an outcome, an item of evidence."""
 A_NAME = "a name: a letter, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where an entry is: a file, a key and a line."""
-
-    file: str
-    """The path, as the user gave it."""
-    key: str
-    """The dotted path of the entry; nothing in it can steer a terminal."""
-    line: int | None
-    """Counted from 1; None for an entry that no line of the file holds."""
-
-    def fault(self, found: str, expected: str, *, near: Iterable[str] = (), name: str = "") -> Issue:
-        """A fault here; `near` are the names that a misspelt `name` could stand for."""
-        return Issue(
-            file=self.file,
-            line=self.line,
-            key=self.key,
-            found=found,
-            expected=expected,
-            nearest=nearest(name, near) if name else None,
-        )
 
 
 @dataclass(eq=False)
 class Table:
     """A cursor over one TOML table.
 
-    Each getter marks its key as asked for, and on a mistake notes a fault and returns a stand-in of the right
-    type, so that reading goes on to the next mistake. Nothing may be built from the values before `stop_if_faulty`.
+    Each getter marks its key as read. On a mistake it adds an issue and returns a stand-in of the right type, so that
+    reading goes on to the next mistake. Nothing may be built from the values before `raise_issues`.
     """
 
     file: TomlFile
     data: dict[str, Any]
     path: KeyPath = ()
     issues: list[Issue] = field(default_factory=list)
-    _asked: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, file: TomlFile) -> Table:
@@ -61,46 +39,79 @@ class Table:
 
     def place(self, *keys: str | int) -> Place:
         path = (*self.path, *keys)
-        return Place(file=self.file.name, key=ascii_safe(".".join(map(str, path))), line=self.file.line(path))
+        return Place(file=self.file.name, line=self.file.line(path), key=ascii_safe(".".join(map(str, path))))
 
-    def fault(self, *keys: str | int, found: str, expected: str, near: Iterable[str] = (), name: str = "") -> None:
-        """Note a fault at a key of this table, or at the table itself."""
-        fault = self.place(*keys).fault(found, expected, near=near, name=name)
-        if fault not in self.issues:  # a table may be looked at twice
-            self.issues.append(fault)
+    def error(
+        self,
+        *keys: str | int,
+        code: str,
+        message: str,
+        value: object = None,
+        allowed: str | tuple[str, ...] = "",
+        suggestion: str = "",
+    ) -> None:
+        """Add an error at a key of this table, or at the table itself."""
+        place, text = self.place(*keys), "" if value is None else quote(value)
+        self.add(Issue(code=code, message=message, place=place, value=text, allowed=allowed, suggestion=suggestion))
 
-    def stop_if_faulty(self) -> None:
+    def add(self, issue: Issue) -> None:
+        if issue not in self.issues:  # a table may be read twice
+            self.issues.append(issue)
+
+    def add_at(self, issue: Issue, *keys: str | int) -> None:
+        """Add an issue whose key counts from a key of this table, where it gets its file and line."""
+        below = (int(part) if part.isdigit() else part for part in issue.place.key.split(".") if part)
+        self.add(issue.moved(self.place(*keys, *below)))
+
+    def mismatch(self, *keys: str | int, value: object, allowed: str, code: str = "wrong-type") -> None:
+        """Add the error of a value that is not what is allowed, or that is missing."""
+        if value is None:
+            self.error(*keys, code="missing-key", message=f'"{ascii_safe(str(keys[-1]))}" is missing', allowed=allowed)
+        else:
+            self.error(*keys, code=code, message=f"{quote(value)} is not {allowed}", value=value, allowed=allowed)
+
+    def raise_issues(self) -> None:
+        """Raise InvalidInput with all issues, by file and line, if there are any."""
         if self.issues:
-            files = list(dict.fromkeys((self.file.name, *(fault.file for fault in self.issues))))
-            raise InvalidInput(sorted(self.issues, key=lambda f: (files.index(f.file), f.line or math.inf)))
+            files = list(dict.fromkeys((self.file.name, *(issue.place.file for issue in self.issues))))
+            order = {file: position for position, file in enumerate(files)}
+            raise InvalidInput(sorted(self.issues, key=lambda i: (order[i.place.file], i.place.line or math.inf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self.data
 
     def value(self, key: str) -> Any:
-        self._asked.add(key)
+        self._read.add(key)
         return self.data.get(key)
 
     def text(self, key: str, *, default: str | None = None) -> str:
-        """A string with something in it; required unless there is a default."""
+        """Return a string with something in it; required unless there is a default."""
         value = self.value(key)
         if value is None and default is not None:
             return default
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self.fault(key, found=shown(value), expected="a text")
+        if isinstance(value, str):
+            self.error(key, code="missing-value", message="the text is empty", value=value)
+        else:
+            self.mismatch(key, value=value, allowed="a text")
         return ""
 
     def choice(self, key: str, options: Iterable[str], *, default: str | None = None) -> str:
-        """One of a closed list of words."""
+        """Return one of a closed list of words."""
         known = tuple(options)
         value = self.value(key)
         if value is None and default is not None:
             return default
         if isinstance(value, str) and value in known:
             return value
-        name = value if isinstance(value, str) else ""
-        self.fault(key, found=shown(value), expected=listed(known), near=known, name=name)
+        if value is None:
+            self.mismatch(key, value=None, allowed=listed(known))
+        else:
+            near = nearest(value, known) if isinstance(value, str) else None
+            what = "the only value allowed here" if len(known) == 1 else "one of the values allowed here"
+            message = f"{quote(value)} is not {what}"
+            self.error(key, code="not-a-choice", message=message, value=value, allowed=known, suggestion=near or "")
         return known[0]
 
     def number(
@@ -112,26 +123,27 @@ class Table:
         open_ends: bool = False,
         default: float | None = None,
     ) -> float:
-        """A finite number within its bounds, `low` and `high` themselves included unless `open_ends`."""
+        """Return a finite number within its bounds, `low` and `high` themselves included unless `open_ends`."""
         value = self.value(key)
         if value is None and default is not None:
             return default
         if number_within(value, low, high, open_ends=open_ends):
             return float(value)
-        self.fault(key, found=shown(value), expected=bounds(low, high, open_ends=open_ends))
+        code = "out-of-range" if number_within(value, -math.inf, math.inf) else "not-a-number"
+        self.mismatch(key, value=value, allowed=bounds(low, high, open_ends=open_ends), code=code)
         return math.nan
 
-    def whole(self, key: str, *, low: int = 0) -> int:
+    def integer(self, key: str, *, low: int = 0) -> int:
         value = self.value(key)
         if isinstance(value, int) and not isinstance(value, bool) and value >= low:
             return value
-        self.fault(key, found=shown(value), expected=f"a whole number of at least {low}")
+        self.mismatch(key, value=value, allowed=f"a whole number of at least {low}", code="not-a-number")
         return low
 
     def flag(self, key: str) -> bool:
         value = self.value(key)
         if not isinstance(value, bool):
-            self.fault(key, found=shown(value), expected="true or false")
+            self.mismatch(key, value=value, allowed="true or false")
         return value is True
 
     def date(self, key: str, *, required: bool = True) -> datetime.date | None:
@@ -140,71 +152,76 @@ class Table:
             return None
         if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
             return value
-        self.fault(key, found=shown(value), expected="a date such as 2026-11-01, without quotes")
+        self.mismatch(key, value=value, allowed="a date such as 2026-11-01, without quotes", code="not-a-date")
         return None
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings; absent means empty."""
+        """Return a list of strings; absent means empty."""
         value = self.value(key)
         if value is None:
             return ()
         if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
             return tuple(value)
-        self.fault(key, found=shown(value), expected="a list of texts")
+        self.mismatch(key, value=value, allowed="a list of texts")
         return ()
 
     def table(self, key: str) -> Table:
-        """The table under a key; absent means empty."""
+        """Return the table under a key; absent means empty."""
         value = self.value(key)
         if value is not None and not isinstance(value, dict):
-            self.fault(key, found=shown(value), expected="a table")
+            self.mismatch(key, value=value, allowed="a table")
         return self._below(value if isinstance(value, dict) else {}, key)
 
     def tables(self, key: str) -> Iterator[Table]:
-        """The entries of an array of tables; absent means none."""
+        """Yield the entries of an array of tables; absent means none."""
         value = self.value(key)
         if value is not None and not isinstance(value, list):
-            self.fault(key, found=shown(value), expected=f"an array of tables, [[{self.place(key).key}]]")
+            self.mismatch(key, value=value, allowed=f"an array of tables, [[{self.place(key).key}]]")
         for index, entry in enumerate(value if isinstance(value, list) else []):
             if isinstance(entry, dict):
                 yield self._below(entry, key, index)
             else:
-                self.fault(key, index, found=shown(entry), expected="a table")
+                self.mismatch(key, index, value=entry, allowed="a table")
 
     def named_tables(self) -> Iterator[tuple[str, Table]]:
-        """The tables below this one with their names, each name checked."""
+        """Yield the tables below this one with their names, each name checked."""
         for name in self.names():
             below = self.table(name)
             if isinstance(self.data[name], dict):
                 yield name, below
 
     def names(self) -> Iterator[str]:
-        """The keys of this table, each checked to be a name."""
+        """Yield the keys of this table, each checked to be a name."""
         for name in self.data:
             if not NAME.fullmatch(name):
-                self.fault(name, found=shown(name), expected=A_NAME)
+                self.mismatch(name, value=name, allowed=A_NAME, code="bad-name")
             yield name
 
-    def known(self, key: str, name: str, known: Iterable[str], what: str) -> bool:
-        """Whether a name that stands under a key is one of the known ones; a fault where it is not."""
-        names = tuple(known)
-        if name not in names:
-            self.fault(key, found=shown(name), expected=f"the name of {what}: {listed(names)}", near=names, name=name)
-        return name in names
+    def check_name(self, key: str, name: str) -> None:
+        """Add an error if a text that was read under a key is not a name; empty stands for an error before."""
+        if name and not NAME.fullmatch(name):
+            self.mismatch(key, value=name, allowed=A_NAME, code="bad-name")
+
+    def check_known(self, key: str, name: str, known: Iterable[str], what: str) -> None:
+        """Add an error if a name under a key is not one of the known names."""
+        if name not in (names := tuple(known)):
+            self.add(unknown_name(self.place(key), name, names, what))
 
     def no_more(self) -> None:
-        """Note a fault for every key that nobody asked for."""
+        """Add an error for every key that was not read."""
         for key in self.data:
-            if key not in self._asked:
-                known = sorted(self._asked)
-                self.fault(key, found="an unknown key", expected=listed(known, 16), near=known, name=key)
+            if key not in self._read:
+                known = tuple(sorted(self._read))
+                near = nearest(key, known) or ""
+                message = f"{quote(key)} is not a key of this table"
+                self.error(key, code="unknown-key", message=message, allowed=known, suggestion=near)
 
     def _below(self, data: dict[str, Any], *keys: str | int) -> Table:
         return Table(self.file, data, (*self.path, *keys), self.issues)
 
 
 def number_within(value: object, low: float, high: float, *, open_ends: bool = False) -> bool:
-    """Whether a TOML value is a finite number within bounds (a truth value is no number)."""
+    """Return whether a TOML value is a finite number within bounds; true and false are not numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -215,24 +232,9 @@ def number_within(value: object, low: float, high: float, *, open_ends: bool = F
 
 
 def bounds(low: float, high: float, *, open_ends: bool = False) -> str:
-    """The range of a number in prose."""
+    """Return the range of a number in prose."""
     if math.isinf(low) and math.isinf(high):
         return "a finite number"
     if math.isinf(high):
         return f"a finite number {'above' if open_ends else 'of at least'} {low:g}"
     return f"a number {'strictly between' if open_ends else 'between'} {low:g} and {high:g}"
-
-
-def shown(value: object) -> str:
-    """A value from a file, short enough for a message; control characters appear as escapes."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, datetime.date | datetime.time):
-        return str(value)
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else ascii_safe(repr(value))
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def ascii_safe(text: str) -> str:
-    """Text with every character that could steer a terminal (controls, direction marks) shown as its escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

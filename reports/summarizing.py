@@ -175,7 +175,7 @@ def _quantity_fields(posterior: Posterior, name: str) -> dict[str, object]:
         "because": prior.stated.because,
         "source": prior.stated.source,
         "misfit": prior.misfit,
-        "missed": prior.missed,
+        "missed": tuple(map(str, prior.missed)),
         "constant": prior.family.constant,
         "prior": _prior_spread(prior.family),
         "posterior": _prior_spread(prior.family) if prior.family.constant else _posterior_spread(posterior, name),

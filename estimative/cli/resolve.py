@@ -47,9 +47,18 @@ def resolve(
 
 
 def _date(text: str) -> datetime.date:
-    from estimative.priors.errors import InvalidInput, Issue
+    from estimative.priors.errors import InvalidInput, Issue, Place
 
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInput([Issue(file="--date", found=repr(text), expected="a date such as 2030-12-31")]) from error
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=repr(text),
+                    place=Place(file="--date"),
+                    allowed="a date such as 2030-12-31",
+                )
+            ]
+        ) from error

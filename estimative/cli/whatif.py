@@ -41,7 +41,7 @@ def whatif(
 ) -> None:
     """Recompute under an intervention, an observation or another prior."""
     from estimative.cli.output import show
-    from estimative.priors.errors import InvalidInput, Issue
+    from estimative.priors.errors import InvalidInput, Issue, Place
     from estimative.workflows.inputs import load
     from estimative.workflows.session import open_session
     from estimative.workflows.suppositions import read_supposition
@@ -49,7 +49,16 @@ def whatif(
 
     if not any((do, given, without, edits, sweep)):
         expected = "at least one of --do, --given, --without, --set and --sweep"
-        raise InvalidInput([Issue(file="the command line", found="nothing to suppose", expected=expected)])
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="nothing to suppose",
+                    place=Place(file="the command line"),
+                    allowed=expected,
+                )
+            ]
+        )
     with fitting.settings() as settings, _named_options():
         inputs = load(subject.scenario, subject.priors)
         supposition = read_supposition(
@@ -80,5 +89,6 @@ def _named_options() -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        issues = [replace(issue, file=OPTIONS.get(issue.file, issue.file)) for issue in error.issues]
+        places = [replace(issue.place, file=OPTIONS.get(issue.place.file, issue.place.file)) for issue in error.issues]
+        issues = [issue.moved(place) for issue, place in zip(error.issues, places, strict=True)]
         raise InvalidInput(issues) from error

@@ -25,7 +25,7 @@ def run_analyses(session: Session) -> StoredAnalyses:
         try:
             return analysis(session)
         except InvalidInput as invalid:
-            refused.extend(issue.found for issue in invalid.issues)
+            refused.extend(issue.message for issue in invalid.issues)
             return None
 
     part = attempt(sensitivity)

@@ -13,7 +13,7 @@ from estimative.model.record.score import ResolveResult
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
 
 
 def resolve(
@@ -68,18 +68,34 @@ def resolve(
 
 def _without_reason(because: str) -> Iterator[Issue]:
     if not because.strip():
-        yield Issue(file="because", found="nothing", expected="the source that decided it")
+        yield Issue(
+            code="invalid-value", message="nothing", place=Place(file="because"), allowed="the source that decided it"
+        )
     try:
         because.encode()
     except UnicodeEncodeError:
-        yield Issue(file="because", found="bytes that are no text", expected="a text in UTF-8")
+        yield Issue(
+            code="invalid-value",
+            message="bytes that are no text",
+            place=Place(file="because"),
+            allowed="a text in UTF-8",
+        )
 
 
 def _scorable(run: StoredRun) -> FitResult:
     result = run.result()
     if not result.converged:
         expected = "a run that converged; others are not scored"
-        raise InvalidInput([Issue(file=run.id, found="a run that did not converge", expected=expected)])
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="a run that did not converge",
+                    place=Place(file=run.id),
+                    allowed=expected,
+                )
+            ]
+        )
     return result
 
 
@@ -88,7 +104,17 @@ def _outcome(name: str, scenario: Scenario, run: str) -> Outcome:
         return scenario.outcomes[name]
     expected = f"an outcome of this run: {listed(tuple(scenario.outcomes))}"
     near = nearest(name, scenario.outcomes)
-    raise InvalidInput([Issue(file=run, key="outcome", found=repr(name), expected=expected, nearest=near)])
+    raise InvalidInput(
+        [
+            Issue(
+                code="unknown-name",
+                message=repr(name),
+                place=Place(file=run, key="outcome"),
+                allowed=expected,
+                suggestion=near or "",
+            )
+        ]
+    )
 
 
 def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:

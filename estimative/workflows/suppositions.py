@@ -20,7 +20,7 @@ from estimative.model.likelihood.intervention import Intervention, check_interve
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
@@ -190,7 +190,7 @@ class _Reader:
         try:
             return assess(self.scenario, prior_set, structure=assessment.structure)
         except InvalidInput as error:
-            self.issues.extend(replace(issue, file="edits", line=None) for issue in error.issues)
+            self.issues.extend(issue.moved(Place(file="edits", key=issue.place.key)) for issue in error.issues)
             return assessment
 
     def statement(self, name: str, text: str) -> Stated | None:
@@ -207,7 +207,7 @@ class _Reader:
         for part in section:
             within = within.table(part)
         stated = read_stated(within, key)
-        self.issues.extend(replace(issue, line=None) for issue in table.issues)
+        self.issues.extend(issue.moved(replace(issue.place, line=None)) for issue in table.issues)
         return stated if not table.issues else None
 
     def with_statement(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
@@ -246,13 +246,19 @@ class _Reader:
         """Refuse what cannot be set, the factor of a sweep included."""
         swept = {grid.factor: grid.values[0]} if grid else {}
         everything = replace(intervention, factors=FrozenDict({**intervention.factors, **swept}))
-        for invalid in check_intervention(everything, assessment.structure):
-            entry = "do" if intervention else "sweep"
-            self.issue(entry, invalid.name, invalid.found, invalid.expected)
+        entry = "do" if intervention else "sweep"
+        for issue in check_intervention(everything, assessment.structure):
+            self.issues.append(issue.moved(Place(file=entry, key=issue.place.key)))
 
     def issue(self, entry: str, key: str, found: str, expected: str, near: str | None = None) -> None:
         self.issues.append(
-            Issue(file=entry, key=ascii_safe(key), found=ascii_safe(found), expected=expected, nearest=near)
+            Issue(
+                code="invalid-value",
+                message=ascii_safe(found),
+                place=Place(file=entry, key=ascii_safe(key)),
+                allowed=expected,
+                suggestion=near or "",
+            )
         )
 
 

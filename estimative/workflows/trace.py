@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from estimative.model.analysis.trace import TraceResult, trace_result, trace_targets
 from estimative.model.assessment import Assessment
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, nearest
 from estimative.priors.toml_table import ascii_safe
 from estimative.workflows.session import Session
 
@@ -40,10 +40,10 @@ def check_target(assessment: Assessment, target: str) -> None:
     known = trace_targets(assessment)
     if target not in known:
         issue = Issue(
-            file="target",
-            key=ascii_safe(target),
-            found="no such number",
-            expected=ALLOWED,
-            nearest=nearest(target, known),
+            code="unknown-name",
+            message="no such number",
+            place=Place(file="target", key=ascii_safe(target)),
+            allowed=ALLOWED,
+            suggestion=nearest(target, known) or "",
         )
         raise InvalidInput([issue])

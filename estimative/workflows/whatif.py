@@ -7,7 +7,7 @@ from dataclasses import replace
 from estimative.model.analysis.what_if import Supposition, sweep, what_if
 from estimative.model.analysis.what_if_result import WhatIfResult, what_if_result
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.workflows.session import Session
 
 
@@ -39,9 +39,9 @@ def whatif(session: Session, supposition: Supposition) -> WhatIfResult:
 def _impossible(supposition: Supposition, error: Contradiction) -> InvalidInput:
     given = [f"{name}={'yes' if state else 'no'}" for name, state in supposition.given.items()]
     issue = Issue(
-        file="given" if given else "what is supposed",
-        key=", ".join(given),
-        found=f"probability zero: {error.reason}",
-        expected="what is possible, given all else that is supposed",
+        code="invalid-value",
+        message=f"probability zero: {error.reason}",
+        place=Place(file="given" if given else "what is supposed", key=", ".join(given)),
+        allowed="what is possible, given all else that is supposed",
     )
     return InvalidInput([issue])

@@ -19,7 +19,7 @@ from estimative.model.disagreement.shapley import Coalition
 from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.spec.evidence import Evidence, Observation
 from estimative.model.spec.scenario import Scenario
-from estimative.model.spec.validation import Defective
+from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Prior
 
@@ -99,7 +99,7 @@ class HybridAssessment:
     def _possible(self, later: bool, items: Mapping[str, bool]) -> bool:
         try:
             self._scenario(later, items)
-        except Defective:
+        except InvalidInput:
             return False
         return True
 

@@ -122,7 +122,7 @@ class _Pooler:
         try:
             fitted = self.fitter.fit(consensus({name: self.analysts[name].assessment for name in weights}, weights))
         except InvalidInput as error:
-            excluded = [f"{fault.key}: {fault.found}" for fault in error.issues]
+            excluded = [f"{issue.place.key}: {issue.message}" for issue in error.issues]
             return f"some priors exclude each other ({'; '.join(excluded)})"
         return fitted if fitted.posterior.verdict.passed else "its fit did not converge"
 

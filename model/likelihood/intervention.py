@@ -21,18 +21,12 @@ from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import QueryProbabilities, Target
 from estimative.model.likelihood.variable_elimination import Contradiction, SoftEvidence, by_elimination
+from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.frozen import FrozenDict
 
+CONDITION = "Condition on the event instead, to see what follows if it is so."
 MAX_SETTLED = 6
 """Events that are settled now and drive events to come directly: each doubles the work."""
-
-
-class InvalidIntervention(ValueError):
-    """Something that cannot be set."""
-
-    def __init__(self, name: str, found: str, expected: str) -> None:
-        self.name, self.found, self.expected = name, found, expected
-        super().__init__(f"{name}: {found}, not {expected}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,23 +42,31 @@ class Intervention:
         return bool(self.factors or self.events)
 
 
-def check_intervention(intervention: Intervention, structure: Structure) -> Iterator[InvalidIntervention]:
-    """Why an intervention is not possible: what is settled or known, or too many settled drivers of events to come."""
+def check_intervention(intervention: Intervention, structure: Structure) -> Iterator[Issue]:
+    """Yield the errors of an intervention; the key of each is the name of an event.
+
+    An event that is settled cannot be set, and only so many settled events may drive events to come.
+    """
     scenario, certain = structure.scenario, structure.network.certain
     for name in intervention.events:
         if name in certain:
-            yield InvalidIntervention(name, "an event that has been observed", "an event still to come")
+            yield _error(name, f"{quote(name)} has been observed, so that it cannot be set")
         elif scenario.events[name].when == "now":
-            found = "an event that is settled already, though unknown, so that nothing can change it"
-            expected = "an event still to come, or a condition (given), which shows what follows if it is so"
-            yield InvalidIntervention(name, found, expected)
+            message = f"{quote(name)} is settled already, though unknown: nothing done from now on can change it"
+            yield _error(name, message, suggestion=CONDITION)
         elif name in _settled(structure):
-            found = "an event that is settled, because an observed event depends on it"
-            yield InvalidIntervention(name, found, "an event still to come, or a condition (given)")
+            message = f"{quote(name)} is settled too, since something that has been observed depends on it"
+            yield _error(name, message, suggestion=CONDITION)
     settled = _frontier(structure)
     if intervention and len(settled) > MAX_SETTLED:
-        found = f"{len(settled)} events settled now that drive events to come"
-        yield InvalidIntervention(settled[0], found, f"at most {MAX_SETTLED}")
+        message = f"{len(settled)} events that are settled now drive events to come"
+        place = Place(key=settled[0])
+        yield Issue(code="too-many", message=message, place=place, allowed=f"at most {MAX_SETTLED}")
+
+
+def _error(name: str, message: str, suggestion: str = "") -> Issue:
+    allowed = "an event still to come"
+    return Issue(code="settled", message=message, place=Place(key=name), allowed=allowed, suggestion=suggestion)
 
 
 def evaluate_under(

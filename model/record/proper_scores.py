@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import Place
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
 
@@ -176,7 +176,16 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Estimate]:
     best = max(estimate.value for estimate in worth.values())
     if best == -inf:
         found = "a probability of 0 given by every analyst to something that happened"
-        raise InvalidInput([Issue(file=scoring.file, found=found, expected="an analyst who never did, to have weight")])
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=found,
+                    place=Place(file=scoring.file),
+                    allowed="an analyst who never did, to have weight",
+                )
+            ]
+        )
     relative = {analyst: exp(estimate.value - best) for analyst, estimate in worth.items()}
     total = sum(relative.values())
     shares = {analyst: value / total for analyst, value in relative.items()}

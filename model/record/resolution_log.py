@@ -17,7 +17,7 @@ import msgspec
 
 from estimative.model.record.file_lock import lock, sync_folder
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 
 SCHEMA_VERSION = 1
 LOG = "resolutions.jsonl"
@@ -125,7 +125,16 @@ class ResolutionLog:
             answer = f"{before.resolution.word!r} on {before.resolution.date}"
             found = f"{resolution.forecast.outcome}, resolved already: {answer}"
             expected = "an outcome that is not resolved yet, or a correction"
-            raise InvalidInput([Issue(file=file, line=before.line, key=run, found=found, expected=expected)])
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=found,
+                        place=Place(file=file, line=before.line, key=run),
+                        allowed=expected,
+                    )
+                ]
+            )
         if correct:
             self._refuse_correction(resolution)
         for entry in entries:
@@ -137,11 +146,22 @@ class ResolutionLog:
     def _refuse_correction(self, resolution: Resolution) -> NoReturn:
         found = f"no resolution of {resolution.forecast.outcome} of this run"
         expected = "one to correct, or a first resolution"
-        raise InvalidInput([Issue(file=str(self.path), key=resolution.forecast.run, found=found, expected=expected)])
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=found,
+                    place=Place(file=str(self.path), key=resolution.forecast.run),
+                    allowed=expected,
+                )
+            ]
+        )
 
     def _unusable(self, error: OSError, expected: str) -> InvalidInput:
         reason = error.strerror or type(error).__name__
-        return InvalidInput([Issue(file=str(self.path), found=reason, expected=expected)])
+        return InvalidInput(
+            [Issue(code="invalid-value", message=reason, place=Place(file=str(self.path)), allowed=expected)]
+        )
 
 
 @contextmanager
@@ -198,7 +218,14 @@ def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
         try:
             entries.append(_entry(raw, number, previous, entries))
         except _Broken as broken:
-            issues.append(Issue(file=file, line=number, found=broken.found, expected=broken.expected))
+            issues.append(
+                Issue(
+                    code="invalid-value",
+                    message=broken.found,
+                    place=Place(file=file, line=number),
+                    allowed=broken.expected,
+                )
+            )
         previous = _digest(raw) if _sealed(raw) else None
     if issues:
         raise InvalidInput(issues)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from estimative.model.record.run_store import Manifest
-from estimative.priors.errors import Issue
+from estimative.priors.errors import Issue, Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,12 @@ def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
 def contradicting(earlier: Entry, other: Resolution, file: str, line: int | None) -> Issue:
     """The error of a second answer to the same question; `line` where it is in the file already."""
     same = f"{earlier.resolution.word!r}, the answer to the same question on line {earlier.line}, or a correction"
-    return Issue(file=file, line=line, key=other.forecast.run, found=repr(other.word), expected=same)
+    return Issue(
+        code="invalid-value",
+        message=repr(other.word),
+        place=Place(file=file, line=line, key=other.forecast.run),
+        allowed=same,
+    )
 
 
 def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Issue]:
@@ -165,7 +170,9 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
 
 
 def _misdated(resolution: Resolution, found: str, expected: str) -> Issue:
-    return Issue(file=resolution.forecast.run, key="date", found=found, expected=expected)
+    return Issue(
+        code="invalid-value", message=found, place=Place(file=resolution.forecast.run, key="date"), allowed=expected
+    )
 
 
 def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
@@ -182,4 +189,9 @@ def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     known = resolution.date if settled or resolution.occurred else forecast.until
     if forecast.made > known:
         found = f"a run of {forecast.made}, when the answer was known since {known}"
-        yield Issue(file=forecast.run, found=found, expected="a run from before; forecasts in hindsight are not scored")
+        yield Issue(
+            code="invalid-value",
+            message=found,
+            place=Place(file=forecast.run),
+            allowed="a run from before; forecasts in hindsight are not scored",
+        )

@@ -15,7 +15,7 @@ from pathlib import Path
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, nearest
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
@@ -87,7 +87,13 @@ class Store:
         found = f"{len(matching)} runs" if matching else "no such run"
         first = "a run; there is none yet: estimative fit saves one"
         expected = "the id of a run, its beginning, or 'latest'" if ids else first
-        issue = Issue(file=str(self.folder), key=name, found=found, expected=expected, nearest=nearest(name, ids))
+        issue = Issue(
+            code="unknown-name",
+            message=found,
+            place=Place(file=str(self.folder), key=name),
+            allowed=expected,
+            suggestion=nearest(name, ids) or "",
+        )
         raise InvalidInput([issue])
 
     def write(self, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]) -> Path:
@@ -152,7 +158,9 @@ class Store:
         source, partial = self.find(name), target.with_name(f".{target.name}.partial")
         if target.exists():
             found, expected = "a file or folder of this name", "a folder that does not exist yet"
-            raise InvalidInput([Issue(file=str(target), found=found, expected=expected)])
+            raise InvalidInput(
+                [Issue(code="invalid-value", message=found, place=Place(file=str(target)), allowed=expected)]
+            )
         with _writing(target, partial, "a folder to write to"):
             shutil.copytree(source, partial)
             partial.rename(target)
@@ -183,7 +191,16 @@ def checked_label(text: str) -> str:
     label = " ".join(text.split())
     if len(label) > MAX_LABEL or not label.isprintable():
         found = f"{len(label)} characters" if len(label) > MAX_LABEL else "characters that cannot be printed"
-        raise InvalidInput([Issue(file="label", found=found, expected=f"up to {MAX_LABEL} printable characters")])
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=found,
+                    place=Place(file="label"),
+                    allowed=f"up to {MAX_LABEL} printable characters",
+                )
+            ]
+        )
     return label
 
 
@@ -200,7 +217,9 @@ def _writing(path: Path, partial: Path, expected: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InvalidInput([Issue(file=str(path), found=reason, expected=expected)]) from error
+        raise InvalidInput(
+            [Issue(code="invalid-value", message=reason, place=Place(file=str(path)), allowed=expected)]
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -219,7 +238,16 @@ def add_file(folder: Path, name: str, text: str) -> None:
         os.replace(partial, folder / name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InvalidInput([Issue(file=str(folder / name), found=reason, expected="a file to write")]) from error
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=reason,
+                    place=Place(file=str(folder / name)),
+                    allowed="a file to write",
+                )
+            ]
+        ) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

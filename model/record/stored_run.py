@@ -15,7 +15,7 @@ from estimative.model.record.run_store import DRAWS, INPUTS, MANIFEST, RESULT, M
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -71,9 +71,27 @@ class StoredRun:
             return from_json(path.read_bytes(), kind)
         except OSError as error:
             found = error.strerror or type(error).__name__
-            raise InvalidInput([Issue(file=str(path), found=found, expected="a file of a saved run")]) from error
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=found,
+                        place=Place(file=str(path)),
+                        allowed="a file of a saved run",
+                    )
+                ]
+            ) from error
         except DamagedJson as damage:
-            raise InvalidInput([Issue(file=str(path), found=str(damage), expected="it as it was saved")]) from damage
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=str(damage),
+                        place=Place(file=str(path)),
+                        allowed="it as it was saved",
+                    )
+                ]
+            ) from damage
 
     def assessment(self) -> Assessment:
         """The assessment that was fitted, read from the run's own copies of its files.
@@ -153,4 +171,4 @@ def _below(name: str, folder: Path) -> Path | None:
 
 def _changed(path: Path, what: str, digest: str) -> Issue:
     found = "something else than the run was made from"
-    return Issue(file=str(path), found=found, expected=f"the {what} {digest[:12]}")
+    return Issue(code="invalid-value", message=found, place=Place(file=str(path)), allowed=f"the {what} {digest[:12]}")

@@ -1,44 +1,44 @@
-"""Cases of a reference class: from a CSV file, or listed in the scenario itself, to counts."""
+"""Read the cases of a reference class, from a CSV file or from the scenario itself, and count them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from estimative.model.spec.evidence import Cases, Trials
-from estimative.priors.csv_reader import csv_rows, first_row, lacking, uneven
-from estimative.priors.errors import InvalidInput, Issue, listed, nearest
+from estimative.priors.csv_reader import csv_rows, header, missing_columns, uneven_row
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
 from estimative.priors.toml_document import read_text
-from estimative.priors.toml_table import Table, number_within, shown
+from estimative.priors.toml_table import Table, number_within
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A scenario's folder, which remembers every text that was read from it."""
+    """A scenario's folder, and every text that was read from it."""
 
     path: Path
     texts: dict[str, str] = field(default_factory=dict)
     """By the name under which the scenario file refers to it."""
 
     def read(self, name: str) -> str:
-        """The text of a data file in this folder; raises Faulty as `read_text` does."""
+        """Return the text of a data file in this folder; raise InvalidInput as `read_text` does."""
         self.texts[name] = read_text(self.path / name, largest=LARGEST_CSV)
         return self.texts[name]
 
 
 LARGEST_CSV = 10 << 20
-MOST_FAULTS = 20
-"""Of one data file: a wrong map would otherwise repeat one mistake for every row."""
+MOST_ERRORS = 20
+"""Per data file: a wrong map would otherwise repeat one mistake for every row."""
 
 
 def read_cases(table: Table, common: dict[str, object], folder: Folder, named: object) -> Cases:
-    """The evidence of kind `cases`: rows alike in all mapped drivers are counted together."""
+    """Read evidence of kind `cases`; rows with the same values of all mapped drivers are counted together."""
     if "trials" in table:
         trials = tuple(_trials(entry) for entry in table.tables("trials"))
         if table.data["trials"] == []:
-            table.fault("trials", found="no case", expected="at least one")
+            table.error("trials", code="missing-value", message="there are no cases", allowed="at least one case")
         table.value("trials")
     else:
         trials = _counted(table, folder)
@@ -46,7 +46,7 @@ def read_cases(table: Table, common: dict[str, object], folder: Folder, named: o
 
 
 def _trials(table: Table) -> Trials:
-    """One entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`."""
+    """Read one entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`."""
     of = table.number("of", low=0, open_ends=True)
     successes = table.number("successes", low=0, high=of if math.isfinite(of) else math.inf)
     at = table.table("at")
@@ -57,7 +57,7 @@ def _trials(table: Table) -> Trials:
 
 @dataclass(frozen=True, kw_only=True)
 class _Column:
-    """A column whose entries stand for numbers."""
+    """A column, and the numbers that its entries stand for."""
 
     name: str
     values: Mapping[str, float]
@@ -74,16 +74,22 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
     for key in ("where", "counts", "at"):
         table.value(key)
     if "counts" not in table:
-        table.fault("counts", found="nothing", expected="what each value of the outcome counts for, between 0 and 1")
+        allowed = "what each value of the outcome counts for, between 0 and 1"
+        table.mismatch("counts", value=None, allowed=allowed)
     if len(table.issues) > before:
         return ()
     if Path(name).is_absolute() or ".." in Path(name).parts:
-        table.fault("file", found=repr(name), expected="a file in the scenario's own folder or below")
+        table.mismatch(
+            "file", value=name, allowed="a file in the folder of the scenario or below", code="outside-folder"
+        )
         return ()
     try:
         text = folder.read(name)
     except InvalidInput as error:
-        table.fault("file", found=f"{shown(name)}: {error.issues[0].found}", expected=error.issues[0].expected)
+        [issue] = error.issues
+        table.add(
+            replace(issue, message=f"{quote(name)}: {issue.message}", place=table.place("file"), value=quote(name))
+        )
         return ()
     try:
         trials = _count(folder.path / name, text, where, outcome, fixed, mapped)
@@ -91,7 +97,7 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.issues.extend(error.issues)
         return ()
     if not trials:
-        table.fault("where", found=f"no row of {shown(name)} that passes", expected="at least one case")
+        table.error("where", code="no-cases", message=f"no row of {quote(name)} passes", allowed="at least one case")
     return trials
 
 
@@ -104,7 +110,7 @@ def _values(table: Table) -> dict[str, float]:
 
 
 def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
-    """The drivers held at a number, and those read from a column."""
+    """Return the drivers with one fixed number, and those read from a column."""
     fixed: dict[str, float] = {}
     mapped: list[_Column] = []
     for driver in table.names():
@@ -116,9 +122,8 @@ def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
         elif number_within(table.data[driver], 0, 1):
             fixed[driver] = float(table.value(driver))
         else:
-            table.fault(
-                driver, found=shown(table.value(driver)), expected="a number between 0 and 1, or a column with values"
-            )
+            allowed = "a number between 0 and 1, or a column with values"
+            table.mismatch(driver, value=table.value(driver), allowed=allowed, code="out-of-range")
     return fixed, mapped
 
 
@@ -151,35 +156,30 @@ def _count(
 
 
 def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with the line on which each begins."""
+    """Yield the rows of a CSV file with the line on which each begins."""
     file = str(path)
     rows = csv_rows(text, file=file)
-    line, columns = first_row(rows, file=file, then="case")
-    if issues := lacking(columns, needed, file=file, line=line):
+    line, columns = header(rows, file=file, row="case")
+    if issues := missing_columns(columns, needed, file=file, line=line):
         raise InvalidInput(issues)
     for line, cells in rows:
         if len(cells) != len(columns):
-            raise InvalidInput([uneven(columns, file=file, line=line)])
+            raise InvalidInput([uneven_row(cells, columns, file=file, line=line)])
         yield line, dict(zip(columns, cells, strict=True))
 
 
 def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, issues: list[Issue]) -> float:
-    """What a cell stands for; a fault noted, and 0, where the map does not know it."""
-    value, known = row[column.name], list(column.values)
-    if value not in column.values:
-        near = nearest(value, known)
-        issues.append(
-            Issue(file=str(path), line=line, key=column.name, found=shown(value), expected=listed(known), nearest=near)
-        )
+    """Return the number that a cell stands for; 0, and an error added, where the map does not know it."""
+    if (value := row[column.name]) not in column.values:
+        place = Place(file=str(path), line=line, key=ascii_safe(column.name))
+        issues.append(unknown_name(place, value, column.values, "a value of this column that the map knows"))
     return column.values.get(value, 0.0)
 
 
 def _cut(issues: list[Issue], path: Path) -> list[Issue]:
-    if len(issues) <= MOST_FAULTS:
+    if len(issues) <= MOST_ERRORS:
         return issues
-    told = {fault.line for fault in issues[:MOST_FAULTS]}
-    rows = len({fault.line for fault in issues} - told)
-    return [
-        *issues[:MOST_FAULTS],
-        Issue(file=str(path), found=f"{rows} more rows like these", expected="rows that the maps know"),
-    ]
+    lines = {issue.place.line for issue in issues[:MOST_ERRORS]}
+    rows = len({issue.place.line for issue in issues} - lines)
+    message = f"{rows} more rows have such errors"
+    return [*issues[:MOST_ERRORS], Issue(code="more-errors", message=message, place=Place(file=str(path)))]

@@ -12,6 +12,36 @@ from estimative.model.spec.evidence import Forecast, Indicator, Measurement, Tes
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.quantile_fit import Support
 
+WEIGHTS = ("relevance", "independence")
+"""Sections of a prior set with weights of evidence, which are fixed numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantityName:
+    """The name of a quantity or of a weight of evidence, as its path in a prior set."""
+
+    section: str
+    """"factors", "events", "effects", "tables", "evidence", "motives", "indicators", "relevance" or "independence"."""
+    subject: str
+    """A factor, an event, an item of evidence or an origin."""
+    key: str = ""
+    """Of an effect the driver, of a table the parents that happened, of an indicator its state; empty otherwise."""
+
+    @classmethod
+    def parse(cls, name: str) -> QuantityName:
+        section, _, rest = name.partition(".")
+        # An origin is a text of the scenario's author, and may have a dot in it.
+        subject, _, key = (rest, "", "") if section in WEIGHTS else rest.partition(".")
+        return cls(section=section, subject=subject, key=key)
+
+    def __str__(self) -> str:
+        return ".".join(filter(None, (self.section, self.subject, self.key)))
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it names a weight of evidence rather than a quantity."""
+        return self.section in WEIGHTS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:

@@ -13,10 +13,10 @@ from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import Evidence, Indicator
-from estimative.model.spec.validation import Defective, defects
+from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
+from estimative.priors.errors import InvalidInput, Place, quote
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.toml_table import shown
 
 DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
@@ -26,12 +26,12 @@ SECTIONS = (*ALWAYS, "indicators")
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """What could happen and what bears on it. Mappings are in the order of the file.
+    """What could happen, and the evidence about it. Mappings are in the order of the file.
 
     Raises
     ------
-    Defective
-        If a name is unknown, events depend on each other in a circle, or a part contradicts another.
+    InvalidInput
+        If a name is unknown, events depend on each other in a cycle, or one part contradicts another.
     """
 
     id: str
@@ -47,16 +47,22 @@ class Scenario:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     """What to look for: nobody has yet seen it, or looked in vain."""
+    places: Mapping[str, Place] = field(default_factory=FrozenDict, compare=False)
+    """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
     def __post_init__(self) -> None:
-        for name in SECTIONS:
+        for name in (*SECTIONS, "places"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        if found := tuple(defects(self)):
-            raise Defective(found)
+        if errors := tuple(errors_of(self)):
+            raise InvalidInput(errors)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, section))} {section}" for section in SECTIONS)
-        return f"Scenario({shown(self.id)}: {counts})"
+        return f"Scenario({quote(self.id)}: {counts})"
+
+    def place(self, key: str) -> Place:
+        """Return the place of an entry, as far as it is known."""
+        return self.places.get(key) or Place(key=key)
 
     @property
     def years(self) -> float:

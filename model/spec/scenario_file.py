@@ -1,11 +1,11 @@
-"""From a scenario's TOML file (and the CSV files beside it) to a Scenario, or to all of its faults at once."""
+"""Read a scenario from its TOML file and the CSV files that it names, or raise all errors at once."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.spec.case_file import Folder, read_cases
@@ -21,44 +21,42 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.scenario import Scenario
-from estimative.model.spec.validation import Defect, Defective
-from estimative.priors.errors import InvalidInput, Issue, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import Table, shown
+from estimative.priors.toml_table import Table
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCENARIO = "scenario.toml"
-"""What a scenario's file is called among the texts that it was read from."""
+"""The name of a scenario's file among the texts that it was read from."""
 GRADE = re.compile(r"[A-F][1-6]")
 STANDINGS = ("checked", "part-checked", "press", "computed", "unchecked")
 NO_DATE = datetime.date(1, 1, 1)
 
 
 def shipped_scenarios() -> Mapping[str, Path]:
-    """The scenarios that come with the program, by id."""
+    """Return the shipped scenarios by id."""
     return {path.stem.replace("_", "-"): path for path in sorted(SHIPPED.glob("*.toml"))}
 
 
 def find_scenario(name: str) -> Path:
-    """The file of a shipped scenario, or the path that was given.
+    """Return the file of a shipped scenario, or the given path.
 
     Raises
     ------
-    Faulty
-        If there is neither.
+    InvalidInput
+        If the name is neither, with the nearest shipped name.
     """
     shipped = shipped_scenarios()
     if name.replace("_", "-") in shipped:
         return shipped[name.replace("_", "-")]
     if (path := Path(name)).exists() or path.suffix == ".toml" or len(path.parts) > 1:
         return path
-    expected = f"a path or one of the shipped scenarios: {', '.join(shipped)}"
-    raise InvalidInput([Issue(file=name, found="no such scenario", expected=expected, nearest=nearest(name, shipped))])
+    raise InvalidInput([unknown_name(Place(), name, shipped, "a path, nor the name of a shipped scenario")])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A scenario with the texts that it was read from."""
+    """A scenario with the texts of the files that it was read from."""
 
     scenario: Scenario
     texts: Mapping[str, str]
@@ -70,14 +68,14 @@ def read_scenario(path: Path) -> Scenario:
 
     Raises
     ------
-    Faulty
-        With every fault found.
+    InvalidInput
+        With every error in the files.
     """
     return reading_of(path).scenario
 
 
 def reading_of(path: Path) -> Reading:
-    """As `read_scenario`, with the texts."""
+    """Read a scenario as `read_scenario` does, and return the texts as well."""
     file, folder = TomlFile.read(path), Folder(path.parent)
     scenario = _scenario(Table.of(file), folder)
     return Reading(scenario=scenario, texts={SCENARIO: file.text, **folder.texts})
@@ -86,11 +84,10 @@ def reading_of(path: Path) -> Reading:
 def _scenario(table: Table, folder: Folder) -> Scenario:
     frame = table.table("scenario")
     if "scenario" not in table:
-        hint = ", but [prior_set]: this is a prior set" if "prior_set" in table else ""
-        table.fault(
-            found=f"no [scenario]{hint}", expected="a table [scenario] with id, title, question, as_of, until, headline"
-        )
-        table.stop_if_faulty()
+        message = "this is a prior set, not a scenario" if "prior_set" in table else "the table [scenario] is missing"
+        allowed = "a table [scenario] with id, title, question, as_of, until, headline"
+        table.error(code="missing-table", message=message, allowed=allowed)
+        table.raise_issues()
     fields = {key: frame.text(key) for key in ("id", "title", "question", "headline")}
     as_of, until = frame.date("as_of"), frame.date("until")
     sources = [_source(entry) for entry in frame.tables("sources")]
@@ -109,6 +106,11 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         for name, entry in table.table("indicators").named_tables()
         if (indicator := _watched(name, entry, {**factors, **events})) is not None
     }
+    places = [
+        *(frame.place("sources", position) for position in range(len(sources))),
+        *(table.place("evidence", name) for name in evidence),
+        *(table.place("indicators", name) for name in indicators),
+    ]
     for section in ("factors", "events", "outcomes", "evidence", "indicators"):
         table.value(section)
     table.no_more()
@@ -123,33 +125,36 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             outcomes=outcomes,
             evidence=evidence,
             indicators=indicators,
+            places={place.key: place for place in places},
         )
-    except Defective as error:
-        _add(table, (d for d in error.defects if until is not None or d.path[-1] != "until"))
-    table.stop_if_faulty()
+    except InvalidInput as error:
+        _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))
+    table.raise_issues()
     return scenario
 
 
-def _add(table: Table, defects: Iterable[Defect]) -> None:
-    """Turn defects into faults, but for those that a fault at the same place, or a stand-in for it, explains."""
-    told = [fault.key for fault in table.issues]
-    for defect in (_placed(defect, table) for defect in defects):
-        key = table.place(*defect.path).key
-        named = [f"{section}.{defect.name}" for section in ("factors", "events", "outcomes")] if defect.name else []
-        explained = any(_within(fault, entry) for fault in told for entry in (key, *named))
-        if not explained and defect.found not in ("''", str(NO_DATE)):
-            table.fault(*defect.path, found=defect.found, expected=defect.expected, near=defect.known, name=defect.name)
+def _add_errors(table: Table, issues: Iterable[Issue]) -> None:
+    """Add the errors of a scenario as a whole, but for those that follow from an error that is already there."""
+    before = [issue.place.key for issue in table.issues]
+    for issue in issues:
+        key = _key_in_file(issue, table)
+        name = issue.value.strip('"') if issue.code == "unknown-name" else ""
+        named = [f"{section}.{name}" for section in ("factors", "events", "outcomes")] if name else []
+        follows = any(_within(earlier, entry) for earlier in before for entry in (key, *named))
+        stand_in = issue.value in ('""', str(NO_DATE))  # the value of an entry that could not be read
+        if not (follows or stand_in):
+            table.add_at(issue.moved(Place(key=key)))
 
 
-def _placed(defect: Defect, table: Table) -> Defect:
-    """A defect of a case's drivers, at the case that has them where cases are listed one by one."""
-    match defect.path:
-        case ("evidence", item, "at", driver):
-            listed = table.data["evidence"][item].get("trials", [])
-            at = [index for index, trials in enumerate(listed) if driver in trials.get("at", {})]
-            return replace(defect, path=("evidence", item, "trials", at[0], "at", driver)) if at else defect
+def _key_in_file(issue: Issue, table: Table) -> str:
+    """Return the key of an issue in the file; of a driver of cases that are listed there, in the first such case."""
+    match issue.place.key.split("."):
+        case ["evidence", item, "at", driver]:
+            trials = table.data["evidence"][item].get("trials", [])
+            at = [index for index, entry in enumerate(trials) if driver in entry.get("at", {})]
+            return f"evidence.{item}.trials.{at[0]}.at.{driver}" if at else issue.place.key
         case _:
-            return defect
+            return issue.place.key
 
 
 def _within(key: str, entry: str) -> bool:
@@ -159,7 +164,8 @@ def _within(key: str, entry: str) -> bool:
 def _once_each(frame: Table, ids: list[str]) -> None:
     for index, name in enumerate(ids):
         if name and name in ids[:index]:
-            frame.fault("sources", index, "id", found=f"{name!r} again", expected="an id of its own")
+            message = f"another source has the id {quote(name)}"
+            frame.error("sources", index, "id", code="duplicate-name", message=message, value=name)
 
 
 def _source(table: Table) -> Source:
@@ -217,7 +223,7 @@ def _item(name: str, table: Table, folder: Folder, named: Mapping[str, Factor | 
 
 
 def _common(name: str, table: Table) -> dict[str, object]:
-    """What every kind of evidence has, but for the source."""
+    """Return the fields that every kind of evidence has, except the source."""
     return {
         "id": name,
         "about": table.text("about"),
@@ -231,13 +237,14 @@ def _common(name: str, table: Table) -> dict[str, object]:
 
 
 def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator | None:
-    """Something to look for; where, it need not say."""
+    """Read something to look for; it need not have a source."""
     table.choice("kind", ("indicator",), default="indicator")
     if table.value("kind") not in (None, "indicator"):
         return None
     if "seen" in table:
-        expected = "no such key: what has been seen, or looked for in vain, stands under [evidence]"
-        table.fault("seen", found=shown(table.value("seen")), expected=expected)
+        message, value = 'an indicator has no key "seen"', table.value("seen")
+        suggestion = "Write what has been seen, or looked for in vain, under [evidence]."
+        table.error("seen", code="unknown-key", message=message, value=value, suggestion=suggestion)
     common = {**_common(name, table), "source": table.text("source", default="")}
     indicator = Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
     table.no_more()
@@ -247,7 +254,8 @@ def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> In
 def _grade(table: Table) -> str:
     grade = table.text("grade", default="")
     if grade and not GRADE.fullmatch(grade):
-        table.fault("grade", found=repr(grade), expected="an Admiralty code such as B2: A to F, then 1 to 6")
+        allowed = "an Admiralty code such as B2: A to F, then 1 to 6"
+        table.mismatch("grade", value=grade, allowed=allowed, code="not-a-choice")
     return grade
 
 
@@ -286,7 +294,7 @@ def _forecast(table: Table, common: dict[str, object], folder: Folder, named: ob
 
 
 def _exposure(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    return Exposure(**common, count=table.whole("count"), years=table.number("years", low=0, open_ends=True))  # type: ignore[arg-type]
+    return Exposure(**common, count=table.integer("count"), years=table.number("years", low=0, open_ends=True))  # type: ignore[arg-type]
 
 
 def _observation(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:

@@ -1,10 +1,9 @@
-"""Everything that keeps the parts of a scenario from being one: unknown names, circles, contradictions."""
+"""What is wrong with a scenario as a whole: unknown names, cycles, contradictions."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -19,11 +18,11 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
-from estimative.priors.errors import listed
+from estimative.priors.errors import Issue, Place, quote, unknown_name
 
 
 class Parts(Protocol):
-    """What a scenario consists of, whether or not it fits together."""
+    """The parts of a scenario, whether or not they fit together."""
 
     @property
     def as_of(self) -> datetime.date: ...
@@ -45,108 +44,111 @@ class Parts(Protocol):
     def indicators(self) -> Mapping[str, Indicator]: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Defect:
-    """Why something is no scenario: the path of the entry in the file, and what is wrong there."""
-
-    path: tuple[str | int, ...]
-    found: str
-    expected: str
-    name: str = ""
-    known: tuple[str, ...] = ()
+MOST_EVENTS = 12
+"""Of an outcome, and of events that an event depends on: tables have 2 to this power of entries."""
+MOST_TABLE_PARENTS = 10
+"""A prior set states 2 to this power of probabilities."""
 
 
-class Defective(ValueError):
-    """A scenario that cannot be built."""
-
-    def __init__(self, defects: tuple[Defect, ...]) -> None:
-        self.defects = defects
-        super().__init__("; ".join(f"{'.'.join(map(str, d.path))}: {d.found}, not {d.expected}" for d in defects))
-
-
-def defects(scenario: Parts) -> Iterator[Defect]:
-    """Everything that keeps the parts from being one scenario."""
-    yield from _frame_defects(scenario)
+def errors_of(scenario: Parts) -> Iterator[Issue]:
+    """Yield everything that keeps the parts from being a scenario; keys are as in a scenario file."""
+    yield from _frame_errors(scenario)
     for event in scenario.events.values():
-        yield from _event_defects(event, scenario)
-    yield from _cycle_defects(scenario)
+        yield from _event_errors(event, scenario)
+    yield from _cycle_errors(scenario)
     for outcome in scenario.outcomes.values():
-        yield from _outcome_defects(outcome, scenario)
+        yield from _outcome_errors(outcome, scenario)
     for item in scenario.evidence.values():
-        yield from _item_defects(item, ("evidence", item.id), scenario)
+        yield from _item_errors(item, f"evidence.{item.id}", scenario)
     for indicator in scenario.indicators.values():
-        yield from _item_defects(indicator, ("indicators", indicator.id), scenario)
-        yield from _watched_defects(indicator, scenario)
-    yield from _observation_defects(scenario)
+        yield from _item_errors(indicator, f"indicators.{indicator.id}", scenario)
+        yield from _indicator_errors(indicator, scenario)
+    yield from _observation_errors(scenario)
 
 
-def _frame_defects(scenario: Parts) -> Iterator[Defect]:
+def _error(
+    key: str, message: str, *, code: str, value: object = None, allowed: str = "", suggestion: str = ""
+) -> Issue:
+    text = "" if value is None else quote(value)
+    return Issue(code=code, message=message, place=Place(key=key), value=text, allowed=allowed, suggestion=suggestion)
+
+
+def _frame_errors(scenario: Parts) -> Iterator[Issue]:
     if scenario.until <= scenario.as_of:
-        yield Defect(path=("scenario", "until"), found=str(scenario.until), expected=f"a date after {scenario.as_of}")
+        message = f"the horizon ends on {scenario.until}, which is not after as_of"
+        allowed = f"a date after {scenario.as_of}"
+        yield _error("scenario.until", message, code="date-out-of-range", value=scenario.until, allowed=allowed)
     for section in ("events", "outcomes"):
         if not getattr(scenario, section):
-            yield Defect(path=(section,), found="nothing", expected=f"at least one of [{section}.NAME]")
+            yield _error(
+                section, f"there are no {section}", code="missing-section", allowed=f"at least one [{section}.NAME]"
+            )
     if scenario.outcomes:
-        yield from _unknown(("scenario", "headline"), scenario.headline, scenario.outcomes, "an outcome")
+        yield from _unknown("scenario.headline", scenario.headline, scenario.outcomes, "an outcome")
     for section in ("sources", "factors", "events", "outcomes", "evidence", "indicators"):
         for name, entry in getattr(scenario, section).items():
             if entry.id != name:
-                yield Defect(
-                    path=(section, name), found=f"the id {entry.id!r}", expected=f"{name!r}, as it stands under"
-                )
-    for name in scenario.factors.keys() & scenario.events.keys():
-        yield Defect(path=("events", name), found="the name of a factor", expected="a name of its own")
-    for name in scenario.outcomes.keys() & scenario.factors.keys():
-        yield Defect(path=("outcomes", name), found="the name of a factor", expected="a name of its own")
+                message = f"{quote(name)} has the id {quote(entry.id)}"
+                yield _error(f"{section}.{name}", message, code="wrong-id", value=entry.id, allowed="its own name")
+    for section, others in (("events", scenario.factors), ("outcomes", scenario.factors)):
+        for name in sorted(getattr(scenario, section).keys() & others.keys()):
+            yield _duplicate(f"{section}.{name}", name, "a factor")
 
 
-def _event_defects(event: Event, scenario: Parts) -> Iterator[Defect]:
-    path = ("events", event.id)
+def _duplicate(key: str, name: str, owner: str) -> Issue:
+    return _error(key, f"{quote(name)} is also the name of {owner}", code="duplicate-name", value=name)
+
+
+def _event_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
+    path = f"events.{event.id}"
     for key, names in (("given", event.given), ("unless", event.unless), ("parents", event.table_parents)):
         for index, name in enumerate(names):
-            yield from _unknown((*path, key, index), name, scenario.events, "an event")
+            yield from _unknown(f"{path}.{key}.{index}", name, scenario.events, "an event")
         if len(set(names)) < len(names):
-            yield Defect(path=(*path, key), found="a name twice", expected="each event once")
-    for name in set(event.given) & set(event.unless):
-        yield Defect(path=(*path, "unless"), found=repr(name), expected="no event that is also in given")
+            yield _error(f"{path}.{key}", "an event is there twice", code="duplicate-name")
+    for name in sorted(set(event.given) & set(event.unless)):
+        yield _error(f"{path}.unless", f"{quote(name)} is also in given", code="contradiction", value=name)
     known = {**scenario.factors, **scenario.events}
     if len({driver.name for driver in event.drivers}) < len(event.drivers):
-        yield Defect(path=(*path, "drivers"), found="a driver twice", expected="each driver once")
+        yield _error(f"{path}.drivers", "a driver is there twice", code="duplicate-name")
     if "none" in event.table_parents:
-        yield Defect(
-            path=(*path, "parents"),
-            found="'none'",
-            expected="another name: 'none' stands for no parent's having happened",
-        )
+        message = 'an event named "none" cannot be in a table, where "none" means that no parent happened'
+        yield _error(f"{path}.parents", message, code="bad-name", value="none", allowed="another name")
     for driver in event.drivers:
-        yield from _unknown((*path, "drivers", driver.name), driver.name, known, "a factor or an event")
-    yield from _form_defects(event, scenario)
+        yield from _unknown(f"{path}.drivers.{driver.name}", driver.name, known, "a factor or an event")
+    yield from _form_errors(event, scenario)
 
 
-def _form_defects(event: Event, scenario: Parts) -> Iterator[Defect]:
-    path = ("events", event.id)
+def _form_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
+    path = f"events.{event.id}"
     if event.form == "rate" and event.when == "now":
-        yield Defect(path=(*path, "when"), found="'now'", expected="'horizon': a rate needs time to pass")
+        message = 'a rate needs time to pass, so that an event of form "rate" cannot have happened by now'
+        yield _error(f"{path}.when", message, code="wrong-form", value="now", suggestion="horizon")
     if event.form == "table" and event.drivers:
-        yield Defect(path=(*path, "drivers"), found="drivers of a table", expected="parents alone")
+        message = "a table has no drivers; its parents determine its probabilities"
+        yield _error(f"{path}.drivers", message, code="wrong-form")
     if event.form == "table" and (event.given or event.unless):
-        yield Defect(path=path, found="given or unless with a table", expected="entries of 0 in the table instead")
+        message = "a table has neither given nor unless"
+        yield _error(path, message, code="wrong-form", suggestion="Write 0 in the table for what is impossible.")
     if event.form != "table" and event.table_parents:
-        yield Defect(path=(*path, "parents"), found=f"parents of form {event.form!r}", expected="drivers")
-    if len(event.table_parents) > 10:
-        yield Defect(path=(*path, "parents"), found=f"{len(event.table_parents)} parents", expected="at most 10")
-    if len([name for name in parents_of(event, scenario.events) if name not in event.table_parents]) > 12:
-        yield Defect(path=path, found="more than 12 parents", expected="at most 12 events on which it depends")
-    for name in parents_of(event, scenario.events):
+        message = f"only a table has parents; an event of form {quote(event.form)} has drivers"
+        yield _error(f"{path}.parents", message, code="wrong-form")
+    if (number := len(event.table_parents)) > MOST_TABLE_PARENTS:
+        yield _too_many(f"{path}.parents", f"the table has {number} parents", MOST_TABLE_PARENTS)
+    parents = parents_of(event, scenario.events)
+    if (number := len([name for name in parents if name not in event.table_parents])) > MOST_EVENTS:
+        yield _too_many(path, f"the event depends on {number} events", MOST_EVENTS)
+    for name in parents:
         if event.when == "now" and name in scenario.events and scenario.events[name].when != "now":
-            yield Defect(
-                path=(*path, "when"),
-                found=f"'now', though it depends on {name!r}",
-                expected="'horizon', since that is still to come",
-            )
+            message = f"an event that depends on {quote(name)}, which is still to come, cannot have happened by now"
+            yield _error(f"{path}.when", message, code="contradiction", value="now", suggestion="horizon")
 
 
-def _cycle_defects(scenario: Parts) -> Iterator[Defect]:
+def _too_many(key: str, message: str, most: int) -> Issue:
+    return _error(key, message, code="too-many", allowed=f"at most {most}")
+
+
+def _cycle_errors(scenario: Parts) -> Iterator[Issue]:
     graph = {
         name: [p for p in parents_of(event, scenario.events) if p in scenario.events]
         for name, event in scenario.events.items()
@@ -154,60 +156,59 @@ def _cycle_defects(scenario: Parts) -> Iterator[Defect]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        circle = list(reversed(error.args[1]))
-        yield Defect(path=("events", circle[0]), found="a cycle: " + " -> ".join(circle), expected="events in an order")
+        cycle = list(reversed(error.args[1]))
+        message = f"these events depend on each other: {' -> '.join(cycle)}"
+        yield _error(f"events.{cycle[0]}", message, code="cycle")
 
 
-def _outcome_defects(outcome: Outcome, scenario: Parts) -> Iterator[Defect]:
-    path = ("outcomes", outcome.id)
+def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
+    path = f"outcomes.{outcome.id}"
     for key in ("all", "any", "none", "given"):
         for index, name in enumerate(getattr(outcome, key)):
-            yield from _unknown((*path, key, index), name, scenario.events, "an event")
+            yield from _unknown(f"{path}.{key}.{index}", name, scenario.events, "an event")
     if not (outcome.all or outcome.any or outcome.none):
-        yield Defect(path=path, found="neither all, any nor none", expected="at least one event in one of them")
-    for name in set(outcome.none) & {*outcome.all, *outcome.given}:
-        yield Defect(path=(*path, "none"), found=repr(name), expected="no event that must also have happened")
+        message = "the outcome names no event"
+        yield _error(path, message, code="missing-value", allowed="at least one event in all, any or none")
+    for name in sorted(set(outcome.none) & {*outcome.all, *outcome.given}):
+        message = f"{quote(name)} must also have happened, by all or given"
+        yield _error(f"{path}.none", message, code="contradiction", value=name)
     if outcome.any and set(outcome.any) <= set(outcome.none):
-        yield Defect(path=(*path, "any"), found="only events of none", expected="one that may happen")
-    if len(outcome.events) > 12:
-        yield Defect(path=path, found=f"{len(outcome.events)} events", expected="at most 12")
+        yield _error(f"{path}.any", "every event of any is also in none", code="contradiction")
+    if len(outcome.events) > MOST_EVENTS:
+        yield _too_many(path, f"the outcome names {len(outcome.events)} events", MOST_EVENTS)
 
 
-def _observation_defects(scenario: Parts) -> Iterator[Defect]:
-    """Observations that no joint state of the events can satisfy, by given and unless alone."""
+def _observation_errors(scenario: Parts) -> Iterator[Issue]:
+    """Yield the errors of observations that no joint state of the events satisfies, by given and unless alone."""
     seen: dict[str, Observation] = {}
     for item in scenario.evidence.values():
         if isinstance(item, Observation) and item.about in scenario.events:
             if item.about in seen:
-                found = f"a second observation of {item.about!r}, beside {seen[item.about].id!r}"
-                yield Defect(path=("evidence", item.id, "about"), found=found, expected="one observation of an event")
+                message = f"{quote(seen[item.about].id)} is already an observation of {quote(item.about)}"
+                yield _error(f"evidence.{item.id}.about", message, code="contradiction", value=item.about)
             seen.setdefault(item.about, item)
     for item in seen.values():
         if not item.happened:
             continue
         for name in _implied(item.about, scenario):
             if name in seen and not seen[name].happened:
-                found = f"{item.about!r} happened, though {name!r} did not"
-                yield Defect(
-                    path=("evidence", item.id, "happened"), found=found, expected="observations that can both be so"
-                )
+                message = f"{quote(item.about)} cannot have happened, since {quote(name)} did not"
+                yield _error(f"evidence.{item.id}.happened", message, code="contradiction", value=True)
     yield from _excluded(seen, scenario)
 
 
-def _excluded(seen: Mapping[str, Observation], scenario: Parts) -> Iterator[Defect]:
+def _excluded(seen: Mapping[str, Observation], scenario: Parts) -> Iterator[Issue]:
     happened = {name for item in seen.values() if item.happened for name in _implied(item.about, scenario)}
     for name in sorted(happened):
         for other in scenario.events[name].unless:
             if other in happened:
                 first = next(item for item in seen.values() if item.happened and name in _implied(item.about, scenario))
-                found = f"{name!r} must have happened, and so must {other!r}"
-                yield Defect(
-                    path=("evidence", first.id, "happened"), found=found, expected="events that can happen together"
-                )
+                message = f"{quote(name)} and {quote(other)} cannot both have happened, as the observations imply"
+                yield _error(f"evidence.{first.id}.happened", message, code="contradiction", value=True)
 
 
 def _implied(event: str, scenario: Parts) -> set[str]:
-    """An event and all that must have happened for it."""
+    """Return an event and all that must have happened for it."""
     implied: set[str] = set()
     stack = [event]
     while stack:
@@ -217,34 +218,35 @@ def _implied(event: str, scenario: Parts) -> set[str]:
     return implied
 
 
-def _watched_defects(indicator: Indicator, scenario: Parts) -> Iterator[Defect]:
-    """Why something cannot be looked for: what has been told or settled already."""
-    path = ("indicators", indicator.id)
+def _indicator_errors(indicator: Indicator, scenario: Parts) -> Iterator[Issue]:
+    """Yield the errors of something to look for that evidence has shown already."""
+    path = f"indicators.{indicator.id}"
     if indicator.id in scenario.evidence:
-        yield Defect(path=path, found="the name of an item of evidence", expected="a name of its own")
+        yield _duplicate(path, indicator.id, "an item of evidence")
     if indicator.origin and indicator.origin in {item.origin for item in scenario.evidence.values()}:
-        expected = "an origin of its own: what evidence has told already is no news"
-        yield Defect(path=(*path, "origin"), found=repr(indicator.origin), expected=expected)
+        message = f"the origin {quote(indicator.origin)} already has evidence, so that the indicator is no news"
+        yield _error(f"{path}.origin", message, code="duplicate-name", value=indicator.origin, allowed="a new origin")
 
 
-def _item_defects(item: Evidence, path: tuple[str, ...], scenario: Parts) -> Iterator[Defect]:
+def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
     known, what = _subjects(item, scenario)
-    yield from _unknown((*path, "about"), item.about, known, what)
+    yield from _unknown(f"{path}.about", item.about, known, what)
     if item.source:
-        yield from _unknown((*path, "source"), item.source, scenario.sources, "a source")
+        yield from _unknown(f"{path}.source", item.source, scenario.sources, "a source")
     match item:
         case Measurement() if item.at_low == item.at_high:
-            yield Defect(path=(*path, "at_high"), found="the value of at_low", expected="another value")
+            message = "at_high equals at_low, so that the measurement says nothing"
+            yield _error(f"{path}.at_high", message, code="contradiction", value=item.at_high, allowed="another value")
         case Testimony() if item.motive is not None:
-            yield from _unknown((*path, "motive"), item.motive, scenario.factors, "a factor")
+            yield from _unknown(f"{path}.motive", item.motive, scenario.factors, "a factor")
         case Forecast() if item.until is not None:
-            yield from _until_defects(item, item.until, scenario)
+            yield from _until_errors(item, item.until, scenario)
         case Cases() if item.about in scenario.events:
-            yield from _trial_defects(item, scenario)
+            yield from _trial_errors(item, scenario)
 
 
 def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
-    """What an item of its kind may be about."""
+    """Return the names that an item of its kind may be about, and what they are."""
     forms = {name: event.form for name, event in scenario.events.items()}
     match item:
         case Measurement():
@@ -254,36 +256,31 @@ def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
         case Forecast():
             return (*scenario.events, *scenario.outcomes), "an event or an outcome"
         case Exposure():
-            return tuple(name for name in forms if forms[name] == "rate"), "an event of form 'rate'"
+            return tuple(name for name in forms if forms[name] == "rate"), 'an event of form "rate"'
         case Cases():
-            return tuple(name for name in forms if forms[name] == "odds"), "an event of form 'odds'"
+            return tuple(name for name in forms if forms[name] == "odds"), 'an event of form "odds"'
         case _:
             return tuple(scenario.events), "an event"
 
 
-def _until_defects(item: Forecast, until: datetime.date, scenario: Parts) -> Iterator[Defect]:
-    path = ("evidence", item.id, "until")
+def _until_errors(item: Forecast, until: datetime.date, scenario: Parts) -> Iterator[Issue]:
+    key = f"evidence.{item.id}.until"
     event = scenario.events.get(item.about)
     if (event is None or event.form != "rate") and until != scenario.until:
-        yield Defect(path=path, found=str(until), expected="no other horizon: only a rate can be told for another one")
+        message = 'only a forecast of an event of form "rate" can have another horizon than the scenario'
+        yield _error(key, message, code="wrong-form", value=until, allowed=str(scenario.until))
     if until <= (start := item.date or scenario.as_of):
-        yield Defect(path=path, found=str(until), expected=f"a date after {start}")
+        message = f"the horizon of the forecast, {until}, is not after its start"
+        yield _error(key, message, code="date-out-of-range", value=until, allowed=f"a date after {start}")
 
 
-def _trial_defects(item: Cases, scenario: Parts) -> Iterator[Defect]:
+def _trial_errors(item: Cases, scenario: Parts) -> Iterator[Issue]:
     drivers = tuple(driver.name for driver in scenario.events[item.about].drivers)
     for name in dict.fromkeys(name for trials in item.trials for name in trials.at):
-        yield from _unknown(("evidence", item.id, "at", name), name, drivers, f"a driver of {item.about!r}")
+        yield from _unknown(f"evidence.{item.id}.at.{name}", name, drivers, f"a driver of {quote(item.about)}")
 
 
-def _unknown(
-    path: tuple[str | int, ...], name: str, known: Mapping[str, object] | tuple[str, ...], what: str
-) -> Iterator[Defect]:
-    if name not in known:
-        yield Defect(
-            path=path,
-            found=repr(name),
-            expected=f"the name of {what}: {listed(sorted(known))}",
-            name=name,
-            known=tuple(known),
-        )
+def _unknown(key: str, name: str, known: Iterable[str], what: str) -> Iterator[Issue]:
+    names = tuple(known)
+    if name not in names:
+        yield unknown_name(Place(key=key), name, sorted(names), f"the name of {what}")

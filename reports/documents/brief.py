@@ -14,7 +14,7 @@ from estimative.reports.blocks import Block, Columns, Document, Heading, Listing
 from estimative.reports.context import Context
 from estimative.reports.documents import common, fit
 from estimative.reports.documents.sensitivity import moved
-from estimative.reports.number_format import factor, percent, percent_range, significant
+from estimative.reports.number_format import odds_factor, percent, percent_range, significant
 from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
@@ -96,8 +96,9 @@ def _size(group: EvidenceGroup) -> float:
 def _weighs(group: EvidenceGroup, scenario: Scenario) -> str:
     first = scenario.evidence[group.items[0]]
     more = f" and {len(group.items) - 1} more of the same origin" if len(group.items) > 1 else ""
-    verb = "multiplies" if group.marginal_last.value > 0 else "divides"
-    size = factor(group.marginal_last if group.marginal_last.value > 0 else group.marginal_last.negated)
+    weight = group.marginal_last
+    verb = "multiplies" if weight.value > 0 else "divides"
+    size = odds_factor(abs(weight.value), weight.se)
     return f"{quoted(first.title)}{more} {verb} the odds by {size}."
 
 
@@ -119,7 +120,7 @@ def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[s
     for value in values[:MAX_INDICATORS]:
         if value.p_if_observed and value.p_if_absent:
             seen, absent = percent(value.p_if_observed), percent(value.p_if_absent)
-            yield f"{plain(scenario.indicators[value.indicator].title)}: {seen} if observed, {absent} if not."
+            yield f"{plain(scenario.indicators[value.name].title)}: {seen} if observed, {absent} if not."
 
 
 def standing(result: ReportResult, context: Context) -> Iterator[Block]:

@@ -169,7 +169,9 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=f"{discounted} of {items} of evidence count for less than one item.")
     missed = [name for name, row in result.quantities.items() if row.missed]
     if missed:
-        values = [f"{input_name(name, scenario)} ({'; '.join(result.quantities[name].missed)})" for name in missed]
+        values = [
+            f"{input_name(name, scenario)} ({'; '.join(map(str, result.quantities[name].missed))})" for name in missed
+        ]
         yield Paragraph(text=f"The fitted prior is far from what was stated: {listed(values)}.", strong=True)
     yield from _reasons(result, context)
 

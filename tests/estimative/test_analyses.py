@@ -133,4 +133,4 @@ def test_what_cannot_be_traced_is_a_fault(desk: Desk) -> None:
     """A name that is no number is a fault, with the nearest that is."""
     told = desk.run("trace", "cancled", *WATCH)
     assert (told.code, told.out) == (2, "")
-    assert "did you mean 'cancelled'?" in told.err
+    assert 'Did you mean "cancelled"?' in told.err

@@ -147,21 +147,24 @@ def test_a_fit_that_failed_has_no_number(office: Desk) -> None:
 
 
 FAULTS = {
-    "one set": (TWO[:4], "--priors: found 1 prior set, expected two or more"),
-    "twice": ((*TWO, "--priors", "mate.toml"), "mate: found 2 sets of this name (mate.toml)"),
-    "same name": ((*TWO, "--priors", "copy.toml"), "mate: found 2 sets of this name (mate.toml, copy.toml)"),
-    "no such set": ((*TWO, "--priors", "mete"), "mete: found no such prior set"),
+    "one set": (TWO[:4], "--priors: there is 1 prior set. Allowed: two or more"),
+    "twice": ((*TWO, "--priors", "mate.toml"), "mate: 2 prior sets have this name (mate.toml)"),
+    "same name": ((*TWO, "--priors", "copy.toml"), "mate: 2 prior sets have this name (mate.toml, copy.toml)"),
+    "no such set": ((*TWO, "--priors", "mete"), '"mete" is not a path, nor the name of a shipped prior set'),
     "another scenario": (
         (*TWO, "--priors", "electrician.toml"),
-        "electrician.toml:5: prior_set.scenario: found 'lamp'",
+        'electrician.toml, line 5, prior_set.scenario: these priors are for the scenario "lamp"',
     ),
-    "empty folder": ((*TWO, "--priors", "empty"), "empty: found no prior set, expected a folder with prior sets"),
-    "faulty file": ((*TWO, "--priors", "bad.toml"), "bad.toml:9: factors.weather"),
+    "empty folder": (
+        (*TWO, "--priors", "empty"),
+        "empty: there is no prior set in this folder. Allowed: a folder with prior sets",
+    ),
+    "faulty file": ((*TWO, "--priors", "bad.toml"), "bad.toml, line 9, factors.weather"),
     "no such outcome": (
         (*TWO, "--outcome", "canceled"),
-        "outcomes.canceled: found no such outcome, expected the name of an outcome: cancelled or cancelled_in_storm",
+        'outcomes.canceled: "canceled" is not an outcome. Allowed: the name of an outcome: cancelled or',
     ),
-    "two forms": ((*TWO, "--json", "--csv"), "found --json and --csv, expected one form at a time"),
+    "two forms": ((*TWO, "--json", "--csv"), "--json and --csv contradict each other. Allowed: one form at a time"),
 }
 
 
@@ -190,7 +193,7 @@ def test_what_cannot_be_so_under_somebodys_priors_is_a_fault(desk: Desk) -> None
         "compare", "--scenario", "lamp.toml", "--priors", "electrician.toml", "--priors", desk.write("other.toml", LAMP)
     )
     assert told.code == 2
-    assert "lamp.toml: evidence" in told.err
+    assert "lamp.toml, evidence" in told.err
 
 
 LAMP = """

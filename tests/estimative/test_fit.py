@@ -122,13 +122,13 @@ def test_people_are_told_on_stdout(desk: Desk) -> None:
 
 
 FAULTS = [
-    (("--scenario", "ferri.toml"), ["ferri.toml: found no such file"]),
-    (("--scenario", "coordinatd-attack"), ["did you mean 'coordinated-attack'?"]),
-    (("--priors", "baselin"), ["did you mean 'baseline'?"]),
-    (("--priors", "mate.toml"), ["mate.toml:5: prior_set.scenario: found 'ferry', expected 'coordinated-attack'"]),
-    (("--scenario", "ferry.toml", "--priors", "unknown.toml"), ["factors.wether", "did you mean 'weather'?"]),
-    (("--scenario", "ferry.toml", "--priors", "broken.toml"), ["broken.toml:3:", "expected TOML"]),
-    (("--scenario", "ferry.toml", "--priors", "several.toml"), ["toml:12: events.storm", "toml:23: evidence.swell"]),
+    (("--scenario", "ferri.toml"), ["ferri.toml: there is no such file"]),
+    (("--scenario", "coordinatd-attack"), ['Did you mean "coordinated-attack"?']),
+    (("--priors", "baselin"), ['Did you mean "baseline"?']),
+    (("--priors", "mate.toml"), ['mate.toml, line 5, prior_set.scenario: these priors are for the scenario "ferry"']),
+    (("--scenario", "ferry.toml", "--priors", "unknown.toml"), ["factors.wether", 'Did you mean "weather"?']),
+    (("--scenario", "ferry.toml", "--priors", "broken.toml"), ["broken.toml, line 3: this is not TOML"]),
+    (("--scenario", "ferry.toml", "--priors", "several.toml"), ["line 12, events.storm", "line 23, evidence.swell"]),
     (("--scenario", "mate.toml", "--priors", "mate.toml"), ["mate.toml"]),
     (("--scenario", "ferry.toml", "--priors", "ferry.toml"), ["ferry.toml"]),
     (("--scenario", "lamp.toml", "--priors", "impossible.toml"), ["contradicts itself"]),
@@ -149,8 +149,8 @@ def test_a_faulty_input_is_told_and_nothing_kept(desk: Desk, arguments: tuple[st
     for phrase in phrases:
         assert phrase in told.err
     for line in told.err.splitlines():
-        assert " found " in line
-        assert ", expected " in line
+        assert ": " in line
+        assert line.endswith((".", "?"))
 
 
 def test_an_event_that_cannot_happen_any_more_is_no_defect(desk: Desk) -> None:

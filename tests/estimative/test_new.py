@@ -84,7 +84,7 @@ def test_a_name_that_is_none_is_a_fault(desk: Desk, name: str) -> None:
 def test_priors_for_what_is_not_there_are_a_fault(desk: Desk) -> None:
     """A misspelt scenario or a misspelt set to extend is told with the nearest name."""
     scenario = desk.run("new", "priors", "mine", "--scenario", "coordinatd-attack")
-    assert (scenario.code, "did you mean 'coordinated-attack'?" in scenario.err) == (2, True)
+    assert (scenario.code, 'Did you mean "coordinated-attack"?' in scenario.err) == (2, True)
     extended = desk.run("new", "priors", "mine", "--extends", "baselin")
-    assert (extended.code, "did you mean 'baseline'?" in extended.err) == (2, True)
+    assert (extended.code, 'Did you mean "baseline"?' in extended.err) == (2, True)
     assert not (desk.folder / "mine.toml").exists()

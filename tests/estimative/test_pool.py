@@ -105,26 +105,38 @@ def test_a_fit_that_failed_is_not_pooled(office: Desk) -> None:
 
 
 FAULTS = {
-    "negative": ((*TWO, "-w", "mate=-1"), "--weight: mate: found -1, expected a finite number of at least 0"),
-    "no number": ((*TWO, "-w", "mate=much"), "--weight: mate: found 'much', expected a number of at least 0"),
-    "not finite": ((*TWO, "-w", "mate=nan"), "--weight: mate: found nan, expected a finite number of at least 0"),
-    "no name": ((*TWO, "-w", "2"), "--weight: found '2', expected an analyst and a weight, such as A=2"),
-    "unknown": ((*TWO, "-w", "mete=2"), "--weight: mete: found nobody of that name, expected one of the analysts"),
-    "twice": ((*TWO, "-w", "mate=2", "-w", "mate=3"), "--weight: mate: found a second weight, expected one weight"),
-    "all zero": ((*TWO, "-w", "mate=0", "-w", "cook=0"), "--weight: found nothing but weights of 0, expected at least"),
+    "negative": ((*TWO, "-w", "mate=-1"), "--weight, mate: -1 is not a weight. Allowed: a finite number of at least 0"),
+    "no number": ((*TWO, "-w", "mate=much"), '--weight, mate: "much" is not a weight. Allowed: a number of at least 0'),
+    "not finite": (
+        (*TWO, "-w", "mate=nan"),
+        "--weight, mate: nan is not a weight. Allowed: a finite number of at least 0",
+    ),
+    "no name": ((*TWO, "-w", "2"), '--weight: "2" is not a weight. Allowed: an analyst and a weight, such as A=2'),
+    "unknown": ((*TWO, "-w", "mete=2"), '--weight, mete: "mete" is not an analyst. Allowed: one of the analysts'),
+    "twice": (
+        (*TWO, "-w", "mate=2", "-w", "mate=3"),
+        "--weight, mate: this analyst has two weights. Allowed: one weight",
+    ),
+    "all zero": ((*TWO, "-w", "mate=0", "-w", "cook=0"), "--weight: all weights are 0. Allowed: at least"),
     "both": (
         (*TWO, "-w", "mate=2", "--scores", "scores.csv"),
-        "found --weight and --scores, expected weights from one",
+        "--weight and --scores contradict each other. Allowed: weights from one",
     ),
-    "no record": ((*TWO, "--scores", "none.csv"), "none.csv: found no such file"),
-    "empty": ((*TWO, "--scores", "empty.csv"), "empty.csv: found an empty file"),
-    "stranger": ((*TWO, "--scores", "strange.csv"), "strange.csv:8: analyst: found 'smutje', expected the name of"),
+    "no record": ((*TWO, "--scores", "none.csv"), "none.csv: there is no such file"),
+    "empty": ((*TWO, "--scores", "empty.csv"), "empty.csv: the file is empty"),
+    "stranger": (
+        (*TWO, "--scores", "strange.csv"),
+        'strange.csv, line 8, analyst: "smutje" is not the name of a compared prior set',
+    ),
     "unscored": ((*THREE, "--scores", "scores.csv"), "purser"),
-    "extremized by nothing": ((*TWO, "--extremize", "nan"), "--extremize: found nan, expected a finite number of at"),
-    "extremized without end": ((*TWO, "--extremize", "inf"), "--extremize: found inf, expected a finite number of at"),
-    "extremized backwards": ((*TWO, "--extremize", "-1"), "--extremize: found -1.0, expected a finite number of at"),
-    "one set": (TWO[:4], "--priors: found 1 prior set, expected two or more"),
-    "another scenario": ((*TWO, "-p", "electrician.toml"), "prior_set.scenario: found 'lamp'"),
+    "extremized by nothing": ((*TWO, "--extremize", "nan"), "--extremize: nan is not a finite number of at"),
+    "extremized without end": ((*TWO, "--extremize", "inf"), "--extremize: inf is not a finite number of at"),
+    "extremized backwards": ((*TWO, "--extremize", "-1"), "--extremize: -1 is not a finite number of at"),
+    "one set": (TWO[:4], "--priors: there is 1 prior set. Allowed: two or more"),
+    "another scenario": (
+        (*TWO, "-p", "electrician.toml"),
+        'prior_set.scenario: these priors are for the scenario "lamp"',
+    ),
 }
 
 

@@ -121,19 +121,25 @@ def test_a_run_goes_by_any_of_its_names(office: Desk) -> None:
 
 
 FAULTS = {
-    "unknown run": (["resolve", "nothing", "--happened", "no", "--on", UNTIL, "--because", "x"], ["no such run"]),
-    "no reason": ([0, {"because": "  "}], ["--because: found nothing"]),
-    "reason in bytes": ([0, {"because": "\udcff"}], ["--because: found bytes that are no text"]),
-    "no date": ([0, {"on": "yesterday"}], ["--on: found 'yesterday', expected a date such as"]),
-    "neither": ([0, {"on": "2026-13-01", "because": ""}], ["--because: found nothing", "--on: found '2026-13-01'"]),
+    "unknown run": (
+        ["resolve", "nothing", "--happened", "no", "--on", UNTIL, "--because", "x"],
+        ["there is no such run"],
+    ),
+    "no reason": ([0, {"because": "  "}], ["--because: the reason is missing"]),
+    "reason in bytes": ([0, {"because": "\udcff"}], ["--because: the reason is not a text"]),
+    "no date": ([0, {"on": "yesterday"}], ['--on: "yesterday" is not a date. Allowed: a date such as']),
+    "neither": (
+        [0, {"on": "2026-13-01", "because": ""}],
+        ["--because: the reason is missing", '--on: "2026-13-01" is not a date'],
+    ),
     "before the question": ([0, {"on": day(61), "happened": "void"}], ["before the question"]),
-    "to come": ([0, {"on": day(-2), "happened": "void"}], ["a day to come"]),
-    "too late": ([0, {"on": day(19), "happened": "yes"}], ["after the horizon, expected a date up to"]),
+    "to come": ([0, {"on": day(-2), "happened": "void"}], ["is in the future"]),
+    "too late": ([0, {"on": day(19), "happened": "yes"}], ["is after the horizon. Allowed: a date up to"]),
     "too early": ([0, {"on": day(21)}], ["before that day is over"]),
-    "hindsight": ([0, {"on": day(41), "happened": "yes"}], ["made when the answer was there since"]),
-    "misspelt outcome": ([0, {}, "--outcome", "canceled"], ["did you mean 'cancelled'?"]),
+    "hindsight": ([0, {"on": day(41), "happened": "yes"}], ["when the answer had been known since"]),
+    "misspelt outcome": ([0, {}, "--outcome", "canceled"], ['Did you mean "cancelled"?']),
     "nothing to correct": ([0, {}, "--correct"], ["no resolution of cancelled of this run"]),
-    "not converged": ([2, {}], ["found a run that did not converge"]),
+    "not converged": ([2, {}], ["this run did not converge"]),
     "no answer": ([0, {"happened": "perhaps"}], ["perhaps"]),
 }
 
@@ -174,7 +180,7 @@ def test_a_scenario_that_was_changed_is_a_fault(office: Desk) -> None:
     )
     told = resolve(office, 0)
     assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert "something else than the run was made from" in told.err
+    assert "the scenario has changed since the run" in told.err
 
 
 def test_a_second_answer_needs_to_be_a_correction(office: Desk) -> None:
@@ -196,7 +202,7 @@ def test_two_answers_to_one_question_are_a_fault_of_the_score(office: Desk) -> N
     assert resolve(office, 0, "--correct", happened="yes").code == 0
     told = office.run("score")
     assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert "resolutions.jsonl:3:" in told.err
+    assert "resolutions.jsonl, line 3" in told.err
     assert resolve(office, 1, "--correct", happened="yes").code == 0
     assert office.run("score").code == 0
 
@@ -209,7 +215,7 @@ def test_a_ledger_that_was_changed_is_no_ground_for_a_score(office: Desk) -> Non
     path.write_bytes(path.read_bytes().replace(b"false", b"true", 1))
     for told in (office.run("score"), office.run("score", "--csv"), resolve(office, 1, "--outcome", "storm")):
         assert (told.code, told.out) == (2, "")
-        assert "resolutions.jsonl:1: found a line that was changed" in told.err
+        assert "resolutions.jsonl, line 1: this line was changed" in told.err
     assert ledger(office).count(b"\n") == 2
 
 
@@ -283,7 +289,7 @@ def test_an_analyst_can_be_scored_alone(resolved: Desk) -> None:
     assert found["overall"] == found["analysts"]["cook"]
     told = resolved.run("score", "-a", "cok")
     assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert "did you mean 'cook'?" in told.err
+    assert 'Did you mean "cook"?' in told.err
 
 
 def test_a_run_that_is_not_resolved_is_counted(office: Desk) -> None:

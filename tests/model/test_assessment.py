@@ -15,7 +15,7 @@ from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import InvalidInput
+from estimative.priors.errors import InvalidInput, Place
 from estimative.priors.prior_set_file import read_prior_set
 from tests.prior_sets import assessed, prior_set_for
 
@@ -96,7 +96,7 @@ def assessment(folder: Path, priors: str = PRIORS) -> Assessment:
     return assess(read_scenario(folder / "harbour.toml"), read_prior_set(folder / "pilot.toml"))
 
 
-def test_what_fits_has_no_fault(tmp_path: Path) -> None:
+def test_what_fits_has_no_error(tmp_path: Path) -> None:
     """A prior set that states every quantity of its scenario makes an assessment, in the scenario's order."""
     found = assessment(tmp_path)
     assert list(found.priors) == list(Quantities(found.scenario).all)
@@ -104,79 +104,76 @@ def test_what_fits_has_no_fault(tmp_path: Path) -> None:
     assert "factors.defences" not in found.constants
 
 
-NO = "found a name that the scenario does not know, expected"
+UNKNOWN = "is not a quantity of the scenario."
+FORMS = "a constant, quantiles, a central interval, moments or a lognormal"
 MISFITS = {
     "factor missing": ("defences = { p05 = 0.2, p95 = 0.8 }\n", "", [
-        "pilot.toml: factors.defences: found nothing, expected a prior (State of the sea wall)"]),
+        'pilot.toml, factors.defences: "factors.defences" is missing: State of the sea wall.']),
     "event missing": ('flood = "unlikely"\n', "", [
-        "pilot.toml: events.flood: found nothing, expected a prior (The harbour is flooded)"]),
+        'pilot.toml, events.flood: "events.flood" is missing: The harbour is flooded.']),
     "effect missing": ("defences = { p05 = 2, p95 = 20 }\n", "", [
-        "pilot.toml: effects.flood.defences: found nothing, expected a prior (effect of defences on flood)"]),
+        'pilot.toml, effects.flood.defences: "effects.flood.defences" is missing: effect of defences on flood.']),
     "entry of a table missing": ('"storm+flood" = 0.9\n', "", [
-        "pilot.toml: tables.panic.storm+flood: found nothing, expected a prior (People panic: storm+flood)"]),
+        'pilot.toml, tables.panic.storm+flood: "tables.panic.storm+flood" is missing: People panic: storm+flood.']),
     "likelihood ratio missing": ("again = 4\n", "", [
-        "pilot.toml: evidence.again: found nothing, expected a prior (x)"]),
+        'pilot.toml, evidence.again: "evidence.again" is missing: x.']),
     "motive missing": ("echo = 0.5\n", "", [
-        "pilot.toml: motives.echo: found nothing, expected a prior (motive behind: An echo)"]),
+        'pilot.toml, motives.echo: "motives.echo" is missing: motive behind: An echo.']),
     "factor misspelt": ("defences = { p05 = 0.2,", "defenses = { p05 = 0.2,", [
-        f"pilot.toml:6: factors.defenses: {NO} a quantity that the scenario asks for; did you mean 'defences'?",
-        "pilot.toml: factors.defences: found nothing, expected a prior (State of the sea wall)"]),
-    "effect nobody asked for": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", [
-        (f"pilot.toml:13: effects.storm.defences: {NO} a quantity that the scenario asks for;"
-        " did you mean 'flood.defences'?")]),
+        f'pilot.toml, line 6, factors.defenses: "defenses" {UNKNOWN} Did you mean "defences"?']),
+    "effect that the scenario does not have": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", [
+        f'pilot.toml, line 13, effects.storm.defences: "storm.defences" {UNKNOWN} Did you mean "flood.defences"?']),
     "prior on an exposure": ("lone = 2\n", "lone = 2\nyears = 2\n", [
-        f"pilot.toml:22: evidence.years: {NO} a quantity that the scenario asks for"]),
+        f'pilot.toml, line 22, evidence.years: "years" {UNKNOWN}']),
     "relevance missing": ("years = 0.5\n", "", [
-        ("pilot.toml: relevance.years: found nothing, expected how relevant this evidence is,"
-        " a number between 0 and 1")]),
-    "relevance unknown": ("years = 0.5\n", "years = 0.5\nyear = 0.5\n", [
-        f"pilot.toml:27: relevance.year: {NO} evidence of kind exposure or cases; did you mean 'years'?"]),
+        'pilot.toml, relevance.years: "relevance.years" is missing: a number between 0 and 1.']),
+    "relevance misspelt": ("years = 0.5\n", "year = 0.5\n", [
+        ('pilot.toml, line 26, relevance.year: "year" is not evidence of kind exposure or cases. '
+        'Did you mean "years"?')]),
     "relevance of testimony": ("years = 0.5\n", "years = 0.5\nboast = 0.5\n", [
-        f"pilot.toml:27: relevance.boast: {NO} evidence of kind exposure or cases"]),
+        'pilot.toml, line 27, relevance.boast: "boast" is not evidence of kind exposure or cases.']),
     "independence of an unknown origin": ("mayor = 0.25", "mayer = 0.25", [
-        f"pilot.toml:28: independence.mayer: {NO} an origin that several items share; did you mean 'mayor'?"]),
-    "independence of an origin of one": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", [
-        f"pilot.toml:29: independence.crew: {NO} an origin that several items share"]),
+        ('pilot.toml, line 28, independence.mayer: "mayer" is not an origin that several items share. '
+        'Did you mean "mayor"?')]),
+    "independence of an origin of one item": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", [
+        'pilot.toml, line 29, independence.crew: "crew" is not an origin that several items share.']),
     "another scenario": ('scenario = "harbour"', 'scenario = "harbor"', [
-        ("pilot.toml:4: prior_set.scenario: found 'harbor', expected 'harbour'; "
-         "or name the file of 'harbor' with --scenario")]),
+        'pilot.toml, line 4, prior_set.scenario: these priors are for the scenario "harbor", not for "harbour".']),
     "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
-        "pilot.toml:9: events.flood: found 0, expected a number strictly between 0 and 1"]),
+        "pilot.toml, line 9, events.flood: 0 is not a number strictly between 0 and 1."]),
     "word for a rate": ("storm = { p05 = 0.02, p95 = 0.3 }", 'storm = "unlikely"', [
-        ("pilot.toml:8: events.storm: found 'unlikely' (ICD 203), expected a number above 0,"
-        " stated by a constant, quantiles, a central interval, moments or a lognormal")]),
+        ("pilot.toml, line 8, events.storm: 'unlikely' (ICD 203) cannot state a number above 0. "
+        f"Allowed: {FORMS}.")]),
     "probability for a degree": ("boast = 0.4", "boast = 1.5", [
-        "pilot.toml:23: motives.boast: found 1.5, expected a number between 0 and 1"]),
+        "pilot.toml, line 23, motives.boast: 1.5 is not a number between 0 and 1."]),
     "several": ("storm = { p05 = 0.02, p95 = 0.3 }\nflood", "flod", [
-        f"pilot.toml:8: events.flod: {NO} a quantity that the scenario asks for; did you mean 'flood'?",
-        "pilot.toml: events.storm: found nothing, expected a prior (A storm comes)",
-        "pilot.toml: events.flood: found nothing, expected a prior (The harbour is flooded)"]),
+        f'pilot.toml, line 8, events.flod: "flod" {UNKNOWN} Did you mean "flood"?',
+        'pilot.toml, events.storm: "events.storm" is missing: A storm comes.']),
 }  # fmt: skip
-"""What is put in the place of what, and the faults that this is."""
+"""What is replaced by what, and the errors that result."""
 
 
 @pytest.mark.parametrize("name", MISFITS)
 def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a prior set lacks, adds or misstates is a fault with its place; all of them are told."""
+    """Each mistake of a prior set about its scenario is one error with its place, and all are reported."""
     monkeypatch.chdir(tmp_path)
     old, new, expected = MISFITS[name]
     assert old in PRIORS
     with pytest.raises(InvalidInput) as caught:
         assessment(Path(), PRIORS.replace(old, new))
-    assert [str(fault) for fault in caught.value.issues] == expected
+    assert [str(issue) for issue in caught.value.issues] == expected
 
 
 def test_parents_in_another_order(tmp_path: Path) -> None:
-    """An entry whose parents stand in another order than the scenario's is told the name in that order."""
+    """The error of an entry with its parents in another order names them in the order of the scenario."""
     with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, PRIORS.replace('"storm+flood" =', '"flood+storm" ='))
-    unknown, missing = caught.value.issues
-    assert (unknown.key, missing.key) == ("tables.panic.flood+storm", "tables.panic.storm+flood")
-    assert unknown.nearest == "panic.storm+flood"
+    [issue] = caught.value.issues
+    assert (issue.place.key, issue.suggestion) == ("tables.panic.flood+storm", "panic.storm+flood")
 
 
 def test_a_scenario_that_has_changed(tmp_path: Path) -> None:
-    """A prior set that names its scenario's digest fits that scenario alone."""
+    """A prior set that names its scenario's digest fits that scenario only."""
     digest = assessment(tmp_path).scenario.digest
     head = 'scenario = "harbour"\n'
     named = PRIORS.replace(head, f'{head}scenario_digest = "{digest}"\n')
@@ -184,14 +181,14 @@ def test_a_scenario_that_has_changed(tmp_path: Path) -> None:
     other = named.replace(digest, "0" * 64)
     with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, other)
-    [fault] = caught.value.issues
-    assert (fault.line, fault.key, fault.found) == (5, "prior_set.scenario_digest", repr("0" * 64))
-    assert fault.expected.startswith(f"'{digest}': the scenario has changed")
+    [issue] = caught.value.issues
+    assert (issue.code, issue.place.line, issue.place.key) == ("scenario-changed", 5, "prior_set.scenario_digest")
+    assert (issue.value[:11], issue.allowed) == ('"0000000000', digest)
 
 
 @pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
 def test_shipped_prior_sets_assess(name: str) -> None:
-    """Every prior set shipped for a scenario assesses it without a fault, and on the structure of another."""
+    """Every prior set shipped for a scenario assesses it without an error, and on the structure of another."""
     scenario = read_scenario(find_scenario(name))
     names = set(shipped_prior_sets()[name])
     expected = {
@@ -257,12 +254,13 @@ def test_parameters_stand_in_the_structures_order(tmp_path: Path) -> None:
     assert found.ratio_parameters[:, ratio] == pytest.approx([np.log(4), 0])
 
 
-def test_a_prior_set_made_in_code_has_faults_too(tmp_path: Path) -> None:
-    """A fault of a prior set that no file holds names what the set calls itself, and no line."""
+def test_a_prior_set_made_in_code_has_errors_too(tmp_path: Path) -> None:
+    """An error of a prior set that comes from no file names the set, and no line."""
     (tmp_path / "harbour.toml").write_text(SCENARIO)
     scenario = read_scenario(tmp_path / "harbour.toml")
     statements = all_at(scenario, 0.5) | {"events.flod": 0.5}
     with pytest.raises(InvalidInput) as caught:
         assess(scenario, prior_set_for(scenario, statements, relevance={"years": 1.0}))
-    [fault] = caught.value.issues
-    assert (fault.file, fault.line, fault.key, fault.nearest) == ("(made)", None, "events.flod", "flood")
+    [issue] = caught.value.issues
+    assert issue.place == Place(file="(made)", key="events.flod")
+    assert (issue.code, issue.suggestion) == ("unknown-name", "flood")

@@ -370,26 +370,26 @@ def crowd(count: int, **fields: Any) -> Scenario:
     return scenario_of(last, *(Event(id=name, title="", when="now") for name in names), **fields)
 
 
-def refused(scenario: Scenario, intervention: Intervention) -> list[tuple[str, str]]:
-    return [(one.name, one.found) for one in check_intervention(intervention, structure_of(scenario))]
+def errors_of(scenario: Scenario, intervention: Intervention) -> list[tuple[str, str]]:
+    return [(issue.place.key, issue.message) for issue in check_intervention(intervention, structure_of(scenario))]
 
 
 SEEN = Observation(id="seen", about="o", happened=True, **SAID)
-SETTLED = "an event that is settled already, though unknown: nothing done from now on can change it"
-OBSERVED = "an event that has been observed"
+SETTLED = '"n" is settled already, though unknown: nothing done from now on can change it'
+OBSERVED = '"o" has been observed, so that it cannot be set'
 
 
 def test_what_is_settled_or_seen_cannot_be_set() -> None:
     """An event that is settled, or observed, is refused with a word on why; everything else can be set."""
     n, o, h = Event(id="n", title="", when="now"), Event(id="o", title=""), Event(id="h", title="")
     scenario = scenario_of(h, n, o, factors=("f",), evidence=(SEEN,))
-    assert refused(scenario, NOTHING) == []
-    assert refused(scenario, Intervention(factors={"f": 1.0}, events={"h": True})) == []
+    assert errors_of(scenario, NOTHING) == []
+    assert errors_of(scenario, Intervention(factors={"f": 1.0}, events={"h": True})) == []
     everything_ = Intervention(events={"n": True, "o": False, "h": False})
-    assert refused(scenario, everything_) == [("n", SETTLED), ("o", OBSERVED)]
+    assert errors_of(scenario, everything_) == [("n", SETTLED), ("o", OBSERVED)]
     [first, second] = check_intervention(everything_, structure_of(scenario))
-    assert first.expected == "an event still to come, or --given n, which asks what follows if it is so"
-    assert str(second) == f"o: {OBSERVED}, not an event still to come"
+    assert first.suggestion == "Condition on the event instead, to see what follows if it is so."
+    assert str(second) == f"o: {OBSERVED}. Allowed: an event still to come."
 
 
 def test_what_led_to_the_observed_cannot_be_set() -> None:
@@ -399,9 +399,14 @@ def test_what_led_to_the_observed_cannot_be_set() -> None:
     n = Event(id="n", title="", when="now", drivers=())
     known = Observation(id="known", about="n", happened=False, **SAID)
     scenario = scenario_of(after, o, b, a, n, evidence=(SEEN, known))
-    led = "an event on which something that has been observed depends: it is settled too"
+    led = "is settled too, since something that has been observed depends on it"
     do = Intervention(events=dict.fromkeys(("a", "b", "o", "h", "n"), True))
-    assert refused(scenario, do) == [("a", led), ("b", led), ("o", OBSERVED), ("n", OBSERVED)]
+    assert errors_of(scenario, do) == [
+        ("a", f'"a" {led}'),
+        ("b", f'"b" {led}'),
+        ("o", OBSERVED),
+        ("n", OBSERVED.replace('"o"', '"n"')),
+    ]
 
 
 def test_what_led_to_the_observed_does_not_respond() -> None:
@@ -424,24 +429,24 @@ def test_what_led_to_the_observed_does_not_respond() -> None:
 def test_settled_drivers_can_be_kept_apart_up_to_six() -> None:
     """Seven settled events that drive events to come are too many; six are not, and others make no more."""
     do = Intervention(events={"h": True})
-    assert refused(crowd(6), do) == []
+    assert errors_of(crowd(6), do) == []
     beside = [
         Event(id="idle", title="", when="now"),
         Event(id="mark", title="", when="now", drivers=(driver("idle"),)),
     ]
-    assert refused(replace(crowd(6), events={**crowd(6).events, **{one.id: one for one in beside}}), do) == []
-    assert refused(crowd(7), do) == [("n0", "7 events settled now that drive events to come")]
+    assert errors_of(replace(crowd(6), events={**crowd(6).events, **{one.id: one for one in beside}}), do) == []
+    assert errors_of(crowd(7), do) == [("n0", "7 events that are settled now drive events to come")]
 
 
-def test_where_nothing_is_set_nothing_is_refused() -> None:
+def test_where_nothing_is_set_nothing_is_errors_of() -> None:
     """However many settled events drive events to come, to set nothing is no trouble."""
-    assert refused(crowd(7), NOTHING) == []
+    assert errors_of(crowd(7), NOTHING) == []
 
 
 def test_an_observed_event_need_not_be_kept_apart() -> None:
     """A settled event that has been observed does not count among those that are kept apart."""
     seen = Observation(id="seen", about="n0", happened=True, **SAID)
-    assert refused(crowd(7, evidence=(seen,)), Intervention(events={"h": True})) == []
+    assert errors_of(crowd(7, evidence=(seen,)), Intervention(events={"h": True})) == []
 
 
 def test_six_settled_drivers_are_reckoned() -> None:

@@ -28,7 +28,7 @@ from estimative.model.spec.evidence import (
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
-from estimative.model.spec.validation import Defective
+from estimative.priors.errors import InvalidInput
 from tests.strategies import everything, scenarios
 
 SECTIONS = ("sources", "factors", "events", "outcomes", "evidence", "indicators")
@@ -134,7 +134,7 @@ def parents_of(count: int, **fields: Any) -> Scenario:
 
 NAMES = tuple(crowd(13))
 
-DEFECTS: dict[str, tuple[Any, str]] = {
+ERRORS: dict[str, tuple[Any, str]] = {
     "no time": (lambda: replace(sound(), until=sound().as_of), "scenario.until"),
     "no events": (lambda: replace(sound(), events={}, outcomes={}, evidence={}), "events"),
     "no outcomes": (lambda: replace(sound(), outcomes={}), "outcomes"),
@@ -215,16 +215,16 @@ DEFECTS: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_defective_scenario_cannot_be_built(name: str) -> None:
-    """A scenario whose parts contradict each other cannot be built, and the place of the defect is told."""
-    build, place = DEFECTS[name]
-    with pytest.raises(Defective) as caught:
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_invalid_scenario_cannot_be_built(name: str) -> None:
+    """A scenario whose parts contradict each other cannot be built, and the error has its place."""
+    build, place = ERRORS[name]
+    with pytest.raises(InvalidInput) as caught:
         build()
-    places = [".".join(map(str, defect.path)) for defect in caught.value.defects]
+    places = [issue.place.key for issue in caught.value.issues]
     assert place in places or (place.endswith(".") and len(places) == 1 and places[0].startswith(place))
     assert all(place.rpartition(".")[0] in other or other in place for other in places), "nothing else is blamed"
-    assert all(defect.found and defect.expected for defect in caught.value.defects)
+    assert all(issue.message and issue.code for issue in caught.value.issues)
 
 
 @pytest.mark.parametrize("name", ["none", "ten parents", "twelve conditions"])
@@ -389,7 +389,7 @@ def _is_sound(change: tuple[str, str, str, Any]) -> bool:
         return False
     try:
         changed(*change)
-    except Defective:
+    except InvalidInput:
         return False
     return True
 
@@ -482,7 +482,7 @@ def test_an_entry_stands_under_its_own_name(section: str) -> None:
     entries = dict(getattr(sound(), section))
     name = next(iter(entries))
     entries[name] = replace(entries[name], id="impostor")
-    with pytest.raises(Defective):
+    with pytest.raises(InvalidInput):
         replace(sound(), **{section: entries})
 
 

@@ -1,4 +1,4 @@
-"""What is said of faulty scenarios: each file in `faulty/` beside the exact faults expected of it."""
+"""Errors in scenario files: each file in `invalid/` with the exact errors expected of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, reading_of, shipped_scenarios
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, Place
 
-FOLDER = Path(__file__).parent / "faulty"
+FOLDER = Path(__file__).parent / "invalid"
 
 SOUND = """
 [scenario]
@@ -51,7 +51,7 @@ at = { defences = { column = "wall", values = { old = 0, new = 1 } } }
 """
 
 
-def faults_of(path: Path) -> tuple[Issue, ...]:
+def issues_of(path: Path) -> tuple[Issue, ...]:
     with pytest.raises(InvalidInput) as caught:
         read_scenario(path)
     return caught.value.issues
@@ -63,25 +63,25 @@ def state_of(folder: Path) -> dict[Path, tuple[int, bytes]]:
 
 
 @pytest.mark.parametrize("stem", sorted(path.stem for path in FOLDER.glob("*.toml")))
-def test_faults(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every fault of a file is told, each in one line with its place, and reading writes nothing."""
+def test_errors(stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every error of a file is reported, each in one line with its place, and reading writes nothing."""
     monkeypatch.chdir(FOLDER)
     before = state_of(FOLDER)
-    told = [str(fault) for fault in faults_of(Path(f"{stem}.toml"))]
-    assert told == Path(f"{stem}.faults").read_text().splitlines()
-    assert all(text.isprintable() for text in told), "one line, and nothing that steers a terminal"
+    errors = [str(issue) for issue in issues_of(Path(f"{stem}.toml"))]
+    assert errors == Path(f"{stem}.errors").read_text().splitlines()
+    assert all(text.isprintable() for text in errors), "one line, and nothing that steers a terminal"
     assert state_of(FOLDER) == before
 
 
 def test_every_file_of_the_folder_is_read() -> None:
-    """No file of the folder is forgotten: faults and data belong to a scenario."""
+    """No file of the folder is forgotten: errors and data belong to a scenario."""
     stems = {path.stem for path in FOLDER.glob("*.toml")}
-    assert {path.stem for path in FOLDER.iterdir()} == stems == {path.stem for path in FOLDER.glob("*.faults")}
+    assert {path.stem for path in FOLDER.iterdir()} == stems == {path.stem for path in FOLDER.glob("*.errors")}
     assert len(stems) >= 40
 
 
-def test_the_sound_scenario_has_no_fault(tmp_path: Path) -> None:
-    """The scenario that the faulty ones are made from can be read: their faults are what was put in."""
+def test_the_sound_scenario_has_no_error(tmp_path: Path) -> None:
+    """The scenario that the invalid ones are made from can be read: their errors are what was put in."""
     assert written(tmp_path, SOUND).digest
 
 
@@ -111,59 +111,61 @@ def test_the_texts_are_kept(tmp_path: Path) -> None:
     assert reading_of(tmp_path / "scenario.toml").texts == {"scenario.toml": SOUND + CASES, "cases.csv": rows}
 
 
-UNREADABLE: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "UTF-16": ("found UTF-16 text, expected UTF-8 text", lambda path: path.write_bytes(SOUND.encode("utf-16"))),
+UNREADABLE: dict[str, tuple[str, str, Callable[[Path], object]]] = {
+    "UTF-16": (
+        "not-utf-8", "the text is UTF-16, not UTF-8", lambda path: path.write_bytes(SOUND.encode("utf-16"))),
     "invalid UTF-8": (
-        "found byte 0xe9 at offset 3, expected UTF-8 text",
+        "not-utf-8",
+        "the text is not UTF-8: byte 0xe9 at offset 3",
         lambda path: path.write_bytes(b"# d\xe9sol\xe9"),
     ),
-    "a directory": ("found a directory, expected a file", lambda path: path.mkdir()),
-    "nothing": ("found no such file, expected a file that can be read", lambda path: None),
+    "a directory": ("not-a-file", "this is a directory, not a file", lambda path: path.mkdir()),
+    "nothing": ("no-such-file", "there is no such file", lambda path: None),
     "a dangling link": (
-        "found no such file, expected a file that can be read",
-        lambda path: path.symlink_to(path.parent / "gone"),
-    ),
-    "a pipe": ("found no regular file, expected a file that can be read", os.mkfifo),
-}
+        "no-such-file", "there is no such file", lambda path: path.symlink_to(path.parent / "gone")),
+    "a pipe": ("not-a-file", "this is not a regular file", os.mkfifo),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_a_scenario_that_is_no_text_file(kind: str, tmp_path: Path) -> None:
-    """A scenario that cannot be read as UTF-8 text is one fault that names the file and says why."""
-    expected, make = UNREADABLE[kind]
+def test_a_scenario_that_is_not_a_text_file(kind: str, tmp_path: Path) -> None:
+    """A scenario that cannot be read as UTF-8 text is one error that names the file and says why."""
+    code, message, make = UNREADABLE[kind]
     make(path := tmp_path / "scenario.toml")
-    assert [str(fault) for fault in faults_of(path)] == [f"{path}: {expected}"]
+    [issue] = issues_of(path)
+    assert (issue.code, issue.message, issue.place) == (code, message, Place(file=str(path)))
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_data_that_are_no_text_file(kind: str, tmp_path: Path) -> None:
-    """A data file that cannot be read as UTF-8 text is one fault that names the file and says why."""
-    expected, make = UNREADABLE[kind]
+def test_data_that_are_not_a_text_file(kind: str, tmp_path: Path) -> None:
+    """A data file that cannot be read as UTF-8 text is one error at the key that names the file."""
+    code, message, make = UNREADABLE[kind]
     make(tmp_path / "cases.csv")
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
-    [fault] = faults_of(tmp_path / "scenario.toml")
-    assert (fault.key, fault.line) == ("evidence.others.file", 28)
-    assert f"found {fault.found}, expected {fault.expected}" == expected.replace("found ", "found 'cases.csv': ")
+    [issue] = issues_of(tmp_path / "scenario.toml")
+    assert (issue.place.key, issue.place.line) == ("evidence.others.file", 28)
+    assert (issue.code, issue.message) == (code, f'"cases.csv": {message}')
 
 
 @pytest.mark.parametrize(
     ("name", "size", "limit"), [("scenario.toml", 50_000_000, "at most 1.0 MB"), ("cases.csv", 50_000_000, "10.5 MB")]
 )
 def test_files_of_fifty_megabytes(name: str, size: int, limit: str, tmp_path: Path) -> None:
-    """A file of 50 MB is refused for its size, unread."""
+    """A file of 50 MB is rejected for its size, without being read."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     with (tmp_path / name).open("wb") as file:
         file.truncate(size)
-    [fault] = faults_of(tmp_path / "scenario.toml")
-    assert fault.found == ("50.0 MB" if name == "scenario.toml" else f"'{name}': 50.0 MB")
-    assert fault.expected.endswith(limit)
+    [issue] = issues_of(tmp_path / "scenario.toml")
+    assert issue.message.endswith("the file is too large, 50.0 MB")
+    assert isinstance(issue.allowed, str)
+    assert issue.allowed.endswith(limit)
 
 
 def test_a_number_too_long_to_read(tmp_path: Path) -> None:
-    """A number of ten thousand digits is a fault, not a crash."""
+    """A number of ten thousand digits is an error, not a crash."""
     (path := tmp_path / "scenario.toml").write_text(f"x = {'9' * 10_000}")
-    [fault] = faults_of(path)
-    assert fault.expected == "TOML of a sane size"
+    [issue] = issues_of(path)
+    assert issue.message.startswith("the TOML is too large to read")
 
 
 def test_shipped_scenarios_are_found_by_name() -> None:
@@ -175,11 +177,11 @@ def test_shipped_scenarios_are_found_by_name() -> None:
 
 
 def test_a_misspelt_scenario_is_no_path() -> None:
-    """A name that is neither a shipped scenario nor a path is a fault with the nearest name."""
+    """A name that is neither a shipped scenario nor a path is an error with the nearest name."""
     with pytest.raises(InvalidInput) as caught:
         find_scenario("cordinated-attack")
-    [fault] = caught.value.issues
-    assert fault.nearest == "coordinated-attack"
+    [issue] = caught.value.issues
+    assert issue.suggestion == "coordinated-attack"
 
 
 def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -189,32 +191,32 @@ def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_broken_quotes_have_their_line(tmp_path: Path) -> None:
-    """A cell with broken quotes is a fault of the line on which it stands."""
+    """A cell with broken quotes is an error on its line."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     (tmp_path / "cases.csv").write_text('status,wall,flooded\nchecked,new,no\n"checked" so,old,yes\n')
-    [fault] = faults_of(tmp_path / "scenario.toml")
-    assert fault.line == 3
+    [issue] = issues_of(tmp_path / "scenario.toml")
+    assert issue.place.line == 3
 
 
-def test_what_is_cut_is_told_last(tmp_path: Path) -> None:
-    """Of a data file that is wrong throughout, twenty faults are told, then how many rows more there are."""
+def test_a_long_list_of_errors_is_cut(tmp_path: Path) -> None:
+    """For a data file that is wrong throughout, twenty errors are reported, then how many more rows there are."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,new,maybe\n" * 24)
-    issues = faults_of(tmp_path / "scenario.toml")
-    assert [fault.line for fault in issues] == [*range(2, 22), None]
-    assert "4 more rows" in issues[-1].found
+    issues = issues_of(tmp_path / "scenario.toml")
+    assert [issue.place.line for issue in issues] == [*range(2, 22), None]
+    assert "4 more rows" in issues[-1].message
 
 
 def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
-    """Of a data file with two faults in each row, no more rows are told than there are."""
+    """For a data file with two errors in each row, no more rows are reported than there are."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,gone,maybe\n" * 24)
-    [cut] = [fault for fault in faults_of(tmp_path / "scenario.toml") if fault.line is None]
-    assert int(cut.found.partition(" ")[0]) <= 24 - 10
+    [cut] = [issue for issue in issues_of(tmp_path / "scenario.toml") if issue.place.line is None]
+    assert int(cut.message.partition(" ")[0]) <= 24 - 10
 
 
 def test_a_reference_class_without_cases(tmp_path: Path) -> None:
-    """A reference class listed without a single case is a fault, as one is whose file has no row that passes."""
+    """A reference class listed without a single case is an error, as one is whose file has no row that passes."""
     text = CASES.partition("file =")[0] + "trials = []\n"
     with pytest.raises(InvalidInput):
         written(tmp_path, SOUND + text)
@@ -254,10 +256,10 @@ title = "A boast"
 
 
 @pytest.mark.parametrize("name", CASCADES)
-def test_one_mistake_is_one_fault(name: str, tmp_path: Path) -> None:
+def test_one_mistake_is_one_error(name: str, tmp_path: Path) -> None:
     """A mistake is told once, not again wherever something else refers to it."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASCADES[name])
-    assert len(faults_of(tmp_path / "scenario.toml")) == 1
+    assert len(issues_of(tmp_path / "scenario.toml")) == 1
 
 
 def test_what_has_been_seen_is_told_in_one_line(tmp_path: Path) -> None:
@@ -265,14 +267,14 @@ def test_what_has_been_seen_is_told_in_one_line(tmp_path: Path) -> None:
     seen = 'seen = "two\\nlines \\u001b[31m"\n'
     text = f'[indicators.gulls]\nabout = "flood"\nsupports = "yes"\ntitle = "Gulls"\n{seen}'
     (tmp_path / "scenario.toml").write_text(SOUND + text)
-    [fault] = faults_of(tmp_path / "scenario.toml")
-    assert fault.key == "indicators.gulls.seen"
-    assert str(fault).isprintable()
+    [issue] = issues_of(tmp_path / "scenario.toml")
+    assert issue.place.key == "indicators.gulls.seen"
+    assert str(issue).isprintable()
 
 
-def test_faults_of_two_files_are_not_mixed(tmp_path: Path) -> None:
-    """The faults of the scenario stand together, and so do those of its data."""
+def test_errors_of_two_files_are_not_mixed(tmp_path: Path) -> None:
+    """The errors of the scenario come together, and so do those of its data."""
     (tmp_path / "scenario.toml").write_text(SOUND.replace('low = "breached"', "") + CASES + "colour = 'red'\n")
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "rumoured,new,no\n" * 15 + "checked,new,maybe\n")
-    files = [fault.file for fault in faults_of(tmp_path / "scenario.toml")]
+    files = [issue.place.file for issue in issues_of(tmp_path / "scenario.toml")]
     assert sorted(files) == files or sorted(files, reverse=True) == files

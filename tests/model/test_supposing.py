@@ -21,8 +21,8 @@ from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Forecast, Indicator, Observation
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
-from estimative.model.spec.validation import Defective
 from estimative.priors.distributions import LogNormal, ScaledBeta
+from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
@@ -128,7 +128,7 @@ def test_what_is_observed_is_as_if_the_scenario_said_so(scene: Valued, data: st.
     seen = data.draw(st.dictionaries(st.sampled_from(open_), st.booleans(), max_size=3) if open_ else st.just({}))
     try:
         scenario = observed(scene.scenario, seen)
-    except Defective:
+    except InvalidInput:
         assume(False)
     oracle = replace(full, scenario=scenario)
     assume(math.isfinite(oracle.log_likelihood))

@@ -15,7 +15,6 @@ from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import Quantities, state_labels
 from estimative.model.spec.scenario import Scenario, content_of
 from estimative.model.spec.scenario_file import read_scenario
-from estimative.model.spec.validation import Defective
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
@@ -171,9 +170,9 @@ def test_an_indicator_must_be_news(name: str) -> None:
     """An indicator is about a factor or an event, and neither its name nor its origin is that of evidence."""
     under, fields, place = WATCHED[name]
     indicator = Indicator(**{"id": under, "about": "damp", "supports": True, **SAID, **fields})
-    with pytest.raises(Defective) as caught:
+    with pytest.raises(InvalidInput) as caught:
         replace(weather(), evidence={"seen": SEEN}, indicators={under: indicator})
-    assert [".".join(map(str, defect.path)) for defect in caught.value.defects] == [place]
+    assert [issue.place.key for issue in caught.value.issues] == [place]
 
 
 def test_indicators_may_share_an_origin_with_each_other() -> None:
@@ -209,69 +208,63 @@ def test_no_answer_depends_on_what_is_looked_for() -> None:
     assert ones[0].constants == plain.constants
 
 
-NO = "found a name that the scenario does not know, expected a quantity that the scenario asks for"
-ABOVE = "expected more, since the scenario says that it supports"
+UNKNOWN = "is not a quantity of the scenario."
+SUPPORTS = "though the indicator supports"
 MISFITS: Mapping[str, tuple[str, str, list[str]]] = {
     "one likelihood missing": ("if_no = 0.7\n", "", [
-        ("pilot.toml: indicators.fair.if_no: found nothing,"
-         " expected a prior (chance of seeing it if flood is no: A fair is held)")]),
+        ('pilot.toml, indicators.fair.if_no: "indicators.fair.if_no" is missing: '
+        "chance of seeing it if flood is no: A fair is held.")]),
     "both missing": ("[indicators.fair]\nif_yes = 0.2\nif_no = 0.7\n", "", [
-        ("pilot.toml: indicators.fair.if_yes: found nothing,"
-         " expected a prior (chance of seeing it if flood is yes: A fair is held)"),
-        ("pilot.toml: indicators.fair.if_no: found nothing,"
-         " expected a prior (chance of seeing it if flood is no: A fair is held)")]),
+        ('pilot.toml, indicators.fair.if_yes: "indicators.fair.if_yes" is missing: '
+        "chance of seeing it if flood is yes: A fair is held."),
+        ('pilot.toml, indicators.fair.if_no: "indicators.fair.if_no" is missing: '
+        "chance of seeing it if flood is no: A fair is held.")]),
     "unknown": ("[indicators.fair]", "[indicators.fare]\nif_yes = 0.5\n[indicators.fair]", [
-        f"pilot.toml:21: indicators.fare.if_yes: {NO}; did you mean 'fair.if_yes'?"]),
+        f'pilot.toml, line 21, indicators.fare.if_yes: "fare.if_yes" {UNKNOWN} Did you mean "fair.if_yes"?']),
     "misspelt": ("[indicators.gulls]", "[indicators.gull]", [
-        f"pilot.toml:18: indicators.gull.if_yes: {NO}; did you mean 'gulls.if_yes'?",
-        f"pilot.toml:19: indicators.gull.if_no: {NO}; did you mean 'gulls.if_no'?",
-        ("pilot.toml: indicators.gulls.if_yes: found nothing,"
-         " expected a prior (chance of seeing it if flood is yes: Gulls inland)"),
-        ("pilot.toml: indicators.gulls.if_no: found nothing,"
-         " expected a prior (chance of seeing it if flood is no: Gulls inland)")]),
+        f'pilot.toml, line 18, indicators.gull.if_yes: "gull.if_yes" {UNKNOWN} Did you mean "gulls.if_yes"?',
+        f'pilot.toml, line 19, indicators.gull.if_no: "gull.if_no" {UNKNOWN} Did you mean "gulls.if_no"?']),
     "ends of another subject": ("if_high = 0.6\n", "if_yes = 0.6\n", [
-        f"pilot.toml:12: indicators.paint.if_yes: {NO}; did you mean 'fair.if_yes'?",
-        ("pilot.toml: indicators.paint.if_high: found nothing,"
-         " expected a prior (chance of seeing it if defences is high: Fresh paint)")]),
+        f'pilot.toml, line 12, indicators.paint.if_yes: "paint.if_yes" {UNKNOWN} Did you mean "paint.if_high"?']),
     "a ratio instead": ("[indicators.paint]", "[evidence]\npaint = 3\n[indicators.paint]", [
-        f"pilot.toml:12: evidence.paint: {NO}"]),
+        f'pilot.toml, line 12, evidence.paint: "paint" {UNKNOWN}']),
     "turned, supporting high": ("if_high = 0.6", "if_high = 0.05", [
-        ("pilot.toml:12: indicators.paint.if_high: found 0.05 on average, not above indicators.paint.if_low (0.19),"
-         f" {ABOVE} 'high'")]),
+        (f'pilot.toml, line 12, indicators.paint.if_high: the mean is 0.05, {SUPPORTS} "high" by the scenario. '
+        "Allowed: more than 0.19, the mean of indicators.paint.if_low.")]),
     "turned, supporting low": ("if_high = 0.1", "if_high = 0.95", [
-        ("pilot.toml:16: indicators.cracks.if_low: found 0.72 on average, not above indicators.cracks.if_high (0.95),"
-         f" {ABOVE} 'low'")]),
+        (f'pilot.toml, line 16, indicators.cracks.if_low: the mean is 0.72, {SUPPORTS} "low" by the scenario. '
+        "Allowed: more than 0.95, the mean of indicators.cracks.if_high.")]),
     "turned, supporting yes": ('if_yes = "likely"', "if_yes = 0.2", [
-        ("pilot.toml:18: indicators.gulls.if_yes: found 0.2 on average, not above indicators.gulls.if_no (0.32),"
-         f" {ABOVE} 'yes'")]),
+        (f'pilot.toml, line 18, indicators.gulls.if_yes: the mean is 0.2, {SUPPORTS} "yes" by the scenario. '
+        "Allowed: more than 0.32, the mean of indicators.gulls.if_no.")]),
     "turned, supporting no": ("if_yes = 0.2", "if_yes = 0.75", [
-        ("pilot.toml:22: indicators.fair.if_no: found 0.7 on average, not above indicators.fair.if_yes (0.75),"
-         f" {ABOVE} 'no'")]),
+        (f'pilot.toml, line 22, indicators.fair.if_no: the mean is 0.7, {SUPPORTS} "no" by the scenario. '
+        "Allowed: more than 0.75, the mean of indicators.fair.if_yes.")]),
     "no news": ("if_yes = 0.2", "if_yes = 0.7", [
-        ("pilot.toml:22: indicators.fair.if_no: found 0.7 on average, not above indicators.fair.if_yes (0.7),"
-         f" {ABOVE} 'no'")]),
+        (f'pilot.toml, line 22, indicators.fair.if_no: the mean is 0.7, {SUPPORTS} "no" by the scenario. '
+        "Allowed: more than 0.7, the mean of indicators.fair.if_yes.")]),
     "certain": ("if_yes = 0.2", "if_yes = 0", [
-        "pilot.toml:21: indicators.fair.if_yes: found 0, expected a number strictly between 0 and 1"]),
+        "pilot.toml, line 21, indicators.fair.if_yes: 0 is not a number strictly between 0 and 1."]),
 }  # fmt: skip
-"""What is put in the place of what, and the faults that this is."""
+"""What is replaced by what, and the errors that result."""
 
 
 @pytest.mark.parametrize("name", MISFITS)
 def test_misfits(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Likelihoods that are missing, unknown, impossible or the wrong way round are faults with their place."""
+    """Likelihoods that are missing, unknown, impossible or the wrong way round are errors with their place."""
     monkeypatch.chdir(tmp_path)
     old, new, expected = MISFITS[name]
     assert PRIORS.count(old) == 1
     with pytest.raises(InvalidInput) as caught:
         assessment(Path(), PRIORS.replace(old, new))
-    assert [str(fault) for fault in caught.value.issues] == expected
+    assert [str(issue) for issue in caught.value.issues] == expected
 
 
-def test_faults_of_all_sections_are_told_together(tmp_path: Path) -> None:
-    """What is missing of a quantity and what is turned of an indicator are told at once."""
+def test_errors_of_all_sections_come_together(tmp_path: Path) -> None:
+    """A missing quantity and an indicator the wrong way round are reported together."""
     with pytest.raises(InvalidInput) as caught:
         assessment(tmp_path, PRIORS.replace('flood = "unlikely"\n', "").replace("if_yes = 0.2", "if_yes = 0.9"))
-    assert [fault.key for fault in caught.value.issues] == ["events.flood", "indicators.fair.if_no"]
+    assert [issue.place.key for issue in caught.value.issues] == ["events.flood", "indicators.fair.if_no"]
 
 
 def test_a_set_that_extends_takes_likelihoods_over_one_by_one(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a fitted prior misses of what was said."""
+"""The stated quantiles that a fitted prior misses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from estimative.priors.quantile_fit import Support, fit
 from estimative.priors.statements import Moments, Quantiles
 
 
-def test_a_tail_that_no_family_has_is_told() -> None:
-    """A stated tail far from the fitted one is told though its misfit in probability is small."""
+def test_a_tail_that_no_family_has_is_missed() -> None:
+    """A stated tail far from the fitted one is missed though its misfit in probability is small."""
     prior = fit(Quantiles(points=((0.05, 0.05), (0.5, 0.06), (0.95, 0.95))), Support.DEGREE)
     assert prior.misfit < 0.06
     [missed] = prior.missed
-    assert missed.startswith("95 %: 0.95 said, 0.07")
+    assert (missed.p, missed.stated) == (0.95, 0.95)
+    assert str(missed).startswith("95% quantile: 0.95 stated, 0.07")
 
 
 def test_ratios_are_compared_as_ratios() -> None:
@@ -20,7 +21,7 @@ def test_ratios_are_compared_as_ratios() -> None:
     assert not fit(Quantiles(points=((0.05, 1.0), (0.5, 2.5), (0.95, 6.0))), Support.RATIO).missed
 
 
-def test_what_is_met_is_not_told() -> None:
+def test_what_is_met_is_not_missed() -> None:
     """Two quantiles, and moments, are met exactly."""
     assert fit(Quantiles(points=((0.05, 0.1), (0.95, 0.4))), Support.DEGREE).missed == ()
     assert fit(Moments(mean=0.3, sd=0.1), Support.DEGREE).missed == ()

@@ -21,7 +21,7 @@ from estimative.model.spec.scenario_file import read_scenario, shipped_scenarios
 from estimative.priors.beta_product import Product
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Place
 from estimative.priors.log_pool import Pooled, pooled, pooled_prior_set, pooled_priors, pooled_shares
 from estimative.priors.prior_set import Confidence, PriorSet
 from estimative.priors.prior_set_file import read_prior_set
@@ -368,17 +368,12 @@ LOW, MIDDLE, HIGH = (
     ],
 )
 def test_pools_that_are_nowhere(families: list[ScaledBeta], found: str) -> None:
-    """A quantity about which analysts exclude each other has no pool, and the fault names those who do."""
+    """A quantity about which analysts exclude each other has no pool, and the error names those who do."""
     with pytest.raises(InvalidInput) as caught:
         pool(families, [1 / len(families)] * len(families))
-    assert caught.value.issues == (
-        Issue(
-            file="(pool)",
-            key="factors.x",
-            found=found,
-            expected="priors that overlap: their logarithmic pool is nowhere",
-        ),
-    )
+    [issue] = caught.value.issues
+    assert (issue.code, issue.place) == ("no-overlap", Place(file="(pool)", key="factors.x"))
+    assert issue.message.endswith(f": {found}")
 
 
 def test_constants_at_the_end_of_a_support() -> None:
@@ -387,11 +382,11 @@ def test_constants_at_the_end_of_a_support() -> None:
     assert pool([ScaledBeta.held(0.2), LOW], [0.5, 0.5]).family == ScaledBeta.held(0.2)
 
 
-def test_a_fault_cannot_steer_a_terminal() -> None:
-    """A name in a fault shows what is unprintable as escapes."""
+def test_an_error_cannot_steer_a_terminal() -> None:
+    """A name in an error shows what is unprintable as escapes."""
     with pytest.raises(InvalidInput) as caught:
         pooled({"a\x1b": LOW, "b": HIGH}, {"a\x1b": 0.5, "b": 0.5}, quantity="factors.x")
-    assert caught.value.issues[0].found == r"a\x1b in [0, 0.2] and b in [0.5, 0.9]"
+    assert r": a\x1b in [0, 0.2] and b in [0.5, 0.9]" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -423,14 +418,15 @@ def prior(statement: Statement | float, support: Support = Support.DEGREE) -> Pr
     return fit(Constant(value=statement) if isinstance(statement, int | float) else statement, support)
 
 
-def test_all_faults_at_once() -> None:
-    """Every quantity whose pool is nowhere is told, in the order of the quantities."""
+def test_all_errors_at_once() -> None:
+    """Every quantity without a pool is reported, in the order of the quantities."""
     low, high = prior(BetaStated(a=1, b=1, high=0.3)), prior(BetaStated(a=1, b=1, low=0.6))
     one = {"factors.x": low, "factors.y": prior(0.4), "factors.z": prior(0)}
     other = {"factors.x": high, "factors.y": prior(0.4), "factors.z": prior(1)}
     with pytest.raises(InvalidInput) as caught:
         pooled_priors({"one": one, "other": other}, {"one": 0.5, "other": 0.5})
-    assert [(fault.key, fault.found) for fault in caught.value.issues] == [
+    errors = [(issue.place.key, issue.message.rpartition(": ")[2]) for issue in caught.value.issues]
+    assert errors == [
         ("factors.x", "one in [0, 0.3] and other in [0.6, 1]"),
         ("factors.z", "one at 0 and other at 1"),
     ]

@@ -287,10 +287,10 @@ def test_an_orphan(tmp_path: Path) -> None:
     late = written(tmp_path, "late", CHILD.replace('"base"', '"bace"'))
     with pytest.raises(InvalidInput) as caught:
         read_prior_set(late)
-    assert [str(fault).replace(str(tmp_path), "") for fault in caught.value.issues] == [
+    assert [str(issue).replace(str(tmp_path), "") for issue in caught.value.issues] == [
         (
-            "/late.toml:6: prior_set.extends: found 'bace', expected the name of a prior set beside this file "
-            "or shipped for its scenario: base; did you mean 'base'?"
+            '/late.toml, line 6, prior_set.extends: "bace" is not a prior set in the folder of this file, '
+            'nor a shipped one for its scenario. Allowed: base. Did you mean "base"?'
         )
     ]
 
@@ -299,7 +299,7 @@ def test_a_circle_through_links(tmp_path: Path) -> None:
     """A file that extends itself under another name is a circle too."""
     late = written(tmp_path, "late", CHILD)
     (tmp_path / "base.toml").symlink_to(late)
-    with pytest.raises(InvalidInput, match=r"a circle: late\.toml -> base\.toml,"):
+    with pytest.raises(InvalidInput, match=r"extend each other: late\.toml -> base\.toml"):
         read_prior_set(late)
 
 
@@ -331,8 +331,8 @@ def test_finding_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(InvalidInput) as caught:
         find_prior_set("txtbook", "asia")
     assert str(caught.value) == (
-        "txtbook: found no such prior set, expected a path, or a shipped prior set of asia: textbook or uncertain; "
-        "did you mean 'textbook'?"
+        '"txtbook" is not a path, nor the name of a shipped prior set of asia. Allowed: textbook, uncertain. '
+        'Did you mean "textbook"?'
     )
     with pytest.raises(InvalidInput):
         find_prior_set("baseline", "asia")

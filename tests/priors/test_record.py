@@ -17,10 +17,10 @@ HEADER = "analyst,question,probability,outcome\n"
 SOUND = HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,yes\n"
 CHOICE = "expected 1, yes, true, 0, no or false, or nothing while it is open"
 NOBODY = "expected the name of a compared prior set: kent or heuer"
-RANGE = "expected a number between 0 and 1"
-UNNAMED = "found no such column, expected"
-ONCE = "expected one judgement of an analyst on a question"
-ONE = "expected at least one: weights come from scores"
+RANGE = "is not a number between 0 and 1."
+CHOICE = "is not an outcome. Allowed: 1, yes, true, 0, no, false, or nothing while it is open."
+STRANGER = "is not the name of a compared prior set. Allowed: kent, heuer."
+NO_SCORE = "has no resolved question, so that there is no score to weight the analyst by."
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +35,10 @@ def read(text: str) -> Record:
     return read_record(Path("record.csv"), ANALYSTS)
 
 
-def faults_of(text: str) -> list[str]:
+def errors_of(text: str) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
         read(text)
-    return [str(fault) for fault in caught.value.issues]
+    return [str(issue) for issue in caught.value.issues]
 
 
 def test_a_record_is_read() -> None:
@@ -89,151 +89,148 @@ def test_probabilities(said: str, meant: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("cell", "error"),
     [
-        ("70%", f"found '70%', {RANGE}: write 0.7"),
-        ("70 %", f"found '70 %', {RANGE}: write 0.7"),
-        ("7.5 %", f"found '7.5 %', {RANGE}: write 0.075"),
-        ("29%", f"found '29%', {RANGE}: write 0.29"),
-        ("100%", f"found '100%', {RANGE}: write 1"),
-        ("101%", f"found '101%', {RANGE}"),
-        ("70", f"found '70', {RANGE}"),
-        ("1.01", f"found '1.01', {RANGE}"),
-        ("-0.1", f"found '-0.1', {RANGE}"),
-        ("nan", f"found 'nan', {RANGE}"),
-        ("inf", f"found 'inf', {RANGE}"),
-        ("1e999", f"found '1e999', {RANGE}"),
-        ("0_1", f"found '0_1', {RANGE}"),
-        ("\u0660.\u0667", f"found '\u0660.\u0667', {RANGE}"),
-        ('"0,7"', f"found '0,7', {RANGE}"),
-        ("likely", f"found 'likely', {RANGE}"),
-        ("", f"found nothing, {RANGE}"),
-        ("9" * 100, f"found '{'9' * 56}..., {RANGE}"),
+        ("70%", '"70%" {RANGE} Did you mean "0.7"?'),
+        ("70 %", '"70 %" {RANGE} Did you mean "0.7"?'),
+        ("7.5 %", '"7.5 %" {RANGE} Did you mean "0.075"?'),
+        ("29%", '"29%" {RANGE} Did you mean "0.29"?'),
+        ("100%", '"100%" {RANGE} Did you mean "1"?'),
+        ("101%", '"101%" {RANGE}'),
+        ("70", '"70" {RANGE}'),
+        ("1.01", '"1.01" {RANGE}'),
+        ("-0.1", '"-0.1" {RANGE}'),
+        ("nan", '"nan" {RANGE}'),
+        ("inf", '"inf" {RANGE}'),
+        ("1e999", '"1e999" {RANGE}'),
+        ("0_1", '"0_1" {RANGE}'),
+        ("\u0660.\u0667", '"\u0660.\u0667" {RANGE}'),
+        ('"0,7"', '"0,7" {RANGE}'),
+        ("likely", '"likely" {RANGE}'),
+        ("", "the probability is missing. Allowed: a number between 0 and 1."),
+        ("9" * 100, f'"{"9" * 56}... {{RANGE}}'),
     ],
 )
-def test_improbable_probabilities(said: str, told: str) -> None:
-    """What is no finite number between 0 and 1 is a fault; of a percentage it says what to write."""
-    assert faults_of(SOUND + f"kent,Snow?,{said},\n") == [f"record.csv:4: probability: {told}"]
+def test_invalid_probabilities(cell: str, error: str) -> None:
+    """What is not a number between 0 and 1 is an error; for a percentage it says what to write."""
+    expected = f"record.csv, line 4, probability: {error.replace('{RANGE}', RANGE)}"
+    assert errors_of(SOUND + f"kent,Snow?,{cell},\n") == [expected]
 
 
-FAULTS: dict[str, tuple[str, list[str]]] = {
-    "empty": ("", ["record.csv: found an empty file, expected a line of columns, then a line a judgement"]),
-    "empty lines": (
-        "\n\n",
-        ["record.csv: found an empty file, expected a line of columns, then a line a judgement"],
-    ),
-    "only a header": (HEADER, ["record.csv: found columns without a row, expected a line a judgement"]),
+EMPTY = "record.csv: the file is empty. Allowed: a line with the names of the columns, then one line per judgement."
+ERRORS: dict[str, tuple[str, list[str]]] = {
+    "empty": ("", [EMPTY]),
+    "empty lines": ("\n\n", [EMPTY]),
+    "only a header": (HEADER, ["record.csv: the file has no judgement."]),
     "columns missing": (
         "\nanalyst,questions,outcome\nkent,Rain?,7\n",
         [
-            f"record.csv:2: question: {UNNAMED} analyst, questions or outcome; did you mean 'questions'?",
-            f"record.csv:2: probability: {UNNAMED} analyst, questions or outcome",
+            (
+                'record.csv, line 2, question: the column "question" is missing; '
+                'the file has ["analyst", "questions", "outcome"]. Did you mean "questions"?'
+            ),
+            (
+                'record.csv, line 2, probability: the column "probability" is missing; '
+                'the file has ["analyst", "questions", "outcome"].'
+            ),
         ],
     ),
     "columns twice": (
-        "analyst,outcome,question,note,outcome,note\nkent,1,Rain?,,1,\n",
-        [
-            f"record.csv:1: probability: {UNNAMED} analyst, outcome, question, note, outcome or note",
-            "record.csv:1: outcome: found this column twice, expected it once",
-        ],
+        "analyst,outcome,question,note,outcome,probability\nkent,1,Rain?,,1,0.5\n",
+        ['record.csv, line 1, outcome: the column "outcome" is there twice.'],
     ),
     "cells missing and cells too many": (
         SOUND + "kent,Snow?,0.5\nkent,Hail?,0.5,1,1\nkent,Fog?,0.5,7\n",
         [
-            "record.csv:4: found another number of cells, expected 4, as in the first line",
-            "record.csv:5: found another number of cells, expected 4, as in the first line",
-            f"record.csv:6: outcome: found '7', {CHOICE}",
+            "record.csv, line 4: this row has 3 cells, the first line 4.",
+            "record.csv, line 5: this row has 5 cells, the first line 4.",
+            f'record.csv, line 6, outcome: "7" {CHOICE}',
         ],
     ),
     "outcomes": (
         SOUND + "kent,Snow?,0.5,partly\nkent,Hail?,0.5,1.0\n",
-        [
-            f"record.csv:4: outcome: found 'partly', {CHOICE}",
-            f"record.csv:5: outcome: found '1.0', {CHOICE}",
-        ],
+        [f'record.csv, line 4, outcome: "partly" {CHOICE}', f'record.csv, line 5, outcome: "1.0" {CHOICE}'],
     ),
     "analysts": (
         SOUND + "Kent,Snow?,0.5,1\nnobody,Snow?,0.5,1\n,Snow?,0.5,1\n",
         [
-            f"record.csv:4: analyst: found 'Kent', {NOBODY}; did you mean 'kent'?",
-            f"record.csv:5: analyst: found 'nobody', {NOBODY}",
-            f"record.csv:6: analyst: found nothing, {NOBODY}",
+            f'record.csv, line 4, analyst: "Kent" {STRANGER} Did you mean "kent"?',
+            f'record.csv, line 5, analyst: "nobody" {STRANGER}',
+            "record.csv, line 6, analyst: the analyst is missing. Allowed: the name of a compared prior set.",
         ],
     ),
     "no question": (
         SOUND + "kent,,0.5,1\nkent, ,0.5,0\n",
-        [f"record.csv:{line}: question: found nothing, expected a question" for line in (4, 5)],
+        [f"record.csv, line {n}, question: the question is missing. Allowed: a question." for n in (4, 5)],
     ),
-    "said twice": (
+    "judged twice": (
         SOUND + "kent,Rain?,0.9,1\nkent, Rain? ,0.9,\nkent,rain?,0.9,1\n",
-        [f"record.csv:{line}: question: found 'Rain?' again, {ONCE}; 'kent' has one on line 2" for line in (4, 5)],
+        [f'record.csv, line {n}, question: "kent" has already judged "Rain?" on line 2.' for n in (4, 5)],
     ),
     "two outcomes": (
         HEADER + "kent,Rain?,0.7,\nheuer,Rain?,0.4,yes\nkent,Snow?,0.5,0\nheuer,Snow?,0.5,TRUE\n",
-        ["record.csv:5: outcome: found 'TRUE', expected '0', as on line 4 of the same question"],
+        ['record.csv, line 5, outcome: "TRUE" contradicts "0" on line 4, of the same question.'],
     ),
     "nothing resolved": (
         HEADER + "kent,Rain?,0.7,\n",
-        [f"record.csv: analyst: found no resolved question of '{name}', {ONE}" for name in ANALYSTS],
+        [f'record.csv, analyst: "{name}" {NO_SCORE}' for name in ANALYSTS],
     ),
-    "a whole file of faults": (
+    "a file full of errors": (
         HEADER + "kant,Rain?,70 %,maybe\nkent,Rain?,0.7,1\nkent,Rain?,-1,no\n",
         [
-            f"record.csv:2: analyst: found 'kant', {NOBODY}; did you mean 'kent'?",
-            f"record.csv:2: probability: found '70 %', {RANGE}: write 0.7",
-            f"record.csv:2: outcome: found 'maybe', {CHOICE}",
-            f"record.csv:4: probability: found '-1', {RANGE}",
-            f"record.csv:4: question: found 'Rain?' again, {ONCE}; 'kent' has one on line 3",
-            "record.csv:4: outcome: found 'no', expected '1', as on line 3 of the same question",
-            f"record.csv: analyst: found no resolved question of 'heuer', {ONE}",
+            f'record.csv, line 2, analyst: "kant" {STRANGER} Did you mean "kent"?',
+            f'record.csv, line 2, probability: "70 %" {RANGE} Did you mean "0.7"?',
+            f'record.csv, line 2, outcome: "maybe" {CHOICE}',
+            f'record.csv, line 4, probability: "-1" {RANGE}',
+            'record.csv, line 4, question: "kent" has already judged "Rain?" on line 3.',
+            'record.csv, line 4, outcome: "no" contradicts "1" on line 3, of the same question.',
+            f'record.csv, analyst: "heuer" {NO_SCORE}',
         ],
     ),
     "an open quote": (
         HEADER + 'kent,Rain?,7,1\nkent,"Snow?,0.5,1\nkent,Hail?,0.5,1\n',
         [
-            f"record.csv:2: probability: found '7', {RANGE}",
-            "record.csv:3: found unexpected end of data, expected CSV",
+            f'record.csv, line 2, probability: "7" {RANGE}',
+            "record.csv, line 3: this row is not CSV: unexpected end of data.",
         ],
     ),
     "a cell of 200,000 characters": (
         SOUND + f"kent,{'?' * 200_000},0.5,1\n",
-        ["record.csv:4: found field larger than field limit (131072), expected CSV"],
+        ["record.csv, line 4: this row is not CSV: field larger than field limit (131072)."],
     ),
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_faults(name: str) -> None:
-    """Every fault of a record is told at once, each with its line, its column, what was found and what was expected."""
-    text, told = FAULTS[name]
-    assert faults_of(text) == told
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors(name: str) -> None:
+    """Every error of a record is reported at once, each with its line and its column."""
+    text, errors = ERRORS[name]
+    assert errors_of(text) == errors
 
 
-def test_a_faulty_outcome_is_not_missing() -> None:
-    """An analyst whose only outcome is misspelt has that fault and not a second one."""
-    assert faults_of(HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,ja\n") == [
-        f"record.csv:3: outcome: found 'ja', {CHOICE}"
-    ]
+def test_an_invalid_outcome_is_not_missing() -> None:
+    """An analyst whose only outcome is misspelt has that error and not a second one."""
+    [error] = errors_of(HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,ja\n")
+    assert error == f'record.csv, line 3, outcome: "ja" {CHOICE}'
 
 
 def test_rows_that_cannot_be_read_are_not_missing() -> None:
-    """Nobody is said to have no resolved question while there are rows whose cells cannot be told apart."""
-    assert faults_of(HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,1,\n") == [
-        "record.csv:3: found another number of cells, expected 4, as in the first line"
-    ]
+    """Nobody is reported to have no resolved question while there are rows that cannot be read."""
+    [error] = errors_of(HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,1,\n")
+    assert error == "record.csv, line 3: this row has 5 cells, the first line 4."
 
 
 def test_lines_are_those_on_which_rows_begin() -> None:
-    """A cell of several lines and empty lines in between leave the lines of faults right."""
+    """Cells of several lines and empty lines do not change the lines of errors."""
     text = HEADER + 'kent,"Rain,\nor\nsnow?",0.7,1\n\nheuer,"Rain,\n\nor snow?",7,1\nheuer,Hail?,8,1\n'
-    assert faults_of(text) == [
-        f"record.csv:6: probability: found '7', {RANGE}",
-        f"record.csv:9: probability: found '8', {RANGE}",
+    assert errors_of(text) == [
+        f'record.csv, line 6, probability: "7" {RANGE}',
+        f'record.csv, line 9, probability: "8" {RANGE}',
     ]
 
 
 HOSTILE = "\x1b[2J\u202e\x00"
-ESCAPED = r"\x1b[2J\u202e\x00"
+ESCAPED = r"\u001b[2J\u202e\u0000"
 
 
 @pytest.mark.parametrize(
@@ -249,25 +246,25 @@ ESCAPED = r"\x1b[2J\u202e\x00"
     ids=["analyst", "question", "probability", "outcome", "column", "column nearby"],
 )
 def test_nothing_steers_a_terminal(text: str) -> None:
-    """Control characters and direction marks of a cell appear in faults as their escapes."""
-    [told] = faults_of(text)
-    assert told.isprintable()
-    assert ESCAPED in told
+    """Control characters and direction marks of a cell appear in errors as their escapes."""
+    [error] = errors_of(text)
+    assert error.isprintable()
+    assert ESCAPED in error
 
 
 def test_files_that_cannot_be_read(folder: Path) -> None:
-    """A file that is missing, too large or not UTF-8 is one fault that says so."""
+    """A file that is missing, too large or not UTF-8 is one error that says so."""
     Path("large.csv").write_text(SOUND + "\n" * (1 << 20))
     Path("latin.csv").write_bytes(b"analyst\xe9")
-    told = []
+    errors = []
     for name in ("nowhere.csv", "large.csv", "latin.csv"):
         with pytest.raises(InvalidInput) as caught:
             read_record(Path(name), ANALYSTS)
-        told += [str(fault) for fault in caught.value.issues]
-    assert told == [
-        "nowhere.csv: found no such file, expected a file that can be read",
-        "large.csv: found 1.0 MB, expected at most 1.0 MB",
-        "latin.csv: found byte 0xe9 at offset 7, expected UTF-8 text",
+        errors += [str(issue) for issue in caught.value.issues]
+    assert errors == [
+        "nowhere.csv: there is no such file.",
+        "large.csv: the file is too large, 1.0 MB. Allowed: at most 1.0 MB.",
+        "latin.csv: the text is not UTF-8: byte 0xe9 at offset 7.",
     ]
 
 
@@ -283,11 +280,11 @@ def test_rows_begin_where_they_were_written(rows: list[list[str]]) -> None:
 
 
 @given(text=st.text(st.sampled_from('kentheur01.?,"\n\r\x00 %'), max_size=60))
-def test_any_text_is_read_or_faulty(text: str) -> None:
-    """Any rows below the columns are a record or a list of printable faults, never a crash."""
-    told: list[str] = []
+def test_any_text_is_read_or_invalid(text: str) -> None:
+    """Any rows below the columns are a record or a list of printable errors, never a crash."""
+    errors: list[str] = []
     try:
         read(SOUND + text)
     except InvalidInput as error:
-        told = [str(fault) for fault in error.issues] or [""]
-    assert all(fault.isprintable() and fault.startswith("record.csv:") for fault in told)
+        errors = [str(issue) for issue in error.issues] or [""]
+    assert all(error.isprintable() and error.startswith("record.csv") for error in errors)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.errors import InvalidInput
 from estimative.priors.scale_file import ICD203, SCALES, find_scale, read_scale
 
@@ -30,11 +31,11 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def faults_of(folder: Path, text: str) -> list[str]:
-    """What is wrong with it, without the file's name."""
+def errors_of(folder: Path, text: str) -> list[str]:
+    """The errors of a scale, without the name of the file."""
     with pytest.raises(InvalidInput) as caught:
         read_scale(written(folder, text))
-    return [str(fault).partition("own.toml")[2] for fault in caught.value.issues]
+    return [str(issue).partition("own.toml")[2] for issue in caught.value.issues]
 
 
 def test_a_scale_of_ones_own_gives_its_words(tmp_path: Path) -> None:
@@ -56,61 +57,45 @@ def test_a_shipped_scale_is_found_by_its_id(scale: object) -> None:
     assert find_scale(scale.id) is scale  # type: ignore[attr-defined]
 
 
-def test_a_misspelt_scale_is_told_with_the_nearest() -> None:
-    """No file, no shipped scale."""
-    with pytest.raises(InvalidInput, match=r"icd230: found no such scale, .* icd203 or phia; did you mean 'icd203'"):
+def test_a_misspelt_scale_is_an_error_with_the_nearest() -> None:
+    """What is neither a file nor a shipped scale is an error that names the nearest shipped one."""
+    with pytest.raises(InvalidInput) as caught:
         find_scale("icd230")
+    [issue] = caught.value.issues
+    assert (issue.code, issue.allowed, issue.suggestion) == ("unknown-name", ("icd203", "phia"), "icd203")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "fault"),
+    ("old", "new", "error"),
     [
-        (
-            "low = 0.3",
-            "low = 0.1",
-            9,
-            "bands.1.low: found a start at 0.1, within the band before, expected at least 0.2",
-        ),
-        ("high = 0.7", "high = 0.3", 9, "bands.1: found 0.3 to 0.3, expected a low end below the high one"),
-        ("high = 1.0", "high = 1.2", 10, "bands.2.high: found 1.2, expected a number between 0 and 1"),
-        ('["surely"]', '["Perhaps"]', 7, "bands: found 'perhaps' twice, expected each word in one band"),
-        ('["surely"]', "[]", 10, "bands.2.words: found [], expected a list of words, the preferred one first"),
-        (
-            '["surely"]',
-            '["surely"], colour = 1',
-            10,
-            "bands.2.colour: found an unknown key, expected high, low or words",
-        ),
-        (
-            'id = "three"',
-            'id = "3"',
-            3,
-            "id: found '3', expected a name: a letter, then letters, digits, _ or -, at most 64",
-        ),
-        (
-            'rule = "Whatever lies between two bands takes the nearest."',
-            "",
-            2,
-            "rule: found nothing, expected a text",
-        ),
-        ("[scale]", "[words]", 0, ": found no [scale], expected [scale] with id, title, source, rule and bands"),
+        ("low = 0.3", "low = 0.1",
+         "line 9, scale.bands.1.low: 0.1 is within the band before, which ends at 0.2. Allowed: at least 0.2."),
+        ("high = 0.7", "high = 0.3", "line 9, scale.bands.1: the low end, 0.3, is not below the high end, 0.3."),
+        ("high = 1.0", "high = 1.2", "line 10, scale.bands.2.high: 1.2 is not a number between 0 and 1."),
+        ('["surely"]', '["Perhaps"]', 'line 7, scale.bands: "perhaps" is there twice.'),
+        ('["surely"]', "[]", "line 10, scale.bands.2.words: [] is not a list of words, the preferred one first."),
+        ('["surely"]', '["surely"], colour = 1',
+         'line 10, scale.bands.2.colour: "colour" is not a key of this table. Allowed: high, low, words.'),
+        ('id = "three"', 'id = "3"',
+         'line 3, scale.id: "3" is not a name: a letter, then letters, digits, _ or -, at most 64.'),
+        ('rule = "Whatever lies between two bands takes the nearest."', "",
+         'line 2, scale.rule: "rule" is missing. Allowed: a text.'),
     ],
-)
-def test_each_mistake_is_one_fault(tmp_path: Path, old: str, new: str, line: int, fault: str) -> None:
-    """With its place, what was found and what was expected."""
-    assert faults_of(tmp_path, OWN.replace(old, new)) == [f":{line}: scale.{fault}" if line else fault]
+)  # fmt: skip
+def test_each_mistake_is_one_error(tmp_path: Path, old: str, new: str, error: str) -> None:
+    """A mistake in a scale is one error, with its line and key."""
+    assert errors_of(tmp_path, OWN.replace(old, new)) == [f", {error}"]
 
 
-def test_a_scale_without_bands_is_none(tmp_path: Path) -> None:
-    """There is nothing to say with it."""
-    assert faults_of(tmp_path, OWN.partition("bands = ")[0]) == [
-        ":2: scale.bands: found no band, expected one or more, in rising order"
-    ]
+def test_a_file_without_a_scale(tmp_path: Path) -> None:
+    """A file without the table of a scale, or without a band, is an error of its own."""
+    [error] = errors_of(tmp_path, OWN.replace("[scale]", "[words]"))
+    assert error.startswith(": the table [scale] is missing.")
+    [error] = errors_of(tmp_path, OWN.partition("bands = ")[0])
+    assert error == ', line 2, scale.bands: "bands" is missing. Allowed: one or more bands, in rising order.'
 
 
-def test_the_shipped_scales_are_not_taken_for_prior_sets() -> None:
-    """They lie in a folder beside those of the scenarios."""
-    from estimative.priors.catalog import shipped_prior_sets
-
+def test_the_shipped_scales_are_not_prior_sets() -> None:
+    """The folder of the scales is not one of prior sets."""
     assert "scales" not in shipped_prior_sets()
     assert ICD203.bands[0].low == 0.01

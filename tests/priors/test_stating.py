@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput
+from estimative.priors.errors import InvalidInput, Place
 from estimative.priors.statement_syntax import FORMS, form_of, read_stated, say, toml
 from estimative.priors.statements import (
     BetaStated,
@@ -18,7 +18,6 @@ from estimative.priors.statements import (
     Count,
     Interval,
     LognormalStated,
-    Misstated,
     Moments,
     Quantiles,
     Stated,
@@ -55,14 +54,14 @@ EXAMPLES = [
 def read(written: str) -> Stated:
     table = Table.of(TomlFile.parse(f"\nx = {written}", file="said.toml"))
     stated = read_stated(table, "x")
-    table.stop_if_faulty()
+    table.raise_issues()
     assert stated is not None
     return stated
 
 
 @pytest.mark.parametrize(("written", "statement", "prose"), EXAMPLES)
 def test_reading(written: str, statement: Statement, prose: str) -> None:
-    """Each form is read as its statement, and told in a few words."""
+    """Each form is read as its statement, and is put into a few words."""
     assert read(written).statement == statement
     assert say(statement) == prose
 
@@ -101,24 +100,24 @@ def test_a_statement_knows_its_place() -> None:
     """A statement remembers the file, the key and the line where it was made."""
     place = read("{ p05 = 0.1, p95 = 0.6 }").place
     assert place is not None
-    assert str(place.fault("a", "b")) == "said.toml:2: x: found a, expected b"
+    assert place == Place(file="said.toml", line=2, key="x")
 
 
-def test_a_faulty_statement_is_none() -> None:
-    """An entry that cannot be understood comes back as None with its faults on the table, all of them."""
+def test_an_invalid_statement_is_none() -> None:
+    """An entry that cannot be understood comes back as None with all its errors on the table."""
     table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="said.toml"))
     assert read_stated(table, "x") is None
-    assert [fault.key for fault in table.issues] == ["x.because", "x.p05", "x.p95"]
+    assert [issue.place.key for issue in table.issues] == ["x.because", "x.p05", "x.p95"]
     table = Table.of(TomlFile.parse("x = { p05 = 0.1, p95 = 0.6, because = 3 }", file="said.toml"))
     assert read_stated(table, "x") is None
-    assert [fault.key for fault in table.issues] == ["x.because"]
+    assert [issue.place.key for issue in table.issues] == ["x.because"]
 
 
-def test_a_consequence_is_no_fault() -> None:
-    """A number that is none is one fault, not a second one about the order of what it was compared with."""
+def test_a_consequence_is_no_error() -> None:
+    """A value that is not a number is one error, without a second one about its order."""
     with pytest.raises(InvalidInput) as caught:
         read('{ low = "a", high = 2, mass = 0.9 }')
-    assert [fault.key for fault in caught.value.issues] == ["x.low"]
+    assert [issue.place.key for issue in caught.value.issues] == ["x.low"]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +135,6 @@ def test_a_consequence_is_no_fault() -> None:
 )
 def test_statements_check_themselves(make: Callable[[], object], key: str) -> None:
     """A statement that contradicts itself cannot be made in code either."""
-    with pytest.raises(Misstated) as caught:
+    with pytest.raises(InvalidInput) as caught:
         make()
-    assert caught.value.key == key
+    assert [issue.place for issue in caught.value.issues] == [Place(key=key)]

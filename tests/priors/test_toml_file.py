@@ -73,13 +73,13 @@ def fault(path: Path) -> str:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"", "FILE: found an empty file, expected a scenario or a prior set in TOML"),
-        (b" \n", "FILE: found an empty file, expected a scenario or a prior set in TOML"),
-        ("a = 1".encode("utf-16"), "FILE: found UTF-16 text, expected UTF-8 text"),
-        (b'a = "\xe9"', "FILE: found byte 0xe9 at offset 5, expected UTF-8 text"),
-        (b"a = 1\nb = = 2\n", "FILE:2: found Invalid value, expected TOML"),
-        (b"a = 1\n\nb = [1,\n", "FILE:3: found Invalid value, expected TOML"),
-        (b"a = 1\n" * (1 << 18), "FILE: found 1.6 MB, expected at most 1.0 MB"),
+        (b"", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
+        (b" \n", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
+        ("a = 1".encode("utf-16"), "FILE: the text is UTF-16, not UTF-8."),
+        (b'a = "\xe9"', "FILE: the text is not UTF-8: byte 0xe9 at offset 5."),
+        (b"a = 1\nb = = 2\n", "FILE, line 2: this is not TOML: invalid value."),
+        (b"a = 1\n\nb = [1,\n", "FILE, line 3: this is not TOML: invalid value."),
+        (b"a = 1\n" * (1 << 18), "FILE: the file is too large, 1.6 MB. Allowed: at most 1.0 MB."),
     ],
 )
 def test_files_that_are_no_toml(tmp_path: Path, raw: bytes, said: str) -> None:
@@ -91,8 +91,8 @@ def test_files_that_are_no_toml(tmp_path: Path, raw: bytes, said: str) -> None:
 
 def test_paths_that_are_no_file(tmp_path: Path) -> None:
     """A directory and a missing file say what they are."""
-    assert fault(tmp_path) == "FILE: found a directory, expected a file"
-    assert fault(tmp_path / "x.toml") == "FILE: found no such file, expected a file that can be read"
+    assert fault(tmp_path) == "FILE: this is a directory, not a file."
+    assert fault(tmp_path / "x.toml") == "FILE: there is no such file."
 
 
 @pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 50_000])

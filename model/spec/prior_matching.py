@@ -1,0 +1,137 @@
+"""Match a prior set to a scenario: the fitted prior of every quantity, or everything that does not fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from estimative.model.spec.evidence import Cases, Exposure
+from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, nearest, quote
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Prior, fit
+
+
+def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
+    """Fit the priors of a scenario's quantities, and those of its indicators; each by the name of the quantity.
+
+    Raises
+    ------
+    InvalidInput
+        With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
+    """
+    matching = _Matching(quantities, prior_set)
+    issues = list(matching.mismatches()) or [*matching.unknown_quantities(), *matching.weight_errors()]
+    if prior_set.scenario != quantities.scenario.id:
+        raise InvalidInput(issues)
+    priors = FrozenDict(matching.fitted(quantities.all, issues))
+    indicator_priors = FrozenDict(matching.fitted(quantities.indicator_quantities, issues))
+    issues.extend(matching.implausible_indicators(indicator_priors))
+    if issues:
+        raise InvalidInput(issues)
+    return priors, indicator_priors
+
+
+class _Matching:
+    """One prior set beside the quantities of one scenario."""
+
+    def __init__(self, quantities: Quantities, prior_set: PriorSet) -> None:
+        self.scenario: Scenario = quantities.scenario
+        self.prior_set = prior_set
+        self.wanted = {**quantities.all, **quantities.indicator_quantities}
+        self.misspelt: set[str] = set()
+        """Names that an unknown one probably stands for: one mistake gives one error."""
+
+    def mismatches(self) -> Iterator[Issue]:
+        """Yield the error of a prior set for another scenario, or for another version of this one."""
+        ours, theirs, digest = quote(self.scenario.id), quote(self.prior_set.scenario), self.prior_set.scenario_digest
+        if self.prior_set.scenario != self.scenario.id:
+            message = f"these priors are for the scenario {theirs}, not for {ours}"
+            yield self._error("prior_set.scenario", message, code="scenario-mismatch", value=theirs, allowed=ours)
+        elif digest not in (None, self.scenario.digest):
+            yield self._error(
+                "prior_set.scenario_digest",
+                "the scenario has changed since these priors were stated",
+                code="scenario-changed",
+                value=quote(digest),
+                allowed=self.scenario.digest,
+                suggestion="Check the priors, then replace or delete the digest.",
+            )
+
+    def unknown_quantities(self) -> Iterator[Issue]:
+        return self._unknown(self.prior_set.statements, self.wanted, "a quantity of the scenario")
+
+    def weight_errors(self) -> Iterator[Issue]:
+        counted = (item for item in self.scenario.evidence.values() if isinstance(item, Exposure | Cases))
+        relevance = [f"relevance.{item.id}" for item in counted]
+        stated = [f"relevance.{item}" for item in self.prior_set.relevance]
+        yield from self._unknown(stated, relevance, "evidence of kind exposure or cases")
+        for name in relevance:
+            if name not in stated and name not in self.misspelt:
+                yield self._missing(name, "a number between 0 and 1")
+        independence = [f"independence.{origin}" for origin in self.scenario.origins]
+        stated = [f"independence.{origin}" for origin in self.prior_set.independence]
+        yield from self._unknown(stated, independence, "an origin that several items share")
+
+    def fitted(self, quantities: Mapping[str, Quantity], issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
+        for name, quantity in quantities.items():
+            if name in self.prior_set.statements:
+                try:
+                    yield name, fit(self.prior_set.statements[name], quantity.support)
+                except InvalidInput as error:
+                    issues.extend(issue.moved(self._place(name)) for issue in error.issues)
+            elif name not in self.misspelt:
+                issues.append(self._missing(name, ascii_safe(quantity.title)))
+
+    def implausible_indicators(self, priors: Mapping[str, Prior]) -> Iterator[Issue]:
+        """Yield the errors of indicators that speak against what the scenario says they support."""
+        for indicator in self.scenario.indicators.values():
+            labels = state_labels(indicator.about, self.scenario)
+            supported, other = labels if indicator.supports else reversed(labels)
+            likelier, less_likely = (f"indicators.{indicator.id}.if_{label}" for label in (supported, other))
+            if likelier not in priors or less_likely not in priors:
+                continue
+            mean, least = priors[likelier].family.mean, priors[less_likely].family.mean
+            if mean <= least:
+                message = f"the mean is {mean:.2g}, though the indicator supports {quote(supported)} by the scenario"
+                allowed = f"more than {least:.2g}, the mean of {less_likely}"
+                yield self._error(likelier, message, code="implausible-indicator", allowed=allowed)
+
+    def _unknown(self, stated: Iterable[str], wanted: Collection[str], what: str) -> Iterator[Issue]:
+        """Yield the errors of names that are not wanted, each with the name that was probably meant."""
+        stated = tuple(stated)
+        for name in stated:
+            if name not in wanted:
+                meant = _meant(name, [n for n in wanted if n not in stated]) or _meant(name, wanted)
+                self.misspelt.add(meant)
+                entry, suggestion = quote(_entry(name)), _entry(meant)
+                message = f"{entry} is not {what}"
+                yield self._error(name, message, code="unknown-name", value=entry, suggestion=suggestion)
+
+    def _missing(self, name: str, title: str) -> Issue:
+        return self._error(name, f"{quote(name)} is missing: {title}", code="missing-prior")
+
+    def _error(
+        self, key: str, message: str, *, code: str, value: str = "", allowed: str = "", suggestion: str = ""
+    ) -> Issue:
+        place = self._place(key)
+        return Issue(code=code, message=message, place=place, value=value, allowed=allowed, suggestion=suggestion)
+
+    def _place(self, key: str) -> Place:
+        return self.prior_set.places.get(key) or Place(file=self.prior_set.file, key=key)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return the name of the same section that a misspelt one probably stands for, or nothing."""
+    section = QuantityName.parse(name).section
+    entries = [_entry(other) for other in known if QuantityName.parse(other).section == section]
+    entry = _entry(name)
+    reordered = (other for other in entries if "+" in entry and sorted(other) == sorted(entry))
+    near = next(reordered, None) or nearest(entry, entries)
+    return f"{section}.{near}" if near else ""
+
+
+def _entry(name: str) -> str:
+    """Return a name without its section."""
+    return name.partition(".")[2]

@@ -1,0 +1,107 @@
+"""Warnings about an assessment: what can be computed, and is probably not what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from estimative.model.spec.evidence import Evidence, Observation
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import Issue, Place, quote
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Prior
+
+
+def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
+    """Return one warning for each probable mistake, those of the scenario first; priors are by quantity."""
+    return (
+        *_late_evidence(scenario),
+        *_repeated_evidence(scenario),
+        *_old_priors(scenario, prior_set),
+        *_missed_quantiles(prior_set, priors),
+        *_missing_reasons(prior_set),
+    )
+
+
+def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[Issue, ...]:
+    """Return a warning for each source that neither the scenario nor any of its prior sets refers to.
+
+    This needs all prior sets at once: a source may be there for the priors of one analyst.
+    """
+    used = {item.source for section in (scenario.evidence, scenario.indicators) for item in section.values()}
+    used |= {stated.source for prior_set in prior_sets for stated in prior_set.statements.values()}
+    return tuple(
+        _warning(
+            "unused-source",
+            f"nothing refers to the source {quote(name)}",
+            scenario.place(f"scenario.sources.{position}"),
+            value=quote(name),
+        )
+        for position, name in enumerate(scenario.sources)
+        if name not in used
+    )
+
+
+def _late_evidence(scenario: Scenario) -> Iterator[Issue]:
+    for item in scenario.evidence.values():
+        if item.date and item.date > scenario.as_of:
+            message = f"this evidence is of {item.date}, after the scenario's as_of, {scenario.as_of}"
+            place = scenario.place(f"evidence.{item.id}")
+            suggestion = "Set as_of to the date of the latest evidence."
+            yield _warning("late-evidence", message, place, value=str(item.date), suggestion=suggestion)
+
+
+def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
+    """Yield a warning for items that seem to be one item, and count as several."""
+    groups: dict[tuple[object, ...], list[Evidence]] = {}
+    # Observations of different events are different facts, wherever both of them are reported.
+    for item in (item for item in scenario.evidence.values() if not isinstance(item, Observation)):
+        if item.locator:
+            groups.setdefault((item.source, item.locator), []).append(item)
+        if item.date:
+            groups.setdefault((item.source, item.date, item.title), []).append(item)
+    seen: set[tuple[str, ...]] = set()
+    for items in groups.values():
+        names = tuple(item.id for item in items)
+        one_origin = items[0].origin and all(item.origin == items[0].origin for item in items)
+        if len(items) > 1 and not one_origin and names not in seen:
+            seen.add(names)
+            listed = " and ".join(map(quote, names))
+            message = f"{listed} have the same source and locator, or date and title, but count as independent"
+            place = scenario.place(f"evidence.{names[-1]}")
+            yield _warning("repeated-evidence", message, place, suggestion="Give them a common origin.")
+
+
+def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
+    to_come = any(event.when == "horizon" for event in scenario.events.values())
+    if prior_set.date and prior_set.date < scenario.as_of and to_come:
+        message = (
+            f"these priors are of {prior_set.date}, the scenario is of {scenario.as_of}, "
+            "and priors about events to come do not age by themselves"
+        )
+        place, value = _place(prior_set, "prior_set.date"), str(prior_set.date)
+        suggestion = "Check the priors, then change their date."
+        yield _warning("old-priors", message, place, value=value, suggestion=suggestion)
+
+
+def _missed_quantiles(prior_set: PriorSet, priors: Mapping[str, Prior]) -> Iterator[Issue]:
+    for name, prior in priors.items():
+        if prior.missed:
+            message = f"the fitted distribution is far from what was stated: {'; '.join(map(str, prior.missed))}"
+            yield _warning("missed-quantile", message, _place(prior_set, name), suggestion="State fewer quantiles.")
+
+
+def _missing_reasons(prior_set: PriorSet) -> Iterator[Issue]:
+    stated = {**prior_set.statements, **prior_set.shares}
+    without = [name for name, statement in stated.items() if not statement.because]
+    if without:
+        message = f"{len(without)} of {len(stated)} priors have no reason; the first is {quote(without[0])}"
+        place = _place(prior_set, without[0])
+        yield _warning("missing-reason", message, place, suggestion="Write a because for each.")
+
+
+def _warning(code: str, message: str, place: Place, *, value: str = "", suggestion: str = "") -> Issue:
+    return Issue(severity="warning", code=code, message=message, place=place, value=value, suggestion=suggestion)
+
+
+def _place(prior_set: PriorSet, key: str) -> Place:
+    return prior_set.places.get(key) or Place(file=prior_set.file, key=key)

@@ -1,0 +1,140 @@
+"""Warnings: one for each probable mistake, with its place, and none where everything is as it should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.model.spec.warnings import unused_sources
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.errors import Issue, Place
+from estimative.priors.prior_set_file import read_prior_set
+
+SCENARIO = """\
+[scenario]
+id = "harbour"
+title = "A storm over the harbour"
+question = "Is the harbour flooded?"
+as_of = 2026-01-01
+until = 2027-12-31
+headline = "flooded"
+[[scenario.sources]]
+id = "almanac"
+title = "The harbour almanac"
+[[scenario.sources]]
+id = "diary"
+title = "A diary"
+[events.flood]
+title = "The harbour is flooded"
+[outcomes.flooded]
+title = "The harbour is flooded"
+all = ["flood"]
+[evidence.boast]
+kind = "testimony"
+about = "flood"
+claims = "no"
+title = "A boast"
+source = "almanac"
+locator = "p. 3"
+date = 2025-12-01
+[evidence.sign]
+kind = "indicator"
+about = "flood"
+supports = "yes"
+title = "A sign"
+source = "almanac"
+locator = "p. 4"
+date = 2025-11-01
+"""
+PRIORS = """\
+[prior_set]
+name = "pilot"
+analyst = "The pilot"
+scenario = "harbour"
+date = 2026-01-02
+[events]
+flood = { p05 = 0.1, p95 = 0.4, because = "Floods of other harbours", source = "diary" }
+[evidence]
+boast = { value = 3, because = "He boasts" }
+sign = { value = 2, because = "A rule of thumb" }
+[motives]
+boast = { value = 0.4, because = "He boasts" }
+"""
+MISSED = "{ p05 = 0.05, p50 = 0.06, p95 = 0.95,"
+CASES = {
+    "late evidence": ("date = 2025-12-01", "date = 2026-02-01", "late-evidence", "evidence.boast", 19),
+    "the same locator": ("p. 4", "p. 3", "repeated-evidence", "evidence.sign", 27),
+    "the same date and title": (
+        'title = "A sign"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-11-01',
+        'title = "A boast"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-12-01',
+        "repeated-evidence", "evidence.sign", 27),
+    "old priors": ("date = 2026-01-02", "date = 2025-12-31", "old-priors", "prior_set.date", 5),
+    "a missed quantile": ("{ p05 = 0.1, p95 = 0.4,", MISSED, "missed-quantile", "events.flood", 7),
+    "a missing reason": (', because = "A rule of thumb"', "", "missing-reason", "evidence.sign", 10),
+}  # fmt: skip
+"""What is replaced by what, and the code, key and line of the warning that results."""
+
+
+def assessment(folder: Path, old: str = "", new: str = "") -> Assessment:
+    for name, text in (("harbour.toml", SCENARIO), ("pilot.toml", PRIORS)):
+        (folder / name).write_text(text.replace(old, new) if old else text)
+    return assess(read_scenario(folder / "harbour.toml"), read_prior_set(folder / "pilot.toml"))
+
+
+def warning(folder: Path, old: str, new: str) -> Issue:
+    [issue] = assessment(folder, old, new).warnings
+    return issue
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_mistake_is_one_warning(name: str, tmp_path: Path) -> None:
+    """Each probable mistake is one warning, at its line; it does not keep an assessment from being made."""
+    old, new, code, key, line = CASES[name]
+    assert (old in SCENARIO) != (old in PRIORS)
+    issue = warning(tmp_path, old, new)
+    assert (issue.severity, issue.code, issue.place.key, issue.place.line) == ("warning", code, key, line)
+    assert str(issue).isprintable()
+
+
+def test_what_is_as_it_should_be_has_no_warning(tmp_path: Path) -> None:
+    """The files that the others are made from have no warning: each warning comes from what was changed."""
+    made = assessment(tmp_path)
+    assert made.warnings == ()
+    assert unused_sources(made.scenario, [made.prior_set]) == ()
+
+
+def test_a_missed_quantile_is_named(tmp_path: Path) -> None:
+    """The warning about a fit names the stated quantile, and what it became."""
+    assert "95% quantile: 0.95 stated, 0.07" in warning(tmp_path, "{ p05 = 0.1, p95 = 0.4,", MISSED).message
+
+
+def test_items_of_a_common_origin_may_repeat(tmp_path: Path) -> None:
+    """Two items with the same locator and a common origin are as they should be."""
+    text = SCENARIO.replace("p. 4", "p. 3").replace('locator = "p. 3"', 'locator = "p. 3"\norigin = "mayor"')
+    assert assessment(tmp_path, SCENARIO, text).warnings == ()
+
+
+def test_priors_about_the_present_do_not_age(tmp_path: Path) -> None:
+    """Priors older than a scenario without events to come are no cause for a warning."""
+    (tmp_path / "now.toml").write_text(SCENARIO.replace("[events.flood]", '[events.flood]\nwhen = "now"'))
+    (tmp_path / "old.toml").write_text(PRIORS.replace("date = 2026-01-02", "date = 2025-12-31"))
+    assert assess(read_scenario(tmp_path / "now.toml"), read_prior_set(tmp_path / "old.toml")).warnings == ()
+
+
+def test_a_source_that_nothing_uses(tmp_path: Path) -> None:
+    """A source to which neither evidence nor a prior refers is a warning at its place."""
+    made = assessment(tmp_path, ', source = "diary"', "")
+    [issue] = unused_sources(made.scenario, [made.prior_set])
+    assert issue.place == Place(file=str(tmp_path / "harbour.toml"), line=11, key="scenario.sources.1")
+
+
+@pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
+def test_shipped_files_have_no_warning(name: str) -> None:
+    """No shipped scenario or prior set has a warning."""
+    scenario = read_scenario(find_scenario(name))
+    prior_sets = [read_prior_set(path) for path in shipped_prior_sets()[name].values()]
+    assert [assess(scenario, prior_set).warnings for prior_set in prior_sets] == [()] * len(prior_sets)
+    assert unused_sources(scenario, prior_sets) == ()
