@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import Place
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.scale_file import ICD203
 
