@@ -19,7 +19,8 @@ def whatif(
     fitting: Fitting,
     output: Output,
     do: Annotated[
-        list[str] | None, typer.Option("--do", metavar="NAME=VALUE", help="Set a factor (0 to 1) or an event (yes, no).")
+        list[str] | None,
+        typer.Option("--do", metavar="NAME=VALUE", help="Set a factor (0 to 1) or an event (yes, no)."),
     ] = None,
     given: Annotated[
         list[str] | None,

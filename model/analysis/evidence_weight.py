@@ -1,7 +1,7 @@
 """The weight of each item of evidence: how far it moves the headline by itself, and given all other evidence.
 
 The weight of evidence is the change of the log-odds (Good 1950, Probability and the Weighing of Evidence). Items that
-carry the same information weigh less given the rest than alone, so both are computed. Items of one origin are one group.
+carry the same information weigh less given the rest than alone, so both are computed. Items of one origin form a group.
 """
 
 from __future__ import annotations
@@ -192,9 +192,7 @@ def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: R
 
 
 def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
-    return _without_rounding(
-        derived(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)])
-    )
+    return _without_rounding(derived(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]))
 
 
 def _without_rounding(number: MCEstimate) -> MCEstimate:

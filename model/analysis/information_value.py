@@ -109,7 +109,10 @@ class _Joint:
         means = [self.mean(values) for values in series]
         value = function(*means)
         deviation = sum(
-            (slope * (values - mean) for slope, values, mean in zip(_slopes(function, means), series, means, strict=True)),
+            (
+                slope * (values - mean)
+                for slope, values, mean in zip(_slopes(function, means), series, means, strict=True)
+            ),
             start=np.zeros(1),
         )
         return mc_estimate(value, deviation + np.zeros(self.posterior.draws.count), self.posterior.draws)
