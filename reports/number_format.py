@@ -118,6 +118,17 @@ def plain_decibans(number: Uncertain) -> str:
     return rounded(DECIBANS * number.value, DECIBANS * number.se, signed=True)
 
 
+def change(value: float, error: float) -> str:
+    """A signed number in a table, to the digits of its error: "+5.3"; 0 where the error is larger than the number."""
+    text = rounded(value, error, signed=True)
+    return "0" if text.startswith("less") else text
+
+
+def change_in_decibans(number: Uncertain) -> str:
+    """A difference in natural log-odds in a table, in decibans."""
+    return change(DECIBANS * number.value, DECIBANS * number.se)
+
+
 def with_error(value: float, error: float) -> str:
     """A signed number with its error; an exact one alone."""
     text = rounded(value, error, signed=True)

@@ -18,6 +18,7 @@ from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.number_format import (
     DECIBANS,
+    change_in_decibans,
     decibans,
     factor,
     multiple,
@@ -116,17 +117,17 @@ def _table(rows: Sequence[tuple[str, str, EvidenceWeight]]) -> Table:
     return Table(
         header=("Evidence", "Grade", "Alone", "Given rest", "Factor"),
         rows=tuple(
-            (title, grade, _decibans(row.marginal_first), _decibans(row.marginal_last), factor(row.marginal_last))
+            (
+                title,
+                grade,
+                change_in_decibans(row.marginal_first),
+                change_in_decibans(row.marginal_last),
+                factor(row.marginal_last),
+            )
             for title, grade, row in rows
         ),
         text_columns=frozenset({0, 1}),
     )
-
-
-def _decibans(number: MCEstimate) -> str:
-    """Decibans in a table; 0 where the number is not larger than its error."""
-    text = plain_decibans(number)
-    return "0" if text.startswith("less") else text
 
 
 def steps(result: EvidenceWeights, scenario: Scenario) -> Iterator[Block]:
@@ -134,10 +135,10 @@ def steps(result: EvidenceWeights, scenario: Scenario) -> Iterator[Block]:
     if not result.groups:
         return
     yield Heading(text="All evidence, step by step")
-    rows = [(group_title(g, scenario), _decibans(g.step), _probability(g.running)) for g in result.groups]
+    rows = [(group_title(g, scenario), change_in_decibans(g.step), _probability(g.running)) for g in result.groups]
     yield Table(header=("Evidence, in the order of the scenario", "Adds", "Result so far"), rows=tuple(rows))
     yield Paragraph(
-        text="Adds: decibans, when this evidence is added to that above it. The last row is the result itself: the error "
+        text="Adds: decibans, when this evidence is added to that above it. The last row is the result: the error "
         f"of the separate fits, {decibans(result.residual)} decibans, was spread over the steps."
     )
     if result.items:

@@ -36,8 +36,8 @@ EPSILON = 1e-6
 RATIO = "Likelihood ratio: of new evidence about the result itself; its words are those of Kass and Raftery (1995)."
 ENDS = " Result at its ends: with the factor known to be at the lower and at the upper end of its prior."
 MEANS = (
-    " Prior mean at each threshold: where the result would cross it if the prior moved, as strong as it is, all else as "
-    "assessed."
+    " Prior mean at each threshold: where the result would cross it if the prior moved, as strong as it is, and all "
+    "else stayed as assessed."
 )
 
 

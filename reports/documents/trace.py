@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from estimative.model.analysis.equation_trace import Equation, Term
 from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
-from estimative.model.inference.estimates import QuantitySummary
 from estimative.model.inference.fit_result import EventProbability
 from estimative.model.spec.events import Outcome, Source
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
@@ -15,7 +14,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.number_format import percent, plain_decibans, plain_percent, rounded
+from estimative.reports.number_format import change_in_decibans, percent, plain_percent, rounded
 from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted, table_row, title_of
 from estimative.reports.sheets import Sheet, sheet
 
@@ -38,6 +37,9 @@ def _document(result: TraceResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=common.judgement(title, result.outcome, result.scenario, context.scale), strong=True)
         yield Paragraph(text=phrases.spread_of(result.outcome.posterior))
         yield Paragraph(text=definition(scenario.outcomes[result.target], scenario))
+    if result.target_kind == "event" and result.target in result.events:
+        lead = f"{phrases.sentence(scenario.events[result.target].title)}. "
+        yield Paragraph(text=f"{lead}{chance(result.target, result.events[result.target], scenario)}", strong=True)
     if result.target in quantities:
         yield Heading(text="What the prior set states")
         yield Listing(points=(stated(quantities[result.target], scenario),))
@@ -78,9 +80,9 @@ def definition(outcome: Outcome, scenario: Scenario) -> str:
 
 
 def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
-    """Each event with its probability and its equation."""
+    """Each event with its probability and its equation, then those that it depends on."""
     rows = {row.event: row for row in result.equations}
-    for name, probability in result.events.items():
+    for name, probability in reversed(tuple(result.events.items())):
         yield Heading(text=phrases.sentence(scenario.events[name].title))
         yield Paragraph(text=chance(name, probability, scenario))
         if name in rows:
@@ -120,13 +122,13 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
         left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
         if row.log_bayes_factor:
-            rows.append(("evidence about the event itself", "-", "-", plain_decibans(row.log_bayes_factor)))
+            rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
         yield Table(header=(left, "Value", "Level", "Adds"), rows=tuple(rows))
     if row.entries:
         entries = [(capital(table_row(_key(entry.quantity), scenario)), percent(entry.value)) for entry in row.entries]
         yield Table(header=("Row of the table", "Probability"), rows=tuple(entries))
     if row.log_bayes_factor and not row.terms:
-        size = plain_decibans(row.log_bayes_factor)
+        size = change_in_decibans(row.log_bayes_factor)
         yield Paragraph(text=f"Evidence about the event itself adds {size} decibans to its log-odds.")
 
 
@@ -138,14 +140,14 @@ def _key(quantity: str) -> str:
 def _term(term: Term, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
     if not term.driver:
         value = percent(term.value) if form == "odds" else f"{rounded(term.value.value, term.value.se)} a year"
-        return "baseline", value, "-", plain_decibans(term.contribution)
+        return "baseline", value, "-", change_in_decibans(term.contribution)
     direction = "raises" if term.sign > 0 else "lowers"
     title = plain(title_of(term.driver, scenario))
     return (
         f"{title} ({direction} it)",
         f"\u00d7 {rounded(term.value.value, term.value.se)}",
         _level(term, scenario),
-        plain_decibans(term.contribution),
+        change_in_decibans(term.contribution),
     )
 
 
@@ -165,14 +167,12 @@ def stated(row: TracedQuantity, scenario: Scenario) -> str:
 
 def _statement(row: TracedQuantity) -> str:
     source = f" (source: {plain(row.source)})" if row.source else ""
-    means = f"mean {_mean(row.distribution.prior)} before the evidence, {_mean(row.distribution.posterior)} after it"
+    prior, posterior = row.distribution.prior.mean, row.distribution.posterior.mean
+    before, after = (rounded(mean, row.distribution.posterior.se) for mean in (prior, posterior))
+    means = f"mean {before} before the evidence, {after} after it"
     reason = " ".join(row.because.split()).rstrip(".")
     because = f" Reason: {reason}." if reason else " No reason is given."
     return f"stated as {row.statement}{source}; {'constant' if row.distribution.constant else means}.{because}"
-
-
-def _mean(summary: QuantitySummary) -> str:
-    return rounded(summary.mean, summary.se)
 
 
 def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> str:

@@ -34,9 +34,10 @@ from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.number_format import (
     DECIBANS,
+    change,
+    change_in_decibans,
     multiple,
     percent,
-    plain_decibans,
     rounded,
     significant,
 )
@@ -81,15 +82,15 @@ def answer(result: WhatIfResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=text)
 
 
-def moved(change: Change, context: Context) -> str:
+def moved(row: Change, context: Context) -> str:
     """A probability before and after in words and numbers, and what that does to its odds."""
-    assert change.before
-    assert change.after
-    assert change.difference
-    before, after = (phrases.judged(number, context.scale) for number in (change.before, change.after))
-    if not significant(change.difference):
+    assert row.before
+    assert row.after
+    assert row.difference
+    before, after = (phrases.judged(number, context.scale) for number in (row.before, row.after))
+    if not significant(row.difference):
         return f"it stays {before}. Any change is within the error."
-    return f"from {before} to {after}.{f' {odds(change.shift)}' if change.shift else ''}"
+    return f"from {before} to {after}.{f' {odds(row.shift)}' if row.shift else ''}"
 
 
 def odds(shift: MCEstimate) -> str:
@@ -110,17 +111,17 @@ def against(result: WhatIfResult, scenario: Scenario) -> str:
     return f"In the opposite direction: {listed(texts)}." if texts else ""
 
 
-def _opposite(change: Change, *, rises: bool) -> bool:
-    number = change.difference
+def _opposite(row: Change, *, rises: bool) -> bool:
+    number = row.difference
     return number is not None and significant(number) and (number.value > 0) != rises
 
 
 def _opposed(row: EventChange, scenario: Scenario, verb: str) -> str:
-    event, change = scenario.events[row.name], row.conditional
-    assert change.before
-    assert change.after
+    event, conditional = scenario.events[row.name], row.conditional
+    assert conditional.before
+    assert conditional.after
     where = ", where its condition holds," if event.given or event.unless else ""
-    return f"{quoted(event.title)}{where} {verb} from {percent(change.before)} to {percent(change.after)}"
+    return f"{quoted(event.title)}{where} {verb} from {percent(conditional.before)} to {percent(conditional.after)}"
 
 
 def supposed(row: Assumption, scenario: Scenario) -> str:
@@ -180,13 +181,13 @@ def changes(result: WhatIfResult, scenario: Scenario) -> Iterator[Block]:
     )
 
 
-def _cells(change: Change) -> tuple[str, str, str, str]:
-    points = change.difference
+def _cells(row: Change) -> tuple[str, str, str, str]:
+    points = row.difference
     return (
-        percent(change.before) if change.before else "impossible",
-        percent(change.after) if change.after else "impossible",
-        rounded(100 * points.value, 100 * points.se, signed=True) if points else "-",
-        plain_decibans(change.shift) if change.shift else "-",
+        percent(row.before) if row.before else "impossible",
+        percent(row.after) if row.after else "impossible",
+        change(100 * points.value, 100 * points.se) if points else "-",
+        change_in_decibans(row.shift) if row.shift else "-",
     )
 
 
