@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol
 
+from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.analysis.trace import TraceResult
+from estimative.model.analysis.what_if_result import WhatIfResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import fit, runs, score, sensitivity
+from estimative.reports.documents import evidence, fit, runs, score, sensitivity, trace, whatif
 from estimative.reports.sheets import Sheet
 
 
@@ -30,6 +33,9 @@ class Kind:
 KINDS: Mapping[type, Kind] = {
     FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
     SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
+    EvidenceResult: Kind(document=evidence.document, sheets=evidence.sheets, figures=evidence.FIGURES),
+    WhatIfResult: Kind(document=whatif.document, sheets=whatif.sheets, figures=whatif.FIGURES),
+    TraceResult: Kind(document=trace.document, sheets=trace.sheets, figures=trace.FIGURES),
     ScoreResult: Kind(document=score.document, sheets=score.sheets, figures=score.FIGURES),
     ResolveResult: Kind(document=score.confirmation, sheets=score.confirmation_sheets, figures={}),
     RunList: Kind(document=runs.document, sheets=runs.sheets, figures={}),

@@ -10,12 +10,15 @@ from typing import Annotated
 
 import typer
 
+from estimative.cli.evidence import evidence
 from estimative.cli.fit import fit
 from estimative.cli.option_groups import with_groups
 from estimative.cli.resolve import resolve
 from estimative.cli.runs import runs_app
 from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
+from estimative.cli.trace import trace
+from estimative.cli.whatif import whatif
 
 FAULTY = 2
 """Exit code of faulty input."""
@@ -55,6 +58,33 @@ COMMANDS: Mapping[str, Command] = {
             "estimative sensitivity",
             "estimative sensitivity --priors critics --format json",
             "estimative sensitivity -o sensitivity.html",
+        ),
+    ),
+    "evidence": Command(
+        run=evidence,
+        group="Explain",
+        examples=(
+            "estimative evidence",
+            "estimative evidence --priors critics --format json",
+            "estimative evidence -o evidence.xlsx",
+        ),
+    ),
+    "whatif": Command(
+        run=whatif,
+        group="Explain",
+        examples=(
+            "estimative whatif --do deterrence=0.9",
+            "estimative whatif --given invasion --without rutte_claim",
+            "estimative whatif --sweep deterrence=0:1:11",
+        ),
+    ),
+    "trace": Command(
+        run=trace,
+        group="Explain",
+        examples=(
+            "estimative trace attack",
+            "estimative trace effects.request.plan",
+            "estimative trace coordinated_attack -o trace.html",
         ),
     ),
     "resolve": Command(

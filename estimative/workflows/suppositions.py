@@ -289,7 +289,7 @@ def _written(value: StatementText) -> str:
 
 
 def _spaced(span: str) -> tuple[float, ...] | None:
-    """Equally spaced values from "low:high:count"; None where the text is not that, none where low is not below high."""
+    """Equally spaced values from "low:high:count"; None for another text, and no values where low is not below high."""
     parts = [_number(part) for part in span.split(":")]
     if len(parts) != 3 or None in parts:
         return None

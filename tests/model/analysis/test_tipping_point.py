@@ -11,11 +11,19 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
-from estimative.model.analysis.tipping_point import Move, Reach, Tipping, edges, moved, tipping
+from estimative.model.analysis.tipping_point import (
+    Crossing,
+    FactorReach,
+    TippingPoints,
+    thresholds_of,
+    tipping_points,
+    with_mean,
+)
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.spec.events import Driver, Event
 from estimative.priors.distributions import ScaledBeta
+from estimative.priors.scale_file import ICD203
 from estimative.priors.statements import BetaStated, Statement
 from tests.held import seen
 from tests.prior_sets import assessed
@@ -27,8 +35,8 @@ ERRORS = 4
 type Said = Mapping[str, Statement | float]
 
 
-def tipped(assessment: Assessment, seed: int = 1) -> Tipping:
-    return tipping(*fit(assessment, seed=seed))
+def tipped(assessment: Assessment, seed: int = 1) -> TippingPoints:
+    return tipping_points(*fit(assessment, seed=seed))
 
 
 def driven(said: Said, *, sign: int = 1, told: bool = False) -> Assessment:
@@ -38,17 +46,17 @@ def driven(said: Said, *, sign: int = 1, told: bool = False) -> Assessment:
     return assessed(scenario_of(event, factors=("f",), evidence=evidence), said)
 
 
-def reach(found: Tipping, factor: str = "f") -> Reach:
-    return next(one for one in found.reaches if one.factor == factor)
+def reach(found: TippingPoints, factor: str = "f") -> FactorReach:
+    return next(one for one in found.factors if one.name == factor)
 
 
-def moves(found: Reach) -> dict[float, Move]:
-    return {move.edge: move for move in found.moves}
+def moves(found: FactorReach) -> dict[float, Crossing]:
+    return {move.threshold: move for move in found.crossings}
 
 
 def test_edges_are_the_borders_of_the_scale() -> None:
     """The ends of the words' bands, each once and rising."""
-    assert edges() == (0.01, 0.05, 0.2, 0.45, 0.55, 0.8, 0.95, 0.99)
+    assert thresholds_of(ICD203) == (0.01, 0.05, 0.2, 0.45, 0.55, 0.8, 0.95, 0.99)
 
 
 # New evidence
@@ -57,23 +65,24 @@ def test_edges_are_the_borders_of_the_scale() -> None:
 def test_the_ratio_is_the_way_to_the_edge_in_log_odds() -> None:
     """For each border: its log-odds less the headline's; with the error of these alone."""
     found = tipped(driven({"events.e": 0.3, "factors.f": 0.5, "effects.e.f": 2.0}))
-    assert [edge.probability for edge in found.edges] == list(edges())
-    for edge in found.edges:
-        assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(0.3)), abs=1e-12)
-        assert edge.log_ratio.se == pytest.approx(0, abs=1e-12)
-    free = tipped(driven({"events.e": BetaStated(a=2, b=5), "factors.f": 0.5, "effects.e.f": 2.0}))
-    assert free.headline.se > 0
-    slope = 1 / (free.headline.value * (1 - free.headline.value))
-    for edge in free.edges:
-        assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(free.headline.value)))
-        assert edge.log_ratio.se == pytest.approx(free.headline.se * slope, rel=1e-9)
+    assert [edge.probability for edge in found.thresholds] == list(thresholds_of(ICD203))
+    for edge in found.thresholds:
+        assert edge.log_bayes_factor.value == pytest.approx(float(logit(edge.probability) - logit(0.3)), abs=1e-12)
+        assert edge.log_bayes_factor.se == pytest.approx(0, abs=1e-12)
+    fitter, fitted = fit(driven({"events.e": BetaStated(a=2, b=5), "factors.f": 0.5, "effects.e.f": 2.0}))
+    free, headline = tipping_points(fitter, fitted), fitted.posterior.headline
+    assert headline.se > 0
+    slope = 1 / (headline.value * (1 - headline.value))
+    for edge in free.thresholds:
+        assert edge.log_bayes_factor.value == pytest.approx(float(logit(edge.probability) - logit(headline.value)))
+        assert edge.log_bayes_factor.se == pytest.approx(headline.se * slope, rel=1e-9)
 
 
 def test_such_evidence_brings_the_headline_there() -> None:
     """An indicator of the headline with that likelihood ratio puts it on the border."""
     said = {"events.e": 0.3, "factors.f": 0.9, "effects.e.f": 4.0}
-    for edge in tipped(driven(said)).edges:
-        ratio = math.exp(edge.log_ratio.value)
+    for edge in tipped(driven(said)).thresholds:
+        ratio = math.exp(edge.log_bayes_factor.value)
         told = fit(driven({**said, "evidence.i": ratio}, told=True))[1].posterior
         assert told.headline.value == pytest.approx(edge.probability, rel=1e-9)
 
@@ -120,14 +129,11 @@ def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
     """The prior mean that brings the headline to a border, its strength kept, against quadrature and root finding."""
     prior, said, about = CASES[name]
     found = tipped(driven(said, sign=1 if about["log_ratio"] > 0 else -1, told="told" in about))
-    assert found.headline.value == pytest.approx(
-        chance(prior.mean, prior, **about), abs=ERRORS * found.headline.se
-    )  # fmt: skip
     one = reach(found)
-    assert one.mean == pytest.approx(prior.mean)
+    assert one.prior_mean == pytest.approx(prior.mean)
     check_ends(one, prior, about)
     inside = [prior.lower + share * (prior.upper - prior.lower) for share in (1e-6, 1 - 1e-6)]
-    crossed = {edge: move.mean for edge, move in moves(one).items() if move.held}
+    crossed = {edge: move.prior_mean for edge, move in moves(one).items() if move.reachable}
     assert len(crossed) >= 2
     for edge, mean in crossed.items():
         root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, *inside, xtol=1e-12)
@@ -136,7 +142,7 @@ def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
         assert 0 < mean.se < 0.02
 
 
-def check_ends(one: Reach, prior: ScaledBeta, about: Mapping[str, float]) -> None:
+def check_ends(one: FactorReach, prior: ScaledBeta, about: Mapping[str, float]) -> None:
     """Held at an end of its prior the factor has one value; what lies beyond both ends is out of its reach."""
     told = about.get("told", 1.0)
     ends = []
@@ -145,8 +151,8 @@ def check_ends(one: Reach, prior: ScaledBeta, about: Mapping[str, float]) -> Non
         ends.append(p * told / (p * told + 1 - p))
         assert number.value == pytest.approx(ends[-1], abs=ERRORS * number.se + 1e-9)
     for edge, move in moves(one).items():
-        assert move.held == (min(ends) <= edge <= max(ends))
-        assert (move.mean is not None) == move.held, "on the way from one end to the other it is somewhere"
+        assert move.reachable == (min(ends) <= edge <= max(ends))
+        assert (move.prior_mean is not None) == move.reachable, "on the way from one end to the other it is somewhere"
 
 
 def held_at(x: float, ratio: float) -> float:
@@ -158,15 +164,15 @@ def held_at(x: float, ratio: float) -> float:
 def test_a_constant_is_moved_as_a_value(at: float, ratio: float) -> None:
     """What is held has no spread to keep: it is held elsewhere, exactly where the log-odds are those of the border."""
     found = reach(tipped(driven({"events.e": 0.3, "factors.f": at, "effects.e.f": ratio})))
-    assert found.mean == at
+    assert found.prior_mean == at
     assert (found.at_low.value, found.at_high.value) == pytest.approx((held_at(0, ratio), held_at(1, ratio)))
     for edge, move in moves(found).items():
         root = 0.5 + float(logit(edge) - logit(0.3)) / math.log(ratio)
-        assert move.held == (0 <= root <= 1)
-        assert (move.mean is not None) == move.held
-        if move.mean is not None:
-            assert move.mean.value == pytest.approx(root, abs=1e-9)
-            assert move.mean.se == pytest.approx(0, abs=1e-9)
+        assert move.reachable == (0 <= root <= 1)
+        assert (move.prior_mean is not None) == move.reachable
+        if move.prior_mean is not None:
+            assert move.prior_mean.value == pytest.approx(root, abs=1e-9)
+            assert move.prior_mean.se == pytest.approx(0, abs=1e-9)
 
 
 def test_a_factor_that_does_not_matter_reaches_nothing() -> None:
@@ -174,13 +180,13 @@ def test_a_factor_that_does_not_matter_reaches_nothing() -> None:
     event = Event(id="e", title="")
     scenario = scenario_of(event, factors=("f", "g"))
     found = tipped(assessed(scenario, {"events.e": 0.3, "factors.f": BetaStated(a=2, b=2), "factors.g": 0.4}))
-    assert [one.factor for one in found.reaches] == ["f", "g"]
-    for one in found.reaches:
+    assert [one.name for one in found.factors] == ["f", "g"]
+    for one in found.factors:
         assert (one.at_low.value, one.at_high.value) == pytest.approx((0.3, 0.3), rel=1e-9)
-        assert all(move.mean is None and not move.held for move in one.moves)
+        assert all(move.prior_mean is None and not move.reachable for move in one.crossings)
 
 
-def there_and_back(at: float | Statement) -> Reach:
+def there_and_back(at: float | Statement) -> FactorReach:
     """A factor that brings one event on, and then another that prevents it."""
     drivers = (Driver(name="f", sign=1),)
     events = Event(id="e", title="", drivers=drivers), Event(id="d", title="", drivers=drivers)
@@ -200,8 +206,8 @@ def test_the_nearest_of_two_crossings_is_told() -> None:
     for at in (0.15, 0.25, 0.78, 0.85):
         found = moves(there_and_back(at))[0.2]
         nearest = min(crossings, key=lambda crossing: abs(crossing - at))
-        assert found.mean is not None
-        assert found.mean.value == pytest.approx(nearest, abs=1e-9), at
+        assert found.prior_mean is not None
+        assert found.prior_mean.value == pytest.approx(nearest, abs=1e-9), at
 
 
 def test_what_is_held_reaches_further_than_what_is_spread() -> None:
@@ -214,16 +220,16 @@ def test_what_is_held_reaches_further_than_what_is_spread() -> None:
     top = max(there(place / 10) for place in range(11))
     assert 0.2 < max(averages) < 0.45
     assert 0.55 < top < 0.8
-    assert found[0.2].mean is not None
+    assert found[0.2].prior_mean is not None
     for edge, held in ((0.45, True), (0.55, True), (0.8, False)):
-        assert (found[edge].mean, found[edge].held) == (None, held)
+        assert (found[edge].prior_mean, found[edge].reachable) == (None, held)
 
 
 def test_moving_keeps_all_but_the_mean() -> None:
     """Ends and strength of a moved prior are as before, and so is every other prior."""
     said = {"events.e": 0.2, "factors.f": BetaStated(a=2, b=4, low=0.1, high=0.8), "effects.e.f": 5.0}
     before = driven(said)
-    after = moved(before, "factors.f", 0.6)
+    after = with_mean(before, "factors.f", 0.6)
     family = after.priors["factors.f"].family
     assert isinstance(family, ScaledBeta)
     assert (family.mean, family.a + family.b, family.lower, family.upper) == pytest.approx((0.6, 6.0, 0.1, 0.8))
@@ -242,7 +248,7 @@ def test_a_moved_mean_lies_around_the_root_as_told() -> None:
     runs = [moves(reach(tipped(driven(said), seed=seed))) for seed in range(20)]
     compared = 0
     for edge in (0.2, 0.45):
-        means = [run[edge].mean for run in runs]
+        means = [run[edge].prior_mean for run in runs]
         values = np.array([mean.value for mean in means if mean])
         told = math.sqrt(np.mean([mean.se**2 for mean in means if mean]))
         root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, 0.1, 0.9)
@@ -267,7 +273,7 @@ def test_progress_ends_when_all_fits_are_done(at: float) -> None:
     """Each fit counts, never more than there are to do, and the last one says that all are done."""
     told: list[tuple[int, int]] = []
     fitter, whole = fit(driven({"events.e": 0.3, "factors.f": at, "effects.e.f": 100.0}))
-    found = tipping(fitter, whole, progress=lambda done, total: told.append((done, total)))
+    found = tipping_points(fitter, whole, progress=lambda done, total: told.append((done, total)))
     assert [done for done, _ in told] == list(range(1, found.effort.fits + 1))
     assert all(done <= total for done, total in told)
     assert told[-1][0] == told[-1][1]
@@ -279,5 +285,5 @@ def test_every_fit_is_counted_with_its_verdict() -> None:
     assert (idle.effort.fits, idle.effort.by_method) == (21, {"importance": 21})
     assert idle.effort.converged
     found = tipped(driven({"events.e": 0.3, "factors.f": 0.42, "effects.e.f": 100.0}))
-    crossed = sum(move.mean is not None for move in reach(found).moves)
+    crossed = sum(move.prior_mean is not None for move in reach(found).crossings)
     assert 21 + crossed <= found.effort.fits <= 21 + 4 * crossed

@@ -45,7 +45,7 @@ def looking(scenario: Scenario, *about: str) -> Scenario:
 
 
 def single(found: InformationValue) -> IndicatorValue:
-    (sight,) = found.sights
+    (sight,) = found.indicators
     return sight
 
 
@@ -86,27 +86,34 @@ def test_an_indicator_of_the_headline_itself_is_bayes_theorem() -> None:
     chance = 0.3 * 0.8 + 0.7 * 0.1
     if_seen, if_not = 0.24 / chance, 0.06 / (1 - chance)
     after = chance * entropy(if_seen) + (1 - chance) * entropy(if_not)
-    assert (sight.indicator, found.headline.value) == ("w0", pytest.approx(0.3))
+    assert sight.name == "w0"
     assert (found.entropy, found.variance) == pytest.approx((entropy(0.3), 0.21))
-    assert sight.seen.value == pytest.approx(chance, rel=1e-12)
-    assert sight.if_seen is not None
-    assert sight.if_not is not None
-    assert (sight.if_seen.value, sight.if_not.value) == pytest.approx((if_seen, if_not), rel=1e-12)
-    assert sight.information.value == pytest.approx(entropy(0.3) - after, rel=1e-10)
-    assert sight.variance.value == pytest.approx(chance * (1 - chance) * (if_seen - if_not) ** 2, rel=1e-10)
-    assert sight.ceiling.value == pytest.approx(0.21, rel=1e-10), "to know the event is to know the headline"
-    numbers = (sight.seen, sight.if_seen, sight.if_not, sight.information, sight.variance, sight.ceiling)
+    assert sight.p_observed.value == pytest.approx(chance, rel=1e-12)
+    assert sight.p_if_observed is not None
+    assert sight.p_if_absent is not None
+    assert (sight.p_if_observed.value, sight.p_if_absent.value) == pytest.approx((if_seen, if_not), rel=1e-12)
+    assert sight.expected_information_gain.value == pytest.approx(entropy(0.3) - after, rel=1e-10)
+    assert sight.evsi.value == pytest.approx(chance * (1 - chance) * (if_seen - if_not) ** 2, rel=1e-10)
+    assert sight.evppi.value == pytest.approx(0.21, rel=1e-10), "to know the event is to know the headline"
+    numbers = (
+        sight.p_observed,
+        sight.p_if_observed,
+        sight.p_if_absent,
+        sight.expected_information_gain,
+        sight.evsi,
+        sight.evppi,
+    )
     assert [number.se for number in numbers] == pytest.approx([0.0] * 6, abs=1e-12)
 
 
 def test_what_can_hardly_be_missed_or_seen_has_one_sequel() -> None:
     """A sight that is certain to a float cannot be missed, one below all floats cannot be seen: nothing follows it."""
     surely = single(known(0.3, math.nextafter(1, 0), 1 - 1e-15))
-    assert (surely.if_not, surely.seen.value) == (None, pytest.approx(1))
+    assert (surely.p_if_absent, surely.p_observed.value) == (None, pytest.approx(1))
     never = single(known(0.3, 5e-324 * 2, 5e-324))
-    assert (never.if_seen, never.seen.value) == (None, 0)
+    assert (never.p_if_observed, never.p_observed.value) == (None, 0)
     for sight in (surely, never):
-        assert (sight.information.value, sight.variance.value) == pytest.approx((0, 0), abs=1e-12)
+        assert (sight.expected_information_gain.value, sight.evsi.value) == pytest.approx((0, 0), abs=1e-12)
 
 
 def test_an_event_that_is_known_tells_nothing() -> None:
@@ -116,8 +123,10 @@ def test_an_event_that_is_known_tells_nothing() -> None:
     scenario = looking(scenario_of(event, Event(id="d", title=""), evidence=(seen_already,)), "d")
     said = {"events.e": 0.2, "events.d": 0.5, "effects.e.d": 9.0, **likelihoods(0.9, 0.2)}
     sight = single(information_value(fitted(assessed(scenario, said))))
-    assert sight.seen.value == pytest.approx(0.2)
-    assert (sight.information.value, sight.variance.value, sight.ceiling.value) == pytest.approx((0, 0, 0), abs=1e-12)
+    assert sight.p_observed.value == pytest.approx(0.2)
+    assert (sight.expected_information_gain.value, sight.evsi.value, sight.evppi.value) == pytest.approx(
+        (0, 0, 0), abs=1e-12
+    )
 
 
 def likelihoods(top: float | Statement, bottom: float | Statement, *, end: str = "yes", name: str = "w0") -> dict:
@@ -138,13 +147,12 @@ def test_a_headline_under_a_condition_is_looked_at_under_it() -> None:
     chance = given_yes * 0.7 + (1 - given_yes) * 0.25
     if_seen = (given_yes * 0.7 * headline + (1 - given_yes) * 0.25 * 0.2) / chance
     sight = single(found)
-    assert found.headline.value == pytest.approx(p)
     assert found.entropy == pytest.approx(entropy(p))
     assert found.variance == pytest.approx(p * (1 - p))
-    assert sight.seen.value == pytest.approx(chance)
-    assert sight.if_seen is not None
-    assert sight.if_seen.value == pytest.approx(if_seen)
-    assert sight.ceiling.value == pytest.approx(given_yes * (1 - given_yes) * (headline - 0.2) ** 2)
+    assert sight.p_observed.value == pytest.approx(chance)
+    assert sight.p_if_observed is not None
+    assert sight.p_if_observed.value == pytest.approx(if_seen)
+    assert sight.evppi.value == pytest.approx(given_yes * (1 - given_yes) * (headline - 0.2) ** 2)
 
 
 def test_a_factor_is_known_under_the_condition() -> None:
@@ -164,7 +172,7 @@ def test_a_factor_is_known_under_the_condition() -> None:
     shares = np.array([0.5, 0.3, 0.2]) * expit(logit(0.3) + math.log(50) * np.array(design))
     shares /= shares.sum()
     chances = expit(logit(0.2) + math.log(6) * np.array(design))
-    assert found.ceiling.value == pytest.approx(float(shares @ np.square(chances - shares @ chances)))
+    assert found.evppi.value == pytest.approx(float(shares @ np.square(chances - shares @ chances)))
 
 
 # Brute force over states
@@ -235,20 +243,20 @@ def test_random_scenarios_agree_with_a_sum_over_states(scene: Valued, data: st.D
         by_hand(replace(scene, scenario=watched, draws=tuple({**d, **ends} for d in scene.draws)), weights)
     )
     sight = single(found)
-    assert found.headline.value == pytest.approx(p, rel=1e-8)
+    assert found.variance == pytest.approx(p * (1 - p), rel=1e-8)
     chance = given_seen / condition
     if_seen, if_not = yes_seen / given_seen, (yes - yes_seen) / (condition - given_seen)
-    assert sight.seen.value == pytest.approx(chance, rel=1e-8)
-    assert sight.if_seen is not None
-    assert sight.if_not is not None
-    assert (sight.if_seen.value, sight.if_not.value) == pytest.approx((if_seen, if_not), rel=1e-8)
+    assert sight.p_observed.value == pytest.approx(chance, rel=1e-8)
+    assert sight.p_if_observed is not None
+    assert sight.p_if_absent is not None
+    assert (sight.p_if_observed.value, sight.p_if_absent.value) == pytest.approx((if_seen, if_not), rel=1e-8)
     information = entropy(p) - chance * entropy(if_seen) - (1 - chance) * entropy(if_not)
-    assert sight.information.value == pytest.approx(information, abs=1e-9)
-    assert sight.variance.value == pytest.approx(chance * (1 - chance) * (if_seen - if_not) ** 2, abs=1e-9)
+    assert sight.expected_information_gain.value == pytest.approx(information, abs=1e-9)
+    assert sight.evsi.value == pytest.approx(chance * (1 - chance) * (if_seen - if_not) ** 2, abs=1e-9)
     if factor:
-        assert sight.ceiling.value == pytest.approx(between_degrees(brute, f"factors.{about}"), abs=1e-8)
-    assert sight.variance.value <= sight.ceiling.value + 1e-8
-    assert sight.ceiling.value <= found.variance + 1e-8
+        assert sight.evppi.value == pytest.approx(between_degrees(brute, f"factors.{about}"), abs=1e-8)
+    assert sight.evsi.value <= sight.evppi.value + 1e-8
+    assert sight.evppi.value <= found.variance + 1e-8
 
 
 def between_degrees(brute: Brute, name: str) -> float:
@@ -329,8 +337,10 @@ def test_likelihoods_about_an_event_count_by_their_means() -> None:
     scenario = looking(scenario_of(Event(id="e", title="")), "e")
     stated = likelihoods(BetaStated(a=3, b=2), Uniform(low=0.1, high=0.3))
     open_ = single(information_value(fitted(assessed(scenario, {"events.e": 0.3, **stated}))))
-    assert open_.information.value == pytest.approx(single(known(0.3, 0.6, 0.2)).information.value, rel=1e-10)
-    assert open_.seen.value == pytest.approx(0.3 * 0.6 + 0.7 * 0.2)
+    assert open_.expected_information_gain.value == pytest.approx(
+        single(known(0.3, 0.6, 0.2)).expected_information_gain.value, rel=1e-10
+    )
+    assert open_.p_observed.value == pytest.approx(0.3 * 0.6 + 0.7 * 0.2)
 
 
 def test_likelihoods_about_a_factor_count_by_their_mean_powers() -> None:
@@ -342,9 +352,11 @@ def test_likelihoods_about_a_factor_count_by_their_mean_powers() -> None:
     sight = single(information_value(fitted(assessed(scenario, said))))
     top = quadrature(lambda p: p**0.7, ScaledBeta(a=6.0, b=2.0))
     bottom = quadrature(lambda p: p**0.3, ScaledBeta(a=2.0, b=3.0, lower=0.1, upper=0.4))
-    assert sight.seen.value == pytest.approx(top * bottom, rel=1e-6)
-    assert sight.information.value == pytest.approx(0, abs=1e-12), "a factor that is known has nothing to tell"
-    assert sight.ceiling.value == pytest.approx(0, abs=1e-12)
+    assert sight.p_observed.value == pytest.approx(top * bottom, rel=1e-6)
+    assert sight.expected_information_gain.value == pytest.approx(0, abs=1e-12), (
+        "a factor that is known has nothing to tell"
+    )
+    assert sight.evppi.value == pytest.approx(0, abs=1e-12)
 
 
 # Draws
@@ -397,12 +409,12 @@ def truth() -> dict[str, float]:
     basis = np.polynomial.legendre.legvander(2 * x - 1, 4) * np.sqrt(wx)[:, None]
     smooth = basis @ np.linalg.lstsq(basis, by_degree * np.sqrt(wx), rcond=None)[0] / np.sqrt(wx)
     return {
-        "seen": chance,
-        "if_seen": if_seen,
-        "if_not": if_not,
-        "information": entropy(mean) - after,
-        "variance": chance * (1 - chance) * (if_seen - if_not) ** 2,
-        "ceiling": float(wx @ np.square(by_degree - mean)),
+        "p_observed": chance,
+        "p_if_observed": if_seen,
+        "p_if_absent": if_not,
+        "expected_information_gain": entropy(mean) - after,
+        "evsi": chance * (1 - chance) * (if_seen - if_not) ** 2,
+        "evppi": float(wx @ np.square(by_degree - mean)),
         "within degrees": float((wb @ np.square(p - by_degree)) @ wx),
         "missed by the polynomial": float(wx @ np.square(by_degree - smooth)),
     }
@@ -413,7 +425,7 @@ def jacobi(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
     return (nodes + 1) / 2, weights / weights.sum()
 
 
-NUMBERS = ("seen", "if_seen", "if_not", "information", "variance", "ceiling")
+NUMBERS = ("p_observed", "p_if_observed", "p_if_absent", "expected_information_gain", "evsi", "evppi")
 
 
 def numbers(sight: IndicatorValue) -> np.ndarray:
@@ -425,33 +437,35 @@ def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
     rng, assessment, repetitions = np.random.default_rng(12), driven("f"), 300
     runs = np.array([numbers(single(information_value(sampled(assessment, rng, 2000)))) for _ in range(repetitions)])
     expected = truth()
-    assert expected["missed by the polynomial"] < 1e-3 * expected["ceiling"]
+    assert expected["missed by the polynomial"] < 1e-3 * expected["evppi"]
     for index, name in enumerate(NUMBERS):
         values, told = runs[:, index, 0], runs[:, index, 1]
         spread = values.std(ddof=1)
         assert spread == pytest.approx(told.mean(), rel=ERRORS / math.sqrt(2 * (repetitions - 1))), name
-        bias = 5 * expected["within degrees"] / 2000 if name == "ceiling" else 0.0  # five coefficients fit some noise
+        bias = 5 * expected["within degrees"] / 2000 if name == "evppi" else 0.0  # five coefficients fit some noise
         assert values.mean() == pytest.approx(expected[name], abs=ERRORS * spread / math.sqrt(repetitions) + bias), name
 
 
 def test_the_most_telling_comes_first() -> None:
     """Indicators are ranked by their information, whatever their order in the scenario."""
     found = information_value(sampled(driven("f", "e"), np.random.default_rng(3), 500))
-    assert [sight.indicator for sight in found.sights] == ["w1", "w0"]
-    assert found.sights[0].information.value > found.sights[1].information.value
-    assert found.sights[0].ceiling.value == pytest.approx(found.variance)
+    assert [sight.name for sight in found.indicators] == ["w1", "w0"]
+    assert found.indicators[0].expected_information_gain.value > found.indicators[1].expected_information_gain.value
+    assert found.indicators[0].evppi.value == pytest.approx(found.variance)
     turned = information_value(sampled(driven("e", "f"), np.random.default_rng(3), 500))
-    assert [sight.indicator for sight in turned.sights] == ["w0", "w1"]
+    assert [sight.name for sight in turned.indicators] == ["w0", "w1"]
 
 
 def test_a_sight_and_its_lack_average_to_the_headline() -> None:
     """What is expected after looking is what is believed before it."""
-    found = information_value(sampled(driven("f"), np.random.default_rng(5), 300))
-    sight = single(found)
-    assert sight.if_seen is not None
-    assert sight.if_not is not None
-    expected = sight.seen.value * sight.if_seen.value + (1 - sight.seen.value) * sight.if_not.value
-    assert expected == pytest.approx(found.headline.value, rel=1e-12)
+    posterior = sampled(driven("f"), np.random.default_rng(5), 300)
+    sight = single(information_value(posterior))
+    assert sight.p_if_observed is not None
+    assert sight.p_if_absent is not None
+    expected = (
+        sight.p_observed.value * sight.p_if_observed.value + (1 - sight.p_observed.value) * sight.p_if_absent.value
+    )
+    assert expected == pytest.approx(posterior.headline.value, rel=1e-12)
 
 
 def test_chains_have_errors_of_their_own() -> None:
@@ -469,11 +483,11 @@ def test_chains_have_errors_of_their_own() -> None:
     chains = replace(drawn(theta, equal), method="nuts", chains=4)
     found = single(information_value(posterior_of(assessment, chains, seed=0)))
     naive = single(information_value(posterior_of(assessment, drawn(theta, equal), seed=0)))
-    assert not found.information.influence.any()
-    assert found.information.se > 2 * naive.information.se
+    assert not found.expected_information_gain.influence.any()
+    assert found.expected_information_gain.se > 2 * naive.expected_information_gain.se
 
 
 def test_without_indicators_there_is_nothing_to_look_for() -> None:
-    """A scenario that names none has an empty list, and a headline all the same."""
+    """A scenario that names none has an empty list, and a headline to learn about all the same."""
     found = information_value(fitted(assessed(scenario_of(Event(id="e", title="")), {"events.e": 0.3})))
-    assert (found.sights, found.headline.value) == ((), pytest.approx(0.3))
+    assert (found.indicators, found.variance) == ((), pytest.approx(0.21))
