@@ -8,12 +8,15 @@ from functools import cached_property, partial
 from typing import Any, Protocol
 
 from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.disagreement.diff_result import DiffResult
+from estimative.model.disagreement.pool_result import PoolResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import fit, runs, score, sensitivity
+from estimative.reports.documents import compare, diff, fit, pool, runs, score, sensitivity
 from estimative.reports.sheets import Sheet
 
 
@@ -28,6 +31,9 @@ class Kind:
 
 
 KINDS: Mapping[type, Kind] = {
+    CompareResult: Kind(document=compare.document, sheets=compare.sheets, figures=compare.FIGURES),
+    DiffResult: Kind(document=diff.document, sheets=diff.sheets, figures=diff.FIGURES),
+    PoolResult: Kind(document=pool.document, sheets=pool.sheets, figures=pool.FIGURES),
     FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
     SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
     ScoreResult: Kind(document=score.document, sheets=score.sheets, figures=score.FIGURES),
