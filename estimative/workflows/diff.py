@@ -48,8 +48,8 @@ def load_runs(store: Store, first: str, second: str) -> tuple[RunInputs, RunInpu
             issues.extend(error.issues)
     ids = [run.result.scenario.id for run in runs]
     if len(set(ids)) > 1:
-        place = {"file": str(store.folder), "key": second}
-        issues.append(Issue(**place, found=f"a run of scenario {ids[1]!r}", expected=f"a run of scenario {ids[0]!r}"))
+        found, expected = (f"a run of scenario {scenario!r}" for scenario in reversed(ids))
+        issues.append(Issue(file=str(store.folder), key=second, found=found, expected=expected))
     if issues:
         raise InvalidInput(issues)
     return runs[0], runs[1]

@@ -33,10 +33,10 @@ MAX_NAMED, MAX_OPPOSED, MAX_MAIN = 5, 3, 2
 BLOCKS: Mapping[str, str] = {
     "scenario": "the scenario",
     "items": "new, removed or changed evidence",
-    "factors": "priors of factors",
-    "events": "priors of events",
-    "effects": "priors of effects",
-    "evidence": "what evidence is worth",
+    "factors": "factors",
+    "events": "chances of events",
+    "effects": "effects",
+    "evidence": "strengths of evidence",
     "relevance": "relevance and independence of evidence",
 }
 """The kinds of inputs, in a sentence."""
@@ -190,10 +190,12 @@ def _effect(value: float, error: float) -> str:
 
 
 def part(share: Share, total: MCEstimate) -> str:
-    """A share in percent of the total, to the digit of its error; a dash where there is no total."""
+    """A share in percent of the total, to the first digit of its error; a dash where there is no total."""
     if not total.value:
         return "-"
-    return f"{rounded(share.share.value / total.value, max(share.se / abs(total.value), 0.005), places=2)}%"
+    error = share.se / abs(total.value)
+    digit = 10.0 ** math.floor(math.log10(error)) if error else 0.0
+    return f"{rounded(share.share.value / total.value, max(digit, 0.01), places=2)}%"
 
 
 def _bare(value: str) -> str:
@@ -315,8 +317,9 @@ def _left(share: Share, total: MCEstimate) -> str:
 def _against(name: str, parts: Decomposition, context: Context) -> str:
     clear = [share for share in parts.inputs if abs(share.share.value) > SIGNIFICANT_SE * share.se]
     main = sorted(clear, key=_size)[:MAX_MAIN]
-    inputs = [f"{input_name(share.name, context.scenario)} ({effect(share)})" for share in main]
-    lead = f"{name}: {factor(parts.total)} times the odds of the pool"
+    inputs = [f"{input_name(s.name, context.scenario)} (factor {odds_factor(s.share.value, s.se)})" for s in main]
+    verb = "multiplies" if parts.total.value >= 0 else "divides"
+    lead = f"{name} {verb} the odds of the pool by {odds_factor(abs(parts.total.value), parts.total.se)}"
     return f"{lead}. Mainly: {'; '.join(inputs)}" if inputs else lead
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from estimative.model.disagreement.analysts import LogEvidence, Pair
 from estimative.model.disagreement.comparison import CompareResult
-from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.mc_estimate import MCEstimate, derived
 from estimative.reports.blocks import Block, Document, Heading, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common
 from estimative.reports.number_format import decibans, factor, percent, rounded, significant, with_error
-from estimative.reports.phrases import date, plain, sentence
+from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
 
 
@@ -125,18 +125,17 @@ def _predicted(factors: Mapping[str, LogEvidence]) -> Iterator[Block]:
 
 
 def _best(comparable: Mapping[str, MCEstimate | None], first: str) -> str:
+    """Whose priors gave the comparable evidence the highest probability, if that is clear."""
     known = {name: number for name, number in comparable.items() if number is not None}
     if len(known) < len(comparable):
         return "The draws do not show this for every analyst."
-    best = max(known, key=lambda name: known[name].value)
-    if best == first:
-        rivals = [number for name, number in known.items() if name != first]
-        if all(number.value < 0 and significant(number) for number in rivals):
-            return f"On comparable evidence, {first} predicted best."
-        return "On comparable evidence, no analyst clearly predicted better than the others."
-    if not significant(known[best]):
-        return "On comparable evidence, no analyst clearly predicted better than the others."
-    return f"On comparable evidence, {best} predicted best: {factor(known[best])} times as probable as under {first}."
+    best, second, *_ = sorted(known, key=lambda name: -known[name].value)
+    lead = derived(known[best].value - known[second].value, [(1.0, known[best]), (-1.0, known[second])])
+    if not lead.value or not significant(lead):
+        return "On comparable evidence, no analyst clearly predicted best."
+    rival = second if best == first else first
+    times = factor(lead if best == first else known[best])
+    return f"{capital(best)} predicted the comparable evidence best: it was {times} times as probable as under {rival}."
 
 
 def _decibans(number: MCEstimate | None) -> str:

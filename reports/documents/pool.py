@@ -17,10 +17,16 @@ from estimative.reports.phrases import date, input_name, listed, plain, plural, 
 from estimative.reports.sheets import Sheet, sheet
 
 NAMES: Mapping[tuple[Form, Level], str] = {
-    ("linear", "posteriors"): "Linear, of results",
-    ("logarithmic", "posteriors"): "Logarithmic, of results",
-    ("linear", "priors"): "Linear, of priors",
-    ("logarithmic", "priors"): "Logarithmic, of priors",
+    ("linear", "posteriors"): "Linear pool of results",
+    ("logarithmic", "posteriors"): "Logarithmic pool of results",
+    ("linear", "priors"): "Linear pool of priors",
+    ("logarithmic", "priors"): "Logarithmic pool of priors",
+}
+COLUMNS: Mapping[tuple[Form, Level], str] = {
+    ("linear", "posteriors"): "Linear, results",
+    ("logarithmic", "posteriors"): "Log, results",
+    ("linear", "priors"): "Linear, priors",
+    ("logarithmic", "priors"): "Log, priors",
 }
 ASSUMPTIONS: Mapping[tuple[Form, Level], str] = {
     (
@@ -181,7 +187,7 @@ def extremizing(factor: float) -> str:
 def _left_out(result: PoolResult) -> Iterator[Block]:
     yield Heading(text="With one analyst left out")
     yield Table(
-        header=("Without", *map(name, result.headline)),
+        header=("Without", *(COLUMNS[pool.form, pool.level] for pool in result.headline)),
         rows=tuple(
             (analyst, *(_percent(pool.without[analyst]) for pool in result.headline)) for analyst in result.weights
         ),
@@ -193,7 +199,7 @@ def _other_outcomes(result: PoolResult, context: Context) -> Iterator[Block]:
     if outcomes:
         yield Heading(text="Other outcomes")
         yield Table(
-            header=("Outcome", "Analysts", *map(name, result.headline)),
+            header=("Outcome", "Analysts", *(COLUMNS[pool.form, pool.level] for pool in result.headline)),
             rows=tuple(_outcome(outcome, result, context) for outcome in outcomes),
         )
 
