@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.disagreement.diff_result import DiffResult
-from estimative.model.disagreement.pool_result import PoolResult
 from estimative.model.inference.fit_result import FitResult
+from estimative.model.pool_result import PoolResult
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.reports.blocks import Document, Heading, Picture

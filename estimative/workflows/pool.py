@@ -6,20 +6,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from estimative.model.disagreement.opinion_pool import normalised
 from estimative.model.disagreement.pool import Pooling
 from estimative.model.disagreement.pool import pool as pool_analysts
-from estimative.model.disagreement.pool_result import AnalystRecord, CalibrationBand, PoolResult, TrackRecord, Weight
 from estimative.model.inference.estimates import Estimate
+from estimative.model.pool_result import PoolResult, ScoreRule, Weight
 from estimative.model.record import proper_scores
-from estimative.model.record.proper_scores import Scores
+from estimative.model.record.proper_scores import Scoring
 from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.forecast_record import read_record
 from estimative.workflows.analysts import TeamSession
-
-type ScoreRule = Literal["log", "brier"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +25,8 @@ class Weighting:
 
     weights: Mapping[str, Estimate]
     """They sum to one."""
-    record: TrackRecord | None = None
+    record: Scoring | None = None
+    score_rule: ScoreRule | None = None
 
     @classmethod
     def stated(cls, weights: Mapping[str, float]) -> Weighting:
@@ -45,30 +43,7 @@ def weigh_by_record(path: Path, analysts: list[str], rule: ScoreRule) -> Weighti
         With every error of the file; or if no analyst earned a weight.
     """
     scoring = proper_scores.score(read_record(path, analysts))
-    weights = proper_scores.weights(scoring, rule)
-    return Weighting(
-        weights={name: Estimate(value=weight.value, se=weight.error) for name, weight in weights.items()},
-        record=TrackRecord(
-            file=scoring.file,
-            rule=rule,
-            same_questions=scoring.same_questions,
-            analysts={scores.analyst: _record(scores) for scores in scoring.scores},
-        ),
-    )
-
-
-def _record(scores: Scores) -> AnalystRecord:
-    log = scores.log
-    return AnalystRecord(
-        resolved=scores.resolved,
-        few=scores.few,
-        brier=Estimate(value=scores.brier.value, se=scores.brier.error),
-        log=Estimate(value=log.value, se=log.error) if math.isfinite(log.value) else None,
-        calibration=tuple(
-            CalibrationBand(term=band.term, count=band.count, mean_forecast=band.said, occurred=band.happened)
-            for band in scores.calibration
-        ),
-    )
+    return Weighting(weights=proper_scores.weights(scoring, rule), record=scoring, score_rule=rule)
 
 
 def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizing: float | None = None) -> PoolResult:
@@ -105,6 +80,7 @@ def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizin
         extremizing=extremizing,
         pools=pooling.outcomes if pooling else {},
         record=weighting.record,
+        score_rule=weighting.score_rule,
     )
 
 

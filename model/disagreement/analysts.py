@@ -175,7 +175,9 @@ def _log_marginal_of(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstima
     if fitted.proposal is None:
         return None
     weight, count = fitted.assessment.weight * alike, fitter.draws or importance.DRAWS
-    estimate, shape = importance.log_marginal_likelihood(fitted.assessment, fitted.proposal, weight, seed=fitter.seed, draws=count)
+    estimate, shape = importance.log_marginal_likelihood(
+        fitted.assessment, fitted.proposal, weight, seed=fitter.seed, draws=count
+    )
     return estimate if shape < PARETO_K else None
 
 

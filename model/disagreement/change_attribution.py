@@ -177,7 +177,10 @@ def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Itera
     chosen = [known[names[place]] for place in shared]
     for component in end.proposal.components:
         yield _placed(
-            component.condition_on(_index(fixed), np.array([*fixed.values()])), _index(chosen), _index(shared), len(names)
+            component.condition_on(_index(fixed), np.array([*fixed.values()])),
+            _index(chosen),
+            _index(shared),
+            len(names),
         )
 
 

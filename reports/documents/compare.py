@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from estimative.model.disagreement.analysts import LogEvidence, Pair
 from estimative.model.disagreement.comparison import CompareResult
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.reports.blocks import Block, Document, Heading, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common
@@ -130,7 +130,7 @@ def _best(comparable: Mapping[str, MCEstimate | None], first: str) -> str:
     if len(known) < len(comparable):
         return "The draws do not show this for every analyst."
     best, second, *_ = sorted(known, key=lambda name: -known[name].value)
-    lead = derived(known[best].value - known[second].value, [(1.0, known[best]), (-1.0, known[second])])
+    lead = delta_method(known[best].value - known[second].value, [(1.0, known[best]), (-1.0, known[second])])
     if not lead.value or not significant(lead):
         return "On comparable evidence, no analyst clearly predicted best."
     rival = second if best == first else first

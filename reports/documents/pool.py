@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from estimative.model.disagreement.pool import Form, Level, Pool, UndefinedBecause
-from estimative.model.disagreement.pool_result import AnalystRecord, PoolResult, TrackRecord, Weight
 from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.record.proper_scores import FEW, RULES
+from estimative.model.pool_result import PoolResult, Weight
+from estimative.model.record.proper_scores import FEW, RULES, Rule, Scores, Scoring
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
@@ -70,8 +70,8 @@ def _document(result: PoolResult, context: Context) -> Iterator[Block]:
         yield from _assumptions(result, context)
         yield from _left_out(result)
         yield from _other_outcomes(result, context)
-    if result.record:
-        yield from _record(result.record)
+    if result.record and result.score_rule:
+        yield from _record(result.record, RULES[result.score_rule])
     yield from common.method(analysts.fits(result.analysts), result.scenario, result.computation)
     if rows:
         yield Paragraph(text=common.SECOND_ORDER)
@@ -210,15 +210,12 @@ def _outcome(outcome: str, result: PoolResult, context: Context) -> tuple[str, .
     return plain(context.scenario.outcomes[outcome].title), analysts.reach(rows), *pools
 
 
-def _record(record: TrackRecord) -> Iterator[Block]:
+def _record(record: Scoring, rule: Rule) -> Iterator[Block]:
     yield Heading(text="The analysts' past forecasts")
     yield Table(
         header=("Analyst", "Resolved", "Brier score", "Log score"),
-        rows=tuple(
-            (analyst, str(row.resolved), _score(row.brier), _score(row.log)) for analyst, row in record.analysts.items()
-        ),
+        rows=tuple((row.analyst, str(row.resolved), _score(row.brier), _score(row.log)) for row in record.scores),
     )
-    rule = RULES[record.rule]
     yield Paragraph(
         text=f"Weights from {record.file}, {rule.title} ({rule.source}). Lower scores are better. The errors of the "
         "weights treat the analysts' scores as independent, so on shared questions they are too large."
@@ -228,7 +225,7 @@ def _record(record: TrackRecord) -> Iterator[Block]:
     yield Heading(text="Calibration", level=3)
     yield Table(
         header=("Analyst", "Word", "Forecasts", "Mean forecast", "Occurred"),
-        rows=tuple(row for analyst, scores in record.analysts.items() for row in _calibration(analyst, scores)),
+        rows=tuple(row for scores in record.scores for row in _calibration(scores)),
         text_columns=frozenset({0, 1}),
     )
 
@@ -242,37 +239,33 @@ def _score(number: Estimate | None) -> str:
     return f"{rounded(number.value, number.se / 10)} ± {one_digit(number.se)}"
 
 
-def _warnings(record: TrackRecord) -> Iterator[str]:
-    few = [
-        f"{analyst} ({plural(row.resolved, 'question', 'questions')})"
-        for analyst, row in record.analysts.items()
-        if row.few
-    ]
+def _warnings(record: Scoring) -> Iterator[str]:
+    few = [f"{row.analyst} ({plural(row.resolved, 'question', 'questions')})" for row in record.scores if row.few]
     if few:
         yield f"Fewer than {FEW} resolved questions: {listed(few)}. Such weights are mostly noise; see their errors."
     if not record.same_questions:
         yield "The analysts were not scored on the same questions: easier questions give better scores."
-    infinite = [analyst for analyst, row in record.analysts.items() if row.log is None]
+    infinite = [row.analyst for row in record.scores if row.log is None]
     if infinite:
         yield f"{listed(infinite)} gave probability 0 to something that happened."
 
 
-def _calibration(analyst: str, row: AnalystRecord) -> Iterator[tuple[str, ...]]:
+def _calibration(row: Scores) -> Iterator[tuple[str, ...]]:
     for band in row.calibration:
-        shares = (f"{rounded(share, 0.005, places=2)}%" for share in (band.mean_forecast, band.occurred))
-        yield analyst, band.term, str(band.count), *shares
+        shares = (f"{rounded(share, 0.005, places=2)}%" for share in (band.mean_forecast, band.frequency))
+        yield row.analyst, band.term, str(band.count), *shares
 
 
 def sheets(result: PoolResult, context: Context) -> tuple[Sheet, ...]:
     """Pools, analysts, weights, pools without one analyst, and past forecasts as tables."""
     pools = [(outcome, pool) for outcome, rows in result.pools.items() for pool in rows]
-    record = result.record.analysts if result.record else {}
+    scores = result.record.scores if result.record else ()
     return (
         sheet("pools", [{**_pool(outcome, pool), **_pooled(pool, context)} for outcome, pool in pools]),
         sheet("analysts", analysts.outcome_rows(result.analysts, context)),
         sheet("weights", [{"analyst": analyst, "": weight} for analyst, weight in result.weights.items()]),
         sheet("without one analyst", [row for outcome, pool in pools for row in _without(outcome, pool)]),
-        sheet("past forecasts", [_scores(analyst, row) for analyst, row in record.items()]),
+        sheet("past forecasts", [_scores(row) for row in scores]),
     )
 
 
@@ -296,8 +289,8 @@ def _without(outcome: str, pool: Pool) -> Sequence[dict[str, object]]:
     ]
 
 
-def _scores(analyst: str, row: AnalystRecord) -> dict[str, object]:
-    return {"analyst": analyst, "resolved": row.resolved, "brier": row.brier, "log": row.log}
+def _scores(row: Scores) -> dict[str, object]:
+    return {"analyst": row.analyst, "resolved": row.resolved, "brier": row.brier, "log": row.log}
 
 
 FIGURES: Mapping[str, Callable[[PoolResult, Context], Picture]] = {}

@@ -12,6 +12,9 @@ from estimative.model.disagreement.pool import Pool
 from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.info import Result, ScenarioInfo
 from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.record.proper_scores import Scoring
+
+type ScoreRule = Literal["log", "brier"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,42 +25,6 @@ class Weight:
     """Without error where the user stated it; with an unknown error where a record of few questions gives it."""
     posterior: MCEstimate | None
     """After the evidence, if the analysts are taken as rival models; None where that is unknown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CalibrationBand:
-    """An analyst's resolved forecasts within the range of one word of probability."""
-
-    term: str
-    count: int
-    mean_forecast: float
-    occurred: float
-    """Share of the questions that were resolved with yes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnalystRecord:
-    """An analyst's scores on resolved questions; lower is better."""
-
-    resolved: int
-    few: bool
-    """Too few resolved questions to say much about the analyst."""
-    brier: Estimate
-    log: Estimate | None
-    """None where it is infinite: the analyst gave probability 0 to something that happened."""
-    calibration: tuple[CalibrationBand, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackRecord:
-    """The record that the weights come from."""
-
-    file: str
-    rule: str
-    """The score rule: "log" or "brier"."""
-    same_questions: bool
-    """Whether all analysts were scored on the same questions."""
-    analysts: Mapping[str, AnalystRecord]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +40,10 @@ class PoolResult(Result):
     """The factor that the log-odds of each pool are multiplied by, if that was asked for."""
     pools: Mapping[str, tuple[Pool, ...]]
     """By outcome: four pools each."""
-    record: TrackRecord | None
+    record: Scoring | None
+    """The scores of past forecasts that the weights come from, if they do."""
+    score_rule: ScoreRule | None
+    """How weights follow from these scores."""
 
     def __post_init__(self) -> None:
         check_withheld(self, self.analysts)
