@@ -22,7 +22,7 @@ from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, Statement
-from tests.model.test_shapley import brute
+from tests.model.disagreement.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
@@ -33,14 +33,14 @@ ERRORS = 4
 type Said = Mapping[str, Statement | float]
 
 
-def attributed(first: Assessment, second: Assessment, *, seed: int = 1, orders: int = 16) -> Attribution:
+def attributed(first: Assessment, second: Assessment, *, seed: int = 1, permutations: int = 16) -> Attribution:
     fitter = Fitter(assessments=(first, second), seed=seed, method="importance")
-    return attribute(fitter, fitter.fit(first), fitter.fit(second), orders=orders)
+    return attribute(fitter, fitter.fit(first), fitter.fit(second), permutations=permutations)
 
 
-def shares(found: Decomposition) -> dict[str, float]:
+def shares(result: Decomposition) -> dict[str, float]:
     """By quantity."""
-    return {share.name: share.share.value for share in found.quantities}
+    return {share.name: share.share.value for share in result.inputs}
 
 
 def blocks_of(names: Sequence[str]) -> dict[str, list[str]]:
@@ -59,43 +59,45 @@ LOW: Said = {"factors.f": 0.5, "factors.g": 0.9, "events.e": 0.1, "effects.e.f":
 def test_what_is_linear_in_the_log_odds_is_shared_by_its_own_step() -> None:
     """Where nothing multiplies, a quantity's share is what it changes at any time; nothing has an error."""
     high = {**LOW, "factors.f": 0.8, "factors.g": 0.4, "events.e": 0.3}
-    found = attributed(assessed(sprayed(), high), assessed(sprayed(), LOW)).decomposition
+    result = attributed(assessed(sprayed(), high), assessed(sprayed(), LOW)).decomposition
     expected = {
         "factors.f": math.log(4) * 0.3,
         "factors.g": math.log(3) * 0.5,
         "events.e": float(logit(0.3) - logit(0.1)),
     }
-    assert shares(found) == pytest.approx(expected, abs=1e-9)
-    for share in found.quantities:
-        assert (share.first_in.value, share.last_in.value) == pytest.approx((share.share.value,) * 2, abs=1e-9)
+    assert shares(result) == pytest.approx(expected, abs=1e-9)
+    for share in result.inputs:
+        assert (share.marginal_first.value, share.marginal_last.value) == pytest.approx(
+            (share.share.value,) * 2, abs=1e-9
+        )
         assert share.share.se == pytest.approx(0, abs=1e-9)
-    assert found.gap.value == pytest.approx(sum(expected.values()), abs=1e-9)
+    assert result.total.value == pytest.approx(sum(expected.values()), abs=1e-9)
 
 
 def test_what_multiplies_is_shared_evenly() -> None:
     """A factor times the log of its effect: each has its step times the other's mean (Shapley of a product)."""
     high = {**LOW, "factors.f": 1.0, "effects.e.f": 16.0}
-    found = attributed(assessed(sprayed(), high), assessed(sprayed(), LOW)).decomposition
+    result = attributed(assessed(sprayed(), high), assessed(sprayed(), LOW)).decomposition
     step = math.log(16) - math.log(4)
     expected = {"factors.f": 0.5 * (math.log(16) + math.log(4)) / 2, "effects.e.f": step * (0.5 + 0.0) / 2}
-    assert shares(found) == pytest.approx(expected, abs=1e-9)
-    factor = found.quantities[0]
-    assert factor.first_in.value == pytest.approx(0.5 * math.log(4))
-    assert factor.last_in.value == pytest.approx(0.5 * math.log(16))
+    assert shares(result) == pytest.approx(expected, abs=1e-9)
+    factor = result.inputs[0]
+    assert factor.marginal_first.value == pytest.approx(0.5 * math.log(4))
+    assert factor.marginal_last.value == pytest.approx(0.5 * math.log(16))
 
 
 def test_the_first_is_told_less_the_second() -> None:
     """Exchanging the analysts turns every sign, and nothing else."""
     high, low = (assessed(sprayed(), said) for said in ({**LOW, "events.e": 0.3, "factors.g": 0.2}, LOW))
     there, back = attributed(high, low).decomposition, attributed(low, high).decomposition
-    assert there.gap.value > 0
+    assert there.total.value > 0
     assert shares(back) == pytest.approx({name: -share for name, share in shares(there).items()}, abs=1e-9)
 
 
 def test_who_agrees_on_everything_has_nothing_to_share() -> None:
     """Quantities on which two analysts agree are no players, however they were stated."""
     same = attributed(assessed(sprayed(), LOW), assessed(sprayed(), dict(LOW))).decomposition
-    assert (same.gap.value, same.blocks, same.quantities) == (0, (), ())
+    assert (same.total.value, same.blocks, same.inputs) == (0, (), ())
 
 
 def counted(a: float, b: float, relevance: float, other: float) -> Assessment:
@@ -118,15 +120,15 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
         a, b, relevance, other = chosen
         return float(logit((a + 7 * relevance) / (a + b + 12 * relevance) * other))
 
-    found = attributed(counted(*ends["high"]), counted(*ends["low"])).decomposition
+    result = attributed(counted(*ends["high"]), counted(*ends["low"])).decomposition
     expected = brute(blocks_of([*players]), value)
-    assert set(expected) == set(shares(found))
-    for share in found.quantities:
+    assert set(expected) == set(shares(result))
+    for share in result.inputs:
         assert share.share.value == pytest.approx(expected[share.name], abs=ERRORS * share.share.se + 1e-9)
         assert share.share.se < 0.02
-    relevance = next(share for share in found.quantities if share.name == "relevance.cases")
+    relevance = next(share for share in result.inputs if share.name == "relevance.cases")
     alone = value(frozenset({"relevance.cases"})) - value(frozenset())
-    assert relevance.first_in.value == pytest.approx(alone, abs=ERRORS * relevance.first_in.se)
+    assert relevance.marginal_first.value == pytest.approx(alone, abs=ERRORS * relevance.marginal_first.se)
 
 
 @given(valued_scenarios(most_events=4), st.data())
@@ -164,10 +166,10 @@ def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: 
     )
     names = [name for name in differences([first, second]) if name in differing]
     expected = brute(blocks_of(names), value)
-    found = attributed(first, second).decomposition
-    assert set(shares(found)) == set(expected)
-    assert shares(found) == pytest.approx(expected, rel=1e-6, abs=1e-7)
-    assert sum(expected.values()) == pytest.approx(found.gap.value, rel=1e-6, abs=1e-7)
+    result = attributed(first, second).decomposition
+    assert set(shares(result)) == set(expected)
+    assert shares(result) == pytest.approx(expected, rel=1e-6, abs=1e-7)
+    assert sum(expected.values()) == pytest.approx(result.total.value, rel=1e-6, abs=1e-7)
 
 
 OPEN: Said = {
@@ -183,31 +185,31 @@ WIDE: Said = {**OPEN, "factors.f": BetaStated(a=5, b=2), "factors.g": 0.2, "even
 def test_errors_are_those_of_repetition() -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
     runs = [attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN), seed=seed) for seed in range(60)]
-    values = np.array([[share.share.value for share in run.decomposition.quantities] for run in runs])
-    told = np.array([[share.share.se for share in run.decomposition.quantities] for run in runs]).mean(axis=0)
+    values = np.array([[share.share.value for share in run.decomposition.inputs] for run in runs])
+    told = np.array([[share.share.se for share in run.decomposition.inputs] for run in runs]).mean(axis=0)
     spread = values.std(axis=0, ddof=1)
     assert spread == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 59))
-    gaps = np.array([run.decomposition.gap.value for run in runs])
+    gaps = np.array([run.decomposition.total.value for run in runs])
     assert gaps == pytest.approx(values.sum(axis=1), abs=1e-9)
 
 
 def test_common_random_numbers_make_the_gap_more_certain_than_its_ends() -> None:
     """What both fits share cancels: the gap's error is less than that of two independent fits."""
-    found = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
+    result = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
     fitter = Fitter(assessments=(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)), seed=1, draws=4000)
     ends = [fitter.fit(one).posterior.headline for one in fitter.assessments]
     independent = math.hypot(*(end.se / (end.value * (1 - end.value)) for end in ends))
-    assert found.decomposition.gap.se < 0.9 * independent
+    assert result.decomposition.total.se < 0.9 * independent
 
 
 def test_every_fit_is_counted_with_its_verdict() -> None:
     """Three players in two blocks: eight combinations less those that no order meets, each with its checks."""
-    found = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
-    assert found.effort.fits == 8
-    assert found.effort.by_method == {"importance": 8}
-    assert found.effort.converged
-    assert found.effort.worst["ESS"].value >= 400
-    assert (found.first, found.second) == ("made", "made")
+    result = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
+    assert result.effort.fits == 8
+    assert result.effort.by_method == {"importance": 8}
+    assert result.effort.converged
+    assert next(check for check in result.effort.worst if check.name == "ESS").value >= 400
+    assert (result.first, result.second) == ("made", "made")
 
 
 def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
@@ -215,10 +217,10 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
     fitter = Fitter(assessments=ends, seed=2, method="importance")
     first, second = (replace(fitter.fit(one), proposal=None) for one in ends)
-    found, quick = attribute(fitter, first, second), attributed(*ends)
-    assert found.effort.by_method == {"importance": 8}
-    apart = found.decomposition.gap.value - quick.decomposition.gap.value
-    gaps = found.decomposition.gap, quick.decomposition.gap
+    result, quick = attribute(fitter, first, second), attributed(*ends)
+    assert result.effort.by_method == {"importance": 8}
+    apart = result.decomposition.total.value - quick.decomposition.total.value
+    gaps = result.decomposition.total, quick.decomposition.total
     assert apart == pytest.approx(0, abs=ERRORS * math.hypot(*(gap.se for gap in gaps)))
     assert not gaps[0].influence.any()
     assert gaps[0].own_variance > 0
@@ -240,9 +242,9 @@ def test_too_many_players_are_shared_by_random_orders() -> None:
     effects = {f"effects.e.{name}": 1.5 + index / 4 for index, name in enumerate(names)}
     low = {**{f"factors.{name}": 0.3 for name in names}, **effects, "events.e": 0.1, "events.d": 0.2}
     high = {**low, **{f"factors.{name}": 0.8 for name in names}}
-    found = attributed(assessed(scenario, high), assessed(scenario, low)).decomposition
-    assert found.orders == 16
-    planned = plan({"factors": [f"factors.{name}" for name in names]}, orders=16, seed=1)
+    result = attributed(assessed(scenario, high), assessed(scenario, low)).decomposition
+    assert result.permutations == 16
+    planned = plan({"factors": [f"factors.{name}" for name in names]}, permutations=16, seed=1)
     start = float(logit(0.1)) - 0.2 * sum(map(math.log, effects.values()))
 
     def value(coalition: Coalition) -> float:
@@ -254,9 +256,9 @@ def test_too_many_players_are_shared_by_random_orders() -> None:
     values = np.array([value(coalition) for coalition in planned.coalitions])
     rows, errors = planned.player_rows(values)
     expected = rows @ values
-    assert list(shares(found).values()) == pytest.approx(list(expected), abs=1e-9)
-    assert [share.sampling_error for share in found.quantities] == pytest.approx(list(errors), rel=1e-6)
-    assert sum(expected) == pytest.approx(found.gap.value, abs=1e-9)
+    assert list(shares(result).values()) == pytest.approx(list(expected), abs=1e-9)
+    assert [share.sampling_se for share in result.inputs] == pytest.approx(list(errors), rel=1e-6)
+    assert sum(expected) == pytest.approx(result.total.value, abs=1e-9)
 
 
 def test_a_team_is_shared_against_its_pool() -> None:
@@ -283,14 +285,14 @@ def test_a_team_is_shared_against_its_pool() -> None:
 
     fitter = Fitter(assessments=(*analysts.values(), pool), seed=1)
     fitted = {name: fitter.fit(one) for name, one in analysts.items()}
-    found = attribute_team(fitter, fitted, fitter.fit(pool), weights)
+    result = attribute_team(fitter, fitted, fitter.fit(pool), weights)
     blocks = blocks_of(["factors.f", "events.e"])
-    assert shares(found.variance) == pytest.approx(brute(blocks, lambda c: -variance(c)), abs=1e-9)
-    assert found.variance.gap.value == pytest.approx(variance(frozenset()), abs=1e-9)
-    for name, one in found.against_pool.items():
+    assert shares(result.variance) == pytest.approx(brute(blocks, lambda c: -variance(c)), abs=1e-9)
+    assert result.variance.total.value == pytest.approx(variance(frozenset()), abs=1e-9)
+    for name, one in result.against_pool.items():
         assert shares(one) == pytest.approx(brute(blocks, lambda c, name=name: -value(name, c)), abs=1e-9)
-        assert one.gap.value == pytest.approx(value(name, frozenset()) - found.pool.value, abs=1e-9)
-    alone = next(share for share in found.variance.quantities if share.name == "events.e").first_in.value
+        assert one.total.value == pytest.approx(value(name, frozenset()) - result.pool.value, abs=1e-9)
+    alone = next(share for share in result.variance.inputs if share.name == "events.e").marginal_first.value
     assert alone == pytest.approx(variance(frozenset()) - variance(frozenset({"events.e"})), abs=1e-9)
 
 
@@ -309,5 +311,5 @@ def test_the_outcome_may_be_conditional() -> None:
         outcomes={"o": Outcome(id="o", title="", all=("d",), given=("e",))},
     )
     low = {"events.e": 0.1, "events.d": 0.2, "effects.d.e": 3.0}
-    found = attributed(assessed(conditional, {**low, "events.e": 0.7, "effects.d.e": 6.0}), assessed(conditional, low))
-    assert shares(found.decomposition) == pytest.approx({"events.e": 0.0, "effects.d.e": math.log(2)}, abs=1e-9)
+    result = attributed(assessed(conditional, {**low, "events.e": 0.7, "effects.d.e": 6.0}), assessed(conditional, low))
+    assert shares(result.decomposition) == pytest.approx({"events.e": 0.0, "effects.d.e": math.log(2)}, abs=1e-9)

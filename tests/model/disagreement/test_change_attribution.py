@@ -22,10 +22,10 @@ from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Indicator, Observation, Trials
 from estimative.priors.statements import BetaStated, Statement
-from tests.changes_made import FARMER, GAUGE, SAID, month_later, rolling
-from tests.model.test_shapley import brute
+from tests.model.disagreement.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
+from tests.rolling import FARMER, GAUGE, STATED, month_later, rolling
 from tests.small import CLOUD, HELD, PUDDLE, weather
 from tests.strategies import Valued, valued_scenarios
 
@@ -40,9 +40,9 @@ def shared(first: Assessment, second: Assessment, *, seed: int = 1) -> ChangeAtt
     return attribute_change(fitter, *ends)
 
 
-def shares(found: ChangeAttribution) -> dict[str, float]:
+def shares(result: ChangeAttribution) -> dict[str, float]:
     """By player."""
-    return {share.name: share.share.value for share in found.decomposition.quantities}
+    return {share.name: share.share.value for share in result.inputs}
 
 
 def oracle_of(assessment: Assessment) -> Oracle:
@@ -65,18 +65,23 @@ def held_later() -> tuple[Assessment, Assessment]:
 
 def test_where_only_priors_changed_the_shares_are_those_between_analysts() -> None:
     """Two prior sets on one scenario are shared out digit for digit as `attribute` does."""
-    second = {**SAID, "events.rain": BetaStated(a=3, b=6), "factors.damp": BetaStated(a=4, b=2), "evidence.puddle": 6.0}
-    ends = assessed(weather(), SAID), assessed(weather(), second)
+    second = {
+        **STATED,
+        "events.rain": BetaStated(a=3, b=6),
+        "factors.damp": BetaStated(a=4, b=2),
+        "evidence.puddle": 6.0,
+    }
+    ends = assessed(weather(), STATED), assessed(weather(), second)
     fitter = Fitter(assessments=ends, seed=3, method="importance")
     before, after = (fitter.fit(one) for one in ends)
-    found, expected = attribute_change(fitter, before, after), attribute(fitter, after, before)
-    assert found.decomposition.gap.value == pytest.approx(expected.decomposition.gap.value, abs=1e-9)
-    names = [share.name for share in expected.decomposition.quantities]
-    assert [share.name for share in found.decomposition.quantities] == names
-    for one, other in zip(found.decomposition.quantities, expected.decomposition.quantities, strict=True):
+    result, expected = attribute_change(fitter, before, after), attribute(fitter, after, before)
+    assert result.total.value == pytest.approx(expected.decomposition.total.value, abs=1e-9)
+    names = [share.name for share in expected.decomposition.inputs]
+    assert [share.name for share in result.inputs] == names
+    for one, other in zip(result.inputs, expected.decomposition.inputs, strict=True):
         assert one.share.value == pytest.approx(other.share.value, abs=1e-9)
         assert one.share.se == pytest.approx(other.share.se, abs=1e-6)
-    assert found.effort.by_method == expected.effort.by_method
+    assert result.effort.by_method == expected.effort.by_method
 
 
 def test_a_month_later_every_share_is_that_of_all_orders() -> None:
@@ -93,26 +98,26 @@ def test_a_month_later_every_share_is_that_of_all_orders() -> None:
         return float(logit(Oracle(scenario=scenario, values=values).outcome("flood")))
 
     blocks = {"scenario": ["scenario"], "items": ["items.gauge", "items.farmer"], "events": ["events.rain"]}
-    found = shared(first, second)
-    assert shares(found) == pytest.approx(brute(blocks, value), abs=1e-9)
-    assert {share.name for share in found.decomposition.blocks} == set(blocks)
-    assert all(abs(share) > 1e-3 for share in shares(found).values())
+    result = shared(first, second)
+    assert shares(result) == pytest.approx(brute(blocks, value), abs=1e-9)
+    assert {share.name for share in result.blocks} == set(blocks)
+    assert all(abs(share) > 1e-3 for share in shares(result).values())
 
 
 def test_shares_sum_to_the_change() -> None:
     """Shares of players sum to those of their blocks, and these to the change between the two, to rounding."""
-    found = shared(*rolling()).decomposition
-    assert sum(share.share.value for share in found.quantities) == pytest.approx(found.gap.value, abs=1e-9)
-    for block in found.blocks:
-        members = [share.share.value for share in found.quantities if share.block == block.name]
+    result = shared(*rolling())
+    assert sum(share.share.value for share in result.inputs) == pytest.approx(result.total.value, abs=1e-9)
+    for block in result.blocks:
+        members = [share.share.value for share in result.inputs if share.block == block.name]
         assert sum(members) == pytest.approx(block.share.value, abs=1e-9)
-    assert found.gap.se > 0
+    assert result.total.se > 0
 
 
 def test_the_change_is_that_between_two_fits_of_their_own() -> None:
     """What is shared out is what the two assessments, each fitted alone, differ by, within errors."""
     first, second = rolling()
-    gap = shared(first, second).decomposition.gap
+    gap = shared(first, second).total
     ends = [Fitter(assessments=(one,), seed=9, method="importance").fit(one).posterior.headline for one in rolling()]
     errors = [end.se / (end.value * (1 - end.value)) for end in ends]
     apart = float(logit(ends[1].value) - logit(ends[0].value))
@@ -122,7 +127,7 @@ def test_the_change_is_that_between_two_fits_of_their_own() -> None:
 def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
     """Though the second has quantities that the first has not, what both share cancels."""
     first, second = rolling()
-    gap = shared(first, second).decomposition.gap
+    gap = shared(first, second).total
     ends = [
         Fitter(assessments=(one,), seed=1, method="importance", draws=4000).fit(one).posterior.headline
         for one in (first, second)
@@ -144,10 +149,10 @@ def test_mixtures_of_random_scenarios_are_sound(one: Valued, other: Valued, data
     between = HybridAssessment(first=first, second=second)
     players = [player for members in between.blocks.values() for player in members]
     for coalition, end in ((frozenset(), first), (frozenset(players), second)):
-        found, expected = oracle_of(between.mixture(coalition)), oracle_of(end)
+        result, expected = oracle_of(between.mixture(coalition)), oracle_of(end)
         headline = end.scenario.headline
-        assert found.log_likelihood == pytest.approx(expected.log_likelihood, nan_ok=True)
-        assert found.outcome(headline) == pytest.approx(expected.outcome(headline), nan_ok=True)
+        assert result.log_likelihood == pytest.approx(expected.log_likelihood, nan_ok=True)
+        assert result.outcome(headline) == pytest.approx(expected.outcome(headline), nan_ok=True)
     chosen = data.draw(st.sets(st.sampled_from(players))) if players else set()
     mixture = between.mixture(frozenset(chosen))
     assert list(mixture.priors) == list(mixture.structure.quantities.all)
@@ -172,7 +177,7 @@ def test_an_item_that_fits_one_structure_goes_with_it() -> None:
     said = {name: value for name, value in HELD.items() if name != "evidence.puddle"}
     second = assessed(wider, {**said, "events.dike": 0.1, "evidence.seep": 2.0})
     between = HybridAssessment(first=assessed(scenario, HELD), second=second)
-    assert between.travelling == {"seep"}
+    assert between.structural_items == {"seep"}
     assert between.blocks["items"] == ["items.puddle"]
 
 
@@ -183,7 +188,7 @@ def test_observations_that_exclude_each_other_change_together() -> None:
     said = {name: value for name, value in HELD.items() if not name.startswith("evidence.")}
     first, second = (assessed(weather(evidence=(item,), headline="rain"), said) for item in (one, other))
     between = HybridAssessment(first=first, second=second)
-    assert between.travelling == {"log", "diary"}
+    assert between.structural_items == {"log", "diary"}
     assert between.blocks["scenario"] == ["scenario"]
     assert list(between.mixture(frozenset({"scenario"})).scenario.evidence) == ["diary"]
 
@@ -221,7 +226,7 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     first, second = rolling()
     fitter = Fitter(assessments=(first,), seed=2, method="importance")
     ends = [replace(replace(fitter, assessments=(one,)).fit(one), proposal=None) for one in (first, second)]
-    slow, quick = attribute_change(fitter, *ends).decomposition.gap, shared(first, second).decomposition.gap
+    slow, quick = attribute_change(fitter, *ends).total, shared(first, second).total
     assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.se, quick.se))
     assert slow.own_variance > 0
 
@@ -229,8 +234,8 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
 def test_nothing_changed_is_nothing_shared() -> None:
     """The same assessment twice has no players and no change."""
     first, _ = rolling()
-    found = shared(first, first).decomposition
-    assert (found.gap.value, found.blocks, found.quantities) == (0, (), ())
+    result = shared(first, first)
+    assert (result.total.value, result.blocks, result.inputs) == (0, (), ())
 
 
 def test_a_question_is_its_events_and_not_its_name() -> None:

@@ -128,9 +128,9 @@ def test_nothing_is_apart_from_itself(pair: tuple[Sample, Sample]) -> None:
     a, _ = pair
     for twin in (a, replace(a, draws=replace(a.draws))):
         for measure, expected in ((superiority, 0.5), (wasserstein, 0.0), (overlap, 1.0)):
-            found = measure(a, twin)
-            assert found.value == pytest.approx(expected, abs=1e-9)
-            assert found.se == pytest.approx(0, abs=1e-9)
+            result = measure(a, twin)
+            assert result.value == pytest.approx(expected, abs=1e-9)
+            assert result.se == pytest.approx(0, abs=1e-9)
 
 
 def test_rounding_is_no_distance() -> None:
@@ -138,18 +138,18 @@ def test_rounding_is_no_distance() -> None:
     rng = np.random.default_rng(1)
     places, weights = rng.integers(1, 9, 500) / 10, rng.uniform(size=500)
     order = rng.permutation(500)
-    found = wasserstein(sample_of(places, weights), sample_of(places[order], weights[order]))
-    assert (found.value, found.se) == pytest.approx((0, 0), abs=1e-12)
+    result = wasserstein(sample_of(places, weights), sample_of(places[order], weights[order]))
+    assert (result.value, result.se) == pytest.approx((0, 0), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.7, 1.0), (-1.0, 2.0)])
 def test_superiority_of_two_normals(mean: float, sd: float, seed: int) -> None:
     """The log-odds of two normals differ by a normal, whose mass above 0 is the probability of superiority."""
-    found = superiority(normal(seed, mean, sd), normal(seed + 100, 0, 1))
+    result = superiority(normal(seed, mean, sd), normal(seed + 100, 0, 1))
     exact = stats.norm.cdf(mean / math.hypot(sd, 1))
-    assert abs(found.value - exact) < ERRORS * found.se
-    assert 0 < found.se < 0.01
+    assert abs(result.value - exact) < ERRORS * result.se
+    assert 0 < result.se < 0.01
 
 
 def common_to_normals(apart: float, sd: float, other: float) -> float:
@@ -167,33 +167,33 @@ def smoothing_bias(apart: float, sd: float, other: float, count: float) -> float
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("apart", [0.5, 1.0, 2.0, 4.0])
 def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
-    """Two normals of one variance have 2 Phi(-|d| / 2) in common, which is found but for error and smoothing."""
+    """Two normals of one variance have 2 Phi(-|d| / 2) in common, which is result but for error and smoothing."""
     a, b = normal(seed, 0, 1), normal(seed + 100, apart, 1)
     exact = 2 * stats.norm.cdf(-apart / 2)
     assert exact == pytest.approx(common_to_normals(apart, 1, 1), abs=1e-6)
-    found = overlap(a, b)
+    result = overlap(a, b)
     bias = smoothing_bias(apart, 1, 1, 1 / np.square(a.weights).sum())
-    assert abs(found.value - exact) < ERRORS * found.se + bias
-    assert ERRORS * found.se + bias < 0.05
+    assert abs(result.value - exact) < ERRORS * result.se + bias
+    assert ERRORS * result.se + bias < 0.05
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("sd", [0.3, 0.1, 0.03])
 def test_overlap_of_normals_of_unlike_width(sd: float, seed: int) -> None:
-    """What a narrow distribution has in common with a wide one about it is found, however little it is."""
+    """What a narrow distribution has in common with a wide one about it is result, however little it is."""
     a, b = normal(seed, 0, sd), normal(seed + 100, 0.5, 1)
-    found = overlap(a, b)
+    result = overlap(a, b)
     bias = smoothing_bias(0.5, sd, 1, 1 / np.square(a.weights).sum())
-    assert abs(found.value - common_to_normals(0.5, sd, 1)) < ERRORS * found.se + bias
-    assert ERRORS * found.se + bias < found.value / 4
+    assert abs(result.value - common_to_normals(0.5, sd, 1)) < ERRORS * result.se + bias
+    assert ERRORS * result.se + bias < result.value / 4
 
 
 @pytest.mark.parametrize("count", [4000, 8000])
 def test_equal_distributions_overlap_nearly_whole(count: int) -> None:
     """Independent draws of one distribution have more than 0.95 in common, and never more than all."""
     rng = np.random.default_rng(5)
-    found = [overlap(*(sample_of(expit(rng.standard_normal(count))) for _ in range(2))).value for _ in range(20)]
-    assert 0.95 < min(found) < max(found) <= 1
+    result = [overlap(*(sample_of(expit(rng.standard_normal(count))) for _ in range(2))).value for _ in range(20)]
+    assert 0.95 < min(result) < max(result) <= 1
 
 
 def kernel_density(sample: Sample) -> Callable[[Numbers], Numbers]:
@@ -300,8 +300,8 @@ def autoregressive(seed: int, chains: int = 4, memory: float = 0.6) -> Numbers:
 def simulated(measure: Measure, case: str, *, common: bool) -> tuple[Numbers, Numbers]:
     """Values and errors of many pairs; dims (replication)."""
     offset = 0 if common else REPLICATIONS
-    found = [measure(first(seed, case), second(seed + offset, case)) for seed in range(REPLICATIONS)]
-    return np.array([f.value for f in found]), np.array([f.se for f in found])
+    result = [measure(first(seed, case), second(seed + offset, case)) for seed in range(REPLICATIONS)]
+    return np.array([f.value for f in result]), np.array([f.se for f in result])
 
 
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
@@ -368,9 +368,9 @@ def test_influences_are_derivatives(measure: Measure, case: str) -> None:
 def test_chains_add_their_variance(measure: Measure) -> None:
     """Chains share no random numbers with anyone: the squares of the errors add, beside chains or weighted draws."""
     chains, weighted = first(1, "chains"), second(1, "weights")
-    found = measure(chains, weighted)
-    assert found.own_variance > 0
-    assert found.se**2 == pytest.approx(found.own_variance + np.square(found.influence).sum())
+    result = measure(chains, weighted)
+    assert result.own_variance > 0
+    assert result.se**2 == pytest.approx(result.own_variance + np.square(result.influence).sum())
     assert not measure(chains, second(2, "chains")).influence.any()
 
 
@@ -415,8 +415,8 @@ def test_the_mean_of_a_sample_is_the_estimate(method: str, outcome: str) -> None
     posterior = drawn(small(), values, weights, method=method, chains=4 if method == "nuts" else 1)
     sample, expected = Sample.of(posterior, outcome), posterior.estimates["outcome", outcome]
     mean = sample.weights @ sample.chance
-    found = mc_estimate(mean, sample.deviation(sample.chance), sample.draws)
-    assert (found.value, found.se) == pytest.approx((expected.value, expected.se))
+    result = mc_estimate(mean, sample.deviation(sample.chance), sample.draws)
+    assert (result.value, result.se) == pytest.approx((expected.value, expected.se))
 
 
 def test_a_draw_without_the_condition_weighs_nothing() -> None:
@@ -443,8 +443,8 @@ def test_points() -> None:
     point, near, other, spread = ([0.3] * 4, [0.3 * (1 + 1e-14)] * 4, [0.31] * 4, [0.2, 0.3, 0.3, 0.4])
     expected = [(near, 0.5, 0.0, 1.0), (other, 0.0, 0.01, 0.0), (spread, 0.5, 0.05, 0.0)]
     for chance, *values in expected:
-        found = [measure(sample_of(point), sample_of(chance)) for measure in MEASURES.values()]
-        assert [f.value for f in found] == pytest.approx(values, abs=1e-12)
+        result = [measure(sample_of(point), sample_of(chance)) for measure in MEASURES.values()]
+        assert [f.value for f in result] == pytest.approx(values, abs=1e-12)
     assert [measure(sample_of(point), sample_of(other)).se for measure in MEASURES.values()] == [0, 0, 0]
 
 
@@ -505,5 +505,5 @@ def with_draw(sample: Sample, chance: float, weight: float) -> Sample:
 def test_a_far_draw_takes_no_room(weight: float, other: float) -> None:
     """A draw far off does not blur the rest if it is the one side's alone, or weighs next to nothing."""
     a, b = normal(1, 0, 1e-3), normal(2, 2e-3, 1e-3)
-    found = overlap(with_draw(a, 1e-250, weight), with_draw(b, 1e-250, other))
-    assert found.value == pytest.approx(overlap(a, b).value, abs=found.se / 4)
+    result = overlap(with_draw(a, 1e-250, weight), with_draw(b, 1e-250, other))
+    assert result.value == pytest.approx(overlap(a, b).value, abs=result.se / 4)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, expit, logit
 
 from estimative.model.disagreement import opinion_pool as opinion
-from estimative.model.disagreement.analysts import figures
+from estimative.model.disagreement.analysts import comparable_evidence
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
@@ -61,9 +61,9 @@ def posterior(*chances: float) -> Posterior:
 @settings(deadline=None, max_examples=30)
 def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, MCEstimate], dict[str, float]]) -> None:
     """Stone (1961): the sum of weight times probability."""
-    found, weights = case
-    mean = sum(weights[name] * one.value for name, one in found.items())
-    posteriors = {name: posterior(one.value) for name, one in found.items()}
+    result, weights = case
+    mean = sum(weights[name] * one.value for name, one in result.items())
+    posteriors = {name: posterior(one.value) for name, one in result.items()}
     assert opinion.linear(posteriors, opinion.certain(weights), "rain").value == pytest.approx(mean, rel=1e-12)
 
 
@@ -72,18 +72,18 @@ def test_the_logarithmic_pool_is_the_normalised_geometric_mean(
     case: tuple[dict[str, MCEstimate], dict[str, float]],
 ) -> None:
     """Genest & Zidek (1986): product of p^w over itself plus the product of (1 - p)^w."""
-    found, weights = case
-    yes = math.prod(one.value ** weights[name] for name, one in found.items())
-    no = math.prod((1 - one.value) ** weights[name] for name, one in found.items())
-    assert opinion.logarithmic(found, weights).value == pytest.approx(yes / (yes + no), rel=1e-9)
+    result, weights = case
+    yes = math.prod(one.value ** weights[name] for name, one in result.items())
+    no = math.prod((1 - one.value) ** weights[name] for name, one in result.items())
+    assert opinion.logarithmic(result, weights).value == pytest.approx(yes / (yes + no), rel=1e-9)
 
 
 @given(weighings())
 def test_the_logarithmic_pool_lies_among_its_members(case: tuple[dict[str, MCEstimate], dict[str, float]]) -> None:
     """It is no more extreme than its most extreme member, and unanimity is kept."""
-    found, weights = case
-    values = [one.value for one in found.values()]
-    assert min(values) - 1e-12 <= opinion.logarithmic(found, weights).value <= max(values) + 1e-12
+    result, weights = case
+    values = [one.value for one in result.values()]
+    assert min(values) - 1e-12 <= opinion.logarithmic(result, weights).value <= max(values) + 1e-12
 
 
 @given(PROBABILITIES, PROBABILITIES, st.floats(0.05, 20))
@@ -122,28 +122,28 @@ def test_extremizing_leaves_certainty_alone() -> None:
 
 
 WAYS = {
-    "logarithmic": lambda found: opinion.logarithmic(found, {"a": 0.3, "b": 0.7}),
-    "extremized": lambda found: opinion.extremized(opinion.logarithmic(found, {"a": 0.3, "b": 0.7}), 1.7),
+    "logarithmic": lambda result: opinion.logarithmic(result, {"a": 0.3, "b": 0.7}),
+    "extremized": lambda result: opinion.extremized(opinion.logarithmic(result, {"a": 0.3, "b": 0.7}), 1.7),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_errors_are_those_of_the_derivatives(way: str) -> None:
     """A pool's influence by draw is what its value changes by when each member moves by its own."""
-    found = noisy(4, a=0.2, b=0.6)
-    pooled = WAYS[way](found)
+    result = noisy(4, a=0.2, b=0.6)
+    pooled = WAYS[way](result)
     for index in range(0, 50, 7):
-        moved = {name: MCEstimate(value=one.value + one.influence[index]) for name, one in found.items()}
+        moved = {name: MCEstimate(value=one.value + one.influence[index]) for name, one in result.items()}
         assert WAYS[way](moved).value - pooled.value == pytest.approx(pooled.influence[index], rel=1e-2, abs=1e-9)
 
 
 def test_the_error_of_a_linear_pool_is_that_of_its_draws_and_weights() -> None:
-    """Draws that the members share are added before they are squared, and learnt weights bring errors of their own."""
+    """Draws that the members share are added before they are squared, and updated weights bring errors of their own."""
     one, other = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.5, 0.7, 0.6, 0.9])
     posteriors = {"a": posterior(*one), "b": posterior(*other)}
-    found = opinion.linear(posteriors, opinion.certain(EQUAL), "rain")
+    result = opinion.linear(posteriors, opinion.certain(EQUAL), "rain")
     shared = (one - one.mean() + other - other.mean()) / 2 / 4
-    assert found.se == pytest.approx(float(np.sqrt(np.square(shared).sum())))
+    assert result.se == pytest.approx(float(np.sqrt(np.square(shared).sum())))
     shares = {
         "a": MCEstimate(value=0.5, influence=np.full(4, 0.01)),
         "b": MCEstimate(value=0.5, influence=np.full(4, -0.01)),
@@ -161,8 +161,8 @@ def test_leaving_one_out_shares_the_weight_among_the_others() -> None:
 def test_weights_learn_by_bayes() -> None:
     """Weight times marginal likelihood, over the sum; however small the likelihoods are."""
     marginals = {"a": MCEstimate(value=-900.0), "b": MCEstimate(value=-900.0 + math.log(3))}
-    found = opinion.learnt(marginals, {"a": 0.6, "b": 0.4})
-    assert {name: one.value for name, one in found.items()} == pytest.approx({"a": 1 / 3, "b": 2 / 3})
+    result = opinion.updated(marginals, {"a": 0.6, "b": 0.4})
+    assert {name: one.value for name, one in result.items()} == pytest.approx({"a": 1 / 3, "b": 2 / 3})
 
 
 def conjugate(a: float, b: float) -> tuple[float, float]:
@@ -183,13 +183,13 @@ def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
     fitter = Fitter(assessments=tuple(assessments.values()), seed=2)
     fitted = {name: fitter.fit(one) for name, one in assessments.items()}
     posteriors = {name: one.posterior for name, one in fitted.items()}
-    scores = zip(fitted, figures(fitter, list(fitted.values())), strict=True)
+    scores = zip(fitted, comparable_evidence(fitter, list(fitted.values())), strict=True)
     marginals = {name: one for name, one in scores if one is not None}
-    found = opinion.linear(posteriors, opinion.learnt(marginals, weights), "o")
+    result = opinion.linear(posteriors, opinion.updated(marginals, weights), "o")
     masses = {name: weights[name] * math.exp(conjugate(*shape)[1]) for name, shape in shapes.items()}
     expected = sum(mass * conjugate(*shapes[name])[0] for name, mass in masses.items()) / sum(masses.values())
-    assert found.value == pytest.approx(expected, abs=ERRORS * found.se)
-    assert 0 < found.se < 0.01 * expected
+    assert result.value == pytest.approx(expected, abs=ERRORS * result.se)
+    assert 0 < result.se < 0.01 * expected
 
 
 def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
@@ -200,15 +200,15 @@ def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
         sum(float(one.query_probabilities("outcome", "flood_if_rain")[side][0]) for one in posteriors.values())
         for side in (0, 1)
     )
-    found = opinion.linear(posteriors, opinion.certain(EQUAL), "flood_if_rain")
+    result = opinion.linear(posteriors, opinion.certain(EQUAL), "flood_if_rain")
     assert condition == pytest.approx(0.6)
-    assert found.value == pytest.approx(yes / condition)
+    assert result.value == pytest.approx(yes / condition)
     plain = sum(one.estimates["outcome", "flood_if_rain"].value for one in posteriors.values()) / 2
-    assert found.value < 0.7 * plain
+    assert result.value < 0.7 * plain
 
 
 def test_who_has_no_weight_has_nothing_to_learn() -> None:
     """However much better an analyst without weight foresaw the evidence, none is given."""
     marginals = {"a": MCEstimate(value=0.0), "b": MCEstimate(value=800.0)}
-    found = opinion.learnt(marginals, {"a": 1.0, "b": 0.0})
-    assert {name: one.value for name, one in found.items()} == {"a": 1.0, "b": 0.0}
+    result = opinion.updated(marginals, {"a": 1.0, "b": 0.0})
+    assert {name: one.value for name, one in result.items()} == {"a": 1.0, "b": 0.0}

@@ -8,8 +8,8 @@ import pytest
 from scipy.special import betaln, expit, logit
 
 from estimative.model.assessment import Assessment
-from estimative.model.disagreement.analysts import compare
-from estimative.model.disagreement.pool import POOLS, Pool, Pooling, consensus, pool
+from estimative.model.disagreement.analysts import fit_analyst
+from estimative.model.disagreement.pool import POOLS, Pool, Pooling, UndefinedBecause, consensus, pool
 from estimative.model.inference.mc_estimate import delta_method
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
@@ -47,41 +47,40 @@ def expected(weights: dict[str, float]) -> dict[tuple[str, str], float]:
     pooled = [sum(share * SHAPES[name][i] for name, share in shares.items()) for i in (0, 1)]
     masses = {name: share * mass(*SHAPES[name]) for name, share in shares.items()}
     return {
-        ("linear", "after"): sum(share * mean(*SHAPES[name]) for name, share in shares.items()),
-        ("logarithmic", "after"): float(
+        ("linear", "posteriors"): sum(share * mean(*SHAPES[name]) for name, share in shares.items()),
+        ("logarithmic", "posteriors"): float(
             expit(sum(share * float(logit(mean(*SHAPES[name]))) for name, share in shares.items()))
         ),
-        ("linear", "before"): sum(one * mean(*SHAPES[name]) for name, one in masses.items()) / sum(masses.values()),
-        ("logarithmic", "before"): mean(*pooled),
+        ("linear", "priors"): sum(one * mean(*SHAPES[name]) for name, one in masses.items()) / sum(masses.values()),
+        ("logarithmic", "priors"): mean(*pooled),
     }
 
 
 def pooling(*analysts: Assessment, weights: dict[str, float], factor: float | None = None) -> Pooling:
     fitter = Fitter(assessments=analysts, seed=1)
-    fitted = {name: one.fitted for name, one in compare(fitter, analysts).analysts.items()}
+    fitted = {assessment.prior_set.name: fit_analyst(fitter, assessment).fitted for assessment in analysts}
     return pool(fitter, fitted, weights, extremizing=factor)
 
 
 @pytest.fixture(scope="module")
-def found() -> Pooling:
+def result() -> Pooling:
     """Of three analysts, the first counting twice."""
     return pooling(*(analyst(name, *shape) for name, shape in SHAPES.items()), weights=WEIGHTS, factor=1.5)
 
 
-def pools(found: Pooling) -> dict[tuple[str, str], Pool]:
-    return {(one.kind, one.stage): one for one in found.outcomes["o"]}
+def pools(result: Pooling) -> dict[tuple[str, str], Pool]:
+    return {(one.form, one.level): one for one in result.outcomes["o"]}
 
 
-def test_every_way_is_there_in_its_order(found: Pooling) -> None:
-    """Two kinds at two stages make four pools of each outcome."""
-    assert tuple(pools(found)) == POOLS
-    assert found.weights == pytest.approx({"one": 0.5, "two": 0.25, "three": 0.25})
+def test_all_four_pools_are_there_in_order(result: Pooling) -> None:
+    """Two forms at two levels make four pools of each outcome."""
+    assert tuple(pools(result)) == POOLS
 
 
 @pytest.mark.parametrize("way", POOLS)
-def test_a_pool_is_its_closed_form(found: Pooling, way: tuple[str, str]) -> None:
+def test_a_pool_is_its_closed_form(result: Pooling, way: tuple[str, str]) -> None:
     """Answers or priors, linear or logarithmic: what beta posteriors come to, within the error."""
-    one = pools(found)[way].probability
+    one = pools(result)[way].probability
     assert one is not None
     assert one.value == pytest.approx(expected(WEIGHTS)[way], abs=ERRORS * one.se)
     assert 0 < one.se < 0.005
@@ -89,27 +88,27 @@ def test_a_pool_is_its_closed_form(found: Pooling, way: tuple[str, str]) -> None
 
 @pytest.mark.parametrize("way", POOLS)
 @pytest.mark.parametrize("left_out", SHAPES)
-def test_without_one_is_the_pool_of_the_others(found: Pooling, way: tuple[str, str], left_out: str) -> None:
+def test_without_one_is_the_pool_of_the_others(result: Pooling, way: tuple[str, str], left_out: str) -> None:
     """Leaving one out gives the pool that the others have by themselves."""
-    one = pools(found)[way].without[left_out]
+    one = pools(result)[way].without[left_out]
     assert one is not None
     others = {name: weight for name, weight in WEIGHTS.items() if name != left_out}
     assert one.value == pytest.approx(expected(others)[way], abs=ERRORS * one.se)
 
 
 @pytest.mark.parametrize("kind", ["linear", "logarithmic"])
-def test_the_order_of_pooling_and_learning_matters(found: Pooling, kind: str) -> None:
+def test_the_order_of_pooling_and_learning_matters(result: Pooling, kind: str) -> None:
     """Pooling answers is not learning from pooled priors: they differ by far more than their joint error."""
-    after, before = (pools(found)[kind, stage].probability for stage in ("after", "before"))
+    after, before = (pools(result)[kind, stage].probability for stage in ("posteriors", "priors"))
     assert after is not None
     assert before is not None
     gap = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
     assert abs(gap.value) > 10 * gap.se
 
 
-def test_each_pool_is_extremized_by_the_factor(found: Pooling) -> None:
+def test_each_pool_is_extremized_by_the_factor(result: Pooling) -> None:
     """Its log-odds times the factor; nothing where that was not asked for."""
-    for one in found.outcomes["o"]:
+    for one in result.outcomes["o"]:
         assert one.probability is not None
         assert one.extremized is not None
         assert float(logit(one.extremized.value)) == pytest.approx(1.5 * float(logit(one.probability.value)))
@@ -117,11 +116,11 @@ def test_each_pool_is_extremized_by_the_factor(found: Pooling) -> None:
     assert all(one.extremized is None for one in plain.outcomes["o"])
 
 
-def test_weights_learn_from_the_evidence(found: Pooling) -> None:
-    """After it, each analyst has their weight times their marginal likelihood."""
-    assert found.learnt is not None
-    masses = {name: found.weights[name] * mass(*shape) for name, shape in SHAPES.items()}
-    for name, one in found.learnt.items():
+def test_weights_after_the_evidence(result: Pooling) -> None:
+    """Each analyst has the weight times the marginal likelihood, normalised."""
+    assert result.posterior_weights is not None
+    masses = {name: WEIGHTS[name] * mass(*shape) for name, shape in SHAPES.items()}
+    for name, one in result.posterior_weights.items():
         assert one.value == pytest.approx(masses[name] / sum(masses.values()), abs=ERRORS * one.se)
 
 
@@ -138,20 +137,22 @@ def test_two_without_one_are_the_other() -> None:
 
 
 def test_priors_that_exclude_each_other_have_no_logarithmic_pool() -> None:
-    """That pool is lacking, with the quantity as its reason; the three others are told."""
+    """That pool is undefined because of the quantity; the three others are defined."""
     low, high = analyst("low", 2, 2, high=0.3), analyst("high", 2, 2, low=0.6)
-    found = pools(pooling(low, high, weights={"low": 1, "high": 1}))
-    lacking = found["logarithmic", "before"]
-    assert lacking.probability is None
-    assert "events.e" in lacking.lacking
-    assert [one.lacking for way, one in found.items() if way != ("logarithmic", "before")] == ["", "", ""]
+    result = pools(pooling(low, high, weights={"low": 1, "high": 1}))
+    undefined = result["logarithmic", "priors"]
+    assert undefined.probability is None
+    expected = UndefinedBecause(reason="priors-exclude-each-other", inputs=("events.e",))
+    assert undefined.undefined_because == expected
+    others = [row.undefined_because for way, row in result.items() if way != ("logarithmic", "priors")]
+    assert others == [None, None, None]
 
 
 def test_the_consensus_is_an_assessment_like_any_other() -> None:
     """It states the pooled priors of the same scenario, so that it can be fitted and compared."""
     two = {name: analyst(name, *SHAPES[name]) for name in ("one", "two")}
-    found = consensus(two, {"one": 0.5, "two": 0.5})
-    family = found.priors["events.e"].family
+    result = consensus(two, {"one": 0.5, "two": 0.5})
+    family = result.priors["events.e"].family
     assert (family.a, family.b) == (pytest.approx(3.5), pytest.approx(3.5))  # type: ignore[union-attr]
-    assert found.structure is two["one"].structure
-    assert found.weight == pytest.approx(two["one"].weight)
+    assert result.structure is two["one"].structure
+    assert result.weight == pytest.approx(two["one"].weight)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -20,26 +20,26 @@ ERRORS = 4
 
 
 def planned(blocks: Mapping[str, Sequence[str]]) -> Plan:
-    return plan(blocks, orders=0, seed=1)
+    return plan(blocks, permutations=0, seed=1)
 
 
-def valued(found: Plan, game: Game) -> np.ndarray:
-    return np.array([game(coalition) for coalition in found.coalitions])
+def valued(result: Plan, game: Game) -> np.ndarray:
+    return np.array([game(coalition) for coalition in result.coalitions])
 
 
 def shares(blocks: Mapping[str, Sequence[str]], game: Game) -> dict[str, float]:
     """By player, exactly."""
-    found = planned(blocks)
-    assert found.exact
-    rows, errors = found.player_rows(valued(found, game))
+    result = planned(blocks)
+    assert result.exact
+    rows, errors = result.player_rows(valued(result, game))
     assert not errors.any()
-    return dict(zip(found.players, map(float, rows @ valued(found, game)), strict=True))
+    return dict(zip(result.players, map(float, rows @ valued(result, game)), strict=True))
 
 
 def orders(blocks: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
     """Every order in which the members of a block stand together."""
-    for arranged in permutations([members for members in blocks.values() if members]):
-        for inner in product(*(permutations(members) for members in arranged)):
+    for arranged in itertools.permutations([members for members in blocks.values() if members]):
+        for inner in itertools.product(*(itertools.permutations(members) for members in arranged)):
             yield tuple(player for members in inner for player in members)
 
 
@@ -69,7 +69,7 @@ def _value(coalition: Iterable[str], seed: int) -> float:
 
 @given(games())
 def test_shares_are_the_mean_over_all_orders(case: tuple[dict[str, list[str]], Game]) -> None:
-    """A player's share is what the player adds on average over all orders in which blocks stay together."""
+    """A player's share is the mean of what the player adds, over all orders in which blocks stay together."""
     blocks, game = case
     assert shares(blocks, game) == pytest.approx(brute(blocks, game), abs=1e-12)
 
@@ -86,7 +86,7 @@ def test_one_block_gives_the_plain_shapley_value(case: tuple[dict[str, list[str]
 def _shapley(player: str, players: Sequence[str], game: Game) -> float:
     """By the textbook sum over coalitions of the others."""
     others, total = [other for other in players if other != player], 0.0
-    for chosen in product((False, True), repeat=len(others)):
+    for chosen in itertools.product((False, True), repeat=len(others)):
         before = frozenset(other for other, there in zip(others, chosen, strict=True) if there)
         weight = math.factorial(len(before)) * math.factorial(len(others) - len(before)) / math.factorial(len(players))
         total += weight * (game(before | {player}) - game(before))
@@ -97,13 +97,13 @@ def _shapley(player: str, players: Sequence[str], game: Game) -> float:
 def test_shares_sum_to_the_whole(case: tuple[dict[str, list[str]], Game]) -> None:
     """Efficiency: players' shares sum to their block's, and blocks' to everybody less nobody."""
     blocks, game = case
-    found = planned(blocks)
-    values = valued(found, game)
-    own, of_blocks = shares(blocks, game), found.of_blocks @ values
-    sums = [sum(own[player] for player in members) for members in found.blocks.values()]
+    result = planned(blocks)
+    values = valued(result, game)
+    own, of_blocks = shares(blocks, game), result.of_blocks @ values
+    sums = [sum(own[player] for player in members) for members in result.blocks.values()]
     assert sums == pytest.approx(list(of_blocks), abs=1e-12)
     assert sum(of_blocks) == pytest.approx(game(frozenset(own)) - game(frozenset()), abs=1e-12)
-    assert found.gap() @ values == pytest.approx(sum(of_blocks), abs=1e-12)
+    assert result.total() @ values == pytest.approx(sum(of_blocks), abs=1e-12)
 
 
 @given(games(), st.data())
@@ -127,34 +127,34 @@ def test_who_adds_the_same_has_the_same_share(case: tuple[dict[str, list[str]], 
         either = coalition & {one, other}
         return game(coalition - {other} | {one} if len(either) == 1 else coalition)
 
-    found = shares(blocks, symmetric)
-    assert found[one] == pytest.approx(found[other], abs=1e-12)
+    result = shares(blocks, symmetric)
+    assert result[one] == pytest.approx(result[other], abs=1e-12)
 
 
-def test_first_and_last_in_are_what_they_say() -> None:
+def test_first_and_last_marginals_are_those_of_the_game() -> None:
     """Of two who only act together, each does nothing alone and everything last."""
-    found = planned({"a": ["x", "y"], "b": ["z"]})
-    values = valued(found, lambda coalition: 6.0 * ({"x", "z"} <= coalition) + ("y" in coalition))
-    assert found.first_in(["x"]) @ values == 0
-    assert found.last_in(["x"]) @ values == 6
-    assert found.first_in(["x", "y"]) @ values == 1
-    assert found.last_in(["x", "y"]) @ values == 7
-    assert dict(zip(found.players, found.player_rows(values)[0] @ values, strict=True)) == {"x": 3, "y": 1, "z": 3}
+    result = planned({"a": ["x", "y"], "b": ["z"]})
+    values = valued(result, lambda coalition: 6.0 * ({"x", "z"} <= coalition) + ("y" in coalition))
+    assert result.marginal_first(["x"]) @ values == 0
+    assert result.marginal_last(["x"]) @ values == 6
+    assert result.marginal_first(["x", "y"]) @ values == 1
+    assert result.marginal_last(["x", "y"]) @ values == 7
+    assert dict(zip(result.players, result.player_rows(values)[0] @ values, strict=True)) == {"x": 3, "y": 1, "z": 3}
 
 
 def test_nobody_comes_first_and_everybody_last() -> None:
     """The coalitions run from nobody to everybody, each once."""
-    found = planned({"a": ["x", "y"], "b": [], "c": ["z"]})
-    assert found.coalitions[0] == frozenset()
-    assert found.coalitions[-1] == {"x", "y", "z"}
-    assert len(set(found.coalitions)) == len(found.coalitions)
-    assert list(found.blocks) == ["a", "c"]
+    result = planned({"a": ["x", "y"], "b": [], "c": ["z"]})
+    assert result.coalitions[0] == frozenset()
+    assert result.coalitions[-1] == {"x", "y", "z"}
+    assert len(set(result.coalitions)) == len(result.coalitions)
+    assert list(result.blocks) == ["a", "c"]
 
 
 def test_nobody_at_all() -> None:
     """Where there is nothing to disagree on, there is nobody to share with, and no gap."""
-    found = planned({"a": []})
-    assert (found.players, found.gap() @ np.array([2.0] * len(found.coalitions))) == ((), 0)
+    result = planned({"a": []})
+    assert (result.players, result.total() @ np.array([2.0] * len(result.coalitions))) == ((), 0)
 
 
 def test_twelve_players_are_shared_exactly_and_thirteen_are_sampled() -> None:
@@ -176,26 +176,26 @@ def curved(coalition: Coalition) -> float:
 
 
 def sampled(seed: int, game: Game = curved, count: int = 16) -> tuple[np.ndarray, np.ndarray, Plan]:
-    found = plan(BLOCKS, orders=count, seed=seed, exact=0)
-    values = valued(found, game)
-    rows, errors = found.player_rows(values)
-    return rows @ values, errors, found
+    result = plan(BLOCKS, permutations=count, seed=seed, exact=0)
+    values = valued(result, game)
+    rows, errors = result.player_rows(values)
+    return rows @ values, errors, result
 
 
 def test_sampled_shares_sum_to_their_blocks() -> None:
     """Blocks' shares are exact even where players' are sampled, and the players' sum to them."""
-    values, errors, found = sampled(3)
+    values, errors, result = sampled(3)
     exact = planned(BLOCKS)
     blocks = exact.of_blocks @ valued(exact, curved)
-    assert found.of_blocks @ valued(found, curved) == pytest.approx(blocks, abs=1e-12)
+    assert result.of_blocks @ valued(result, curved) == pytest.approx(blocks, abs=1e-12)
     assert [values[:5].sum(), values[5:9].sum(), values[9]] == pytest.approx(blocks, abs=1e-12)
     assert errors[:9].all()
 
 
 def test_what_does_not_interact_is_sampled_without_error() -> None:
     """Where every player always adds the same, any order tells it."""
-    values, errors, found = sampled(1, lambda coalition: sum(int(player[1]) + 0.5 for player in coalition))
-    assert values == pytest.approx([int(player[1]) + 0.5 for player in found.players], abs=1e-12)
+    values, errors, result = sampled(1, lambda coalition: sum(int(player[1]) + 0.5 for player in coalition))
+    assert values == pytest.approx([int(player[1]) + 0.5 for player in result.players], abs=1e-12)
     assert errors == pytest.approx(np.zeros(10), abs=1e-12)
 
 
