@@ -35,7 +35,9 @@ def show(result: Showable, assessments: tuple[Assessment, ...], output: Output) 
     InvalidInput
         If the format contradicts the file, or a file cannot be written.
     """
-    answer = Answer(result=result, context=Context(assessments=assessments, scale=find_scale(output.scale)))
+    answer = Answer(
+        result=result, context=Context(assessments=assessments, scale=find_scale(output.scale), brief=brief)
+    )
     if output.figures:
         write_figures(output.figures, answer.figures)
     if output.output:

@@ -67,7 +67,7 @@ def weights(result: EvidenceWeights, headline: Probability, scenario: Scenario) 
         yield Paragraph(text="There is no evidence. The result follows from the priors.")
         return
     yield Paragraph(text=total(result, headline), strong=True)
-    yield Listing(points=tuple(_strongest(result, scenario)))
+    yield Listing(points=tuple(strongest(result, scenario)))
     rows = sorted(result.groups, key=lambda group: -abs(group.marginal_last.value))
     yield common.shortened(_table([(group_title(row, scenario), _grade(row, scenario), row) for row in rows]))
     yield Paragraph(
@@ -89,7 +89,7 @@ def total(result: EvidenceWeights, headline: Probability) -> str:
     return f"{lead} In total, the evidence {verb} the odds by a factor of {multiple(result.total)} ({size} decibans)."
 
 
-def _strongest(result: EvidenceWeights, scenario: Scenario) -> Iterator[str]:
+def strongest(result: EvidenceWeights, scenario: Scenario) -> Iterator[str]:
     """The strongest group for and the strongest against, given the rest."""
     clear = [group for group in result.groups if significant(group.marginal_last)]
     for name, sign, verb in (("for", 1, "multiplies"), ("against", -1, "divides")):
