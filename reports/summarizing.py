@@ -25,7 +25,7 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
-from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.statement_syntax import say
@@ -163,7 +163,7 @@ def factors_of(posterior: Posterior) -> Iterator[tuple[str, told.Factor]]:
 def quantities_of(posterior: Posterior) -> Iterator[tuple[str, told.Quantity]]:
     """Every other quantity, by its name."""
     for name in posterior.assessment.structure.quantities.all:
-        if not name.startswith("factors."):
+        if QuantityName.parse(name).section != "factors":
             yield name, told.Quantity(**_quantity_fields(posterior, name))  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from estimative.model.spec.quantities import QuantityName
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Phrase, Scale
 from estimative.reports.summary import (
@@ -255,9 +256,9 @@ def _two_digits(value: float) -> str:
 
 def spoken(name: str) -> str:
     """What can be disagreed on, in prose: "the effect of plan on attack"."""
-    section, _, rest = name.partition(".")
-    first, _, second = rest.partition(".")
-    match section:
+    parsed = QuantityName.parse(name)
+    first, second = parsed.subject, parsed.key
+    match parsed.section:
         case "factors":
             return first
         case "events":

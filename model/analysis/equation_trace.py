@@ -16,6 +16,7 @@ from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event
+from estimative.model.spec.quantities import QuantityName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,7 @@ class _Tracing:
         ratios = list(structure.quantities.ratios)
         for effect in own:
             quantity = ratios[structure.effect_ratio[effect]]
-            driver = quantity.split(".")[2]
+            driver = QuantityName.parse(quantity).key
             yield Term(
                 quantity=quantity,
                 driver=driver,

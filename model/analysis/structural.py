@@ -19,6 +19,7 @@ from estimative.model.inference.refit import (
     no_progress,
 )
 from estimative.model.likelihood.layout import Link
+from estimative.model.spec.quantities import QuantityName
 
 NO_EFFECT = 1.0
 """An odds ratio or rate ratio."""
@@ -49,7 +50,7 @@ class Alternatives:
 def alternatives(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Alternatives:
     """Fit the scenario with causes that act by themselves in place of log-odds, and without each effect in turn."""
     assessment = whole.assessment
-    effects = [name for name in assessment.priors if name.startswith("effects.")]
+    effects = [name for name in assessment.priors if QuantityName.parse(name).section == "effects"]
     counting = ProgressCounter(progress, 2 + len(effects))
     refitter = Refitter.between(fitter, [whole])
     others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]

@@ -18,6 +18,7 @@ from estimative.model.disagreement.attribution import blocked
 from estimative.model.disagreement.shapley import Coalition
 from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.spec.evidence import Evidence, Observation
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
@@ -143,8 +144,8 @@ class HybridAssessment:
         """Of a quantity that both ask for, that of its own side; of another, that of whatever asks for it."""
         if name in self._common:
             return self._side(name in coalition).priors[name]
-        section, _, item = name.partition(".")
-        asking = self._bringing(item) if section in OF_ITEMS else SCENARIO
+        parsed = QuantityName.parse(name)
+        asking = self._bringing(parsed.subject) if parsed.section in OF_ITEMS else SCENARIO
         return self._side(asking in coalition).priors[name]
 
     @cached_property
@@ -179,6 +180,7 @@ class HybridAssessment:
 
 def _weight(assessment: Assessment, name: str) -> float:
     """A weight of evidence; an independence that is not stated is 0."""
-    section, _, about = name.partition(".")
-    own = assessment.prior_set
-    return own.relevance[about] if section == "relevance" else own.independence.get(about, 0.0)
+    parsed, own = QuantityName.parse(name), assessment.prior_set
+    if parsed.section == "relevance":
+        return own.relevance[parsed.subject]
+    return own.independence.get(parsed.subject, 0.0)

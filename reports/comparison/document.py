@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from estimative.model.spec.quantities import QuantityName
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import wording
@@ -217,13 +218,12 @@ def _block_rows(block: Share, found: Decomposition) -> Iterator[tuple[str, ...]]
 
 def _within(name: str) -> str:
     """A quantity's name under its block's: only a section of another name is told again."""
-    section, _, rest = name.partition(".")
-    match section:
+    parsed, rest = QuantityName.parse(name), name.partition(".")[2]
+    match parsed.section:
         case "effects":
-            event, _, driver = rest.partition(".")
-            return f"{driver} on {event}"
+            return f"{parsed.key} on {parsed.subject}"
         case "motives" | "tables" | "independence":
-            return f"{rest} ({section})"
+            return f"{rest} ({parsed.section})"
         case _:
             return rest
 

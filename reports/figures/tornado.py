@@ -8,6 +8,7 @@ from itertools import islice
 
 from matplotlib.axes import Axes
 
+from estimative.model.spec.quantities import QuantityName
 from estimative.priors.scale_file import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.document import alone
@@ -260,7 +261,7 @@ def _draw_name(sheet: Canvas, name: str, title: str, middle: float) -> None:
 
 def _said(name: str, title: str) -> str:
     """A quantity's title, as far as it says more than its name."""
-    section = name.partition(".")[0]
+    section = QuantityName.parse(name).section
     if section in SAME:
         return ""
     return title.partition(": ")[2] if section in {"motives", "relevance"} else title

@@ -8,6 +8,7 @@ from estimative.model.analysis.equation_trace import Equation, Term, behind, equ
 from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.evidence import Testimony
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.reports.summarizing import (
     analyst_of,
@@ -47,7 +48,7 @@ def summarize(
     names = {target} if sort == "quantity" else _quantities(assessment.priors, scenario, events)
     of_events = sort != "quantity" or target.startswith(("events.", "effects.", "tables."))
     items = _items(scenario, names, events if of_events else ())
-    names |= {name for name in assessment.priors if name.partition(".")[2] in items and _of_items(name)}
+    names |= {name for name in assessment.priors if QuantityName.parse(name).subject in items and _of_items(name)}
     telling = posterior.verdict.passed or allow_unconverged
     return told.Trace(
         scenario=scenario_of(assessment),
@@ -70,16 +71,14 @@ def summarize(
 
 def _entered(scenario: Scenario, quantity: str) -> tuple[str, ...]:
     """The events whose equations a quantity is part of."""
-    section, _, rest = quantity.partition(".")
-    match section:
+    name = QuantityName.parse(quantity)
+    match name.section:
         case "factors":
-            return tuple(n for n in scenario.order if rest in {driver.name for driver in scenario.events[n].drivers})
-        case "events":
-            return (rest,)
-        case "effects" | "tables":
-            return (rest.partition(".")[0],)
+            return tuple(n for n in scenario.order if name.subject in {d.name for d in scenario.events[n].drivers})
+        case "events" | "effects" | "tables":
+            return (name.subject,)
         case _:
-            about = scenario.evidence[rest].about
+            about = scenario.evidence[name.subject].about
             return (about,) if about in scenario.events else _entered(scenario, f"factors.{about}")
 
 
@@ -96,7 +95,8 @@ def _quantities(priors: Iterable[str], scenario: Scenario, events: Iterable[str]
 
 def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> set[str]:
     """The evidence about these factors, these events and outcomes of them, and the item whose quantity it is."""
-    about = {*events, *(name.partition(".")[2] for name in quantities if name.startswith(("factors.", "events.")))}
+    names = [QuantityName.parse(name) for name in quantities]
+    about = {*events, *(name.subject for name in names if name.section in ("factors", "events"))}
     about |= {name for name, outcome in scenario.outcomes.items() if set(outcome.events) <= set(events)}
     found = {item.id for item in scenario.evidence.values() if item.about in about}
     found |= {
@@ -104,11 +104,11 @@ def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> s
         for item in scenario.evidence.values()
         if isinstance(item, Testimony) and item.motive and f"factors.{item.motive}" in quantities
     }
-    return found | {name.partition(".")[2] for name in quantities if _of_items(name)}
+    return found | {name.subject for name in names if _of_items(str(name))}
 
 
 def _of_items(quantity: str) -> bool:
-    return quantity.startswith(("evidence.", "motives."))
+    return QuantityName.parse(quantity).section in ("evidence", "motives")
 
 
 def _sources(scenario: Scenario, items: Iterable[str]) -> set[str]:
