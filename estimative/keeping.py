@@ -11,8 +11,8 @@ from pathlib import Path
 from estimative.console import console
 from estimative.model.record.run_store import Manifest, Store
 from estimative.priors.errors import invalid
-from estimative.priors.scale_file import ICD203
 from estimative.priors.toml_table import ascii_safe
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.blocks import Table
 from estimative.reports.formats import terminal
 

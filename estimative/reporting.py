@@ -16,8 +16,8 @@ from estimative.model.record.run_store import Store, inputs_of
 from estimative.model.record.stored_run import StoredRun
 from estimative.output import write_whole
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, quote
-from estimative.priors.scale_file import find_scale
 from estimative.priors.toml_table import ascii_safe
+from estimative.priors.verbal_scale import find_scale
 from estimative.reports.blocks import Document, Picture
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.figures.gallery import gallery

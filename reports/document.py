@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports import wording
 from estimative.reports.blocks import Block, Caution, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.summary import (

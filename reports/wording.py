@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 from estimative.model.spec.quantities import QuantityName
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Phrase, Scale
+from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.summary import (
     Agreement,
     Check,

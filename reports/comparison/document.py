@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.spec.quantities import QuantityName
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports import wording
 from estimative.reports.blocks import (
     Block,

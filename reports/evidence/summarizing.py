@@ -9,8 +9,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.spec.quantities import state_labels
-from estimative.priors.scale_file import ICD203
 from estimative.priors.statement_syntax import say
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.evidence import summary as told
 from estimative.reports.summarizing import (
     analyst_of,

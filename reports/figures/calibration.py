@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from estimative.model.record.proper_scores import FEW
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.figures.axis import edges_of
 from estimative.reports.figures.canvas import Canvas, FigureText
 from estimative.reports.figures.style import (

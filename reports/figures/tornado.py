@@ -9,7 +9,7 @@ from itertools import islice
 from matplotlib.axes import Axes
 
 from estimative.model.spec.quantities import QuantityName
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.document import alone
 from estimative.reports.figures.axis import PROBABILITY, Scale, across, bounded, log_odds, worded_across

@@ -15,8 +15,7 @@ import numpy as np
 from estimative.model.inference.density import Weighed, on_degrees, on_log_odds
 from estimative.model.inference.estimates import ROUNDING
 from estimative.model.record.stored_run import Sample
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.evidence.summarizing import HAIR
 from estimative.reports.evidence.summary import Edge, Weighing

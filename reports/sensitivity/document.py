@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports import wording
 from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Table
 from estimative.reports.document import NEVERTHELESS, cautions_of, introduction_of, method_of

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from estimative.model.record.proper_scores import RULES, Calibration, Measured, Scores, Scoring, score, weights
 from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 
 type Said = tuple[float, bool | None]
 """A probability, and whether it happened."""
