@@ -6,7 +6,7 @@ NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: assess test lint tree calibrate bench lock clean
+.PHONY: assess test lint schemas tree calibrate bench lock clean
 
 assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
 	$(BIN)/estimative fit --runs runs
@@ -14,7 +14,7 @@ assess: $(VENV)/ready ## fit the flagship, print the assessment, write its repor
 	@echo "The whole report is in $(CURDIR)/assessment.html, to be opened in a browser; the run is in runs/."
 
 test: $(VENV)/ready ## the tests, but for the long calibrations
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
 	$(BIN)/python -m pytest -m calibration
@@ -23,7 +23,12 @@ lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m estimative.schemas docs/schemas --check
 	cd build/tree && $(CURDIR)/$(BIN)/lint-imports --config $(CURDIR)/pyproject.toml
+
+schemas: $(VENV)/ready ## the JSON Schema of every kind of answer, from its type
+	rm -f docs/schemas/*.json
+	$(BIN)/python -m estimative.schemas docs/schemas
 
 tree: ## the folders under the names they are installed with, as links: mypy and import-linter read them there
 	@rm -rf build/tree && mkdir -p build/tree
@@ -33,10 +38,10 @@ tree: ## the folders under the names they are installed with, as links: mypy and
 bench: $(VENV)/ready ## what is fast, against what a user would otherwise write; up to half an hour
 	$(BIN)/python -m benchmarks.run
 
-lock: $(VENV)/ready ## pin every version anew
+lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are pinned stay
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.12 \
-		--no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+		--no-header --no-annotate --quiet --output-file requirements.lock
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "estimative needs Python 3.12 or newer, and $$(python3 --version 2>&1 || echo no python3) is what is here: install one (say, pyenv install 3.13) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.13"; exit 1; }

@@ -60,13 +60,13 @@ def _importance() -> Fit:
 
 
 def _nuts() -> Fit:
-    from estimative.model.inference.nuts import Compiled, compiled
+    from estimative.model.inference.nuts import CompiledModel, compile_model
 
-    ready: list[Compiled] = []
+    ready: list[CompiledModel] = []
 
     def fit(assessment: Assessment) -> Posterior:
         if not ready:
-            ready.append(compiled(assessment))
+            ready.append(compile_model(assessment))
         return by_nuts(ready[0], assessment, seed=SEED)
 
     return fit

@@ -82,10 +82,10 @@ def importance(repetitions: int) -> list[Case]:
 
 def nuts(repetitions: int) -> list[Case]:
     """The events, by NUTS: import of PyMC apart, each fit compiles its scenario."""
-    from estimative.model.inference.nuts import compiled
+    from estimative.model.inference.nuts import compile_model
 
     def compiled_and_fitted(assessment: Assessment, seed: int) -> Posterior:
-        return by_nuts(compiled(assessment), assessment, seed=seed)
+        return by_nuts(compile_model(assessment), assessment, seed=seed)
 
     cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS_FOR_NUTS]
     for seed in range(1, repetitions + 1):

@@ -117,7 +117,7 @@ def impossible(file: str, error: Contradiction) -> InvalidInput:
     """The fault behind a contradiction."""
     fault = Issue(
         code="impossible",
-        message=error.found,
+        message=error.reason,
         place=Place(file=file, key=error.key),
         allowed="what can be so, under these priors",
     )

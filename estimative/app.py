@@ -39,9 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-runs_app = typer.Typer(help="The runs kept here.", rich_markup_mode=None)
 new_app = typer.Typer(help="A commented file to start from.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(runs_app, name="runs")
 app.add_typer(new_app, name="new")
 
 
@@ -93,41 +91,6 @@ def check(
     from estimative.checking import check_files
 
     sys.exit(check_files(files or [], scenario=scenario, resolved=resolved, as_json=json))
-
-
-@app.command()
-def fit(
-    scenario: ScenarioName = "coordinated-attack",
-    priors: PriorsName = "baseline",
-    method: Annotated[
-        Literal["both", "nuts", "importance"], typer.Option(help="Both: importance at once, then NUTS.")
-    ] = "both",
-    seed: Seed = 1,
-    draws: Draws = None,
-    analyses: Annotated[
-        bool,
-        typer.Option(
-            "--analyses/--no-analyses", help="While NUTS runs, reckon what a report tells besides; or let it."
-        ),
-    ] = True,
-    runs: Runs = None,
-    json: Json = False,
-    allow_unconverged: AllowUnconverged = False,
-) -> None:
-    """Assess a scenario as one analyst sees it, and keep the run."""
-    from estimative.fitting import Request, fit_and_tell
-
-    request = Request(
-        scenario=scenario,
-        priors=priors,
-        method=method,
-        seed=seed,
-        draws=draws,
-        analyses=analyses,
-        allow_unconverged=allow_unconverged,
-    )
-    converged = fit_and_tell(request, runs, as_json=json)
-    sys.exit(0 if converged else UNCONVERGED)
 
 
 @app.command()
@@ -365,49 +328,6 @@ def report(
 
 
 @app.command()
-def resolve(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or 'latest'.")],
-    happened: Annotated[
-        Literal["yes", "no", "void"],
-        typer.Option(help="Void: nobody will know, or a conditional outcome's condition did not come about."),
-    ],
-    on: Annotated[str, typer.Option(metavar="DATE", help="When it came about, or was settled.")],
-    because: Annotated[str, typer.Option(metavar="TEXT", help="By which source it was decided.")],
-    outcome: Annotated[
-        str | None, typer.Option("--outcome", metavar="ID", help="The scenario's headline if none is named.")
-    ] = None,
-    correct: Annotated[
-        bool, typer.Option("--correct", help="Correct what was noted earlier, by a line that says so.")
-    ] = False,
-    runs: Runs = None,
-) -> None:
-    """Note what came about of what a run foretold."""
-    from estimative.resolving import Request, resolve_and_tell
-
-    request = Request(run=run, outcome=outcome, happened=happened, on=on, because=because, correct=correct)
-    resolve_and_tell(request, runs)
-
-
-@app.command()
-def score(
-    analyst: Annotated[
-        list[str] | None, typer.Option("--analyst", "-a", metavar="NAME", help="Only this prior set's judgements.")
-    ] = None,
-    svg: Svg = None,
-    runs: Runs = None,
-    md: Markdown = False,
-    json: Json = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print what pool --scores reads.")] = False,
-) -> None:
-    """How the judgements fared of which it is known what came about."""
-    from estimative.output import form_of
-    from estimative.scoring import Request, score_and_tell
-
-    request = Request(analysts=tuple(analyst or ()), svg=svg)
-    score_and_tell(request, form_of(md=md, json=json, csv=csv), runs)
-
-
-@app.command()
 def diff(
     first: Annotated[str, typer.Argument(metavar="FIRST", help="The earlier run: its id, or its beginning.")],
     second: Annotated[str, typer.Argument(metavar="[SECOND]", help="The later run; the latest if unsaid.")] = "latest",
@@ -424,32 +344,6 @@ def diff(
     request = Request(first=first, second=second, seed=seed, allow_unconverged=allow_unconverged)
     converged = diff_and_tell(request, runs, form_of(md=md, json=json, csv=False))
     sys.exit(0 if converged else UNCONVERGED)
-
-
-@runs_app.callback(invoke_without_command=True)
-def _runs(context: typer.Context, runs: Runs = None, json: Json = False) -> None:
-    """List the runs kept here, the newest first."""
-    if context.invoked_subcommand is None:
-        from estimative.keeping import list_runs
-
-        list_runs(runs, as_json=json)
-    context.obj = runs
-
-
-@runs_app.command("show")
-def _show(context: typer.Context, run: str, runs: Runs = None) -> None:
-    """Tell a run again as it was told at first."""
-    from estimative.telling import show_run
-
-    show_run(run, runs or context.obj)
-
-
-@runs_app.command("export")
-def _export(context: typer.Context, run: str, folder: Path, runs: Runs = None) -> None:
-    """Copy a run, with all its files, to a folder that does not exist yet."""
-    from estimative.keeping import export_run
-
-    export_run(run, folder, runs or context.obj)
 
 
 @new_app.command("priors")

@@ -75,7 +75,7 @@ def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> 
     except Contradiction as error:
         fault = Issue(
             code="impossible",
-            message=error.found,
+            message=error.reason,
             place=Place(file=str(path), key=error.key),
             allowed="what can be so, under all priors",
         )
@@ -85,7 +85,7 @@ def compared(request: Request, path: Path, analysts: tuple[Assessment, ...]) -> 
 def _known(outcomes: Sequence[str], known: Mapping[str, object], file: str) -> None:
     issues = [
         Issue(
-            code="unknown-name",
+            code="impossible",
             message=f"{quote(name)} is not an outcome",
             place=Place(file=file, key=f"outcomes.{name}"),
             allowed=f"the name of an outcome: {listed(list(known))}",

@@ -68,7 +68,7 @@ def pool_and_tell(request: Request, form: Form) -> bool:
     except Contradiction as error:
         fault = Issue(
             code="impossible",
-            message=error.found,
+            message=error.reason,
             place=Place(file=str(path), key=error.key),
             allowed="what can be so, under all priors",
         )
@@ -83,7 +83,7 @@ def _weighing(request: Request, names: list[str]) -> _Weighing:
         return _Weighing(weights={name: Measured(value=one, error=None) for name, one in said.items()}, record=None)
     if request.weights:
         fault = Issue(
-            code="invalid-weights",
+            code="impossible",
             message="--weight and --scores contradict each other",
             place=Place(file="the command line"),
             allowed="weights from one of them",

@@ -66,9 +66,9 @@ def _impossible(asked: Understood, error: Contradiction) -> InvalidInput:
     """What is supposed has probability zero."""
     given = [f"{name}={'yes' if state else 'no'}" for name, state in asked.supposition.given.items()]
     option = "--given" if given else "the command line"
-    found = f"the probability of the condition is zero: {error.found}"
+    found = f"the probability of the condition is zero: {error.reason}"
     fault = Issue(
-        code="impossible",
+        code="invalid-option",
         message=found,
         place=Place(file=option, key=", ".join(given)),
         allowed="what can be so, beside all else supposed",

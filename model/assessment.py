@@ -129,7 +129,7 @@ class Assessment:
         certain = self.structure.network.certain
         for event, state in events.items():
             if certain.get(event, state) != state:
-                raise Contradiction(f"{event} known to be otherwise", key="--given")
+                raise Contradiction(f"{event} known to be otherwise", key="given")
         if not events:
             return self
         return replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from estimative.priors.verbal_scale import ICD203, Scale
 
@@ -80,17 +80,36 @@ class Picture(Protocol):
 
     @property
     def title(self) -> str:
-        """What is seen first, in a sentence without a full stop."""
+        """The finding, in a sentence without a full stop."""
+
+    @property
+    def caption(self) -> str:
+        """What it shows and how to read it."""
+
+    @property
+    def caution(self) -> str:
+        """Why its numbers cannot be relied on; empty where they can."""
 
     @property
     def description(self) -> str:
-        """Every number that it shows, for those who cannot see it."""
+        """The caption and every number, for those who cannot see it."""
 
-    def svg(self) -> str:
-        """The whole as SVG, complete with title and description."""
+    def svg(self, *, narrow: bool = False, bare: bool = False) -> str:
+        """The drawing as SVG, complete with title and description.
+
+        Parameters
+        ----------
+        narrow
+            For a telephone.
+        bare
+            Without title and caption, which the page shows itself.
+        """
 
     def png(self) -> bytes:
-        """The same in pixels, for what cannot show SVG."""
+        """The drawing in pixels, for what cannot show SVG."""
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the plot alone into axes of matplotlib, and return these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +131,18 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Parts side by side where there is room, one under the other where there is not."""
+
+    parts: tuple[tuple[Block, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """Lines to be typed as they stand."""
 
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Code
+type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | Code
 type Document = tuple[Block, ...]

@@ -106,9 +106,9 @@ def outcomes_of(summary: Summary, scale: Scale = ICD203) -> Table:
         rows=tuple(
             (
                 outcome.title,
-                wording.percent_with_error(outcome.probability, outcome.mcse),
+                wording.percent_with_error(outcome.probability, outcome.se),
                 wording.span(outcome.interval),
-                wording.percent(outcome.prior_probability, outcome.prior_mcse),
+                wording.percent(outcome.prior_probability, outcome.prior_se),
                 outcome.term,
             )
             for outcome in summary.outcomes.values()
@@ -120,7 +120,7 @@ def outcomes_of(summary: Summary, scale: Scale = ICD203) -> Table:
 def chain_of(summary: Summary) -> Table:
     """Each event under its own condition, and whatever else happens."""
     rows = [
-        (f"{name}: {event.title}", *_link(event.given_previous), wording.percent(event.probability, event.mcse))
+        (f"{name}: {event.title}", *_link(event.given_previous), wording.percent(event.probability, event.se))
         for name, event in summary.events.items()
     ]
     header = ("Event", "Given", "Probability", "Prior", "Overall")
@@ -132,8 +132,8 @@ def _link(link: Link | None) -> tuple[str, str, str]:
         return ("cannot be so", "-", "-")
     return (
         wording.condition(link.given, link.unless),
-        wording.percent(link.probability, link.mcse),
-        wording.percent(link.prior_probability, link.prior_mcse),
+        wording.percent(link.probability, link.se),
+        wording.percent(link.prior_probability, link.prior_se),
     )
 
 
@@ -152,11 +152,11 @@ def _moved(factor: Factor) -> str:
     if factor.prior.sd < TINY_SPREAD:
         return "held"
     moved = (factor.posterior.mean - factor.prior.mean) / factor.prior.sd
-    return f"{wording.rounded(moved, factor.posterior.mcse / factor.prior.sd, signed=True)} sd"
+    return f"{wording.rounded(moved, factor.posterior.se / factor.prior.sd, signed=True)} sd"
 
 
 def _mean(spread: Spread) -> str:
-    return wording.rounded(spread.mean, max(spread.mcse, 0.005))
+    return wording.rounded(spread.mean, max(spread.se, 0.005))
 
 
 def _ends(spread: Spread) -> str:

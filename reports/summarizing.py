@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from estimative.model.analysis.prior_influence import prior_influence
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Check as ModelCheck
 from estimative.model.inference.diagnostics import Verdict as ModelVerdict
-from estimative.model.inference.estimates import Estimate
+from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Agreement as ModelAgreement
 from estimative.model.inference.posterior import Posterior, PriorPredictive, agreement
+from estimative.model.inference.prior_influence import prior_influence
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import Event as ScenarioEvent
 from estimative.model.spec.evidence import (
@@ -108,23 +108,23 @@ def prior_set_of(assessment: Assessment) -> told.PriorSet:
     )
 
 
-def probability_fields(after: Estimate, before: Estimate) -> dict[str, object]:
+def probability_fields(after: ProbabilityEstimate, before: ProbabilityEstimate) -> dict[str, object]:
     """The fields of a `Probability`."""
     interval = after.interval
     return {
         "probability": after.value,
-        "mcse": after.mcse,
+        "mcse": after.se,
         "interval": told.Interval(
             kind=interval.kind,
             mass=interval.mass,
             low=interval.low,
             high=interval.high,
-            low_mcse=interval.low_mcse,
-            high_mcse=interval.high_mcse,
+            low_se=interval.low_se,
+            high_se=interval.high_se,
         ),
-        "term": term(after.value, after.mcse),
+        "term": term(after.value, after.se),
         "prior_probability": before.value,
-        "prior_mcse": before.mcse,
+        "prior_mcse": before.se,
     }
 
 
@@ -184,13 +184,13 @@ def _quantity_fields(posterior: Posterior, name: str) -> dict[str, object]:
 
 def _prior_spread(family: ScaledBeta | LogNormal) -> told.Spread:
     p05, p50, p95 = (family.quantile(p) for p in (0.05, 0.5, 0.95))
-    return told.Spread(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, mcse=0.0)
+    return told.Spread(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, se=0.0)
 
 
 def _posterior_spread(posterior: Posterior, name: str) -> told.Spread:
     found = posterior.spread(name)
     return told.Spread(
-        mean=found.mean, sd=found.sd, p05=found.p05, p50=found.p50, p95=found.p95, mcse=found.mcse
+        mean=found.mean, sd=found.sd, p05=found.p05, p50=found.p50, p95=found.p95, se=found.se
     )  # fmt: skip
 
 
@@ -269,7 +269,7 @@ def verdict_of(verdict: ModelVerdict, posterior: Posterior) -> told.Verdict:
         checks=tuple(map(check_of, verdict.checks)),
         advice=verdict.advice,
         draws=posterior.draws.count,
-        effective=posterior.headline.effective,
+        effective=posterior.headline.ess,
     )
 
 
@@ -287,13 +287,13 @@ def check_of(check: ModelCheck) -> told.Check:
 
 def _agreement(met: ModelAgreement) -> told.Agreement:
     return told.Agreement(
-        holds=met.holds, outcome=met.outcome, difference=met.difference, joint_mcse=met.joint_mcse
+        holds=met.holds, outcome=met.outcome, difference=met.difference, joint_se=met.joint_se
     )  # fmt: skip
 
 
 def number(noisy: MCEstimate) -> told.Number:
     """A number with its error."""
-    return told.Number(value=noisy.value, mcse=noisy.mcse)
+    return told.Number(value=noisy.value, se=noisy.se)
 
 
 def analyst_of(posterior: Posterior) -> told.Analyst:

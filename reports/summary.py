@@ -21,7 +21,7 @@ class Number:
     """A number with its Monte Carlo standard error."""
 
     value: float
-    mcse: float
+    se: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class Interval:
     mass: float
     low: float
     high: float
-    low_mcse: float
-    high_mcse: float
+    low_se: float
+    high_se: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +50,12 @@ class Probability:
     """A probability after the evidence and before it."""
 
     probability: float
-    mcse: float
+    se: float
     interval: Interval
     term: str
     """The word of the ICD 203 scale, or "below 1 %", "above 99 %" where it has none."""
     prior_probability: float
-    prior_mcse: float
+    prior_se: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ class Spread:
     p05: float
     p50: float
     p95: float
-    mcse: float
+    se: float
     """Monte Carlo standard error of the mean; 0 where the mean is exact."""
 
 
@@ -185,7 +185,7 @@ class Agreement:
     holds: bool
     outcome: str
     difference: float
-    joint_mcse: float
+    joint_se: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,8 +99,8 @@ def span(interval: Interval) -> str:
     """The ends of a credible interval in per cent: "0.05 to 1.2 %"."""
     if interval.low == interval.high:
         return "none: exact"
-    low = rounded(interval.low, interval.low_mcse, places=2)
-    high = rounded(interval.high, interval.high_mcse, places=2)
+    low = rounded(interval.low, interval.low_se, places=2)
+    high = rounded(interval.high, interval.high_se, places=2)
     return f"{low} to {high} %"
 
 
@@ -112,7 +112,7 @@ def kind_of(interval: Interval) -> str:
 
 def judged(number: Probability) -> str:
     """A word with its number in brackets: "very unlikely (6.1 %)"."""
-    return f"{number.term} ({percent(number.probability, number.mcse)})"
+    return f"{number.term} ({percent(number.probability, number.se)})"
 
 
 def key_judgement(title: str, number: Probability, until: str) -> str:
@@ -122,7 +122,7 @@ def key_judgement(title: str, number: Probability, until: str) -> str:
 
 def uncertainty(number: Probability) -> str:
     """What surrounds the headline: the credible interval and the Monte Carlo error."""
-    error = "is exact" if number.mcse == 0 else f"has a Monte Carlo standard error of {one_digit(100 * number.mcse)} %"
+    error = "is exact" if number.se == 0 else f"has a Monte Carlo standard error of {one_digit(100 * number.se)} %"
     if number.interval.low == number.interval.high:
         return f"The analyst leaves nothing open about it, so that there is no interval. The number itself {error}."
     spread = f"{_capital(kind_of(number.interval))} over what the analyst leaves open: {span(number.interval)}"
@@ -192,9 +192,9 @@ def _told_apart(value: float, limit: float) -> str:
 
 def agreement(found: Agreement) -> str:
     """Whether the two methods agree."""
-    if found.joint_mcse == 0:
+    if found.joint_se == 0:
         return "The two methods agree exactly." if found.holds else "The two methods disagree."
-    ratio = abs(found.difference) / found.joint_mcse
+    ratio = abs(found.difference) / found.joint_se
     where = f"at most {ratio:.1f} joint standard errors apart (at {found.outcome})"
     return (
         f"The two methods agree: {where}."
@@ -205,18 +205,18 @@ def agreement(found: Agreement) -> str:
 
 def decibans(number: Number, *, sampling_error: float = 0.0) -> str:
     """Log-odds in decibans with their error: "+5.3 ± 0.05"."""
-    error = DECIBANS * math.hypot(number.mcse, sampling_error)
+    error = DECIBANS * math.hypot(number.se, sampling_error)
     return with_error(DECIBANS * number.value, error)
 
 
 def plain_decibans(number: Number) -> str:
     """Log-odds in decibans, to the digits of their error."""
-    return rounded(DECIBANS * number.value, DECIBANS * number.mcse, signed=True)
+    return rounded(DECIBANS * number.value, DECIBANS * number.se, signed=True)
 
 
 def plain_factor(number: Number) -> str:
     """What a difference in log-odds multiplies the odds by."""
-    return odds_factor(number.value, number.mcse)
+    return odds_factor(number.value, number.se)
 
 
 def with_error(value: float, error: float) -> str:

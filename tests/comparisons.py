@@ -16,22 +16,22 @@ SECTIONS = {"tables": "events", "motives": "evidence", "independence": "relevanc
 """The block of a section that has another name."""
 
 
-def number(value: float, mcse: float = 0.0) -> Number:
+def number(value: float, se: float = 0.0) -> Number:
     """A number with its error."""
-    return Number(value=value, mcse=mcse)
+    return Number(value=value, se=se)
 
 
-def share(name: str, value: float, *, mcse: float = 0.002, sampling_error: float = 0.0) -> told.Share:
+def share(name: str, value: float, *, se: float = 0.002, sampling_error: float = 0.0) -> told.Share:
     """A share in log-odds that is larger alone and smaller in the end."""
     section = name.partition(".")[0]
     return told.Share(
         name=name,
         block=SECTIONS.get(section, section),
         title=f"what {name} is",
-        share=number(value, mcse),
+        share=number(value, se),
         sampling_error=sampling_error,
-        first_in=number(1.5 * value, mcse),
-        last_in=number(0.5 * value, mcse),
+        first_in=number(1.5 * value, se),
+        last_in=number(0.5 * value, se),
     )
 
 
@@ -204,7 +204,7 @@ LOG_ODDS = st.one_of(st.just(0.0), st.floats(-8, 8), st.floats(-0.05, 0.05))
 
 def noisy(values: st.SearchStrategy[float]) -> st.SearchStrategy[Number]:
     """Numbers with their errors."""
-    return st.builds(Number, value=values, mcse=ERRORS)
+    return st.builds(Number, value=values, se=ERRORS)
 
 
 @st.composite

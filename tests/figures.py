@@ -39,15 +39,15 @@ def log_odds(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def swing(title: str, low: float, high: float, at_low: float, at_high: float, *, mcse: float = 1e-4) -> varied.Swing:
+def swing(title: str, low: float, high: float, at_low: float, at_high: float, *, se: float = 1e-4) -> varied.Swing:
     """A swing whose ends have one error; without a bound where one end is 0 or 1."""
     bounded = all(0 < p < 1 for p in (at_low, at_high))
     return varied.Swing(
         title=title,
         low=low,
         high=high,
-        at_low=number(at_low, mcse),
-        at_high=number(at_high, mcse),
+        at_low=number(at_low, se),
+        at_high=number(at_high, se),
         swing=number(log_odds(at_high) - log_odds(at_low), 0.01) if bounded else None,
     )
 
@@ -83,18 +83,18 @@ def sensitivity(found: varied.Tornado | None, *, caution: str = "") -> varied.Se
     )
 
 
-def chance(value: float, *, mcse: float = 0.0, width: float = 2.0) -> supposed.Chance:
+def chance(value: float, *, se: float = 0.0, width: float = 2.0) -> supposed.Chance:
     """A probability whose odds reach to so many times themselves at either side."""
     odds = value / (1 - value) if value < 1 else math.inf
     low, high = (1 / (1 + 1 / end) if end else 0.0 for end in (odds / width, odds * width))
     return supposed.Chance(
-        probability=value, mcse=mcse, interval=interval(low, high, error=mcse), term=term(value, mcse)
+        probability=value, se=se, interval=interval(low, high, error=se), term=term(value, se)
     )  # fmt: skip
 
 
 def unchanged(value: float) -> supposed.Change:
     """A probability that stays as it is."""
-    one = chance(value, mcse=1e-4)
+    one = chance(value, se=1e-4)
     return supposed.Change(before=one, after=one, difference=number(0.0), shift=number(0.0))
 
 
@@ -102,8 +102,8 @@ def point(value: float, outcomes: Mapping[str, float], events: Mapping[str, floa
     """What is so at one value of the factor."""
     return supposed.Point(
         value=value,
-        outcomes={name: chance(p, mcse=p / 50) for name, p in outcomes.items()},
-        events={name: chance(p, mcse=p / 50) for name, p in events.items()},
+        outcomes={name: chance(p, se=p / 50) for name, p in outcomes.items()},
+        events={name: chance(p, se=p / 50) for name, p in events.items()},
     )
 
 
@@ -153,14 +153,14 @@ def weight(value: float) -> weighed.Weight:
     return weighed.Weight(alone=number(value), last=number(value), pareto_k=None, own_fits=0)
 
 
-def story(items: tuple[str, ...], start: float, running: float, *, mcse: float = 0.01) -> weighed.Story:
+def story(items: tuple[str, ...], start: float, running: float, *, se: float = 0.01) -> weighed.Story:
     """A story that takes the headline's log-odds from here to there."""
     return weighed.Story(
         title=f"What {items[0]} says",
         items=items,
         weight=weight(running - start),
-        step=number(running - start, mcse / 5),
-        running=number(running, mcse),
+        step=number(running - start, se / 5),
+        running=number(running, se),
     )
 
 
@@ -169,7 +169,7 @@ def ledger(stories: Mapping[str, weighed.Story], before: Number, after: Number) 
     return weighed.Ledger(
         before=before,
         after=after,
-        whole=number(after.value - before.value, after.mcse / 2),
+        whole=number(after.value - before.value, after.se / 2),
         stories=stories,
         items={},
         opposition=None,

@@ -139,9 +139,7 @@ def pools(draw: st.DrawFn) -> pooled.Summary:
             return replace(one, without=without)
         found = draw(noisy(CHANCES))
         extremized = draw(noisy(CHANCES)) if one.extremized else None
-        return replace(
-            one, probability=found, term=term(found.value, found.mcse), extremized=extremized, without=without
-        )
+        return replace(one, probability=found, term=term(found.value, found.se), extremized=extremized, without=without)
 
     def outcome(one: pooled.Outcome) -> pooled.Outcome:
         answers = {name: draw(probabilities()) for name in one.analysts}

@@ -1,4 +1,4 @@
-"""Ledgers and records of judgements, made by hand and at random, without a fit."""
+"""Logs of resolutions and their scores, made by hand and at random, without a fit."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any
 from hypothesis import strategies as st
 
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution
-from estimative.reports.score.summarizing import summarize
-from estimative.reports.score.summary import Record
+from estimative.model.record.score import ScoreResult, score_entries
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 MADE = datetime.datetime(2026, 2, 1, 9, 30, tzinfo=datetime.UTC)
 WRITTEN = datetime.datetime(2026, 7, 1, 8, 0, tzinfo=datetime.UTC)
-LEDGER = "runs/resolutions.jsonl"
+LOG = "runs/resolutions.jsonl"
 
-type Said = tuple[float, bool | None]
-"""A probability, and what became of it."""
+type Answered = tuple[float, bool | None]
+"""A forecast, and what happened."""
 
 
 def run_id(place: int) -> str:
@@ -28,7 +27,7 @@ def run_id(place: int) -> str:
 
 
 def forecast(place: int = 1, **changed: Any) -> IssuedForecast:
-    """What a run said of the bridge."""
+    """A run's forecast of the bridge."""
     plain = IssuedForecast(
         run=run_id(place),
         created=MADE,
@@ -39,7 +38,7 @@ def forecast(place: int = 1, **changed: Any) -> IssuedForecast:
         analyst="The engineer",
         outcome="closed",
         probability=0.3,
-        mcse=0.002,
+        se=0.002,
         as_of=AS_OF,
         until=UNTIL,
     )
@@ -47,48 +46,48 @@ def forecast(place: int = 1, **changed: Any) -> IssuedForecast:
 
 
 def resolution(place: int = 1, happened: bool | None = True, **changed: Any) -> Resolution:
-    """What came about in April, or by the end of June had not; changes are those of what was foretold."""
+    """It happened in April, or had not by the end of June; changes are those of the forecast."""
     on = datetime.date(2026, 4, 2) if happened else datetime.date(2026, 6, 30)
-    return Resolution(forecast=forecast(place, **changed), happened=happened, on=on, because="The county's log.")
+    return Resolution(forecast=forecast(place, **changed), occurred=happened, date=on, because="The county's log.")
 
 
 def entry(line: int, of: Resolution, corrects: int | None = None) -> Entry:
-    """A line that tells a resolution."""
+    """A line of the log."""
     return Entry(line=line, digest=f"{line:064x}", written=WRITTEN, corrects=corrects, resolution=of)
 
 
-def entries(said: Iterable[Said], *, analyst: str = "engineer", first: int = 1) -> list[Entry]:
-    """An analyst's judgements, each on a scenario of its own, the same ones for every analyst."""
+def entries(answered: Iterable[Answered], *, analyst: str = "engineer", first: int = 1) -> list[Entry]:
+    """An analyst's forecasts, each on a scenario of its own, the same ones for every analyst."""
     return [
         entry(
             first + place,
             resolution(
-                first + place, happened, probability=p, mcse=p * (1 - p) / 50, prior_set=analyst, scenario=f"s{place}"
+                first + place, happened, probability=p, se=p * (1 - p) / 50, prior_set=analyst, scenario=f"s{place}"
             ),
         )
-        for place, (p, happened) in enumerate(said)
+        for place, (p, happened) in enumerate(answered)
     ]
 
 
-def record(found: Sequence[Entry], *analysts: str) -> Record:
-    """The record that a ledger makes."""
-    return summarize(found, ledger=LEDGER, analysts=analysts)
+def record(log: Sequence[Entry], *analysts: str) -> ScoreResult:
+    """The scores of a log."""
+    return score_entries(log, log=LOG, analysts=analysts)
 
 
-ENGINEER: list[Said] = [
+ENGINEER: list[Answered] = [
     *((0.004, False) for _ in range(4)), *((0.03, False) for _ in range(6)),
     *((0.12, place == 0) for place in range(8)), *((0.31, place < 3) for place in range(9)),
     *((0.5, place < 4) for place in range(7)), *((0.68, place < 8) for place in range(10)),
     *((0.9, place < 8) for place in range(9)), *((0.97, True) for _ in range(6)), (0.995, True),
 ]  # fmt: skip
-MAYOR: list[Said] = [
+MAYOR: list[Answered] = [
     *((0.6, place % 3 == 0) for place in range(11)), (0.0, True), *((0.8, place % 2 == 0) for place in range(11)),
 ]  # fmt: skip
-"""Says too much, and once excluded what came about."""
+"""Too high, and once gave probability 0 to something that happened."""
 
 
 def _mixed() -> list[Entry]:
-    """One judgement that counts, an earlier one of the same question, a void one and a correction."""
+    """A forecast that counts, a superseded one of the same question, a void one and a correction."""
     later = MADE + datetime.timedelta(days=40)
     return [
         entry(1, resolution(1, True, probability=0.2)),
@@ -98,7 +97,7 @@ def _mixed() -> list[Entry]:
     ]
 
 
-RECORDS: dict[str, Record] = {
+RECORDS: dict[str, ScoreResult] = {
     "score.nothing": record([]),
     "score.void": record([entry(1, resolution(1, None))]),
     "score.one": record([entry(1, resolution(1, True))]),
@@ -112,12 +111,11 @@ ANSWERS = st.lists(st.none() | st.booleans(), max_size=30)
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Record:
-    """What one analyst or two said of the same questions or of fewer, and what came about of it."""
+def records(draw: st.DrawFn) -> ScoreResult:
+    """Scores of one analyst or two on the same questions or on fewer."""
     answers = draw(ANSWERS)
-    found: list[Entry] = []
+    log: list[Entry] = []
     for analyst in draw(st.sampled_from([("engineer",), ("engineer", "mayor")])):
-        met = answers[: draw(st.integers(0, len(answers)))]
-        said = [(draw(CHANCES), happened) for happened in met]
-        found += entries(said, analyst=analyst, first=len(found) + 1)
-    return record(found)
+        own = [(draw(CHANCES), happened) for happened in answers[: draw(st.integers(0, len(answers)))]]
+        log += entries(own, analyst=analyst, first=len(log) + 1)
+    return record(log)

@@ -24,38 +24,38 @@ def log_odds(probability: float) -> float:
     return math.log(probability) - math.log1p(-probability)
 
 
-def swing(title: str, low: float, high: float, at_low: float, at_high: float, *, mcse: float = 0.0006) -> told.Swing:
+def swing(title: str, low: float, high: float, at_low: float, at_high: float, *, se: float = 0.0006) -> told.Swing:
     """A swing with a tenth of the error that its ends have, as common random numbers make it."""
     known = all(0 < p < 1 for p in (at_low, at_high))
     return told.Swing(
         title=title,
         low=low,
         high=high,
-        at_low=number(at_low, mcse),
-        at_high=number(at_high, mcse),
-        swing=number(log_odds(at_high) - log_odds(at_low), mcse) if known else None,
+        at_low=number(at_low, se),
+        at_high=number(at_high, se),
+        swing=number(log_odds(at_high) - log_odds(at_low), se) if known else None,
     )
 
 
-def indices(first: float, total: float, *, mcse: float = 0.004) -> told.Indices:
+def indices(first: float, total: float, *, se: float = 0.004) -> told.Indices:
     """Shares of a variance, the total surer than what is first."""
-    return told.Indices(first=number(first, 2 * mcse), total=number(total, mcse))
+    return told.Indices(first=number(first, 2 * se), total=number(total, se))
 
 
-def scaled(prior: float, evidence: float, headline: float, *, mcse: float = 0.004) -> told.PowerScaled:
+def scaled(prior: float, evidence: float, headline: float, *, se: float = 0.004) -> told.PowerScaled:
     """What power-scaling says, with the diagnosis that follows."""
     diagnosis = "none" if prior < 0.05 else "weak evidence" if evidence < 0.05 else "conflict"
     return told.PowerScaled(
-        prior=number(prior, mcse), evidence=number(evidence, mcse), headline=number(headline, mcse), diagnosis=diagnosis
+        prior=number(prior, se), evidence=number(evidence, se), headline=number(headline, se), diagnosis=diagnosis
     )
 
 
-def alternative(probability: float, before: float = 0.0613, *, mcse: float = 0.0006) -> told.Alternative:
+def alternative(probability: float, before: float = 0.0613, *, se: float = 0.0006) -> told.Alternative:
     """The headline under another structure, and how far it moved."""
     known = 0 < probability < 1
     return told.Alternative(
-        probability=number(probability, mcse),
-        shift=number(log_odds(probability) - log_odds(before), 10 * mcse) if known else None,
+        probability=number(probability, se),
+        shift=number(log_odds(probability) - log_odds(before), 10 * se) if known else None,
     )
 
 
@@ -103,7 +103,7 @@ POWER_SCALING = told.PowerScaling(
         "effects.closing.driver_number_0": scaled(0.071, 0.011, 0.052),
         "factors.wear": scaled(0.06, 0.18, 0.031),
         "motives.diver": scaled(0.0, 0.03, 0.0),
-        "evidence.dive": scaled(0.012, 0.0021, 0.0007, mcse=0.02),
+        "evidence.dive": scaled(0.012, 0.0021, 0.0007, se=0.02),
         **{name: scaled(0.001, 0.001, 0.0001) for name in DRIVERS[1:13]},
     },
 )
@@ -212,7 +212,7 @@ def sensitivities(draw: st.DrawFn) -> Sensitivity:
 
     def scaling(_: told.PowerScaled) -> told.PowerScaled:
         one = scaled(draw(DISTANCES), draw(DISTANCES), draw(DISTANCES))
-        return replace(one, prior=replace(one.prior, mcse=draw(ERRORS)))
+        return replace(one, prior=replace(one.prior, se=draw(ERRORS)))
 
     def other(_: told.Alternative) -> told.Alternative:
         probability = draw(noisy(CHANCES))

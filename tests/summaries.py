@@ -25,29 +25,29 @@ WITHHELD = "The fit did not converge: no number is told."
 
 def interval(low: float, high: float, *, error: float = 0.0) -> told.Interval:
     """A 90 % interval with the same error at both ends."""
-    return told.Interval(kind="eti", mass=0.9, low=low, high=high, low_mcse=error, high_mcse=error)
+    return told.Interval(kind="eti", mass=0.9, low=low, high=high, low_se=error, high_se=error)
 
 
-def numbers(value: float, mcse: float, low: float, high: float, prior: float) -> dict[str, Any]:
+def numbers(value: float, se: float, low: float, high: float, prior: float) -> dict[str, Any]:
     """The fields of a probability, the word looked up."""
     return {
         "probability": value,
-        "mcse": mcse,
-        "interval": interval(low, high, error=2 * mcse),
-        "term": term(value, mcse),
+        "mcse": se,
+        "interval": interval(low, high, error=2 * se),
+        "term": term(value, se),
         "prior_probability": prior,
-        "prior_mcse": mcse,
+        "prior_mcse": se,
     }
 
 
-def probability(value: float, mcse: float = 0.0) -> told.Probability:
+def probability(value: float, se: float = 0.0) -> told.Probability:
     """A probability whose interval is twice as wide as itself, within [0, 1]."""
-    return told.Probability(**numbers(value, mcse, value / 2, min(2 * value, 1.0), value))
+    return told.Probability(**numbers(value, se, value / 2, min(2 * value, 1.0), value))
 
 
-def spread(mean: float, sd: float, *, mcse: float = 0.0) -> told.Spread:
+def spread(mean: float, sd: float, *, se: float = 0.0) -> told.Spread:
     """A spread with quantiles at 1.64 standard deviations."""
-    return told.Spread(mean=mean, sd=sd, p05=mean - 1.64 * sd, p50=mean, p95=mean + 1.64 * sd, mcse=mcse)
+    return told.Spread(mean=mean, sd=sd, p05=mean - 1.64 * sd, p50=mean, p95=mean + 1.64 * sd, se=se)
 
 
 FIRST = told.Outcome(**numbers(0.0613, 0.0008, 0.012, 0.149, 0.031), title="The bridge is closed to lorries", given=())
@@ -73,7 +73,7 @@ FACTOR = told.Factor(
     missed=(),
     constant=False,
     prior=spread(0.5, 0.18),
-    posterior=spread(0.63, 0.14, mcse=0.002),
+    posterior=spread(0.63, 0.14, se=0.002),
     low="as built",
     high="about to fall",
 )
@@ -86,7 +86,7 @@ FREE = told.Quantity(
     missed=("95 %: 0.6 said, 0.41 taken",),
     constant=False,
     prior=spread(0.26, 0.11),
-    posterior=spread(0.31, 0.1, mcse=0.0013),
+    posterior=spread(0.31, 0.1, se=0.0013),
 )
 FIXED = told.Quantity(
     title="Likelihood ratio of the diver's report",
@@ -197,7 +197,7 @@ FULL = Summary(
     ),
     log_marginal_likelihood=-4.25,
     verdicts={"importance": IMPORTANCE, "nuts": NUTS},
-    agreement=told.Agreement(holds=True, outcome="closed", difference=0.0011, joint_mcse=0.0013),
+    agreement=told.Agreement(holds=True, outcome="closed", difference=0.0011, joint_se=0.0013),
     run=told.Run(
         id="20261101T120000000Z-abc123",
         created="2026-11-01T12:00:00+00:00",
@@ -241,7 +241,7 @@ def unconverged(*, allowed: bool) -> Summary:
 
 def disagreeing(*, allowed: bool) -> Summary:
     """Two methods that passed, each with its own answer."""
-    met = told.Agreement(holds=False, outcome="closed", difference=0.011, joint_mcse=0.0013)
+    met = told.Agreement(holds=False, outcome="closed", difference=0.011, joint_se=0.0013)
     failed = replace(FULL, converged=False, caution=UNCONVERGED, agreement=met)
     return failed if allowed else withheld(failed)
 
@@ -305,15 +305,13 @@ ERRORS = st.one_of(st.just(0.0), st.floats(-7, -1).map(lambda power: 10.0**power
 
 @st.composite
 def _numbers(draw: st.DrawFn) -> dict[str, Any]:
-    value, mcse, prior = draw(CHANCES), draw(ERRORS), draw(CHANCES)
+    value, se, prior = draw(CHANCES), draw(ERRORS), draw(CHANCES)
     low, high = sorted((draw(CHANCES), draw(CHANCES)))
     return {
         "probability": value,
-        "mcse": mcse,
-        "interval": told.Interval(
-            kind="eti", mass=0.9, low=low, high=high, low_mcse=draw(ERRORS), high_mcse=draw(ERRORS)
-        ),
-        "term": term(value, mcse),
+        "mcse": se,
+        "interval": told.Interval(kind="eti", mass=0.9, low=low, high=high, low_se=draw(ERRORS), high_se=draw(ERRORS)),
+        "term": term(value, se),
         "prior_probability": prior,
         "prior_mcse": draw(ERRORS),
     }
@@ -327,7 +325,7 @@ def probabilities() -> st.SearchStrategy[told.Probability]:
 @st.composite
 def _spreads(draw: st.DrawFn) -> told.Spread:
     mean, sd = draw(st.floats(0, 1)), draw(st.floats(0, 0.5))
-    return replace(spread(mean, sd), mcse=draw(ERRORS))
+    return replace(spread(mean, sd), se=draw(ERRORS))
 
 
 @st.composite
@@ -359,7 +357,7 @@ def summaries(draw: st.DrawFn) -> Summary:
             untouched=draw(st.integers(0, 99)),
         ),
         agreement=told.Agreement(
-            holds=draw(st.booleans()), outcome="closed", difference=draw(st.floats(-1, 1)), joint_mcse=draw(ERRORS)
+            holds=draw(st.booleans()), outcome="closed", difference=draw(st.floats(-1, 1)), joint_se=draw(ERRORS)
         ),
         log_marginal_likelihood=draw(st.none() | st.floats(-1e4, 1e4)),
     )

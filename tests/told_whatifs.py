@@ -16,28 +16,28 @@ from tests.comparisons import COMPUTATION, ENGINEER, FAILING, noisy, number
 from tests.summaries import CHANCES, ERRORS, FAILED, FULL, IMPORTANCE, NUTS, interval
 
 
-def chance(value: float, mcse: float = 0.0) -> told.Chance:
+def chance(value: float, se: float = 0.0) -> told.Chance:
     """A probability with an interval from half to twice its odds; without an error it has no width."""
-    ends = (value / (2 - value), 2 * value / (1 + value)) if mcse else (value, value)
+    ends = (value / (2 - value), 2 * value / (1 + value)) if se else (value, value)
     return told.Chance(
-        probability=value, mcse=mcse, interval=interval(*ends, error=2 * mcse), term=term(value, mcse)
+        probability=value, se=se, interval=interval(*ends, error=2 * se), term=term(value, se)
     )  # fmt: skip
 
 
-def change(before: float, after: float, *, mcse: float = 0.0) -> told.Change:
+def change(before: float, after: float, *, se: float = 0.0) -> told.Change:
     """Two probabilities, the difference four times as sure as either."""
-    one, two = chance(before, mcse), chance(after, mcse)
+    one, two = chance(before, se), chance(after, se)
     return told.Change(
-        before=one, after=two, difference=number(after - before, mcse / 4), shift=shift(one, two, mcse=mcse / 4)
+        before=one, after=two, difference=number(after - before, se / 4), shift=shift(one, two, se=se / 4)
     )
 
 
-def shift(before: told.Chance, after: told.Chance, *, mcse: float = 0.0) -> Any:
+def shift(before: told.Chance, after: told.Chance, *, se: float = 0.0) -> Any:
     """The difference of log-odds with its error, where there is one."""
     ends = (before.probability, after.probability)
     if not all(0 < p < 1 for p in ends):
         return None
-    error = mcse / max(min(p * (1 - p) for p in ends), 1e-12)
+    error = se / max(min(p * (1 - p) for p in ends), 1e-12)
     return number(math.log(ends[1] / (1 - ends[1])) - math.log(ends[0] / (1 - ends[0])), error)
 
 
@@ -66,39 +66,39 @@ EVERY_KIND = (
     supposed("condition", "leak", "The dam leaks", "to be so"),
 )
 RISING = {
-    "leak": event(change(0.117, 1.0, mcse=0.001), change(0.117, 1.0, mcse=0.001), title="The dam leaks", when="now"),
+    "leak": event(change(0.117, 1.0, se=0.001), change(0.117, 1.0, se=0.001), title="The dam leaks", when="now"),
     "repair": event(
-        change(0.05, 0.0, mcse=0.0004),
-        change(0.43, 0.0, mcse=0.003),
+        change(0.05, 0.0, se=0.0004),
+        change(0.43, 0.0, se=0.003),
         title="The county repairs the dam",
         given=("leak",),
     ),
     "closing": event(
-        change(0.0613, 0.52, mcse=0.0008),
-        change(0.52, 0.71, mcse=0.004),
+        change(0.0613, 0.52, se=0.0008),
+        change(0.52, 0.71, se=0.004),
         title="The county closes the bridge",
         given=("leak",),
         unless=("repair",),
     ),
     "strike_of_the_ferrymen": event(
-        change(0.2, 0.2, mcse=0.003), change(0.2, 0.2, mcse=0.003), title="The ferrymen strike"
+        change(0.2, 0.2, se=0.003), change(0.2, 0.2, se=0.003), title="The ferrymen strike"
     ),
     "flood": event(
-        change(0.031, 0.0, mcse=0.0005),
+        change(0.031, 0.0, se=0.0005),
         None,
         title="The dam bursts though it was repaired",
         given=("repair",),
     ),
 }
 OUTCOMES = {
-    "closed": told.Outcome(title="The bridge is closed to lorries", given=(), change=change(0.0613, 0.52, mcse=0.0008)),
+    "closed": told.Outcome(title="The bridge is closed to lorries", given=(), change=change(0.0613, 0.52, se=0.0008)),
     "closed_if_leak": told.Outcome(
-        title="If the dam leaks, it is closed", given=("leak",), change=change(0.52, 0.52, mcse=0.004)
+        title="If the dam leaks, it is closed", given=("leak",), change=change(0.52, 0.52, se=0.004)
     ),
     "closed_and_ferries_idle": told.Outcome(
         title="It is closed, and nobody crosses the river by boat either",
         given=(),
-        change=change(0.0000123, 0.0000041, mcse=0.0000008),
+        change=change(0.0000123, 0.0000041, se=0.0000008),
     ),
     "closed_though_repaired": told.Outcome(
         title="If the dam was repaired, it is closed", given=("repair",), change=None
@@ -155,11 +155,11 @@ RICH = WhatIf(
 LOWER = {
     **RISING,
     "closing": replace(
-        RISING["closing"], overall=change(0.0613, 0.034, mcse=0.0008), given_previous=change(0.52, 0.29, mcse=0.004)
+        RISING["closing"], overall=change(0.0613, 0.034, se=0.0008), given_previous=change(0.52, 0.29, se=0.004)
     ),
-    "leak": replace(RISING["leak"], overall=change(0.117, 0.13, mcse=0.001), given_previous=change(0.117, 0.13)),
+    "leak": replace(RISING["leak"], overall=change(0.117, 0.13, se=0.001), given_previous=change(0.117, 0.13)),
     "repair": replace(
-        RISING["repair"], overall=change(0.05, 0.056, mcse=0.0004), given_previous=change(0.43, 0.45, mcse=0.003)
+        RISING["repair"], overall=change(0.05, 0.056, se=0.0004), given_previous=change(0.43, 0.45, se=0.003)
     ),
 }
 LOWERING = replace(
@@ -167,7 +167,7 @@ LOWERING = replace(
     after=IMPORTANCE,
     after_method="importance",
     supposed=(supposed("intervention", "wear", "Wear of the piers", "to 0.1"),),
-    outcomes={"closed": replace(OUTCOMES["closed"], change=change(0.0613, 0.034, mcse=0.0008))},
+    outcomes={"closed": replace(OUTCOMES["closed"], change=change(0.0613, 0.034, se=0.0008))},
     events=LOWER,
     factors={"wear": factor("Wear of the piers", 0.63, 0.63, set_to=0.1), "silt": FACTORS["silt"]},
     sweep=None,
@@ -177,7 +177,7 @@ STILL = replace(
     LOWERING,
     supposed=(supposed("intervention", "repair", "The county repairs the dam", "to happen wherever it can"),),
     factors={"silt": FACTORS["silt"]},
-    outcomes={"closed": replace(OUTCOMES["closed"], change=change(0.0613, 0.0614, mcse=0.0008))},
+    outcomes={"closed": replace(OUTCOMES["closed"], change=change(0.0613, 0.0614, se=0.0008))},
     events={"leak": RISING["leak"]},
 )
 
@@ -225,10 +225,10 @@ WHATIFS = {
 @st.composite
 def chances(draw: st.DrawFn) -> told.Chance:
     """Probabilities with intervals, at random."""
-    value, mcse = draw(CHANCES), draw(ERRORS)
+    value, se = draw(CHANCES), draw(ERRORS)
     low, high = sorted((draw(CHANCES), draw(CHANCES)))
-    between = replace(interval(low, high), low_mcse=draw(ERRORS), high_mcse=draw(ERRORS))
-    return told.Chance(probability=value, mcse=mcse, interval=between, term=term(value, mcse))
+    between = replace(interval(low, high), low_se=draw(ERRORS), high_se=draw(ERRORS))
+    return told.Chance(probability=value, se=se, interval=between, term=term(value, se))
 
 
 @st.composite
@@ -236,7 +236,7 @@ def changes(draw: st.DrawFn) -> told.Change:
     """Changes from one probability to another, at random."""
     before, after = draw(chances()), draw(chances())
     difference = number(after.probability - before.probability, draw(ERRORS))
-    return told.Change(before=before, after=after, difference=difference, shift=shift(before, after, mcse=draw(ERRORS)))
+    return told.Change(before=before, after=after, difference=difference, shift=shift(before, after, se=draw(ERRORS)))
 
 
 @st.composite

@@ -92,15 +92,15 @@ STATED = {
         because="Nobody crosses\non foot.",
         source="inspection",
         prior=spread(4.567, 2.9),
-        posterior=spread(5.3456, 3.1, mcse=0.021),
+        posterior=spread(5.3456, 3.1, se=0.021),
     ),
-    "evidence.dive": replace(FIXED, statement="beta 2 3", constant=False, posterior=spread(2.871, 0.3, mcse=0.012)),
+    "evidence.dive": replace(FIXED, statement="beta 2 3", constant=False, posterior=spread(2.871, 0.3, se=0.012)),
     "motives.dive": replace(
         FREE,
         title="motive behind: a diver saw loose stones",
         statement="0.1 to 0.7, most likely 0.3",
         because="She sells stones.",
-        posterior=spread(0.345, 0.1, mcse=0.002),
+        posterior=spread(0.345, 0.1, se=0.002),
     ),
 }
 GAUGE = replace(ITEM, about="leak", title="The gauge stands.", grade="", standing="", weight=1.0, source="inspection")
@@ -207,7 +207,7 @@ def traces(draw: st.DrawFn) -> Trace:
         )
 
     def stated[Sort: Quantity | Factor](one: Sort) -> Sort:
-        before, after = (spread(draw(st.floats(0, 1)), 0.1, mcse=draw(ERRORS)) for _ in range(2))
+        before, after = (spread(draw(st.floats(0, 1)), 0.1, se=draw(ERRORS)) for _ in range(2))
         return replace(one, prior=before, posterior=after, constant=draw(st.booleans()))
 
     def counting(one: Item) -> Item:

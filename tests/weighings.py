@@ -71,12 +71,12 @@ LEDGER = told.Ledger(
 )
 
 
-def edges(headline: float, *, mcse: float = 0.013) -> tuple[told.Edge, ...]:
+def edges(headline: float, *, se: float = 0.013) -> tuple[told.Edge, ...]:
     """What it takes to come from a probability to each border."""
     words = zip(BORDERS, WORDS[:-1], WORDS[1:], strict=True)
     return tuple(
         told.Edge(
-            probability=border, below=below, above=above, log_ratio=number(log_odds(border) - log_odds(headline), mcse)
+            probability=border, below=below, above=above, log_ratio=number(log_odds(border) - log_odds(headline), se)
         )
         for border, below, above in words
     )
@@ -173,7 +173,7 @@ BARE = replace(
         conflict=None,
         effort=replace(EFFORT, fits=1, by_method={"importance": 1}),
     ),
-    tipping=told.Tipping(edges=edges(0.2, mcse=0.0), factors={}, effort=NOTHING),
+    tipping=told.Tipping(edges=edges(0.2, se=0.0), factors={}, effort=NOTHING),
     indicators={},
     evidence={},
     sources={},

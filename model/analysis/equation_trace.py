@@ -1,9 +1,10 @@
-"""The way back from a probability to the quantities behind it: each event's equation with its numbers filled in."""
+"""The equation behind an event's probability, term by term, with the numbers of the posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -27,65 +28,84 @@ class Term:
     """The baseline, or the effect."""
     driver: str
     """A factor or an event; empty for the baseline."""
-    sign: int
+    sign: Literal[1, -1]
     """+1 raises, -1 lowers; of the baseline +1."""
     value: MCEstimate
     """Mean of the quantity on its own scale: probability, rate per year, odds ratio, rate ratio."""
     level: MCEstimate | None
-    """Mean degree of the factor; of an event the chance that it has happened."""
+    """Mean degree of the factor; of an event the probability that it has happened; of the baseline None."""
     contribution: MCEstimate
-    """Natural logarithm: of a driving event what its having happened adds, of all else what is there in any case."""
+    """Natural logarithm: of a driving event what it adds where it has happened, of all else what it adds in any case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableEntry:
+    """The probability of an event for one combination of its parents' states."""
+
+    quantity: str
+    value: MCEstimate
 
 
 @dataclass(frozen=True, kw_only=True)
 class Equation:
-    """What one event's chance is made of, where its own condition holds."""
+    """The equation of an event's probability, where the event's own condition holds."""
 
     event: str
+    form: Literal["odds", "rate", "table"]
+    years: float | None
+    """Of a rate: the horizon that it runs over."""
     terms: tuple[Term, ...]
     """Baseline, factors, driving events; of a table none."""
-    entries: tuple[tuple[str, MCEstimate], ...]
-    """Of a table: each entry's quantity and its mean."""
-    told: MCEstimate | None
-    """Log-likelihood ratio of all that is told of the event itself; None where nothing is."""
+    entries: tuple[TableEntry, ...]
+    """Of a table."""
+    log_bayes_factor: MCEstimate | None
+    """Natural logarithm of the likelihood ratio of the evidence about the event itself; None where there is none."""
 
 
-def behind(posterior: Posterior, outcome: str) -> tuple[str, ...]:
-    """The events that an outcome depends on, itself included where it is an event, each after those it depends on."""
+def ancestry(posterior: Posterior, name: str) -> tuple[str, ...]:
+    """The events that an outcome or event depends on, an event itself included, each after those it depends on."""
     scenario = posterior.assessment.scenario
-    asked = scenario.outcomes[outcome].events if outcome in scenario.outcomes else (outcome,)
-    return tuple(name for name in posterior.assessment.structure.network.ancestry(asked) if name in scenario.events)
+    events = scenario.outcomes[name].events if name in scenario.outcomes else (name,)
+    return tuple(name for name in posterior.assessment.structure.network.ancestry(events) if name in scenario.events)
 
 
 def equation(posterior: Posterior, name: str) -> Equation | None:
-    """The equation of an event at the posterior, each draw weighed by the chance that the event's condition holds.
+    """The equation of an event at the posterior, each draw weighed by the probability of the event's condition.
 
-    None where that cannot be so.
+    None where that condition is impossible.
     """
     event = posterior.assessment.scenario.events[name]
     if (event.given or event.unless) and ("link", name) not in posterior.estimates:
         return None
-    return _Tracing(posterior, posterior.assessment.scenario.events[name]).equation()
+    return _Tracer(posterior, event).equation()
 
 
-class _Tracing:
-    """The draws as they stand where an event's condition holds."""
+class _Tracer:
+    """The draws of a posterior, where an event's condition holds."""
 
     def __init__(self, posterior: Posterior, event: Event) -> None:
         self.posterior, self.event = posterior, event
-        self.given = posterior.chances("link", event.id)[1] if event.given or event.unless else None
+        self.given = posterior.query_probabilities("link", event.id)[1] if event.given or event.unless else None
 
     def equation(self) -> Equation:
-        if self.event.form == "table":
-            prefix = f"tables.{self.event.id}."
-            names = [name for name in self.posterior.assessment.priors if name.startswith(prefix)]
-            entries = tuple((name, self.mean(self.posterior.quantity(name))) for name in names)
-            return Equation(event=self.event.id, terms=(), entries=entries, told=self.told())
-        return Equation(event=self.event.id, terms=tuple(self.terms()), entries=(), told=self.told())
+        event, table = self.event, self.event.form == "table"
+        return Equation(
+            event=event.id,
+            form=event.form,
+            years=self.posterior.assessment.scenario.years if event.form == "rate" else None,
+            terms=() if table else tuple(self.terms()),
+            entries=tuple(self.entries()) if table else (),
+            log_bayes_factor=self.log_bayes_factor(),
+        )
+
+    def entries(self) -> Iterator[TableEntry]:
+        for name in self.posterior.assessment.priors:
+            if name.startswith(f"tables.{self.event.id}."):
+                yield TableEntry(quantity=name, value=self.mean(self.posterior.quantity(name)))
 
     def terms(self) -> Iterator[Term]:
         structure = self.posterior.assessment.structure
-        found = terms(NUMPY, structure, self.posterior.draws.theta)
+        summands = terms(NUMPY, structure, self.posterior.draws.theta)
         events = structure.scenario.events
         bases = [*(e for e in events if events[e].form == "odds"), *(e for e in events if events[e].form == "rate")]
         base = bases.index(self.event.id)
@@ -95,12 +115,11 @@ class _Tracing:
             sign=1,
             value=self.mean(self.posterior.quantity(f"events.{self.event.id}")),
             level=None,
-            contribution=self.mean(found.baseline[base]),
+            contribution=self.mean(summands.baseline[base]),
         )
         signs = {driver.name: driver.sign for driver in self.event.drivers}
-        own = np.flatnonzero(structure.effect_base == base)
         ratios = list(structure.quantities.ratios)
-        for effect in own:
+        for effect in np.flatnonzero(structure.effect_base == base):
             quantity = ratios[structure.effect_ratio[effect]]
             driver = QuantityName.parse(quantity).key
             yield Term(
@@ -109,7 +128,7 @@ class _Tracing:
                 sign=signs[driver],
                 value=self.mean(self.posterior.quantity(quantity)),
                 level=self.level(driver),
-                contribution=self.mean(found.log_effect[effect] * found.lever[effect]),
+                contribution=self.mean(summands.log_effect[effect] * summands.covariate[effect]),
             )
 
     def level(self, driver: str) -> MCEstimate:
@@ -117,22 +136,23 @@ class _Tracing:
             return self.mean(self.posterior.quantity(f"factors.{driver}"))
         happened = Query.where(all=[driver])
         condition = Query.where(all=self.event.given, none=self.event.unless)
-        asked = Target(sort="event", id=driver, yes=condition.and_(happened), given=condition)
-        found = evaluate_queries(self.posterior.assessment.structure, self.posterior.draws.theta, (asked,))
-        yes, given = found.yes[0], found.given[0]
-        base = float(self.posterior.draws.weights @ given)
-        value = float(self.posterior.draws.weights @ yes) / base
-        return mc_estimate(value, (yes - value * given) / base, self.posterior.draws)
+        target = Target(kind="event", id=driver, yes=condition.and_(happened), given=condition)
+        draws = self.posterior.draws
+        probabilities = evaluate_queries(self.posterior.assessment.structure, draws.theta, (target,))
+        yes, given = probabilities.yes[0], probabilities.given[0]
+        base = float(draws.weights @ given)
+        value = float(draws.weights @ yes) / base
+        return mc_estimate(value, (yes - value * given) / base, draws)
 
-    def told(self) -> MCEstimate | None:
-        said = soft_evidence(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
-        if self.event.id not in said.events:
+    def log_bayes_factor(self) -> MCEstimate | None:
+        soft = soft_evidence(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
+        if self.event.id not in soft.events:
             return None
-        place = said.events.index(self.event.id)
-        return self.mean(said.log_yes[place] - said.log_no[place])
+        place = soft.events.index(self.event.id)
+        return self.mean(soft.log_yes[place] - soft.log_no[place])
 
     def mean(self, series: Numbers) -> MCEstimate:
-        """Over the draws at which the condition holds, in so far as it does; series with dims (draw)."""
+        """Over the draws, each weighed by the probability of the condition there; series with dims (draw)."""
         draws = self.posterior.draws
         given = np.ones(draws.count) if self.given is None else self.given
         base = float(draws.weights @ given)

@@ -1,14 +1,15 @@
-"""What each piece of evidence weighs: how far it moves the headline alone, last of all, and in its turn.
+"""The weight of each item of evidence: how far it moves the headline by itself, and given all other evidence.
 
-The weight of evidence (Good 1950, Probability and the Weighing of Evidence) is the change of the log-odds. Items that
-share something weigh less last than first, so that both are told. Items of one origin are one story.
+The weight of evidence is the change of the log-odds (Good 1950, Probability and the Weighing of Evidence). Items that
+carry the same information weigh less given the rest than alone, so both are computed. Items of one origin are one group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, combinations, pairwise
+from dataclasses import dataclass, fields
+from itertools import accumulate, combinations
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -16,8 +17,9 @@ from scipy.special import ndtri
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.batch import evaluate_batch
-from estimative.model.inference.estimates import ROUNDING
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.estimates import ROUNDING, ProbabilityEstimate
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.refit import (
     Effort,
@@ -34,136 +36,139 @@ from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Observation, Testimony
 from estimative.model.spec.scenario import Scenario
 
-PRIOR_DRAWS = 4000
-"""Behind the conflict of each two stories."""
-CHANCE = 0.025
-"""Of calling any two stories a conflict that are none."""
-LEAST_CONFLICT = 0.05
-"""In natural logarithms: less is not worth a word."""
+CONFLICT_DRAWS = 4000
+"""Draws from the prior behind the conflict of each two groups."""
+FALSE_CONFLICT = 0.025
+"""Probability of reporting a conflict where no two groups are in conflict."""
+MIN_CONFLICT = 0.05
+"""Natural logarithm; a smaller conflict is not reported."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weight:
-    """What an item, or a story, does to the headline's log-odds."""
-
-    alone: MCEstimate
-    """With nothing else known: log-odds with it alone, less those before any evidence."""
-    last: MCEstimate
-    """With all else known: log-odds with all evidence, less those without it."""
-    pareto_k: float
-    """The larger of the two fits': of reweighted draws, or of draws of their own where those did not serve."""
-    own_fits: int
-    """How many of the two fits needed draws of their own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceGroup:
-    """Items that tell one story; most stories have one item."""
+class EvidenceWeight:
+    """The change in the headline's natural log-odds that an item or a group of items makes."""
 
     name: str
-    """Of the item, or of the origin that several share."""
+    """Of the item, or of the origin that several items share."""
+    marginal_first: MCEstimate
+    """Alone: log-odds with it as the only evidence, less those without evidence."""
+    marginal_last: MCEstimate
+    """Given the rest: log-odds with all evidence, less those without it."""
+    pareto_k: float | None
+    """The larger one of the two fits behind these; None where no weight is outstanding, or no draw has a weight."""
+    own_fits: int
+    """How many of the two fits needed draws of their own, because reweighting did not converge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceGroup(EvidenceWeight):
+    """The items of one origin; most groups have one item."""
+
     items: tuple[str, ...]
-    weight: Weight
     step: MCEstimate
-    """What it adds to the stories before it: log-odds of the headline."""
+    """Change in log-odds when it is added to the groups before it; the steps add up to the total."""
     running: MCEstimate
-    """Log-odds of the headline once this story and all before it are known."""
+    """Log-odds of the headline with this group and all before it; the last is the headline's posterior."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opposition:
-    """Two stories that pull the headline in opposite directions."""
+    """Two groups that move the headline in opposite directions."""
 
-    up: str
-    down: str
+    raises: str
+    lowers: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """Two stories that fit together badly, whatever they do to the headline.
+    """Two groups that are improbable together, whatever they do to the headline.
 
-    The measure of Jensen, Chamberlain, Nordahl & Jensen (1991, UAI): ln P(one) P(other) / P(both).
+    The measure of Jensen, Chamberlain, Nordahl & Jensen (1991, UAI): ln P(first) P(second) / P(both).
     """
 
     first: str
     second: str
     measure: MCEstimate
-    """Natural logarithm; above 0 the two are less probable together than if they had nothing to do with each other."""
+    """Natural logarithm; above 0 the two are less probable together than if they were independent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceWeights:
-    """The evidence, story by story in the order of the scenario."""
+    """The weight of the evidence, group by group in the order of the scenario, in natural log-odds."""
 
-    before: MCEstimate
-    """Log-odds of the headline before any evidence."""
-    after: MCEstimate
-    """And after all of it."""
-    whole: MCEstimate
-    """What all of it does: the one less the other."""
-    stories: tuple[EvidenceGroup, ...]
-    items: Mapping[str, Weight]
-    """Of the single items of stories that several tell."""
+    total: MCEstimate
+    """Log-odds of the headline's posterior, less those of its prior."""
+    residual: MCEstimate
+    """The total, less the sum of the steps between refits: Monte Carlo error, which was spread over the steps."""
+    groups: tuple[EvidenceGroup, ...]
+    items: tuple[EvidenceWeight, ...]
+    """The single items of groups that have several."""
     opposition: Opposition | None
-    """The two that pull hardest against each other: of all pairs, that whose lesser pull is largest."""
+    """The group that raises the headline most and the one that lowers it most, given the rest."""
     conflict: Conflict | None
-    """The two that fit together worst, if their measure stands out from what chance makes of so many pairs."""
+    """The two groups in strongest conflict, where that is more than chance would make of so many pairs."""
     effort: Effort
 
 
 def evidence_groups(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
-    """The items of each story, by its name."""
-    told: dict[tuple[bool, str], list[str]] = {}
+    """The items of each group, by its name."""
+    groups: dict[tuple[bool, str], list[str]] = {}
     for item in scenario.evidence.values():
         shared = item.origin in scenario.origins
-        told.setdefault((shared, item.origin if shared else item.id), []).append(item.id)
-    taken = {name for shared, name in told if not shared}
+        groups.setdefault((shared, item.origin if shared else item.id), []).append(item.id)
+    taken = {name for shared, name in groups if not shared}
     return {
-        f"{name} (origin)" if shared and name in taken else name: tuple(items) for (shared, name), items in told.items()
+        f"{name} (origin)" if shared and name in taken else name: tuple(items)
+        for (shared, name), items in groups.items()
     }
 
 
-def evidence_weights(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> EvidenceWeights:
-    """Weigh every story, and every item of those that several tell, by leaving it out and by adding it alone.
+def evidence_weights(
+    fitter: Fitter, fitted: Fitted, headline: Probability, *, progress: Progress = no_progress
+) -> EvidenceWeights:
+    """Weigh every group, and every item of a group of several, by leaving it out and by using it alone.
+
+    Parameters
+    ----------
+    headline
+        As it is reported: the running log-odds lead from its prior to its posterior.
 
     Raises
     ------
     Undefined
-        If the headline is certain, or impossible, with some of the evidence.
+        If the headline has probability 0 or 1 with some of the evidence.
     """
-    assessment, stories = whole.assessment, evidence_groups(whole.assessment.scenario)
-    singles = [(item,) for items in stories.values() if len(items) > 1 for item in items]
-    units = [*stories.values(), *singles]
+    assessment, groups = fitted.assessment, evidence_groups(fitted.assessment.scenario)
+    singles = [(item,) for items in groups.values() if len(items) > 1 for item in items]
+    units = [*groups.values(), *singles]
     nothing = assessment.without_evidence(assessment.scenario.evidence)
-    heaps = list(accumulate(stories.values()))
-    counting = ProgressCounter(progress, 2 * len(units) + len(heaps) + 1)
-    refitter = Refitter.between(fitter, [whole, fitter.fit(nothing)])
+    sums = list(accumulate(groups.values()))
+    counter = ProgressCounter(progress, 2 * len(units) + len(sums) + 1)
+    refitter = Refitter.between(fitter, [fitted, fitter.fit(nothing)])
 
-    def fits(known: Sequence[Assessment]) -> list[Refit]:
-        return list(refitter.each(known, counting))
+    def refits(variants: Sequence[Assessment]) -> list[Refit]:
+        return list(refitter.each(variants, counter))
 
-    start = fits([nothing])[0]
-    alone = fits([_only(assessment, items) for items in units])
-    without = fits([assessment.without_evidence(items) for items in units])
-    running = fits([_only(assessment, items) for items in heaps])
-    weights = [_weight(start, one, running[-1], other) for one, other in zip(alone, without, strict=True)]
-    told = tuple(
-        EvidenceGroup(
-            name=name, items=items, weight=weight, step=_less(now.log_odds, then.log_odds), running=now.log_odds
-        )
-        for (name, items), weight, (then, now) in zip(
-            stories.items(), weights, pairwise([start, *running]), strict=False
-        )
+    (start,) = refits([nothing])
+    alone = refits([_only(assessment, items) for items in units])
+    without = refits([assessment.without_evidence(items) for items in units])
+    levels = [start, *refits([_only(assessment, items) for items in sums])]
+    names = [*groups, *(item for (item,) in singles)]
+    weights = [_weight(name, start, a, levels[-1], w) for name, a, w in zip(names, alone, without, strict=True)]
+    path = reconciled([level.log_odds for level in levels], headline)
+    rows = zip(groups.values(), weights, path.steps, path.running, strict=False)
+    weighed = tuple(
+        EvidenceGroup(**_fields(weight), items=items, step=step, running=running)
+        for items, weight, step, running in rows
     )
     return EvidenceWeights(
-        before=start.log_odds,
-        after=(running or [start])[-1].log_odds,
-        whole=_less((running or [start])[-1].log_odds, start.log_odds),
-        stories=told,
-        items={items[0]: weight for items, weight in zip(singles, weights[len(told) :], strict=True)},
-        opposition=_opposition(told),
-        conflict=_conflict(assessment, stories, fitter.seed),
-        effort=effort_of([start, *alone, *without, *running]),
+        total=path.total,
+        residual=path.residual,
+        groups=weighed,
+        items=tuple(weights[len(weighed) :]),
+        opposition=_opposition(weighed),
+        conflict=_conflict(assessment, groups, fitter.seed),
+        effort=effort_of([*levels, *alone, *without]),
     )
 
 
@@ -171,65 +176,139 @@ def _only(assessment: Assessment, items: Sequence[str]) -> Assessment:
     return assessment.without_evidence([item for item in assessment.scenario.evidence if item not in items])
 
 
-def _weight(start: Refit, alone: Refit, whole: Refit, without: Refit) -> Weight:
-    ks = [check.value for fit in (alone, without) for check in fit.verdict.checks if check.name == "Pareto k"]
-    return Weight(
-        alone=_less(alone.log_odds, start.log_odds),
-        last=_less(whole.log_odds, without.log_odds),
-        pareto_k=max(ks, default=-np.inf),
+def _fields(weight: EvidenceWeight) -> dict[str, Any]:
+    return {field.name: getattr(weight, field.name) for field in fields(weight)}
+
+
+def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: Refit) -> EvidenceWeight:
+    checks = [check for fit in (alone, without) for check in fit.verdict.checks if check.name == "Pareto k"]
+    return EvidenceWeight(
+        name=name,
+        marginal_first=_less(alone.log_odds, start.log_odds),
+        marginal_last=_less(everything.log_odds, without.log_odds),
+        pareto_k=max((check.value for check in checks if check.value is not None), default=None),
         own_fits=sum(fit.probability.own_variance > 0 for fit in (alone, without)),
     )
 
 
-def _less(one: MCEstimate, other: MCEstimate) -> MCEstimate:
-    found = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
-    return found if max(abs(found.value), found.mcse) > ROUNDING else MCEstimate(value=0.0)
+def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
+    return _without_rounding(delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]))
 
 
-def _opposition(stories: Sequence[EvidenceGroup]) -> Opposition | None:
-    """Of the stories' pulls when all else is known, the strongest clear one each way."""
-    clear = [story for story in stories if abs(story.weight.last.value) > 2 * story.weight.last.mcse]
-    up = max(clear, key=lambda story: story.weight.last.value, default=None)
-    down = min(clear, key=lambda story: story.weight.last.value, default=None)
-    if not up or not down or not down.weight.last.value < 0 < up.weight.last.value:
+def _without_rounding(number: MCEstimate) -> MCEstimate:
+    return number if max(abs(number.value), number.se) > ROUNDING else MCEstimate(value=0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """The log-odds of the headline from its prior to its posterior, group by group."""
+
+    total: MCEstimate
+    residual: MCEstimate
+    steps: tuple[MCEstimate, ...]
+    running: tuple[MCEstimate, ...]
+    """After each step."""
+
+
+def reconciled(levels: Sequence[MCEstimate], headline: Probability) -> Path:
+    """Log-odds of refits on common random numbers, adjusted to lead from the headline's prior to its posterior.
+
+    The steps between refits are more precise than the two ends, but their sum differs from the total by Monte Carlo
+    error. The least change, by weighted least squares, that makes them add up gives each step a share of this residual
+    in proportion to its variance. Each result is linear in levels and ends, so its error follows from theirs.
+
+    Parameters
+    ----------
+    levels
+        Natural log-odds without evidence, then with one group more each.
+    """
+    ends = [_log_odds(headline.prior), _log_odds(headline.posterior)]
+    count = len(levels) - 1
+    numbers = [*ends, *levels]
+    first, last = 2, 2 + count
+    variances = [_less(levels[i + 1], levels[i]).se ** 2 for i in range(count)]
+    shares = np.concatenate([[0.0], np.cumsum(_shares(variances))])
+    running = np.zeros((count + 1, len(numbers)))
+    running[:, 2:] = np.eye(count + 1)
+    # Level i, corrected by what is missing at the two ends, each in proportion to the variance on its side.
+    running[:, 0] += 1 - shares
+    running[:, first] -= 1 - shares
+    if count:
+        running[:, 1] += shares
+        running[:, last] -= shares
+
+    def combined(coefficients: Numbers) -> MCEstimate:
+        value = sum(c * number.value for c, number in zip(coefficients, numbers, strict=True))
+        return _without_rounding(delta_method(value, zip(map(float, coefficients), numbers, strict=True)))
+
+    total = np.zeros(len(numbers))
+    total[:2] = -1.0, 1.0
+    residual = total.copy()
+    residual[first] += 1
+    residual[last] -= 1
+    return Path(
+        total=combined(total),
+        residual=combined(residual),
+        steps=tuple(map(combined, np.diff(running, axis=0))),
+        running=tuple(map(combined, running[1:])),
+    )
+
+
+def _shares(variances: Sequence[float]) -> Numbers:
+    """Of the residual; steps without error share it equally if there is no other."""
+    total = sum(variances)
+    return np.array([variance / total if total > 0 else 1 / len(variances) for variance in variances])
+
+
+def _log_odds(probability: ProbabilityEstimate) -> MCEstimate:
+    """Of a probability whose draws no refit shares."""
+    return log_odds(MCEstimate(value=probability.value, own_variance=probability.se**2))
+
+
+def _opposition(groups: Sequence[EvidenceGroup]) -> Opposition | None:
+    """The strongest group each way, given the rest, if both differ from zero by two standard errors."""
+    clear = [group for group in groups if abs(group.marginal_last.value) > 2 * group.marginal_last.se]
+    up = max(clear, key=lambda group: group.marginal_last.value, default=None)
+    down = min(clear, key=lambda group: group.marginal_last.value, default=None)
+    if not up or not down or not down.marginal_last.value < 0 < up.marginal_last.value:
         return None
-    return Opposition(up=up.name, down=down.name)
+    return Opposition(raises=up.name, lowers=down.name)
 
 
-def _conflict(assessment: Assessment, stories: Mapping[str, Sequence[str]], seed: int) -> Conflict | None:
-    """The pair that fits together worst, over draws from the prior."""
+def _conflict(assessment: Assessment, groups: Mapping[str, Sequence[str]], seed: int) -> Conflict | None:
+    """The pair in strongest conflict, over draws from the prior."""
     space = prior_transform(assessment, importance.dimensions_of([assessment]))
-    z = np.random.default_rng([seed, 4]).standard_normal((space.dimension, PRIOR_DRAWS))
+    z = np.random.default_rng([seed, 4]).standard_normal((space.dimension, CONFLICT_DRAWS))
 
     def log_likelihood(items: Sequence[str]) -> Numbers:
-        known = _only(assessment, items)
-        return evaluate_batch(known, prior_transform(known, importance.dimensions_of([known])), z).log_likelihood
+        variant = _only(assessment, items)
+        return evaluate_batch(variant, prior_transform(variant, importance.dimensions_of([variant])), z).log_likelihood
 
-    alone = {name: log_likelihood(items) for name, items in stories.items()}
-    spoken = {name for name, items in stories.items() if any(_of_an_event(assessment, item) for item in items)}
-    found = []
-    for first, second in combinations(stories, 2):
-        # What speaks of events has to be summed over them together; the rest multiplies at each draw.
-        apart = not {first, second} <= spoken
-        both = alone[first] + alone[second] if apart else log_likelihood((*stories[first], *stories[second]))
-        found.append(Conflict(first=first, second=second, measure=_measure(alone[first], alone[second], both)))
-    # The worst of many pairs is found by looking: it has to stand out from what chance makes of as many.
-    errors = -ndtri(CHANCE / max(len(found), 1))
-    clear = [one for one in found if one.measure.value > max(errors * one.measure.mcse, LEAST_CONFLICT)]
+    alone = {name: log_likelihood(items) for name, items in groups.items()}
+    about_events = {name for name, items in groups.items() if any(_about_an_event(assessment, item) for item in items)}
+    conflicts = []
+    for first, second in combinations(groups, 2):
+        # Evidence about events has to be summed over their joint states; all other likelihoods multiply at each draw.
+        separate = not {first, second} <= about_events
+        both = alone[first] + alone[second] if separate else log_likelihood((*groups[first], *groups[second]))
+        conflicts.append(Conflict(first=first, second=second, measure=_measure(alone[first], alone[second], both)))
+    # The worst of many pairs was selected, so it is held to the quantile of the largest of as many errors.
+    errors = -ndtri(FALSE_CONFLICT / max(len(conflicts), 1))
+    clear = [pair for pair in conflicts if pair.measure.value > max(errors * pair.measure.se, MIN_CONFLICT)]
     return max(clear, key=lambda conflict: conflict.measure.value, default=None)
 
 
-def _of_an_event(assessment: Assessment, name: str) -> bool:
-    """Whether an item says something of an event itself, not of a quantity."""
+def _about_an_event(assessment: Assessment, name: str) -> bool:
+    """Whether an item bears on an event itself, not on a quantity."""
     scenario = assessment.scenario
     item = scenario.evidence[name]
     return isinstance(item, Testimony | Observation) or (isinstance(item, Indicator) and item.about in scenario.events)
 
 
 def _measure(first: Numbers, second: Numbers, both: Numbers) -> MCEstimate:
-    """ln P(one) + ln P(other) - ln P(both), each a mean over draws of the likelihood; dims (draw)."""
+    """ln P(first) + ln P(second) - ln P(both), each a mean of the likelihood; log-likelihoods with dims (draw)."""
     parts = [(1.0, _log_mean(first)), (1.0, _log_mean(second)), (-1.0, _log_mean(both))]
-    return derived(sum(sign * part.value for sign, part in parts), parts)
+    return delta_method(sum(sign * part.value for sign, part in parts), parts)
 
 
 def _log_mean(log_likelihood: Numbers) -> MCEstimate:

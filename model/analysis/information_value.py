@@ -1,8 +1,8 @@
-"""What to look for next: what the answer would become if an indicator were seen, and if it were looked for in vain.
+"""The value of information: what the headline would become if an indicator were observed, and if it were absent.
 
-An indicator is seen with the probability that the analyst states for the top and for the bottom of a factor, between
-them along l^(1 - x) h^x, so that the ratio to the bottom is LR^x as for evidence; of an event, with h if it happens and
-l if not. Nothing is fitted anew: each draw of the posterior is weighed by the probability of the sight.
+The analyst states the probability of observing an indicator at the top of a factor (h) and at its bottom (l). Between
+them it is l^(1 - x) h^x at degree x, so that the ratio to the bottom is LR^x, as for evidence; for an event it is h if
+the event happens and l if not. No refit is needed: each draw of the posterior is weighed by that probability.
 """
 
 from __future__ import annotations
@@ -19,65 +19,61 @@ from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import Target, evaluate_queries, headline
+from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import state_labels
 from estimative.priors.distributions import ScaledBeta
 
-DEGREE_OF_FIT = 4
-"""Of the polynomial by which the headline is regressed on a factor."""
+POLYNOMIAL_DEGREE = 4
+"""Of the regression of the headline on a factor."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndicatorValue:
     """One indicator, and what looking for it is worth."""
 
-    indicator: str
-    seen: MCEstimate
-    """Probability of seeing it, for one who looks; under the headline's condition where it has one."""
-    if_seen: MCEstimate | None
-    """Probability of the headline then; None where it cannot be seen."""
-    if_not: MCEstimate | None
-    """Probability of the headline when it was looked for and not seen; None where it cannot be missed."""
-    information: MCEstimate
-    """Expected information gain about the headline: mutual information, in nats."""
-    variance: MCEstimate
-    """Expected reduction of the headline's variance p (1 - p): the expected value of sample information for quadratic
-    loss."""
-    ceiling: MCEstimate
-    """Of that reduction, if what the indicator is about were known for certain: the expected value of partial perfect
-    information (EVPPI)."""
+    name: str
+    p_observed: MCEstimate
+    """Probability of observing it; under the headline's condition where it has one."""
+    p_if_observed: MCEstimate | None
+    """Probability of the headline then; None where it cannot be observed."""
+    p_if_absent: MCEstimate | None
+    """Probability of the headline where it was looked for and not observed; None where it cannot be absent."""
+    expected_information_gain: MCEstimate
+    """Mutual information of indicator and headline, in nats."""
+    evsi: MCEstimate
+    """Expected value of sample information for quadratic loss: reduction of the headline's variance p (1 - p)."""
+    evppi: MCEstimate
+    """Expected value of partial perfect information: that reduction if the indicator's subject were known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InformationValue:
-    """All indicators, the most telling first."""
+    """All indicators, the one with the largest information gain first."""
 
-    headline: MCEstimate
     entropy: float
-    """Of the headline, in nats: what there is to know."""
+    """Of the headline, in nats: the most that there is to learn."""
     variance: float
     """Of the headline: p (1 - p)."""
-    sights: tuple[IndicatorValue, ...]
+    indicators: tuple[IndicatorValue, ...]
 
 
 def information_value(posterior: Posterior) -> InformationValue:
-    """Rank the indicators of a scenario by what they are expected to tell of the headline."""
+    """Rank the indicators of a scenario by what they are expected to show about the headline."""
     assessment = posterior.assessment
-    found = _Found.of(posterior)
-    p = found.mean(found.yes) / found.mean(found.given)
-    sights = [_sight(found, assessment, indicator) for indicator in assessment.scenario.indicators.values()]
+    joint = _Joint.of(posterior)
+    p = joint.mean(joint.yes) / joint.mean(joint.given)
+    values = [_value(joint, assessment, indicator) for indicator in assessment.scenario.indicators.values()]
     return InformationValue(
-        headline=posterior.mc_estimate("outcome", assessment.scenario.headline),
         entropy=_entropy(p),
         variance=p * (1 - p),
-        sights=tuple(sorted(sights, key=lambda sight: -sight.information.value)),
+        indicators=tuple(sorted(values, key=lambda value: -value.expected_information_gain.value)),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
-    """The headline and its condition at each draw, alone and together with each event that is watched."""
+class _Joint:
+    """The headline and its condition at each draw, alone and jointly with each event that an indicator is about."""
 
     posterior: Posterior
     yes: Numbers
@@ -86,16 +82,16 @@ class _Found:
     """P(headline and event), P(condition and event) at each draw."""
 
     @classmethod
-    def of(cls, posterior: Posterior) -> _Found:
+    def of(cls, posterior: Posterior) -> _Joint:
         scenario = posterior.assessment.scenario
-        asked, about = headline(scenario), {one.about for one in scenario.indicators.values()}
+        target, about = headline_target(scenario), {indicator.about for indicator in scenario.indicators.values()}
         events = [name for name in scenario.events if name in about]
         happened = {name: Query.where(all=[name]) for name in events}
         targets = tuple(
-            Target(sort="event", id=name, yes=asked.yes.and_(query), given=asked.given.and_(query))
+            Target(kind="event", id=name, yes=target.yes.and_(query), given=target.given.and_(query))
             for name, query in happened.items()
         )
-        probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (asked, *targets))
+        probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (target, *targets))
         pairs = zip(probabilities.yes[1:], probabilities.given[1:], strict=True)
         return cls(
             posterior=posterior,
@@ -110,10 +106,13 @@ class _Found:
 
     def mc_estimate(self, function: Callable[..., float], *series: Numbers) -> MCEstimate:
         """A smooth function of the means of some series, with its error by the delta method."""
-        means = [self.mean(one) for one in series]
+        means = [self.mean(values) for values in series]
         value = function(*means)
         deviation = sum(
-            (slope * (one - mean) for slope, one, mean in zip(_slopes(function, means), series, means, strict=True)),
+            (
+                slope * (values - mean)
+                for slope, values, mean in zip(_slopes(function, means), series, means, strict=True)
+            ),
             start=np.zeros(1),
         )
         return mc_estimate(value, deviation + np.zeros(self.posterior.draws.count), self.posterior.draws)
@@ -129,36 +128,37 @@ def _slopes(function: Callable[..., float], at: Sequence[float]) -> list[float]:
     return slopes
 
 
-def _sight(found: _Found, assessment: Assessment, indicator: Indicator) -> IndicatorValue:
-    yes_seen, given_seen = _seen(found, assessment, indicator)
-    yes, given = found.yes, found.given
-    series = (yes_seen, given_seen, yes, given)
-    certain = found.mean(given_seen) >= found.mean(given) * (1 - 1e-12)
+def _value(joint: _Joint, assessment: Assessment, indicator: Indicator) -> IndicatorValue:
+    yes_observed, given_observed = _observed(joint, assessment, indicator)
+    yes, given = joint.yes, joint.given
+    series = (yes_observed, given_observed, yes, given)
+    possible = joint.mean(given_observed) > 0
+    certain = joint.mean(given_observed) >= joint.mean(given) * (1 - 1e-12)
     return IndicatorValue(
-        indicator=indicator.id,
-        seen=found.mc_estimate(lambda b, g: b / g, given_seen, given),
-        if_seen=found.mc_estimate(lambda a, b: a / b, yes_seen, given_seen) if found.mean(given_seen) > 0 else None,
-        if_not=None if certain else found.mc_estimate(lambda a, b, y, g: (y - a) / (g - b), *series),
-        information=found.mc_estimate(_information, *series),
-        variance=found.mc_estimate(_reduction, *series),
-        ceiling=_ceiling(found, assessment, indicator.about),
+        name=indicator.id,
+        p_observed=joint.mc_estimate(lambda b, g: b / g, given_observed, given),
+        p_if_observed=joint.mc_estimate(lambda a, b: a / b, yes_observed, given_observed) if possible else None,
+        p_if_absent=None if certain else joint.mc_estimate(lambda a, b, y, g: (y - a) / (g - b), *series),
+        expected_information_gain=joint.mc_estimate(_information_gain, *series),
+        evsi=joint.mc_estimate(_variance_reduction, *series),
+        evppi=_evppi(joint, assessment, indicator.about),
     )
 
 
-def _seen(found: _Found, assessment: Assessment, indicator: Indicator) -> tuple[Numbers, Numbers]:
-    """P(headline and sight), P(condition and sight) at each draw, the likelihoods averaged over their priors."""
+def _observed(joint: _Joint, assessment: Assessment, indicator: Indicator) -> tuple[Numbers, Numbers]:
+    """P(headline and observed), P(condition and observed) at each draw, the likelihoods averaged over their priors."""
     top, bottom = (
         _degree(assessment, f"indicators.{indicator.id}.if_{end}")
         for end in state_labels(indicator.about, assessment.scenario)
     )
     if indicator.about in assessment.scenario.factors:
-        x = found.posterior.quantity(f"factors.{indicator.about}")
+        x = joint.posterior.quantity(f"factors.{indicator.about}")
         chance = mean_power(bottom, 1 - x) * mean_power(top, x)
-        return chance * found.yes, chance * found.given
-    yes, given = found.with_event[indicator.about]
+        return chance * joint.yes, chance * joint.given
+    yes, given = joint.with_event[indicator.about]
     return (
-        top.mean * yes + bottom.mean * (found.yes - yes),
-        top.mean * given + bottom.mean * (found.given - given),
+        top.mean * yes + bottom.mean * (joint.yes - yes),
+        top.mean * given + bottom.mean * (joint.given - given),
     )
 
 
@@ -179,49 +179,49 @@ def mean_power(family: ScaledBeta, power: Numbers) -> Numbers:
     return np.asarray(family.upper**power * hyp2f1(-power, b, a + b, width / family.upper))
 
 
-def _ceiling(found: _Found, assessment: Assessment, about: str) -> MCEstimate:
-    """Variance of the headline's probability between what could be known of a factor or event."""
+def _evppi(joint: _Joint, assessment: Assessment, about: str) -> MCEstimate:
+    """Variance of the headline's probability over what could be known of a factor or event."""
     if about not in assessment.scenario.factors:
-        yes, given = found.with_event[about]
-        return found.mc_estimate(_reduction, yes, given, found.yes, found.given)
-    x = found.posterior.quantity(f"factors.{about}")
-    weights = found.posterior.draws.weights * found.given
+        yes, given = joint.with_event[about]
+        return joint.mc_estimate(_variance_reduction, yes, given, joint.yes, joint.given)
+    x = joint.posterior.quantity(f"factors.{about}")
+    weights = joint.posterior.draws.weights * joint.given
     base = weights.sum()
-    chance = np.divide(found.yes, found.given, out=np.zeros_like(found.yes), where=found.given > 0)
-    fit = _regressed(chance, x, weights / base)
+    chance = np.divide(joint.yes, joint.given, out=np.zeros_like(joint.yes), where=joint.given > 0)
+    fit = _regression(chance, x, weights / base)
     mean = float(weights @ fit) / base
     # The derivative of var E[p | x] by the weight of a draw is (fit - mean)^2 + 2 (fit - mean) (p - fit).
     pull = np.square(fit - mean) + 2 * (fit - mean) * (chance - fit)
     value = float(weights @ np.square(fit - mean)) / base
-    return mc_estimate(value, found.given * (pull - value) / base, found.posterior.draws)
+    return mc_estimate(value, joint.given * (pull - value) / base, joint.posterior.draws)
 
 
-def _regressed(values: Numbers, x: Numbers, weights: Numbers) -> Numbers:
+def _regression(values: Numbers, x: Numbers, weights: Numbers) -> Numbers:
     """E[values | x] at each draw, by a polynomial (Strong, Oakley & Brennan 2014, Med. Decis. Making 34)."""
     if np.ptp(x) == 0:
         return np.full_like(values, weights @ values)
-    basis = np.polynomial.legendre.legvander(2 * (x - x.min()) / np.ptp(x) - 1, DEGREE_OF_FIT)
+    basis = np.polynomial.legendre.legvander(2 * (x - x.min()) / np.ptp(x) - 1, POLYNOMIAL_DEGREE)
     scaled = np.sqrt(weights)[:, None]
     coefficients, *_ = np.linalg.lstsq(basis * scaled, values * scaled[:, 0], rcond=None)
     return np.asarray(basis @ coefficients)
 
 
-def _information(yes_seen: float, given_seen: float, yes: float, given: float) -> float:
-    """Mutual information of headline and sight: entropy before, less the expected entropy after; nats."""
-    seen = given_seen / given
-    after = seen * _entropy(yes_seen / given_seen) if given_seen > 0 else 0.0
-    if given > given_seen:
-        after += (1 - seen) * _entropy((yes - yes_seen) / (given - given_seen))
+def _information_gain(yes_observed: float, given_observed: float, yes: float, given: float) -> float:
+    """Mutual information of headline and indicator: entropy, less the expected entropy after looking; nats."""
+    observed = given_observed / given
+    after = observed * _entropy(yes_observed / given_observed) if given_observed > 0 else 0.0
+    if given > given_observed:
+        after += (1 - observed) * _entropy((yes - yes_observed) / (given - given_observed))
     return _entropy(yes / given) - after
 
 
-def _reduction(yes_seen: float, given_seen: float, yes: float, given: float) -> float:
-    """Variance of the headline's probability between having seen and not."""
-    if not 0 < given_seen < given:
+def _variance_reduction(yes_observed: float, given_observed: float, yes: float, given: float) -> float:
+    """Variance of the headline's probability over whether the indicator is observed."""
+    if not 0 < given_observed < given:
         return 0.0
-    seen = given_seen / given
-    apart = yes_seen / given_seen - (yes - yes_seen) / (given - given_seen)
-    return seen * (1 - seen) * apart**2
+    observed = given_observed / given
+    difference = yes_observed / given_observed - (yes - yes_observed) / (given - given_observed)
+    return observed * (1 - observed) * difference**2
 
 
 def _entropy(p: float) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import xlog1py, xlogy
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.draws import resampled
+from estimative.model.inference.draws import resample
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
@@ -36,7 +36,7 @@ type Diagnosis = Literal["conflict", "weak evidence", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sensitivity:
+class PowerSensitivity:
     """How far a quantity's posterior moves for each doubling of a power, as a distance between distributions."""
 
     name: str
@@ -45,21 +45,18 @@ class Sensitivity:
     evidence: MCEstimate
     """All evidence scaled."""
     headline: MCEstimate
-    """The headline's chance over the draws, the quantity's prior scaled."""
-
-    @property
-    def diagnosis(self) -> Diagnosis:
-        """As `arviz.psense_summary` words it, at its threshold."""
-        if self.prior.value < THRESHOLD:
-            return "none"
-        return "conflict" if self.evidence.value >= THRESHOLD else "weak evidence"
+    """The headline's probability over the draws, the quantity's prior scaled."""
+    diagnosis: Diagnosis
+    """As `arviz.psense_summary` words it, at its threshold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PowerScaling:
     """Of every quantity that is no constant, and of the headline."""
 
-    quantities: tuple[Sensitivity, ...]
+    threshold: float = THRESHOLD
+    """From which a distance counts as sensitive."""
+    quantities: tuple[PowerSensitivity, ...]
     """Those whose prior moves the headline most come first."""
     all_priors: MCEstimate
     """The headline's chance over the draws, all priors scaled at once."""
@@ -70,34 +67,43 @@ class PowerScaling:
 def power_scaling(posterior: Posterior) -> PowerScaling:
     """Scale each prior, and the evidence, by importance sampling from the posterior's draws."""
     assessment, draws = posterior.assessment, posterior.draws
-    _, condition = posterior.chances("outcome", assessment.scenario.headline)
-    kept = _kept(draws.weights * condition, posterior.seed)
+    _, condition = posterior.query_probabilities("outcome", assessment.scenario.headline)
+    positions = _equally_weighted(draws.weights * condition, posterior.seed)
     theta = Theta(
-        degree=draws.theta.degree[:, kept], log_ratio=draws.theta.log_ratio[:, kept], weight=draws.theta.weight
+        degree=draws.theta.degree[:, positions],
+        log_ratio=draws.theta.log_ratio[:, positions],
+        weight=draws.theta.weight,
     )
-    yes, given = (series[kept] for series in posterior.chances("outcome", assessment.scenario.headline))
+    yes, given = (
+        series[positions] for series in posterior.query_probabilities("outcome", assessment.scenario.headline)
+    )
     chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
     evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta, by_elimination))
     free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
     densities = {name: log_density(assessment, theta, name) for name in free}
-    found = []
+    rows = []
     for name, density in densities.items():
         values, own = _values(assessment, theta, name), _Scaled.by(density)
-        found.append(
-            Sensitivity(name=name, prior=own.moves(values), evidence=evidence.moves(values), headline=own.moves(chance))
-        )
+        rows.append(_sensitivity(name, own.moves(values), evidence.moves(values), own.moves(chance)))
     together = _Scaled.by(np.sum([np.zeros(DRAWS), *densities.values()], axis=0))
     return PowerScaling(
-        quantities=tuple(sorted(found, key=lambda one: -one.headline.value)),
+        quantities=tuple(sorted(rows, key=lambda row: -row.headline.value)),
         all_priors=together.moves(chance),
         all_evidence=evidence.moves(chance),
     )
 
 
-def _kept(weights: Numbers, seed: int) -> Index:
+def _sensitivity(name: str, prior: MCEstimate, evidence: MCEstimate, headline: MCEstimate) -> PowerSensitivity:
+    diagnosis: Diagnosis = "none"
+    if prior.value >= THRESHOLD:
+        diagnosis = "conflict" if evidence.value >= THRESHOLD else "weak evidence"
+    return PowerSensitivity(name=name, prior=prior, evidence=evidence, headline=headline, diagnosis=diagnosis)
+
+
+def _equally_weighted(weights: Numbers, seed: int) -> Index:
     """Positions of draws of equal weight, those of each part taken from other draws than those of the rest."""
     parts = [
-        np.arange(part, len(weights), PARTS)[resampled(weights[part::PARTS], DRAWS // PARTS, seed)]
+        np.arange(part, len(weights), PARTS)[resample(weights[part::PARTS], DRAWS // PARTS, seed)]
         for part in range(PARTS)
     ]
     return np.stack(parts, axis=1).ravel()

@@ -1,7 +1,8 @@
-"""How much of the headline's spread each quantity accounts for, over independent draws from the priors (Sobol' 1993).
+"""Sobol' indices: how much of the headline's variance each quantity accounts for, over draws from the priors.
 
-What is decomposed is the headline's chance at a draw of the quantities, with what is told of events: the number whose
-posterior mean is the answer. The estimators are SciPy's (Saltelli et al. 2010, Comput. Phys. Commun. 181).
+Sobol' (1993). The function decomposed is the headline's probability at a draw of the quantities, given the evidence
+about events: the number whose posterior mean is the answer. The estimators are SciPy's (Saltelli et al. 2010, Comput.
+Phys. Commun. 181).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from estimative.model.inference.importance_sampling import dimensions_of
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.model.likelihood.queries import evaluate_queries, headline
+from estimative.model.likelihood.queries import evaluate_queries, headline_target
 
 POINTS = 512
 """Of one randomised Sobol' sequence; the model is evaluated at (quantities + 2) times as many."""
@@ -25,33 +26,33 @@ REPLICATES = 8
 TINY = 1e-9
 """In log-odds: less is rounding."""
 PROBES = 32
-"""Draws at which it is tried whether a quantity matters at all."""
+"""Draws at which to see whether a quantity matters at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Indices:
+class SobolIndices:
     """What one quantity accounts for, as shares of the variance."""
 
     name: str
-    first: MCEstimate
-    """By itself: how much knowing it would remove."""
-    total: MCEstimate
-    """With all that it does together with others: how much would be left if all others were known."""
+    S1: MCEstimate
+    """First order: how much of the variance knowing this quantity would remove."""
+    ST: MCEstimate
+    """Total: how much of the variance would remain if all other quantities were known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sobol:
-    """The variance of the headline's log-odds over the priors, shared out."""
+    """The variance of the headline's log-odds over the priors, decomposed."""
 
     sd: float
-    """Standard deviation of the log-odds over the priors."""
-    indices: tuple[Indices, ...]
+    """Standard deviation of the natural log-odds over the priors."""
+    indices: tuple[SobolIndices, ...]
     """The largest total first."""
-    alone: MCEstimate
-    """The sum of the first-order indices: what quantities account for by themselves."""
-    untouched: tuple[str, ...]
-    """Quantities whose indices are 0, since the headline's chance does not depend on them at given values of the
-    others; they may still matter for what is learnt of those."""
+    sum_S1: MCEstimate  # noqa: N815 - the name in the literature
+    """The sum of the first-order indices: what single quantities account for."""
+    without_effect: tuple[str, ...]
+    """Quantities whose indices are 0: given the others, the headline's probability does not depend on them. They may
+    still matter for what is learned about the others."""
     evaluations: int
 
 
@@ -68,17 +69,17 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     def model(z: Numbers) -> Numbers:
         full = np.zeros((space.dimension, z.shape[1]))
         full[reached] = z
-        found = log_odds_at(assessment, space, full)
-        if not np.isfinite(found).all():
+        log_odds = log_odds_at(assessment, space, full)
+        if not np.isfinite(log_odds).all():
             raise Undefined
-        return found
+        return log_odds
 
     def indices_of(replicate: int) -> Numbers:
         if len(reached) == 1:
             return np.ones((2, 1))
         rng = np.random.default_rng([seed, 5, replicate])
-        one = sobol_indices(func=model, n=points, dists=[norm()] * len(reached), rng=rng)
-        return np.stack([one.first_order, one.total_order])
+        indices = sobol_indices(func=model, n=points, dists=[norm()] * len(reached), rng=rng)
+        return np.stack([indices.first_order, indices.total_order])
 
     try:
         measured = np.array([indices_of(replicate) for replicate in range(REPLICATES)])
@@ -86,14 +87,14 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     except Undefined:
         return None
     indices = [
-        Indices(name=names[place], first=_mean(measured[:, 0, i]), total=_mean(measured[:, 1, i]))
+        SobolIndices(name=names[place], S1=_mean(measured[:, 0, i]), ST=_mean(measured[:, 1, i]))
         for i, place in enumerate(reached)
     ]
     return Sobol(
         sd=float(spread.std()),
-        alone=_mean(measured[:, 0].sum(axis=1)),
-        indices=tuple(sorted(indices, key=lambda index: -index.total.value)),
-        untouched=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
+        sum_S1=_mean(measured[:, 0].sum(axis=1)),
+        indices=tuple(sorted(indices, key=lambda index: -index.ST.value)),
+        without_effect=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
         evaluations=REPLICATES * points * (len(reached) + 2),
     )
 
@@ -103,7 +104,7 @@ def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Nu
 
     No finite number where it is certain, impossible or undefined.
     """
-    asked = (headline(assessment.scenario),)
+    asked = (headline_target(assessment.scenario),)
     probabilities = evaluate_queries(assessment.structure, space.theta(z), asked)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(probabilities.yes[0]) - np.log(probabilities.given[0] - probabilities.yes[0]))

@@ -1,4 +1,4 @@
-"""The same scenario with another structure: a link function is an assumption too, and so is every arrow."""
+"""The same priors under another structure: the link function is an assumption, and so is every effect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -33,33 +33,34 @@ class Alternative:
     """ "noisy_or", or the effect that was removed: "effects.request.plan"."""
     probability: MCEstimate
     shift: MCEstimate | None
-    """Log-odds of the headline less those as assessed; None where one of the two is 0 or 1."""
+    """Natural log-odds of the headline less those as assessed; None where one of the two is 0 or 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alternatives:
-    """All of them: the link first, then each effect, the most telling first."""
+class StructuralAlternatives:
+    """The headline under every other structure."""
 
-    headline: MCEstimate
-    """As it was assessed."""
-    link: Alternative
-    effects: tuple[Alternative, ...]
+    noisy_or: Alternative
+    """Independent causes (noisy-OR) in place of effects on the log-odds."""
+    effects_removed: tuple[Alternative, ...]
+    """Each effect removed in turn, the largest shift first."""
     effort: Effort
 
 
-def alternatives(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Alternatives:
-    """Fit the scenario with causes that act by themselves in place of log-odds, and without each effect in turn."""
-    assessment = whole.assessment
+def structural_alternatives(
+    fitter: Fitter, fitted: Fitted, *, progress: Progress = no_progress
+) -> StructuralAlternatives:
+    """Refit with independent causes (noisy-OR) in place of log-odds, and without each effect in turn."""
+    assessment = fitted.assessment
     effects = [name for name in assessment.priors if QuantityName.parse(name).section == "effects"]
     counting = ProgressCounter(progress, 2 + len(effects))
-    refitter = Refitter.between(fitter, [whole])
+    refitter = Refitter.between(fitter, [fitted])
     others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]
     start, link, *removed = refitter.each([assessment, *others], counting)
-    told = [_alternative(name, fit, start) for name, fit in zip(effects, removed, strict=True)]
-    return Alternatives(
-        headline=start.probability,
-        link=_alternative("noisy_or", link, start),
-        effects=tuple(sorted(told, key=lambda one: -abs(one.shift.value) if one.shift else float("-inf"))),
+    rows = [_alternative(name, fit, start) for name, fit in zip(effects, removed, strict=True)]
+    return StructuralAlternatives(
+        noisy_or=_alternative("noisy_or", link, start),
+        effects_removed=tuple(sorted(rows, key=lambda row: -abs(row.shift.value) if row.shift else float("-inf"))),
         effort=effort_of([start, link, *removed]),
     )
 
@@ -71,8 +72,8 @@ def linked(assessment: Assessment, link: Link) -> Assessment:
 
 def _alternative(name: str, fit: Refit, start: Refit) -> Alternative:
     try:
-        one, other = log_odds(fit.probability), log_odds(start.probability)
+        after, before = log_odds(fit.probability), log_odds(start.probability)
     except Undefined:
         return Alternative(name=name, probability=fit.probability, shift=None)
-    shift = derived(one.value - other.value, [(1.0, one), (-1.0, other)])
+    shift = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
     return Alternative(name=name, probability=fit.probability, shift=shift)

@@ -1,4 +1,4 @@
-"""What would have to be otherwise for the headline to earn another word: new evidence, or another prior of a factor."""
+"""What would change the word for the headline: new evidence, or another prior of a factor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -22,148 +22,151 @@ from estimative.model.inference.refit import (
 )
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.verbal_scale import ICD203
+from estimative.priors.verbal_scale import ICD203, Scale
 
-PLACES = tuple(index / 10 for index in range(1, 10))
-"""Where a factor is held, and its prior mean tried, as shares of the way from its lower to its upper end."""
+GRID = tuple(index / 10 for index in range(1, 10))
+"""Where a factor is fixed, and its prior mean moved, as shares of the way from its lower to its upper end."""
 STEPS = 4
-"""Of closing in on an edge between two of these."""
+"""Of regula falsi between two points of the grid."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edge:
-    """A border between two words of the scale, and the evidence that would bring the headline over it."""
+class Threshold:
+    """A threshold between two words of the scale, and the evidence that would bring the headline there."""
 
     probability: float
-    log_ratio: MCEstimate
-    """Natural logarithm of the likelihood ratio that is needed, new evidence being about the headline itself."""
+    log_bayes_factor: MCEstimate
+    """Natural logarithm of the likelihood ratio that is needed of new evidence about the headline itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move:
-    """How far one factor's prior would have to move to bring the headline to an edge."""
+class Crossing:
+    """How far one factor's prior would have to move to bring the headline to a threshold."""
 
-    edge: float
-    mean: MCEstimate | None
-    """The prior mean at which it is there, the prior being as strong as it is (the same a + b); None where no mean
-    does it."""
-    held: bool
-    """Whether the factor held at some value that was tried, within its prior's ends, would do it."""
+    threshold: float
+    prior_mean: MCEstimate | None
+    """The prior mean that does it, the prior being as strong as assessed (the same a + b); None where no mean does."""
+    reachable: bool
+    """Whether fixing the factor at some value that was tried, within its prior's ends, would do it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
-    """What one factor can do to the headline by itself."""
+class FactorReach:
+    """What one factor can do to the headline alone."""
 
-    factor: str
-    mean: float
-    """Of its prior as it stands."""
+    name: str
+    prior_mean: float
+    """As assessed."""
     at_low: MCEstimate
-    """Probability of the headline with the factor held at the lower end of its prior, everything else as it is."""
+    """Probability of the headline with the factor fixed at the lower end of its prior, all else as assessed."""
     at_high: MCEstimate
-    moves: tuple[Move, ...]
-    """One for each edge, in their order."""
+    crossings: tuple[Crossing, ...]
+    """One for each threshold, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tipping:
+class TippingPoints:
     """What would change the word."""
 
-    headline: MCEstimate
-    edges: tuple[Edge, ...]
-    reaches: tuple[Reach, ...]
+    thresholds: tuple[Threshold, ...]
+    """From low to high."""
+    factors: tuple[FactorReach, ...]
     effort: Effort
 
 
-def edges() -> tuple[float, ...]:
-    """The borders between words, from low to high; there is no word beyond the outermost."""
-    return tuple(sorted({edge for band in ICD203.bands for edge in (band.low, band.high)}))
+def thresholds_of(scale: Scale) -> tuple[float, ...]:
+    """The ends of the words' bands inside (0, 1), from low to high."""
+    return tuple(sorted({end for band in scale.bands for end in (band.low, band.high) if 0 < end < 1}))
 
 
-def tipping(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Tipping:
-    """Find what it takes to cross each border.
+def tipping_points(
+    fitter: Fitter, fitted: Fitted, *, scale: Scale = ICD203, progress: Progress = no_progress
+) -> TippingPoints:
+    """Find what it takes to cross each threshold between words.
 
     Raises
     ------
     Undefined
-        If the headline is certain or impossible as it stands.
+        If the headline has probability 0 or 1.
     """
-    assessment = whole.assessment
-    headline = whole.posterior.mc_estimate("outcome", assessment.scenario.headline)
-    now = log_odds(headline)
+    assessment, thresholds = fitted.assessment, thresholds_of(scale)
+    now = log_odds(fitted.posterior.mc_estimate("outcome", assessment.scenario.headline))
     search = _Search(
-        refitter=Refitter.between(fitter, [whole]),
-        counting=ProgressCounter(progress, 0),
+        thresholds=thresholds,
+        refitter=Refitter.between(fitter, [fitted]),
+        counter=ProgressCounter(progress, 0),
         refits=[],
     )
-    reaches = tuple(search.reach(assessment, factor) for factor in assessment.scenario.factors)
-    return Tipping(
-        headline=headline,
-        edges=tuple(
-            Edge(probability=edge, log_ratio=derived(_logit(edge) - now.value, [(-1.0, now)])) for edge in edges()
+    factors = tuple(search.reach(assessment, factor) for factor in assessment.scenario.factors)
+    return TippingPoints(
+        thresholds=tuple(
+            Threshold(probability=t, log_bayes_factor=delta_method(_logit(t) - now.value, [(-1.0, now)]))
+            for t in thresholds
         ),
-        reaches=reaches,
+        factors=factors,
         effort=effort_of(search.refits),
     )
 
 
 @dataclass
 class _Search:
-    """Fits along a factor's prior, all of them kept for the record."""
+    """Refits along each factor's prior, all of them collected for the record."""
 
+    thresholds: tuple[float, ...]
     refitter: Refitter
-    counting: ProgressCounter
+    counter: ProgressCounter
     refits: list[Refit]
 
-    def reach(self, assessment: Assessment, factor: str) -> Reach:
+    def reach(self, assessment: Assessment, factor: str) -> FactorReach:
         name = f"factors.{factor}"
         family = assessment.priors[name].family
         assert isinstance(family, ScaledBeta)
-        ends = (0.0, 1.0) if family.constant else (family.lower, family.upper)
-        inside = [ends[0] + share * (ends[1] - ends[0]) for share in PLACES]
-        values, means = [ends[0], *inside, ends[1]], sorted({*inside, family.mean})
-        self.counting.total += len(values) + len(means)
-        held = dict(zip(values, self._fits([assessment.with_fixed(name, value) for value in values]), strict=True))
-        fits = dict(zip(means, self._fits([moved(assessment, name, mean) for mean in means]), strict=True))
-        # A prior as strong as before comes to stand at an end as its mean goes there.
-        path = {ends[0]: held[ends[0]], **fits, ends[1]: held[ends[1]]}
-        return Reach(
-            factor=factor,
-            mean=family.mean,
-            at_low=held[ends[0]].probability,
-            at_high=held[ends[1]].probability,
-            moves=tuple(self._move(assessment, name, path, list(held.values()), edge) for edge in edges()),
+        low, high = (0.0, 1.0) if family.constant else (family.lower, family.upper)
+        inside = [low + share * (high - low) for share in GRID]
+        values, means = [low, *inside, high], sorted({*inside, family.mean})
+        self.counter.total += len(values) + len(means)
+        fixed = dict(zip(values, self._fits([assessment.with_fixed(name, value) for value in values]), strict=True))
+        fits = dict(zip(means, self._fits([with_mean(assessment, name, mean) for mean in means]), strict=True))
+        # As its mean goes to an end, a prior of constant strength becomes the constant there.
+        path = {low: fixed[low], **fits, high: fixed[high]}
+        return FactorReach(
+            name=factor,
+            prior_mean=family.mean,
+            at_low=fixed[low].probability,
+            at_high=fixed[high].probability,
+            crossings=tuple(self._crossing(assessment, name, path, list(fixed.values()), t) for t in self.thresholds),
         )
 
-    def _move(
-        self, assessment: Assessment, name: str, path: Mapping[float, Refit], held: Sequence[Refit], edge: float
-    ) -> Move:
+    def _crossing(
+        self, assessment: Assessment, name: str, path: Mapping[float, Refit], fixed: Sequence[Refit], threshold: float
+    ) -> Crossing:
         now = assessment.priors[name].family.mean
-        nearest = min(_brackets(path, edge), key=lambda pair: min(abs(end - now) for end in pair), default=None)
+        nearest = min(_brackets(path, threshold), key=lambda pair: min(abs(end - now) for end in pair), default=None)
         if nearest is None:
-            within = min(map(_height, held)) <= _logit(edge) <= max(map(_height, held))
-            return Move(edge=edge, mean=None, held=within)
+            reachable = min(map(_height, fixed)) <= _logit(threshold) <= max(map(_height, fixed))
+            return Crossing(threshold=threshold, prior_mean=None, reachable=reachable)
         left, right = ((mean, path[mean]) for mean in nearest)
-        return Move(edge=edge, mean=self._closing(assessment, name, edge, left, right), held=True)
+        mean = self._root(assessment, name, threshold, left, right)
+        return Crossing(threshold=threshold, prior_mean=mean, reachable=True)
 
-    def _closing(self, assessment: Assessment, name: str, edge: float, left: _Point, right: _Point) -> MCEstimate:
-        """The mean between two at which the headline is at the edge: by straight lines in log-odds (regula falsi)."""
+    def _root(self, assessment: Assessment, name: str, threshold: float, left: _Point, right: _Point) -> MCEstimate:
+        """The mean between two at which the headline is at the threshold: regula falsi in log-odds."""
         fit = left[1]
         for _ in range(STEPS):
-            mean = _between(left, right, edge)
-            self.counting.total += 1
-            (fit,) = self._fits([moved(assessment, name, mean)])
-            above = (_height(fit) > _logit(edge)) == (_height(right[1]) > _logit(edge))
+            mean = _interpolated(left, right, threshold)
+            self.counter.total += 1
+            (fit,) = self._fits([with_mean(assessment, name, mean)])
+            above = (_height(fit) > _logit(threshold)) == (_height(right[1]) > _logit(threshold))
             left, right = (left, (mean, fit)) if above else ((mean, fit), right)
-            if abs(_height(fit) - _logit(edge)) <= fit.log_odds.mcse:
+            if abs(_height(fit) - _logit(threshold)) <= fit.log_odds.se:
                 break
         slope = (_height(right[1]) - _height(left[1])) / (right[0] - left[0])
-        return derived(_between(left, right, edge), [(-1 / slope, fit.log_odds)])
+        return delta_method(_interpolated(left, right, threshold), [(-1 / slope, fit.log_odds)])
 
     def _fits(self, assessments: Sequence[Assessment]) -> list[Refit]:
-        found = list(self.refitter.each(assessments, self.counting))
-        self.refits.extend(found)
-        return found
+        refits = list(self.refitter.each(assessments, self.counter))
+        self.refits.extend(refits)
+        return refits
 
 
 type _Point = tuple[float, Refit]
@@ -171,7 +174,7 @@ type _Point = tuple[float, Refit]
 
 
 def _height(fit: Refit) -> float:
-    """Log-odds of the headline; at 0 or 1 as far out as a float goes."""
+    """Log-odds of the headline; those of 0 and 1 are finite, so that lines can be drawn to them."""
     inside = min(max(fit.probability.value, 1e-300), 1 - 1e-16)
     return _logit(inside)
 
@@ -180,21 +183,21 @@ def _logit(probability: float) -> float:
     return math.log(probability) - math.log1p(-probability)
 
 
-def _brackets(fits: Mapping[float, Refit], edge: float) -> Iterator[tuple[float, float]]:
-    """Neighbouring means between which the headline crosses an edge."""
-    at = _logit(edge)
-    for (left, one), (right, other) in pairwise(fits.items()):
-        if (_height(one) - at) * (_height(other) - at) <= 0 and _height(one) != _height(other):
+def _brackets(fits: Mapping[float, Refit], threshold: float) -> Iterator[tuple[float, float]]:
+    """Neighbouring means between which the headline crosses a threshold."""
+    at = _logit(threshold)
+    for (left, low), (right, high) in pairwise(fits.items()):
+        if (_height(low) - at) * (_height(high) - at) <= 0 and _height(low) != _height(high):
             yield left, right
 
 
-def _between(left: _Point, right: _Point, edge: float) -> float:
-    """Where the straight line between two points meets an edge."""
+def _interpolated(left: _Point, right: _Point, threshold: float) -> float:
+    """Where the straight line between two points meets a threshold."""
     low, high = _height(left[1]), _height(right[1])
-    return left[0] + (right[0] - left[0]) * (_logit(edge) - low) / (high - low)
+    return left[0] + (right[0] - left[0]) * (_logit(threshold) - low) / (high - low)
 
 
-def moved(assessment: Assessment, name: str, mean: float) -> Assessment:
+def with_mean(assessment: Assessment, name: str, mean: float) -> Assessment:
     """The same, one factor's prior having another mean between its ends and the same a + b; a constant is moved."""
     family = assessment.priors[name].family
     assert isinstance(family, ScaledBeta)

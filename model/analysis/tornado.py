@@ -1,4 +1,4 @@
-"""How far the headline swings as each quantity is held low and high, everything else being as it was assessed."""
+"""Tornado: the headline refitted with each input fixed low and high, everything else as assessed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -23,12 +23,12 @@ from estimative.model.inference.refit import (
 )
 
 LOW, HIGH = 0.05, 0.95
-"""The quantiles of its prior at which a quantity is held."""
+"""The quantiles of its prior at which a quantity is fixed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Swing:
-    """One quantity held at two values, the headline fitted anew at each."""
+class TornadoRange:
+    """One input fixed at two values, the headline refitted at each."""
 
     name: str
     """Of the quantity, or of a fixed weight: "relevance.x", "independence.x"."""
@@ -38,39 +38,38 @@ class Swing:
     at_low: MCEstimate
     at_high: MCEstimate
     """Probability of the headline at each."""
-    swing: MCEstimate | None
-    """Log-odds of the headline at the high value less those at the low one; None where one of the two is 0 or 1."""
+    shift: MCEstimate | None
+    """Natural log-odds of the headline at the high value less those at the low one; None where one is 0 or 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tornado:
-    """All swings, the widest first."""
+    """All ranges, the widest first."""
 
-    headline: MCEstimate
-    """As it was assessed."""
-    quantities: tuple[Swing, ...]
+    low_quantile: float = LOW
+    high_quantile: float = HIGH
+    quantities: tuple[TornadoRange, ...]
     """Every quantity that is no constant."""
-    weights: tuple[Swing, ...]
-    """Weights of evidence, which are fixed by choice: at 0 and at 1."""
+    weights: tuple[TornadoRange, ...]
+    """Weights of evidence, which the analyst fixed: at 0 and at 1."""
     constants: tuple[str, ...]
-    """Quantities that were not varied, having one value only."""
+    """Quantities with one value, which were not varied."""
     effort: Effort
 
 
-def tornado(fitter: Fitter, whole: Fitted, *, progress: Progress = no_progress) -> Tornado:
-    """Hold each quantity at the 5th and the 95th percentile of its prior in turn, and each weight at 0 and 1."""
-    assessment = whole.assessment
+def tornado(fitter: Fitter, fitted: Fitted, *, progress: Progress = no_progress) -> Tornado:
+    """Fix each quantity at the 5th and 95th percentile of its prior in turn, and each weight of evidence at 0 and 1."""
+    assessment = fitted.assessment
     free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
     ends = {name: (_quantile(assessment, name, LOW), _quantile(assessment, name, HIGH)) for name in free}
     ends.update(dict.fromkeys(assessment.weights, (0.0, 1.0)))
-    held = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]
-    refits = list(Refitter.between(fitter, [whole]).each(held, ProgressCounter(progress, len(held))))
+    variants = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]
+    refits = list(Refitter.between(fitter, [fitted]).each(variants, ProgressCounter(progress, len(variants))))
     pairs = zip(refits[::2], refits[1::2], strict=True)
-    swings = [_swing(name, values, *pair) for (name, values), pair in zip(ends.items(), pairs, strict=True)]
+    ranges = [_range(name, values, *pair) for (name, values), pair in zip(ends.items(), pairs, strict=True)]
     return Tornado(
-        headline=whole.posterior.mc_estimate("outcome", assessment.scenario.headline),
-        quantities=_widest_first(swings[: len(free)]),
-        weights=_widest_first(swings[len(free) :]),
+        quantities=_widest_first(ranges[: len(free)]),
+        weights=_widest_first(ranges[len(free) :]),
         constants=assessment.constants,
         effort=effort_of(refits),
     )
@@ -80,14 +79,18 @@ def _quantile(assessment: Assessment, name: str, share: float) -> float:
     return assessment.priors[name].family.quantile(share)
 
 
-def _swing(name: str, ends: tuple[float, float], low: Refit, high: Refit) -> Swing:
+def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit) -> TornadoRange:
     try:
-        swing = derived(high.log_odds.value - low.log_odds.value, [(1.0, high.log_odds), (-1.0, low.log_odds)])
+        shift: MCEstimate | None = delta_method(
+            high.log_odds.value - low.log_odds.value, [(1.0, high.log_odds), (-1.0, low.log_odds)]
+        )
     except Undefined:
-        swing = None
-    return Swing(name=name, low=ends[0], high=ends[1], at_low=low.probability, at_high=high.probability, swing=swing)
+        shift = None
+    return TornadoRange(
+        name=name, low=ends[0], high=ends[1], at_low=low.probability, at_high=high.probability, shift=shift
+    )
 
 
-def _widest_first(swings: Sequence[Swing]) -> tuple[Swing, ...]:
-    """A swing without bounds comes before all others."""
-    return tuple(sorted(swings, key=lambda one: -abs(one.swing.value) if one.swing else -np.inf))
+def _widest_first(ranges: Sequence[TornadoRange]) -> tuple[TornadoRange, ...]:
+    """A range without bounds comes before all others."""
+    return tuple(sorted(ranges, key=lambda row: -abs(row.shift.value) if row.shift else -np.inf))

@@ -1,17 +1,18 @@
-"""What if: the answers before and after something is set by hand, taken as given, left out or stated otherwise."""
+"""What if: the probabilities as assessed, and under an intervention, a condition, less evidence or other priors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
-from estimative.model.inference.posterior import Posterior, possible
-from estimative.model.inference.psis import smoothed
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
+from estimative.model.inference.posterior import Posterior, drop_undefined
+from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -19,22 +20,45 @@ from estimative.priors.frozen import FrozenDict
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supposition:
-    """What is supposed to be otherwise than it is assessed.
+class Assumption:
+    """One way in which what is supposed differs from the assessment."""
 
-    Things are set by hand first; what is given is then seen to happen in that world.
+    kind: Literal["intervention", "condition", "without", "prior"]
+    name: str
+    """Of a factor, an event, an item or origin of evidence ("all" for all evidence), or a quantity."""
+    value: float | bool | str | None
+    """Degree of a factor, state of an event, the statement of another prior; None of evidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A factor, and the values at which a sweep sets it."""
+
+    factor: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supposition:
+    """What is supposed to differ from the assessment.
+
+    The intervention comes first; what is given is then observed to happen.
     """
 
     assessment: Assessment
     """With other priors, and without the evidence that is left out."""
     intervention: Intervention = field(default_factory=Intervention)
     given: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
-    """Events that are seen to happen (True), or not (False)."""
+    """Events that are observed to happen (True), or not (False)."""
+    grid: Grid | None = None
+    """Of a sweep; None where there is none."""
+    assumptions: tuple[Assumption, ...] = ()
+    """The same as all of the above but the grid, item by item as it was stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A probability before and after."""
+    """The change of one target's probability."""
 
     sort: str
     """Of the target: "outcome", "event" or "link"."""
@@ -42,16 +66,16 @@ class Change:
     difference: MCEstimate
     """After less before, in probability."""
     shift: MCEstimate | None
-    """After less before, in log-odds; None where one of the two is 0 or 1."""
+    """After less before, in natural log-odds; None where one of the two is 0 or 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """Two posteriors on common random numbers, and what lies between them."""
+    """Two posteriors on common random numbers, and the changes between them."""
 
     before: Posterior
     start: Posterior
-    """Of what is supposed, before anything is set by hand or seen: where a sweep starts from."""
+    """Of what is supposed, before the intervention and the condition: where a sweep starts."""
     after: Posterior
     changes: tuple[Change, ...]
     """Of every target that is defined in both."""
@@ -59,7 +83,7 @@ class WhatIf:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """The answers along values of one factor, set by hand."""
+    """The posteriors along values of one factor, set by intervention."""
 
     factor: str
     values: tuple[float, ...]
@@ -67,7 +91,7 @@ class Sweep:
     """One for each value, all from the same draws."""
 
 
-def what_if(fitter: Fitter, before: Fitted, supposed: Supposition) -> WhatIf:
+def what_if(fitter: Fitter, before: Fitted, supposition: Supposition) -> WhatIf:
     """Fit what is supposed, on the random numbers of what it is compared with.
 
     Raises
@@ -75,53 +99,53 @@ def what_if(fitter: Fitter, before: Fitted, supposed: Supposition) -> WhatIf:
     Contradiction
         If what is given is impossible.
     """
-    assessment = supposed.assessment
+    assessment = supposition.assessment
     start = before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
-    if supposed.given and not supposed.intervention:
-        after = fitter.fit(assessment.conditioned_on(supposed.given)).posterior
+    if supposition.given and not supposition.intervention:
+        after = fitter.fit(assessment.conditioned_on(supposition.given)).posterior
     else:
-        after = under(start, supposed.intervention, supposed.given)
+        after = under(start, supposition.intervention, supposition.given)
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
 
 
 def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, bool]) -> Posterior:
-    """The answers of a posterior once things are set by hand, and the given events are seen to happen after that."""
+    """The posterior under an intervention, with the given events observed after that."""
     if not intervention:
         return posterior
-    return _reckoned(posterior, _standing(posterior, given), intervention, given)
+    return _evaluated(posterior, _base(posterior, given), intervention, given)
 
 
-def _standing(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
-    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.asked, given)
+def _base(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
+    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.targets, given)
 
 
-def _reckoned(
-    posterior: Posterior, standing: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
+def _evaluated(
+    posterior: Posterior, base: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
 ) -> Posterior:
-    changed = possible(replace(posterior, probabilities=standing.under(intervention)))
-    return _judged(changed) if given else changed
+    changed = drop_undefined(replace(posterior, probabilities=base.under(intervention)))
+    return _conditioned(changed) if given else changed
 
 
-def sweep(posterior: Posterior, supposed: Supposition, factor: str, values: Sequence[float]) -> Sweep:
-    """The answers along values of a factor, beside whatever else is supposed.
+def sweep(posterior: Posterior, supposition: Supposition, factor: str, values: Sequence[float]) -> Sweep:
+    """The posteriors along values of a factor, together with whatever else is supposed.
 
     Parameters
     ----------
     posterior
-        Of what is supposed, before anything is set by hand or seen: `WhatIf.start`.
+        Of what is supposed, before the intervention and the condition: `WhatIf.start`.
     """
-    standing, posteriors = _standing(posterior, supposed.given), []
+    base, posteriors = _base(posterior, supposition.given), []
     for value in values:
-        factors = FrozenDict({**supposed.intervention.factors, factor: value})
-        intervention = replace(supposed.intervention, factors=factors)
-        posteriors.append(_reckoned(posterior, standing, intervention, supposed.given))
+        factors = FrozenDict({**supposition.intervention.factors, factor: value})
+        intervention = replace(supposition.intervention, factors=factors)
+        posteriors.append(_evaluated(posterior, base, intervention, supposition.given))
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))
 
 
 def level(posterior: Posterior, factor: str) -> MCEstimate:
-    """The mean of a factor's degree today, each draw weighed by what is given there."""
+    """The mean degree of a factor today, each draw weighed by the probability of what is given there."""
     event = next(iter(posterior.assessment.scenario.events))
-    given, degree = posterior.chances("event", event)[1], posterior.quantity(f"factors.{factor}")
+    given, degree = posterior.query_probabilities("event", event)[1], posterior.quantity(f"factors.{factor}")
     base = float(posterior.draws.weights @ given)
     value = float(posterior.draws.weights @ (given * degree)) / base
     if np.ptp(degree) <= ROUNDING:
@@ -129,26 +153,27 @@ def level(posterior: Posterior, factor: str) -> MCEstimate:
     return mc_estimate(value, given * (degree - value) / base, posterior.draws)
 
 
-def _judged(posterior: Posterior) -> Posterior:
-    """The same, weighed by what is given where draws have weights, and its verdict on these.
+def _conditioned(posterior: Posterior) -> Posterior:
+    """The same, reweighed by the probability of what is given, with the verdict on the new weights.
 
-    Chains have none: there each answer stays a ratio.
+    Draws of Markov chains have no weights: there each probability stays a ratio.
     """
     draws, given = posterior.draws, posterior.probabilities.given.max(axis=0)
     weights = draws.weights * given
     if not weights.any():
-        raise Contradiction("a condition of probability zero", key="--given")
+        raise Contradiction("a condition of probability zero", key="given")
     with np.errstate(divide="ignore"):
-        _, shape = smoothed(np.maximum(np.log(weights / weights.max()), -700.0))
-    found = max(draws.diagnostics.get("pareto_k", -np.inf), shape)
-    judged = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": found})
+        # Below e^-700 a float is denormal; such draws have no part in the tail that is smoothed.
+        _, shape = smooth_weights(np.maximum(np.log(weights / weights.max()), -700.0))
+    pareto_k = max(draws.diagnostics.get("pareto_k", -np.inf), shape)
+    diagnosed = replace(draws, diagnostics={**draws.diagnostics, "pareto_k": pareto_k})
     if draws.method == "nuts":
-        return replace(posterior, draws=judged)
+        return replace(posterior, draws=diagnosed)
     probabilities = posterior.probabilities
     shares = np.divide(1.0, given, out=np.zeros_like(given), where=given > 0)
     return replace(
         posterior,
-        draws=replace(judged, weights=weights / weights.sum()),
+        draws=replace(diagnosed, weights=weights / weights.sum()),
         probabilities=replace(probabilities, yes=probabilities.yes * shares, given=probabilities.given * shares),
     )
 
@@ -164,26 +189,29 @@ def _changes(before: Posterior, after: Posterior) -> tuple[Change, ...]:
 def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change:
     first, second = before.mc_estimate(sort, name), after.mc_estimate(sort, name)
     difference = _less(second, first, abs(first.value))
-    if before.draws is after.draws:  # chains and weights in common, whatever the method
-        apart = after.deviation(sort, name) - before.deviation(sort, name)
-        difference = _rounded(mc_estimate(second.value - first.value, apart, before.draws), abs(first.value))
+    if before.draws is after.draws:  # the same chains and weights, so that errors cancel whatever the method
+        deviation = after.deviation(sort, name) - before.deviation(sort, name)
+        estimate = mc_estimate(second.value - first.value, deviation, before.draws)
+        difference = _without_rounding(estimate, abs(first.value))
     try:
-        one, two = log_odds(first), log_odds(second)
+        odds_before, odds_after = log_odds(first), log_odds(second)
     except Undefined:
         return Change(sort=sort, id=name, difference=difference, shift=None)
-    shift = _less(two, one, 1.0)
+    shift = _less(odds_after, odds_before, 1.0)
     if before.draws is after.draws:
         slopes = [1 / (p.value * (1 - p.value)) for p in (first, second)]
-        apart = slopes[1] * after.deviation(sort, name) - slopes[0] * before.deviation(sort, name)
-        shift = _rounded(mc_estimate(two.value - one.value, apart, before.draws), 1.0)
+        deviation = slopes[1] * after.deviation(sort, name) - slopes[0] * before.deviation(sort, name)
+        shift = _without_rounding(mc_estimate(odds_after.value - odds_before.value, deviation, before.draws), 1.0)
     return Change(sort=sort, id=name, difference=difference, shift=shift)
 
 
-def _less(one: MCEstimate, other: MCEstimate, scale: float) -> MCEstimate:
+def _less(minuend: MCEstimate, subtrahend: MCEstimate, scale: float) -> MCEstimate:
     """The difference of two numbers on common random numbers."""
-    return _rounded(derived(one.value - other.value, [(1.0, one), (-1.0, other)]), scale)
+    return _without_rounding(
+        delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]), scale
+    )
 
 
-def _rounded(found: MCEstimate, scale: float) -> MCEstimate:
-    """What only rounding makes is no difference."""
-    return found if max(abs(found.value), found.mcse) > ROUNDING * scale else MCEstimate(value=0.0)
+def _without_rounding(number: MCEstimate, scale: float) -> MCEstimate:
+    """Zero where the number is but a rounding error at this scale."""
+    return number if max(abs(number.value), number.se) > ROUNDING * scale else MCEstimate(value=0.0)

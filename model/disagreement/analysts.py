@@ -13,7 +13,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import PARETO_K
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
@@ -104,7 +104,7 @@ def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
         outcome=outcome,
         first=first.name,
         second=second.name,
-        difference=derived(a.value - b.value, [(1.0, a), (-1.0, b)]),
+        difference=delta_method(a.value - b.value, [(1.0, a), (-1.0, b)]),
         superiority=superiority(*samples),
         overlap=overlap(*samples),
         wasserstein=wasserstein(*samples),
@@ -149,14 +149,16 @@ def _marginal(posterior: Posterior) -> MCEstimate | None:
 
 
 def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstimate | None:
-    if fitted.ready is None:
+    if fitted.proposal is None:
         return None
     weight, count = fitted.assessment.weight * alike, fitter.draws or importance.DRAWS
-    found, shape = importance.log_marginal(fitted.assessment, fitted.ready, weight, seed=fitter.seed, draws=count)
+    found, shape = importance.log_marginal_likelihood(
+        fitted.assessment, fitted.proposal, weight, seed=fitter.seed, draws=count
+    )
     return found if shape < PARETO_K else None
 
 
 def _against(one: MCEstimate | None, first: MCEstimate | None) -> MCEstimate | None:
     if one is None or first is None:
         return None
-    return derived(DECIBANS * (one.value - first.value), [(DECIBANS, one), (-DECIBANS, first)])
+    return delta_method(DECIBANS * (one.value - first.value), [(DECIBANS, one), (-DECIBANS, first)])

@@ -78,7 +78,7 @@ class Share:
     @property
     def error(self) -> float:
         """Standard error of the share from both sources."""
-        return float(np.hypot(self.share.mcse, self.sampling_error))
+        return float(np.hypot(self.share.se, self.sampling_error))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ def attribute_change(
     between = HybridAssessment(first=first.assessment, second=second.assessment)
     planned = plan(between.blocks, orders=orders, seed=fitter.seed)
     mixtures = tuple(between.mixture(coalition) for coalition in planned.coalitions)
-    ends = tuple(end for end in (first, second) if end.ready)
+    ends = tuple(end for end in (first, second) if end.proposal)
     refitter = CrossScenarioRefitter(fitter=fitter, ends=ends, mixtures=mixtures)
     refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
     return ChangeAttribution(decomposition=decomposed(planned, valued(refits)), effort=effort_of(refits))
@@ -88,11 +88,11 @@ class CrossScenarioRefitter(Refitter):
         dimensions = importance.dimensions_of([assessment])
         names = _names(assessment, dimensions)
         ready = FittedProposal(
-            space=prior_transform(assessment, dimensions),
-            proposals=tuple(proposal for end in self.ends for proposal in _carried(end, assessment, names)),
+            transform=prior_transform(assessment, dimensions),
+            components=tuple(proposal for end in self.ends for proposal in _carried(end, assessment, names)),
         )
         rows = _index(self._rows[name] for name in names)
-        found = importance.headline_of(assessment, ready, self._common[rows])
+        found = importance.estimate_headline(assessment, ready, self._common[rows])
         return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
     @cached_property
@@ -108,7 +108,7 @@ class CrossScenarioRefitter(Refitter):
     @cached_property
     def _common(self) -> Numbers:
         """Of every mixture; dims (quantity, draw)."""
-        return importance.noise(len(self._rows), seed=self.fitter.seed, draws=DRAWS)
+        return importance.standard_normals(len(self._rows), seed=self.fitter.seed, draws=DRAWS)
 
     def refit(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted, by the fitter of its scenario."""
@@ -141,17 +141,17 @@ def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Itera
     names
         The dimensions of that space.
     """
-    assert end.ready
-    space = end.ready.space
+    assert end.proposal
+    space = end.proposal.transform
     own = _names(end.assessment, Dimensions(degrees=space.free_degrees, ratios=space.free_ratios))
     stands = {place: _score(end, assessment, name) for place, name in enumerate(own)}
     held = {place: score for place, score in stands.items() if score is not None}
     known = {name: place for place, name in enumerate(own)}
     shared = [place for place, name in enumerate(names) if name in known]
     chosen = [known[names[place]] for place in shared]
-    for proposal in end.ready.proposals:
+    for component in end.proposal.components:
         yield _placed(
-            proposal.given(_index(held), np.array([*held.values()])), _index(chosen), _index(shared), len(names)
+            component.condition_on(_index(held), np.array([*held.values()])), _index(chosen), _index(shared), len(names)
         )
 
 

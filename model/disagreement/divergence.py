@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.grid import REACH, Grid
-from estimative.model.inference.mc_estimate import MCEstimate, derived, mc_estimate
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.layout import Index, Numbers
 
@@ -44,7 +44,7 @@ class Sample:
         Undefined
             If the condition is impossible at every draw.
         """
-        yes, given = posterior.chances("outcome", outcome)
+        yes, given = posterior.query_probabilities("outcome", outcome)
         weights = posterior.draws.weights * given
         if not weights.sum() > 0:
             raise Undefined
@@ -116,7 +116,7 @@ def _noisy(value: float, a: Sample, of_a: Numbers, b: Sample, of_b: Numbers) -> 
     from_a, from_b = a.deviation(of_a), b.deviation(of_b)
     if a.draws is b.draws:
         return mc_estimate(value, from_a + from_b, a.draws)
-    return derived(value, [(1.0, mc_estimate(value, from_a, a.draws)), (1.0, mc_estimate(value, from_b, b.draws))])
+    return delta_method(value, [(1.0, mc_estimate(value, from_a, a.draws)), (1.0, mc_estimate(value, from_b, b.draws))])
 
 
 def _together(a: Sample, b: Sample) -> tuple[Numbers, Index]:
@@ -201,11 +201,11 @@ def _shared_densities(a: _Part, b: _Part) -> tuple[Numbers | float, Numbers | fl
         return 0.0, 0.0
     # The kernels of draws that far beyond what the two have in common do not reach it.
     grid = Grid.over(low - 1.5 * wide, high + 1.5 * wide, min(a.bandwidth, b.bandwidth) / FINENESS)
-    masses = [grid.smoothed(grid.binned(part.log_odds, part.weights), part.bandwidth) for part in (a, b)]
+    masses = [grid.smooth(grid.bin(part.log_odds, part.weights), part.bandwidth) for part in (a, b)]
     lower = _lower(*masses)
     return (
-        grid.read(grid.smoothed(lower, a.bandwidth), a.log_odds),
-        grid.read(grid.smoothed(1 - lower, b.bandwidth), b.log_odds),
+        grid.interpolate(grid.smooth(lower, a.bandwidth), a.log_odds),
+        grid.interpolate(grid.smooth(1 - lower, b.bandwidth), b.log_odds),
     )
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, derived, log_odds, mc_estimate
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 
 type Weights = Mapping[str, float]
@@ -43,7 +43,7 @@ def logarithmic(probabilities: Mapping[str, MCEstimate], weights: Weights) -> MC
     if certain:
         return MCEstimate(value=certain.pop())
     parts = [(weights[name], log_odds(part)) for name, part in counting.items()]
-    return _probability(derived(sum(weight * part.value for weight, part in parts), parts))
+    return _probability(delta_method(sum(weight * part.value for weight, part in parts), parts))
 
 
 def extremized(probability: MCEstimate, factor: float) -> MCEstimate:
@@ -54,12 +54,12 @@ def extremized(probability: MCEstimate, factor: float) -> MCEstimate:
     if not 0 < probability.value < 1:
         return probability
     odds = log_odds(probability)
-    return _probability(derived(factor * odds.value, [(factor, odds)]))
+    return _probability(delta_method(factor * odds.value, [(factor, odds)]))
 
 
 def _probability(odds: MCEstimate) -> MCEstimate:
     value = 1 / (1 + math.exp(-odds.value)) if odds.value > 0 else math.exp(odds.value) / (1 + math.exp(odds.value))
-    return derived(value, [(value * (1 - value), odds)])
+    return delta_method(value, [(value * (1 - value), odds)])
 
 
 def learnt(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, MCEstimate]:
@@ -80,7 +80,7 @@ def learnt(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, M
     found = {}
     for name, share in shares.items():
         slopes = [(share * ((other == name) - shares[other]), marginals[other]) for other in shares]
-        found[name] = derived(share, slopes)
+        found[name] = delta_method(share, slopes)
     return found
 
 
@@ -106,7 +106,7 @@ def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, MCEstimate]
     Undefined
         If the condition is impossible for all who count.
     """
-    chances = {name: posteriors[name].chances("outcome", outcome) for name in shares}
+    chances = {name: posteriors[name].query_probabilities("outcome", outcome) for name in shares}
     means = {name: tuple(float(posteriors[name].draws.weights @ s) for s in chances[name]) for name in shares}
     top, base = (sum(share.value * means[name][side] for name, share in shares.items()) for side in (0, 1))
     if not base > 0:
@@ -117,4 +117,4 @@ def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, MCEstimate]
         yes, given = chances[name]
         deviation = (yes - means[name][0] - value * (given - means[name][1])) / base
         parts.append((share.value, mc_estimate(0.0, deviation, posteriors[name].draws)))
-    return derived(value, parts)
+    return delta_method(value, parts)

@@ -17,7 +17,7 @@ from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, indicator_strength, log_joint
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import headline
+from estimative.model.likelihood.queries import headline_target
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 
 NEVER = -1e6
@@ -50,7 +50,7 @@ def evaluate_batch(assessment: Assessment, space: PriorTransform, z: Numbers) ->
         If the evidence is impossible at every one of them.
     """
     structure, theta = assessment.structure, _integrated(assessment, space.theta(z))
-    asked = headline(structure.scenario)
+    asked = headline_target(structure.scenario)
     with np.errstate(over="ignore"):
         likelihood, tilted, given = log_joint(NUMPY, structure, theta, by_elimination, [asked.yes, asked.given])
     possible = np.isfinite(likelihood)

@@ -19,7 +19,7 @@ FINENESS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weighed:
+class WeightedSample:
     """Values with their weights; dims (draw) each."""
 
     values: Numbers
@@ -27,17 +27,17 @@ class Weighed:
     """Sum to one."""
 
     @classmethod
-    def of(cls, values: Numbers, weights: Numbers) -> Weighed:
+    def of(cls, values: Numbers, weights: Numbers) -> WeightedSample:
         """Those of any weight."""
         kept = weights > 0
         return cls(values=values[kept], weights=weights[kept] / weights[kept].sum())
 
     @property
-    def log_odds(self) -> Weighed:
+    def log_odds(self) -> WeightedSample:
         """Of probabilities between 0 and 1; what is 0, or 1 but for rounding, is left out."""
         inside = (self.values > 0) & (self.values < 1 - ROUNDING)
         values = self.values[inside]
-        return Weighed.of(np.log(values) - np.log1p(-values), self.weights[inside])
+        return WeightedSample.of(np.log(values) - np.log1p(-values), self.weights[inside])
 
     @property
     def sd(self) -> float:
@@ -63,7 +63,7 @@ class Weighed:
         return float(0.9 * width * self.count**-0.2)
 
 
-def on_log_odds(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numbers] | None:
+def log_odds_densities(before: WeightedSample, after: WeightedSample) -> tuple[Numbers, Numbers, Numbers] | None:
     """Places in natural log-odds with the density of two samples of log-odds there; dims (node) each.
 
     None where one of them has no spread to be drawn.
@@ -77,7 +77,7 @@ def on_log_odds(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numb
     return places, _heights(before, places), _heights(after, places)
 
 
-def on_degrees(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numbers] | None:
+def degree_densities(before: WeightedSample, after: WeightedSample) -> tuple[Numbers, Numbers, Numbers] | None:
     """The same of two samples of degrees, over the whole of [0, 1]: smoothed mass that leaves it is turned back."""
     if not (_spread(before) and _spread(after)):
         return None
@@ -86,17 +86,17 @@ def on_degrees(before: Weighed, after: Weighed) -> tuple[Numbers, Numbers, Numbe
     return places, np.asarray(heights[0]), np.asarray(heights[1])
 
 
-def _spread(sample: Weighed) -> bool:
+def _spread(sample: WeightedSample) -> bool:
     """Whether the values differ by more than rounding does; they are of the order of 1, or near an end at 0."""
     if not len(sample.values):
         return False
     return bool(np.ptp(sample.values) > ROUNDING * max(1.0, abs(sample.values).max()))
 
 
-def _heights(sample: Weighed, places: Numbers) -> Numbers:
+def _heights(sample: WeightedSample, places: Numbers) -> Numbers:
     """The smoothed density at some places, to their unit; dims (node)."""
     width = sample.bandwidth
     low, high = sample.values.min() - 5 * width, sample.values.max() + 5 * width
     grid = Grid.over(low, high, width / FINENESS)
-    smooth = grid.smoothed(grid.binned(sample.values, sample.weights), width)
-    return grid.read(smooth / grid.step, places)
+    smooth = grid.smooth(grid.bin(sample.values, sample.weights), width)
+    return grid.interpolate(smooth / grid.step, places)

@@ -1,65 +1,80 @@
-"""Whether a fit can be believed: what was checked, against which limit, and what to try where it fails."""
+"""Whether the draws of a fit can be relied on: the checks, their limits, and what to try where one fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from estimative.model.inference.draws import Draws, Method
-from estimative.model.inference.estimates import ROUNDING, EffectiveSize, weighted_effective
+from estimative.model.inference.estimates import ROUNDING, EssEstimator, weighted_ess
 from estimative.model.likelihood.layout import Numbers
 
 RHAT = 1.01
 LEAST_EFFECTIVE = 400
 LEAST_EBFMI = 0.3
 PARETO_K = 0.7
-RELATIVE_MCSE = 0.05
+RELATIVE_SE = 0.05
 """Of the headline."""
+
+
+type Direction = Literal["at most", "at least", "below"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One condition and what was found."""
+    """One condition of a verdict, and the value that was computed for it."""
 
     name: str
-    value: float
+    value: float | None
+    """None stands for infinite: of no use where the check failed, beyond all doubt where it passed."""
     limit: float
-    direction: Literal["at most", "at least", "below"]
+    direction: Direction
+    passed: bool
     where: str = ""
     """The quantity or probability at which it is worst."""
 
-    @property
-    def passed(self) -> bool:
-        match self.direction:
+    @classmethod
+    def of(cls, name: str, value: float, limit: float, direction: Direction, where: str = "") -> Check:
+        """Compare a value with its limit; one that is no number fails."""
+        match direction:
             case "at most":
-                return self.value <= self.limit
+                passed = value <= limit
             case "at least":
-                return self.value >= self.limit
+                passed = value >= limit
             case "below":
-                return self.value < self.limit
+                passed = value < limit
+        known = float(value) if math.isfinite(value) else None
+        return cls(name=name, value=known, limit=limit, direction=direction, passed=bool(passed), where=where)
 
     @property
     def margin(self) -> float:
         """How far on the good side of its limit the value lies: below 0 it failed."""
+        if self.value is None:
+            return math.inf if self.passed else -math.inf
         return self.value - self.limit if self.direction == "at least" else self.limit - self.value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """All checks of one fit."""
+    """Whether the draws of a method can be relied on."""
 
     method: str
+    passed: bool
     checks: tuple[Check, ...]
 
-    @property
-    def passed(self) -> bool:
-        return all(check.passed for check in self.checks)
+    @classmethod
+    def of(cls, method: str, checks: Iterable[Check]) -> Verdict:
+        """Every check has to pass."""
+        checks = tuple(checks)
+        return cls(method=method, passed=all(check.passed for check in checks), checks=checks)
 
     @property
     def failed(self) -> tuple[Check, ...]:
+        """The checks that did not pass."""
         return tuple(check for check in self.checks if not check.passed)
 
     @property
@@ -69,39 +84,36 @@ class Verdict:
         return tuple(dict.fromkeys(text for name, text in ADVICE.items() if name in names))
 
 
+MORE_DRAWS = "Use more draws."
 ADVICE: Mapping[str, str] = {
-    "divergences": "Narrow the priors that reach furthest: very wide effects, probabilities that touch 0 or 1.",
-    "R-hat": "Take more draws (--draws) or another seed; if it stays, two explanations compete: compare the chains.",
-    "bulk ESS": "Take more draws (--draws).",
-    "tail ESS": "Take more draws (--draws).",
+    "divergences": "Narrow the widest priors: very wide effects, probabilities close to 0 or 1.",
+    "R-hat": "Use more draws or another seed. If it persists, the posterior has two modes: compare the chains.",
+    "bulk ESS": MORE_DRAWS,
+    "tail ESS": MORE_DRAWS,
     "E-BFMI": "Narrow the widest priors: the sampler cannot follow how fast the density changes.",
-    "Pareto k": "Use --method nuts: the evidence moves the priors too far to be reached by reweighting.",
-    "Pareto k of the headline": "Use --method nuts, or more draws (--draws).",
-    "ESS": "Take more draws (--draws), or use --method nuts.",
-    "relative error of the headline": "Very wide priors on rare events need many draws.",
+    "Pareto k": "Use the method nuts: the evidence moves the priors too far for importance sampling.",
+    "Pareto k of the headline": "Use the method nuts, or more draws.",
+    "ESS": "Use more draws, or the method nuts.",
+    "relative error of the headline": "Use more draws: wide priors on rare events need many.",
 }
+"""By the name of the check that failed."""
 
 
-def of_importance(diagnostics: Mapping[str, float], effective: float, headline: str, relative_mcse: float) -> Verdict:
-    """The verdict on weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5 %."""
-    return Verdict(
-        method="importance",
-        checks=(
-            Check(name="Pareto k", value=diagnostics["pareto_k"], limit=PARETO_K, direction="below"),
-            Check(
-                name="Pareto k of the headline",
-                value=diagnostics["pareto_k_headline"],
-                limit=PARETO_K,
-                direction="below",
-                where=headline,
-            ),
-            Check(name="ESS", value=effective, limit=LEAST_EFFECTIVE, direction="at least"),
-            _error(headline, relative_mcse),
-        ),
+def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
+    """Judge weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5%."""
+    tilted = diagnostics["pareto_k_headline"]
+    return Verdict.of(
+        "importance",
+        [
+            Check.of("Pareto k", diagnostics["pareto_k"], PARETO_K, "below"),
+            Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
+            Check.of("ESS", ess, LEAST_EFFECTIVE, "at least"),
+            _error(headline, relative_se),
+        ],
     )
 
 
-def of_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_mcse: float) -> Verdict:
+def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:
     """The verdict on chains (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, Bayesian Analysis 16(2)).
 
     Parameters
@@ -111,20 +123,19 @@ def of_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative
     """
     names, moving = _moving(series, draws.chains)
     diagnostics = draws.diagnostics
-    return Verdict(
-        method="nuts",
-        checks=(
+    return Verdict.of(
+        "nuts",
+        [
             *_of_chains(names, moving),
-            Check(name="divergences", value=diagnostics["divergences"], limit=0, direction="at most"),
-            Check(name="E-BFMI", value=diagnostics["ebfmi"], limit=LEAST_EBFMI, direction="at least"),
-            _error(headline, relative_mcse),
-        ),
+            Check.of("divergences", diagnostics["divergences"], 0, "at most"),
+            Check.of("E-BFMI", diagnostics["ebfmi"], LEAST_EBFMI, "at least"),
+            _error(headline, relative_se),
+        ],
     )
 
 
 def _error(headline: str, relative: float) -> Check:
-    name = "relative error of the headline"
-    return Check(name=name, value=relative, limit=RELATIVE_MCSE, direction="below", where=headline)
+    return Check.of("relative error of the headline", relative, RELATIVE_SE, "below", headline)
 
 
 def _moving(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
@@ -154,19 +165,17 @@ def _of_chains(names: list[str], moving: Numbers) -> Iterator[Check]:
     yield _worst("tail ESS", names, np.asarray(tail), LEAST_EFFECTIVE, "at least")
 
 
-def _worst(
-    name: str, names: list[str], goodness: Numbers, limit: float, direction: Literal["at most", "at least"]
-) -> Check:
+def _worst(name: str, names: list[str], goodness: Numbers, limit: float, direction: Direction) -> Check:
     """The check at its worst place; what could not be computed counts as worst of all."""
     goodness = np.where(np.isnan(goodness), -np.inf, goodness)
     index = int(np.argmin(goodness))
     value = float(abs(goodness[index]))
     if np.isinf(goodness[index]) and direction == "at least":
         value = 0.0
-    return Check(name=name, value=value, limit=limit, direction=direction, where=names[index])
+    return Check.of(name, value, limit, direction, names[index])
 
 
-def chain_effective(series: Numbers, draws: Draws) -> float:
+def chain_ess(series: Numbers, draws: Draws) -> float:
     """Effective sample size of the mean of a series from chains; infinite for a constant."""
     from arviz_stats.base import array_stats
 
@@ -175,6 +184,6 @@ def chain_effective(series: Numbers, draws: Draws) -> float:
     return float(array_stats.ess(series.reshape(draws.chains, -1), chain_axis=0, draw_axis=1, method="mean"))
 
 
-def effective_size(method: Method) -> EffectiveSize:
+def ess_estimator(method: Method) -> EssEstimator:
     """How a method counts its draws."""
-    return weighted_effective if method == "importance" else chain_effective
+    return weighted_ess if method == "importance" else chain_ess

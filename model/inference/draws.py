@@ -36,7 +36,7 @@ class Draws:
         return float(1 / np.square(self.weights).sum())
 
 
-def resampled(weights: Numbers, count: int, seed: int) -> Index:
+def resample(weights: Numbers, count: int, seed: int) -> Index:
     """Positions of draws, each as often as its weight asks for (systematic resampling: Kitagawa 1996), in random order.
 
     The order matters: draws of one proposal stand together, which a reader would take for autocorrelation.

@@ -17,33 +17,42 @@ MASS = 0.90
 
 
 @dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A number with its standard error."""
+
+    value: float
+    se: float | None
+    """None where nothing is known of it: one resolved question has no spread."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Interval:
     """An equal-tailed credible interval."""
 
     mass: float
     low: float
     high: float
-    low_mcse: float
-    high_mcse: float
+    low_se: float
+    high_se: float
     kind: str = "eti"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """A mean (of a conditional probability: a ratio of means) with its error and its spread."""
+class ProbabilityEstimate:
+    """The probability of something, averaged over the draws; of a conditional one, a ratio of two means."""
 
     value: float
-    mcse: float
+    se: float
     """Monte Carlo standard error of the value."""
     sd: float
     """Of the quantity over the draws."""
     interval: Interval
-    effective: float
-    """Effective number of draws behind the value."""
+    ess: float
+    """Effective sample size behind the value."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
+class QuantitySummary:
     """The distribution of a quantity on its own scale."""
 
     mean: float
@@ -51,15 +60,15 @@ class Spread:
     p05: float
     p50: float
     p95: float
-    mcse: float
+    se: float
     """Of the mean."""
 
 
-type EffectiveSize = Callable[[Numbers, Draws], float]
+type EssEstimator = Callable[[Numbers, Draws], float]
 """(series with dims (draw), draws) -> effective sample size of its mean."""
 
 
-def weighted_effective(series: Numbers, draws: Draws) -> float:
+def weighted_ess(series: Numbers, draws: Draws) -> float:
     """Of independent draws with weights: spread of the series, over the variance of its weighted mean.
 
     The variance of a self-normalised mean is sum w^2 (f - mean)^2 (Owen 2013, Monte Carlo, eq. 9.8).
@@ -73,9 +82,9 @@ class Undefined(ArithmeticError):
     """A probability under a condition that cannot be so."""
 
 
-def estimated(
-    yes: Numbers, draws: Draws, effective: EffectiveSize, *, given: Numbers | None = None, mass: float = MASS
-) -> Estimate:
+def estimate_probability(
+    yes: Numbers, draws: Draws, effective: EssEstimator, *, given: Numbers | None = None, mass: float = MASS
+) -> ProbabilityEstimate:
     """The mean of `yes`, or the mean of `yes` over the mean of `given`.
 
     Parameters
@@ -103,30 +112,30 @@ def estimated(
     weights = draws.weights * given / base
     chance = np.divide(yes, given, out=np.full_like(yes, value), where=given > 0)
     spread = float(weights @ np.square(chance - value))
-    return Estimate(
+    return ProbabilityEstimate(
         value=value,
-        mcse=_standard_error(influence, draws, size),
+        se=_standard_error(influence, draws, size),
         sd=spread**0.5,
         interval=_interval(chance, weights, given / base, draws, effective, mass),
-        effective=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
+        ess=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
     )
 
 
-def spread(values: Numbers, draws: Draws, effective: EffectiveSize) -> Spread:
+def summarize_quantity(values: Numbers, draws: Draws, effective: EssEstimator) -> QuantitySummary:
     """How a quantity is distributed over the draws; values with dims (draw)."""
     mean = float(draws.weights @ values)
     order = np.argsort(values)
     ordered, below = values[order], np.cumsum(draws.weights[order])
     p05, p50, p95 = (_quantile(ordered, below, share) for share in (0.05, 0.5, 0.95))
     sd = float(draws.weights @ np.square(values - mean)) ** 0.5
-    mcse = _standard_error(values - mean, draws, effective(values - mean, draws))
-    return Spread(mean=mean, sd=sd, p05=p05, p50=p50, p95=p95, mcse=mcse)
+    se = _standard_error(values - mean, draws, effective(values - mean, draws))
+    return QuantitySummary(mean=mean, sd=sd, p05=p05, p50=p50, p95=p95, se=se)
 
 
-def _exact(value: float, draws: Draws, mass: float) -> Estimate:
+def _exact(value: float, draws: Draws, mass: float) -> ProbabilityEstimate:
     """What is the same at every draw has neither error nor spread."""
-    interval = Interval(mass=mass, low=value, high=value, low_mcse=0.0, high_mcse=0.0)
-    return Estimate(value=value, mcse=0.0, sd=0.0, interval=interval, effective=float(draws.count))
+    interval = Interval(mass=mass, low=value, high=value, low_se=0.0, high_se=0.0)
+    return ProbabilityEstimate(value=value, se=0.0, sd=0.0, interval=interval, ess=float(draws.count))
 
 
 def _standard_error(series: Numbers, draws: Draws, size: float) -> float:
@@ -135,7 +144,7 @@ def _standard_error(series: Numbers, draws: Draws, size: float) -> float:
 
 
 def _interval(
-    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EffectiveSize, mass: float
+    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EssEstimator, mass: float
 ) -> Interval:
     order = np.argsort(chance, kind="stable")
     ordered, below = chance[order], np.cumsum(weights[order])
@@ -148,7 +157,7 @@ def _interval(
         around = [_quantile(ordered, below, min(max(tail + step * error, 0.0), 1.0)) for step in (-1, 1)]
         ends.append(end)
         errors.append((around[1] - around[0]) / 2)
-    return Interval(mass=mass, low=ends[0], high=ends[1], low_mcse=errors[0], high_mcse=errors[1])
+    return Interval(mass=mass, low=ends[0], high=ends[1], low_se=errors[0], high_se=errors[1])
 
 
 def _quantile(ordered: Numbers, below: Numbers, share: float) -> float:

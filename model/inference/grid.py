@@ -32,7 +32,7 @@ class Grid:
     def nodes(self) -> Numbers:
         return self.start + self.step * np.arange(self.size, dtype=float)
 
-    def binned(self, places: Numbers, weights: Numbers) -> Numbers:
+    def bin(self, places: Numbers, weights: Numbers) -> Numbers:
         """Weights shared out between the two nodes about each place, the nearer getting more; dims (node).
 
         What lies beyond the grid is left out.
@@ -45,12 +45,12 @@ class Grid:
         low = np.bincount(left, weights * (1 - share), self.size)
         return np.asarray(low + np.bincount(left + 1, weights * share, self.size))
 
-    def smoothed(self, heights: Numbers, bandwidth: float) -> Numbers:
+    def smooth(self, heights: Numbers, bandwidth: float) -> Numbers:
         """Under a Gaussian kernel that ends at REACH and is no longer than the grid; dims (node)."""
         half = int(REACH * bandwidth / self.step)
         kernel: Numbers = np.exp(-0.5 * np.square(np.arange(-half, half + 1) * self.step / bandwidth))
         return np.convolve(heights, kernel / kernel.sum(), mode="same")
 
-    def read(self, heights: Numbers, places: Numbers) -> Numbers:
+    def interpolate(self, heights: Numbers, places: Numbers) -> Numbers:
         """Between nodes on straight lines, the transpose of `binned`, and 0 beyond the grid."""
         return np.asarray(np.interp(places, self.nodes, heights, left=0.0, right=0.0))

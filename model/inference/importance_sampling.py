@@ -24,7 +24,7 @@ from estimative.model.inference.laplace import laplace
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian, Mixture, draws_of, fitted, mixed, parts_of, split
-from estimative.model.inference.psis import smoothed
+from estimative.model.inference.psis import smooth_weights
 from estimative.model.likelihood.layout import Numbers
 
 DRAWS = 8000
@@ -39,8 +39,8 @@ OUTSTANDING = 5.0
 class FittedProposal:
     """What a fit leaves for others like it: a space of standard normals, and proposals there."""
 
-    space: PriorTransform
-    proposals: tuple[Gaussian, ...]
+    transform: PriorTransform
+    components: tuple[Gaussian, ...]
     """Besides the prior."""
 
 
@@ -69,10 +69,10 @@ def sample_posterior(assessment: Assessment, ready: FittedProposal, *, seed: int
         each draw the same standard normals, in the same place.
     """
     rng = _last(seed)
-    found = _weighted(assessment, ready, rng.standard_normal((ready.space.dimension, draws)))
+    found = _weighted(assessment, ready, rng.standard_normal((ready.transform.dimension, draws)))
     return Draws(
         method="importance",
-        theta=sample_likelihood_ratios(assessment, ready.space.theta(found.batch.z), rng),
+        theta=sample_likelihood_ratios(assessment, ready.transform.theta(found.batch.z), rng),
         weights=found.weights,
         chains=1,
         diagnostics={
@@ -91,12 +91,12 @@ class Headline:
     verdict: Verdict
 
 
-def noise(dimension: int, *, seed: int, draws: int) -> Numbers:
+def standard_normals(dimension: int, *, seed: int, draws: int) -> Numbers:
     """The random numbers of a last batch; dims (free, draw)."""
     return _last(seed).standard_normal((dimension, draws))
 
 
-def headline_of(assessment: Assessment, ready: FittedProposal, common: Numbers) -> Headline:
+def estimate_headline(assessment: Assessment, ready: FittedProposal, common: Numbers) -> Headline:
     """The headline alone, for those who fit many assessments.
 
     Parameters
@@ -117,14 +117,14 @@ def headline_of(assessment: Assessment, ready: FittedProposal, common: Numbers) 
     value = float(found.weights @ yes) / base
     certain = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
     probability = MCEstimate(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
-    relative = probability.mcse / value if value > 0 else 0.0
+    relative = probability.se / value if value > 0 else 0.0
     shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
     effective = float(1 / np.square(found.weights).sum())
     name = assessment.scenario.headline
-    return Headline(probability=probability, verdict=convergence.of_importance(shapes, effective, name, relative))
+    return Headline(probability=probability, verdict=convergence.judge_importance(shapes, effective, name, relative))
 
 
-def log_marginal(
+def log_marginal_likelihood(
     assessment: Assessment, ready: FittedProposal, weight: Numbers, *, seed: int, draws: int = DRAWS
 ) -> tuple[MCEstimate, float]:
     """The log marginal likelihood if the items of evidence counted otherwise, from the same draws as `drawn`.
@@ -138,8 +138,8 @@ def log_marginal(
     -------
     The natural logarithm, and the Pareto k of the weights: below 0.7 it can be relied on.
     """
-    counted = replace(ready, space=replace(ready.space, weight=weight))
-    found = _weighted(assessment, counted, noise(ready.space.dimension, seed=seed, draws=draws))
+    counted = replace(ready, transform=replace(ready.transform, weight=weight))
+    found = _weighted(assessment, counted, standard_normals(ready.transform.dimension, seed=seed, draws=draws))
     return MCEstimate(value=_log_mean(found.log_weights), influence=found.weights - 1 / draws), found.shape
 
 
@@ -167,10 +167,10 @@ def _weighted(assessment: Assessment, ready: FittedProposal, common: Numbers) ->
     """Draws from the mixture of prior and proposals, from standard normal noise with dims (free, draw)."""
     draws = common.shape[1]
     first = int(PRIOR_SHARE * draws)
-    counts = [first, *split(draws - first, len(ready.proposals))]
-    proposals = [Gaussian.standard(ready.space.dimension), *ready.proposals]
+    counts = [first, *split(draws - first, len(ready.components))]
+    proposals = [Gaussian.standard(ready.transform.dimension), *ready.components]
     mixture = list(zip(proposals, counts, strict=True))
-    batch = evaluate_batch(assessment, ready.space, draws_of(mixture, common))
+    batch = evaluate_batch(assessment, ready.transform, draws_of(mixture, common))
     log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
     smooth, shape = _judged(log_weights)
     _, tilted_shape = _judged(log_weights + batch.log_tilt)
@@ -189,7 +189,7 @@ def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
     The prior's part of the mixture bounds the weights; to what lies between such bounds a Pareto distribution does not
     apply, and may be fitted with any shape.
     """
-    smooth, shape = smoothed(log_weights)
+    smooth, shape = smooth_weights(log_weights)
     highest = float(np.exp(smooth.max()) * len(smooth))
     return smooth, shape if highest > OUTSTANDING else -np.inf
 
@@ -206,7 +206,7 @@ def fit_proposal(
     """
     space = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
-    return FittedProposal(space=space, proposals=tuple(_adapted(assessment, space, rng, rounds)))
+    return FittedProposal(transform=space, components=tuple(_adapted(assessment, space, rng, rounds)))
 
 
 def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:

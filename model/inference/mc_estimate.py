@@ -9,42 +9,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from estimative.model.inference.diagnostics import effective_size
+from estimative.model.inference.diagnostics import ess_estimator
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Undefined
 from estimative.model.likelihood.layout import Numbers
 
+NO_INFLUENCE = np.zeros(1)
+"""Broadcasts against the influence of any number of draws."""
 
-def _nobody() -> Numbers:
-    return np.zeros(1)
 
-
-@dataclass(frozen=True, kw_only=True)
 class MCEstimate:
-    """An estimate and where its error comes from."""
+    """An estimate and where its error comes from; encoded as `{value, se}`.
 
-    value: float
-    influence: Numbers = field(default_factory=_nobody)
-    """Of each draw whose random numbers other fits share; dims (draw), or one zero that broadcasts."""
-    own_variance: float = 0.0
-    """From draws that are nobody else's: Markov chains."""
+    Attributes
+    ----------
+    value
+        In whatever unit.
+    influence
+        Of each draw whose random numbers other fits share; dims (draw), or one zero that broadcasts.
+    own_variance
+        From draws that no other fit shares: Markov chains.
+    """
+
+    __slots__ = ("influence", "own_variance", "value")
+
+    def __init__(self, *, value: float, influence: Numbers = NO_INFLUENCE, own_variance: float = 0.0) -> None:
+        self.value = float(value)
+        self.influence = influence
+        self.own_variance = own_variance
 
     @property
-    def mcse(self) -> float:
+    def se(self) -> float:
         """The Monte Carlo standard error."""
         return float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
 
+    def __repr__(self) -> str:
+        return f"MCEstimate(value={self.value:.6g}, se={self.se:.2g})"
 
-def derived(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
+    def __eq__(self, other: object) -> bool:
+        """Equal numbers with equal errors, however these came about."""
+        return isinstance(other, MCEstimate) and (self.value, self.se) == (other.value, other.se)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
     """A smooth function of estimates from different fits, given its value and its derivative by each of them.
 
     Parts that share chains must be brought together before, since their own variances are added.
     """
-    influence, own = _nobody(), 0.0
+    influence, own = NO_INFLUENCE, 0.0
     for derivative, part in parts:
         influence = influence + derivative * part.influence
         own += derivative**2 * part.own_variance
@@ -63,7 +81,7 @@ def mc_estimate(value: float, deviation: Numbers, draws: Draws) -> MCEstimate:
     if draws.method == "importance":
         return MCEstimate(value=value, influence=draws.weights * deviation)
     variance = float(draws.weights @ np.square(deviation))
-    own = variance / effective_size("nuts")(deviation, draws) if variance > 0 else 0.0
+    own = variance / ess_estimator("nuts")(deviation, draws) if variance > 0 else 0.0
     return MCEstimate(value=value, own_variance=own)
 
 
@@ -78,4 +96,4 @@ def log_odds(probability: MCEstimate) -> MCEstimate:
     p = probability.value
     if not 0 < p < 1:
         raise Undefined
-    return derived(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])
+    return delta_method(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])

@@ -22,7 +22,7 @@ from estimative.model.inference.draws import Draws
 from estimative.model.likelihood.backend import TINY, Array, Backend
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
-from estimative.model.likelihood.variable_elimination import by_listing
+from estimative.model.likelihood.variable_elimination import by_enumeration
 
 CHAINS = 4
 TUNE = 500
@@ -84,7 +84,7 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         share = _shares(a, b, degrees)
         score = pm.Normal("score", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
         theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * score, weight=weight)
-        pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_listing))
+        pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_enumeration))
     return built
 
 
@@ -113,7 +113,7 @@ def _data(assessment: Assessment) -> dict[str, Numbers]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compiled:
+class CompiledModel:
     """A scenario ready to be fitted with any prior set for it."""
 
     structure: Structure
@@ -121,16 +121,22 @@ class Compiled:
     """nutpie's compiled model."""
 
 
-def compiled(assessment: Assessment) -> Compiled:
+def compile_model(assessment: Assessment) -> CompiledModel:
     """Compile an assessment's scenario; the prior set only gives the data to start from."""
     built = pymc_model(assessment.structure, _data(assessment))
     # Fast-math lets code compiled afresh and code from the cache round differently: the seed would not fix the digits.
     with pytensor.config.change_flags(numba__fastmath=False):
-        return Compiled(structure=assessment.structure, program=nutpie.compile_pymc_model(built))
+        return CompiledModel(structure=assessment.structure, program=nutpie.compile_pymc_model(built))
 
 
 def sample(
-    ready: Compiled, assessment: Assessment, *, seed: int, draws: int = DRAWS, tune: int = TUNE, chains: int = CHAINS
+    ready: CompiledModel,
+    assessment: Assessment,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+    chains: int = CHAINS,
 ) -> Draws:
     """Draw from the posterior of an assessment of the compiled scenario.
 

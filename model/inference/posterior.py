@@ -13,13 +13,13 @@ from estimative.model.inference import diagnostics as convergence
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import (
-    EffectiveSize,
-    Estimate,
-    Spread,
+    EssEstimator,
+    ProbabilityEstimate,
+    QuantitySummary,
     Undefined,
-    estimated,
-    spread,
-    weighted_effective,
+    estimate_probability,
+    summarize_quantity,
+    weighted_ess,
 )
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.prior_transform import prior_transform
@@ -39,7 +39,7 @@ class Posterior:
 
     assessment: Assessment
     draws: Draws
-    asked: tuple[Target, ...]
+    targets: tuple[Target, ...]
     probabilities: QueryProbabilities
     """Of every target at every draw, after the evidence."""
     seed: int
@@ -49,7 +49,7 @@ class Posterior:
         return self.draws.method
 
     @cached_property
-    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+    def estimates(self) -> Mapping[tuple[str, str], ProbabilityEstimate]:
         """Of every target, by sort and id; a link whose condition cannot be so has none.
 
         Raises
@@ -57,10 +57,10 @@ class Posterior:
         Contradiction
             If the condition of an outcome cannot be so.
         """
-        return _estimates(self.asked, self.probabilities, self.draws, convergence.effective_size(self.method))
+        return _estimates(self.targets, self.probabilities, self.draws, convergence.ess_estimator(self.method))
 
     @property
-    def headline(self) -> Estimate:
+    def headline(self) -> ProbabilityEstimate:
         return self.estimates["outcome", self.assessment.scenario.headline]
 
     def mc_estimate(self, sort: str, name: str) -> MCEstimate:
@@ -69,18 +69,17 @@ class Posterior:
 
     def deviation(self, sort: str, name: str) -> Numbers:
         """What each draw adds to the error of a target's probability, before it is weighed; dims (draw)."""
-        yes, given = self.chances(sort, name)
+        yes, given = self.query_probabilities(sort, name)
         value, base = self.estimates[sort, name].value, float(self.draws.weights @ given)
         return np.asarray((yes - value * given) / base)
 
-    def chances(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
+    def query_probabilities(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
         """Of a target and of its condition, dims (draw) each."""
-        index = next(i for i, target in enumerate(self.asked) if (target.sort, target.id) == (sort, name))
-        return self.probabilities.yes[index], self.probabilities.given[index]
+        return _chances(self.targets, self.probabilities, sort, name)
 
-    def spread(self, name: str) -> Spread:
+    def summarize_quantity(self, name: str) -> QuantitySummary:
         """How a quantity is distributed after the evidence."""
-        return spread(self.quantity(name), self.draws, convergence.effective_size(self.method))
+        return summarize_quantity(self.quantity(name), self.draws, convergence.ess_estimator(self.method))
 
     def quantity(self, name: str) -> Numbers:
         """The draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
@@ -90,15 +89,15 @@ class Posterior:
     def verdict(self) -> Verdict:
         """Whether these draws can be believed."""
         headline = self.headline
-        relative = headline.mcse / headline.value if headline.value > 0 else 0.0
+        relative = headline.se / headline.value if headline.value > 0 else 0.0
         name = self.assessment.scenario.headline
         if self.method == "importance":
-            return convergence.of_importance(self.draws.diagnostics, self.draws.effective, name, relative)
+            return convergence.judge_importance(self.draws.diagnostics, self.draws.effective, name, relative)
         free = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
         series = {name: self.quantity(name) for name in free}
-        for index, target in enumerate(self.asked):
-            series[f"{target.sort} {target.id}"] = _chance(self.probabilities, index)
-        return convergence.of_nuts(self.draws, series, name, relative)
+        for index, target in enumerate(self.targets):
+            series[f"{target.kind} {target.id}"] = _chance(self.probabilities, index)
+        return convergence.judge_nuts(self.draws, series, name, relative)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,55 +105,74 @@ class PriorPredictive:
     """The same questions before the evidence: plain draws from the prior."""
 
     draws: Draws
-    asked: tuple[Target, ...]
+    targets: tuple[Target, ...]
     probabilities: QueryProbabilities
 
     @cached_property
-    def estimates(self) -> Mapping[tuple[str, str], Estimate]:
+    def estimates(self) -> Mapping[tuple[str, str], ProbabilityEstimate]:
         """As those of a posterior."""
-        return _estimates(self.asked, self.probabilities, self.draws, weighted_effective)
+        return _estimates(self.targets, self.probabilities, self.draws, weighted_ess)
+
+    def query_probabilities(self, sort: str, name: str) -> tuple[Numbers, Numbers]:
+        """Of a target and of its condition, dims (draw) each."""
+        return _chances(self.targets, self.probabilities, sort, name)
+
+
+def _chances(
+    asked: tuple[Target, ...], probabilities: QueryProbabilities, sort: str, name: str
+) -> tuple[Numbers, Numbers]:
+    index = next(i for i, target in enumerate(asked) if (target.kind, target.id) == (sort, name))
+    return probabilities.yes[index], probabilities.given[index]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Where two methods are furthest apart."""
+    """The outcome at which two methods differ most, in terms of their errors."""
 
     outcome: str
     difference: float
-    joint_mcse: float
+    """In probability."""
+    joint_se: float
+    agree: bool
+    """Whether they differ by at most AGREEMENT joint standard errors."""
+
+    @classmethod
+    def of(cls, outcome: str, difference: float, joint_se: float) -> Agreement:
+        agree = _ratio(difference, joint_se) <= AGREEMENT
+        return cls(outcome=outcome, difference=difference, joint_se=joint_se, agree=agree)
 
     @property
     def ratio(self) -> float:
         """The difference in joint Monte Carlo standard errors."""
-        if self.joint_mcse > 0:
-            return abs(self.difference) / self.joint_mcse
-        return 0.0 if abs(self.difference) < 1e-9 else float("inf")
+        return _ratio(self.difference, self.joint_se)
 
-    @property
-    def holds(self) -> bool:
-        return self.ratio <= AGREEMENT
+
+def _ratio(difference: float, joint_se: float) -> float:
+    if joint_se > 0:
+        return abs(difference) / joint_se
+    return 0.0 if abs(difference) < 1e-9 else float("inf")
 
 
 def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:
     """Reckon every target at every draw."""
     asked = targets(assessment.scenario)
     probabilities = evaluate_queries(assessment.structure, draws.theta, asked)
-    posterior = Posterior(assessment=assessment, draws=draws, asked=asked, probabilities=probabilities, seed=seed)
-    return possible(posterior) if assessment.conditioned_events else posterior
+    posterior = Posterior(assessment=assessment, draws=draws, targets=asked, probabilities=probabilities, seed=seed)
+    return drop_undefined(posterior) if assessment.conditioned_events else posterior
 
 
-def possible(posterior: Posterior) -> Posterior:
+def drop_undefined(posterior: Posterior) -> Posterior:
     """The same without outcomes whose condition cannot be so, unless that is the headline."""
     headline = ("outcome", posterior.assessment.scenario.headline)
     kept = [
         index
-        for index, target in enumerate(posterior.asked)
-        if (target.sort, target.id) == headline or posterior.draws.weights @ posterior.probabilities.given[index] > 0
+        for index, target in enumerate(posterior.targets)
+        if (target.kind, target.id) == headline or posterior.draws.weights @ posterior.probabilities.given[index] > 0
     ]
     probabilities = posterior.probabilities
     return replace(
         posterior,
-        asked=tuple(posterior.asked[index] for index in kept),
+        targets=tuple(posterior.targets[index] for index in kept),
         probabilities=replace(probabilities, yes=probabilities.yes[kept], given=probabilities.given[kept]),
     )
 
@@ -173,22 +191,24 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int = PRIOR_DR
         diagnostics={},
     )
     return PriorPredictive(
-        draws=draws, asked=asked, probabilities=evaluate_queries(assessment.structure, theta, asked, evidence=False)
+        draws=draws, targets=asked, probabilities=evaluate_queries(assessment.structure, theta, asked, evidence=False)
     )
 
 
 def _estimates(
-    asked: tuple[Target, ...], probabilities: QueryProbabilities, draws: Draws, effective: EffectiveSize
-) -> dict[tuple[str, str], Estimate]:
-    found: dict[tuple[str, str], Estimate] = {}
+    asked: tuple[Target, ...], probabilities: QueryProbabilities, draws: Draws, effective: EssEstimator
+) -> dict[tuple[str, str], ProbabilityEstimate]:
+    found: dict[tuple[str, str], ProbabilityEstimate] = {}
     for index, target in enumerate(asked):
         try:
-            estimate = estimated(probabilities.yes[index], draws, effective, given=probabilities.given[index])
+            estimate = estimate_probability(
+                probabilities.yes[index], draws, effective, given=probabilities.given[index]
+            )
         except Undefined:
-            if target.sort == "outcome":
+            if target.kind == "outcome":
                 raise Contradiction("a condition that cannot be so", key=f"outcomes.{target.id}.given") from None
             continue
-        found[target.sort, target.id] = estimate
+        found[target.kind, target.id] = estimate
     return found
 
 
@@ -198,8 +218,8 @@ def agreement(first: Posterior, second: Posterior) -> Agreement:
     for key, one in first.estimates.items():
         if key[0] == "outcome":
             other = second.estimates[key]
-            error = (one.mcse**2 + other.mcse**2) ** 0.5
-            apart.append(Agreement(outcome=key[1], difference=one.value - other.value, joint_mcse=error))
+            error = (one.se**2 + other.se**2) ** 0.5
+            apart.append(Agreement.of(key[1], one.value - other.value, error))
     return max(apart, key=lambda entry: entry.ratio)
 
 

@@ -36,7 +36,7 @@ class Gaussian:
         """Of the root."""
         return None if self.root is None else np.linalg.inv(self.root)
 
-    def given(self, held: Index, values: Numbers) -> Gaussian:
+    def condition_on(self, held: Index, values: Numbers) -> Gaussian:
         """Where some coordinates have these values: the others conditionally, and the held ones N(0, 1) beside them.
 
         Parameters

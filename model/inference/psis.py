@@ -9,7 +9,7 @@ import numpy as np
 from estimative.model.likelihood.layout import Numbers
 
 
-def smoothed(log_weights: Numbers) -> tuple[Numbers, float]:
+def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     """Smooth the largest weights by a generalised Pareto distribution.
 
     Parameters

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -22,10 +21,11 @@ from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Link, Numbers
 
 if TYPE_CHECKING:
-    from estimative.model.inference.nuts import Compiled
+    from estimative.model.inference.nuts import CompiledModel
 
 DRAWS = 4000
 """Of a refit by importance sampling."""
@@ -34,16 +34,12 @@ type Choice = Literal["auto", "importance", "nuts"]
 """Auto: importance sampling where its verdict is good, and NUTS where it is not."""
 
 
-def _silent(_: str) -> None:
-    pass
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
     """A posterior, and what other fits may start from."""
 
     posterior: Posterior
-    ready: FittedProposal | None
+    proposal: FittedProposal | None
     """None where importance sampling was not wanted."""
 
     @property
@@ -60,8 +56,21 @@ class Fitter:
     seed: int
     method: Choice = "auto"
     draws: int | None = None
-    say: Callable[[str], None] = _silent
-    """Is told of what takes long."""
+    notify: Callable[[str], None] | None = None
+    """Called with a phrase before something that takes long."""
+    executor: Executor | None = None
+    """Runs independent refits at once; without one they run in turn."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without executor, callback and compiled programs, which belong to this process."""
+        return {
+            "assessments": self.assessments,
+            "seed": self.seed,
+            "method": self.method,
+            "draws": self.draws,
+            "notify": None,
+            "executor": None,
+        }
 
     @cached_property
     def dimensions(self) -> Dimensions:
@@ -70,31 +79,33 @@ class Fitter:
     def fit(self, assessment: Assessment) -> Fitted:
         """By the method that was chosen, or by the one that converges."""
         if self.method == "nuts":
-            return Fitted(posterior=self._by_nuts(assessment), ready=None)
-        ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
-        draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
-        posterior = posterior_of(assessment, draws, seed=self.seed)
+            return Fitted(posterior=self._by_nuts(assessment), proposal=None)
+        with one_blas_thread():
+            ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
+            draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
+            posterior = posterior_of(assessment, draws, seed=self.seed)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
-        return Fitted(posterior=posterior, ready=ready)
+        return Fitted(posterior=posterior, proposal=ready)
 
     def _by_nuts(self, assessment: Assessment) -> Posterior:
         draws = None if self.method == "auto" else self.draws  # else it was meant for the other method
         return by_nuts(self._compiled(assessment), assessment, seed=self.seed, draws=draws)
 
-    def _compiled(self, assessment: Assessment) -> Compiled:
+    def _compiled(self, assessment: Assessment) -> CompiledModel:
         """The model of an assessment; one with other events observed, or other links, is another model."""
         structure = assessment.structure
         key = structure.link, frozenset(structure.network.certain.items())
         if key not in self._models:
-            self.say("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
+            if self.notify:
+                self.notify("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
             from estimative.model.inference import nuts
 
-            self._models[key] = nuts.compiled(assessment)
+            self._models[key] = nuts.compile_model(assessment)
         return self._models[key]
 
     @cached_property
-    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], Compiled]:
+    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], CompiledModel]:
         """By the link and by what is observed, in which alone assessments of one scenario differ in structure."""
         return {}
 
@@ -133,12 +144,13 @@ class Refitter:
 
     @classmethod
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
-        return cls(fitter=fitter, ends=tuple(end for end in ends if end.ready))
+        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal))
 
     def each(self, assessments: Sequence[Assessment], counting: ProgressCounter) -> Iterator[Refit]:
-        """Each assessment's headline, in order; quickly on all cores, thoroughly where that did not converge."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for assessment, quick in zip(assessments, pool.map(self.reweight, assessments), strict=True):
+        """Refit each assessment's headline, in order: by reweighting, and in full where that did not converge."""
+        run = self.fitter.executor.map if self.fitter.executor else map
+        with one_blas_thread():
+            for assessment, quick in zip(assessments, run(self.reweight, assessments), strict=True):
                 yield quick if quick and quick.verdict.passed else self.refit(assessment)
                 counting.one_more()
 
@@ -148,30 +160,30 @@ class Refitter:
             return None
         space = prior_transform(assessment, self.fitter.dimensions)
         proposals = tuple(proposal for end in self.ends for proposal in _proposals(end, space))
-        ready = FittedProposal(space=space, proposals=proposals)
-        found = importance.headline_of(assessment, ready, self._common)
+        ready = FittedProposal(transform=space, components=proposals)
+        found = importance.estimate_headline(assessment, ready, self._common)
         return Refit(probability=found.probability, method="importance", verdict=found.verdict)
 
     @cached_property
     def _common(self) -> Numbers:
         dimensions = self.fitter.dimensions
         count = len(dimensions.degrees) + len(dimensions.ratios)
-        return importance.noise(count, seed=self.fitter.seed, draws=DRAWS)
+        return importance.standard_normals(count, seed=self.fitter.seed, draws=DRAWS)
 
     def refit(self, assessment: Assessment) -> Refit:
         """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
         posterior = self.fitter.fit(assessment).posterior
         found = posterior.mc_estimate("outcome", assessment.scenario.headline)
-        alone = MCEstimate(value=found.value, own_variance=found.mcse**2)
+        alone = MCEstimate(value=found.value, own_variance=found.se**2)
         return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
 
 
 def _proposals(end: Fitted, space: PriorTransform) -> Iterator[Gaussian]:
     """Those of an end, each where the quantities stand that are held here and were open there."""
-    if end.ready:
-        held = np.flatnonzero(space.held & ~end.ready.space.held)
-        values = end.ready.space.scores_of(space, held)
-        yield from (proposal.given(held, values) for proposal in end.ready.proposals)
+    if end.proposal:
+        held = np.flatnonzero(space.held & ~end.proposal.transform.held)
+        values = end.proposal.transform.scores_of(space, held)
+        yield from (component.condition_on(held, values) for component in end.proposal.components)
 
 
 type Progress = Callable[[int, int], None]
@@ -201,10 +213,10 @@ class Effort:
 
     fits: int
     by_method: Mapping[str, int]
-    failed: tuple[Verdict, ...]
-    """Of the fits that did not converge, whatever was tried."""
-    worst: Mapping[str, Check]
-    """By the name of a check, where it came nearest to its limit."""
+    failed: int
+    """How many of the fits did not converge, whatever was tried."""
+    worst: tuple[Check, ...]
+    """Of each check the one that came nearest to its limit."""
 
     @property
     def converged(self) -> bool:
@@ -220,6 +232,6 @@ def effort_of(refits: Sequence[Refit]) -> Effort:
     return Effort(
         fits=len(refits),
         by_method=dict(Counter(refit.method for refit in refits)),
-        failed=tuple(refit.verdict for refit in refits if not refit.verdict.passed),
-        worst=worst,
+        failed=sum(not refit.verdict.passed for refit in refits),
+        worst=tuple(worst.values()),
     )

@@ -14,7 +14,7 @@ from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout import LinearPredictors, Structure
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
-from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, Summing
+from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 
 EPSILON = 2.0**-53
 """A probability nearer to 1 than this cannot be told from it by a float."""
@@ -41,9 +41,9 @@ class Terms:
     """Log-odds of the odds events, log rates per year of the rate events; dims (event[, draw])."""
     log_effect: Array
     """Signed log ratio of every effect; dims (effect[, draw])."""
-    lever: Array
+    covariate: Array
     """x - 1/2 for an effect of a factor, 1 for an effect of an event; dims (effect[, draw])."""
-    chances: Array
+    probabilities: Array
     """See `chances`."""
 
 
@@ -57,7 +57,7 @@ def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     events = len(structure.effect_sign) - len(structure.effect_factor)
     lever = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
     found = chances(backend, structure, theta, baseline, log_effect, lever)
-    return Terms(theta=theta, baseline=baseline, log_effect=log_effect, lever=lever, chances=found)
+    return Terms(theta=theta, baseline=baseline, log_effect=log_effect, covariate=lever, probabilities=found)
 
 
 def chances(
@@ -68,7 +68,7 @@ def chances(
     odds: logit p = logit b + sum s ln w (x - 1/2) + sum s ln w [d]; rate: p = 1 - exp(-years r), ln r likewise;
     table: the entry itself.
     """
-    predictor = _predicted(backend, structure, structure.chance_rows, baseline, log_effect, lever)
+    predictor = _predicted(backend, structure, structure.linear_predictors, baseline, log_effect, lever)
     odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
     hazard = backend.exp(rate + backend.column(structure.log_years))
     entry = theta.degree[structure.table_entries]
@@ -99,13 +99,13 @@ def _predicted(
             return by_noisy_or(backend, structure, rows, baseline, log_effect, lever)
 
 
-def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing: Summing) -> Array:
+def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing: SumProduct) -> Array:
     """ln P(evidence | quantities), the events summed out; dims ([draw]), one number under PyTensor."""
     return log_joint(backend, structure, theta, summing, ())[0]
 
 
 def log_joint(
-    backend: Backend, structure: Structure, theta: Theta, summing: Summing, queries: Sequence[Query]
+    backend: Backend, structure: Structure, theta: Theta, summing: SumProduct, queries: Sequence[Query]
 ) -> Array:
     """ln P(evidence | quantities), then ln P(evidence, query | quantities) of each query; dims (1 + query[, draw])."""
     found = terms(backend, structure, theta)
@@ -115,7 +115,7 @@ def log_joint(
     if len(structure.forecasts.item):
         pieces.append(_forecasts(backend, structure, found, summing))
     said = soft_evidence(backend, structure, theta)
-    masses = summing(backend, structure.network, found.chances, said, [EVERYTHING, *queries])
+    masses = summing(backend, structure.network, found.probabilities, said, [EVERYTHING, *queries])
     return masses + sum(piece.sum(axis=0) for piece in pieces)
 
 
@@ -158,10 +158,10 @@ def _measurements(backend: Backend, structure: Structure, found: Terms) -> Array
     return backend.weigh(theta.weight[items.item], density)
 
 
-def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Summing) -> Array:
+def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: SumProduct) -> Array:
     """w ln Normal(logit q | logit p, error), p being the chance before any evidence; dims (item[, draw])."""
     items, theta = structure.forecasts, found.theta
-    log_masses = summing(backend, structure.network.unobserved, found.chances, NO_SOFT_EVIDENCE, items.queries)
+    log_masses = summing(backend, structure.network.unobserved, found.probabilities, NO_SOFT_EVIDENCE, items.queries)
     logit = log_masses[0::2] - log_masses[1::2]
     density = _normal(backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error])
     return backend.weigh(theta.weight[items.item], density)
@@ -170,7 +170,7 @@ def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: Su
 def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
     """w ln Poisson(count | r years), r at the factors' own degrees, no driving event having happened."""
     items, theta = structure.counts, found.theta
-    log_mean = _predicted(backend, structure, items.rows, found.baseline, found.log_effect, found.lever)
+    log_mean = _predicted(backend, structure, items.rows, found.baseline, found.log_effect, found.covariate)
     log_mean = log_mean + backend.column(items.log_years)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
     return backend.weigh(theta.weight[items.item], density)

@@ -1,10 +1,10 @@
-"""Setting a factor or an event by hand, and what follows for the events still to come.
+"""Interventions: a factor or an event is set, and the events still to come respond.
 
-An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it depends on. What has been learnt of the
-quantities, what is settled (now, or observed, or what led to the observed), and the evidence about today stay as they
-are: only other events of the horizon respond. What has been said of one of these still counts for it by the same
-likelihood ratio, unless it is itself set: a convention of this program, neither P(y | do x) of a model in which the
-evidence comes later nor a counterfactual, both of which would need more to be said of how the evidence came about.
+An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it depends on. What has been learned about
+the quantities, what is settled (now, or observed, or what led to the observed), and the evidence about today stay as
+they are: only other events of the horizon respond. Evidence about one of these still counts for it by the same
+likelihood ratio, unless it is itself set. This is a convention: neither P(y | do x) of a model in which the evidence
+comes later, nor a counterfactual; both would need a model of how the evidence came about.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.frozen import FrozenDict
 
 CONDITION = "Condition on the event instead, to see what follows if it is so."
-MOST_SETTLED = 6
+MAX_SETTLED = 6
 """Events that are settled now and drive events to come directly: each doubles the work."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intervention:
-    """What is set by hand, for the time from now to the horizon."""
+    """What is set, for the time from now to the horizon."""
 
     factors: Mapping[str, float] = field(default_factory=lambda: FrozenDict({}))
     """Degree in [0, 1] of each factor that is set."""
@@ -52,16 +52,16 @@ def check_intervention(intervention: Intervention, structure: Structure) -> Iter
         if name in certain:
             yield _error(name, f"{quote(name)} has been observed, so that it cannot be set")
         elif scenario.events[name].when == "now":
-            message = f"{quote(name)} is settled already, though unknown: nothing done from now on can change it"
+            message = f"{quote(name)} is settled already, though unknown, so that nothing can change it"
             yield _error(name, message, suggestion=CONDITION)
         elif name in _settled(structure):
-            message = f"{quote(name)} is settled too, since something that has been observed depends on it"
+            message = f"{quote(name)} is settled, because an observed event depends on it"
             yield _error(name, message, suggestion=CONDITION)
     settled = _frontier(structure)
-    if intervention and len(settled) > MOST_SETTLED:
+    if intervention and len(settled) > MAX_SETTLED:
         message = f"{len(settled)} events that are settled now drive events to come"
         place = Place(key=settled[0])
-        yield Issue(code="too-many", message=message, place=place, allowed=f"at most {MOST_SETTLED}")
+        yield Issue(code="too-many", message=message, place=place, allowed=f"at most {MAX_SETTLED}")
 
 
 def _error(name: str, message: str, suggestion: str = "") -> Issue:
@@ -72,27 +72,27 @@ def _error(name: str, message: str, suggestion: str = "") -> Issue:
 def evaluate_under(
     structure: Structure,
     theta: Theta,
-    asked: tuple[Target, ...],
+    targets: tuple[Target, ...],
     intervention: Intervention,
     given: Mapping[str, bool] | None = None,
 ) -> QueryProbabilities:
-    """The probability of every target at each draw, if things were set by hand; see `Standing`."""
-    return InterventionBase.of(structure, theta, asked, given or {}).under(intervention)
+    """The probability of every target at each draw under an intervention; see `InterventionBase`."""
+    return InterventionBase.of(structure, theta, targets, given or {}).under(intervention)
 
 
 @dataclass(frozen=True, kw_only=True)
 class InterventionBase:
-    """What no intervention changes at some draws, and what is asked of any.
+    """What no intervention changes at the draws, and the queries that are evaluated under any.
 
     For each joint state n of the settled events that drive events to come, P'(target) = sum over n of
-    P(n | evidence) P'(target | n, what is said of events to come).
+    P(n | evidence) P'(target | n, evidence about events to come).
     """
 
     structure: Structure
     theta: Theta
-    said: SoftEvidence
+    soft: SoftEvidence
     chances: Numbers
-    """As things are; dims (entry, draw)."""
+    """Without an intervention; dims (entry, draw)."""
     log_evidence: Numbers
     states: int
     shares: Numbers
@@ -102,29 +102,29 @@ class InterventionBase:
 
     @classmethod
     def of(
-        cls, structure: Structure, theta: Theta, asked: tuple[Target, ...], given: Mapping[str, bool]
+        cls, structure: Structure, theta: Theta, targets: tuple[Target, ...], given: Mapping[str, bool]
     ) -> InterventionBase:
-        """Reckon it.
+        """Compute what all interventions share.
 
         Parameters
         ----------
         theta
-            Draws from the posterior as things are; dims (quantity, draw).
+            Draws from the posterior; dims (quantity, draw).
         given
-            Events that are seen to happen (True) or not (False) after things were set: `yes` and `given` of each
-            target are under this condition too.
+            Events observed to happen (True) or not (False) after the intervention: `yes` and `given` of each target
+            are under this condition too.
         """
         settled = _frontier(structure)
         states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
-        plain = list(_queries(asked, _state(tuple(given), tuple(given.values()))))
-        said = soft_evidence(NUMPY, structure, theta)
+        plain = list(_queries(targets, _state(tuple(given), tuple(given.values()))))
+        soft = soft_evidence(NUMPY, structure, theta)
         with np.errstate(over="ignore"):
-            chances = terms(NUMPY, structure, theta).chances
-            now = by_elimination(NUMPY, structure.network, chances, said, states)
+            chances = terms(NUMPY, structure, theta).probabilities
+            now = by_elimination(NUMPY, structure.network, chances, soft, states)
         return cls(
             structure=structure,
             theta=theta,
-            said=said,
+            soft=soft,
             chances=chances,
             log_evidence=_total(now),
             states=len(states),
@@ -133,7 +133,7 @@ class InterventionBase:
         )
 
     def under(self, intervention: Intervention) -> QueryProbabilities:
-        """The probability of every target at each draw, if things were set by hand.
+        """The probability of every target at each draw under an intervention.
 
         Raises
         ------
@@ -142,16 +142,16 @@ class InterventionBase:
         """
         network, chances = self._changed(intervention)
         with np.errstate(over="ignore"):
-            then = by_elimination(NUMPY, network, chances, _unsaid(self.said, intervention), self.queries)
+            then = by_elimination(NUMPY, network, chances, _without_set(self.soft, intervention), self.queries)
         under = _conditional(then.reshape(self.states, -1, then.shape[-1]))
         chance = np.einsum("sd,sqd->qd", self.shares, under)
         if not chance[0].any():
-            raise Contradiction("a condition of probability zero", key="--given")
-        given = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+            raise Contradiction("a condition of probability zero", key="given")
+        given = np.minimum(chance[2::2], 1.0)  # rounding may leave the sum of many states slightly above 1
         return QueryProbabilities(yes=np.minimum(chance[1::2], given), given=given, log_evidence=self.log_evidence)
 
     def _changed(self, intervention: Intervention) -> tuple[Network, Numbers]:
-        """The network in which events to come respond, over the chances as things are followed by those they become.
+        """The network in which events to come respond, and its chances: as assessed, then under the intervention.
 
         The chances have dims (entry, draw).
         """
@@ -160,32 +160,32 @@ class InterventionBase:
         for name, value in intervention.factors.items():
             degree[self.structure.quantities.degrees[f"factors.{name}"]] = value
         with np.errstate(over="ignore"):
-            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).chances
+            after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).probabilities
         cells = {name: table if name in settled else table + len(after) for name, table in network.cells.items()}
         for name, happens in intervention.events.items():
             cells[name] = _set(network.cells[name], network.impossible, happens=happens)
         return replace(network, cells=cells), np.concatenate([self.chances, after])
 
 
-def _queries(asked: tuple[Target, ...], condition: Query) -> Iterator[Query]:
+def _queries(targets: tuple[Target, ...], condition: Query) -> Iterator[Query]:
     """Everything, the condition, then `yes` and `given` of every target under it."""
     yield EVERYTHING
     yield condition
-    for target in asked:
+    for target in targets:
         yield target.yes.and_(condition)
         yield target.given.and_(condition)
 
 
 def _conditional(log_masses: Numbers) -> Numbers:
     """Probabilities under each state of the settled events; dims (state, 1 + query, draw) -> (state, query, draw)."""
-    whole = log_masses[:, :1]
-    possible = np.isfinite(whole)
-    chance: Numbers = np.exp(np.where(possible, log_masses[:, 1:] - np.where(possible, whole, 0.0), -np.inf))
+    total = log_masses[:, :1]
+    possible = np.isfinite(total)
+    chance: Numbers = np.exp(np.where(possible, log_masses[:, 1:] - np.where(possible, total, 0.0), -np.inf))
     return chance
 
 
 def _settled(structure: Structure) -> frozenset[str]:
-    """The events that nothing done from now on can change: settled now, or observed, or what led to the observed."""
+    """The events that nothing can change any more: settled now, or observed, or what led to the observed."""
     now = {name for name, event in structure.scenario.events.items() if event.when == "now"}
     return frozenset(now | set(structure.network.ancestry(structure.network.certain)))
 
@@ -206,13 +206,13 @@ def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
     return np.stack([np.where(possible, no, certain), np.where(possible, yes, impossible)], axis=-1)
 
 
-def _unsaid(said: SoftEvidence, intervention: Intervention) -> SoftEvidence:
-    """What is told of the events that are not set by hand."""
-    kept = [index for index, event in enumerate(said.events) if event not in intervention.events]
-    if not kept:
+def _without_set(soft: SoftEvidence, intervention: Intervention) -> SoftEvidence:
+    """The evidence about events that are not set."""
+    free = [index for index, event in enumerate(soft.events) if event not in intervention.events]
+    if not free:
         return SoftEvidence()
     return SoftEvidence(
-        events=tuple(said.events[index] for index in kept), log_no=said.log_no[kept], log_yes=said.log_yes[kept]
+        events=tuple(soft.events[index] for index in free), log_no=soft.log_no[free], log_yes=soft.log_yes[free]
     )
 
 

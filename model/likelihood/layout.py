@@ -127,7 +127,7 @@ class Structure:
     """The event that each effect moves: into the vector of baselines."""
     effect_factor: Index
     """Into the degrees, for the first effects: those of factors. The rest are effects of events."""
-    chance_rows: LinearPredictors
+    linear_predictors: LinearPredictors
     odds_rows: int
     """The first so many rows are of odds form, the others of rate form."""
     log_years: Numbers
@@ -193,7 +193,7 @@ class _Builder:
             effect_factor=_index(
                 degrees[f"factors.{driver}"] for _, driver in self.effects if driver in self.scenario.factors
             ),
-            chance_rows=self._rows(rows),
+            linear_predictors=self._rows(rows),
             odds_rows=sum(row.log_years is None for row in rows),
             log_years=np.array([row.log_years for row in rows if row.log_years is not None]),
             table_entries=_index(tables),

@@ -20,14 +20,14 @@ from estimative.model.likelihood.variable_elimination import (
 from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 
-type Sort = Literal["outcome", "event", "link"]
+type TargetKind = Literal["outcome", "event", "link"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """P(yes) / P(given): the probability of something under a condition, which may be empty."""
 
-    sort: Sort
+    kind: TargetKind
     """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
     id: str
     yes: Query
@@ -46,26 +46,26 @@ class QueryProbabilities:
 
 def targets(scenario: Scenario) -> tuple[Target, ...]:
     """Everything that a summary reports a probability of."""
-    outcomes = [of_outcome(outcome) for outcome in scenario.outcomes.values()]
-    events = [Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
+    outcomes = [outcome_target(outcome) for outcome in scenario.outcomes.values()]
+    events = [Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
     links = [_link(event) for event in scenario.events.values() if event.given or event.unless]
     return (*outcomes, *events, *links)
 
 
-def headline(scenario: Scenario) -> Target:
+def headline_target(scenario: Scenario) -> Target:
     """What a report leads with."""
-    return of_outcome(scenario.outcomes[scenario.headline])
+    return outcome_target(scenario.outcomes[scenario.headline])
 
 
-def of_outcome(outcome: Outcome) -> Target:
+def outcome_target(outcome: Outcome) -> Target:
     """An outcome, under its condition if it has one."""
     yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
-    return Target(sort="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
+    return Target(kind="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
 
 
 def _link(event: Event) -> Target:
     yes = Query.where(all=(event.id, *event.given), none=event.unless)
-    return Target(sort="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
+    return Target(kind="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
 
 
 def evaluate_queries(
@@ -82,7 +82,7 @@ def evaluate_queries(
     said: SoftEvidence = soft_evidence(NUMPY, structure, theta) if evidence else NO_SOFT_EVIDENCE
     queries = [EVERYTHING, *(query for target in asked for query in (target.yes, target.given))]
     with np.errstate(over="ignore"):
-        found = terms(NUMPY, structure, theta).chances
+        found = terms(NUMPY, structure, theta).probabilities
         log_masses = by_elimination(NUMPY, network, found, said, queries)
     possible = np.isfinite(log_masses[0])
     if possible.size and not possible.any():

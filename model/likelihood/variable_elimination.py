@@ -1,7 +1,7 @@
-"""Summing binary events out of a network exactly, in two ways that give the same masses.
+"""SumProduct binary events out of a network exactly, in two ways that give the same masses.
 
 `by_elimination` sums one event after another (Zhang & Poole 1994) and costs time linear in the number of events for
-chains and trees; `by_listing` adds up the joint states one by one, in fewer but larger array operations.
+chains and trees; `by_enumeration` adds up the joint states one by one, in fewer but larger array operations.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOWEST = -1e6
 """Stands for the greatest of log masses that are all -inf."""
 WIDEST = 7
 """Queries are answered together while they mention at most so many events."""
-MOST_STATES = 1 << 10
+MAX_STATES = 1 << 10
 """Joint states that are listed; a network with more is summed by elimination."""
 
 
@@ -36,7 +36,7 @@ class SoftEvidence:
 
 NO_SOFT_EVIDENCE = SoftEvidence()
 
-type Summing = Callable[[Backend, Network, Array, SoftEvidence, Sequence[Query]], Array]
+type SumProduct = Callable[[Backend, Network, Array, SoftEvidence, Sequence[Query]], Array]
 """(backend, network, chances, what is told, queries) -> natural log of each query's mass, dims (query[, draw])."""
 
 
@@ -56,10 +56,10 @@ def by_elimination(
     return backend.stack([answers[index] for index in range(len(queries))])
 
 
-def by_listing(
+def by_enumeration(
     backend: Backend, network: Network, chances: Array, told: SoftEvidence, queries: Sequence[Query]
 ) -> Array:
-    """As `by_elimination`; whatever has more than `MOST_STATES` joint states is left to that."""
+    """As `by_elimination`; whatever has more than `MAX_STATES` joint states is left to that."""
     cells = [_root_cell(network, query) for query in queries]
     if not told.events and not network.certain and None not in cells:
         return backend.log_mass(chances[np.array(cells)])
@@ -88,7 +88,7 @@ def _listed(
 ) -> Array:
     if not events:
         return backend.stack([(0 * chances[:1]).sum(axis=0) for _ in queries])
-    if (states := network.states(events, MOST_STATES)) is None:
+    if (states := network.states(events, MAX_STATES)) is None:
         return by_elimination(backend, network, chances, told, queries)
     if len(states) == 0:
         raise Contradiction("no joint state of the events is possible")
@@ -106,9 +106,9 @@ def _listed(
 class Contradiction(ValueError):
     """What cannot be so: evidence that no joint state of the events satisfies, a condition that never holds."""
 
-    def __init__(self, found: str, *, key: str = "evidence") -> None:
-        self.found, self.key = found, key
-        super().__init__(found)
+    def __init__(self, reason: str, *, key: str = "evidence") -> None:
+        self.reason, self.key = reason, key
+        super().__init__(reason)
 
 
 def _state_logs(log_chances: Array, network: Network, events: tuple[str, ...], states: Array) -> Array:

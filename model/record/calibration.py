@@ -1,190 +1,185 @@
-"""How judgements fared: scores with their errors, skill against the base rate, calibration by bands, decomposition."""
+"""Verification of resolved forecasts: scores with errors, skill against the base rate, calibration, decomposition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, log, sqrt
+from math import log, sqrt
 
 import numpy as np
 
+from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.record.proper_scores import FEW, Calibration, Measured, score
+from estimative.model.record.proper_scores import FEW, CalibrationBin, log_penalties, score
 from estimative.model.record.resolutions import Entry, Question
 from estimative.priors.forecast_record import Judgement, Record
 
 MASS = 0.9
 """Of the interval of a frequency."""
 ENOUGH = 10
-"""Judgements for each band in use. The estimated reliability is too large by about the uncertainty times the number of
-bands over that of judgements (Bröcker 2012, Climate Dynamics 39(3-4)): with so many, by a tenth of the uncertainty."""
+"""Forecasts for each bin in use. The estimated reliability is too large by about the uncertainty times the number of
+bins over that of forecasts (Bröcker 2012, Climate Dynamics 39(3-4)): with so many, by a tenth of the uncertainty."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredSet:
-    """The judgements of a ledger, each where it belongs."""
+    """The current entries of a log by whether they are scored."""
 
-    counted: tuple[Entry, ...]
-    """One of each analyst on each question: the last run, which is the judgement that stood when the answer came."""
-    earlier: tuple[Entry, ...]
-    """Runs that a later one of the same analyst on the same question had replaced by then."""
+    scored: tuple[Entry, ...]
+    """One of each analyst on each question: that of the last run, the forecast that held when the answer came."""
+    superseded: tuple[Entry, ...]
+    """Of runs that a later run of the same analyst on the same question replaced."""
     void: tuple[Entry, ...]
 
 
 def scored_set(entries: Sequence[Entry]) -> ScoredSet:
-    """Which of the standing entries of a ledger count."""
-    void = tuple(entry for entry in entries if entry.resolution.happened is None)
-    resolved = [entry for entry in entries if entry.resolution.happened is not None]
+    """Which of the current entries of a log are scored."""
+    void = tuple(entry for entry in entries if entry.resolution.occurred is None)
+    resolved = [entry for entry in entries if entry.resolution.occurred is not None]
     last: dict[tuple[str, Question], Entry] = {}
-    for entry in sorted(resolved, key=_age):
-        last[entry.resolution.forecast.prior_set, entry.resolution.forecast.question] = entry
+    for entry in sorted(resolved, key=lambda entry: (entry.forecast.created, entry.forecast.run)):
+        last[entry.forecast.prior_set, entry.forecast.question] = entry
     lines = {entry.line for entry in last.values()}
     return ScoredSet(
-        counted=tuple(entry for entry in resolved if entry.line in lines),
-        earlier=tuple(entry for entry in resolved if entry.line not in lines),
+        scored=tuple(entry for entry in resolved if entry.line in lines),
+        superseded=tuple(entry for entry in resolved if entry.line not in lines),
         void=void,
     )
 
 
-def _age(entry: Entry) -> tuple[object, ...]:
-    said = entry.resolution.forecast
-    return said.created, said.run
-
-
 @dataclass(frozen=True, kw_only=True)
-class Band:
-    """Judgements within one band of ICD 203."""
+class Bin:
+    """Forecasts within one band of ICD 203, and how often what they were about happened."""
 
     term: str
     count: int
-    said: Measured
-    """Mean probability, with its Monte Carlo standard error."""
-    came_about: int
+    mean_forecast: Estimate
+    """Probability; its error is that of the simulations."""
+    occurred: int
     low: float
     high: float
-    """Jeffreys interval of the frequency, equal-tailed, of mass `MASS`; it reaches to 0 where nothing came about and
-    to 1 where everything did (Brown, Cai and DasGupta 2001, Statistical Science 16(2))."""
+    """Jeffreys interval of the frequency, equal-tailed, of mass `MASS`; it reaches to 0 where nothing happened and to
+    1 where everything did (Brown, Cai and DasGupta 2001, Statistical Science 16(2))."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decomposition:
-    """The Brier score as reliability - resolution + uncertainty + within (Murphy 1973, J. Appl. Meteorol. 12(4))."""
+    """The Brier score: reliability - resolution + uncertainty + within_bin (Murphy 1973, J. Appl. Meteorol. 12(4))."""
 
     reliability: float
-    """Squared distance of what was said in a band from how often it came about; 0 is calibrated."""
+    """Squared distance of the forecasts in a bin from the frequency there; 0 is calibrated."""
     resolution: float
-    """Squared distance of the frequencies in the bands from the base rate; more is better."""
+    """Squared distance of the frequencies in the bins from the base rate; more is better."""
     uncertainty: float
-    """Of the questions, at their base rate; nobody's merit."""
-    within: float
-    """What judgements of one band differ by among themselves (Stephenson, Coelho and Jolliffe 2008, Weather and
-    Forecasting 23(4)); 0 where all say the same."""
+    """Of the questions, at their base rate; it says nothing about the analyst."""
+    within_bin: float
+    """From differences between the forecasts of one bin (Stephenson, Coelho and Jolliffe 2008, Weather and
+    Forecasting 23(4)); 0 where all are the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """How some judgements fared. Standard errors take all judgements on one scenario for one piece of luck."""
+    """Scores of some forecasts. Standard errors treat all forecasts on one scenario as one independent draw."""
 
     count: int
     questions: int
     scenarios: int
-    came_about: int
-    said: Measured
-    """Mean probability, with its Monte Carlo standard error."""
-    bias: Measured
-    """Mean probability less the base rate. Its error is at least what chance would give calibrated judgements."""
-    brier: Measured
+    occurred: int
+    mean_forecast: Estimate
+    """Probability; its error is that of the simulations."""
+    bias: Estimate
+    """Mean forecast less the base rate. Its error is at least what chance gives calibrated forecasts."""
+    brier: Estimate
     """In [0, 1]; 0 is perfect."""
-    log: Measured
-    """In nats; 0 is perfect, infinite where 0 was given to what came about."""
-    brier_skill: Measured | None
-    """1 - score / score of the base rate; None where nothing or everything came about, so that nobody can do better.
-    The base rate is that of these very questions, which no one knew beforehand."""
-    log_skill: Measured | None
+    log: Estimate | None
+    """In nats; 0 is perfect. None where it is infinite: probability 0 was given to something that happened."""
+    brier_skill: Estimate | None
+    """1 - score / score of the base rate; None where nothing or everything happened, so that nobody can do better.
+    The base rate is that of these very questions, which nobody knew beforehand."""
+    log_skill: Estimate | None
+    """Also None where the logarithmic score is infinite."""
     decomposition: Decomposition | None
-    """None where there are fewer than `ENOUGH` judgements for each band in use, or few questions."""
-    bands: tuple[Band, ...]
+    """None where there are fewer than `ENOUGH` forecasts for each bin in use, or few questions."""
+    bins: tuple[Bin, ...]
     """In rising order of probability, without those that were never used."""
 
     @property
     def few(self) -> bool:
-        """Whether there are too few questions to say much of whoever answered them."""
+        """Whether there are too few questions to judge whoever answered them."""
         return self.questions < FEW
 
 
 def verify(entries: Sequence[Entry]) -> Verification:
-    """How the judgements of some entries fared, none of them void; one at least."""
+    """Score the forecasts of some entries, none of them void; one at least."""
     ordered = sorted(entries, key=_by_probability)
-    said = np.array([entry.resolution.forecast.probability for entry in ordered])
-    happened = np.array([entry.resolution.happened is True for entry in ordered], dtype=float)
-    luck = _Luck.of([entry.resolution.forecast.scenario for entry in ordered])
-    with np.errstate(divide="ignore"):  # -log 0 is infinite, as it should be
-        penalties = -np.log(np.where(happened > 0, said, 1 - said))
-    base, brier = float(happened.mean()), np.square(said - happened)
-    bands = tuple(_bands(ordered))
-    questions = len({entry.resolution.forecast.question for entry in ordered})
+    forecasts = np.array([entry.forecast.probability for entry in ordered])
+    happened = np.array([entry.resolution.occurred is True for entry in ordered], dtype=float)
+    clusters = _Clusters.of([entry.forecast.scenario for entry in ordered])
+    penalties, brier = log_penalties(forecasts, happened), np.square(forecasts - happened)
+    base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
     varied = 0 < base < 1
+    bins = tuple(_bins(ordered))
+    questions = len({entry.forecast.question for entry in ordered})
+    enough = questions >= FEW and len(ordered) >= ENOUGH * len(bins)
     return Verification(
         count=len(ordered),
         questions=questions,
-        scenarios=luck.scenarios,
-        came_about=int(happened.sum()),
-        said=_mean_said(ordered),
-        bias=_bias(said, happened, luck),
-        brier=luck.mean(brier),
-        log=luck.mean(penalties),
-        brier_skill=_skill(brier, happened, luck, base * (1 - base), 1 - 2 * base) if varied else None,
-        log_skill=_skill(penalties, happened, luck, _entropy(base), log(1 / base - 1)) if varied else None,
-        decomposition=(
-            _decomposition(bands, float(brier.mean()), base)
-            if questions >= FEW and len(ordered) >= ENOUGH * len(bands)
-            else None
+        scenarios=clusters.count,
+        occurred=int(happened.sum()),
+        mean_forecast=_mean_forecast(ordered),
+        bias=_bias(forecasts, happened, clusters),
+        brier=clusters.mean(brier),
+        log=clusters.mean(penalties) if finite else None,
+        brier_skill=_skill(brier, happened, clusters, base * (1 - base), 1 - 2 * base) if varied else None,
+        log_skill=(
+            _skill(penalties, happened, clusters, _entropy(base), log(1 / base - 1)) if varied and finite else None
         ),
-        bands=bands,
+        decomposition=_decomposition(bins, float(brier.mean()), base) if enough else None,
+        bins=bins,
     )
 
 
 def _by_probability(entry: Entry) -> tuple[object, ...]:
-    said = entry.resolution.forecast
-    return said.probability, said.prior_set, str(said.question)
+    return entry.forecast.probability, entry.forecast.prior_set, str(entry.forecast.question)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Luck:
-    """Which judgements fare alike: those on one scenario, whoever made them and of whatever outcome."""
+class _Clusters:
+    """Forecasts that share their luck: those on one scenario, whoever made them and of whatever outcome."""
 
-    groups: tuple[int, ...]
-    """The place of each judgement's scenario among the scenarios; dims (judgement)."""
-    scenarios: int
+    members: tuple[int, ...]
+    """The place of each forecast's scenario among the scenarios; dims (forecast)."""
+    count: int
 
     @classmethod
-    def of(cls, scenarios: Sequence[str]) -> _Luck:
+    def of(cls, scenarios: Sequence[str]) -> _Clusters:
         names = sorted(set(scenarios))
-        return cls(groups=tuple(map(names.index, scenarios)), scenarios=len(names))
+        return cls(members=tuple(map(names.index, scenarios)), count=len(names))
 
-    def mean(self, values: Numbers) -> Measured:
-        """The mean of values with dims (judgement); no error where it is infinite."""
+    def mean(self, values: Numbers) -> Estimate:
+        """The mean of values with dims (forecast)."""
         mean = float(values.mean())
-        return Measured(value=mean, error=self.error(values - mean) if isfinite(mean) else None)
+        return Estimate(value=mean, se=self.error(values - mean))
 
     def error(self, influence: Numbers) -> float | None:
-        """Standard error of what has such an influence, dims (judgement), of mean 0; None from one scenario."""
-        if self.scenarios < 2:
+        """Cluster-robust standard error, given an influence of mean 0 with dims (forecast); None from one scenario."""
+        if self.count < 2:
             return None
-        sums = np.bincount(self.groups, weights=influence, minlength=self.scenarios)
-        return sqrt(self.scenarios / (self.scenarios - 1) * float(np.square(sums).sum())) / len(influence)
+        sums = np.bincount(self.members, weights=influence, minlength=self.count)
+        return sqrt(self.count / (self.count - 1) * float(np.square(sums).sum())) / len(influence)
 
 
-def _mean_said(entries: Sequence[Entry]) -> Measured:
-    said = [entry.resolution.forecast for entry in entries]
-    error = sqrt(sum(one.mcse**2 for one in said)) / len(said)
-    return Measured(value=float(np.mean([one.probability for one in said])), error=error)
+def _mean_forecast(entries: Sequence[Entry]) -> Estimate:
+    forecasts = [entry.forecast for entry in entries]
+    error = sqrt(sum(forecast.se**2 for forecast in forecasts)) / len(forecasts)
+    return Estimate(value=float(np.mean([forecast.probability for forecast in forecasts])), se=error)
 
 
-def _bias(said: Numbers, happened: Numbers, luck: _Luck) -> Measured:
-    found = luck.mean(said - happened)
-    chance = sqrt(float((said * (1 - said)).sum())) / len(said)
-    return Measured(value=found.value, error=None if found.error is None else max(found.error, chance))
+def _bias(forecasts: Numbers, happened: Numbers, clusters: _Clusters) -> Estimate:
+    bias = clusters.mean(forecasts - happened)
+    # Without a single event among rare ones the empirical spread is far too small: calibrated luck is its floor.
+    chance = sqrt(float((forecasts * (1 - forecasts)).sum())) / len(forecasts)
+    return Estimate(value=bias.value, se=None if bias.se is None else max(bias.se, chance))
 
 
 def _entropy(base: float) -> float:
@@ -192,41 +187,38 @@ def _entropy(base: float) -> float:
     return -base * log(base) - (1 - base) * log(1 - base)
 
 
-def _skill(penalties: Numbers, happened: Numbers, luck: _Luck, reference: float, slope: float) -> Measured:
+def _skill(penalties: Numbers, happened: Numbers, clusters: _Clusters, reference: float, slope: float) -> Estimate:
     """1 - score / reference, its error by the delta method.
 
     Parameters
     ----------
     slope
-        Of the reference, over the base rate.
+        Derivative of the reference by the base rate.
     """
-    found = float(penalties.mean())
-    if not isfinite(found):
-        return Measured(value=-inf, error=None)
-    influence = -(penalties - found) / reference + found / reference**2 * slope * (happened - happened.mean())
-    return Measured(value=1 - found / reference, error=luck.error(influence))
+    mean = float(penalties.mean())
+    influence = -(penalties - mean) / reference + mean / reference**2 * slope * (happened - happened.mean())
+    return Estimate(value=1 - mean / reference, se=clusters.error(influence))
 
 
-def _bands(rising: Sequence[Entry]) -> Iterator[Band]:
-    """Judgements in rising order of probability, by the word that ICD 203 has for it."""
+def _bins(rising: Sequence[Entry]) -> Iterator[Bin]:
+    """Forecasts in rising order of probability, by the word that ICD 203 has for each."""
     start = 0
-    for one in _calibration(rising):
-        within = rising[start : start + one.count]
-        came_about = round(one.happened * one.count)
-        low, high = frequency(came_about, one.count)
-        yield Band(
-            term=one.term, count=one.count, said=_mean_said(within), came_about=came_about, low=low, high=high
-        )  # fmt: skip
-        start += one.count
+    for group in _calibration(rising):
+        members = rising[start : start + group.count]
+        occurred = round(group.frequency * group.count)
+        low, high = frequency(occurred, group.count)
+        mean = _mean_forecast(members)
+        yield Bin(term=group.term, count=group.count, mean_forecast=mean, occurred=occurred, low=low, high=high)
+        start += group.count
 
 
-def _calibration(rising: Sequence[Entry]) -> tuple[Calibration, ...]:
+def _calibration(rising: Sequence[Entry]) -> tuple[CalibrationBin, ...]:
     judgements = tuple(
         Judgement(
             analyst="",
-            question=f"{place:09}",
-            probability=entry.resolution.forecast.probability,
-            happened=entry.resolution.happened,
+            question=f"{place:09}",  # keeps the order among equal probabilities
+            probability=entry.forecast.probability,
+            happened=entry.resolution.occurred,
         )
         for place, entry in enumerate(rising)
     )
@@ -234,26 +226,26 @@ def _calibration(rising: Sequence[Entry]) -> tuple[Calibration, ...]:
     return scores.calibration
 
 
-def frequency(came_about: int, count: int) -> tuple[float, float]:
-    """The ends of the interval of a frequency; see `Band`."""
+def frequency(occurred: int, count: int) -> tuple[float, float]:
+    """The ends of the interval of a frequency; see `Bin`."""
     from scipy.special import betaincinv
 
-    tail, shape = (1 - MASS) / 2, (came_about + 0.5, count - came_about + 0.5)
-    low = 0.0 if came_about == 0 else float(betaincinv(*shape, tail))
-    high = 1.0 if came_about == count else float(betaincinv(*shape, 1 - tail))
+    tail, shape = (1 - MASS) / 2, (occurred + 0.5, count - occurred + 0.5)
+    low = 0.0 if occurred == 0 else float(betaincinv(*shape, tail))
+    high = 1.0 if occurred == count else float(betaincinv(*shape, 1 - tail))
     return low, high
 
 
-def _decomposition(bands: Sequence[Band], brier: float, base: float) -> Decomposition:
-    counts, said = np.array([band.count for band in bands]), np.array([band.said.value for band in bands])
-    shares = np.array([band.came_about for band in bands]) / counts
+def _decomposition(bins: Sequence[Bin], brier: float, base: float) -> Decomposition:
+    counts, forecasts = np.array([row.count for row in bins]), np.array([row.mean_forecast.value for row in bins])
+    shares = np.array([row.occurred for row in bins]) / counts
     reliability, resolution = (
-        float(np.average(np.square(distances), weights=counts)) for distances in (said - shares, shares - base)
+        float(np.average(np.square(distances), weights=counts)) for distances in (forecasts - shares, shares - base)
     )
     uncertainty = base * (1 - base)
     return Decomposition(
         reliability=reliability,
         resolution=resolution,
         uncertainty=uncertainty,
-        within=round(brier - (reliability - resolution + uncertainty), 12),  # 0 but for rounding where all say the same
+        within_bin=round(brier - (reliability - resolution + uncertainty), 12),  # 0 but for rounding in equal bins
     )

@@ -1,4 +1,4 @@
-"""How well analysts foretold what is known by now: proper scores, calibration, and what each is worth in a pool."""
+"""Proper scores of analysts' forecasts on resolved questions, and the weights that a pool takes from them."""
 
 from __future__ import annotations
 
@@ -9,52 +9,43 @@ from math import exp, inf, isfinite, log, sqrt
 
 import numpy as np
 
+from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
 from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import Judgement, Record
-from estimative.priors.frozen import FrozenDict
 from estimative.priors.verbal_scale import ICD203
 
 FEW = 20
-"""Resolved questions; with fewer, a score says more of the questions than of the analyst."""
+"""Resolved questions; with fewer, a score says more about the questions than about the analyst."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
-    """A number from a sample of questions."""
-
-    value: float
-    error: float | None
-    """Standard error; None where the sample cannot tell."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """An analyst's judgements on resolved questions within one band of ICD 203."""
+class CalibrationBin:
+    """An analyst's forecasts of resolved questions within one band of ICD 203."""
 
     term: str
     """The band's first word, or "below 1 %" or "above 99 %"."""
     count: int
-    said: float
-    """Mean probability."""
-    happened: float
-    """Share of the questions."""
+    mean_forecast: float
+    """Probability."""
+    frequency: float
+    """Share of the questions where it happened."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """How one analyst did. Both scores are penalties: 0 is perfect, more is worse."""
+    """The mean scores of one analyst. Both scores are penalties: 0 is perfect, more is worse."""
 
     analyst: str
     questions: frozenset[str]
     """The resolved ones."""
-    brier: Measured
+    brier: Estimate
     """Mean of (probability - outcome)^2, in [0, 1] (Brier 1950, Monthly Weather Review 78(1))."""
-    log: Measured
-    """Mean of -ln(probability given to what came about), in nats (Good 1952, J. R. Stat. Soc. B 14(1)).
+    log: Estimate | None
+    """Mean of -ln(probability given to what happened), in nats (Good 1952, J. R. Stat. Soc. B 14(1)).
 
-    Infinite, without an error, where that probability was 0 once."""
-    calibration: tuple[Calibration, ...]
+    None where it is infinite: probability 0 was given to something that happened."""
+    calibration: tuple[CalibrationBin, ...]
     """In rising order of probability, without the bands that were never used."""
 
     @property
@@ -64,13 +55,13 @@ class Scores:
 
     @property
     def few(self) -> bool:
-        """Whether there are too few resolved questions to say much of the analyst."""
+        """Whether there are too few resolved questions to judge the analyst."""
         return self.resolved < FEW
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scoring:
-    """How each analyst of a record did."""
+    """The scores of every analyst in a record of forecasts."""
 
     file: str
     """The record's, as the user named it."""
@@ -79,48 +70,55 @@ class Scoring:
 
     @property
     def same_questions(self) -> bool:
-        """Whether all analysts were scored on the same questions: on different ones, scores cannot be compared."""
+        """Whether all analysts were scored on the same questions; otherwise their scores cannot be compared."""
         return len({scores.questions for scores in self.scores}) <= 1
 
 
 def score(record: Record) -> Scoring:
     """Score every analyst of a record on the resolved questions; the order of its rows does not matter."""
-    return Scoring(
-        file=record.file, scores=tuple(_scores(analyst, record.resolved(analyst)) for analyst in record.analysts)
-    )
+    scores = tuple(_scores(analyst, record.resolved(analyst)) for analyst in record.analysts)
+    return Scoring(file=record.file, scores=scores)
 
 
 def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
+    # A sum of floats depends on its order: sorted, the same forecasts give the same bits.
     ordered = sorted(judgements, key=lambda judgement: (judgement.probability, judgement.question))
-    said = np.array([judgement.probability for judgement in ordered])
-    happened = np.array([judgement.happened is True for judgement in ordered])
-    with np.errstate(divide="ignore"):  # -log 0 is infinite, as it should be
-        penalties = -np.log(np.where(happened, said, 1 - said))
+    forecasts = np.array([judgement.probability for judgement in ordered])
+    happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
     return Scores(
         analyst=analyst,
         questions=frozenset(judgement.question for judgement in ordered),
-        brier=_mean(np.square(said - happened)),
-        log=_mean(penalties),
+        brier=_mean(np.square(forecasts - happened)),
+        log=_finite_mean(log_penalties(forecasts, happened)),
         calibration=tuple(_calibration(ordered)),
     )
 
 
-def _mean(values: Numbers) -> Measured:
-    """The mean of values with dims (question); no error where there is but one, or where one is infinite."""
-    mean = float(values.mean())
-    known = len(values) > 1 and isfinite(mean)
-    return Measured(value=mean, error=float(values.std(ddof=1)) / sqrt(len(values)) if known else None)
+def log_penalties(forecasts: Numbers, happened: Numbers) -> Numbers:
+    """-ln of the probability given to what happened, infinite where that was 0; all dims (forecast)."""
+    with np.errstate(divide="ignore"):
+        return -np.log(np.where(happened > 0, forecasts, 1 - forecasts)) + 0.0  # no negative zero
 
 
-def _calibration(rising: Sequence[Judgement]) -> Iterator[Calibration]:
-    """Judgements in rising order of probability, counted by the word that ICD 203 has for it."""
-    for term, within in groupby(rising, key=lambda judgement: ICD203.word(judgement.probability).text):
-        band = tuple(within)
-        yield Calibration(
+def _mean(values: Numbers) -> Estimate:
+    """The mean of values with dims (question); no error where there is only one."""
+    error = float(values.std(ddof=1)) / sqrt(len(values)) if len(values) > 1 else None
+    return Estimate(value=float(values.mean()), se=error)
+
+
+def _finite_mean(values: Numbers) -> Estimate | None:
+    return _mean(values) if isfinite(values.sum()) else None
+
+
+def _calibration(rising: Sequence[Judgement]) -> Iterator[CalibrationBin]:
+    """Forecasts in rising order of probability, counted by the word that ICD 203 has for each."""
+    for term, group in groupby(rising, key=lambda judgement: ICD203.word(judgement.probability).text):
+        members = tuple(group)
+        yield CalibrationBin(
             term=term,
-            count=len(band),
-            said=float(np.mean([judgement.probability for judgement in band])),
-            happened=sum(judgement.happened is True for judgement in band) / len(band),
+            count=len(members),
+            mean_forecast=float(np.mean([judgement.probability for judgement in members])),
+            frequency=sum(judgement.happened is True for judgement in members) / len(members),
         )
 
 
@@ -130,40 +128,40 @@ class Rule:
 
     title: str
     source: str
-    log_worth: Callable[[Scores], Measured]
-    """Natural logarithm of what an analyst is worth, up to what all have in common; minus infinity for nothing."""
+    log_worth: Callable[[Scores], Estimate]
+    """Natural logarithm of an analyst's weight before it is normalised; minus infinity for none."""
 
 
-def _geometric(scores: Scores) -> Measured:
+def _geometric(scores: Scores) -> Estimate:
     """ln exp(-mean logarithmic score)."""
-    return Measured(value=-scores.log.value, error=scores.log.error)
+    if scores.log is None:
+        return Estimate(value=-inf, se=None)
+    return Estimate(value=-scores.log.value, se=scores.log.se)
 
 
-def _inverse(scores: Scores) -> Measured:
-    """ln 1 / ((n B + 1/4) / (n + 1)): one question more, answered 1/2, keeps a perfect record from infinite worth."""
+def _inverse(scores: Scores) -> Estimate:
+    """ln 1 / ((n B + 1/4) / (n + 1)): one more question, answered 1/2, keeps a perfect record from infinite weight."""
     n, penalty = scores.resolved, scores.resolved * scores.brier.value + 1 / 4
-    error = None if scores.brier.error is None else n * scores.brier.error / penalty
-    return Measured(value=log((n + 1) / penalty), error=error)
+    error = None if scores.brier.se is None else n * scores.brier.se / penalty
+    return Estimate(value=log((n + 1) / penalty), se=error)
 
 
-RULES: Mapping[str, Rule] = FrozenDict(
-    {
-        "log": Rule(
-            title="in proportion to the geometric mean of the probabilities given to what came about",
-            source="exp(-mean logarithmic score); Good 1952, Journal of the Royal Statistical Society B 14(1)",
-            log_worth=_geometric,
-        ),
-        "brier": Rule(
-            title="in inverse proportion to the mean Brier score, one question answered 1/2 added",
-            source="inverse mean squared error; Bates and Granger 1969, Operational Research Quarterly 20(4)",
-            log_worth=_inverse,
-        ),
-    }
-)
-"""Every rule by its name; to add one is to add an entry here."""
+RULES: Mapping[str, Rule] = {
+    "log": Rule(
+        title="in proportion to the geometric mean of the probabilities given to what happened",
+        source="exp(-mean logarithmic score); Good 1952, Journal of the Royal Statistical Society B 14(1)",
+        log_worth=_geometric,
+    ),
+    "brier": Rule(
+        title="in inverse proportion to the mean Brier score, with one more question answered 1/2",
+        source="inverse mean squared error; Bates and Granger 1969, Operational Research Quarterly 20(4)",
+        log_worth=_inverse,
+    ),
+}
+"""By name; a new rule is a new entry."""
 
 
-def weights(scoring: Scoring, rule: str) -> dict[str, Measured]:
+def weights(scoring: Scoring, rule: str) -> dict[str, Estimate]:
     """The weight of each analyst by a rule of `RULES`; they sum to one.
 
     Errors are by the delta method, the scores of different analysts taken as independent. A weight has none where
@@ -171,21 +169,19 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Measured]:
 
     Raises
     ------
-    Faulty
-        Where every analyst is worth nothing.
+    InvalidInput
+        Where every analyst has weight 0.
     """
     worth = {scores.analyst: RULES[rule].log_worth(scores) for scores in scoring.scores}
-    best = max(measured.value for measured in worth.values())
+    best = max(estimate.value for estimate in worth.values())
     if best == -inf:
         found = "every analyst gave a probability of 0 to something that happened"
-        raise invalid(
-            found, code="impossible", file=scoring.file, allowed="an analyst who gave it none, to have a weight"
-        )
-    relative = {analyst: exp(measured.value - best) for analyst, measured in worth.items()}
+        raise invalid(found, code="impossible", file=scoring.file, allowed="an analyst who never did, to have weight")
+    relative = {analyst: exp(estimate.value - best) for analyst, estimate in worth.items()}
     total = sum(relative.values())
     shares = {analyst: value / total for analyst, value in relative.items()}
-    errors = {analyst: measured.error for analyst, measured in worth.items()}
-    return {analyst: Measured(value=share, error=_error(analyst, shares, errors)) for analyst, share in shares.items()}
+    errors = {analyst: estimate.se for analyst, estimate in worth.items()}
+    return {analyst: Estimate(value=share, se=_error(analyst, shares, errors)) for analyst, share in shares.items()}
 
 
 def _error(analyst: str, shares: Mapping[str, float], errors: Mapping[str, float | None]) -> float | None:

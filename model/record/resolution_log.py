@@ -1,9 +1,8 @@
-"""The file of resolutions: a ledger that is only ever added to, each line sealed and tied to the last."""
+"""The log of resolutions: lines are only ever added, each with its own digest and that of the line before."""
 
 from __future__ import annotations
 
 import datetime
-import fcntl
 import hashlib
 import json
 import os
@@ -12,18 +11,54 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
+import msgspec
+
+from estimative.model.record.file_lock import lock, sync_folder
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 
 SCHEMA_VERSION = 1
-LEDGER = "resolutions.jsonl"
+LOG = "resolutions.jsonl"
 """Among the folders of the runs."""
-NOTHING_BEFORE = "0" * 64
-"""What stands for the digest of a line before the first one."""
+FIRST = "0" * 64
+"""In place of the digest of a line before the first one."""
 SEAL = b', "digest": "'
-"""Between what a line says and the digest of it."""
+"""Between the content of a line and its digest."""
+
+type _Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class _Line(msgspec.Struct, kw_only=True):
+    """The content of a line; names and order are the format of the file."""
+
+    schema_version: int = SCHEMA_VERSION
+    previous: str
+    written: datetime.datetime
+    corrects: int | None
+    run: str
+    created: datetime.datetime
+    scenario: str
+    scenario_digest: str
+    prior_set: str
+    prior_set_digest: str
+    analyst: str
+    outcome: str
+    probability: _Probability
+    mcse: _Probability
+    as_of: datetime.date
+    until: datetime.date
+    happened: bool | None
+    on: datetime.date
+    because: str
+
+
+SAME_NAMES = (
+    "run", "created", "scenario", "scenario_digest", "prior_set", "prior_set_digest", "analyst", "outcome",
+    "probability", "as_of", "until",
+)  # fmt: skip
+"""Fields of a forecast that a line has under the same name."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +69,16 @@ class ResolutionLog:
 
     @classmethod
     def beside(cls, runs: Path) -> ResolutionLog:
-        """The ledger in a folder of runs."""
-        return cls(runs / LEDGER)
+        """The log in a folder of runs."""
+        return cls(runs / LOG)
 
     def read(self) -> tuple[Entry, ...]:
         """Every line, verified; none where there is no file.
 
         Raises
         ------
-        Faulty
-            With each line that was changed, put in, taken out before or cut short; or if the file cannot be read.
+        InvalidInput
+            With each line that was changed, inserted, removed or cut short; or if the file cannot be read.
         """
         try:
             with _locked(self.path, os.O_RDONLY) as file:
@@ -51,80 +86,76 @@ class ResolutionLog:
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise self._fault(error, "a ledger to read") from error
+            raise self._unusable(error, "a log of resolutions to read") from error
 
     def append(self, resolution: Resolution, *, written: datetime.datetime, correct: bool) -> Entry:
-        """Add a line, whole or not at all, and wait until it lies on the disk; what it became.
+        """Add a line, whole or not at all, wait until it is on the disk, and return its entry.
 
         Parameters
         ----------
         correct
-            Let it replace the standing entry of the same run and outcome, which stays where it is.
+            Let it replace the current entry of the same run and outcome, whose line stays where it is.
 
         Raises
         ------
-        Faulty
-            As `read`; if there is such an entry and it is not to be corrected, or none that could be; if another
-            run's entry contradicts it; or if the file cannot be written.
+        InvalidInput
+            As `read`; if there is such an entry and it is not to be corrected, or none to correct; if another run's
+            entry contradicts it; or if the file cannot be written.
         """
         if correct and not self.path.exists():
-            raise self._nothing_to_correct(resolution)  # before a file is made for nothing
+            self._refuse_correction(resolution)  # before an empty file is made
         try:
             with _locked(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as file:
                 entries = _verified(file.readall(), str(self.path))
                 corrects = self._corrected(resolution, current_entries(entries), correct=correct)
-                raw = _line(resolution, entries[-1].digest if entries else NOTHING_BEFORE, written, corrects)
+                raw = _raw(resolution, entries[-1].digest if entries else FIRST, written, corrects)
                 _add(file, raw, self.path.parent)
         except OSError as error:
-            raise self._fault(error, "a ledger to write to") from error
-        return Entry(
-            line=len(entries) + 1, digest=_digest(raw), written=written, corrects=corrects, resolution=resolution
-        )
+            raise self._unusable(error, "a log of resolutions to write to") from error
+        line = len(entries) + 1
+        return Entry(line=line, digest=_digest(raw), written=written, corrects=corrects, resolution=resolution)
 
     def _corrected(self, resolution: Resolution, entries: Sequence[Entry], *, correct: bool) -> int | None:
         """The line that a new entry corrects, if any."""
-        said, file = resolution.forecast, str(self.path)
+        file, run = str(self.path), resolution.forecast.run
         before = next((entry for entry in entries if entry.resolution.key == resolution.key), None)
-        if correct and before is None:
-            raise self._nothing_to_correct(resolution)
-        if correct and before:
+        if before and correct:
             return before.line
         if before:
-            found = f"{said.outcome} is resolved already: {before.resolution.word!r} on {before.resolution.on}"
-            expected = "a run that is open, or --correct"
-            raise invalid(found, code="contradiction", file=file, line=before.line, key=said.run, allowed=expected)
+            answer = f"{before.resolution.word!r} on {before.resolution.date}"
+            found = f"{resolution.forecast.outcome} is resolved already: {answer}"
+            expected = "an outcome that is not resolved yet, or a correction"
+            raise invalid(found, code="invalid-log", file=file, line=before.line, key=run, allowed=expected)
+        if correct:
+            self._refuse_correction(resolution)
         for entry in entries:
-            told = entry.resolution
-            if told.forecast.question == said.question and told.happened != resolution.happened:
+            same = entry.forecast.question == resolution.forecast.question
+            if same and entry.resolution.occurred != resolution.occurred:
                 raise InvalidInput([contradicting(entry, resolution, file, None)])
         return None
 
-    def _nothing_to_correct(self, resolution: Resolution) -> InvalidInput:
-        said = resolution.forecast
-        found = f"there is no resolution of {said.outcome} of this run"
-        expected = "one to correct, or no --correct"
-        return invalid(found, code="invalid-log", file=str(self.path), key=said.run, allowed=expected)
+    def _refuse_correction(self, resolution: Resolution) -> NoReturn:
+        found = f"there is no resolution of {resolution.forecast.outcome} of this run"
+        expected = "one to correct, or a first resolution"
+        raise invalid(found, code="invalid-log", file=str(self.path), key=resolution.forecast.run, allowed=expected)
 
-    def _fault(self, error: OSError, expected: str) -> InvalidInput:
-        return invalid(
-            f"the file cannot be used: {error.strerror or type(error).__name__}",
-            code="invalid-log",
-            file=str(self.path),
-            allowed=expected,
-        )
+    def _unusable(self, error: OSError, expected: str) -> InvalidInput:
+        reason = error.strerror or type(error).__name__
+        return invalid(f"the log cannot be used: {reason}", code="invalid-log", file=str(self.path), allowed=expected)
 
 
 @contextmanager
 def _locked(path: Path, flags: int) -> Iterator[FileIO]:
-    """A file that nobody else writes to meanwhile; nor reads, while it is open for writing."""
+    """A file that nobody writes to at the same time; nor reads, while it is open for writing."""
     reading = flags == os.O_RDONLY
-    with FileIO(os.open(path, flags, 0o666), "rb" if reading else "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_SH if reading else fcntl.LOCK_EX)
+    binary = getattr(os, "O_BINARY", 0)  # else Windows would change the ends of lines, and so their digests
+    with FileIO(os.open(path, flags | binary, 0o666), "rb" if reading else "r+b") as file:
+        lock(file, shared=reading)
         yield file
 
 
 def _add(file: FileIO, raw: bytes, folder: Path) -> None:
-    """Bytes at the end of a file, unbuffered, so that what fails can be taken back."""
+    """Add bytes at the end of a file, unbuffered, so that a failure can be taken back."""
     size = file.seek(0, os.SEEK_END)
     try:
         if file.write(raw) != len(raw):
@@ -134,62 +165,45 @@ def _add(file: FileIO, raw: bytes, folder: Path) -> None:
         file.truncate(size)
         raise
     if not size:
-        _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the name of a new file lies on the disk as well."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+        sync_folder(folder)
 
 
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def _line(resolution: Resolution, previous: str, written: datetime.datetime, corrects: int | None) -> bytes:
-    """A line with its end, in ASCII: no text in it can steer a terminal."""
-    said = resolution.forecast
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "previous": previous,
-        "written": written.isoformat(),
-        "corrects": corrects,
-        "run": said.run,
-        "created": said.created.isoformat(),
-        "scenario": said.scenario,
-        "scenario_digest": said.scenario_digest,
-        "prior_set": said.prior_set,
-        "prior_set_digest": said.prior_set_digest,
-        "analyst": said.analyst,
-        "outcome": said.outcome,
-        "probability": said.probability,
-        "mcse": said.mcse,
-        "as_of": said.as_of.isoformat(),
-        "until": said.until.isoformat(),
-        "happened": resolution.happened,
-        "on": resolution.on.isoformat(),
-        "because": resolution.because,
-    }
-    plain = json.dumps(content, allow_nan=False).encode("ascii")
+def _raw(resolution: Resolution, previous: str, written: datetime.datetime, corrects: int | None) -> bytes:
+    """A line with its end, in ASCII: no text in it can control a terminal."""
+    forecast = resolution.forecast
+    line = _Line(
+        previous=previous,
+        written=written,
+        corrects=corrects,
+        mcse=forecast.se,
+        happened=resolution.occurred,
+        on=resolution.date,
+        because=resolution.because,
+        **{name: getattr(forecast, name) for name in SAME_NAMES},
+    )
+    plain = json.dumps(msgspec.to_builtins(line), allow_nan=False).encode("ascii")
     return plain[:-1] + SEAL + _digest(plain).encode() + b'"}\n'
 
 
 def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
-    """The entries of a ledger; raises Faulty with every line that is not as it was written."""
+    """The entries of a log; raises InvalidInput with every line that is not as it was written."""
     entries: list[Entry] = []
     issues: list[Issue] = []
-    previous: str | None = NOTHING_BEFORE
-    for line, raw in enumerate(BytesIO(content), start=1):
+    previous: str | None = FIRST
+    for number, raw in enumerate(BytesIO(content), start=1):
         try:
-            entries.append(_entry(raw, line, previous, entries))
+            entries.append(_entry(raw, number, previous, entries))
         except _Broken as broken:
             issues.append(
                 Issue(
-                    code="invalid-log", message=broken.found, place=Place(file=file, line=line), allowed=broken.expected
+                    code="invalid-log",
+                    message=broken.found,
+                    place=Place(file=file, line=number),
+                    allowed=broken.expected,
                 )
             )
         previous = _digest(raw) if _sealed(raw) else None
@@ -206,80 +220,42 @@ class _Broken(Exception):
         self.found, self.expected = found, expected
 
 
-def _entry(raw: bytes, line: int, previous: str | None, before: Sequence[Entry]) -> Entry:
+def _entry(raw: bytes, number: int, previous: str | None, before: Sequence[Entry]) -> Entry:
     """A verified line; `previous` is None where the line before is broken itself."""
     if not raw.endswith(b"\n"):
-        raise _Broken("this line has no end", "whole lines; this one was cut short in the writing and can be deleted")
+        raise _Broken("this line has no end", "whole lines; this one was cut short while it was written: delete it")
     if not _sealed(raw):
-        raise _Broken("this line was changed", "it as it was written; what was wrong is resolved again, --correct")
+        raise _Broken("this line was changed", "it as it was written; to change an answer, record a correction")
     try:
-        content = json.loads(raw)
-        if content["schema_version"] != SCHEMA_VERSION:
-            raise _Broken(f"this line has schema version {content['schema_version']!r}", str(SCHEMA_VERSION))
-        entry = _built(content, raw, line)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        version = msgspec.json.decode(raw, type=dict[str, Any]).get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise _Broken(f"this line has schema version {version!r}", str(SCHEMA_VERSION))
+        line = msgspec.json.decode(raw, type=_Line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _Broken("this program did not write this line", "a resolution") from error
-    if previous is not None and content["previous"] != previous:
-        expected = "the digest of the line before it: a line was put in, taken out or moved here"
+    if previous is not None and line.previous != previous:
+        expected = "the digest of the line before it: a line was inserted, removed or moved here"
         raise _Broken("this line does not follow from the one before", expected)
-    if entry.corrects != _standing_line(entry, before):
-        raise _Broken("this is a second resolution of one run and outcome", "one that says which line it corrects")
+    entry = _built(line, raw, number)
+    if entry.corrects != _current_line(entry, before):
+        raise _Broken("this is a second resolution of one run and outcome", "one that names the line that it corrects")
     return entry
 
 
 def _sealed(raw: bytes) -> bool:
-    """Whether a line is what its own digest says."""
+    """Whether a line has the digest that it names."""
     plain, _, seal = raw.rpartition(SEAL)
     return seal == _digest(plain + b"}").encode() + b'"}\n'
 
 
-def _standing_line(entry: Entry, before: Sequence[Entry]) -> int | None:
-    found = [one.line for one in before if one.resolution.key == entry.resolution.key]
-    return found[-1] if found else None
+def _current_line(entry: Entry, before: Sequence[Entry]) -> int | None:
+    lines = [earlier.line for earlier in before if earlier.resolution.key == entry.resolution.key]
+    return lines[-1] if lines else None
 
 
-def _built(content: dict[str, Any], raw: bytes, line: int) -> Entry:
-    """The entry that a line's content stands for; raises ValueError, TypeError or KeyError if it stands for none."""
-    said = IssuedForecast(
-        created=_moment(content["created"]),
-        probability=_within(content["probability"], 1.0),
-        mcse=_within(content["mcse"], 1.0),
-        as_of=datetime.date.fromisoformat(content["as_of"]),
-        until=datetime.date.fromisoformat(content["until"]),
-        **{name: _text(content[name]) for name in _TEXTS},
-    )
-    happened, corrects = content["happened"], content["corrects"]
-    if not isinstance(happened, bool | None) or not isinstance(corrects, int | None):
-        raise TypeError("neither true nor false nor null")
-    return Entry(
-        line=line,
-        digest=_digest(raw),
-        written=_moment(content["written"]),
-        corrects=corrects,
-        resolution=Resolution(
-            forecast=said,
-            happened=happened,
-            on=datetime.date.fromisoformat(content["on"]),
-            because=_text(content["because"]),
-        ),
-    )
-
-
-_TEXTS = ("run", "scenario", "scenario_digest", "prior_set", "prior_set_digest", "analyst", "outcome")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    value.encode()  # a surrogate without its other half could be printed nowhere
-    return value
-
-
-def _moment(value: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
-
-
-def _within(value: object, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
-        raise ValueError(f"not between 0 and {high:g}")
-    return float(value)
+def _built(line: _Line, raw: bytes, number: int) -> Entry:
+    named = {name: getattr(line, name) for name in SAME_NAMES}
+    forecast = IssuedForecast(**{**named, "created": line.created.astimezone(datetime.UTC), "se": line.mcse})
+    resolution = Resolution(forecast=forecast, occurred=line.happened, date=line.on, because=line.because)
+    written = line.written.astimezone(datetime.UTC)
+    return Entry(line=number, digest=_digest(raw), written=written, corrects=line.corrects, resolution=resolution)

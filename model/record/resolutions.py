@@ -1,4 +1,4 @@
-"""What came about of what runs foretold, and when that can be said."""
+"""Forecasts that runs issued, what happened, and the rules by which dates and answers are accepted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from estimative.priors.errors import Issue, Place, quote
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What was asked: runs of a scenario that has learnt more since still answer the same one."""
+    """An outcome of a scenario by a horizon; later versions of the scenario ask the same question."""
 
     scenario: str
     outcome: str
@@ -24,7 +24,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedForecast:
-    """What a run said of one outcome."""
+    """The probability that a run gave to one outcome."""
 
     run: str
     created: datetime.datetime
@@ -37,7 +37,7 @@ class IssuedForecast:
     """As the prior set describes them; empty where it does not."""
     outcome: str
     probability: float
-    mcse: float
+    se: float
     """Monte Carlo standard error."""
     as_of: datetime.date
     until: datetime.date
@@ -48,41 +48,44 @@ class IssuedForecast:
 
     @property
     def made(self) -> datetime.date:
-        """The day on which the run was made."""
+        """The day of the run."""
         return self.created.date()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """What became of something foretold."""
+    """What happened to a forecast."""
 
     forecast: IssuedForecast
-    happened: bool | None
-    """None where nobody will ever know, or the condition of a conditional outcome did not come about: void."""
-    on: datetime.date
-    """When it came about, or when it was settled that it had not."""
+    occurred: bool | None
+    """None is void: nobody will ever know, or the condition of a conditional outcome was not met."""
+    date: datetime.date
+    """When it happened, or when it was certain that it had not."""
     because: str
-    """By which source it was decided."""
+    """The source that decided it."""
 
     @property
     def key(self) -> tuple[str, str]:
-        """What is resolved at most once, but for corrections: an outcome of a run."""
+        """The run and the outcome; each pair is resolved once, except for corrections."""
         return self.forecast.run, self.forecast.outcome
 
     @property
     def lead(self) -> int:
-        """Days from the run to the answer; to the horizon, where nothing came about before it."""
-        return (min(self.on, self.forecast.until) - self.forecast.made).days
+        """Days from the run to the answer, or to the horizon if that came first."""
+        return (min(self.date, self.forecast.until) - self.forecast.made).days
 
     @property
     def word(self) -> str:
-        """As it is said on the command line: "yes", "no", "void"."""
-        return {True: "yes", False: "no", None: "void"}[self.happened]
+        """As given on the command line: "yes", "no", "void"."""
+        return WORDS[self.occurred]
+
+
+WORDS: dict[bool | None, str] = {True: "yes", False: "no", None: "void"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A line of the ledger."""
+    """A line of the resolution log."""
 
     line: int
     """Counted from 1."""
@@ -91,59 +94,62 @@ class Entry:
     written: datetime.datetime
     """UTC."""
     corrects: int | None
-    """The earlier line of the same run and outcome that no longer holds."""
+    """The earlier line of the same run and outcome that this one replaces."""
     resolution: Resolution
+
+    @property
+    def forecast(self) -> IssuedForecast:
+        return self.resolution.forecast
 
 
 def current_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries that no later one corrects, in the order of the ledger."""
+    """The entries that no later one corrects, in the order of the log."""
     last = {entry.resolution.key: entry for entry in entries}
     return tuple(sorted(last.values(), key=lambda entry: entry.line))
 
 
 def open_runs(entries: Iterable[Entry], runs: Iterable[Manifest]) -> tuple[str, ...]:
-    """The ids of converged runs that no entry is about, but for whose scenario and prior set there are some.
+    """The ids of converged runs without an entry, whose scenario and prior set have entries from other runs.
 
-    Those made after the last of these answers are left out: they are of another question, or hindsight.
+    Runs made after the last of these answers are left out: they ask another question, or knew the answer.
     """
     resolved: set[str] = set()
-    last: dict[tuple[str, str], str] = {}
+    last: dict[tuple[str, str], datetime.date] = {}
     for entry in entries:
-        said, on = entry.resolution.forecast, entry.resolution.on.isoformat()
-        resolved.add(said.run)
-        last[said.scenario, said.prior_set] = max(on, last.get((said.scenario, said.prior_set), ""))
+        key = entry.forecast.scenario, entry.forecast.prior_set
+        resolved.add(entry.forecast.run)
+        last[key] = max(entry.resolution.date, last.get(key, datetime.date.min))
     return tuple(
         run.id
         for run in runs
         if run.converged
         and run.id not in resolved
-        and run.created[: len("2026-01-01")] <= last.get((run.scenario, run.prior_set), "")
+        and run.created.date() <= last.get((run.scenario, run.prior_set), datetime.date.min)
     )
 
 
 def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
-    """The faults of standing entries that tell another answer to a question than an earlier one does."""
+    """The errors of current entries that give another answer to a question than an earlier one does."""
     first: dict[Question, Entry] = {}
     for entry in entries:
-        question = entry.resolution.forecast.question
-        told = first.setdefault(question, entry)
-        if told.resolution.happened != entry.resolution.happened:
-            yield contradicting(told, entry.resolution, file, entry.line)
+        earlier = first.setdefault(entry.forecast.question, entry)
+        if earlier.resolution.occurred != entry.resolution.occurred:
+            yield contradicting(earlier, entry.resolution, file, entry.line)
 
 
-def contradicting(told: Entry, other: Resolution, file: str, line: int | None) -> Issue:
-    """The fault of one that tells another answer to the same question; `line` where it stands in the file already."""
-    expected = f"{told.resolution.word!r}, as on line {told.line} of the same question; or --correct for that run"
+def contradicting(earlier: Entry, other: Resolution, file: str, line: int | None) -> Issue:
+    """The error of a second answer to the same question; `line` where it is in the file already."""
+    same = f"{earlier.resolution.word!r}, the answer to the same question on line {earlier.line}, or a correction"
     return Issue(
         code="contradiction",
         message=f"{quote(other.word)} contradicts an earlier resolution",
         place=Place(file=file, line=line, key=other.forecast.run),
-        allowed=expected,
+        allowed=same,
     )
 
 
 def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Issue]:
-    """Why a resolution cannot be so, by its dates.
+    """Why a resolution is impossible, by its dates.
 
     Parameters
     ----------
@@ -151,53 +157,43 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
         Whether the outcome was settled when the question was asked, though unknown: then its answer may become known
         at any time, before the horizon or after it.
     """
-    said, on = resolution.forecast, resolution.on
-    if on < said.as_of:
-        expected = f"a date from {said.as_of} on, as of which the question was asked"
-        yield Issue(
-            code="contradiction",
-            message=f"{on} is before the question was asked",
-            place=Place(file="--on"),
-            allowed=expected,
+    forecast, date = resolution.forecast, resolution.date
+    if date < forecast.as_of:
+        yield _misdated(
+            resolution, f"{date} is before the question was asked", f"{forecast.as_of} or later, when it was asked"
         )
-    if on > today:
-        yield Issue(
-            code="contradiction",
-            message=f"{on} is in the future",
-            place=Place(file="--on"),
-            allowed=f"a date up to today, {today}",
-        )
-    if not settled:
-        yield from _out_of_time(resolution, today)
-    if resolution.happened is not None:
-        yield from _in_hindsight(resolution, settled=settled)
+    elif date > today:
+        yield _misdated(resolution, f"{date} is in the future", f"a date up to today, {today}")
+    else:
+        if not settled:
+            yield from _against_horizon(resolution, today)
+        if resolution.occurred is not None:
+            yield from _in_hindsight(resolution, settled=settled)
 
 
-def _out_of_time(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
-    on, until = resolution.on, resolution.forecast.until
-    if resolution.happened is True and on > until:
-        expected = f"a date up to {until}: what came about later did not come about in time"
-        yield Issue(
-            code="contradiction", message=f"{on} is after the horizon", place=Place(file="--on"), allowed=expected
-        )
-    if resolution.happened is False and (on < until or today <= until):
-        expected = f"'no' dated {until} or later, and not before that day is over: until then it can still come about"
-        yield Issue(
-            code="contradiction",
-            message=f'"no" on {on} is too early, as of {today}',
-            place=Place(file="--on"),
-            allowed=expected,
-        )
+def _misdated(resolution: Resolution, found: str, expected: str) -> Issue:
+    return Issue(
+        code="contradiction", message=found, place=Place(file=resolution.forecast.run, key="date"), allowed=expected
+    )
+
+
+def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
+    date, until = resolution.date, resolution.forecast.until
+    if resolution.occurred is True and date > until:
+        yield _misdated(resolution, f"{date} is after the horizon", f"a date up to {until}; later is too late, so 'no'")
+    if resolution.occurred is False and (date < until or today <= until):
+        expected = f"'no' dated {until} or later, when that day is over: until then it can still happen"
+        yield _misdated(resolution, f'"no" on {date} is too early, as of {today}', expected)
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
-    said = resolution.forecast
-    known = resolution.on if settled or resolution.happened else said.until
-    if said.made > known:
-        found = f"the run was made on {said.made}, when the answer had been known since {known}"
+    forecast = resolution.forecast
+    known = resolution.date if settled or resolution.occurred else forecast.until
+    if forecast.made > known:
+        found = f"the run was made on {forecast.made}, when the answer had been known since {known}"
         yield Issue(
             code="contradiction",
             message=found,
-            place=Place(file=said.run),
-            allowed="a judgement from before: hindsight is not scored",
+            place=Place(file=forecast.run),
+            allowed="a run from before; forecasts in hindsight are not scored",
         )

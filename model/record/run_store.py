@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 import datetime
-import json
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from estimative.model.codec import DamagedJson, from_json, to_json
+from estimative.model.inference.info import SCHEMA_VERSION
+from estimative.model.record.draws_file import DrawGroup, write_draws
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest
 
-if TYPE_CHECKING:
-    from estimative.model.inference.posterior import Posterior, PriorPredictive
-    from estimative.model.likelihood.layout import Numbers
-
 ENVIRONMENT = "ESTIMATIVE_RUNS"
-MANIFEST, SUMMARY, DRAWS, INPUTS = "manifest.json", "summary.json", "draws.nc", "inputs"
-ANALYSES = "analyses.json"
-"""What was found out about a run after it was kept."""
+MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
+"""Files of a run's folder; the analyses are added once they are computed."""
 PARTIAL = ".partial-"
-KEPT_DRAWS = 4000
-"""Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
-
-
-CONDITIONS = (
-    "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
-    "conditional outcome is the mean of outcome_probability weighted by it."
-)
+LEFT_BEHIND = 3600
+"""Seconds after which something half-written belongs to a program that was killed."""
+MAX_LABEL = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a list of runs shows."""
+    """A run as a list of runs shows it."""
 
+    schema_version: int = SCHEMA_VERSION
     id: str
-    created: str
-    """UTC, ISO 8601."""
+    created: datetime.datetime
+    """UTC."""
+    label: str = ""
+    """The user's own words for this run."""
     scenario: str
+    question: str
+    """The scenario's title."""
+    as_of: datetime.date
+    until: datetime.date
     prior_set: str
     method: str
     converged: bool
     headline: float | None
-    """None where no number was told."""
+    """Probability; None where no number is shown."""
 
 
 @dataclass(frozen=True)
@@ -70,199 +66,188 @@ class Store:
         return cls(user_data_path("estimative", appauthor=False) / "runs")
 
     def list(self) -> tuple[Manifest, ...]:
-        """The runs, the newest first."""
+        """The runs, the newest first; a folder that holds none is passed over."""
         if not self.folder.is_dir():
             return ()
-        found = [_manifest(path) for path in self.folder.iterdir() if not path.name.startswith(".")]
-        return tuple(sorted((m for m in found if m is not None), key=lambda m: m.id, reverse=True))
+        manifests = [_manifest(path) for path in self.folder.iterdir() if not path.name.startswith(".")]
+        return tuple(sorted((m for m in manifests if m is not None), key=lambda m: m.id, reverse=True))
 
     def find(self, name: str) -> Path:
         """The folder of a run: by its id, the beginning of its id, or `latest`.
 
         Raises
         ------
-        Faulty
+        InvalidInput
             If there is no such run, or several.
         """
         ids = [manifest.id for manifest in self.list()]
-        matching = ids[:1] if name == "latest" else [run for run in ids if run == name] or [
-            run for run in ids if name and run.startswith(name)
-        ]  # fmt: skip
+        matching = _matching(name, ids)
         if len(matching) == 1:
             return self.folder / matching[0]
         found = f"{len(matching)} runs begin like this" if matching else "there is no such run"
-        expected = (
-            "the id of a run, its beginning, or 'latest'"
-            if ids
-            else "a run; there is none yet: estimative fit makes one"
-        )
-        fault = Issue(
-            code="unknown-name",
+        first = "a run; there is none yet: estimative fit saves one"
+        expected = "the id of a run, its beginning, or 'latest'" if ids else first
+        issue = Issue(
+            code="invalid-run",
             message=found,
             place=Place(file=str(self.folder), key=name),
             allowed=expected,
             suggestion=nearest(name, ids) or "",
         )
-        raise InvalidInput([fault])
+        raise InvalidInput([issue])
 
-    def write(self, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]) -> Path:
+    def write(self, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]) -> Path:
         """Write a run, first under a name that no reader looks at.
+
+        Parameters
+        ----------
+        result
+            As JSON.
+        inputs
+            Texts of the files that the run was made from, by name.
 
         Raises
         ------
-        Faulty
+        InvalidInput
             If the folder cannot be written to.
         """
         partial = self.folder / f"{PARTIAL}{manifest.id}"
-        try:
+        with _writing(self.folder, partial, "a folder to write runs to"):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             partial.mkdir()
-            _fill(partial, manifest, summary, inputs, draws)
+            _fill(partial, manifest, result, inputs, draws)
             partial.rename(self.folder / manifest.id)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise invalid(
-                f"the run cannot be saved: {reason}",
-                code="cannot-write",
-                file=str(self.folder),
-                allowed="a folder to write runs to",
-            ) from error
-        finally:
-            if partial.exists():
-                shutil.rmtree(partial, ignore_errors=True)
         return self.folder / manifest.id
 
+    def label(self, name: str, text: str) -> Manifest:
+        """Give a run a label, or take it away with an empty text; the new manifest.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such run, the text is too long, or the folder cannot be written to.
+        """
+        folder, text = self.find(name), checked_label(text)
+        manifest = replace(from_json((folder / MANIFEST).read_bytes(), Manifest), id=folder.name, label=text)
+        add_file(folder, MANIFEST, to_json(manifest))
+        return manifest
+
+    def delete(self, name: str) -> Path:
+        """Delete a run, whole or not at all for any reader; the folder that it had.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such run, or it cannot be deleted.
+        """
+        folder = self.find(name)
+        partial = self.folder / f"{PARTIAL}{folder.name}-{secrets.token_hex(3)}"
+        with _writing(folder, partial, "a folder that can be deleted"):
+            folder.rename(partial)
+        return folder
+
+    def export(self, name: str, target: Path) -> Path:
+        """Copy a run to a folder that does not exist yet, whole or not at all; the run's own folder.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such run, or the folder exists or cannot be written.
+        """
+        source, partial = self.find(name), target.with_name(f".{target.name}.partial")
+        if target.exists():
+            found, expected = "a file or folder with this name exists already", "a folder that does not exist yet"
+            raise invalid(found, code="invalid-run", file=str(target), allowed=expected)
+        with _writing(target, partial, "a folder to write to"):
+            shutil.copytree(source, partial)
+            partial.rename(target)
+        return source
+
     def _sweep(self) -> None:
-        """Remove what runs that were killed an hour ago or longer left behind."""
+        """Remove what killed programs left behind."""
         for path in self.folder.glob(f"{PARTIAL}*"):
             with suppress(OSError):  # another program may sweep here too
-                if time.time() - path.stat().st_mtime > 3600:
+                if time.time() - path.stat().st_mtime > LEFT_BEHIND:
                     shutil.rmtree(path, ignore_errors=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draws:
-    """One group of the draws file: variables with their dims, each dim with its labels."""
+def _matching(name: str, ids: list[str]) -> list[str]:
+    if name == "latest":
+        return ids[:1]
+    return [run for run in ids if run == name] or [run for run in ids if name and run.startswith(name)]
 
-    variables: Mapping[str, tuple[tuple[str, ...], Numbers]]
-    labels: Mapping[str, tuple[str, ...]]
-    attributes: Mapping[str, str]
+
+def checked_label(text: str) -> str:
+    """A label on one line.
+
+    Raises
+    ------
+    InvalidInput
+        If it is too long or is no text.
+    """
+    label = " ".join(text.split())
+    if len(label) > MAX_LABEL or not label.isprintable():
+        found = f"the label has {len(label)} characters" if len(label) > MAX_LABEL else "the label cannot be printed"
+        raise invalid(found, code="invalid-run", file="label", allowed=f"up to {MAX_LABEL} printable characters")
+    return label
 
 
 def new_id(now: datetime.datetime) -> str:
-    """An id that sorts by time and is not met twice."""
+    """An id that sorts by time and is unique."""
     utc = now.astimezone(datetime.UTC)
     return f"{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z-{secrets.token_hex(3)}"
 
 
-def groups_of(posterior: Posterior, before: PriorPredictive) -> dict[str, Draws]:
-    """The groups `posterior` and `prior`, as ArviZ names them."""
-    from estimative.model.inference.draws import resampled
-
-    draws, weighted = posterior.draws, posterior.method == "importance"
-    kept = resampled(draws.weights, KEPT_DRAWS, posterior.seed) if weighted else np.arange(draws.count)
-    note = "importance draws, resampled to equal weights" if weighted else "NUTS draws"
-    shared = np.arange(min(KEPT_DRAWS, before.draws.count))
-    return {
-        "posterior": _group(posterior, posterior, kept, posterior.draws.chains, note),
-        "prior": _group(posterior, before, shared, 1, "plain draws from the prior"),
-    }
+@contextmanager
+def _writing(path: Path, partial: Path, expected: str) -> Iterator[None]:
+    """Turn a failure to write into an error of the input; whatever happens, nothing half-written stays."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise invalid(f"cannot be written: {reason}", code="cannot-write", file=str(path), allowed=expected) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
-def _group(posterior: Posterior, holder: Posterior | PriorPredictive, kept: Any, chains: int, note: str) -> Draws:
-    quantities = posterior.assessment.structure.quantities
-    labels = {"degree": tuple(quantities.degrees), "ratio": tuple(quantities.ratios)}
-    theta = holder.draws.theta
-    variables = {
-        "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, kept], chains)),
-        "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, kept]), chains)),
-    }
-    for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.asked) if target.sort == sort]
-        labels[sort] = tuple(holder.asked[index].id for index in places)
-        yes, given = holder.probabilities.yes[places][:, kept], holder.probabilities.given[places][:, kept]
-        chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
-        variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
-        if sort == "outcome":
-            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
-    return Draws(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
-
-
-def _by_chain(values: Numbers, chains: int) -> Numbers:
-    """dims (name, draw) -> (chain, draw, name)."""
-    return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
-
-
-def add(folder: Path, name: str, text: str) -> None:
-    """Write a file more into the folder of a run, whole or not at all.
+def add_file(folder: Path, name: str, text: str) -> None:
+    """Write or replace a file in the folder of a run, whole or not at all.
 
     Raises
     ------
-    OSError
+    InvalidInput
         If it cannot be written.
     """
     partial = folder / f"{PARTIAL}{secrets.token_hex(3)}"
     try:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, folder / name)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise invalid(
+            f"cannot be written: {reason}", code="cannot-write", file=str(folder / name), allowed="a file to write"
+        ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _fill(
-    folder: Path, manifest: Manifest, summary: str, inputs: Mapping[str, str], draws: Mapping[str, Draws]
+    folder: Path, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]
 ) -> None:
     for name, text in inputs.items():
         path = folder / INPUTS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    (folder / SUMMARY).write_text(summary, encoding="utf-8")
-    _write_draws(folder / DRAWS, draws)
-    content = {field: getattr(manifest, field) for field in Manifest.__dataclass_fields__}
-    (folder / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
-def _write_draws(path: Path, groups: Mapping[str, Draws]) -> None:
-    """NetCDF4 by way of HDF5, with every dim as a dimension scale: what `xarray.open_datatree` reads."""
-    import h5py
-
-    with h5py.File(path, "w") as file:
-        for name, draws in groups.items():
-            group = file.create_group(name)
-            group.attrs.update(draws.attributes)
-            for variable, (dims, values) in draws.variables.items():
-                if not values.size:
-                    continue  # a scenario may have no ratio at all
-                dataset = group.create_dataset(variable, data=values)
-                for axis, (dim, size) in enumerate(zip(dims, values.shape, strict=True)):
-                    if dim not in group:
-                        _add_labels(group, dim, draws.labels.get(dim, size))
-                    dataset.dims[axis].attach_scale(group[dim])
-
-
-def _add_labels(group: Any, dim: str, labels: tuple[str, ...] | int) -> None:
-    import h5py
-
-    if isinstance(labels, int):
-        group.create_dataset(dim, data=np.arange(labels))
-    else:
-        group.create_dataset(dim, data=np.array(labels, dtype=object), dtype=h5py.string_dtype())
-    group[dim].make_scale(dim)
+    (folder / RESULT).write_text(result, encoding="utf-8")
+    write_draws(folder / DRAWS, draws)
+    (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
 
 
 def _manifest(folder: Path) -> Manifest | None:
-    """The manifest of a run; None for a folder that is none."""
+    """The manifest of a run; None for a folder that is none. A copy goes by the name of its folder."""
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return Manifest(**{**content, "id": folder.name})
-    except (OSError, ValueError, TypeError):
+        return replace(from_json((folder / MANIFEST).read_bytes(), Manifest), id=folder.name)
+    except (OSError, DamagedJson):
         return None
-
-
-def inputs_of(folder: Path) -> Iterator[tuple[str, str]]:
-    """The files that a run was made from, as they were read."""
-    root = folder / INPUTS
-    for path in sorted(root.rglob("*")):
-        if path.is_file():
-            yield str(path.relative_to(root)), path.read_text(encoding="utf-8")

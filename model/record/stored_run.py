@@ -1,17 +1,17 @@
-"""A run that was kept: what it was made from, read again and held against its digests, and its draws."""
+"""A saved run: its result, what it was made from, checked against its digests, and its draws."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from estimative.model.assessment import Assessment, assess
-from estimative.model.likelihood.layout import Numbers
-from estimative.model.record.run_store import DRAWS, INPUTS
+from estimative.model.codec import DamagedJson, from_json
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.record.draws_file import Sample, read_sample
+from estimative.model.record.run_store import DRAWS, INPUTS, MANIFEST, RESULT, Manifest
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
@@ -23,18 +23,6 @@ PRIORS, EXTENDED = "priors", "extended"
 """Folders of a run's inputs: of its prior sets, and of those that have the name of one that extends them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """Equally weighted draws of one group of a run: "posterior" or "prior"."""
-
-    outcomes: Mapping[str, Numbers]
-    """Probability of each outcome; dims (draw). Not a number where its condition cannot be so."""
-    conditions: Mapping[str, Numbers]
-    """Probability of each outcome's condition, 1 where it has none; dims (draw)."""
-    degrees: Mapping[str, Numbers]
-    """Of each quantity between 0 and 1 by its name, factors among them; dims (draw)."""
-
-
 @dataclass(frozen=True)
 class StoredRun:
     """The folder of a run."""
@@ -42,35 +30,88 @@ class StoredRun:
     folder: Path
 
     @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
     def scenario(self) -> Path:
-        """The scenario's file, as it was read."""
+        """The run's own copy of the scenario file."""
         return self.folder / INPUTS / SCENARIO
 
-    def assessment(self, *, scenario_digest: str, prior_set_digest: str) -> Assessment:
-        """What was fitted, read again from the run's own copies of its files.
+    def manifest(self) -> Manifest:
+        """What a list of runs shows.
 
         Raises
         ------
-        Faulty
+        InvalidInput
+            If it is damaged.
+        """
+        return replace(self.read(MANIFEST, Manifest), id=self.id)
+
+    def result(self) -> FitResult:
+        """The result of the fit, as it was shown.
+
+        Raises
+        ------
+        InvalidInput
+            If it is damaged.
+        """
+        return self.read(RESULT, FitResult)
+
+    def read[Content](self, name: str, kind: type[Content]) -> Content:
+        """A JSON file of the run, checked against its type.
+
+        Raises
+        ------
+        InvalidInput
+            With the file, and the place in it that is damaged.
+        """
+        path = self.folder / name
+        try:
+            return from_json(path.read_bytes(), kind)
+        except OSError as error:
+            found = error.strerror or type(error).__name__
+            raise invalid(
+                f"the file cannot be read: {found}", code="invalid-run", file=str(path), allowed="a file of a saved run"
+            ) from error
+        except DamagedJson as damage:
+            raise invalid(
+                f"the file is damaged: {damage}", code="invalid-run", file=str(path), allowed="it as it was saved"
+            ) from damage
+
+    def assessment(self) -> Assessment:
+        """The assessment that was fitted, read from the run's own copies of its files.
+
+        Raises
+        ------
+        InvalidInput
             If these files are no longer what the run was made from.
         """
-        return assess(self._scenario(scenario_digest), self._prior_set(prior_set_digest)[1])
+        result = self.result()
+        return assess(self.read_scenario(result.scenario.digest), self._prior_set(result.prior_set.digest)[1])
 
-    def own_prior_set(self, digest: str) -> str:
-        """The file that the run was asked for, among those of its prior sets: a path within its folder.
+    def read_scenario(self, digest: str) -> Scenario:
+        """The scenario, if it has this digest.
 
         Raises
         ------
-        Faulty
-            If none of them is what the run was made from.
+        InvalidInput
+            If it has another one.
         """
-        return self._prior_set(digest)[0].relative_to(self.folder).as_posix()
-
-    def _scenario(self, digest: str) -> Scenario:
         scenario = read_scenario(self.scenario)
         if scenario.digest != digest:
             raise InvalidInput([_changed(self.scenario, "scenario", digest)])
         return scenario
+
+    def own_prior_set(self) -> str:
+        """The file of the prior set that was fitted, among those of the run: a path within its folder.
+
+        Raises
+        ------
+        InvalidInput
+            If none of them is what the run was made from.
+        """
+        return self._prior_set(self.result().prior_set.digest)[0].relative_to(self.folder).as_posix()
 
     def _prior_set(self, digest: str) -> tuple[Path, PriorSet]:
         for path, locate in self._readings():
@@ -81,49 +122,30 @@ class StoredRun:
         raise InvalidInput([_changed(self.folder / INPUTS / PRIORS, "prior set", digest)])
 
     def _readings(self) -> Iterator[tuple[Path, Locate]]:
-        """Each file that may be the one that was asked for, with each sense that `extends` may have had."""
+        """Each file that may be the prior set, with each meaning that `extends` may have had."""
         for path in sorted((self.folder / INPUTS / PRIORS).glob("*.toml")):
             yield path, _beside
             yield path, _below
 
+    def texts(self) -> dict[str, str]:
+        """The files that the run was made from, by their names in it."""
+        root = self.folder / INPUTS
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
     def sample(self, group: str) -> Sample:
-        """The draws that were kept of a group.
+        """The saved draws of a group: `posterior`, `prior`, or `posterior_nuts`.
 
         Raises
         ------
-        Faulty
+        InvalidInput
             If they cannot be read.
         """
-        import h5py
-
-        path = self.folder / DRAWS
-        try:
-            with h5py.File(path) as file:
-                return _sample(file[group])
-        except (OSError, KeyError) as error:
-            raise invalid(
-                "there are no such draws", code="invalid-run", file=str(path), allowed="the draws of a run"
-            ) from error
-
-
-def _sample(group: object) -> Sample:
-    return Sample(
-        outcomes=dict(_named(group, "outcome_probability", "outcome")),
-        conditions=dict(_named(group, "outcome_condition", "outcome")),
-        degrees=dict(_named(group, "degrees", "degree")),
-    )
-
-
-def _named(group: object, variable: str, dim: str) -> Iterator[tuple[str, Numbers]]:
-    """A variable with dims (chain, draw, name) as one series for each name."""
-    if variable in group:  # type: ignore[operator]
-        values = np.asarray(group[variable])  # type: ignore[index]
-        names = group[dim].asstr()[:]  # type: ignore[index]
-        yield from zip(names, values.reshape(-1, values.shape[-1]).T, strict=True)
+        return read_sample(self.folder / DRAWS, group)
 
 
 def _beside(name: str, folder: Path) -> Path | None:
-    """A file of that name in the same folder, wherever it lay when it was read."""
+    """A file of that name in the same folder, wherever it was when it was read."""
     path = folder / f"{Path(name).name.removesuffix('.toml')}.toml"
     return path if path.exists() else None
 
@@ -134,9 +156,5 @@ def _below(name: str, folder: Path) -> Path | None:
 
 
 def _changed(path: Path, what: str, digest: str) -> Issue:
-    return Issue(
-        code="invalid-run",
-        message=f"the {what} is not the one that the run was made from",
-        place=Place(file=str(path)),
-        allowed=f"the {what} {digest[:12]}",
-    )
+    found = f"the {what} is not the one that the run was made from"
+    return Issue(code="invalid-run", message=found, place=Place(file=str(path)), allowed=f"the {what} {digest[:12]}")

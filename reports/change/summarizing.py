@@ -18,7 +18,7 @@ from estimative.model.disagreement.assessment_diff import (
 )
 from estimative.model.disagreement.attribution import Share
 from estimative.model.disagreement.change_attribution import ChangeAttribution
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.spec.events import Driver
 from estimative.model.spec.evidence import Trials
 from estimative.priors.prior_set import Confidence
@@ -98,7 +98,7 @@ def _undivided(sides: Sequence[told.Side], same: bool) -> str:
 
 def _sharing(found: ChangeAttribution, sides: Sequence[told.Side], named: Mapping[str, str]) -> told.Sharing:
     before, after = (_log_odds(side.headline) for side in sides)
-    whole = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
+    whole = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
     if sides[0].run.id == sides[1].run.id:
         whole = MCEstimate(value=0.0)
     gap = found.decomposition.gap
@@ -106,7 +106,7 @@ def _sharing(found: ChangeAttribution, sides: Sequence[told.Side], named: Mappin
         whole=number(whole),
         blocks=tuple(_share(share, share.name) for share in found.decomposition.blocks),
         players=tuple(_share(share, named.get(share.name, share.name)) for share in found.decomposition.quantities),
-        rest=number(derived(whole.value - gap.value, [(1.0, whole), (-1.0, gap)])),
+        rest=number(delta_method(whole.value - gap.value, [(1.0, whole), (-1.0, gap)])),
         orders=found.decomposition.orders,
         effort=effort_of(found.effort),
     )
@@ -116,7 +116,7 @@ def _log_odds(headline: Outcome | None) -> MCEstimate:
     """Of a kept headline, whose draws nothing else shares."""
     assert headline
     p = headline.probability
-    return MCEstimate(value=math.log(p) - math.log1p(-p), own_variance=(headline.mcse / (p * (1 - p))) ** 2)
+    return MCEstimate(value=math.log(p) - math.log1p(-p), own_variance=(headline.se / (p * (1 - p))) ** 2)
 
 
 def _share(found: Share, title: str) -> ToldShare:

@@ -61,14 +61,14 @@ def due(found: Sharing) -> str:
 
 def stays(whole: Number) -> bool:
     """Whether a change cannot be told from none."""
-    return abs(whole.value) <= CLEAR * whole.mcse
+    return abs(whole.value) <= CLEAR * whole.se
 
 
 def odds(whole: Number) -> str:
     """What a change does to the odds."""
-    size = Number(value=abs(whole.value), mcse=whole.mcse)
+    size = Number(value=abs(whole.value), se=whole.se)
     verb, way = ("multiplied", "up") if whole.value > 0 else ("divided", "down")
-    told = rounded(DECIBANS * size.value, DECIBANS * size.mcse)
+    told = rounded(DECIBANS * size.value, DECIBANS * size.se)
     return f"Its odds are {verb} by {plain_factor(size)}: {way} by {told} decibans."
 
 

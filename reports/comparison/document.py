@@ -153,9 +153,9 @@ def probabilities(analysts: Mapping[str, Probability], scale: Scale = ICD203) ->
         rows=tuple(
             (
                 name,
-                wording.percent_with_error(one.probability, one.mcse),
+                wording.percent_with_error(one.probability, one.se),
                 wording.span(one.interval),
-                wording.percent(one.prior_probability, one.prior_mcse),
+                wording.percent(one.prior_probability, one.prior_se),
                 one.term,
             )
             for name, one in analysts.items()

@@ -35,10 +35,10 @@ def _rows(comparison: Comparison) -> Iterator[Row]:
 def _outcome(name: str, outcome: Outcome) -> Iterator[Row]:
     for analyst, one in outcome.analysts.items():
         about = ("probability", name, analyst, "", "")
-        yield (*about, "probability", one.probability, one.mcse)
-        yield (*about, "low", one.interval.low, one.interval.low_mcse)
-        yield (*about, "high", one.interval.high, one.interval.high_mcse)
-        yield (*about, "prior_probability", one.prior_probability, one.prior_mcse)
+        yield (*about, "probability", one.probability, one.se)
+        yield (*about, "low", one.interval.low, one.interval.low_se)
+        yield (*about, "high", one.interval.high, one.interval.high_se)
+        yield (*about, "prior_probability", one.prior_probability, one.prior_se)
         yield (*about, "term", one.term, "")
     for pair in outcome.pairs:
         for measure in ("difference", "first_higher", "overlap", "wasserstein"):
@@ -58,11 +58,11 @@ def _decomposition(part: str, outcome: str, first: str, second: str, found: Deco
     about = (part, outcome, first, second)
     yield (*about, "", "gap", *_number(found.gap))
     for share in (*found.blocks, *found.quantities):
-        error = (share.share.mcse**2 + share.sampling_error**2) ** 0.5
+        error = (share.share.se**2 + share.sampling_error**2) ** 0.5
         yield (*about, share.name, "share", share.share.value, error)
         yield (*about, share.name, "first_in", *_number(share.first_in))
         yield (*about, share.name, "last_in", *_number(share.last_in))
 
 
 def _number(number: Number | None) -> tuple[object, object]:
-    return ("", "") if number is None else (number.value, number.mcse)
+    return ("", "") if number is None else (number.value, number.se)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from estimative.model.disagreement.analysts import Compared, Comparison, LogEvidence, Pair
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share, TeamAttribution
-from estimative.model.inference.mc_estimate import MCEstimate, derived
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.refit import Effort
 from estimative.reports.comparison import summary as told
 from estimative.reports.summarizing import analyst_of, effort_of, number, probability_fields, scenario_of, titles
@@ -88,7 +88,7 @@ def foresight(found: LogEvidence, first: LogEvidence) -> told.Foresight:
 
 
 def _against(one: MCEstimate | None, first: MCEstimate | None) -> Number | None:
-    return number(derived(one.value - first.value, [(1.0, one), (-1.0, first)])) if one and first else None
+    return number(delta_method(one.value - first.value, [(1.0, one), (-1.0, first)])) if one and first else None
 
 
 def _attribution(found: Attribution, titles: Mapping[str, str]) -> told.Attribution:

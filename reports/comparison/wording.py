@@ -34,29 +34,29 @@ def factor(share: Share) -> str:
 
 def error_of(share: Share) -> float:
     """Standard error of a share from both sources, in log-odds."""
-    return math.hypot(share.share.mcse, share.sampling_error)
+    return math.hypot(share.share.se, share.sampling_error)
 
 
 def difference(pair: Pair) -> str:
     """In percentage points: "+5.7 ± 0.05"."""
-    return with_error(100 * pair.difference.value, 100 * pair.difference.mcse)
+    return with_error(100 * pair.difference.value, 100 * pair.difference.se)
 
 
 def share_of_one(number: Number) -> str:
     """A number from 0 to 1 to two decimals or the digits of its error; what would be rounded to an end, as near it."""
-    if number.mcse <= 0.005 and 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
+    if number.se <= 0.005 and 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
         return "below 0.01" if number.value < 0.5 else "above 0.99"
-    return rounded(number.value, max(number.mcse, 0.005))
+    return rounded(number.value, max(number.se, 0.005))
 
 
 def distance(number: Number) -> str:
     """In percentage points."""
-    return rounded(number.value, number.mcse, places=2)
+    return rounded(number.value, number.se, places=2)
 
 
 def foresaw(number: Number | None) -> str:
     """Decibans that are decibans already."""
-    return "unknown" if number is None else with_error(number.value, number.mcse)
+    return "unknown" if number is None else with_error(number.value, number.se)
 
 
 def foresight(found: Mapping[str, Foresight]) -> str:
@@ -98,7 +98,7 @@ def _opposite(share: Share) -> Share:
 def attribution(found: Attribution) -> str:
     """Why two analysts differ, in a sentence or two; `found` is oriented."""
     gap = found.decomposition.gap
-    whole = odds_factor(gap.value, gap.mcse)
+    whole = odds_factor(gap.value, gap.se)
     if not found.decomposition.quantities:
         return f"{found.first} and {found.second} agree on everything."
     lead = f"{found.first} gives the headline {whole} times the odds that {found.second} gives it."
@@ -153,7 +153,7 @@ def main_shares(found: Decomposition, count: int = 3) -> str:
 def spread(variance: Number, count: int) -> str:
     """How far analysts are apart."""
     sd = math.sqrt(max(variance.value, 0.0))
-    error = variance.mcse / (2 * sd) if sd > 0 else 0.0
+    error = variance.se / (2 * sd) if sd > 0 else 0.0
     told = rounded(DECIBANS * sd, DECIBANS * error)
     return (
         f"Between the {plural(count, 'analyst', 'analysts')} the log-odds of the headline have a standard deviation "
@@ -200,7 +200,7 @@ def left(share: Share, whole: Number) -> str:
     """The standard deviation in decibans that would be left if only this were agreed on."""
     rest = max(whole.value - share.first_in.value, 0.0)
     sd = math.sqrt(rest)
-    error = math.hypot(whole.mcse, share.first_in.mcse) / (2 * sd) if sd > 0 else 0.0
+    error = math.hypot(whole.se, share.first_in.se) / (2 * sd) if sd > 0 else 0.0
     return rounded(DECIBANS * sd, DECIBANS * error)
 
 

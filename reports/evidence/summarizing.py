@@ -157,4 +157,4 @@ def _likelihood(assessment: Assessment, indicator: str, end: str) -> told.Likeli
 
 def _share(part: MCEstimate, whole: float) -> Number:
     """Of a whole; of nothing, nothing."""
-    return Number(value=part.value / whole, mcse=part.mcse / whole) if whole > 0 else Number(value=0.0, mcse=0.0)
+    return Number(value=part.value / whole, se=part.se / whole) if whole > 0 else Number(value=0.0, se=0.0)

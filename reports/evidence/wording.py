@@ -43,14 +43,14 @@ def left_out(found: Weighing) -> str:
 def chance(log_odds: Number) -> str:
     """A probability from its log-odds."""
     p = 1 / (1 + math.exp(min(-log_odds.value, 700.0)))
-    return percent(p, p * (1 - p) * log_odds.mcse)
+    return percent(p, p * (1 - p) * log_odds.se)
 
 
 def ledger(found: Ledger) -> str:
     """What all evidence does together."""
     moved = found.whole
     way = "up" if moved.value >= 0 else "down"
-    size = rounded(DECIBANS * abs(moved.value), DECIBANS * moved.mcse)
+    size = rounded(DECIBANS * abs(moved.value), DECIBANS * moved.se)
     return (
         f"Before any evidence the headline stands at {chance(found.before)}, after all of it at {chance(found.after)}: "
         f"{way} by {size} decibans."
@@ -71,7 +71,7 @@ def shared(stories: Mapping[str, Story]) -> str:
 
 
 def _clear(number: Number) -> bool:
-    return abs(number.value) > CLEAR * number.mcse
+    return abs(number.value) > CLEAR * number.se
 
 
 def opposition(found: Opposition, stories: Mapping[str, Story]) -> str:
@@ -84,7 +84,7 @@ def conflict(found: Conflict) -> str:
     """Which two fit together worst."""
     return (
         f"Worst together fit {found.first} and {found.second}: under these priors both are "
-        f"{_factor(found.measure.value, found.measure.mcse)} times less "
+        f"{_factor(found.measure.value, found.measure.se)} times less "
         "probable than if they had nothing to do with each other."
     )
 
@@ -104,7 +104,7 @@ def _weights(found: Ledger) -> list[Weight]:
 
 def needed(edge: Edge) -> str:
     """The likelihood ratio that brings the headline to an edge, as a factor for or against."""
-    factor = _factor(abs(edge.log_ratio.value), edge.log_ratio.mcse)
+    factor = _factor(abs(edge.log_ratio.value), edge.log_ratio.se)
     return f"{factor} {'for' if edge.log_ratio.value > 0 else 'against'}"
 
 
@@ -126,7 +126,7 @@ def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
     word = edge.above if way == "up" else edge.below
     if not _clear(edge.log_ratio):
         return f"The headline stands at the border of {100 * edge.probability:g} %, as far as the draws can tell."
-    size = rounded(DECIBANS * abs(edge.log_ratio.value), DECIBANS * edge.log_ratio.mcse)
+    size = rounded(DECIBANS * abs(edge.log_ratio.value), DECIBANS * edge.log_ratio.se)
     lead = (
         f"The nearest border is {100 * edge.probability:g} %: new evidence about the headline of {size} decibans "
         f"(a likelihood ratio of {needed(edge)}) would bring it {way} to '{word}'."
@@ -138,7 +138,7 @@ def nearest(edges: tuple[Edge, ...], ledger: Ledger | None) -> str:
     times = abs(edge.log_ratio.value) / abs(weight.value)
     if times > HUGE:
         return lead
-    error = math.hypot(edge.log_ratio.mcse, times * weight.mcse) / abs(weight.value)
+    error = math.hypot(edge.log_ratio.se, times * weight.se) / abs(weight.value)
     return f"{lead} That is {rounded(times, error)} times what {name} weighs, the heaviest story at hand."
 
 
@@ -151,14 +151,14 @@ def _heaviest(ledger: Ledger | None) -> tuple[str, Number] | None:
 
 def reach(found: Reach) -> str:
     """The headline with a factor held at its lower end and at its upper one."""
-    low, high = (percent(one.value, one.mcse) for one in (found.at_low, found.at_high))
+    low, high = (percent(one.value, one.se) for one in (found.at_low, found.at_high))
     return f"{low.removesuffix(' %')} to {high}"
 
 
 def moves(found: Reach) -> str:
     """What a factor's prior would have to become."""
     told = [
-        f"{100 * move.edge:g} % at {rounded(move.mean.value, max(move.mean.mcse, 0.005))}"
+        f"{100 * move.edge:g} % at {rounded(move.mean.value, max(move.mean.se, 0.005))}"
         if move.mean
         else f"{100 * move.edge:g} % only held still"
         for move in found.moves
@@ -182,7 +182,7 @@ def powerless(factors: Mapping[str, Reach]) -> str:
 def watching(sights: Mapping[str, Sight]) -> str:
     """What to look for first."""
     name, first = next(iter(sights.items()))
-    seen = percent(first.seen.value, first.seen.mcse)
+    seen = percent(first.seen.value, first.seen.se)
     parts = []
     if first.if_seen:
         parts.append(f"if it is seen (a chance of {seen}) the headline goes to {maybe(first.if_seen)}")
@@ -194,12 +194,12 @@ def watching(sights: Mapping[str, Sight]) -> str:
 
 def maybe(number: Number | None) -> str:
     """A probability; a dash where it has no meaning."""
-    return percent(number.value, number.mcse) if number else "-"
+    return percent(number.value, number.se) if number else "-"
 
 
 def part(number: Number) -> str:
     """A share in per cent."""
-    return percent(number.value, number.mcse)
+    return percent(number.value, number.se)
 
 
 def where(sight: Sight, sources: Mapping[str, Source]) -> str:

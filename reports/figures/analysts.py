@@ -80,7 +80,7 @@ def _answers(report: Report) -> Answers:
 def _around(report: Report, answers: Answers, scale: Scale) -> FigureText:
     found, numbers = answers.found, list(answers.shown.values())
     subtitle = (f"{alone(answers.title)}, by {found.scenario.until}. {SAME}", *_left_out(answers))
-    errors = [error_of(one.probability, one.mcse) for one in numbers]
+    errors = [error_of(one.probability, one.se) for one in numbers]
     return FigureText(
         title=_title(answers.shown),
         subtitle=subtitle,
@@ -111,7 +111,7 @@ def _title(shown: dict[str, Probability]) -> str:
     high = max(reversed(shown), key=lambda name: shown[name].probability)
     if len(shown) == 1:
         return f"By {low} the headline is at {answer(shown[low])}"
-    ends = [percent(shown[name].probability, shown[name].mcse) for name in (low, high)]
+    ends = [percent(shown[name].probability, shown[name].se) for name in (low, high)]
     if not all(bounded(shown[name].probability) for name in (low, high)):
         return f"The headline is at {ends[0]} by {low} and at {ends[1]} by {high}"
     apart, error = _apart(shown[high], shown[low])
@@ -122,7 +122,7 @@ def _title(shown: dict[str, Probability]) -> str:
 
 def _apart(one: Probability, other: Probability) -> tuple[float, float]:
     """How far in natural log-odds, and the error of that as of independent fits."""
-    errors = [error_of(number.probability, number.mcse) for number in (one, other)]
+    errors = [error_of(number.probability, number.se) for number in (one, other)]
     return log_odds(one.probability) - log_odds(other.probability), (errors[0] ** 2 + errors[1] ** 2) ** 0.5
 
 
@@ -156,7 +156,7 @@ def _draw_texts(sheet: Canvas, name: str, who: str, one: Probability, middle: fl
     for place, (text, lettering) in enumerate(lines, start=1):
         y = top + place * SMALL.leading - 2
         sheet.put(Line(text=text, x=MARGIN, y=y, lettering=lettering))
-    told, terms = percent(one.probability, one.mcse), wrapped(one.term, TOLD - GAP, NUMBER, most=2)
+    told, terms = percent(one.probability, one.se), wrapped(one.term, TOLD - GAP, NUMBER, most=2)
     top = middle - (1 + len(terms)) * NUMBER.leading / 2
     for place, (text, lettering) in enumerate([(told, STRONG), *((term, NUMBER) for term in terms)], start=1):
         y = top + place * NUMBER.leading - 2

@@ -1,4 +1,4 @@
-"""Calibration: what was said, and how often it came about, band by band of ICD 203, each with its count."""
+"""Calibration: forecasts against frequencies, for each band of ICD 203, each with its count."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from math import sqrt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
+from estimative.model.record.calibration import Bin, Verification
 from estimative.model.record.proper_scores import FEW
+from estimative.model.record.score import ScoreResult
 from estimative.priors.verbal_scale import ICD203
+from estimative.reports.documents import score as words
 from estimative.reports.figures.axis import edges_of
 from estimative.reports.figures.canvas import Canvas, FigureText
 from estimative.reports.figures.style import (
@@ -29,9 +32,7 @@ from estimative.reports.figures.style import (
     Stroke,
 )
 from estimative.reports.figures.text import width_of, wrapped
-from estimative.reports.score import wording as words
-from estimative.reports.score.summary import Band, Record, Scores
-from estimative.reports.wording import listed
+from estimative.reports.phrases import listed, plural
 
 LEFT, RIGHT = 66.0, 40.0
 SIDE = 380.0
@@ -45,13 +46,13 @@ SMALLEST, LARGEST = 5.0, 22.0
 DOT = Stroke(colour=BLUE, width=2.2, marker="o", size=7)
 WAY = Stroke(colour=ASSESSED.colour, width=ASSESSED.width, dash=ASSESSED.dash)
 MEANT = (
-    "Each dot is one band of ICD 203: across, what was said on average; upward, the share that came about. Its number "
-    "counts the judgements, and its area grows with them. Calibrated judgements lie on the diagonal but for chance."
+    "Each dot is one band of ICD 203: its mean forecast across, the share that happened upward. Its number counts the "
+    "forecasts, and its area grows with them. Calibrated forecasts are on the diagonal, except for chance."
 )
 
 
-def calibration(found: Record) -> Canvas:
-    """How often came about what was said to be so probable.
+def calibration(found: ScoreResult) -> Canvas:
+    """Frequencies against forecasts.
 
     Raises
     ------
@@ -59,45 +60,54 @@ def calibration(found: Record) -> Canvas:
         If no judgement is scored.
     """
     if not found.overall:
-        raise NothingToPlot("No judgement is scored yet.")
+        raise NothingToPlot("No forecast is scored yet.")
     with Canvas.with_room("calibration", _around(found, found.overall), HEAD + SIDE + FOOT) as sheet:
         _draw(sheet, found.overall)
     return sheet
 
 
-def _around(found: Record, scores: Scores) -> FigureText:
-    who = f"{listed(list(found.analysts))}: {words.counted(found)}"
-    subtitle = (who, words.outside(scores), MEANT)
+def _around(found: ScoreResult, scores: Verification) -> FigureText:
+    who = f"{listed(list(found.analysts))}: {words.counts(found)}"
+    mass = f"{100 * found.interval_mass:g}%"
+    subtitle = (who, words.outside(scores, mass), MEANT)
     return FigureText(
-        title=words.seen(scores),
+        title=_title(scores),
         subtitle=subtitle,
         caution="",
-        key=((DOT, f"share that came about, with its {100 * found.mass:g} % interval"), (WAY, "as often as was said")),
+        key=((DOT, f"share that happened, with its {mass} interval"), (WAY, "as often as forecast")),
         notes=(
-            f"Dotted lines: borders of the {ICD203.title} words. {words.interval(found)}",
-            *(filter(None, (words.different(found),))),
-            words.whence(found),
+            f"Dotted lines: borders of the {ICD203.title} words. Intervals of the frequency: Jeffreys.",
+            *words.warnings(found),
+            words.source(found),
         ),
-        description=(*subtitle, *_sentences(scores.bands)),
+        description=(*subtitle, *_sentences(scores.bins)),
     )
 
 
-def _sentences(bands: Sequence[Band]) -> Iterator[str]:
+def _title(scores: Verification) -> str:
+    """The bias, or that there are too few questions to judge it."""
+    if not scores.few:
+        return words.bias(scores)
+    numbers = f"mean forecast {words.mean(scores)}, {words.occurred(scores)} happened"
+    return f"Too few to judge ({plural(scores.questions, 'question', 'questions')}): {numbers}"
+
+
+def _sentences(bands: Sequence[Bin]) -> Iterator[str]:
     """Every dot in words."""
     for band in bands:
-        yield f"{band.term}: {words.mean(band)} said, {words.came_about(band)} came about, {words.reach(band)}."
+        yield f"{band.term}: mean forecast {words.mean(band)}, {words.occurred(band)} happened, {words.interval(band)}."
 
 
-def _draw(sheet: Canvas, scores: Scores) -> None:
+def _draw(sheet: Canvas, scores: Verification) -> None:
     width = WIDTH - LEFT - RIGHT
     axes = sheet.axes(LEFT, sheet.top + HEAD, width, SIDE)
     _rule(axes)
     _name_bands(axes, width)
     axes.plot([0, 1], [0, 1], zorder=1, **WAY.drawn)
-    most = max(FEW, *(band.count for band in scores.bands))
-    for band in scores.bands:
+    most = max(FEW, *(band.count for band in scores.bins))
+    for band in scores.bins:
         _draw_band(axes, band, _across(band, most))
-    for label in _labelled(scores.bands, most, width):
+    for label in _labelled(scores.bins, most, width):
         axes.text(label.x, label.y, label.text, ha="center", va="center", zorder=5, bbox=CLEARED, **STRONG.drawn)
 
 
@@ -109,8 +119,8 @@ def _rule(axes: Axes) -> None:
     axes.set_xlim(-BEYOND, 1 + BEYOND)
     axes.set_ylim(-BEYOND, 1 + BEYOND)
     axes.tick_params(labelsize=NUMBER.size)
-    axes.set_xlabel("Probability that was said (%, mean of a band)", **NUMBER.drawn)
-    axes.set_ylabel("Came about (% of the judgements in a band)", **NUMBER.drawn)
+    axes.set_xlabel("Mean forecast of a bin (%)", **NUMBER.drawn)
+    axes.set_ylabel("Happened (% of the forecasts in a bin)", **NUMBER.drawn)
     for share in (0.2, 0.4, 0.6, 0.8, 1.0):
         axes.axhline(share, **GRID.drawn, zorder=0)
 
@@ -128,15 +138,15 @@ def _name_bands(axes: Axes, width: float) -> None:
                 axes.text((band.low + band.high) / 2, base, line, ha="center", **SMALL.drawn)
 
 
-def _draw_band(axes: Axes, band: Band, across: float) -> None:
+def _draw_band(axes: Axes, band: Bin, across: float) -> None:
     """A dot on its interval."""
-    ends, share = [band.low, band.high], band.came_about / band.count
-    axes.plot([band.said.value] * 2, ends, zorder=2, **{**DOT.drawn, "marker": ""})
+    ends, share = [band.low, band.high], band.occurred / band.count
+    axes.plot([band.mean_forecast.value] * 2, ends, zorder=2, **{**DOT.drawn, "marker": ""})
     dot = {**DOT.drawn, "markersize": across, "markeredgecolor": PAPER, "markeredgewidth": 0.8}
-    axes.plot([band.said.value], [share], zorder=3, clip_on=False, **dot)
+    axes.plot([band.mean_forecast.value], [share], zorder=3, clip_on=False, **dot)
 
 
-def _across(band: Band, most: int) -> float:
+def _across(band: Bin, most: int) -> float:
     """How wide a dot is, in units: its area grows with the count, and is small where all counts are."""
     return max(LARGEST * sqrt(band.count / most), SMALLEST)
 
@@ -177,7 +187,7 @@ class _Area:
         return not beside and self.low < other.high and other.low < self.high
 
 
-def _labelled(bands: Sequence[Band], most: int, width: float) -> Iterator[Label]:
+def _labelled(bands: Sequence[Bin], most: int, width: float) -> Iterator[Label]:
     """The counts beside their dots, where they cover no other count and, if there is room, no dot and no line."""
     dots = [_dot(band, most, width) for band in bands]
     lines = [_line(band, width) for band in bands]
@@ -196,19 +206,19 @@ def _any_meets(areas: Iterable[_Area], place: _Area) -> bool:
     return any(area.meets(place) for area in areas)
 
 
-def _dot(band: Band, most: int, width: float) -> _Area:
+def _dot(band: Bin, most: int, width: float) -> _Area:
     across = _across(band, most)
-    x, y = _units(band.said.value + BEYOND, width), _units(band.came_about / band.count + BEYOND, SIDE)
+    x, y = _units(band.mean_forecast.value + BEYOND, width), _units(band.occurred / band.count + BEYOND, SIDE)
     return _Area.around(x, y, across, across)
 
 
-def _line(band: Band, width: float) -> _Area:
-    x = _units(band.said.value + BEYOND, width)
+def _line(band: Bin, width: float) -> _Area:
+    x = _units(band.mean_forecast.value + BEYOND, width)
     low, high = (_units(end + BEYOND, SIDE) for end in (band.low, band.high))
     return _Area(left=x - DOT.width, right=x + DOT.width, low=low, high=high)
 
 
-def _places(band: Band, dot: _Area) -> Iterator[_Area]:
+def _places(band: Bin, dot: _Area) -> Iterator[_Area]:
     """Where a count may stand: right of its dot, left of it, and further and further up and down."""
     wide, high = width_of(f"{band.count:,}", STRONG) + 2, STRONG.size + 2
     x, y = (dot.left + dot.right) / 2, (dot.low + dot.high) / 2

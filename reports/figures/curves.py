@@ -111,7 +111,7 @@ def _group(heading: str, curves: dict[str, Curve]) -> Group:
 def title(told: Sequence[tuple[float, Chance]], factor: str) -> str:
     """What is seen first."""
     (low, first), (high, last) = told[0], told[-1]
-    ends = [percent(one.probability, one.mcse) for one in (first, last)]
+    ends = [percent(one.probability, one.se) for one in (first, last)]
     if len(told) == 1:
         return f"With {factor} set to {low:g} the headline is at {ends[0]}"
     along = f"as {factor} is set from {low:g} to {high:g}"
@@ -133,7 +133,7 @@ def _course(chances: Sequence[Chance]) -> str:
 
 def _way(one: Chance, other: Chance) -> int:
     difference = other.probability - one.probability
-    if abs(difference) <= words.CLEAR * math.hypot(one.mcse, other.mcse):
+    if abs(difference) <= words.CLEAR * math.hypot(one.se, other.se):
         return 0
     return 1 if difference > 0 else -1
 
@@ -159,10 +159,10 @@ def _in_short(one: Supposed) -> str:
 def sentences(swept: Swept) -> Iterator[str]:
     """Every curve in words."""
     for value, chance in swept.headline.told:
-        told, around = percent(chance.probability, chance.mcse), span(chance.interval)
+        told, around = percent(chance.probability, chance.se), span(chance.interval)
         yield f"At {value:g} the headline is {told}, {kind_of(chance.interval)} {around}."
     for group in swept.groups:
         yield f"{group.heading}:"
         for curve in group.curves:
-            ends = [f"{percent(one.probability, one.mcse)} at {value:g}" for value, one in curve.ends]
+            ends = [f"{percent(one.probability, one.se)} at {value:g}" for value, one in curve.ends]
             yield f"{curve.name}: {' and '.join(ends) or NOWHERE}."

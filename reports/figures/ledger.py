@@ -131,7 +131,7 @@ def _around(found: Weighing, told: Ledger, words_note: str) -> FigureText:
         key=((DARK, f"{UP} raises the headline"), (LIGHT, f"{DOWN} lowers the headline")),
         notes=(
             f"{NUMBERS} {words_note}",
-            exactness("where the headline stands", [total.mcse for total in totals]),
+            exactness("where the headline stands", [total.se for total in totals]),
             origin(found.scenario, found.analyst.prior_set, found.computation),
         ),
         description=(*subtitle, *_sentences(told)),
@@ -141,7 +141,7 @@ def _around(found: Weighing, told: Ledger, words_note: str) -> FigureText:
 def _title(told: Ledger) -> str:
     """What is seen first."""
     before, after = words.chance(told.before), words.chance(told.after)
-    if abs(told.whole.value) <= words.CLEAR * told.whole.mcse:
+    if abs(told.whole.value) <= words.CLEAR * told.whole.se:
         return f"All evidence together leaves the headline near {after}"
     return (
         f"All evidence together {'raises' if told.whole.value > 0 else 'lowers'} the headline from {before} to {after}"

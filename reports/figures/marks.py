@@ -89,13 +89,13 @@ def extent_of(density: Density) -> tuple[float, float]:
 
 def described(one: Probability) -> str:
     """The numbers that a mark stands for: "6.1 %, 90 % equal-tailed credible interval 1.2 to 15 %, 3 % before"."""
-    told, before = percent(one.probability, one.mcse), percent(one.prior_probability, one.prior_mcse)
+    told, before = percent(one.probability, one.se), percent(one.prior_probability, one.prior_se)
     return f"{told}{_around(one.interval)}, {before} before the evidence"
 
 
 def answer(one: Probability) -> str:
     """A number with its word, unless the scale has none but the number itself."""
-    told = percent(one.probability, one.mcse)
+    told = percent(one.probability, one.se)
     return told if one.term.endswith("%") else f"{told}, {one.term}"
 
 

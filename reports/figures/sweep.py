@@ -72,12 +72,12 @@ def sweep(found: WhatIf) -> Canvas:
 def _around(swept: Swept) -> FigureText:
     found, told = swept.found, swept.headline.told
     before = found.headline.before
-    assessed = f"as assessed: {percent(before.probability, before.mcse)}"
+    assessed = f"as assessed: {percent(before.probability, before.se)}"
     subtitle = (f"{alone(found.outcomes[swept.headline.name].title)}, by {found.scenario.until}.", INTERVENTION)
     supposed = tuple(besides(found.supposed))
     band = _band([chance.interval for _, chance in told])
     everything = [swept.headline, *(curve for group in swept.groups for curve in group.curves)]
-    errors = [error_of(one.probability, one.mcse) for curve in everything for _, one in curve.told]
+    errors = [error_of(one.probability, one.se) for curve in everything for _, one in curve.told]
     return FigureText(
         title=title(told, swept.sweep.factor),
         subtitle=(*subtitle, *supposed),
@@ -195,7 +195,7 @@ def _draw_curve(axes: Axes, curve: Curve, scale: Scale, stroke: Stroke) -> None:
         place = _place(one.probability, scale)
         over = _has_room(place, scale, above=curve.way != lower)
         y, upright = place + scale.per_unit * (GAP if over else -GAP), "bottom" if over else "top"
-        text = brief(percent(one.probability, one.mcse))
+        text = brief(percent(one.probability, one.se))
         axes.text(value, y, text, ha=anchor, va=upright, zorder=3, bbox=CLEARED, **VALUE.drawn)
 
 

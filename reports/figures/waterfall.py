@@ -162,19 +162,19 @@ def _members(shares: Sequence[Share]) -> Iterator[tuple[str, Number]]:
         yield spoken(share.name), _number(share)
     if len(rest) > 1:
         error = math.hypot(*(words.error_of(share) for share in rest))
-        together = Number(value=sum(share.share.value for share in rest), mcse=error)
+        together = Number(value=sum(share.share.value for share in rest), se=error)
         yield plural(len(rest), "other, together", "others, together"), together
 
 
 def _number(share: Share) -> Number:
-    return Number(value=share.share.value, mcse=words.error_of(share))
+    return Number(value=share.share.value, se=words.error_of(share))
 
 
 def _told(share: Number) -> str:
     """In decibans with its error; of a share that is next to nothing, without."""
     if abs(share.value) >= LEAST_SHARE:
         return decibans(share)
-    return rounded(DECIBANS * share.value, max(DECIBANS * share.mcse, FINEST), signed=True)
+    return rounded(DECIBANS * share.value, max(DECIBANS * share.se, FINEST), signed=True)
 
 
 def _around(report: Report, gap: Gap, scale: Scale) -> FigureText:
@@ -187,7 +187,7 @@ def _around(report: Report, gap: Gap, scale: Scale) -> FigureText:
         caution=cautions(report, found.caution),
         key=((DARK, "raises the headline"), (LIGHT, "lowers it"), (FRAMED, "a block")),
         notes=(
-            f"{exactness('the shares', [row.share.mcse for row in gap.rows])} {MISSING}",
+            f"{exactness('the shares', [row.share.se for row in gap.rows])} {MISSING}",
             scale.naming_note,
             origin_of_several(found.scenario, [found.analysts[name].prior_set for name in names], found.computation),
         ),
@@ -198,7 +198,7 @@ def _around(report: Report, gap: Gap, scale: Scale) -> FigureText:
 def _title(found: Attribution) -> str:
     """What is seen first: the quantity that separates them most."""
     gap, names = found.decomposition.gap, f"{found.first} and {found.second}"
-    if abs(gap.value) <= words.CERTAIN * gap.mcse:
+    if abs(gap.value) <= words.CERTAIN * gap.se:
         return f"What {names} disagree on comes to nothing together"
     most = max(found.decomposition.quantities, key=lambda share: share.share.value)
     if most.share.value <= words.CERTAIN * words.error_of(most):
@@ -210,10 +210,10 @@ def _title(found: Attribution) -> str:
 def _sentences(gap: Gap) -> Iterator[str]:
     """Every row in words."""
     first, second = gap.attribution.first, gap.attribution.second
-    yield f"{second}: {percent(gap.low.probability, gap.low.mcse)}."
+    yield f"{second}: {percent(gap.low.probability, gap.low.se)}."
     for row in gap.rows:
         yield f"{'Block ' if row.whole else ''}{row.name}: {minus(_told(row.share))} decibans."
-    yield f"{first}: {percent(gap.high.probability, gap.high.mcse)}."
+    yield f"{first}: {percent(gap.high.probability, gap.high.se)}."
     yield f"Together {minus(decibans(gap.attribution.decomposition.gap))} decibans."
 
 
@@ -241,7 +241,7 @@ def _draw_total(sheet: Canvas, axes: Axes, name: str, total: Probability, top: f
     axes.axhline(middle, **GRID.drawn, zorder=0)
     axes.plot([log_odds(total.probability)], [middle], "D", color=INK, markersize=6, zorder=4)
     base = top + middle + 0.35 * STRONG.size
-    told = brief(percent(total.probability, total.mcse))
+    told = brief(percent(total.probability, total.se))
     sheet.put(Line(text=cut(name, NAMES - MARGIN - GAP, STRONG), x=MARGIN, y=base, lettering=STRONG))
     sheet.put(Line(text=told, x=WIDTH - MARGIN, y=base, lettering=STRONG, anchor="right"))
 

@@ -27,8 +27,10 @@ NARROW = 20
 class Layout:
     """Of a table on a page, or on a screen that is as wide."""
 
+    widths: tuple[float, ...]
+    """Of each column, as a share of the table's width."""
     shares: tuple[float, ...]
-    """Of the whole width, for each column; empty where the table fits as it is."""
+    """The same; empty where the table fits as it is."""
     records: bool
     """Whether the table has more columns than fit: each row is then a record, its cells under one another."""
     prose: frozenset[int]
@@ -41,8 +43,10 @@ class Layout:
         fits = sum(column.wanted + GAP for column in columns) <= ROOM
         spare = ROOM - sum(column.least + GAP for column in columns)
         widths = _filled(columns, spare)
+        shares = tuple(width / sum(widths) for width in widths)
         return cls(
-            shares=() if fits else tuple(width / sum(widths) for width in widths),
+            widths=shares,
+            shares=() if fits else shares,
             records=not fits and spare < 0,
             prose=frozenset(at for at, column in enumerate(columns) if column.wanted > PROSE),
         )

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
+    Columns,
     Document,
     Figure,
     Heading,
@@ -61,6 +62,15 @@ def html(document: Document, *, caution: str = "", language: str = "en") -> str:
         .get_template("page.html")
         .render(title=shown(title) or UNTITLED, lead=lead.body, parts=parts, caution=shown(caution), language=language)
     )
+
+
+def fragment(document: Document) -> str:
+    """The blocks alone, for a page that exists: a notebook."""
+    title, blocks = titled(document)
+    page = _Page(judgement=judgement(blocks))
+    body = [page.part(heading, below) for heading, below in _parts(blocks)]
+    parts = (f"<h3>{escape(part.title)}</h3>\n{part.body}" if part.title else part.body for part in body)
+    return f'<div class="estimative"><h2>{escape(shown(title))}</h2>\n{Markup("").join(map(Markup, parts))}</div>'
 
 
 @cache
@@ -134,6 +144,9 @@ class _Page:
                 return self._set("dots", drawn(block, PLOT_WIDTH), in_words(block), shown(block.key), self.heading)
             case Figure():
                 return self._figure(block)
+            case Columns():
+                parts = [Markup("\n").join(map(self._block, part)) for part in block.parts]
+                return self._set("side_by_side", parts)
             case Code():
                 return self._set("code", [ascii_safe(line) for line in block.lines])
 
@@ -169,7 +182,9 @@ class _Page:
         except NothingToPlot:
             return Markup("")
         self.figures += 1
-        return self._set("figure", self.figures, shown(picture.title), inline(picture, self.figures))
+        caution = f"CAUTION: {picture.caution} " if picture.caution else ""
+        drawings = [inline(picture, self.figures, narrow=narrow) for narrow in (False, True)]
+        return self._set("figure", self.figures, shown(picture.title), shown(caution + picture.caption), *drawings)
 
 
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
@@ -184,14 +199,14 @@ def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
     return _Cell(pieces=seamed(whole), column=shown(table.header[at]), looks=names)
 
 
-def inline(picture: Picture, number: int) -> Markup:
+def inline(picture: Picture, number: int, *, narrow: bool = False) -> Markup:
     """A picture as a part of the page: its names are those of no other, its colours those of the reader's scheme.
 
     Nothing but tags is touched: what is written in the picture stays as it is.
     """
-    svg = picture.svg()
+    svg = picture.svg(narrow=narrow, bare=True)
     svg = SIZE.sub(r"\1", svg[svg.index("<svg") :], count=1)
-    prefix = f"figure-{number}-"
+    prefix = f"figure-{number}-{'narrow' if narrow else 'wide'}-"
 
     def named(tag: str) -> str:
         listed = LABELLED.sub(lambda m: m[1] + " ".join(prefix + name for name in m[2].split()) + m[3], tag)
@@ -208,14 +223,6 @@ def _colour(match: re.Match[str]) -> str:
 
 @cache
 def _palette() -> dict[str, str]:
-    from estimative.reports.figures import style
+    from estimative.reports.figures.style import PALETTE
 
-    return {
-        style.INK: "ink",
-        style.GREY: "grey",
-        style.FAINT: "faint",
-        style.PAPER: "paper",
-        style.BLUE: "blue",
-        style.ORANGE: "orange",
-        style.BAND.colour: "band",
-    }
+    return {colour: role for role, colour in PALETTE.items()}

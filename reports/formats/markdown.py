@@ -9,6 +9,7 @@ from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
+    Columns,
     Document,
     Figure,
     Heading,
@@ -61,6 +62,8 @@ def _block(block: Block) -> str:
             return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
         case Figure():
             return _block(block.instead) if block.instead else ""
+        case Columns():
+            return "\n\n".join(filter(None, (_block(inner) for part in block.parts for inner in part)))
         case Code():
             return "\n".join(f"    {ascii_safe(line)}" for line in block.lines)
 

@@ -17,6 +17,7 @@ from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
+    Columns,
     Document,
     Figure,
     Heading,
@@ -115,6 +116,8 @@ class _Setting:
                 yield _plot(block)
             case Figure():
                 yield from self._figure(block)
+            case Columns():
+                yield {"kind": "columns", "parts": [[d for b in part for d in self.block(b)] for part in block.parts]}
             case Code():
                 yield {"kind": "code", "lines": [_typed(_lettered(ascii_safe(line))) for line in block.lines]}
 

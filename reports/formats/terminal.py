@@ -16,6 +16,7 @@ from estimative.reports.blocks import (
     Block,
     Caution,
     Code,
+    Columns,
     Document,
     Figure,
     Heading,
@@ -65,6 +66,10 @@ def _show(block: Block, console: Console) -> None:
         case Figure():
             if block.instead:
                 _show(block.instead, console)
+        case Columns():
+            for part in block.parts:
+                for inner in part:
+                    _show(inner, console)
         case Code():
             for line in block.lines:
                 console.print(Text(f"  {ascii_safe(line)}"), soft_wrap=True)

@@ -115,7 +115,7 @@ def _pools(outcome: Outcome, summary: Summary) -> Table:
 
 def _probability(pool: Pool) -> str:
     number = pool.probability
-    return "none" if number is None else wording.percent_with_error(number.value, number.mcse)
+    return "none" if number is None else wording.percent_with_error(number.value, number.se)
 
 
 def _others(summary: Summary) -> Iterator[Block]:
@@ -133,4 +133,4 @@ def _others(summary: Summary) -> Iterator[Block]:
 def _reach(outcome: Outcome) -> str:
     ordered = sorted(outcome.analysts.values(), key=lambda one: one.probability)
     low, high = ordered[0], ordered[-1]
-    return f"{wording.percent(low.probability, low.mcse)} to {wording.percent(high.probability, high.mcse)}"
+    return f"{wording.percent(low.probability, low.se)} to {wording.percent(high.probability, high.se)}"

@@ -34,10 +34,10 @@ def _rows(summary: Summary) -> Iterator[Row]:
 def _outcome(name: str, outcome: Outcome) -> Iterator[Row]:
     for analyst, one in outcome.analysts.items():
         about = ("member", name, analyst, "", "")
-        yield (*about, "probability", one.probability, one.mcse)
-        yield (*about, "low", one.interval.low, one.interval.low_mcse)
-        yield (*about, "high", one.interval.high, one.interval.high_mcse)
-        yield (*about, "prior_probability", one.prior_probability, one.prior_mcse)
+        yield (*about, "probability", one.probability, one.se)
+        yield (*about, "low", one.interval.low, one.interval.low_se)
+        yield (*about, "high", one.interval.high, one.interval.high_se)
+        yield (*about, "prior_probability", one.prior_probability, one.prior_se)
         yield (*about, "term", one.term, "")
     for pool in outcome.pools:
         yield from _pool(name, pool)
@@ -65,7 +65,7 @@ def _record(record: Record) -> Iterator[Row]:
 
 
 def _number(number: Number | None) -> tuple[object, object]:
-    return ("", "") if number is None else (number.value, number.mcse)
+    return ("", "") if number is None else (number.value, number.se)
 
 
 def _or_nothing(error: float | None) -> object:

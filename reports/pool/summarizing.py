@@ -74,7 +74,7 @@ def pool_of(found: Pool) -> told.Pool:
         kind=found.kind,
         stage=found.stage,
         probability=_perhaps(found.probability),
-        term=term(found.probability.value, found.probability.mcse) if found.probability else "",
+        term=term(found.probability.value, found.probability.se) if found.probability else "",
         extremized=_perhaps(found.extremized),
         without={name: _perhaps(one) for name, one in found.without.items()},
         lacking=found.lacking,

@@ -42,7 +42,7 @@ def assumption(pool: Pool) -> str:
 
 def amount(number: Number | None) -> str:
     """A probability to the digits of its error."""
-    return "none" if number is None else percent(number.value, number.mcse)
+    return "none" if number is None else percent(number.value, number.se)
 
 
 def weight(found: Weight) -> str:
@@ -57,7 +57,7 @@ def members(outcome: Outcome) -> str:
     """From whom to whom the members of a pool reach."""
     ordered = sorted(outcome.analysts.items(), key=lambda pair: pair[1].probability)
     (low_name, low), (high_name, high) = ordered[0], ordered[-1]
-    apart = f"from {percent(low.probability, low.mcse)} ({low_name}) to {percent(high.probability, high.mcse)}"
+    apart = f"from {percent(low.probability, low.se)} ({low_name}) to {percent(high.probability, high.se)}"
     return f"The analysts reach {apart} ({high_name}): a pool is no agreement."
 
 

@@ -53,8 +53,8 @@ def _quantities(summary: Summary) -> Iterator[Block]:
             (
                 name,
                 quantity.statement,
-                rounded(quantity.prior.mean, quantity.prior.mcse),
-                rounded(quantity.posterior.mean, quantity.posterior.mcse),
+                rounded(quantity.prior.mean, quantity.prior.se),
+                rounded(quantity.posterior.mean, quantity.posterior.se),
                 f"{quantity.misfit:.2f}" if quantity.misfit >= 0.005 else "-",
                 quantity.because,
             )

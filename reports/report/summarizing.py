@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from estimative.model.inference.density import Weighed, on_degrees, on_log_odds
+from estimative.model.inference.density import WeightedSample, degree_densities, log_odds_densities
 from estimative.model.inference.estimates import ROUNDING
 from estimative.model.record.stored_run import Sample
 from estimative.priors.verbal_scale import ICD203, Scale
@@ -90,12 +90,12 @@ def weighed_in_words_of(scale: Scale, found: Weighing | None) -> Weighing | None
 def _edges(scale: Scale, headline: Probability) -> Iterator[Edge]:
     """Each border between two words, which lies in the middle of a gap, and the evidence that brings it there."""
     chance = headline.probability
-    here, error = _log_odds(chance), headline.mcse / (chance * (1 - chance))
+    here, error = _log_odds(chance), headline.se / (chance * (1 - chance))
     between = [(lower.high + upper.low) / 2 for lower, upper in pairwise(scale.bands)]
     for edge in [scale.bands[0].low, *between, scale.bands[-1].high]:
         if 0 < edge < 1:
             below, above = (scale.word(edge + hair).text for hair in (-HAIR, HAIR))
-            ratio = Number(value=_log_odds(edge) - here, mcse=error)
+            ratio = Number(value=_log_odds(edge) - here, se=error)
             yield Edge(probability=edge, below=below, above=above, log_ratio=ratio)
 
 
@@ -116,7 +116,7 @@ def _worded(found: Any, scale: Scale) -> Any:
                 field.name: _worded(getattr(found, field.name), scale) for field in dataclasses.fields(found)
             }  # fmt: skip
             if isinstance(found, Probability):
-                fields["term"] = term(found.probability, found.mcse, scale)
+                fields["term"] = term(found.probability, found.se, scale)
             return type(found)(**fields)
         case _:
             return found
@@ -125,13 +125,13 @@ def _worded(found: Any, scale: Scale) -> Any:
 def _shapes(summary: Summary, scale: Scale, before: Sample, after: Sample) -> Iterator[tuple[str, told.Shape]]:
     for name, outcome in summary.outcomes.items():
         if name in after.outcomes and name in before.outcomes:
-            prior, posterior = (Weighed.of(one.outcomes[name], one.conditions[name]) for one in (before, after))
-            density = on_log_odds(prior.log_odds, posterior.log_odds)
+            prior, posterior = (WeightedSample.of(one.outcomes[name], one.conditions[name]) for one in (before, after))
+            density = log_odds_densities(prior.log_odds, posterior.log_odds)
             bands = tuple(_bands(posterior, scale, _effective(posterior, outcome)))
             yield name, told.Shape(density=_density(density), bands=bands)
 
 
-def _effective(sample: Weighed, outcome: Outcome) -> float:
+def _effective(sample: WeightedSample, outcome: Outcome) -> float:
     """So many independent draws would give the outcome's probability its error; no more than there are.
 
     Draws that were made for a rare outcome know its mean better than as many of the posterior, but not its bands.
@@ -139,11 +139,11 @@ def _effective(sample: Weighed, outcome: Outcome) -> float:
     highest = sample.values.max(initial=0.0)
     if highest - sample.values.min(initial=1.0) <= ROUNDING * highest:
         return float("inf")
-    of_mean = (sample.sd / outcome.mcse) ** 2 if outcome.mcse > 0 else sample.count
+    of_mean = (sample.sd / outcome.se) ** 2 if outcome.se > 0 else sample.count
     return max(1.0, min(of_mean, sample.count))
 
 
-def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mass]:
+def _bands(sample: WeightedSample, scale: Scale, effective: float) -> Iterator[told.Mass]:
     """Every stretch between two ends of bands that any draw lies in, which of these ends included as by the scale."""
     lows, highs = {band.low for band in scale.bands}, {band.high for band in scale.bands}
     edges = sorted({0.0, 1.0} | lows | highs)
@@ -156,7 +156,7 @@ def _bands(sample: Weighed, scale: Scale, effective: float) -> Iterator[told.Mas
         if share > 0:
             error = _error(share, effective)
             text, worded = _named(scale, low, high)
-            yield told.Mass(text=text, worded=worded, low=low, high=high, share=Number(value=share, mcse=error))
+            yield told.Mass(text=text, worded=worded, low=low, high=high, share=Number(value=share, se=error))
 
 
 def _error(share: float, effective: float) -> float:
@@ -182,7 +182,7 @@ def _factors(summary: Summary, before: Sample, after: Sample) -> Iterator[tuple[
         key = f"factors.{name}"
         if not factor.constant and key in before.degrees and key in after.degrees:
             samples = [one.degrees[key] for one in (before, after)]
-            found = _density(on_degrees(*(Weighed.of(values, np.ones_like(values)) for values in samples)))
+            found = _density(degree_densities(*(WeightedSample.of(values, np.ones_like(values)) for values in samples)))
             if found:
                 yield name, found
 

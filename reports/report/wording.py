@@ -35,7 +35,7 @@ def masses(bands: Sequence[Mass]) -> str:
     if not bands:
         return ""
     if len(bands) == 1:
-        lead = "Practically all" if bands[0].share.mcse else "All"
+        lead = "Practically all" if bands[0].share.se else "All"
         return f"{lead} of what the analyst leaves open lies {_place(bands[0])}."
     told = [band for band in bands if band.share.value >= NEGLIGIBLE] or [max(bands, key=lambda one: one.share.value)]
     elsewhere = [band.share for band in bands if band not in told]
@@ -50,13 +50,13 @@ def masses(bands: Sequence[Mass]) -> str:
 
 def _together(shares: Sequence[Number]) -> Number:
     """The sum of shares, each so small that it says next to nothing about the others."""
-    return Number(value=sum(one.value for one in shares), mcse=math.hypot(*(one.mcse for one in shares)))
+    return Number(value=sum(one.value for one in shares), se=math.hypot(*(one.se for one in shares)))
 
 
 def share(of: Number) -> str:
     """A share of the posterior in full per cent, or to the digits of its error; all of it only where that is exact."""
-    error = max(of.mcse, 0.005)
-    rest = percent(max(round(1 - of.value, 12), TRACE if of.mcse else 0.0), error)
+    error = max(of.se, 0.005)
+    rest = percent(max(round(1 - of.value, 12), TRACE if of.se else 0.0), error)
     if rest.startswith("less than"):
         return f"more than {100 - float(rest.removeprefix('less than ').removesuffix(' %')):g} %"
     return percent(of.value, error)
@@ -70,8 +70,8 @@ def _place(band: Mass) -> str:
 def moved(headline: Probability) -> str:
     """Where the headline came from."""
     before, after = (
-        percent(headline.prior_probability, headline.prior_mcse),
-        percent(headline.probability, headline.mcse),
+        percent(headline.prior_probability, headline.prior_se),
+        percent(headline.probability, headline.se),
     )
     return f"Before any evidence it stood at {before}." if before != after else "The evidence has left it where it was."
 
@@ -85,11 +85,11 @@ def others(analysts: Mapping[str, Probability]) -> str:
 
 def crossing(headline: Probability, sights: Mapping[str, Sight], scale: Scale) -> str:
     """Which indicators would bring the headline to another word, were they seen; empty where none would."""
-    now = phrase(headline.probability, headline.mcse, scale)
+    now = phrase(headline.probability, headline.se, scale)
     seen = {name: one.if_seen for name, one in sights.items() if one.if_seen}
-    words = {name: phrase(then.value, then.mcse, scale) for name, then in seen.items()}
+    words = {name: phrase(then.value, then.se, scale) for name, then in seen.items()}
     told = [
-        f"{name} (to {percent(then.value, then.mcse)}, {words[name]})"
+        f"{name} (to {percent(then.value, then.se)}, {words[name]})"
         for name, then in seen.items()
         if words[name].text != now.text
     ]
@@ -138,9 +138,7 @@ def linchpin(name: str, swing: Swing) -> str:
 
 def if_held(at: float, headline: Number, scale: Scale) -> str:
     """What follows if a quantity is held at a value: word and number."""
-    return (
-        f"held at {_plain(at)}: {term(headline.value, headline.mcse, scale)} ({percent(headline.value, headline.mcse)})"
-    )
+    return f"held at {_plain(at)}: {term(headline.value, headline.se, scale)} ({percent(headline.value, headline.se)})"
 
 
 def _plain(value: float) -> str:
@@ -200,8 +198,8 @@ def starting_point(run: Probability, method: str, analyses: Probability, fit: An
     """Which fit the analyses start from, where that is not the run's own, and whether it can be believed."""
     lead = "What is said of evidence, linchpins and alternatives was reckoned from a fit of its own"
     numbers = (
-        f"headline {percent_with_error(analyses.probability, analyses.mcse)} there, "
-        f"{percent_with_error(run.probability, run.mcse)} by {METHODS.get(method, method)} above"
+        f"headline {percent_with_error(analyses.probability, analyses.se)} there, "
+        f"{percent_with_error(run.probability, run.se)} by {METHODS.get(method, method)} above"
     )
     by = METHODS.get(fit.method, fit.method)
     return f"{lead}, by {by} ({numbers}). Of that fit: {verdict(fit.method, fit.verdict)}."

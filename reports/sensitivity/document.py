@@ -140,9 +140,9 @@ def power_scaling_of(found: PowerScaling) -> Iterator[Block]:
     rows = [
         (
             name,
-            wording.rounded(one.headline.value, one.headline.mcse),
-            wording.rounded(one.prior.value, one.prior.mcse),
-            wording.rounded(one.evidence.value, one.evidence.mcse),
+            wording.rounded(one.headline.value, one.headline.se),
+            wording.rounded(one.prior.value, one.prior.se),
+            wording.rounded(one.evidence.value, one.evidence.se),
             words.DIAGNOSES[one.diagnosis],
         )
         for name, one in found.quantities.items()
@@ -167,7 +167,7 @@ def structure_of(found: Structure) -> Iterator[Block]:
     yield Heading(text="Other structures of the same scenario")
     yield Paragraph(text=words.structure(found), strong=True)
     rows = [
-        (wording.spoken(name), wording.percent(one.probability.value, one.probability.mcse), words.shift(one))
+        (wording.spoken(name), wording.percent(one.probability.value, one.probability.se), words.shift(one))
         for name, one in found.without_effect.items()
     ]
     if rows:

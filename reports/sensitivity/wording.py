@@ -41,7 +41,7 @@ def _value(value: float) -> str:
 
 def headline_at(swing: Swing) -> str:
     """The headline at the low value and at the high one."""
-    low, high = (percent(one.value, one.mcse) for one in (swing.at_low, swing.at_high))
+    low, high = (percent(one.value, one.se) for one in (swing.at_low, swing.at_high))
     return f"{low.removesuffix(' %')} to {high}"
 
 
@@ -69,19 +69,19 @@ def tornado(found: Tornado) -> str:
 
 def is_clear(number: Number | None) -> bool:
     """Whether a swing is away from nothing by more than its error; one without bound is."""
-    return number is None or abs(number.value) > CLEAR * number.mcse
+    return number is None or abs(number.value) > CLEAR * number.se
 
 
 def share(number: Number) -> str:
     """A share of a variance in per cent with the digits of its error."""
-    return percent(number.value, max(number.mcse, 0.0005))
+    return percent(number.value, max(number.se, 0.0005))
 
 
 def sobol(found: Sobol) -> str:
     """What Sobol' indices say of single quantities and of their working together."""
     sd = rounded(DECIBANS * found.sd, 0.05)
     lead = f"Over the priors the log-odds of the headline have a standard deviation of {sd} decibans. By themselves, "
-    error = max(found.alone.mcse, 0.005)
+    error = max(found.alone.se, 0.005)
     if 1 - found.alone.value <= CLEAR * error:
         return f"{lead}single quantities account for all of that variance, as far as the evaluations can tell."
     amount = percent(found.alone.value, error)
@@ -94,7 +94,7 @@ def power_scaling(found: PowerScaling) -> str:
         return "The priors leave nothing open that could be weighed against the evidence."
     priors, evidence = found.all_priors, found.all_evidence
     sizes = " and ".join(
-        f"{rounded(one.value, one.mcse)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
+        f"{rounded(one.value, one.se)} for all {name}" for name, one in (("priors", priors), ("evidence", evidence))
     )
     told = [spoken(name) for name in conflicts(found)]
     lead = f"The headline answers {_more(priors, evidence)} ({sizes})."
@@ -110,12 +110,12 @@ def conflicts(found: PowerScaling) -> tuple[str, ...]:
 
 def _in_conflict(one: PowerScaled, threshold: float) -> bool:
     """Whether both sensitivities are above the threshold by more than their errors."""
-    return all(number.value - CLEAR * number.mcse >= threshold for number in (one.prior, one.evidence))
+    return all(number.value - CLEAR * number.se >= threshold for number in (one.prior, one.evidence))
 
 
 def _more(priors: Number, evidence: Number) -> str:
     """To which of the two the headline answers more, if that can be told."""
-    if abs(priors.value - evidence.value) <= CLEAR * math.hypot(priors.mcse, evidence.mcse):
+    if abs(priors.value - evidence.value) <= CLEAR * math.hypot(priors.se, evidence.se):
         return "to its priors about as much as to the evidence"
     return "more to its priors" if priors.value > evidence.value else "more to the evidence"
 
@@ -123,13 +123,13 @@ def _more(priors: Number, evidence: Number) -> str:
 def structure(found: Structure) -> str:
     """What another link makes of the headline."""
     one = found.noisy_or
-    became = percent(one.probability.value, one.probability.mcse)
+    became = percent(one.probability.value, one.probability.se)
     if one.shift is None:
         return f"With causes that act by themselves (noisy-OR) in place of log-odds the headline stands at {became}."
-    if abs(one.shift.value) <= CLEAR * one.shift.mcse:
+    if abs(one.shift.value) <= CLEAR * one.shift.se:
         return f"With causes that act by themselves (noisy-OR) in place of log-odds the headline stays, at {became}."
     way = "up" if one.shift.value > 0 else "down"
-    size = rounded(DECIBANS * abs(one.shift.value), DECIBANS * one.shift.mcse)
+    size = rounded(DECIBANS * abs(one.shift.value), DECIBANS * one.shift.se)
     return (
         "With causes that act by themselves (noisy-OR) in place of log-odds, and the same priors, the headline "
         f"becomes {became}: {way} by {size} decibans."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from estimative.model.spec.quantities import QuantityName
 from estimative.reports import wording
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.document import NEVERTHELESS, alone, cautions_of, introduction_of, method_of
@@ -68,7 +67,7 @@ def _equation(name: str, equation: Equation) -> Iterator[Block]:
         yield Table(header=(words.left_side(name, equation), "Value", "Level", "Adds"), rows=tuple(terms))
     if equation.entries:
         entries = equation.entries.items()
-        rows = [(QuantityName.parse(key).key, wording.percent(one.value, one.mcse)) for key, one in entries]
+        rows = [(key.removeprefix(f"tables.{name}."), wording.percent(one.value, one.se)) for key, one in entries]
         yield Table(header=("Given", "Chance"), rows=tuple(rows))
     if equation.told and not equation.terms:
         yield Paragraph(text=f"What is told of it adds {wording.decibans(equation.told)} decibans.")

@@ -14,15 +14,15 @@ def of_an_item(quantity: str) -> bool:
 
 def chance(event: Event) -> str:
     """The chance of an event under its own condition, and whatever else happens."""
-    overall = f"overall {percent(event.probability, event.mcse)}"
+    overall = f"overall {percent(event.probability, event.se)}"
     link = event.given_previous
     if link is None:
         return f"Its own condition cannot be so; {overall}."
     given = condition(link.given, link.unless)
-    before = f"before the evidence {percent(link.prior_probability, link.prior_mcse)}"
+    before = f"before the evidence {percent(link.prior_probability, link.prior_se)}"
     if given == "-":
-        return f"Chance: {percent(link.probability, link.mcse)} ({before})."
-    return f"Chance given {given}: {percent(link.probability, link.mcse)} ({before}); {overall}."
+        return f"Chance: {percent(link.probability, link.se)} ({before})."
+    return f"Chance given {given}: {percent(link.probability, link.se)} ({before}); {overall}."
 
 
 def left_side(name: str, equation: Equation) -> str:
@@ -34,9 +34,9 @@ def left_side(name: str, equation: Equation) -> str:
 
 def term(one: Term, form: str) -> tuple[str, str, str, str]:
     """A summand: what it is, its quantity, its driver's level, what it adds."""
-    value = rounded(one.value.value, one.value.mcse)
+    value = rounded(one.value.value, one.value.se)
     if not one.driver:
-        told = percent(one.value.value, one.value.mcse) if form == "odds" else f"{value} a year"
+        told = percent(one.value.value, one.value.se) if form == "odds" else f"{value} a year"
         return ("baseline, factors at their middle", told, "-", decibans(one.contribution))
     happened = ", if it has happened" if one.of_event else ""
     return (f"{one.driver} {one.direction} it{happened}", f"x {value}", _level(one), decibans(one.contribution))
@@ -47,8 +47,8 @@ def _level(one: Term) -> str:
     if one.level is None:
         return "-"
     if one.of_event:
-        return percent(one.level.value, one.level.mcse)
-    return rounded(one.level.value, max(one.level.mcse, 0.005))
+        return percent(one.level.value, one.level.se)
+    return rounded(one.level.value, max(one.level.se, 0.005))
 
 
 def quantity(name: str, one: Quantity) -> str:
@@ -63,7 +63,7 @@ def quantity(name: str, one: Quantity) -> str:
 
 
 def _mean(spread: Spread) -> str:
-    return rounded(spread.mean, spread.mcse)
+    return rounded(spread.mean, spread.se)
 
 
 def item(

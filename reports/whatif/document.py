@@ -73,8 +73,8 @@ def _cells(change: Change | None) -> tuple[str, str, str, str]:
     if change is None:
         return ("-", "cannot be so", "-", "-")
     return (
-        wording.percent(change.before.probability, change.before.mcse),
-        wording.percent(change.after.probability, change.after.mcse),
+        wording.percent(change.before.probability, change.before.se),
+        wording.percent(change.after.probability, change.after.se),
         words.points(change),
         words.shift(change),
     )
@@ -100,7 +100,7 @@ AS_IT_IS = "as it is"
 
 
 def _factor(one: Factor) -> tuple[str, str, str, str]:
-    before, after = (wording.rounded(level.value, max(level.mcse, 0.005)) for level in (one.before, one.after))
+    before, after = (wording.rounded(level.value, max(level.se, 0.005)) for level in (one.before, one.after))
     return (one.title, before, after, AS_IT_IS if one.set_to is None else f"set to {one.set_to:g}")
 
 
@@ -160,4 +160,4 @@ def _fitting(names: Sequence[str], room: int) -> Iterator[tuple[str, ...]]:
 
 def _percent(chance: Chance | None) -> str:
     """A probability; a dash where its condition cannot be so."""
-    return wording.percent(chance.probability, chance.mcse) if chance else "-"
+    return wording.percent(chance.probability, chance.se) if chance else "-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from estimative.model.analysis.what_if import Change, Sweep, WhatIf, level
-from estimative.model.inference.estimates import Estimate
+from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.intervention import Intervention
 from estimative.reports.summarizing import analyst_of, number, scenario_of, verdict_of
@@ -71,21 +71,21 @@ def _change(found: WhatIf, changes: Mapping[tuple[str, str], Change], sort: str,
     )
 
 
-def chance(estimate: Estimate) -> told.Chance:
+def chance(estimate: ProbabilityEstimate) -> told.Chance:
     """A probability with its interval and word."""
     interval = estimate.interval
     return told.Chance(
         probability=estimate.value,
-        mcse=estimate.mcse,
+        se=estimate.se,
         interval=Interval(
             kind=interval.kind,
             mass=interval.mass,
             low=interval.low,
             high=interval.high,
-            low_mcse=interval.low_mcse,
-            high_mcse=interval.high_mcse,
+            low_se=interval.low_se,
+            high_se=interval.high_se,
         ),
-        term=term(estimate.value, estimate.mcse),
+        term=term(estimate.value, estimate.se),
     )
 
 

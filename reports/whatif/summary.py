@@ -30,7 +30,7 @@ class Chance:
     """A probability with its interval and word."""
 
     probability: float
-    mcse: float
+    se: float
     interval: Interval
     term: str
 

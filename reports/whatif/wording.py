@@ -41,13 +41,13 @@ def nothing() -> str:
 
 def judged(chance: Chance) -> str:
     """A word with its number in brackets."""
-    return f"{chance.term} ({percent(chance.probability, chance.mcse)})"
+    return f"{chance.term} ({percent(chance.probability, chance.se)})"
 
 
 def headline(title: str, change: Change) -> str:
     """What becomes of the headline, in a sentence or two."""
     before, after = change.before, change.after
-    if abs(change.difference.value) <= CLEAR * change.difference.mcse:
+    if abs(change.difference.value) <= CLEAR * change.difference.se:
         return f"{title}: it stays {judged(before)}, as far as the draws can tell."
     lead = f"{title}: from {judged(before)} to {judged(after)}."
     if change.shift is None:
@@ -58,9 +58,9 @@ def headline(title: str, change: Change) -> str:
 def odds(shift: Number) -> str:
     """What a change does to the odds."""
     rises = shift.value > 0
-    size = Number(value=abs(shift.value), mcse=shift.mcse)
+    size = Number(value=abs(shift.value), se=shift.se)
     verb = "multiplied" if rises else "divided"
-    told = rounded(DECIBANS * size.value, DECIBANS * size.mcse)
+    told = rounded(DECIBANS * size.value, DECIBANS * size.se)
     if size.value > HUGE:
         return f"Its odds go {'up' if rises else 'down'} by {told} decibans."
     return f"Its odds are {verb} by {plain_factor(size)}: {'up' if rises else 'down'} by {told} decibans."
@@ -68,7 +68,7 @@ def odds(shift: Number) -> str:
 
 def points(change: Change) -> str:
     """The difference in percentage points with its error."""
-    return with_error(100 * change.difference.value, 100 * change.difference.mcse)
+    return with_error(100 * change.difference.value, 100 * change.difference.se)
 
 
 def shift(change: Change) -> str:
@@ -79,7 +79,7 @@ def shift(change: Change) -> str:
 def against(found: WhatIf) -> str:
     """What moves the other way than the headline, in a sentence; empty where nothing does."""
     first = found.headline.difference
-    if abs(first.value) <= CLEAR * first.mcse:
+    if abs(first.value) <= CLEAR * first.se:
         return ""
     told = listed(list(_against(found, rises=first.value > 0)))
     if not told:
@@ -92,10 +92,10 @@ def _against(found: WhatIf, *, rises: bool) -> Iterator[str]:
     supposed = {one.about for one in found.supposed}
     for name, event in found.events.items():
         change = event.given_previous
-        if name in supposed or change is None or abs(change.difference.value) <= CLEAR * change.difference.mcse:
+        if name in supposed or change is None or abs(change.difference.value) <= CLEAR * change.difference.se:
             continue
         if (change.difference.value > 0) != rises:
-            before, after = (percent(one.probability, one.mcse) for one in (change.before, change.after))
+            before, after = (percent(one.probability, one.se) for one in (change.before, change.after))
             verb = "falls" if rises else "rises"
             where = " where it can happen at all" if event.given or event.unless else ""
             yield f"{name} {verb} from {before} to {after}{where}"

@@ -23,7 +23,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
 from estimative.model.inference import nuts
 from estimative.model.inference.draws import Draws, Method
-from estimative.model.inference.nuts import Compiled
+from estimative.model.inference.nuts import CompiledModel
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
@@ -114,7 +114,7 @@ def evident_data(structure: Structure) -> dict[str, Numbers]:
 
 
 @cache
-def program() -> Compiled:
+def program() -> CompiledModel:
     """The story compiled once, its evidence left open as shared variables."""
     assessment = assessed(FIRST)
     structure: Any = assessment.structure
@@ -122,7 +122,7 @@ def program() -> Compiled:
         values = getattr(getattr(structure, part), entry)
         symbol = pytensor.shared(values, name=f"{part} {entry}", shape=values.shape)
         structure = replace(structure, **{part: replace(getattr(structure, part), **{entry: symbol})})
-    return nuts.compiled(replace(assessment, structure=structure))
+    return nuts.compile_model(replace(assessment, structure=structure))
 
 
 def honest(assessment: Assessment) -> Assessment:

@@ -77,7 +77,7 @@ def test_held_scenarios_agree_with_a_sum_over_states(scene: Valued) -> None:
         assert one.probability.value == pytest.approx(chance, rel=1e-7)
         assert one.shift is not None
         assert one.shift.value == pytest.approx(float(logit(chance) - logit(start)), abs=1e-6)
-        assert one.shift.mcse == pytest.approx(0, abs=1e-9)
+        assert one.shift.se == pytest.approx(0, abs=1e-9)
     assert found.link.name == "noisy_or"
     assert found.effort.fits == 2 + len(expected)
     shifts = [abs(one.shift.value) for one in found.effects if one.shift]
@@ -119,17 +119,17 @@ def test_an_effect_removed_is_a_scenario_without_it() -> None:
         rest = [other for other in ("f", "g", "d") if other != name]
         own = fit(stated(*rest), seed=77)[1].posterior.headline
         removed = found[f"effects.e.{name}"].probability
-        assert removed.value == pytest.approx(own.value, abs=ERRORS * math.hypot(removed.mcse, own.mcse)), name
-        assert removed.mcse < 0.01
+        assert removed.value == pytest.approx(own.value, abs=ERRORS * math.hypot(removed.se, own.se)), name
+        assert removed.se < 0.01
 
 
 def test_a_shift_is_more_certain_than_its_ends() -> None:
     """All structures are fitted on common random numbers: what they share cancels."""
     found = others(stated("f", "g", "d"))
     for one in (found.link, *found.effects):
-        ends = [end.mcse / (end.value * (1 - end.value)) for end in (one.probability, found.headline)]
+        ends = [end.se / (end.value * (1 - end.value)) for end in (one.probability, found.headline)]
         assert one.shift is not None
-        assert one.shift.mcse < 0.9 * math.hypot(*ends), one.name
+        assert one.shift.se < 0.9 * math.hypot(*ends), one.name
         expected = float(logit(one.probability.value) - logit(found.headline.value))
         assert one.shift.value == pytest.approx(expected, abs=1e-12)
 
@@ -155,8 +155,8 @@ def test_the_other_link_is_fitted_and_not_merely_read_off() -> None:
     own = np.array([1 - none_acts(leak, ((8.0, 0.9), (5.0, 1.0))) for leak in leaks])
     likelihood = density * top**7 * (1 - top) ** 3
     expected = float(likelihood @ own / likelihood.sum())
-    assert found.probability.value == pytest.approx(expected, abs=ERRORS * found.probability.mcse)
-    assert found.probability.mcse < 0.01
+    assert found.probability.value == pytest.approx(expected, abs=ERRORS * found.probability.se)
+    assert found.probability.se < 0.01
 
 
 # Linking
@@ -179,7 +179,7 @@ def test_without_effects_the_links_agree() -> None:
     found = others(assessed(scenario_of(Event(id="e", title="")), {"events.e": BetaStated(a=2, b=5)}))
     assert found.effects == ()
     assert found.link.shift is not None
-    assert (found.link.shift.value, found.link.shift.mcse) == pytest.approx((0, 0), abs=1e-9)
+    assert (found.link.shift.value, found.link.shift.se) == pytest.approx((0, 0), abs=1e-9)
     assert found.link.probability.value == pytest.approx(found.headline.value, rel=1e-12)
 
 

@@ -68,7 +68,7 @@ def test_what_is_linear_in_the_log_odds_is_shared_by_its_own_step() -> None:
     assert shares(found) == pytest.approx(expected, abs=1e-9)
     for share in found.quantities:
         assert (share.first_in.value, share.last_in.value) == pytest.approx((share.share.value,) * 2, abs=1e-9)
-        assert share.share.mcse == pytest.approx(0, abs=1e-9)
+        assert share.share.se == pytest.approx(0, abs=1e-9)
     assert found.gap.value == pytest.approx(sum(expected.values()), abs=1e-9)
 
 
@@ -122,11 +122,11 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
     expected = brute(blocks_of([*players]), value)
     assert set(expected) == set(shares(found))
     for share in found.quantities:
-        assert share.share.value == pytest.approx(expected[share.name], abs=ERRORS * share.share.mcse + 1e-9)
-        assert share.share.mcse < 0.02
+        assert share.share.value == pytest.approx(expected[share.name], abs=ERRORS * share.share.se + 1e-9)
+        assert share.share.se < 0.02
     relevance = next(share for share in found.quantities if share.name == "relevance.cases")
     alone = value(frozenset({"relevance.cases"})) - value(frozenset())
-    assert relevance.first_in.value == pytest.approx(alone, abs=ERRORS * relevance.first_in.mcse)
+    assert relevance.first_in.value == pytest.approx(alone, abs=ERRORS * relevance.first_in.se)
 
 
 @given(valued_scenarios(most_events=4), st.data())
@@ -184,7 +184,7 @@ def test_errors_are_those_of_repetition() -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
     runs = [attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN), seed=seed) for seed in range(60)]
     values = np.array([[share.share.value for share in run.decomposition.quantities] for run in runs])
-    told = np.array([[share.share.mcse for share in run.decomposition.quantities] for run in runs]).mean(axis=0)
+    told = np.array([[share.share.se for share in run.decomposition.quantities] for run in runs]).mean(axis=0)
     spread = values.std(axis=0, ddof=1)
     assert spread == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 59))
     gaps = np.array([run.decomposition.gap.value for run in runs])
@@ -196,8 +196,8 @@ def test_common_random_numbers_make_the_gap_more_certain_than_its_ends() -> None
     found = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
     fitter = Fitter(assessments=(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)), seed=1, draws=4000)
     ends = [fitter.fit(one).posterior.headline for one in fitter.assessments]
-    independent = math.hypot(*(end.mcse / (end.value * (1 - end.value)) for end in ends))
-    assert found.decomposition.gap.mcse < 0.9 * independent
+    independent = math.hypot(*(end.se / (end.value * (1 - end.value)) for end in ends))
+    assert found.decomposition.gap.se < 0.9 * independent
 
 
 def test_every_fit_is_counted_with_its_verdict() -> None:
@@ -214,12 +214,12 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     """Without proposals to start from every combination is a whole fit: the same gap, and errors that share nothing."""
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
     fitter = Fitter(assessments=ends, seed=2, method="importance")
-    first, second = (replace(fitter.fit(one), ready=None) for one in ends)
+    first, second = (replace(fitter.fit(one), proposal=None) for one in ends)
     found, quick = attribute(fitter, first, second), attributed(*ends)
     assert found.effort.by_method == {"importance": 8}
     apart = found.decomposition.gap.value - quick.decomposition.gap.value
     gaps = found.decomposition.gap, quick.decomposition.gap
-    assert apart == pytest.approx(0, abs=ERRORS * math.hypot(*(gap.mcse for gap in gaps)))
+    assert apart == pytest.approx(0, abs=ERRORS * math.hypot(*(gap.se for gap in gaps)))
     assert not gaps[0].influence.any()
     assert gaps[0].own_variance > 0
 

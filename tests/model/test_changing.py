@@ -75,7 +75,7 @@ def test_where_only_priors_changed_the_shares_are_those_between_analysts() -> No
     assert [share.name for share in found.decomposition.quantities] == names
     for one, other in zip(found.decomposition.quantities, expected.decomposition.quantities, strict=True):
         assert one.share.value == pytest.approx(other.share.value, abs=1e-9)
-        assert one.share.mcse == pytest.approx(other.share.mcse, abs=1e-6)
+        assert one.share.se == pytest.approx(other.share.se, abs=1e-6)
     assert found.effort.by_method == expected.effort.by_method
 
 
@@ -106,7 +106,7 @@ def test_shares_sum_to_the_change() -> None:
     for block in found.blocks:
         members = [share.share.value for share in found.quantities if share.block == block.name]
         assert sum(members) == pytest.approx(block.share.value, abs=1e-9)
-    assert found.gap.mcse > 0
+    assert found.gap.se > 0
 
 
 def test_the_change_is_that_between_two_fits_of_their_own() -> None:
@@ -114,9 +114,9 @@ def test_the_change_is_that_between_two_fits_of_their_own() -> None:
     first, second = rolling()
     gap = shared(first, second).decomposition.gap
     ends = [Fitter(assessments=(one,), seed=9, method="importance").fit(one).posterior.headline for one in rolling()]
-    errors = [end.mcse / (end.value * (1 - end.value)) for end in ends]
+    errors = [end.se / (end.value * (1 - end.value)) for end in ends]
     apart = float(logit(ends[1].value) - logit(ends[0].value))
-    assert gap.value == pytest.approx(apart, abs=ERRORS * math.hypot(gap.mcse, *errors))
+    assert gap.value == pytest.approx(apart, abs=ERRORS * math.hypot(gap.se, *errors))
 
 
 def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
@@ -127,7 +127,7 @@ def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
         Fitter(assessments=(one,), seed=1, method="importance", draws=4000).fit(one).posterior.headline
         for one in (first, second)
     ]
-    assert gap.mcse < 0.9 * math.hypot(*(end.mcse / (end.value * (1 - end.value)) for end in ends))
+    assert gap.se < 0.9 * math.hypot(*(end.se / (end.value * (1 - end.value)) for end in ends))
 
 
 @given(valued_scenarios(most_events=3), valued_scenarios(most_events=3), st.data())
@@ -220,9 +220,9 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
     """Without proposals every mixture is a fit of its own, by a fitter of its scenario: the same change."""
     first, second = rolling()
     fitter = Fitter(assessments=(first,), seed=2, method="importance")
-    ends = [replace(replace(fitter, assessments=(one,)).fit(one), ready=None) for one in (first, second)]
+    ends = [replace(replace(fitter, assessments=(one,)).fit(one), proposal=None) for one in (first, second)]
     slow, quick = attribute_change(fitter, *ends).decomposition.gap, shared(first, second).decomposition.gap
-    assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.mcse, quick.mcse))
+    assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.se, quick.se))
     assert slow.own_variance > 0
 
 

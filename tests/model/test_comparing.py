@@ -48,7 +48,7 @@ def log_evidence(a: float, b: float, relevance: float = 0.4) -> float:
 def test_equal_analysts_differ_in_nothing() -> None:
     """On common random numbers equal priors give equal draws: no difference, no distance, and no error of either."""
     (pair,) = compared(analyst("one", 2, 5), analyst("two", 2, 5)).pairs
-    assert (pair.difference.value, pair.difference.mcse) == (0, 0)
+    assert (pair.difference.value, pair.difference.se) == (0, 0)
     assert (pair.superiority.value, pair.wasserstein.value) == (pytest.approx(0.5), pytest.approx(0))
     assert pair.overlap.value == pytest.approx(1)
 
@@ -57,10 +57,10 @@ def test_a_difference_is_known_better_than_its_ends() -> None:
     """What common random numbers share cancels from the difference of two analysts who are near each other."""
     found = compared(analyst("one", 2, 5), analyst("two", 2.2, 5))
     (pair,) = found.pairs
-    ends = [one.fitted.posterior.headline.mcse for one in found.analysts.values()]
-    assert pair.difference.mcse < 0.5 * math.hypot(*ends)
+    ends = [one.fitted.posterior.headline.se for one in found.analysts.values()]
+    assert pair.difference.se < 0.5 * math.hypot(*ends)
     expected = (2 + 2.8) / (7 + 4.8) - (2.2 + 2.8) / (7.2 + 4.8)
-    assert pair.difference.value == pytest.approx(expected, abs=ERRORS * pair.difference.mcse)
+    assert pair.difference.value == pytest.approx(expected, abs=ERRORS * pair.difference.se)
 
 
 def test_every_pair_of_every_outcome_is_compared_once() -> None:
@@ -78,13 +78,13 @@ def test_foresight_is_the_ratio_of_marginal_likelihoods() -> None:
     expected = DECIBANS * (log_evidence(6, 3) - log_evidence(1, 4))
     for measured in (second.everything, second.figures):
         assert measured is not None
-        assert measured.value == pytest.approx(expected, abs=ERRORS * measured.mcse)
-        assert 0 < measured.mcse < 0.1
+        assert measured.value == pytest.approx(expected, abs=ERRORS * measured.se)
+        assert 0 < measured.se < 0.1
     assert third.figures is not None
     certain = DECIBANS * (12 * 0.4 * math.log(0.5) - log_evidence(1, 4))
-    assert third.figures.value == pytest.approx(certain, abs=ERRORS * third.figures.mcse)
+    assert third.figures.value == pytest.approx(certain, abs=ERRORS * third.figures.se)
     assert first.everything is not None
-    assert (first.everything.value, first.everything.mcse) == (0, 0)
+    assert (first.everything.value, first.everything.se) == (0, 0)
 
 
 def test_no_credit_is_due_for_larger_ratios() -> None:
@@ -101,7 +101,7 @@ def test_figures_that_count_differently_are_left_out() -> None:
     found = compared(analyst("one", 1, 4), analyst("two", 1, 4, relevance=0.9)).foresight["two"]
     assert found.figures is not None
     assert found.everything is not None
-    assert (found.figures.value, found.figures.mcse) == (0, 0)
+    assert (found.figures.value, found.figures.se) == (0, 0)
     assert found.everything.value < -1
 
 
@@ -120,5 +120,5 @@ def test_errors_of_differences_are_those_of_repetition() -> None:
     """Over many seeds, a difference spreads as far as its error says."""
     pairs = [compared(analyst("one", 2, 5), analyst("two", 3, 5), seed=seed).pairs[0] for seed in range(60)]
     spread = np.std([pair.difference.value for pair in pairs], ddof=1)
-    told = np.mean([pair.difference.mcse for pair in pairs])
+    told = np.mean([pair.difference.se for pair in pairs])
     assert spread == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 59))

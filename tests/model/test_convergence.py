@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from estimative.model.inference.diagnostics import ADVICE, Check, Verdict, chain_effective, of_importance, of_nuts
+from estimative.model.inference.diagnostics import ADVICE, Check, Verdict, chain_ess, judge_importance, judge_nuts
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
@@ -42,7 +42,7 @@ def good(seed: int) -> Numbers:
 
 def importance_verdict(draws: Draws, relative: float = 0.01) -> Verdict:
     """Of weighted draws."""
-    return of_importance(draws.diagnostics, draws.effective, "flood", relative)
+    return judge_importance(draws.diagnostics, draws.effective, "flood", relative)
 
 
 def failed(verdict: Verdict) -> dict[str, str]:
@@ -50,8 +50,8 @@ def failed(verdict: Verdict) -> dict[str, str]:
     return {check.name: check.where for check in verdict.failed}
 
 
-def judged(series: Mapping[str, Numbers], *, relative_mcse: float = 0.01, **found: float) -> Verdict:
-    return of_nuts(draws_of("nuts", found), series, "flood", relative_mcse)
+def judged(series: Mapping[str, Numbers], *, relative_se: float = 0.01, **found: float) -> Verdict:
+    return judge_nuts(draws_of("nuts", found), series, "flood", relative_se)
 
 
 def test_independent_chains_pass() -> None:
@@ -157,7 +157,7 @@ def test_the_headline_needs_two_digits(method: Method, relative: float, passes: 
     """A headline whose error is a twentieth of it or more fails by either method, in its own name."""
     draws = draws_of(method)
     if method == "nuts":
-        verdict = of_nuts(draws, {"a": good(1)}, "flood", relative)
+        verdict = judge_nuts(draws, {"a": good(1)}, "flood", relative)
     else:
         verdict = importance_verdict(draws, relative)
     assert failed(verdict) == ({} if passes else {"relative error of the headline": "flood"})
@@ -193,7 +193,7 @@ def test_advice_is_given_once_for_each_failure() -> None:
 def test_effective_size_of_chains() -> None:
     """Independent draws all count, a constant counts for ever, and draws told in pairs count by half."""
     draws = draws_of("nuts")
-    assert chain_effective(good(7), draws) == pytest.approx(CHAINS * LENGTH, rel=0.1)
-    assert chain_effective(np.full(CHAINS * LENGTH, 2.0), draws) == math.inf
+    assert chain_ess(good(7), draws) == pytest.approx(CHAINS * LENGTH, rel=0.1)
+    assert chain_ess(np.full(CHAINS * LENGTH, 2.0), draws) == math.inf
     pairs = np.repeat(good(8)[::2], 2)
-    assert chain_effective(pairs, draws) == pytest.approx(CHAINS * LENGTH / 2, rel=0.1)
+    assert chain_ess(pairs, draws) == pytest.approx(CHAINS * LENGTH / 2, rel=0.1)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit, logit
 
-from estimative.model.inference.density import NODES, TAIL, Weighed, on_degrees, on_log_odds
+from estimative.model.inference.density import NODES, TAIL, WeightedSample, degree_densities, log_odds_densities
 
 type Numbers = NDArray[np.float64]
 
@@ -23,24 +23,24 @@ ERRORS = 5
 COUNT = 4000
 
 
-def weighed(values: ArrayLike, weights: ArrayLike | None = None) -> Weighed:
+def weighed(values: ArrayLike, weights: ArrayLike | None = None) -> WeightedSample:
     """Values of these weights, or of equal ones."""
     places = np.asarray(values, dtype=float)
-    return Weighed.of(places, np.ones(len(places)) if weights is None else np.asarray(weights, dtype=float))
+    return WeightedSample.of(places, np.ones(len(places)) if weights is None else np.asarray(weights, dtype=float))
 
 
-def normal(seed: int, mean: float, sd: float, count: int = COUNT) -> Weighed:
+def normal(seed: int, mean: float, sd: float, count: int = COUNT) -> WeightedSample:
     """A normal distribution, in weighted draws of one 1.3 times as wide."""
     x = np.random.default_rng([seed, 11]).normal(0.0, 1.3, count)
     return weighed(mean + sd * x, np.exp(stats.norm.logpdf(x) - stats.norm.logpdf(x, 0, 1.3)))
 
 
-def beta(seed: int, a: float, b: float, count: int = COUNT) -> Weighed:
+def beta(seed: int, a: float, b: float, count: int = COUNT) -> WeightedSample:
     """A beta distribution."""
     return weighed(np.random.default_rng([seed, 12]).beta(a, b, count))
 
 
-def sums(sample: Weighed, places: Numbers) -> Numbers:
+def sums(sample: WeightedSample, places: Numbers) -> Numbers:
     """A kernel density by summing over every draw at every place."""
     kernels = stats.norm.pdf(places[:, None], sample.values[None, :], sample.bandwidth)
     return np.asarray(kernels @ sample.weights)
@@ -100,7 +100,7 @@ def test_half_of_the_draws_in_one_place_leave_a_bandwidth() -> None:
 def test_densities_are_those_of_a_library(seed: int) -> None:
     """Both heights are those of SciPy's weighted estimate with the same bandwidth; equal weights give others."""
     before, after = normal(seed, -2.0, 1.5), normal(seed + 10, -3.0, 0.6)
-    found = on_log_odds(before, after)
+    found = log_odds_densities(before, after)
     assert found is not None
     for sample, heights in zip((before, after), found[1:], strict=True):
         sd = float(np.sqrt(np.cov(sample.values, aweights=sample.weights)))
@@ -114,7 +114,7 @@ def test_densities_are_those_of_a_library(seed: int) -> None:
 def test_few_draws_are_smoothed_like_many(one: list[tuple[float, int]], other: list[tuple[float, int]]) -> None:
     """Of any sample the density is the sum of its kernels, on a grid that covers both samples, and never negative."""
     before, after = (weighed(*zip(*pairs, strict=True)) for pairs in (one, other))
-    found = on_log_odds(before, after)
+    found = log_odds_densities(before, after)
     if found is None:
         assert 0.0 in (np.ptp(before.values), np.ptp(after.values))
         return
@@ -135,9 +135,9 @@ def test_few_draws_are_smoothed_like_many(one: list[tuple[float, int]], other: l
         (normal(5, 0.0, 1.0, 30), normal(6, 0.0, 1.0)),
     ],
 )
-def test_a_density_of_log_odds_integrates_to_one(before: Weighed, after: Weighed) -> None:
+def test_a_density_of_log_odds_integrates_to_one(before: WeightedSample, after: WeightedSample) -> None:
     """But for what the grid leaves out at either end."""
-    found = on_log_odds(before, after)
+    found = log_odds_densities(before, after)
     assert found is not None
     places, *heights = found
     assert len(places) == NODES
@@ -149,7 +149,7 @@ def test_a_density_of_log_odds_integrates_to_one(before: Weighed, after: Weighed
 @pytest.mark.parametrize(("a", "b"), [(1, 1), (0.5, 0.5), (1, 4), (6, 1), (3, 3), (40, 60)])
 def test_a_density_of_degrees_integrates_to_one(a: float, b: float) -> None:
     """Over 0 to 1, however much of it lies at an end."""
-    found = on_degrees(beta(1, a, b), beta(2, 2, 2))
+    found = degree_densities(beta(1, a, b), beta(2, 2, 2))
     assert found is not None
     places, *heights = found
     assert (places[0], places[-1], len(places)) == (0, 1, NODES)
@@ -161,7 +161,7 @@ def test_a_density_of_degrees_integrates_to_one(a: float, b: float) -> None:
 def test_what_would_leave_the_scale_is_turned_back(a: float, b: float) -> None:
     """The density is the sum of kernels at every draw and at its images beyond 0 and 1."""
     sample = beta(5, a, b, 500)
-    found = on_degrees(sample, sample)
+    found = degree_densities(sample, sample)
     assert found is not None
     places, height, same = found
     images = sum(sums(sample, image) for image in (places, -places, 2 - places))
@@ -172,7 +172,7 @@ def test_what_would_leave_the_scale_is_turned_back(a: float, b: float) -> None:
 def test_a_uniform_density_is_not_halved_at_its_ends() -> None:
     """There it is as high as anywhere, which without images it is not."""
     sample = beta(6, 1, 1, 20_000)
-    found = on_degrees(sample, sample)
+    found = degree_densities(sample, sample)
     assert found is not None
     assert found[1][[0, -1]] == pytest.approx(1, abs=0.15)
     assert sums(sample, np.array([0.0, 1.0])) == pytest.approx(0.5, abs=0.1)
@@ -192,20 +192,20 @@ def test_what_is_the_same_at_every_draw_has_no_density(value: float) -> None:
     for step in (0.0, 2e-16):
         point = weighed(np.clip(value * (1 + step * np.arange(-500, 500) / 250), 0, 1))
         for samples in ((spread, point), (point, spread), (point, point)):
-            assert on_degrees(*samples) is None
-            assert on_log_odds(*(one.log_odds for one in samples)) is None
+            assert degree_densities(*samples) is None
+            assert log_odds_densities(*(one.log_odds for one in samples)) is None
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 8.0])
 def test_any_spread_is_drawn(size: float) -> None:
     """However narrow or wide: the smallest is still a thousand times what rounding does."""
     sample = normal(8, -3.0, size)
-    found = on_log_odds(sample, sample)
+    found = log_odds_densities(sample, sample)
     assert found is not None
     assert np.trapezoid(found[1], found[0]) == pytest.approx(1, abs=0.005)
 
 
-def error_of(true: Numbers, sample: Weighed) -> Numbers:
+def error_of(true: Numbers, sample: WeightedSample) -> Numbers:
     """Standard error of a kernel density from so many draws, where the true one is known (Silverman 1986, eq. 3.11)."""
     kish = float(1 / np.square(sample.weights).sum())
     return np.asarray(np.sqrt(true / (2 * math.sqrt(math.pi) * kish * sample.bandwidth)))
@@ -215,7 +215,7 @@ def error_of(true: Numbers, sample: Weighed) -> Numbers:
 def test_a_known_density_of_log_odds_is_found(seed: int) -> None:
     """The density of normal log-odds is found within its error, once widened by the bandwidth; another one is not."""
     sample = normal(seed, -2.5, 0.8)
-    found = on_log_odds(sample, Weighed.of(expit(sample.values), sample.weights).log_odds)
+    found = log_odds_densities(sample, WeightedSample.of(expit(sample.values), sample.weights).log_odds)
     assert found is not None
     places, height, same = found
     assert height == pytest.approx(same)
@@ -229,7 +229,7 @@ def test_a_known_density_of_log_odds_is_found(seed: int) -> None:
 def test_a_known_density_of_degrees_is_found(seed: int) -> None:
     """So it is of degrees, up to half the squared bandwidth times the curvature (Silverman 1986, eq. 3.9)."""
     sample = beta(seed, 3, 4)
-    found = on_degrees(sample, sample)
+    found = degree_densities(sample, sample)
     assert found is not None
     places, height, _ = found
     true = stats.beta.pdf(places, 3, 4)

@@ -119,7 +119,7 @@ def test_neither_of_two_comes_first(pair: tuple[Sample, Sample]) -> None:
     assert overlap(a, b).value == pytest.approx(overlap(b, a).value, abs=1e-12)
     for measure in MEASURES.values():
         assert 0 <= measure(a, b).value <= 1
-        assert measure(a, b).mcse == pytest.approx(measure(b, a).mcse, abs=1e-12)
+        assert measure(a, b).se == pytest.approx(measure(b, a).se, abs=1e-12)
 
 
 @random_pairs
@@ -130,7 +130,7 @@ def test_nothing_is_apart_from_itself(pair: tuple[Sample, Sample]) -> None:
         for measure, expected in ((superiority, 0.5), (wasserstein, 0.0), (overlap, 1.0)):
             found = measure(a, twin)
             assert found.value == pytest.approx(expected, abs=1e-9)
-            assert found.mcse == pytest.approx(0, abs=1e-9)
+            assert found.se == pytest.approx(0, abs=1e-9)
 
 
 def test_rounding_is_no_distance() -> None:
@@ -139,7 +139,7 @@ def test_rounding_is_no_distance() -> None:
     places, weights = rng.integers(1, 9, 500) / 10, rng.uniform(size=500)
     order = rng.permutation(500)
     found = wasserstein(sample_of(places, weights), sample_of(places[order], weights[order]))
-    assert (found.value, found.mcse) == pytest.approx((0, 0), abs=1e-12)
+    assert (found.value, found.se) == pytest.approx((0, 0), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -148,8 +148,8 @@ def test_superiority_of_two_normals(mean: float, sd: float, seed: int) -> None:
     """The log-odds of two normals differ by a normal, whose mass above 0 is the probability of superiority."""
     found = superiority(normal(seed, mean, sd), normal(seed + 100, 0, 1))
     exact = stats.norm.cdf(mean / math.hypot(sd, 1))
-    assert abs(found.value - exact) < ERRORS * found.mcse
-    assert 0 < found.mcse < 0.01
+    assert abs(found.value - exact) < ERRORS * found.se
+    assert 0 < found.se < 0.01
 
 
 def common_to_normals(apart: float, sd: float, other: float) -> float:
@@ -173,8 +173,8 @@ def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
     assert exact == pytest.approx(common_to_normals(apart, 1, 1), abs=1e-6)
     found = overlap(a, b)
     bias = smoothing_bias(apart, 1, 1, 1 / np.square(a.weights).sum())
-    assert abs(found.value - exact) < ERRORS * found.mcse + bias
-    assert ERRORS * found.mcse + bias < 0.05
+    assert abs(found.value - exact) < ERRORS * found.se + bias
+    assert ERRORS * found.se + bias < 0.05
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -184,8 +184,8 @@ def test_overlap_of_normals_of_unlike_width(sd: float, seed: int) -> None:
     a, b = normal(seed, 0, sd), normal(seed + 100, 0.5, 1)
     found = overlap(a, b)
     bias = smoothing_bias(0.5, sd, 1, 1 / np.square(a.weights).sum())
-    assert abs(found.value - common_to_normals(0.5, sd, 1)) < ERRORS * found.mcse + bias
-    assert ERRORS * found.mcse + bias < found.value / 4
+    assert abs(found.value - common_to_normals(0.5, sd, 1)) < ERRORS * found.se + bias
+    assert ERRORS * found.se + bias < found.value / 4
 
 
 @pytest.mark.parametrize("count", [4000, 8000])
@@ -233,7 +233,7 @@ def test_densities_on_the_grid() -> None:
     sample, bandwidth = skewed(3, 0), 0.3
     grid = Grid.over(-8, 10, bandwidth / 8)
     x, weights = logit(sample.chance), sample.weights
-    density = grid.smoothed(grid.binned(x, weights), bandwidth) / grid.step
+    density = grid.smooth(grid.bin(x, weights), bandwidth) / grid.step
     kernel = stats.gaussian_kde(x, bandwidth / math.sqrt(np.cov(x, aweights=weights)), weights)
     slack = (stats.norm.pdf(0) / 8**3 + 2 * stats.norm.pdf(REACH)) / bandwidth
     np.testing.assert_allclose(density, kernel(grid.nodes), atol=slack)
@@ -246,8 +246,8 @@ def test_reading_is_the_transpose_of_binning() -> None:
     rng = np.random.default_rng(9)
     grid = Grid.over(-1, 1, 0.1)
     places, weights, heights = rng.normal(0, 1, 50), rng.uniform(size=50), rng.uniform(size=grid.size)
-    assert weights @ grid.read(heights, places) == pytest.approx(grid.binned(places, weights) @ heights)
-    assert grid.binned(np.array([-1.0, 1.0, 1.5]), np.ones(3)).sum() == pytest.approx(2)
+    assert weights @ grid.interpolate(heights, places) == pytest.approx(grid.bin(places, weights) @ heights)
+    assert grid.bin(np.array([-1.0, 1.0, 1.5]), np.ones(3)).sum() == pytest.approx(2)
 
 
 @cache
@@ -301,7 +301,7 @@ def simulated(measure: Measure, case: str, *, common: bool) -> tuple[Numbers, Nu
     """Values and errors of many pairs; dims (replication)."""
     offset = 0 if common else REPLICATIONS
     found = [measure(first(seed, case), second(seed + offset, case)) for seed in range(REPLICATIONS)]
-    return np.array([f.value for f in found]), np.array([f.mcse for f in found])
+    return np.array([f.value for f in found]), np.array([f.se for f in found])
 
 
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
@@ -370,7 +370,7 @@ def test_chains_add_their_variance(measure: Measure) -> None:
     chains, weighted = first(1, "chains"), second(1, "weights")
     found = measure(chains, weighted)
     assert found.own_variance > 0
-    assert found.mcse**2 == pytest.approx(found.own_variance + np.square(found.influence).sum())
+    assert found.se**2 == pytest.approx(found.own_variance + np.square(found.influence).sum())
     assert not measure(chains, second(2, "chains")).influence.any()
 
 
@@ -380,7 +380,7 @@ def test_two_outcomes_of_the_same_chains_share_their_noise() -> None:
     moved = replace(chains, chance=expit(0.1 + 1.1 * logit(chains.chance)))
     same, apart = wasserstein(moved, chains), wasserstein(moved, replace(chains, draws=replace(chains.draws)))
     assert same.value == apart.value
-    assert 0 < same.mcse < apart.mcse / 4
+    assert 0 < same.se < apart.se / 4
 
 
 STATED = {"events.rain": [0.1, 0.2, 0.4, 0.3], "events.flood": [0.3, 0.1, 0.2, 0.4]}
@@ -390,7 +390,7 @@ def test_the_sample_of_an_outcome() -> None:
     """An outcome without a condition has its probability at each draw, and each draw its weight."""
     posterior = drawn(small(), STATED, [0.1, 0.2, 0.3, 0.4])
     sample = Sample.of(posterior, "flood")
-    np.testing.assert_allclose(sample.chance, posterior.chances("outcome", "flood")[0])
+    np.testing.assert_allclose(sample.chance, posterior.query_probabilities("outcome", "flood")[0])
     np.testing.assert_allclose(sample.weights, [0.1, 0.2, 0.3, 0.4])
     assert sample.draws is posterior.draws
 
@@ -399,8 +399,8 @@ def test_the_sample_of_an_outcome_under_a_condition() -> None:
     """Under a condition a draw weighs as much as the condition is probable there, and has its probability under it."""
     posterior = drawn(small(), STATED, [0.1, 0.2, 0.3, 0.4])
     sample = Sample.of(posterior, "flood_if_rain")
-    rain = posterior.chances("outcome", "rain")[0]
-    np.testing.assert_allclose(sample.chance, posterior.chances("outcome", "flood")[0] / rain)
+    rain = posterior.query_probabilities("outcome", "rain")[0]
+    np.testing.assert_allclose(sample.chance, posterior.query_probabilities("outcome", "flood")[0] / rain)
     np.testing.assert_allclose(sample.chance, 1 - np.exp(-2 * np.array(STATED["events.flood"])), rtol=0.01)
     np.testing.assert_allclose(sample.weights, posterior.draws.weights * rain / (posterior.draws.weights @ rain))
 
@@ -416,7 +416,7 @@ def test_the_mean_of_a_sample_is_the_estimate(method: str, outcome: str) -> None
     sample, expected = Sample.of(posterior, outcome), posterior.estimates["outcome", outcome]
     mean = sample.weights @ sample.chance
     found = mc_estimate(mean, sample.deviation(sample.chance), sample.draws)
-    assert (found.value, found.mcse) == pytest.approx((expected.value, expected.mcse))
+    assert (found.value, found.se) == pytest.approx((expected.value, expected.se))
 
 
 def test_a_draw_without_the_condition_weighs_nothing() -> None:
@@ -432,7 +432,7 @@ def test_a_draw_without_the_condition_weighs_nothing() -> None:
     other = replace(sample, chance=np.where(wet, sample.chance, 0.9))
     for measure in MEASURES.values():
         assert measure(sample, other).value == pytest.approx(measure(sample, sample).value)
-        assert measure(sample, other).mcse == pytest.approx(0, abs=1e-12)
+        assert measure(sample, other).se == pytest.approx(0, abs=1e-12)
     never = replace(posterior.probabilities, given=np.zeros_like(posterior.probabilities.given))
     with pytest.raises(Undefined):
         Sample.of(replace(posterior, probabilities=never), "flood_if_rain")
@@ -445,7 +445,7 @@ def test_points() -> None:
     for chance, *values in expected:
         found = [measure(sample_of(point), sample_of(chance)) for measure in MEASURES.values()]
         assert [f.value for f in found] == pytest.approx(values, abs=1e-12)
-    assert [measure(sample_of(point), sample_of(other)).mcse for measure in MEASURES.values()] == [0, 0, 0]
+    assert [measure(sample_of(point), sample_of(other)).se for measure in MEASURES.values()] == [0, 0, 0]
 
 
 def test_points_but_for_rounding_or_draws_of_no_weight() -> None:
@@ -468,7 +468,7 @@ def test_distributions_that_do_not_meet() -> None:
     """Where no draw of one is near any of the other, they have nothing in common, and one is surely above."""
     low, high = normal(1, -20, 1), normal(2, 20, 1)
     for measure, expected in ((overlap, 0), (superiority, 0)):
-        assert (measure(low, high).value, measure(low, high).mcse) == pytest.approx((expected, 0), abs=1e-12)
+        assert (measure(low, high).value, measure(low, high).se) == pytest.approx((expected, 0), abs=1e-12)
     assert superiority(high, low).value == pytest.approx(1)
 
 
@@ -506,4 +506,4 @@ def test_a_far_draw_takes_no_room(weight: float, other: float) -> None:
     """A draw far off does not blur the rest if it is the one side's alone, or weighs next to nothing."""
     a, b = normal(1, 0, 1e-3), normal(2, 2e-3, 1e-3)
     found = overlap(with_draw(a, 1e-250, weight), with_draw(b, 1e-250, other))
-    assert found.value == pytest.approx(overlap(a, b).value, abs=found.mcse / 4)
+    assert found.value == pytest.approx(overlap(a, b).value, abs=found.se / 4)

@@ -16,7 +16,7 @@ from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import Summing, by_elimination, by_listing
+from estimative.model.likelihood.variable_elimination import SumProduct, by_elimination, by_enumeration
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from tests.strategies import Valued, everything, valued, valued_scenarios
@@ -40,7 +40,7 @@ def test_log_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
     expected = [oracle.log_likelihood for oracle in scene.oracles]
     assume(all(map(math.isfinite, expected)))
     structure = structure_of(scene.scenario)
-    for summing in (by_elimination, by_listing):
+    for summing in (by_elimination, by_enumeration):
         found = log_likelihood(NUMPY, structure, scene.theta, summing)
         assert np.broadcast_to(found, len(expected)) == close(expected)
 
@@ -64,7 +64,7 @@ def check_answers(scene: Valued, *, evidence: bool) -> None:
                 "event": oracle.event,
                 "link": oracle.link,
             }
-            expected = answers[target.sort](target.id, evidence=evidence)
+            expected = answers[target.kind](target.id, evidence=evidence)
             if math.isnan(expected):
                 assert whole <= RELATIVE, "the condition is impossible"
             else:
@@ -88,14 +88,14 @@ def test_fixed_scenarios_agree_with_the_oracle(name: str) -> None:
     scene = valued(FIXED[name](), seed=1)
     check_answers(scene, evidence=True)
     check_answers(scene, evidence=False)
-    for summing in (by_elimination, by_listing):
+    for summing in (by_elimination, by_enumeration):
         found = log_likelihood(NUMPY, structure_of(scene.scenario), scene.theta, summing)
         assert found == close([oracle.log_likelihood for oracle in scene.oracles])
 
 
-@pytest.mark.parametrize("summing", [by_listing, by_elimination])
+@pytest.mark.parametrize("summing", [by_enumeration, by_elimination])
 @pytest.mark.parametrize("name", FIXED)
-def test_pytensor_evaluates_the_same_equations(name: str, summing: Summing) -> None:
+def test_pytensor_evaluates_the_same_equations(name: str, summing: SumProduct) -> None:
     """A PyTensor graph of the equations has the values that the oracle gives, at each of several points."""
     scene = valued(FIXED[name](), seed=2, draws=3)
     evaluate = graph(scene, summing)
@@ -105,7 +105,7 @@ def test_pytensor_evaluates_the_same_equations(name: str, summing: Summing) -> N
         assert float(found) == close(oracle.log_likelihood)
 
 
-def graph(scene: Valued, summing: Summing) -> Callable[..., object]:
+def graph(scene: Valued, summing: SumProduct) -> Callable[..., object]:
     """The compiled log-likelihood, of (degree, log ratio, weight)."""
     theta = scene.theta
     given_ = [pt.vector(shape=(len(part),), dtype="float64") for part in (theta.degree, theta.log_ratio, theta.weight)]

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from estimative.model.inference.diagnostics import chain_effective
+from estimative.model.inference.diagnostics import chain_ess
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.estimates import Estimate, estimated, spread, weighted_effective
+from estimative.model.inference.estimates import (
+    ProbabilityEstimate,
+    estimate_probability,
+    summarize_quantity,
+    weighted_ess,
+)
 from estimative.model.likelihood.equations import Theta
 
 type Numbers = NDArray[np.float64]
@@ -64,10 +69,10 @@ class Case:
     yes: Callable[[Numbers], Numbers]
     given: Callable[[Numbers], Numbers] | None = None
 
-    def estimate(self, drawn: tuple[Numbers, Draws]) -> Estimate:
+    def estimate(self, drawn: tuple[Numbers, Draws]) -> ProbabilityEstimate:
         x, draws = drawn
         given = None if self.given is None else self.given(x)
-        return estimated(self.yes(x), draws, weighted_effective if draws.chains == 1 else chain_effective, given=given)
+        return estimate_probability(self.yes(x), draws, weighted_ess if draws.chains == 1 else chain_ess, given=given)
 
     def under(self, x: Numbers) -> Numbers:
         return np.ones_like(x) if self.given is None else self.given(x)
@@ -99,7 +104,7 @@ SOURCES = {"weighted draws": weighted, "chains": chained}
 
 
 @cache
-def replicated(case: str, source: str) -> list[Estimate]:
+def replicated(case: str, source: str) -> list[ProbabilityEstimate]:
     return [CASES[case].estimate(SOURCES[source](seed)) for seed in range(REPLICATIONS)]
 
 
@@ -116,7 +121,7 @@ def check_errors(values: list[float], errors: list[float], expected: float) -> N
 def test_means_are_off_by_what_their_errors_say(case: str, source: str) -> None:
     """The mean, and the ratio of means under a condition, are off by their standard error: 95 % within two of them."""
     estimates = replicated(case, source)
-    check_errors([e.value for e in estimates], [e.mcse for e in estimates], CASES[case].mean)
+    check_errors([e.value for e in estimates], [e.se for e in estimates], CASES[case].mean)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -153,33 +158,33 @@ def test_what_counts_is_told() -> None:
     """The effective number of draws is the variance of the quantity over the square of the error."""
     for source in SOURCES:
         estimate = replicated("mean", source)[0]
-        assert (estimate.sd / estimate.mcse) ** 2 == pytest.approx(estimate.effective, rel=1e-6)
-        assert estimate.effective < 0.6 * COUNT
+        assert (estimate.sd / estimate.se) ** 2 == pytest.approx(estimate.ess, rel=1e-6)
+        assert estimate.ess < 0.6 * COUNT
 
 
 def test_equal_independent_draws_all_count() -> None:
     """Independent draws of equal weight count one each."""
     x = np.random.default_rng(3).standard_normal(500)
-    assert weighted_effective(x, draws_of(np.ones(500))) == pytest.approx(500)
-    assert weighted_effective(x, draws_of(np.repeat([1.0, 0.0], 250))) == pytest.approx(250)
+    assert weighted_ess(x, draws_of(np.ones(500))) == pytest.approx(500)
+    assert weighted_ess(x, draws_of(np.repeat([1.0, 0.0], 250))) == pytest.approx(250)
 
 
 @pytest.mark.parametrize("chains", [1, 4])
 def test_a_constant_has_no_error(chains: int) -> None:
     """What is the same at every draw has no error, no spread, and an interval of one point."""
     draws = draws_of(np.random.default_rng(4).uniform(size=400) if chains == 1 else np.ones(400), chains)
-    counting = weighted_effective if chains == 1 else chain_effective
-    estimate = estimated(np.full(400, 0.3), draws, counting, given=np.full(400, 0.6))
-    assert (estimate.value, estimate.mcse, estimate.sd, estimate.effective) == (0.5, 0.0, 0.0, 400)
+    counting = weighted_ess if chains == 1 else chain_ess
+    estimate = estimate_probability(np.full(400, 0.3), draws, counting, given=np.full(400, 0.6))
+    assert (estimate.value, estimate.se, estimate.sd, estimate.ess) == (0.5, 0.0, 0.0, 400)
     assert (estimate.interval.low, estimate.interval.high) == (0.5, 0.5)
-    assert (estimate.interval.low_mcse, estimate.interval.high_mcse) == (0.0, 0.0)
+    assert (estimate.interval.low_se, estimate.interval.high_se) == (0.0, 0.0)
 
 
 def test_draws_without_the_condition_say_nothing() -> None:
     """A draw at which the condition is impossible moves neither the value nor the interval."""
     draws = draws_of(np.ones(6))
     yes, given = np.array([0.1, 0.2, 0.3, 0.0, 0.0, 0.0]), np.array([0.5, 0.5, 0.5, 0.0, 0.0, 0.0])
-    estimate = estimated(yes, draws, weighted_effective, given=given)
+    estimate = estimate_probability(yes, draws, weighted_ess, given=given)
     assert estimate.value == pytest.approx(0.4)
     assert (estimate.interval.low, estimate.interval.high) == pytest.approx((0.2, 0.6))
     assert estimate.sd == pytest.approx(np.std([0.2, 0.4, 0.6]))
@@ -187,8 +192,8 @@ def test_draws_without_the_condition_say_nothing() -> None:
 
 def test_the_spread_of_a_quantity() -> None:
     """A quantity's mean, deviation and quantiles are those that the weighted draws stand for."""
-    spreads = [spread(x, draws, weighted_effective) for x, draws in map(weighted, range(REPLICATIONS))]
-    check_errors([s.mean for s in spreads], [s.mcse for s in spreads], 0.0)
+    spreads = [summarize_quantity(x, draws, weighted_ess) for x, draws in map(weighted, range(REPLICATIONS))]
+    check_errors([s.mean for s in spreads], [s.se for s in spreads], 0.0)
     for name, expected in {"sd": 1.0, "p05": -1.645, "p50": 0.0, "p95": 1.645}.items():
         found = [getattr(s, name) for s in spreads]
         # Four standard errors of the mean over replications, and a bias of the order 1 / draws.

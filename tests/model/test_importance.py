@@ -114,7 +114,7 @@ KNOWN: dict[str, tuple[Callable[[], Assessment], Callable[[int], float]]] = {
 
 def errors_off(posterior: Posterior, expected: float) -> float:
     """How many of its own standard errors the headline is off."""
-    return abs(posterior.headline.value - expected) / posterior.headline.mcse
+    return abs(posterior.headline.value - expected) / posterior.headline.se
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -124,7 +124,7 @@ def test_answers_are_those_of_quadrature(name: str, seed: int) -> None:
     build, moment = KNOWN[name]
     posterior = by_importance(build(), seed=seed)
     assert errors_off(posterior, moment(1) / moment(0)) < ERRORS
-    assert posterior.headline.mcse < 0.01 * posterior.headline.value, "an error that says something"
+    assert posterior.headline.se < 0.01 * posterior.headline.value, "an error that says something"
 
 
 def test_the_simplest_assessments_are_believed() -> None:
@@ -151,9 +151,9 @@ def test_the_spread_is_that_of_the_posterior() -> None:
     posterior = by_importance(reference_class(), seed=5)
     exact = stats.beta(1 + 0.4 * 7, 4 + 0.4 * 5)
     interval = posterior.headline.interval
-    assert abs(interval.low - exact.ppf(0.05)) < ERRORS * interval.low_mcse
-    assert abs(interval.high - exact.ppf(0.95)) < ERRORS * interval.high_mcse
-    assert posterior.headline.sd == pytest.approx(exact.std(), rel=ERRORS / math.sqrt(posterior.headline.effective))
+    assert abs(interval.low - exact.ppf(0.05)) < ERRORS * interval.low_se
+    assert abs(interval.high - exact.ppf(0.95)) < ERRORS * interval.high_se
+    assert posterior.headline.sd == pytest.approx(exact.std(), rel=ERRORS / math.sqrt(posterior.headline.ess))
 
 
 @pytest.mark.parametrize("name", ["measurement", "exposure"])
@@ -172,9 +172,9 @@ def test_the_prior_is_not_the_posterior(name: str) -> None:
     before = prior_predictive(KNOWN[name][0](), seed=1).estimates["outcome", "o"]
     a, b, base, effect = {"measurement": (2, 3, 0.2, -math.log(8.0)), "indicator": (0.7, 2, 0.1, math.log(50.0))}[name]
     expected = stats.beta(a, b).expect(lambda x: expit(logit(base) + effect * (x - 0.5)), epsabs=1e-10)
-    assert abs(before.value - expected) < ERRORS * before.mcse
+    assert abs(before.value - expected) < ERRORS * before.se
     moment = KNOWN[name][1]
-    assert abs(before.value - moment(1) / moment(0)) > 2 * ERRORS * before.mcse
+    assert abs(before.value - moment(1) / moment(0)) > 2 * ERRORS * before.se
 
 
 def test_a_seed_fixes_every_digit() -> None:
@@ -191,7 +191,7 @@ def test_more_draws_have_smaller_errors() -> None:
     """Sixteen times the draws have a quarter of the error."""
     few, many = (by_importance(measured(), seed=9, draws=draws) for draws in (1500, 24_000))
     assert few.draws.count == 1500
-    assert few.headline.mcse / many.headline.mcse == pytest.approx(4, rel=0.25)
+    assert few.headline.se / many.headline.se == pytest.approx(4, rel=0.25)
 
 
 ASIA = {
@@ -211,7 +211,7 @@ def test_asia_is_exact() -> None:
     assert posterior.verdict.passed
     found = {id_: estimate for (sort, id_), estimate in posterior.estimates.items() if sort == "outcome"}
     assert {name: estimate.value for name, estimate in found.items()} == pytest.approx(ASIA, abs=1e-9)
-    assert max(estimate.mcse for estimate in found.values()) < 1e-9
+    assert max(estimate.se for estimate in found.values()) < 1e-9
     log_marginal = posterior.draws.diagnostics["log_marginal_likelihood"]
     assert log_marginal == pytest.approx(math.log(36011 / 8_000_000), abs=1e-9)
 
@@ -272,5 +272,5 @@ def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
     for index, target in enumerate(asked):
         value = weights @ yes[index] / (weights @ given[index])
         error = math.sqrt(np.square(weights * (yes[index] - value * given[index])).sum()) / (weights @ given[index])
-        estimate = posterior.estimates[target.sort, target.id]
-        assert abs(estimate.value - value) < ERRORS * math.hypot(error, estimate.mcse), target.id
+        estimate = posterior.estimates[target.kind, target.id]
+        assert abs(estimate.value - value) < ERRORS * math.hypot(error, estimate.se), target.id

@@ -187,8 +187,8 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     """Nothing that is set has an effect on an event that is settled, or on how probable the evidence is."""
     scenario = scene.valued.scenario
     settled = [name for name, event in scenario.events.items() if event.when == "now"]
-    asked = tuple(Target(sort="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
-    together = Target(sort="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
+    asked = tuple(Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
+    together = Target(kind="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
     asked = (*asked, together)
     expected = evaluate_queries(structure_of(scenario), scene.valued.theta, asked)
     check_same(scene.probabilities(asked), expected)
@@ -205,10 +205,10 @@ def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) 
     scene = replace(scene, intervention=replace(scene.intervention, events=events))
     assume(any(one.probability(EVERYTHING) > 0 for one in scene.oracles))
     can = Query.where(all=event.given, none=event.unless)
-    found = scene.probabilities((Target(sort="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
-    whole = scene.probabilities((Target(sort="event", id="", yes=can, given=EVERYTHING),))
+    found = scene.probabilities((Target(kind="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
+    whole = scene.probabilities((Target(kind="event", id="", yes=can, given=EVERYTHING),))
     assert found.yes[0] == close(whole.yes[0] if happens else np.zeros_like(whole.yes[0]))
-    both = Target(sort="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
+    both = Target(kind="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
     assert scene.probabilities((both,)).yes[0] == close(found.yes[0])
 
 
@@ -241,7 +241,7 @@ def confounded_draws(when: str, evidence: tuple[Indicator, ...] = (), **ratios: 
 
 def answer(scene: Valued, query: Query, intervention: Intervention, given_: Mapping[str, bool]) -> float:
     """P(query | given) once things are set, over draws of equal weight."""
-    asked = (Target(sort="event", id="", yes=query, given=EVERYTHING),)
+    asked = (Target(kind="event", id="", yes=query, given=EVERYTHING),)
     found = evaluate_under(structure_of(scene.scenario), scene.theta, asked, intervention, given_)
     return float(found.yes[0].sum() / found.given[0].sum())
 
@@ -340,7 +340,7 @@ def test_what_cannot_be_seen_after_that_is_a_contradiction(
     scenario = scenario_of(Event(id="x", title=""), Event(id="z", title="", given=("x",)))
     with pytest.raises(Contradiction) as caught:
         Scene(valued=valued(scenario, seed=1), intervention=intervention, given=given_).probabilities()
-    assert caught.value.key == "--given"
+    assert caught.value.key == "given"
 
 
 def test_what_has_been_observed_cannot_be_undone() -> None:
@@ -375,7 +375,7 @@ def errors_of(scenario: Scenario, intervention: Intervention) -> list[tuple[str,
 
 
 SEEN = Observation(id="seen", about="o", happened=True, **SAID)
-SETTLED = '"n" is settled already, though unknown: nothing done from now on can change it'
+SETTLED = '"n" is settled already, though unknown, so that nothing can change it'
 OBSERVED = '"o" has been observed, so that it cannot be set'
 
 
@@ -399,7 +399,7 @@ def test_what_led_to_the_observed_cannot_be_set() -> None:
     n = Event(id="n", title="", when="now", drivers=())
     known = Observation(id="known", about="n", happened=False, **SAID)
     scenario = scenario_of(after, o, b, a, n, evidence=(SEEN, known))
-    led = "is settled too, since something that has been observed depends on it"
+    led = "is settled, because an observed event depends on it"
     do = Intervention(events=dict.fromkeys(("a", "b", "o", "h", "n"), True))
     assert errors_of(scenario, do) == [
         ("a", f'"a" {led}'),

@@ -57,7 +57,7 @@ def one_event(*items: Evidence, given_: Said, **weights: Mapping[str, float]) ->
 
 def exactly(number: MCEstimate) -> float:
     """A number without error."""
-    assert number.mcse == pytest.approx(0, abs=1e-9)
+    assert number.se == pytest.approx(0, abs=1e-9)
     return number.value
 
 
@@ -165,7 +165,7 @@ def test_without_evidence_nothing_weighs() -> None:
     found = kept(one_event(given_={"events.e": BetaStated(a=2, b=3)}))
     assert (found.stories, found.items, found.opposition, found.conflict) == ((), {}, None, None)
     assert found.before == found.after
-    assert (found.whole.value, found.whole.mcse) == (0, 0)
+    assert (found.whole.value, found.whole.se) == (0, 0)
     assert found.effort.fits == 1
 
 
@@ -213,9 +213,9 @@ def test_a_pull_within_its_error_is_none() -> None:
         free = {"events.e": BetaStated(a=2, b=3), "events.d": BetaStated(a=1, b=1), "evidence.b": 6.0}
         found = kept(one_event(seen("a", "e"), seen("b", "d"), given_=free), seed=seed)
         weight = stories(found)["b"].weight.last
-        assert weight.mcse > 0
+        assert weight.se > 0
         opposed = found.opposition and (found.opposition.up, found.opposition.down)
-        clear.append(weight.value < -2 * weight.mcse)
+        clear.append(weight.value < -2 * weight.se)
         assert opposed == (("a", "b") if clear[-1] else None)
     assert not all(clear)
 
@@ -275,12 +275,12 @@ def test_a_sign_of_a_factor_conflicts_with_what_is_said_of_its_event() -> None:
     assert (found.conflict.first, found.conflict.second) == ("high", "no")
     measure = found.conflict.measure
     expected = math.log(means[0] * means[1] / means[2])
-    assert measure.value == pytest.approx(expected, abs=ERRORS * measure.mcse)
+    assert measure.value == pytest.approx(expected, abs=ERRORS * measure.se)
     pull = high / means[0] + no / means[1] - high * no / means[2] - 1
     variance = float(np.square(pull) @ weights)
     kurtosis = float(pull**4 @ weights) / variance**2
     spread_of_errors = math.sqrt((kurtosis - 1) / (4 * PRIOR_DRAWS))
-    assert measure.mcse == pytest.approx(math.sqrt(variance / PRIOR_DRAWS), rel=ERRORS * spread_of_errors)
+    assert measure.se == pytest.approx(math.sqrt(variance / PRIOR_DRAWS), rel=ERRORS * spread_of_errors)
 
 
 @pytest.mark.parametrize(("ratio", "told"), [(1.15, False), (1.6, True)])
@@ -300,7 +300,7 @@ def test_the_worst_of_many_pairs_has_to_stand_out_from_many(monkeypatch: pytest.
     first = kept(one_event(*pair, given_=said)).conflict
     assert first is not None
     monkeypatch.setattr(
-        "estimative.model.analysis.evidence_weight.CHANCE", 2 * float(norm.sf(first.measure.value / first.measure.mcse))
+        "estimative.model.analysis.evidence_weight.CHANCE", 2 * float(norm.sf(first.measure.value / first.measure.se))
     )
     assert kept(one_event(*pair, given_=said)).conflict is not None
     assert kept(one_event(*pair, *(seen(name, "d") for name in "uvwxy"), given_=said)).conflict is None
@@ -314,7 +314,7 @@ def test_a_conflict_within_its_error_is_none() -> None:
     free = dict.fromkeys(["factors.f", "factors.g"], BetaStated(a=2, b=2))
     found = [kept(assessed(scenario, {**said, **free}), seed=seed).conflict for seed in range(8)]
     assert found.count(None) >= 6, "above two errors once in 44"
-    assert all(one is None or one.measure.mcse > 0 for one in found)
+    assert all(one is None or one.measure.se > 0 for one in found)
 
 
 # With noise
@@ -375,7 +375,7 @@ def test_weights_lie_around_the_truth_as_told() -> None:
     assert {name for run in runs for name in run} == set(KNOWN)
     for name, expected in KNOWN.items():
         values = np.array([run[name].value for run in runs])
-        told = math.sqrt(np.mean([run[name].mcse ** 2 for run in runs]))
+        told = math.sqrt(np.mean([run[name].se ** 2 for run in runs]))
         assert values.mean() == pytest.approx(expected, abs=ERRORS * told / math.sqrt(seeds) + SMOOTHED), name
         assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * (seeds - 1)), abs=SMOOTHED), name
 
@@ -383,8 +383,8 @@ def test_weights_lie_around_the_truth_as_told() -> None:
 def test_a_weight_is_more_certain_than_its_ends() -> None:
     """What the fits of a difference share cancels."""
     found = kept(counted())
-    ends = math.hypot(found.before.mcse, stories(found)["a"].running.mcse)
-    assert stories(found)["a"].weight.alone.mcse < 0.5 * ends
+    ends = math.hypot(found.before.se, stories(found)["a"].running.se)
+    assert stories(found)["a"].weight.alone.se < 0.5 * ends
 
 
 def measured() -> Assessment:
@@ -419,7 +419,7 @@ def test_fits_of_their_own_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Refitter, "quickly", lambda *_: None)
     found = kept(counted())
     for name, number in all_numbers(found).items():
-        assert number.value == pytest.approx(KNOWN[name], abs=ERRORS * number.mcse)
+        assert number.value == pytest.approx(KNOWN[name], abs=ERRORS * number.se)
         assert number.own_variance > 0
         assert not number.influence.any()
     assert {story.weight.own_fits for story in found.stories} == {2}

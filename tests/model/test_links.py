@@ -21,7 +21,7 @@ from estimative.model.likelihood.equations import Theta, log_likelihood, terms
 from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.likelihood.links import by_noisy_or
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import by_elimination, by_listing
+from estimative.model.likelihood.variable_elimination import by_elimination, by_enumeration
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Trials
 from estimative.model.spec.scenario import Scenario
@@ -170,7 +170,7 @@ def test_the_leak_is_found_for_any_baseline(base: float, strength: float) -> Non
     ])  # fmt: skip
     found = terms(NUMPY, structure, theta)
     baseline = np.array([[base]])
-    rows = by_noisy_or(NUMPY, structure, structure.chance_rows, baseline, found.log_effect, found.lever)
+    rows = by_noisy_or(NUMPY, structure, structure.linear_predictors, baseline, found.log_effect, found.covariate)
     assert rows == pytest.approx(np.array([[base]]), rel=1e-11, abs=1e-11)
 
 
@@ -249,14 +249,14 @@ def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
     oracles = noisy(scene)
     expected = [oracle.log_likelihood for oracle in oracles]
     assume(all(map(math.isfinite, expected)))
-    for summing in (by_elimination, by_listing):
+    for summing in (by_elimination, by_enumeration):
         found = log_likelihood(NUMPY, other(scene.scenario), scene.theta, summing)
         assert np.broadcast_to(found, len(expected)) == close(expected)
     asked = targets(scene.scenario)
     probabilities = evaluate_queries(other(scene.scenario), scene.theta, asked)
     for index, target in enumerate(asked):
         for draw, oracle in enumerate(oracles):
-            answer = getattr(oracle, target.sort)(target.id)
+            answer = getattr(oracle, target.kind)(target.id)
             if not math.isnan(answer):
                 assert probabilities.yes[index, draw] == close(answer * probabilities.given[index, draw])
 
@@ -282,7 +282,9 @@ def test_pytensor_evaluates_the_same_link() -> None:
     """A PyTensor graph of the likelihood has the value of a plain sum."""
     scene = valued(everything(), seed=2, draws=3)
     theta, given_ = scene.theta, symbols(scene.theta)
-    total = log_likelihood(PYTENSOR, other(scene.scenario), Theta(**dict(zip(PARTS, given_, strict=True))), by_listing)
+    total = log_likelihood(
+        PYTENSOR, other(scene.scenario), Theta(**dict(zip(PARTS, given_, strict=True))), by_enumeration
+    )
     evaluate = pytensor.function(given_, total, mode="FAST_COMPILE", on_unused_input="ignore")
     for index, oracle in enumerate(noisy(scene)):
         found = evaluate(theta.degree[:, index], theta.log_ratio[:, index], theta.weight)
@@ -304,7 +306,7 @@ def test_slopes_are_those_of_the_numbers() -> None:
         [Oracle(scenario=scenario, values={**point, "evidence.i": 2.5}, relevance={"c": 0.8}) for point in points]
     )
     given_ = symbols(theta)
-    total = log_likelihood(PYTENSOR, structure, Theta(**dict(zip(PARTS, given_, strict=True))), by_listing)
+    total = log_likelihood(PYTENSOR, structure, Theta(**dict(zip(PARTS, given_, strict=True))), by_enumeration)
     slopes = pytensor.grad(total, given_[:2])
     evaluate = pytensor.function(given_, slopes, mode=PLAIN, on_unused_input="ignore")
     for index, ratio in enumerate((4.0, 0.4, 1.0)):

@@ -14,7 +14,7 @@ import pytest
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
-from estimative.model.inference.nuts import Compiled, compiled
+from estimative.model.inference.nuts import CompiledModel, compile_model
 from estimative.model.inference.posterior import agreement, posterior_of
 from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.evidence import Exposure
@@ -58,19 +58,19 @@ def stated(scenario: str, prior_set: str) -> PriorSet:
 
 
 @pytest.fixture(scope="module")
-def flagship() -> Compiled:
+def flagship() -> CompiledModel:
     """The shipped scenario, compiled once for all its prior sets."""
-    return compiled(assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")))
+    return compile_model(assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")))
 
 
 @pytest.fixture(scope="module")
-def program() -> Compiled:
+def program() -> CompiledModel:
     """The weather, compiled with everything uncertain."""
-    return compiled(small(VAGUE))
+    return compile_model(small(VAGUE))
 
 
 @pytest.mark.parametrize("name", shipped_prior_sets()[FLAGSHIP])
-def test_both_methods_give_the_flagship_the_same_answers(flagship: Compiled, name: str) -> None:
+def test_both_methods_give_the_flagship_the_same_answers(flagship: CompiledModel, name: str) -> None:
     """NUTS and importance sampling converge on the flagship with every shipped prior set, and agree on each outcome."""
     assessment = assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
     chains, weighted = by_nuts(flagship, assessment, seed=1), by_importance(assessment, seed=2)
@@ -80,7 +80,7 @@ def test_both_methods_give_the_flagship_the_same_answers(flagship: Compiled, nam
     assert found.holds, found
 
 
-def test_agreement_is_lost_where_the_prior_sets_differ(flagship: Compiled) -> None:
+def test_agreement_is_lost_where_the_prior_sets_differ(flagship: CompiledModel) -> None:
     """The critics fitted by one method and Rutte by the other do not agree."""
     critics, rutte = (
         assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
@@ -89,16 +89,16 @@ def test_agreement_is_lost_where_the_prior_sets_differ(flagship: Compiled) -> No
     assert not agreement(by_nuts(flagship, critics, seed=1), by_importance(rutte, seed=2)).holds
 
 
-def test_swapping_data_equals_compiling_anew(program: Compiled) -> None:
+def test_swapping_data_equals_compiling_anew(program: CompiledModel) -> None:
     """A program compiled with one prior set draws with another as the program compiled with that one does."""
     assessment = small(PARTLY_HELD)
     swapped = nuts.sample(program, assessment, seed=3, draws=50)
-    afresh = nuts.sample(compiled(assessment), assessment, seed=3, draws=50)
+    afresh = nuts.sample(compile_model(assessment), assessment, seed=3, draws=50)
     assert swapped.theta.degree == pytest.approx(afresh.theta.degree, rel=1e-9, abs=1e-9)
     assert swapped.theta.log_ratio == pytest.approx(afresh.theta.log_ratio, rel=1e-9, abs=1e-9)
 
 
-def test_the_seed_fixes_every_digit(program: Compiled) -> None:
+def test_the_seed_fixes_every_digit(program: CompiledModel) -> None:
     """The same seed gives the same draws to the last digit, whatever was fitted between; another gives others."""
     first, _, again, other = (
         nuts.sample(program, small(statements), seed=seed, draws=50)
@@ -109,7 +109,7 @@ def test_the_seed_fixes_every_digit(program: Compiled) -> None:
     assert not np.array_equal(first.theta.degree, other.theta.degree)
 
 
-def test_constants_stay_constant(program: Compiled) -> None:
+def test_constants_stay_constant(program: CompiledModel) -> None:
     """A quantity held fixed has exactly its value in every draw; every other one varies within its prior's ends."""
     assessment = small(PARTLY_HELD)
     posterior = posterior_of(assessment, nuts.sample(program, assessment, seed=6, draws=50), seed=6)
@@ -127,14 +127,14 @@ def test_constants_stay_constant(program: Compiled) -> None:
 
 
 @pytest.mark.parametrize("method", ["nuts", "importance"])
-def test_answers_are_the_integral_over_the_quantities(program: Compiled, method: str) -> None:
+def test_answers_are_the_integral_over_the_quantities(program: CompiledModel, method: str) -> None:
     """Every outcome is its integral over the two uncertain quantities, within the error reported."""
     assessment = small({"factors.damp": BetaStated(a=2, b=3), "effects.rain.damp": LognormalStated(mu=2, sigma=0.8)})
     fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
     for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
         estimate = fitted.estimates["outcome", name]
-        assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.mcse)
-        assert estimate.mcse < 0.01 * exact
+        assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.se)
+        assert estimate.se < 0.01 * exact
 
 
 def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, float]:
@@ -154,7 +154,7 @@ def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, floa
     return sums
 
 
-def test_draws_of_all_chains_count_alike(program: Compiled) -> None:
+def test_draws_of_all_chains_count_alike(program: CompiledModel) -> None:
     """Chains stand one after the other, and every draw weighs as much as any other."""
     draws = nuts.sample(program, small(VAGUE), seed=8, draws=50, chains=3)
     assert (draws.method, draws.chains, draws.count) == ("nuts", 3, 150)
@@ -188,14 +188,14 @@ LACKING: Mapping[str, Callable[[], Assessment]] = {
 def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
     """A scenario without ratios, degrees or evidence is fitted like any other, and exactly if all is held fixed."""
     assessment = LACKING[lacking]()
-    fitted = by_nuts(compiled(assessment), assessment, seed=9)
+    fitted = by_nuts(compile_model(assessment), assessment, seed=9)
     assert fitted.verdict.passed
     values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
     oracle = Oracle(scenario=assessment.scenario, values=values)
     for name in assessment.scenario.outcomes:
         estimate = fitted.estimates["outcome", name]
         assert estimate.value == pytest.approx(oracle.outcome(name), rel=1e-12)
-        assert estimate.mcse < 1e-12
+        assert estimate.se < 1e-12
 
 
 def test_the_model_names_its_dimensions() -> None:
@@ -233,7 +233,7 @@ def test_the_model_draws_from_the_priors() -> None:
     assert score.std(axis=0) == pytest.approx(np.ones(4), abs=WITHIN / (2 * count) ** 0.5)
 
 
-def test_more_draws_are_taken_where_only_draws_lack(program: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_draws_are_taken_where_only_draws_lack(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where too few draws are all that fails, a second fit takes enough to pass."""
     monkeypatch.setattr(nuts, "DRAWS", 40)
     fitted = by_nuts(program, small(VAGUE), seed=11)
@@ -241,14 +241,14 @@ def test_more_draws_are_taken_where_only_draws_lack(program: Compiled, monkeypat
     assert fitted.verdict.passed
 
 
-def test_as_many_draws_are_taken_as_were_asked_for(program: Compiled) -> None:
+def test_as_many_draws_are_taken_as_were_asked_for(program: CompiledModel) -> None:
     """A number of draws that was asked for is kept to, and the verdict says that it is too small."""
     fitted = by_nuts(program, small(VAGUE), seed=11, draws=40)
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert {"bulk ESS", "tail ESS"} <= {check.name for check in fitted.verdict.failed}
 
 
-def test_draws_are_no_remedy_for_divergences(program: Compiled, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where something fails that more draws do not mend, the first fit stands, with its verdict."""
     honest = nuts.sample
 

@@ -143,7 +143,7 @@ def test_the_error_of_a_linear_pool_is_that_of_its_draws_and_weights() -> None:
     posteriors = {"a": posterior(*one), "b": posterior(*other)}
     found = opinion.linear(posteriors, opinion.certain(EQUAL), "rain")
     shared = (one - one.mean() + other - other.mean()) / 2 / 4
-    assert found.mcse == pytest.approx(float(np.sqrt(np.square(shared).sum())))
+    assert found.se == pytest.approx(float(np.sqrt(np.square(shared).sum())))
     shares = {
         "a": MCEstimate(value=0.5, influence=np.full(4, 0.01)),
         "b": MCEstimate(value=0.5, influence=np.full(4, -0.01)),
@@ -188,8 +188,8 @@ def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
     found = opinion.linear(posteriors, opinion.learnt(marginals, weights), "o")
     masses = {name: weights[name] * math.exp(conjugate(*shape)[1]) for name, shape in shapes.items()}
     expected = sum(mass * conjugate(*shapes[name])[0] for name, mass in masses.items()) / sum(masses.values())
-    assert found.value == pytest.approx(expected, abs=ERRORS * found.mcse)
-    assert 0 < found.mcse < 0.01 * expected
+    assert found.value == pytest.approx(expected, abs=ERRORS * found.se)
+    assert 0 < found.se < 0.01 * expected
 
 
 def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
@@ -197,7 +197,8 @@ def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
     said = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
     posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in said.items()}
     yes, condition = (
-        sum(float(one.chances("outcome", "flood_if_rain")[side][0]) for one in posteriors.values()) for side in (0, 1)
+        sum(float(one.query_probabilities("outcome", "flood_if_rain")[side][0]) for one in posteriors.values())
+        for side in (0, 1)
     )
     found = opinion.linear(posteriors, opinion.certain(EQUAL), "flood_if_rain")
     assert condition == pytest.approx(0.6)

@@ -10,7 +10,7 @@ from scipy.special import betaln, expit, logit
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.analysts import compare
 from estimative.model.disagreement.pool import POOLS, Pool, Pooling, consensus, pool
-from estimative.model.inference.mc_estimate import derived
+from estimative.model.inference.mc_estimate import delta_method
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Cases, Trials
@@ -83,8 +83,8 @@ def test_a_pool_is_its_closed_form(found: Pooling, way: tuple[str, str]) -> None
     """Answers or priors, linear or logarithmic: what beta posteriors come to, within the error."""
     one = pools(found)[way].probability
     assert one is not None
-    assert one.value == pytest.approx(expected(WEIGHTS)[way], abs=ERRORS * one.mcse)
-    assert 0 < one.mcse < 0.005
+    assert one.value == pytest.approx(expected(WEIGHTS)[way], abs=ERRORS * one.se)
+    assert 0 < one.se < 0.005
 
 
 @pytest.mark.parametrize("way", POOLS)
@@ -94,7 +94,7 @@ def test_without_one_is_the_pool_of_the_others(found: Pooling, way: tuple[str, s
     one = pools(found)[way].without[left_out]
     assert one is not None
     others = {name: weight for name, weight in WEIGHTS.items() if name != left_out}
-    assert one.value == pytest.approx(expected(others)[way], abs=ERRORS * one.mcse)
+    assert one.value == pytest.approx(expected(others)[way], abs=ERRORS * one.se)
 
 
 @pytest.mark.parametrize("kind", ["linear", "logarithmic"])
@@ -103,8 +103,8 @@ def test_the_order_of_pooling_and_learning_matters(found: Pooling, kind: str) ->
     after, before = (pools(found)[kind, stage].probability for stage in ("after", "before"))
     assert after is not None
     assert before is not None
-    gap = derived(after.value - before.value, [(1.0, after), (-1.0, before)])
-    assert abs(gap.value) > 10 * gap.mcse
+    gap = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
+    assert abs(gap.value) > 10 * gap.se
 
 
 def test_each_pool_is_extremized_by_the_factor(found: Pooling) -> None:
@@ -122,7 +122,7 @@ def test_weights_learn_from_the_evidence(found: Pooling) -> None:
     assert found.learnt is not None
     masses = {name: found.weights[name] * mass(*shape) for name, shape in SHAPES.items()}
     for name, one in found.learnt.items():
-        assert one.value == pytest.approx(masses[name] / sum(masses.values()), abs=ERRORS * one.mcse)
+        assert one.value == pytest.approx(masses[name] / sum(masses.values()), abs=ERRORS * one.se)
 
 
 def test_two_without_one_are_the_other() -> None:
@@ -131,7 +131,7 @@ def test_two_without_one_are_the_other() -> None:
     for one in pooling(*two, weights={"one": 1, "two": 3}).outcomes["o"]:
         alone = one.without["one"]
         assert alone is not None
-        assert alone.value == pytest.approx(mean(*SHAPES["two"]), abs=ERRORS * alone.mcse)
+        assert alone.value == pytest.approx(mean(*SHAPES["two"]), abs=ERRORS * alone.se)
     for one in pooling(*two, weights={"one": 1, "two": 0}).outcomes["o"]:
         assert one.without["one"] is None
         assert one.without["two"] is not None

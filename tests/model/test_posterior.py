@@ -96,7 +96,7 @@ def test_agreement_is_told_at_the_outcome_furthest_apart() -> None:
     ratios = {}
     for name in ("flood", "rain", "flood_if_rain"):
         one, other = first.estimates["outcome", name], second.estimates["outcome", name]
-        error = math.hypot(one.mcse, other.mcse)
+        error = math.hypot(one.se, other.se)
         ratios[name] = abs(one.value - other.value) / error if error else 0.0
     assert found.ratio == pytest.approx(max(ratios.values()))
     assert found.outcome == max(ratios, key=ratios.__getitem__)
@@ -108,7 +108,7 @@ def test_agreement_does_not_hang_on_the_order() -> None:
     """Which of two fits comes first changes the sign of their difference, and nothing else."""
     first, second = made(small(), rain=(0.1, 0.2, 0.3)), made(small(), rain=(0.2, 0.3, 0.4))
     there, back = agreement(first, second), agreement(second, first)
-    assert there == Agreement(outcome=back.outcome, difference=-back.difference, joint_mcse=back.joint_mcse)
+    assert there == Agreement(outcome=back.outcome, difference=-back.difference, joint_se=back.joint_se)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_agreement_does_not_hang_on_the_order() -> None:
 def test_agreement_is_within_four_joint_errors(difference: float, error: float, holds: bool) -> None:
     """Fits agree up to four joint standard errors; where there is no error, only if they are equal."""
     assert AGREEMENT == 4
-    assert Agreement(outcome="flood", difference=difference, joint_mcse=error).holds is holds
+    assert Agreement(outcome="flood", difference=difference, joint_se=error).holds is holds
 
 
 def test_a_fit_agrees_with_itself() -> None:
@@ -139,8 +139,8 @@ def test_before_the_evidence_is_the_prior() -> None:
     """Before the evidence, an event without drivers has the mean of its prior, within the error reported."""
     assessment = small({"events.rain": BetaStated(a=2, b=6), "effects.rain.damp": LognormalStated(mu=0, sigma=0.5)})
     rain = prior_predictive(assessment, seed=3).estimates["outcome", "rain"]
-    assert rain.value == pytest.approx(0.25, abs=4 * rain.mcse)
-    assert 0 < rain.mcse < 0.01
+    assert rain.value == pytest.approx(0.25, abs=4 * rain.se)
+    assert 0 < rain.se < 0.01
 
 
 def test_before_the_evidence_no_evidence_counts() -> None:
@@ -163,7 +163,7 @@ def test_without_evidence_after_is_before() -> None:
     assert after.estimates.keys() == before.estimates.keys()
     for key, estimate in after.estimates.items():
         other = before.estimates[key]
-        assert abs(estimate.value - other.value) <= 4 * math.hypot(estimate.mcse, other.mcse)
+        assert abs(estimate.value - other.value) <= 4 * math.hypot(estimate.se, other.se)
 
 
 def test_the_seed_fixes_what_is_said_before_the_evidence() -> None:

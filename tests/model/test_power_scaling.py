@@ -250,7 +250,7 @@ def test_sensitivities_are_distances_between_betas() -> None:
     runs = [measured(rng, DRAWS) for _ in range(RUNS)]
     for name in ("prior", "evidence", "headline"):
         errors = np.array([getattr(one, name).value - exact[name] for one, exact in runs])
-        told = math.sqrt(np.mean([getattr(one, name).mcse ** 2 for one, _ in runs]))
+        told = math.sqrt(np.mean([getattr(one, name).se ** 2 for one, _ in runs]))
         assert errors.mean() == pytest.approx(0, abs=ERRORS * told / math.sqrt(RUNS)), name
         assert math.log(errors.std(ddof=1) / told) == pytest.approx(0, abs=ERRORS * NOISE), name
         assert told < 0.1 * runs[0][1][name], name
@@ -265,7 +265,7 @@ def test_a_draw_that_is_kept_several_times_counts_once() -> None:
     """Of few draws, each of which is kept several times, errors are those of few draws."""
     rng = np.random.default_rng(5)
     runs = [measured(rng, DRAWS // 8)[0].prior for _ in range(RUNS)]
-    told = math.sqrt(np.mean([one.mcse**2 for one in runs]))
+    told = math.sqrt(np.mean([one.se**2 for one in runs]))
     spread = float(np.std([one.value for one in runs], ddof=1))
     assert math.log(spread / told) == pytest.approx(0, abs=ERRORS * NOISE)
 
@@ -277,8 +277,8 @@ def test_weighted_draws_are_scaled_by_their_weights() -> None:
     (one,) = power_scaling(posterior).quantities
     kept = posterior.quantity("events.e")[scaling._kept(posterior.draws.weights, posterior.seed)]
     ends = float(kept.min()), float(kept.max())
-    assert one.prior.value == pytest.approx(sensitivity(SHAPES, (4, 1), *ends), abs=FEW_PARTS * one.prior.mcse)
-    assert one.evidence.value == pytest.approx(sensitivity(SHAPES, (3, 7), *ends), abs=FEW_PARTS * one.evidence.mcse)
+    assert one.prior.value == pytest.approx(sensitivity(SHAPES, (4, 1), *ends), abs=FEW_PARTS * one.prior.se)
+    assert one.evidence.value == pytest.approx(sensitivity(SHAPES, (3, 7), *ends), abs=FEW_PARTS * one.evidence.se)
 
 
 def test_a_uniform_prior_is_the_same_at_every_power() -> None:

@@ -70,7 +70,7 @@ def test_a_refit_agrees_with_a_fit_of_its_own(analysts: dict[str, Assessment]) -
         mixed = a.with_priors_of(b, set(rng.permutation(differing)[:count]))
         quick, own = refitter.reweight(mixed), by_importance(mixed, seed=77).headline
         assert quick is not None
-        error = np.hypot(quick.log_odds.mcse, own.mcse / (own.value * (1 - own.value)))
+        error = np.hypot(quick.log_odds.se, own.se / (own.value * (1 - own.value)))
         assert quick.log_odds.value == pytest.approx(float(logit(own.value)), abs=4 * error)
 
 
@@ -104,17 +104,19 @@ def test_a_thorough_refit_shares_no_random_numbers() -> None:
     found = Refitter(fitter=fitter, ends=()).refit(two())
     own = fitter.fit(two()).posterior.headline
     assert not found.log_odds.influence.any()
-    assert found.log_odds.mcse == pytest.approx(own.mcse / (own.value * (1 - own.value)), rel=1e-9)
+    assert found.log_odds.se == pytest.approx(own.se / (own.value * (1 - own.value)), rel=1e-9)
 
 
 def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
     """From the same proposals and random numbers, the quick way and the whole way agree to the last digits."""
     one = two()
-    ready = importance.adapted(one, seed=1)
-    posterior = posterior_of(one, importance.drawn(one, ready, seed=1, draws=4000), seed=1)
-    quick = importance.headline_of(one, ready, importance.noise(ready.space.dimension, seed=1, draws=4000))
+    ready = importance.fit_proposal(one, seed=1)
+    posterior = posterior_of(one, importance.sample_posterior(one, ready, seed=1, draws=4000), seed=1)
+    quick = importance.estimate_headline(
+        one, ready, importance.standard_normals(ready.transform.dimension, seed=1, draws=4000)
+    )
     assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
-    assert quick.probability.mcse == pytest.approx(posterior.headline.mcse, rel=1e-9)
+    assert quick.probability.se == pytest.approx(posterior.headline.se, rel=1e-9)
     assert [check.value for check in quick.verdict.checks] == pytest.approx(
         [check.value for check in posterior.verdict.checks], rel=1e-9
     )
@@ -125,7 +127,7 @@ def test_a_proposal_knows_what_is_held() -> None:
     rng = np.random.default_rng(2)
     root = np.linalg.cholesky(np.cov(rng.standard_normal((4, 50)) + rng.standard_normal(50)))
     whole, held = Gaussian(mean=rng.standard_normal(4), root=root), np.array([1, 3])
-    found = whole.given(held, np.array([0.7, -1.2]))
+    found = whole.condition_on(held, np.array([0.7, -1.2]))
     covariance = root @ root.T
     precision = np.linalg.inv(covariance)
     free = np.array([0, 2])
@@ -145,7 +147,7 @@ def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -
     whole = analysts["moscow"]
     fitter = Fitter(assessments=(whole,), seed=1)
     fitted = fitter.fit(whole)
-    ready = fitted.ready
+    ready = fitted.proposal
     assert ready
     names = ["factors.alignment", "events.attack", "factors.mistrust", "effects.attack.plan"]
     held = [whole.with_fixed(name, whole.priors[name].family.quantile(p)) for name in names for p in (0.05, 0.95)]
@@ -153,6 +155,6 @@ def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -
     assert all(verdict.passed for verdict in verdicts(refitter, held))
     for one, p in zip(held[:2], (-1.6449, 1.6449), strict=True):
         space = prior_transform(one, fitter.dimensions)
-        places = np.flatnonzero(space.held & ~ready.space.held)
+        places = np.flatnonzero(space.held & ~ready.transform.held)
         assert len(places) == 1
-        assert ready.space.scores_of(space, places) == pytest.approx([p], abs=1e-3)
+        assert ready.transform.scores_of(space, places) == pytest.approx([p], abs=1e-3)

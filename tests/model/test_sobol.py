@@ -36,7 +36,7 @@ def totals(found: Sobol) -> dict[str, MCEstimate]:
 def check(numbers: dict[str, MCEstimate], expected: dict[str, float], bias: float = 0.0) -> None:
     assert set(numbers) == set(expected)
     for name, number in numbers.items():
-        assert number.value == pytest.approx(expected[name], abs=ERRORS * number.mcse + bias), name
+        assert number.value == pytest.approx(expected[name], abs=ERRORS * number.se + bias), name
 
 
 def beta_nodes(a: float, b: float, count: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -97,8 +97,8 @@ def test_what_adds_up_has_its_share_of_the_variance() -> None:
     expected = {name: part / whole for name, part in parts.items()}
     check(firsts(found), expected)
     check(totals(found), expected)
-    assert max(one.total.mcse for one in found.indices) < 0.01
-    assert found.alone.value == pytest.approx(1, abs=ERRORS * found.alone.mcse)
+    assert max(one.total.se for one in found.indices) < 0.01
+    assert found.alone.value == pytest.approx(1, abs=ERRORS * found.alone.se)
     assert found.untouched == ()
     heaviest = 4  # no kurtosis of a part, and so none of the sum, is larger
     assert found.sd == pytest.approx(math.sqrt(whole), rel=4 * math.sqrt((heaviest - 1) / (4 * REPLICATES * POINTS)))
@@ -135,7 +135,7 @@ def test_what_multiplies_is_in_the_totals_alone() -> None:
     check(firsts(found), first)
     check(totals(found), total)
     assert sum(first.values()) < 0.9
-    assert found.alone.value == pytest.approx(sum(first.values()), abs=ERRORS * found.alone.mcse)
+    assert found.alone.value == pytest.approx(sum(first.values()), abs=ERRORS * found.alone.se)
 
 
 def test_three_quantities_agree_with_nested_integration() -> None:
@@ -264,11 +264,11 @@ def test_errors_are_those_of_repetition() -> None:
     for numbers, shares in zip((firsts, totals), expected, strict=True):
         for name, share in shares.items():
             values = np.array([numbers(run)[name].value for run in runs])
-            told = math.sqrt(np.mean([numbers(run)[name].mcse ** 2 for run in runs]))
+            told = math.sqrt(np.mean([numbers(run)[name].se ** 2 for run in runs]))
             assert values.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31)), name
             assert values.mean() == pytest.approx(share, abs=4 * told / math.sqrt(32) + 0.1 * told), name
     sums = np.array([run.alone.value for run in runs])
-    told = math.sqrt(np.mean([run.alone.mcse**2 for run in runs]))
+    told = math.sqrt(np.mean([run.alone.se**2 for run in runs]))
     assert sums == pytest.approx([sum(first.value for first in firsts(run).values()) for run in runs])
     assert sums.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31))
 

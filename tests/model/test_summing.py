@@ -17,11 +17,11 @@ from estimative.model.likelihood.equations import Theta, log_likelihood, soft_ev
 from estimative.model.likelihood.layout import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import (
-    MOST_STATES,
+    MAX_STATES,
     Contradiction,
-    Summing,
+    SumProduct,
     by_elimination,
-    by_listing,
+    by_enumeration,
 )
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Evidence, Indicator, Observation
@@ -152,7 +152,7 @@ def test_long_chains_and_trees_are_exact(scenario: Scenario) -> None:
     asked = targets(scenario)
     answers = evaluate_queries(structure, scene.theta, asked)
     for target, shares in zip(asked, answers.yes, strict=True):
-        event = target.id if target.sort == "event" else list(scenario.events)[-1]
+        event = target.id if target.kind == "event" else list(scenario.events)[-1]
         parts = [branch_masses(scenario, values, event) for values in scene.draws]
         assert shares == pytest.approx(np.divide(parts, wholes), rel=RELATIVE), event
 
@@ -178,11 +178,11 @@ class Counted(np.ndarray[Any, Any]):
         return np.asarray(result).view(Counted)
 
 
-def work(scenario: Scenario, summing: Summing, query: Query = EVERYTHING) -> int:
+def work(scenario: Scenario, summing: SumProduct, query: Query = EVERYTHING) -> int:
     """Elements read by one sum over all events of a scenario, at one draw."""
     scene = valued(scenario, seed=5, draws=1)
     structure = structure_of(scenario)
-    chances = terms(NUMPY, structure, scene.theta).chances.view(Counted)
+    chances = terms(NUMPY, structure, scene.theta).probabilities.view(Counted)
     Counted.touched = 0
     summing(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
     return Counted.touched
@@ -209,22 +209,22 @@ def test_what_nothing_reaches_costs_nothing() -> None:
 
 def test_listing_is_exponential_work() -> None:
     """Listing touches every joint state, so that each further event doubles its work: what the count would show."""
-    assert work(chain(10), by_listing) > 1.9 * work(chain(9), by_listing)
-    assert work(chain(10), by_listing) > 10 * work(chain(10), by_elimination)
+    assert work(chain(10), by_enumeration) > 1.9 * work(chain(9), by_enumeration)
+    assert work(chain(10), by_enumeration) > 10 * work(chain(10), by_elimination)
 
 
 def test_many_states_are_left_to_elimination() -> None:
     """Listing sums 1,024 joint states one by one, and leaves 2,048 to elimination without another answer."""
     ten, eleven = chain(10), chain(11)
-    assert MOST_STATES == 1024
-    assert work(eleven, by_listing) == work(eleven, by_elimination)
+    assert MAX_STATES == 1024
+    assert work(eleven, by_enumeration) == work(eleven, by_elimination)
     for scenario in (ten, eleven):
         scene = valued(scenario, seed=6)
         structure = structure_of(scenario)
-        states = structure.network.states(tuple(structure.network.parents), MOST_STATES)
+        states = structure.network.states(tuple(structure.network.parents), MAX_STATES)
         assert (states is None) == (scenario is eleven)
         listed, eliminated = (
-            log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_listing, by_elimination)
+            log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_enumeration, by_elimination)
         )
         assert listed == pytest.approx(eliminated, rel=RELATIVE)
 
@@ -270,8 +270,8 @@ def test_what_the_priors_exclude_is_possible_before_the_evidence() -> None:
     assert found.yes[1].tolist() == [0.0, 0.25]
 
 
-@pytest.mark.parametrize("summing", [by_elimination, by_listing])
-def test_both_sums_give_no_mass_to_the_impossible(summing: Summing) -> None:
+@pytest.mark.parametrize("summing", [by_elimination, by_enumeration])
+def test_both_sums_give_no_mass_to_the_impossible(summing: SumProduct) -> None:
     """Listing and elimination both give -inf where a table's 0 excludes what was observed, and no NaN."""
     scene, theta = alarm(fire=0.0, seen=("smoke", "fire"))
     found = log_likelihood(NUMPY, structure_of(scene.scenario), theta, summing)
@@ -284,8 +284,8 @@ def test_a_network_without_a_possible_state_is_a_contradiction() -> None:
     scene = valued(scenario_of(events), seed=8)
     structure = structure_of(scene.scenario)
     impossible = replace(structure.network, certain={"rain": False, "flood": True})
-    chances = terms(NUMPY, structure, scene.theta).chances
+    chances = terms(NUMPY, structure, scene.theta).probabilities
     said = soft_evidence(NUMPY, structure, scene.theta)
     with pytest.raises(Contradiction, match="no joint state"):
-        by_listing(NUMPY, impossible, chances, said, [EVERYTHING])
+        by_enumeration(NUMPY, impossible, chances, said, [EVERYTHING])
     assert by_elimination(NUMPY, impossible, chances, said, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]

@@ -60,13 +60,13 @@ def test_the_ratio_is_the_way_to_the_edge_in_log_odds() -> None:
     assert [edge.probability for edge in found.edges] == list(edges())
     for edge in found.edges:
         assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(0.3)), abs=1e-12)
-        assert edge.log_ratio.mcse == pytest.approx(0, abs=1e-12)
+        assert edge.log_ratio.se == pytest.approx(0, abs=1e-12)
     free = tipped(driven({"events.e": BetaStated(a=2, b=5), "factors.f": 0.5, "effects.e.f": 2.0}))
-    assert free.headline.mcse > 0
+    assert free.headline.se > 0
     slope = 1 / (free.headline.value * (1 - free.headline.value))
     for edge in free.edges:
         assert edge.log_ratio.value == pytest.approx(float(logit(edge.probability) - logit(free.headline.value)))
-        assert edge.log_ratio.mcse == pytest.approx(free.headline.mcse * slope, rel=1e-9)
+        assert edge.log_ratio.se == pytest.approx(free.headline.se * slope, rel=1e-9)
 
 
 def test_such_evidence_brings_the_headline_there() -> None:
@@ -121,7 +121,7 @@ def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
     prior, said, about = CASES[name]
     found = tipped(driven(said, sign=1 if about["log_ratio"] > 0 else -1, told="told" in about))
     assert found.headline.value == pytest.approx(
-        chance(prior.mean, prior, **about), abs=ERRORS * found.headline.mcse
+        chance(prior.mean, prior, **about), abs=ERRORS * found.headline.se
     )  # fmt: skip
     one = reach(found)
     assert one.mean == pytest.approx(prior.mean)
@@ -132,8 +132,8 @@ def test_a_moved_mean_is_where_a_root_search_finds_it(name: str) -> None:
     for edge, mean in crossed.items():
         root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, *inside, xtol=1e-12)
         assert mean is not None
-        assert mean.value == pytest.approx(root, abs=ERRORS * mean.mcse), edge
-        assert 0 < mean.mcse < 0.02
+        assert mean.value == pytest.approx(root, abs=ERRORS * mean.se), edge
+        assert 0 < mean.se < 0.02
 
 
 def check_ends(one: Reach, prior: ScaledBeta, about: Mapping[str, float]) -> None:
@@ -143,7 +143,7 @@ def check_ends(one: Reach, prior: ScaledBeta, about: Mapping[str, float]) -> Non
     for end, number in ((prior.lower, one.at_low), (prior.upper, one.at_high)):
         p = float(expit(logit(about["base"]) + about["log_ratio"] * (end - 0.5)))
         ends.append(p * told / (p * told + 1 - p))
-        assert number.value == pytest.approx(ends[-1], abs=ERRORS * number.mcse + 1e-9)
+        assert number.value == pytest.approx(ends[-1], abs=ERRORS * number.se + 1e-9)
     for edge, move in moves(one).items():
         assert move.held == (min(ends) <= edge <= max(ends))
         assert (move.mean is not None) == move.held, "on the way from one end to the other it is somewhere"
@@ -166,7 +166,7 @@ def test_a_constant_is_moved_as_a_value(at: float, ratio: float) -> None:
         assert (move.mean is not None) == move.held
         if move.mean is not None:
             assert move.mean.value == pytest.approx(root, abs=1e-9)
-            assert move.mean.mcse == pytest.approx(0, abs=1e-9)
+            assert move.mean.se == pytest.approx(0, abs=1e-9)
 
 
 def test_a_factor_that_does_not_matter_reaches_nothing() -> None:
@@ -244,7 +244,7 @@ def test_a_moved_mean_lies_around_the_root_as_told() -> None:
     for edge in (0.2, 0.45):
         means = [run[edge].mean for run in runs]
         values = np.array([mean.value for mean in means if mean])
-        told = math.sqrt(np.mean([mean.mcse**2 for mean in means if mean]))
+        told = math.sqrt(np.mean([mean.se**2 for mean in means if mean]))
         root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, 0.1, 0.9)
         assert len(values) == 20
         assert values.mean() == pytest.approx(root, abs=ERRORS * told / math.sqrt(20))

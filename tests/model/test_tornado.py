@@ -88,18 +88,18 @@ QUANTILES: Mapping[str, Callable[[float], float]] = {
 def test_held_quantities_have_the_headline_of_an_integral_over_the_rest() -> None:
     """Each is held at its 5th and 95th percentile, on its own scale, everything else being as uncertain as it was."""
     found = turned(driven(OPEN))
-    assert found.headline.value == pytest.approx(integral({}), abs=ERRORS * found.headline.mcse)
+    assert found.headline.value == pytest.approx(integral({}), abs=ERRORS * found.headline.se)
     assert set(swings(found)) == set(QUANTILES)
     for name, quantile in QUANTILES.items():
         one = swings(found)[name]
         assert (one.low, one.high) == pytest.approx((quantile(LOW), quantile(HIGH)), rel=1e-9)
         ends = [integral({name: value}) for value in (one.low, one.high)]
-        assert one.at_low.value == pytest.approx(ends[0], abs=ERRORS * one.at_low.mcse + 1e-9)
-        assert one.at_high.value == pytest.approx(ends[1], abs=ERRORS * one.at_high.mcse + 1e-9)
+        assert one.at_low.value == pytest.approx(ends[0], abs=ERRORS * one.at_low.se + 1e-9)
+        assert one.at_high.value == pytest.approx(ends[1], abs=ERRORS * one.at_high.se + 1e-9)
         assert one.swing is not None
         expected = float(logit(ends[1]) - logit(ends[0]))
-        assert one.swing.value == pytest.approx(expected, abs=ERRORS * one.swing.mcse + 1e-9)
-        assert one.swing.mcse < 0.03
+        assert one.swing.value == pytest.approx(expected, abs=ERRORS * one.swing.se + 1e-9)
+        assert one.swing.se < 0.03
     lowering = swings(found)["factors.g"].swing
     assert lowering is not None
     assert lowering.value < 0
@@ -109,8 +109,8 @@ def test_what_both_ends_share_cancels() -> None:
     """A swing is more certain than the two probabilities would be if each had random numbers of its own."""
     one = swings(turned(driven(OPEN)))["factors.g"]
     assert one.swing is not None
-    ends = [end.mcse / (end.value * (1 - end.value)) for end in (one.at_low, one.at_high)]
-    assert one.swing.mcse < 0.5 * math.hypot(*ends)
+    ends = [end.se / (end.value * (1 - end.value)) for end in (one.at_low, one.at_high)]
+    assert one.swing.se < 0.5 * math.hypot(*ends)
 
 
 def test_the_widest_comes_first_whichever_way_it_goes() -> None:
@@ -149,7 +149,7 @@ def test_held_evidence_reweighs_the_rest() -> None:
         assert set(swings(found)) == set(expected)
         for name, value in expected.items():
             number = getattr(swings(found)[name], f"at_{end}")
-            assert number.value == pytest.approx(value, abs=ERRORS * number.mcse + 1e-9)
+            assert number.value == pytest.approx(value, abs=ERRORS * number.se + 1e-9)
     assert (swings(found)["relevance.c"].low, swings(found)["relevance.c"].high) == (0, 1)
 
 
@@ -176,7 +176,7 @@ def test_weights_of_evidence_are_held_at_nothing_and_at_all(scene: Valued) -> No
         assert (one.at_low.value, one.at_high.value) == pytest.approx((low, high), rel=1e-8)
         assert one.swing is not None
         assert one.swing.value == pytest.approx(float(logit(high) - logit(low)), abs=1e-7)
-        assert one.swing.mcse == pytest.approx(0, abs=1e-9)
+        assert one.swing.se == pytest.approx(0, abs=1e-9)
     assert found.effort.fits == 2 * len(ends)
 
 

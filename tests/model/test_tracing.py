@@ -153,7 +153,7 @@ def test_terms_add_up_to_the_log_odds_of_every_state(scene: Valued) -> None:
             continue
         found = traced(posterior, event.id)
         numbers = [number for term in found.terms for number in (term.value, term.contribution)]
-        assert [number.mcse for number in numbers] == pytest.approx([0.0] * len(numbers), abs=1e-12)
+        assert [number.se for number in numbers] == pytest.approx([0.0] * len(numbers), abs=1e-12)
         for state in states:
             counted = [term for term in found.terms if state.get(term.driver, True)]
             total = math.fsum(term.contribution.value for term in counted)
@@ -287,7 +287,7 @@ def test_errors_are_those_of_repetition() -> None:
     }
     for name, found in numbers.items():
         values = np.array([number.value for number in found if number])
-        told = math.sqrt(np.mean([number.mcse**2 for number in found if number]))
+        told = math.sqrt(np.mean([number.se**2 for number in found if number]))
         assert len(values) == repetitions
         assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * (repetitions - 1))), name
         assert values.mean() == pytest.approx(

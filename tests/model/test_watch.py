@@ -96,7 +96,7 @@ def test_an_indicator_of_the_headline_itself_is_bayes_theorem() -> None:
     assert sight.variance.value == pytest.approx(chance * (1 - chance) * (if_seen - if_not) ** 2, rel=1e-10)
     assert sight.ceiling.value == pytest.approx(0.21, rel=1e-10), "to know the event is to know the headline"
     numbers = (sight.seen, sight.if_seen, sight.if_not, sight.information, sight.variance, sight.ceiling)
-    assert [number.mcse for number in numbers] == pytest.approx([0.0] * 6, abs=1e-12)
+    assert [number.se for number in numbers] == pytest.approx([0.0] * 6, abs=1e-12)
 
 
 def test_what_can_hardly_be_missed_or_seen_has_one_sequel() -> None:
@@ -417,7 +417,7 @@ NUMBERS = ("seen", "if_seen", "if_not", "information", "variance", "ceiling")
 
 
 def numbers(sight: IndicatorValue) -> np.ndarray:
-    return np.array([(getattr(sight, name).value, getattr(sight, name).mcse) for name in NUMBERS])
+    return np.array([(getattr(sight, name).value, getattr(sight, name).se) for name in NUMBERS])
 
 
 def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
@@ -470,7 +470,7 @@ def test_chains_have_errors_of_their_own() -> None:
     found = single(information_value(posterior_of(assessment, chains, seed=0)))
     naive = single(information_value(posterior_of(assessment, drawn(theta, equal), seed=0)))
     assert not found.information.influence.any()
-    assert found.information.mcse > 2 * naive.information.mcse
+    assert found.information.se > 2 * naive.information.se
 
 
 def test_without_indicators_there_is_nothing_to_look_for() -> None:

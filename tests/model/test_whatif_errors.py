@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 
 from estimative.model.analysis.what_if import Supposition, WhatIf, level, under, what_if
 from estimative.model.assessment import Assessment
-from estimative.model.inference.mc_estimate import derived, log_odds
+from estimative.model.inference.mc_estimate import delta_method, log_odds
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention
@@ -76,7 +76,7 @@ def test_differences_err_as_they_say(name: str, repeated: dict[str, list[WhatIf]
     expected = {"difference": truth - BEFORE, "shift": float(logit(truth) - logit(BEFORE))}
     for what, value in expected.items():
         noisy = [getattr(one, what) for one in changes]
-        z = np.array([(one.value - value) / one.mcse for one in noisy])
+        z = np.array([(one.value - value) / one.se for one in noisy])
         assert np.sqrt(np.mean(z**2)) == pytest.approx(1.0, abs=JOINT / np.sqrt(2 * REPETITIONS))
         assert abs(z.mean()) < JOINT / np.sqrt(REPETITIONS)
 
@@ -84,9 +84,9 @@ def test_differences_err_as_they_say(name: str, repeated: dict[str, list[WhatIf]
 @pytest.mark.parametrize("name", SUPPOSED)
 def test_common_draws_make_differences_surer(name: str, repeated: dict[str, list[WhatIf]]) -> None:
     """Before and after share their random numbers: the difference errs by less than that of two strangers."""
-    told = np.array([change(one, "event", "y").difference.mcse for one in repeated[name]])
+    told = np.array([change(one, "event", "y").difference.se for one in repeated[name]])
     strangers = np.array(
-        [np.hypot(*(each.estimates["event", "y"].mcse for each in (one.before, one.after))) for one in repeated[name]]
+        [np.hypot(*(each.estimates["event", "y"].se for each in (one.before, one.after))) for one in repeated[name]]
     )
     assert told.mean() < 0.9 * strangers.mean()
     values = [[each.estimates["event", "y"].value for each in (one.before, one.after)] for one in repeated[name]]
@@ -100,11 +100,11 @@ def test_chains_are_shared_too() -> None:
     rng = np.random.default_rng(1)
     whole = small()
     chains = drawn(whole, {"events.rain": rng.beta(2, 6, 400)}, np.full(400, 1 / 400), method="nuts", chains=4)
-    before = Fitted(posterior=chains, ready=None)
+    before = Fitted(posterior=chains, proposal=None)
     do = Intervention(factors={"damp": HELD["factors.damp"]})
     found = what_if(Fitter(assessments=(whole,), seed=1), before, supposing(whole, do))
     difference = change(found, "outcome", "flood").difference
-    assert (difference.value, difference.mcse) == pytest.approx((0.0, 0.0), abs=1e-9)
+    assert (difference.value, difference.se) == pytest.approx((0.0, 0.0), abs=1e-9)
 
 
 def test_what_is_given_weighs_the_draws_of_a_chain_too() -> None:
@@ -120,7 +120,7 @@ def test_what_is_given_weighs_the_draws_of_a_chain_too() -> None:
     assert np.ptp(found.draws.weights) == 0, "a chain's draws have no weights"
     influence = rain * (damp - rain @ damp / rain.sum()) / rain.mean()
     independent = float(np.sqrt(np.square(influence).mean() / 400))
-    assert level(found, "damp").mcse == pytest.approx(independent, rel=0.3), "these draws are independent"
+    assert level(found, "damp").se == pytest.approx(independent, rel=0.3), "these draws are independent"
 
 
 def test_both_ways_of_telling_a_paired_error_agree() -> None:
@@ -130,10 +130,10 @@ def test_both_ways_of_telling_a_paired_error_agree() -> None:
     found = what_if(fitter, before, supposing(whole, Intervention(events={"x": True})))
     one, other = found.before.mc_estimate("event", "y"), found.after.mc_estimate("event", "y")
     told = change(found, "event", "y")
-    assert told.difference.mcse == pytest.approx(derived(0.0, [(1.0, other), (-1.0, one)]).mcse, rel=1e-9)
-    shifted = derived(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])
+    assert told.difference.se == pytest.approx(delta_method(0.0, [(1.0, other), (-1.0, one)]).se, rel=1e-9)
+    shifted = delta_method(0.0, [(1.0, log_odds(other)), (-1.0, log_odds(one))])
     assert told.shift is not None
-    assert told.shift.mcse == pytest.approx(shifted.mcse, rel=1e-9)
+    assert told.shift.se == pytest.approx(shifted.se, rel=1e-9)
 
 
 def gamble(sigma: float) -> Assessment:
@@ -177,7 +177,7 @@ def test_the_effective_draws_are_those_under_the_condition() -> None:
     whole = gamble(2.5)
     fitter, before = fit(whole)
     found = what_if(fitter, before, supposing(whole, DO_U, r=True)).after
-    weights = found.draws.weights * found.chances("event", "r")[0]
+    weights = found.draws.weights * found.query_probabilities("event", "r")[0]
     assert (effective := weights.sum() ** 2 / np.square(weights).sum()) < 200
     [told] = [check for check in found.verdict.checks if check.name == "ESS"]
     assert told.value == pytest.approx(effective, rel=0.2)

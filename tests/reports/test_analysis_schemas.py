@@ -110,7 +110,7 @@ def with_point(**changed: Any) -> WhatIf:
     return with_sweep(points=(replace(first, **changed), *rest))
 
 
-SOME = change(0.2, 0.3, mcse=0.001)
+SOME = change(0.2, 0.3, se=0.001)
 WHATIF_TOLD, WHATIF_NONE = WHATIFS["whatif.told"], WHATIFS["whatif.withheld"]
 WRONG_WHATIFS: dict[str, Told] = {
     "another version": replace(WHATIF, schema_version=2),
@@ -135,7 +135,7 @@ WRONG_WHATIFS: dict[str, Told] = {
     "a method that nobody knows": replace(WHATIF, after_method="guess"),
     "a probability above 1": with_outcome(change=replace(SOME, after=replace(SOME.after, probability=1.1))),
     "a probability below 0": with_outcome(change=replace(SOME, before=replace(SOME.before, probability=-0.1))),
-    "a negative error": with_outcome(change=replace(SOME, before=replace(SOME.before, mcse=-0.1))),
+    "a negative error": with_outcome(change=replace(SOME, before=replace(SOME.before, se=-0.1))),
     "a word that is not of the scale": with_outcome(change=replace(SOME, after=replace(SOME.after, term="maybe"))),
     "a difference above 1": with_outcome(change=replace(SOME, difference=number(1.1))),
     "no shift between two that have odds": with_outcome(change=replace(SOME, shift=None)),
@@ -323,7 +323,7 @@ WRONG_WEIGHINGS: dict[str, Told] = {
     ),
     "a ledger without a fit": with_ledger(effort=replace(LEDGER.effort, fits=0, by_method={}, worst=())),
     "more fits of its own than fits": with_weight(weight(0.1, 0.1, own_fits=3)),
-    "a weight with a negative error": with_weight(replace(weight(0.1, 0.1), alone=Number(value=0.1, mcse=-1.0))),
+    "a weight with a negative error": with_weight(replace(weight(0.1, 0.1), alone=Number(value=0.1, se=-1.0))),
     "seven borders": with_tipping(edges=TIPPING.edges[:7]),
     "nine borders": with_tipping(edges=(*TIPPING.edges, TIPPING.edges[7])),
     "borders in another order": with_tipping(edges=TIPPING.edges[::-1]),

@@ -71,9 +71,9 @@ def test_every_analyst_has_a_row(found: Comparison) -> None:
     assert rows == [
         (
             name,
-            with_error(one.probability, one.mcse),
+            with_error(one.probability, one.se),
             ends(one.interval),
-            percent(one.prior_probability, one.prior_mcse),
+            percent(one.prior_probability, one.prior_se),
             one.term,
         )
         for outcome in found.outcomes.values()
@@ -88,8 +88,8 @@ def test_every_pair_has_a_row(found: Comparison) -> None:
     (table,) = headed(document(found), "First")
     for row, one in zip(table.rows, found.outcomes["closed"].pairs, strict=True):
         assert row[:2] == (one.first, one.second)
-        assert row[2] == share_and_error(100 * one.difference.value, 100 * one.difference.mcse)
-        assert row[5] == rounded(100 * one.wasserstein.value, 100 * one.wasserstein.mcse)
+        assert row[2] == share_and_error(100 * one.difference.value, 100 * one.difference.se)
+        assert row[5] == rounded(100 * one.wasserstein.value, 100 * one.wasserstein.se)
 
 
 def test_outcomes_in_full_are_those_asked_for() -> None:
@@ -140,7 +140,7 @@ def test_every_share_is_told(found: Comparison) -> None:
 
 def told_share(one: Number, sign: int, sampling: float = 0.0) -> str:
     """A share in decibans, told from the lower analyst up."""
-    return share_and_error(DECIBANS * one.value * sign, DECIBANS * math.hypot(one.mcse, sampling))
+    return share_and_error(DECIBANS * one.value * sign, DECIBANS * math.hypot(one.se, sampling))
 
 
 def expected_rows(shared: Decomposition, sign: int) -> Iterator[tuple[str, str]]:
@@ -206,9 +206,9 @@ def derived(found: Comparison) -> Iterator[float]:
     for shared in decompositions(found):
         shares = [*shared.blocks, *shared.quantities]
         for odds in (shared.gap, *(n for s in shares for n in (s.share, s.first_in, s.last_in))):
-            yield from (DECIBANS * odds.value, DECIBANS * odds.mcse, math.exp(odds.value), math.exp(-odds.value))
+            yield from (DECIBANS * odds.value, DECIBANS * odds.se, math.exp(odds.value), math.exp(-odds.value))
         for one in shares:
-            yield DECIBANS * math.hypot(one.share.mcse, one.sampling_error)
+            yield DECIBANS * math.hypot(one.share.se, one.sampling_error)
         yield from together(shared)
     if team:
         whole = team.variance.gap.value

@@ -64,13 +64,13 @@ def test_log_odds_are_told_in_decibans(value: float, error: float, told: str) ->
     assert wording.decibans(number(value, error)) == told
 
 
-@given(mcse=st.floats(1e-4, 0.1), sampling=st.floats(1e-4, 0.1))
-def test_both_errors_count(mcse: float, sampling: float) -> None:
+@given(se=st.floats(1e-4, 0.1), sampling=st.floats(1e-4, 0.1))
+def test_both_errors_count(se: float, sampling: float) -> None:
     """The error of a share is that of Monte Carlo and that of sampling orders together."""
-    one = replace(share("factors.wear", 1.0, mcse=mcse), sampling_error=sampling)
+    one = replace(share("factors.wear", 1.0, se=se), sampling_error=sampling)
     told = wording.decibans(one.share, sampling_error=one.sampling_error).partition(" ± ")[2]
-    assert float(told) == pytest.approx(4.3429 * math.hypot(mcse, sampling), rel=0.51)
-    assert float(told) == float(f"{4.342944819 * math.hypot(mcse, sampling):.1g}")
+    assert float(told) == pytest.approx(4.3429 * math.hypot(se, sampling), rel=0.51)
+    assert float(told) == float(f"{4.342944819 * math.hypot(se, sampling):.1g}")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_foresight_is_told_against_the_first_who_is_told() -> None:
     assert found.everything is None
     assert found.figures
     assert found.figures.value == -3.5
-    assert found.figures.mcse == pytest.approx(0.3)
+    assert found.figures.se == pytest.approx(0.3)
 
 
 def test_a_difference_is_told_from_the_higher_analyst() -> None:

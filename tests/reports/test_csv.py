@@ -92,15 +92,15 @@ def test_a_row_carries_its_own_error(found: Comparison) -> None:
     for name, outcome in found.outcomes.items():
         for analyst, one in outcome.analysts.items():
             row = by_place["probability", name, analyst, "", "", "probability"]
-            assert (float(row["value"]), float(row["error"])) == (one.probability, one.mcse)
+            assert (float(row["value"]), float(row["error"])) == (one.probability, one.se)
             high = by_place["probability", name, analyst, "", "", "high"]
-            assert (float(high["value"]), float(high["error"])) == (one.interval.high, one.interval.high_mcse)
+            assert (float(high["value"]), float(high["error"])) == (one.interval.high, one.interval.high_se)
     if found.attribution:
         pair = found.attribution
         for share in pair.decomposition.quantities:
             row = by_place["attribution", "closed", pair.first, pair.second, share.name, "share"]
             assert float(row["value"]) == share.share.value
-            assert float(row["error"]) == pytest.approx(math.hypot(share.share.mcse, share.sampling_error))
+            assert float(row["error"]) == pytest.approx(math.hypot(share.share.se, share.sampling_error))
 
 
 def test_what_no_number_can_tell_is_told_in_words() -> None:

@@ -36,7 +36,7 @@ def rows(found: Document, first: str) -> list[tuple[str, ...]]:
 
 def decibans(one: Number) -> str:
     """Log-odds in decibans with their error."""
-    return share_and_error(DECIBANS * one.value, DECIBANS * one.mcse)
+    return share_and_error(DECIBANS * one.value, DECIBANS * one.se)
 
 
 @settings(max_examples=25, deadline=None)
@@ -58,7 +58,7 @@ def test_every_story_and_every_item_has_its_row(found: Weighing) -> None:
 def probability(log_odds: Number) -> str:
     """In per cent, to the error that log-odds have there."""
     p = 1 / (1 + math.exp(-log_odds.value))
-    return percent(p, p * (1 - p) * log_odds.mcse)
+    return percent(p, p * (1 - p) * log_odds.se)
 
 
 def test_an_item_has_its_grade_and_a_story_of_several_none() -> None:
@@ -77,7 +77,7 @@ def test_every_border_has_its_row(found: Weighing) -> None:
             f"{100 * edge.probability:g} %",
             edge.below,
             edge.above,
-            rounded(DECIBANS * ratio.value, DECIBANS * ratio.mcse, signed=True),
+            rounded(DECIBANS * ratio.value, DECIBANS * ratio.se, signed=True),
         )
         assert row[4].endswith("for" if ratio.value > 0 else "against")
 
@@ -90,7 +90,7 @@ def test_every_factor_has_its_row(found: Weighing) -> None:
     if not found.tipping.factors:
         return
     for row, (name, one) in zip(rows(document(found), "Factor"), found.tipping.factors.items(), strict=True):
-        low, high = (percent(end.value, end.mcse) for end in (one.at_low, one.at_high))
+        low, high = (percent(end.value, end.se) for end in (one.at_low, one.at_high))
         assert row[:3] == (name, f"{one.mean:.2f}", f"{low.removesuffix(' %')} to {high}")
         reached = [f"{100 * move.edge:g} %" for move in one.moves if move.held]
         assert re.findall(r"[\d.]+ %", row[3]) == reached
@@ -105,8 +105,8 @@ def test_every_indicator_has_its_row(found: Weighing) -> None:
     assert rows(document(found), "Indicator") == [
         (
             name,
-            *(percent(one.value, one.mcse) if one else "-" for one in (sight.seen, sight.if_seen, sight.if_not)),
-            *(percent(one.value, one.mcse) for one in (sight.information, sight.variance, sight.ceiling)),
+            *(percent(one.value, one.se) if one else "-" for one in (sight.seen, sight.if_seen, sight.if_not)),
+            *(percent(one.value, one.se) for one in (sight.information, sight.variance, sight.ceiling)),
         )
         for name, sight in found.indicators.items()
     ]
@@ -150,7 +150,7 @@ def sentence(found: Weighing, start: str) -> str:
 @pytest.mark.parametrize("error", [0.0, 0.01])
 def test_a_headline_on_a_border_is_told_to_stand_there(headline: float, error: float) -> None:
     """A headline that stands on a border needs no evidence to reach it, and dividing by none breaks nothing."""
-    found = replace(RICH, tipping=replace(TIPPING, edges=edges(headline, mcse=error)))
+    found = replace(RICH, tipping=replace(TIPPING, edges=edges(headline, se=error)))
     assert sentence(found, "The headline stands at the border") == (
         f"The headline stands at the border of {100 * headline:g} %, as far as the draws can tell."
     )
@@ -272,7 +272,7 @@ def derived(found: Weighing) -> Iterator[float]:
     weights = [*(one.weight for one in ledger.stories.values()), *ledger.items.values()]
     yield float(sum(weight.own_fits for weight in weights))
     for odds in (n for weight in weights for n in (weight.alone, weight.last)):
-        yield from (DECIBANS * odds.value, DECIBANS * odds.mcse)
+        yield from (DECIBANS * odds.value, DECIBANS * odds.se)
     yield DECIBANS * ledger.whole.value
     for odds in (ledger.before, ledger.after, *(one.running for one in ledger.stories.values())):
         yield 1 / (1 + math.exp(-odds.value))

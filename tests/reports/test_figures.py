@@ -205,7 +205,7 @@ def test_a_tornado_shows_the_widest_and_counts_the_rest() -> None:
 
 def test_a_bar_without_an_end_says_where_it_goes() -> None:
     """A headline that becomes impossible is off any scale of log-odds: it stands in words, past all other bars."""
-    swings = {"tables.a": figures.swing("", 0, 0.5, 0.0, 0.05, mcse=0), "tables.b": figures.swing("", 0, 1, 0.01, 0.05)}
+    swings = {"tables.a": figures.swing("", 0, 0.5, 0.0, 0.05, se=0), "tables.b": figures.swing("", 0, 1, 0.01, 0.05)}
     svg = tornado(figures.sensitivity(figures.tornado(swings, {}))).svg()
     assert "0 (0 %)" in lines(svg)
     low = sorted(area.left for area in areas(svg) if area.fill == ORANGE and area.left > 200)
@@ -231,10 +231,10 @@ def test_the_sweep_tells_its_numbers() -> None:
     _, description = described(drawn("sweep"))
     for point in (summary.sweep.points[0], summary.sweep.points[-1]):
         for one in (*point.outcomes.values(), *point.events.values()):
-            assert percent(one.probability, one.mcse) in texts
+            assert percent(one.probability, one.se) in texts
     for point in summary.sweep.points:
         headline = point.outcomes["closed"]
-        assert f"At {point.value:g} the headline is {percent(headline.probability, headline.mcse)}" in description
+        assert f"At {point.value:g} the headline is {percent(headline.probability, headline.se)}" in description
     assert "closing: 50 % at 0 and 30 % at 1." in description
 
 

@@ -74,8 +74,8 @@ def derived(summary: Summary) -> Iterator[float]:
     for factor in summary.factors.values():
         if factor.prior.sd:
             yield (factor.posterior.mean - factor.prior.mean) / factor.prior.sd
-    if summary.agreement and summary.agreement.joint_mcse:
-        yield summary.agreement.difference / summary.agreement.joint_mcse
+    if summary.agreement and summary.agreement.joint_se:
+        yield summary.agreement.difference / summary.agreement.joint_se
 
 
 def is_rounded(shown: str, value: float) -> bool:
@@ -203,7 +203,7 @@ def ends(found: Interval) -> str:
     """Both ends of an interval by the rule of digits; of an exact number there is none."""
     if found.low == found.high:
         return "none: exact"
-    return f"{rounded(found.low, found.low_mcse, places=2)} to {rounded(found.high, found.high_mcse, places=2)} %"
+    return f"{rounded(found.low, found.low_se, places=2)} to {rounded(found.high, found.high_se, places=2)} %"
 
 
 def with_error(value: float, error: float) -> str:
@@ -220,9 +220,9 @@ def test_every_outcome_has_its_row(summary: Summary) -> None:
     assert cells(summary, "Outcomes") == [
         [
             outcome.title,
-            with_error(outcome.probability, outcome.mcse),
+            with_error(outcome.probability, outcome.se),
             ends(outcome.interval),
-            percent(outcome.prior_probability, outcome.prior_mcse),
+            percent(outcome.prior_probability, outcome.prior_se),
             outcome.term,
         ]
         for outcome in summary.outcomes.values()
@@ -239,9 +239,9 @@ def test_every_event_has_its_row(summary: Summary) -> None:
         assert link is not None
         assert row[0] == f"{name}: {event.title}"
         assert row[2:] == [
-            percent(link.probability, link.mcse),
-            percent(link.prior_probability, link.prior_mcse),
-            percent(event.probability, event.mcse),
+            percent(link.probability, link.se),
+            percent(link.prior_probability, link.prior_se),
+            percent(event.probability, event.se),
         ]
 
 

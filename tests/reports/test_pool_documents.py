@@ -60,9 +60,9 @@ def test_members_are_told_before_the_pools(found: Summary) -> None:
     assert list(members.rows) == [
         (
             name,
-            with_error(one.probability, one.mcse),
+            with_error(one.probability, one.se),
             ends(one.interval),
-            percent(one.prior_probability, one.prior_mcse),
+            percent(one.prior_probability, one.prior_se),
             one.term,
         )
         for name, one in outcome.analysts.items()
@@ -78,15 +78,13 @@ def test_every_pool_has_a_row(found: Summary) -> None:
         name, probability, term, *extremized = row
         assert name == words.NAMES[pool.kind, pool.stage]
         assert term == (pool.term or "-")
-        assert probability == (
-            with_error(pool.probability.value, pool.probability.mcse) if pool.probability else "none"
-        )
+        assert probability == (with_error(pool.probability.value, pool.probability.se) if pool.probability else "none")
         assert extremized == ([amount(pool.extremized)] if found.extremizing is not None else [])
 
 
 def amount(one: Number | None) -> str:
     """A probability by the rule of digits."""
-    return percent(one.value, one.mcse) if one else "none"
+    return percent(one.value, one.se) if one else "none"
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,7 +104,7 @@ def test_other_outcomes_are_told_with_the_reach_of_their_members(found: Summary)
     (row,) = tables(found)["Outcome"].rows
     outcome = found.outcomes["closed_if_leak"]
     ordered = sorted(outcome.analysts.values(), key=lambda one: one.probability)
-    reach = [percent(one.probability, one.mcse) for one in (ordered[0], ordered[-1])]
+    reach = [percent(one.probability, one.se) for one in (ordered[0], ordered[-1])]
     assert row == (outcome.title, " to ".join(reach), *(amount(pool.probability) for pool in outcome.pools))
 
 

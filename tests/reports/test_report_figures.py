@@ -68,7 +68,7 @@ def sheet(name: str, kind: str) -> Canvas:
 
 
 def told(one: Probability) -> str:
-    return percent(one.probability, one.mcse)
+    return percent(one.probability, one.se)
 
 
 HUNG = {
@@ -251,7 +251,7 @@ def test_the_outcomes_tell_their_numbers() -> None:
     for name, one in FULL.outcomes.items():
         assert told(one) in lines(drawn("report.full", "outcomes"))
         around = f"{kind_of(one.interval)} {span(one.interval)}"
-        before = percent(one.prior_probability, one.prior_mcse)
+        before = percent(one.prior_probability, one.prior_se)
         assert f"{name} ({one.title.rstrip('.')}): {one.term}, {told(one)}, {around}, {before} before" in description
     assert "probability, and its 90 % equal-tailed credible interval" in lines(drawn("report.full", "outcomes"))
 
@@ -343,10 +343,10 @@ def test_the_factors_are_where_they_belong() -> None:
     assert {"as built", "about to fall", "0.63", "from 0.50", "Degree (0 to 1)"} <= set(lines(svg))
 
 
-def moved(mean: float, *, mcse: float = 0.002, constant: bool = False) -> Report:
+def moved(mean: float, *, se: float = 0.002, constant: bool = False) -> Report:
     """The factor of the bridge, whose mean was 0.5."""
     wear = FULL.factors["wear"]
-    one = replace(wear, constant=constant, posterior=replace(wear.posterior, mean=mean, mcse=mcse))
+    one = replace(wear, constant=constant, posterior=replace(wear.posterior, mean=mean, se=se))
     return replace(RICH, assessment=replace(FULL, factors={"wear": one}))
 
 
@@ -361,8 +361,8 @@ FACTOR_TITLES = {
 @pytest.mark.parametrize("case", FACTOR_TITLES, ids=str)
 def test_the_title_of_the_factors_says_which_moved(case: tuple[float, float, bool]) -> None:
     """The one that moved most, and which way; none where the errors do not let one say."""
-    mean, mcse, constant = case
-    assert factors(moved(mean, mcse=mcse, constant=constant)).title == FACTOR_TITLES[case]
+    mean, se, constant = case
+    assert factors(moved(mean, se=se, constant=constant)).title == FACTOR_TITLES[case]
 
 
 def test_a_constant_is_a_line() -> None:
@@ -372,12 +372,12 @@ def test_a_constant_is_a_line() -> None:
     assert "where the draws lie" not in lines(svg)
 
 
-def apart(first: float, second: float, *, mcse: float = 0.0005) -> Report:
+def apart(first: float, second: float, *, se: float = 0.0005) -> Report:
     """Two analysts with these headlines."""
     found = COMPARISONS["comparison.plain"]
     headline = found.outcomes["closed"]
     answers = {
-        name: Probability(**numbers(p, mcse, p / 2, (1 + p) / 2, 0.5))
+        name: Probability(**numbers(p, se, p / 2, (1 + p) / 2, 0.5))
         for name, p in (("engineer", first), ("mayor", second))
     }
     outcomes = {**found.outcomes, "closed": replace(headline, analysts=answers)}

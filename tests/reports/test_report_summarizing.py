@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from estimative.model.inference.draws import resampled
+from estimative.model.inference.draws import resample
 from estimative.model.record.stored_run import Sample
 from estimative.priors.verbal_scale import ICD203, PHIA, Band, Scale
 from estimative.reports.evidence.summary import Weighing
@@ -70,20 +70,20 @@ def report(
     before: Sample | None = None,
     scale: Scale = ICD203,
     summary: Summary = FULL,
-    mcse: float = 0.001,
+    se: float = 0.001,
     **parts: Any,
 ) -> Report:
     """The report of a run with these draws, its outcome's probability having that error."""
     if summary.outcomes:
-        outcomes = {**summary.outcomes, "closed": replace(summary.outcomes["closed"], mcse=mcse)}
+        outcomes = {**summary.outcomes, "closed": replace(summary.outcomes["closed"], se=se)}
         summary = replace(summary, outcomes=outcomes)
     nothing: dict[str, Any] = {"analyses": None, "comparison": None, "reproduction": REPRODUCTION}
     return summarize(summary, scale=scale, before=before or after, after=after, **{**nothing, **parts})
 
 
-def bands(after: Sample, scale: Scale = ICD203, *, mcse: float = 0.001) -> tuple[told.Mass, ...]:
+def bands(after: Sample, scale: Scale = ICD203, *, se: float = 0.001) -> tuple[told.Mass, ...]:
     """How much of the draws lies in each stretch of a scale."""
-    return report(after, scale=scale, mcse=mcse).shapes["closed"].bands
+    return report(after, scale=scale, se=se).shapes["closed"].bands
 
 
 def stretch(probability: float, scale: Scale) -> str:
@@ -146,8 +146,8 @@ def test_a_word_is_told_only_where_the_scale_has_it(scale: Scale, draws: list[tu
 )
 def test_word_and_share_agree_about_an_end(chance: float, scale: Scale, text: str) -> None:
     """All of an outcome that is the same at every draw lies where its own word says, rounding or not."""
-    [mass] = bands(sample([chance] * 10), scale, mcse=0.0)
-    assert (mass.text, mass.share) == (text, Number(value=pytest.approx(1), mcse=0.0))
+    [mass] = bands(sample([chance] * 10), scale, se=0.0)
+    assert (mass.text, mass.share) == (text, Number(value=pytest.approx(1), se=0.0))
 
 
 @settings(deadline=None, max_examples=40)
@@ -171,10 +171,10 @@ TRUE = 0.0
 """Log-odds about which the draws lie, so that a third or so are in 'likely'."""
 
 
-def simulated(draws: list[Sample], mcse: float) -> tuple[float, float]:
+def simulated(draws: list[Sample], se: float) -> tuple[float, float]:
     """Of the band 'likely': how its share varies between replications, and the error that it is told with."""
-    found = [next(mass for mass in bands(one, mcse=mcse) if mass.text == "likely") for one in draws]
-    return float(np.std([one.share.value for one in found])), float(np.mean([one.share.mcse for one in found]))
+    found = [next(mass for mass in bands(one, se=se) if mass.text == "likely") for one in draws]
+    return float(np.std([one.share.value for one in found])), float(np.mean([one.share.se for one in found]))
 
 
 def test_the_error_of_a_share_is_that_of_independent_draws() -> None:
@@ -193,8 +193,8 @@ def test_the_error_of_a_share_grows_with_correlation() -> None:
     for place in range(1, noise.shape[1]):
         noise[:, place] += rho * noise[:, place - 1]
     draws = expit(TRUE + 0.4 * noise[:, 50:])
-    mcse = float(np.std(draws) * math.sqrt((1 + rho) / (1 - rho) / count))
-    varied, error = simulated([sample(one) for one in draws], mcse)
+    se = float(np.std(draws) * math.sqrt((1 + rho) / (1 - rho) / count))
+    varied, error = simulated([sample(one) for one in draws], se)
     assert 0.8 < error / varied < 2
     assert simulated([sample(one) for one in draws], float(np.std(draws) / count**0.5))[1] < 0.6 * varied
 
@@ -206,18 +206,18 @@ def test_the_error_of_a_share_is_not_that_of_a_sharper_mean() -> None:
     for seed in range(REPLICATIONS):
         x = rng.normal(0.0, 2.0, count)
         weights = np.exp(-(x**2) / 2 + (x / 2) ** 2 / 2)
-        draws.append(sample(expit(TRUE + 0.4 * x[resampled(weights / weights.sum(), 400, seed)])))
+        draws.append(sample(expit(TRUE + 0.4 * x[resample(weights / weights.sum(), 400, seed)])))
     varied, error = simulated(draws, 1e-6)
     assert 0.8 < error / varied < 2
 
 
 def test_a_share_of_nearly_everything_has_an_error() -> None:
     """Where all draws but rounding lie in one band, another one might not have; where all are the same, it cannot."""
-    [mass] = bands(sample(np.linspace(0.06, 0.19, 100)), mcse=0.004)
+    [mass] = bands(sample(np.linspace(0.06, 0.19, 100)), se=0.004)
     assert mass.share.value == pytest.approx(1)
-    assert 0.001 < mass.share.mcse < 0.02
-    assert bands(sample([0.1] * 100), mcse=1e-19)[0].share.mcse == 0
-    assert bands(sample([0.0, 1e-200]), mcse=1e-201)[0].share.mcse > 0
+    assert 0.001 < mass.share.se < 0.02
+    assert bands(sample([0.1] * 100), se=1e-19)[0].share.se == 0
+    assert bands(sample([0.0, 1e-200]), se=1e-201)[0].share.se > 0
 
 
 def test_an_outcome_has_a_density_where_it_has_a_spread() -> None:
@@ -315,7 +315,7 @@ def test_every_probability_is_worded_anew(found: Any) -> None:
     assert type(worded) is type(found)
     each = list(probabilities(worded))
     assert each or isinstance(found, Weighing)
-    assert all(one.term == term(one.probability, one.mcse, OWN) for one in each)
+    assert all(one.term == term(one.probability, one.se, OWN) for one in each)
     assert not [one for one in each if one.term.removesuffix(" (nearest band)") in OTHERS]
     before, after = list(leaves(found)), list(leaves(worded))
     assert [place for place, _ in before] == [place for place, _ in after]
@@ -331,7 +331,7 @@ def test_the_words_of_a_run_are_found_again(found: Any) -> None:
     assert list(leaves(in_words_of(ICD203, in_words_of(PHIA, found)))) == list(leaves(found))
     assert in_words_of(PHIA, None) is None
     [again] = in_words_of(PHIA, (replace(FULL.outcomes["closed"], term="gone"),))
-    assert again.term == term(again.probability, again.mcse, PHIA)
+    assert again.term == term(again.probability, again.se, PHIA)
 
 
 @each_scale
@@ -341,7 +341,7 @@ def test_every_part_of_a_report_is_in_the_same_words(scale: Scale) -> None:
     found = report(None, scale=scale, analyses=analyses, comparison=COMPARISONS["comparison.pair"])
     each = list(probabilities(found))
     assert len(each) > 8
-    assert all(one.term == term(one.probability, one.mcse, scale) for one in each)
+    assert all(one.term == term(one.probability, one.se, scale) for one in each)
 
 
 BORDERS = {
@@ -362,10 +362,10 @@ BORDERS = {
 }
 
 
-def weighing(chance: float, mcse: float) -> Weighing:
+def weighing(chance: float, se: float) -> Weighing:
     """What the evidence does, the headline being so probable."""
     assert WEIGHED.headline
-    return replace(WEIGHED, headline=replace(WEIGHED.headline, probability=chance, mcse=mcse))
+    return replace(WEIGHED, headline=replace(WEIGHED.headline, probability=chance, se=se))
 
 
 @pytest.mark.parametrize("name", BORDERS)
@@ -379,7 +379,7 @@ def test_borders_are_those_of_the_scale(name: str, chance: float) -> None:
     assert [(pytest.approx(edge.probability), edge.below, edge.above) for edge in edges] == BORDERS[name]
     for edge in edges:
         assert expit(math.log(chance / (1 - chance)) + edge.log_ratio.value) == pytest.approx(edge.probability)
-        assert edge.log_ratio.mcse == pytest.approx(0.01 / (1 - chance))
+        assert edge.log_ratio.se == pytest.approx(0.01 / (1 - chance))
     assert found.tipping.factors == {}
     assert found.tipping.effort == (WEIGHED.tipping and WEIGHED.tipping.effort)
 

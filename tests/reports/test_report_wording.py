@@ -264,7 +264,7 @@ def test_a_chosen_weight_is_told_with_its_reason() -> None:
 def told(value: float, before: float = 0.5) -> Probability:
     """A probability without error."""
     outcome = FULL.outcomes["closed"]
-    return replace(outcome, probability=value, mcse=0.0, prior_probability=before, prior_mcse=0.0, term="unlikely")
+    return replace(outcome, probability=value, se=0.0, prior_probability=before, prior_se=0.0, term="unlikely")
 
 
 def test_the_judgement_says_where_it_came_from() -> None:
@@ -284,13 +284,13 @@ def test_other_analysts_stand_in_one_line() -> None:
 def test_indicators_that_change_the_word_are_named() -> None:
     """None, one and two of them; one that cannot be seen changes nothing."""
     sight = next(iter(WEIGHED.indicators.values()))
-    same, other = (replace(sight, if_seen=Number(value=value, mcse=0.0)) for value in (0.31, 0.5))
+    same, other = (replace(sight, if_seen=Number(value=value, se=0.0)) for value in (0.31, 0.5))
     assert words.crossing(told(0.3), {}, ICD203) == ""
     assert words.crossing(told(0.3), {"a": same, "b": replace(sight, if_seen=None)}, ICD203) == ""
     assert words.crossing(told(0.3), {"a": same, "b": other}, ICD203) == (
         "Of the indicators below, b (to 50.0 %, roughly even chance) would by itself change the word, if seen."
     )
-    gap, within = told(0.24), replace(sight, if_seen=Number(value=0.3, mcse=0.0))
+    gap, within = told(0.24), replace(sight, if_seen=Number(value=0.3, se=0.0))
     assert words.crossing(gap, {"a": within}, PHIA) == ""  # the same word, once as the nearest and once in its band
     assert words.crossing(told(0.3), {"a": other, "b": other}, ICD203).endswith(
         "b (to 50.0 %, roughly even chance) would each by itself change the word, if seen."
@@ -344,7 +344,7 @@ def test_a_fit_of_their_own_is_named_with_both_headlines() -> None:
 
 def test_whether_methods_met_is_said() -> None:
     """That they were held against each other is not that they agree."""
-    met = Agreement(holds=False, outcome="closed", difference=0.1, joint_mcse=0.01)
+    met = Agreement(holds=False, outcome="closed", difference=0.1, joint_se=0.01)
     assert words.agreement_in_words(met) == "two methods were held against each other"
     assert words.agreement_in_words(None) == "one method alone was used"
 

@@ -271,7 +271,7 @@ def test_of_few_questions_a_picture_says_that_first(questions: int, told: str) -
 
 
 def band(term: str, said: float) -> Band:
-    return Band(term=term, count=9, said=Mean(value=said, mcse=0.0), came_about=3, low=0.13, high=0.6)
+    return Band(term=term, count=9, said=Mean(value=said, se=0.0), came_about=3, low=0.13, high=0.6)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_shares_and_intervals_are_told_in_whole_per_cent() -> None:
     assert words.came_about(one) == "3 of 9 (33 %)"
     assert words.reach(one) == "13 to 60 %"
     assert words.mean(one) == "31.2 %"
-    assert words.mean(replace(one, said=Mean(value=0.31234, mcse=0.002))) == "31 %"
+    assert words.mean(replace(one, said=Mean(value=0.31234, se=0.002))) == "31 %"
 
 
 RESOLVED = {
@@ -438,7 +438,7 @@ WRONG = {
     "a bias beyond the scale": with_scores(bias=Measured(value=-1.1, error=0.1)),
     "an error from one scenario": with_scores(scenarios=1),
     "no error from several": with_scores(brier=Measured(value=0.1, error=None)),
-    "a mean above 1": with_scores(said=Mean(value=1.1, mcse=0.0)),
+    "a mean above 1": with_scores(said=Mean(value=1.1, se=0.0)),
     "no band": with_scores(bands=()),
     "too much uncertainty": with_scores(decomposition=replace(PARTS, uncertainty=0.3)),
     "a band that nobody knows": with_band(term="maybe"),

@@ -29,7 +29,7 @@ OF_THE_FORM = {0.0, 0.09, 203.0, 2024.0}
 
 def decibans(one: Number | None, otherwise: str) -> str:
     """Log-odds in decibans with their error."""
-    return share_and_error(DECIBANS * one.value, DECIBANS * one.mcse) if one else otherwise
+    return share_and_error(DECIBANS * one.value, DECIBANS * one.se) if one else otherwise
 
 
 def table(found: Sensitivity, first: str, last: str) -> Table:
@@ -52,7 +52,7 @@ def test_every_swing_has_its_row(found: Sensitivity) -> None:
         return
     told = table(found, "Quantity", "Swing").rows
     for row, (name, one) in zip(told[:MOST_ROWS], swings.items(), strict=False):
-        low, high = (percent(end.value, end.mcse) for end in (one.at_low, one.at_high))
+        low, high = (percent(end.value, end.se) for end in (one.at_low, one.at_high))
         assert row[0] == name
         assert row[2] == f"{low.removesuffix(' %')} to {high}"
         assert row[3] == decibans(one.swing, "no bound")
@@ -85,13 +85,13 @@ def test_every_index_and_every_distance_has_its_row(found: Sensitivity) -> None:
     if found.sobol:
         told = table(found, "Quantity", "With all it does").rows
         for row, (name, one) in zip(told[:MOST_ROWS], found.sobol.quantities.items(), strict=False):
-            shares = (percent(index.value, max(index.mcse, 0.0005)) for index in (one.first, one.total))
+            shares = (percent(index.value, max(index.se, 0.0005)) for index in (one.first, one.total))
             assert row == (name, *shares)
     if found.power_scaling.quantities:
         told = table(found, "Quantity", "Diagnosis").rows
         for row, (name, scaled) in zip(told[:MOST_ROWS], found.power_scaling.quantities.items(), strict=False):
             distances = (scaled.headline, scaled.prior, scaled.evidence)
-            assert row[:4] == (name, *(rounded(one.value, one.mcse) for one in distances))
+            assert row[:4] == (name, *(rounded(one.value, one.se) for one in distances))
             assert row[4] == {"conflict": "conflict?", "weak evidence": "weak evidence?", "none": "-"}[scaled.diagnosis]
 
 
@@ -104,7 +104,7 @@ def test_every_effect_that_is_removed_has_its_row(found: Sensitivity) -> None:
         return
     told = table(found, "Without", "Decibans").rows
     for row, one in zip(told[:MOST_ROWS], found.structure.without_effect.values(), strict=False):
-        assert row[1:] == (percent(one.probability.value, one.probability.mcse), decibans(one.shift, "-"))
+        assert row[1:] == (percent(one.probability.value, one.probability.se), decibans(one.shift, "-"))
 
 
 def test_what_has_no_row_is_counted() -> None:
@@ -234,7 +234,7 @@ def derived(found: Sensitivity) -> Iterator[float]:
     shifts = [one.shift for one in (found.structure.noisy_or, *found.structure.without_effect.values())]
     for odds in (*swings, *shifts):
         if odds:
-            yield from (DECIBANS * odds.value, DECIBANS * odds.mcse)
+            yield from (DECIBANS * odds.value, DECIBANS * odds.se)
     for part in (found.tornado.quantities, found.structure.without_effect):
         yield float(len(part) - MOST_ROWS)
     for analysed in (found.sobol, found.power_scaling):

@@ -94,7 +94,7 @@ def test_the_schema_takes_no_more_and_no_less(path: tuple[str | int, ...]) -> No
         replace(CASES["withheld"], log_marginal_likelihood=-3.0),
         replace(FULL, outcomes={"a b": FULL.outcomes["closed"]}),
         replace(FULL, outcomes={"closed": replace(FULL.outcomes["closed"], probability=1.2)}),
-        replace(FULL, outcomes={"closed": replace(FULL.outcomes["closed"], mcse=-0.1)}),
+        replace(FULL, outcomes={"closed": replace(FULL.outcomes["closed"], se=-0.1)}),
         replace(FULL, outcomes={"closed": replace(FULL.outcomes["closed"], term="probable")}),
         replace(FULL, verdicts={"nuts": replace(FULL.verdicts["nuts"], passed=False)}),
         replace(FULL, verdicts={"guess": FULL.verdicts["nuts"]}),

@@ -40,18 +40,18 @@ def after(found: Trace, heading: str) -> list[object]:
 def terms(equation: Equation) -> Iterator[tuple[str, ...]]:
     """What the summands of an equation are told as, but for their names."""
     for one in equation.terms:
-        value = rounded(one.value.value, one.value.mcse)
+        value = rounded(one.value.value, one.value.se)
         if one.driver:
             told = f"x {value}"
         else:
-            told = percent(one.value.value, one.value.mcse) if equation.form == "odds" else f"{value} a year"
+            told = percent(one.value.value, one.value.se) if equation.form == "odds" else f"{value} a year"
         level = "-"
         if one.level:
-            error = one.level.mcse
+            error = one.level.se
             level = percent(one.level.value, error) if one.of_event else rounded(one.level.value, max(error, 0.005))
-        yield (told, level, share_and_error(DECIBANS * one.contribution.value, DECIBANS * one.contribution.mcse))
+        yield (told, level, share_and_error(DECIBANS * one.contribution.value, DECIBANS * one.contribution.se))
     if equation.told:
-        yield ("-", "-", share_and_error(DECIBANS * equation.told.value, DECIBANS * equation.told.mcse))
+        yield ("-", "-", share_and_error(DECIBANS * equation.told.value, DECIBANS * equation.told.se))
 
 
 @settings(max_examples=25, deadline=None)
@@ -62,7 +62,7 @@ def test_every_summand_has_its_row(found: Trace) -> None:
         (table,) = (block for block in after(found, f"{name}: ") if isinstance(block, Table))
         if equation.entries:
             assert list(table.rows) == [
-                (key.removeprefix(f"tables.{name}."), percent(one.value, one.mcse))
+                (key.removeprefix(f"tables.{name}."), percent(one.value, one.se))
                 for key, one in equation.entries.items()
             ]
         else:
@@ -105,7 +105,7 @@ def points(found: Trace, heading: str) -> list[str]:
 def mean(one: Quantity, *, before: bool) -> str:
     """A mean by the rule of digits."""
     spread = one.prior if before else one.posterior
-    return rounded(spread.mean, spread.mcse)
+    return rounded(spread.mean, spread.se)
 
 
 @settings(max_examples=25, deadline=None)
@@ -166,7 +166,7 @@ def derived(found: Trace) -> Iterator[float]:
     for equation in found.equations.values():
         for odds in (*(one.contribution for one in equation.terms), equation.told):
             if odds:
-                yield from (DECIBANS * odds.value, DECIBANS * odds.mcse)
+                yield from (DECIBANS * odds.value, DECIBANS * odds.se)
 
 
 @settings(max_examples=25, deadline=None)

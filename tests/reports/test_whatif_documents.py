@@ -40,10 +40,10 @@ def amounts(change: told.Change | None) -> tuple[str, ...]:
         return ("-", "cannot be so", "-", "-")
     apart, shift = change.difference, change.shift
     return (
-        percent(change.before.probability, change.before.mcse),
-        percent(change.after.probability, change.after.mcse),
-        share_and_error(100 * apart.value, 100 * apart.mcse),
-        share_and_error(DECIBANS * shift.value, DECIBANS * shift.mcse) if shift else "-",
+        percent(change.before.probability, change.before.se),
+        percent(change.after.probability, change.after.se),
+        share_and_error(100 * apart.value, 100 * apart.se),
+        share_and_error(DECIBANS * shift.value, DECIBANS * shift.se) if shift else "-",
     )
 
 
@@ -73,7 +73,7 @@ def test_every_value_of_a_sweep_has_its_row(found: WhatIf) -> None:
             assert row == (
                 f"{point.value:g}",
                 *(
-                    percent(there[name].probability, there[name].mcse) if name in there else "-"
+                    percent(there[name].probability, there[name].se) if name in there else "-"
                     for name in table.header[1:]
                 ),
             )
@@ -168,7 +168,7 @@ def derived(found: WhatIf) -> Iterator[float]:
     for change in changes:
         if change and change.shift:
             shift = change.shift
-            yield from (DECIBANS * shift.value, DECIBANS * shift.mcse, math.exp(min(abs(shift.value), HUGE)))
+            yield from (DECIBANS * shift.value, DECIBANS * shift.se, math.exp(min(abs(shift.value), HUGE)))
 
 
 @settings(max_examples=25, deadline=None)

@@ -120,7 +120,7 @@ def test_infinity_is_told_in_a_word() -> None:
 def test_an_interval_is_told_by_its_ends() -> None:
     """An interval is told by both ends, each to the digit that its own error supports."""
     assert wording.span(interval(0.012, 0.149, error=0.0004)) == "1.2 to 14.9 %"
-    assert wording.span(replace(interval(0.0012, 0.149, error=0.0), high_mcse=0.002)) == "0.120 to 15 %"
+    assert wording.span(replace(interval(0.0012, 0.149, error=0.0), high_se=0.002)) == "0.120 to 15 %"
 
 
 def test_an_interval_is_named_by_mass_and_kind() -> None:
@@ -294,7 +294,7 @@ def test_a_failed_check_near_its_limit_can_be_told_from_it(value: float, limit: 
 
 def agreement(difference: float, error: float, *, holds: bool) -> Agreement:
     """Two methods, so far apart."""
-    return Agreement(holds=holds, outcome="closed", difference=difference, joint_mcse=error)
+    return Agreement(holds=holds, outcome="closed", difference=difference, joint_se=error)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""The command line: one entry a command. Here alone errors of the input become messages and exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from estimative.cli.fit import fit
+from estimative.cli.option_groups import with_groups
+from estimative.cli.resolve import resolve
+from estimative.cli.runs import runs_app
+from estimative.cli.score import score
+from estimative.cli.sensitivity import sensitivity
+
+FAULTY = 2
+"""Exit code of faulty input."""
+
+app = typer.Typer(
+    name="estimative",
+    help="Put a probability on a scenario and defend it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command as the help shows it."""
+
+    run: Callable[..., None]
+    group: str
+    examples: tuple[str, ...]
+
+
+COMMANDS: Mapping[str, Command] = {
+    "fit": Command(
+        run=fit,
+        group="Assess",
+        examples=(
+            "estimative fit",
+            "estimative fit --priors critics --method importance",
+            "estimative fit --scenario my.toml --priors me.toml -o result.html",
+        ),
+    ),
+    "sensitivity": Command(
+        run=sensitivity,
+        group="Explain",
+        examples=(
+            "estimative sensitivity",
+            "estimative sensitivity --priors critics --format json",
+            "estimative sensitivity -o sensitivity.html",
+        ),
+    ),
+    "resolve": Command(
+        run=resolve,
+        group="Track record",
+        examples=(
+            'estimative resolve latest --result no --date 2030-12-31 --because "Press"',
+            "estimative resolve 2026 --outcome two_fronts --result yes --date 2028-05-01 --because Reuters",
+            'estimative resolve latest --correct --result void --date 2029-01-01 --because "Not decidable"',
+        ),
+    ),
+    "score": Command(
+        run=score,
+        group="Track record",
+        examples=(
+            "estimative score",
+            "estimative score --analyst baseline",
+            "estimative score --format csv -o record.csv",
+        ),
+    ),
+}
+for _name, _command in COMMANDS.items():
+    app.command(
+        _name,
+        rich_help_panel=_command.group,
+        epilog="Examples:  " + "  |  ".join(_command.examples),
+    )(with_groups(_command.run))
+app.add_typer(runs_app, name="runs", rich_help_panel="Files")
+
+
+def main() -> None:
+    """Run the command line; errors of the input are printed, and the exit code is 2."""
+    from estimative.priors.errors import InvalidInput
+    from estimative.priors.toml_table import ascii_safe
+
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a message
+    try:
+        app()
+    except InvalidInput as invalid:
+        for issue in invalid.issues:
+            print(ascii_safe(str(issue)), file=sys.stderr)
+        sys.exit(FAULTY)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("estimative"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Put a probability on a scenario and defend it."""

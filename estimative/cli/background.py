@@ -1,0 +1,32 @@
+"""One process beside this one, for what can be computed while this one waits."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+
+
+@contextmanager
+def background() -> Iterator[Executor]:
+    """An executor with one process, which ends with the block, whatever it is doing then."""
+    others = set(multiprocessing.active_children())
+    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of this process's threads
+    executor = ProcessPoolExecutor(1, mp_context=context, initializer=_silence)
+    try:
+        yield executor
+    finally:
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _silence() -> None:
+    """Neither hear Ctrl-C nor print: the parent does both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -1,0 +1,80 @@
+"""`estimative fit`."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from estimative.cli.option_groups import Output, RunStore, Sampling, Subject
+
+if TYPE_CHECKING:
+    from estimative.model.analysis.stored_analyses import StoredAnalyses
+    from estimative.model.inference.fit_result import FitResult
+    from estimative.model.record.stored_run import StoredRun
+    from estimative.reports.context import Context
+
+
+def fit(
+    subject: Subject,
+    sampling: Sampling,
+    output: Output,
+    store: RunStore,
+    method: Annotated[
+        Literal["both", "nuts", "importance"],
+        typer.Option(help="both: importance sampling at once, then NUTS to confirm it."),
+    ] = "both",
+    analyses: Annotated[
+        bool,
+        typer.Option("--analyses/--no-analyses", help="Run the analyses of a report in the background, beside NUTS."),
+    ] = True,
+    label: Annotated[str, typer.Option(metavar="TEXT", help="A label for the saved run.")] = "",
+) -> None:
+    """Fit a scenario with one prior set and save the run."""
+    from estimative.cli.background import background
+    from estimative.cli.output import show
+    from estimative.model.record.run_store import Store
+    from estimative.priors.verbal_scale import find_scale
+    from estimative.reports.context import Context
+    from estimative.workflows.analyses import start_analyses
+    from estimative.workflows.fit import fit, save_run
+    from estimative.workflows.inputs import load
+
+    inputs = load(subject.scenario, subject.priors)
+    context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
+    with background() if analyses and method == "both" else nullcontext() as executor:
+        with sampling.settings() as settings:
+            pending = start_analyses(executor, inputs.assessment, settings) if executor else None
+            outcome = fit(
+                inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
+            )
+        run = save_run(Store.at(store.runs), outcome, inputs, label=label)
+        show(outcome.result, context.assessments, output)
+        if pending:
+            _save_analyses(run, outcome.result, pending)
+
+
+def _preliminary(result: FitResult, context: Context) -> None:
+    from estimative.cli.console import messages
+    from estimative.reports.documents.fit import preliminary
+    from estimative.reports.formats import terminal
+
+    terminal.show(preliminary(result, context), messages())
+
+
+def _save_analyses(run: StoredRun, result: FitResult, pending: Future[StoredAnalyses | None]) -> None:
+    """Save the analyses, if they came about on this very fit; the first report computes them otherwise."""
+    from estimative.cli.console import progress
+    from estimative.workflows.analyses import save_analyses
+
+    try:
+        with progress() as report:
+            report("Waiting for the analyses of the report")
+            analyses = pending.result()
+    except BrokenProcessPool:  # the process was killed from outside
+        return
+    if analyses and analyses.of_same_fit(result):
+        save_analyses(run, analyses)

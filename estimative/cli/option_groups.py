@@ -1,0 +1,146 @@
+"""Groups of options that commands share: a parameter annotated with a group takes all of its options."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from estimative.workflows.session import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Which scenario, by which prior set."""
+
+    scenario: Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")] = (
+        "coordinated-attack"
+    )
+    priors: Annotated[
+        str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")
+    ] = "baseline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """Which scenario, by which analysts."""
+
+    scenario: Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")] = (
+        "coordinated-attack"
+    )
+    priors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--priors", "-p", metavar="P", help="A prior set, or a folder of them. Default: all shipped ones."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How to fit, by whichever method."""
+
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1
+    draws: Annotated[
+        int | None, typer.Option(min=100, max=200_000, help="Number of draws; of NUTS, for each of four chains.")
+    ] = None
+    allow_unconverged: Annotated[
+        bool, typer.Option("--allow-unconverged", help="Show numbers of fits that did not converge, with a caution.")
+    ] = False
+
+    @contextmanager
+    def settings(self) -> Iterator[Settings]:
+        """These options for a use case, with progress on stderr and as many threads as there are cores."""
+        from estimative.cli.console import progress
+        from estimative.workflows.session import Settings
+
+        with ThreadPoolExecutor(os.cpu_count()) as executor, progress() as report:
+            yield Settings(
+                method=self.method if isinstance(self, Fitting) else "auto",
+                seed=self.seed,
+                draws=self.draws,
+                with_unconverged=self.allow_unconverged,
+                executor=executor,
+                progress=report,
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitting(Sampling):
+    """How to fit, and by which method."""
+
+    method: Annotated[
+        Literal["auto", "importance", "nuts"],
+        typer.Option(help="auto: importance sampling where it converges, else NUTS."),
+    ] = "auto"
+
+
+FormatName = Literal["terminal", "md", "html", "pdf", "docx", "xlsx", "csv", "json"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """Where to, and in which format."""
+
+    format: Annotated[
+        FormatName | None,
+        typer.Option("--format", "-f", help="Output format. Default: by the file's ending, else terminal."),
+    ] = None
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .html .pdf .docx .xlsx ...")
+    ] = None
+    figures: Annotated[
+        Path | None, typer.Option("--figures", metavar="DIR", help="Write every figure there, as SVG and PNG.")
+    ] = None
+    scale: Annotated[
+        str, typer.Option("--scale", metavar="ID|FILE", help="Words of probability: icd203, phia, or a file.")
+    ] = "icd203"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStore:
+    """Which folder of saved runs."""
+
+    runs: Annotated[
+        Path | None,
+        typer.Option("--runs", metavar="DIR", help="Folder of saved runs.", envvar="ESTIMATIVE_RUNS"),
+    ] = None
+
+
+def with_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose groups of options are spelled out one by one, as Typer wants them."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        for name, group in groups.items():
+            values[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})  # type: ignore[operator]
+        command(**values)
+
+    own = inspect.signature(command).parameters.values()
+    parameters = [p.replace(annotation=hints[p.name]) for p in own if p.name not in groups]
+    for group in groups.values():
+        parameters += _parameters(group)
+    parameters.sort(key=lambda p: p.default is not inspect.Parameter.empty)
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
+def _parameters(group: Any) -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for field in fields(group):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name]
+        )

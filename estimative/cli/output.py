@@ -1,0 +1,100 @@
+"""Printing an answer, and writing it and its figures to files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from estimative.cli.console import console, say
+from estimative.cli.option_groups import Output
+from estimative.priors.errors import InvalidInput, invalid, listed, quote
+from estimative.priors.verbal_scale import find_scale
+from estimative.reports.answers import Answer, Showable
+from estimative.reports.context import Context
+from estimative.reports.formats import terminal
+from estimative.reports.formats.registry import FORMATS
+from estimative.workflows.files import write_answer, write_whole
+
+if TYPE_CHECKING:
+    from estimative.model.assessment import Assessment
+    from estimative.reports.blocks import Picture
+
+UNCONVERGED = 3
+"""Exit code."""
+
+
+def show(result: Showable, assessments: tuple[Assessment, ...], output: Output) -> None:
+    """Print or write a result in the format asked for; exit with 3 if it did not converge.
+
+    Raises
+    ------
+    InvalidInput
+        If the format contradicts the file, or a file cannot be written.
+    """
+    answer = Answer(result=result, context=Context(assessments=assessments, scale=find_scale(output.scale)))
+    if output.figures:
+        write_figures(output.figures, answer.figures)
+    if output.output:
+        _write(answer, output.output, output.format)
+    elif output.format or not output.figures:
+        _print(answer, output.format or "terminal")
+    if not result.converged:
+        raise typer.Exit(UNCONVERGED)
+
+
+def _print(answer: Answer, name: str) -> None:
+    if name == "terminal":
+        terminal.show(answer.document, console())
+    elif FORMATS[name].binary:
+        raise _misuse("--format", name, f"a file to write to: -o FILE{FORMATS[name].endings[0]}")
+    else:
+        sys.stdout.write(str(FORMATS[name].render(answer)))
+
+
+def _write(answer: Answer, path: Path, name: str | None) -> None:
+    if name == "terminal":
+        raise _misuse("--format", name, f"a format for a file: {listed(list(FORMATS))}")
+    write_answer(answer, path, format_name=name)
+    say(f"Wrote {path}")
+
+
+def _misuse(option: str, value: str, allowed: str) -> InvalidInput:
+    return invalid(
+        f"{quote(value)} is not possible here",
+        code="invalid-option",
+        file="the command line",
+        key=option,
+        allowed=allowed,
+    )
+
+
+def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> None:
+    """Write each picture as SVG and PNG, and say which have nothing to show.
+
+    Raises
+    ------
+    InvalidInput
+        If they cannot be written.
+    """
+    from estimative.reports.figures.style import NothingToPlot
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        allowed = "a folder that can be written to"
+        raise invalid(
+            f"the folder cannot be written: {error.strerror}", code="cannot-write", file=str(folder), allowed=allowed
+        ) from error
+    for name, draw in pictures.items():
+        try:
+            picture = draw()
+        except NothingToPlot as nothing:
+            say(f"No figure {name}: {nothing}")
+            continue
+        for path, content in ((folder / f"{name}.svg", picture.svg()), (folder / f"{name}.png", picture.png())):
+            write_whole(path, content)
+            say(f"Wrote {path}")

@@ -1,0 +1,57 @@
+"""`estimative resolve`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from estimative.cli.option_groups import Output, RunStore
+
+RESULTS: dict[str, bool | None] = {"yes": True, "no": False, "void": None}
+
+
+def resolve(
+    store: RunStore,
+    output: Output,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, its beginning, or 'latest'.")],
+    result: Annotated[
+        Literal["yes", "no", "void"],
+        typer.Option(help="void: nobody will know, or the condition of the outcome was not met."),
+    ],
+    date: Annotated[str, typer.Option(metavar="DATE", help="When it happened, or was certain not to: 2030-12-31.")],
+    because: Annotated[str, typer.Option(metavar="TEXT", help="The source that decided it.")],
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="ID", help="Default: the scenario's headline.")
+    ] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Correct an earlier resolution of the same run and outcome.")
+    ] = False,
+) -> None:
+    """Record what happened."""
+    from estimative.cli.output import show
+    from estimative.model.record.run_store import Store
+    from estimative.workflows.resolve import resolve
+
+    recorded = resolve(
+        Store.at(store.runs),
+        run,
+        occurred=RESULTS[result],
+        date=_date(date),
+        because=because,
+        outcome=outcome,
+        correct=correct,
+    )
+    show(recorded, (), output)
+
+
+def _date(text: str) -> datetime.date:
+    from estimative.priors.errors import invalid, quote
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise invalid(
+            f"{quote(text)} is not a date", code="not-a-date", file="--date", allowed="a date such as 2030-12-31"
+        ) from error

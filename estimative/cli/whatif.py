@@ -1,0 +1,86 @@
+"""`estimative whatif`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from estimative.cli.option_groups import Fitting, Output, Subject
+
+OPTIONS = {"do": "--do", "given": "--given", "without": "--without", "edits": "--set", "sweep": "--sweep"}
+"""Where each entry of a supposition comes from."""
+
+
+def whatif(
+    subject: Subject,
+    fitting: Fitting,
+    output: Output,
+    do: Annotated[
+        list[str] | None,
+        typer.Option("--do", metavar="NAME=VALUE", help="Set a factor (0 to 1) or an event (yes, no)."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="NAME[=VALUE]", help="Condition on an event, or on a factor's level."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="ITEM", help="Leave out an item of evidence, an origin, or all."),
+    ] = None,
+    edits: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="INPUT=STATEMENT", help="State another prior, or another weight of evidence."),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option("--sweep", metavar="FACTOR=LOW:HIGH:N", help="Set a factor to N values in turn."),
+    ] = None,
+) -> None:
+    """Recompute under an intervention, an observation or another prior."""
+    from estimative.cli.output import show
+    from estimative.priors.errors import invalid
+    from estimative.workflows.inputs import load
+    from estimative.workflows.session import open_session
+    from estimative.workflows.suppositions import read_supposition
+    from estimative.workflows.whatif import whatif
+
+    if not any((do, given, without, edits, sweep)):
+        expected = "at least one of --do, --given, --without, --set and --sweep"
+        raise invalid("there is nothing to compute", code="invalid-option", file="the command line", allowed=expected)
+    with fitting.settings() as settings, _named_options():
+        inputs = load(subject.scenario, subject.priors)
+        supposition = read_supposition(
+            inputs.assessment,
+            do=map(_pair, do or ()),
+            given=map(_pair, given or ()),
+            without=map(str.strip, without or ()),
+            edits=((name, value or "") for name, value in map(_pair, edits or ())),
+            sweep=(_pair(sweep)[0], _pair(sweep)[1] or "") if sweep else None,
+        )
+        result = whatif(open_session(inputs.assessment, settings), supposition)
+    show(result, (inputs.assessment,), output)
+
+
+def _pair(text: str) -> tuple[str, str | None]:
+    """A name and its value; None where no value is given."""
+    name, sign, value = text.partition("=")
+    return name.strip(), value.strip() if sign else None
+
+
+@contextmanager
+def _named_options() -> Iterator[None]:
+    """Let errors name the option that the user typed."""
+    from estimative.priors.errors import InvalidInput, Place
+
+    try:
+        yield
+    except InvalidInput as error:
+        options = [OPTIONS.get(issue.place.file, issue.place.file) for issue in error.issues]
+        places = [
+            Place(file=option, line=issue.place.line, key=issue.place.key)
+            for option, issue in zip(options, error.issues, strict=True)
+        ]
+        raise InvalidInput(issue.moved(place) for issue, place in zip(error.issues, places, strict=True)) from error

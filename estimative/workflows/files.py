@@ -1,0 +1,56 @@
+"""Answers as files: by format, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from estimative.priors.errors import invalid, listed
+from estimative.reports.answers import Answer
+from estimative.reports.formats.registry import FORMATS, format_of
+
+
+def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) -> None:
+    """Write an answer in the format that is named, or that the file's ending names.
+
+    Raises
+    ------
+    InvalidInput
+        If no format is named, two are, or the file cannot be written.
+    """
+    named = format_of(path)
+    if named is None and format_name is None:
+        endings = [ending for entry in FORMATS.values() for ending in entry.endings]
+        raise invalid(
+            "no format has this ending", code="invalid-format", file=str(path), allowed=f"one of {listed(endings)}"
+        )
+    if named and format_name and named != format_name:
+        raise invalid(
+            f"the format {format_name} contradicts the ending",
+            code="invalid-format",
+            file=str(path),
+            allowed=f"{named}, by its ending",
+        )
+    write_whole(path, FORMATS[format_name or str(named)].render(answer))
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        allowed = "a file that can be written to"
+        raise invalid(
+            f"the file cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed=allowed
+        ) from error

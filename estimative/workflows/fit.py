@@ -1,0 +1,141 @@
+"""Fit: the probability of every outcome of a scenario, by one prior set; and saving it as a run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from estimative.model.assessment import Assessment
+from estimative.model.codec import to_json
+from estimative.model.inference.fit import by_nuts
+from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit_result
+from estimative.model.inference.info import Computation, versions
+from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.record.draws_file import draw_groups
+from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
+from estimative.model.record.stored_run import StoredRun
+from estimative.workflows.inputs import Inputs
+from estimative.workflows.session import Settings, possible
+
+type FitMethod = Literal["both", "nuts", "importance"]
+"""Both: importance sampling, whose numbers count where it converges, and NUTS, which confirms them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOutcome:
+    """The result of a fit with its draws."""
+
+    result: FitResult
+    posteriors: tuple[Posterior, ...]
+    """In the order of fitting."""
+    prior: PriorPredictive
+
+    @property
+    def answer(self) -> Posterior:
+        """The fit that the numbers come from."""
+        return answer_of(self.posteriors)
+
+
+def ignore(result: FitResult) -> None:
+    """A preliminary result that nobody waits for."""
+
+
+def fit(
+    assessment: Assessment,
+    settings: Settings,
+    *,
+    method: FitMethod = "both",
+    preliminary: Callable[[FitResult], None] = ignore,
+) -> FitOutcome:
+    """Fit an assessment.
+
+    Parameters
+    ----------
+    method
+        Takes the place of the method of the settings.
+    preliminary
+        Called with the converged result of importance sampling before NUTS starts.
+
+    Raises
+    ------
+    InvalidInput
+        If the evidence contradicts itself.
+    """
+    created = datetime.datetime.now(datetime.UTC)
+    run = Run(id=new_id(created), created=created.replace(microsecond=0))
+    with possible(assessment):
+        prior = prior_predictive(assessment, seed=settings.seed)
+        prior.estimates  # noqa: B018 - an impossible condition shows here
+        posteriors: tuple[Posterior, ...] = ()
+        for posterior in _posteriors(assessment, settings, method):
+            posteriors = (*posteriors, posterior)
+            result = _result(posteriors, prior, run, settings, method)
+            if method == "both" and len(posteriors) == 1 and result.converged:
+                preliminary(result)
+    return FitOutcome(result=result, posteriors=posteriors, prior=prior)
+
+
+def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -> Iterator[Posterior]:
+    """The posterior by each method in turn."""
+    if method != "nuts":
+        yield replace(settings, method="importance").fitter(assessment).fit(assessment).posterior
+    if method != "importance":
+        settings.progress("Importing PyMC")
+        from estimative.model.inference import nuts
+
+        settings.progress("Compiling the model: about 30 s the first time, 6 s after that")
+        ready = nuts.compile_model(assessment)
+        settings.progress("Sampling with NUTS")
+        yield by_nuts(ready, assessment, seed=settings.seed, draws=settings.draws)
+
+
+def _result(
+    posteriors: tuple[Posterior, ...], prior: PriorPredictive, run: Run, settings: Settings, method: FitMethod
+) -> FitResult:
+    return fit_result(
+        posteriors, prior, run, _computation(posteriors, settings, method), with_unconverged=settings.with_unconverged
+    )
+
+
+def _computation(posteriors: tuple[Posterior, ...], settings: Settings, method: FitMethod) -> Computation:
+    """What was asked for, and of NUTS how it sampled; the number of draws of each fit is in its `FitInfo`."""
+    values: dict[str, int | str] = {"method": method}
+    if settings.draws is not None:
+        values["draws"] = settings.draws
+    if any(posterior.method == "nuts" for posterior in posteriors):
+        from estimative.model.inference.nuts import TUNE
+
+        values |= {"chains": posteriors[-1].draws.chains, "tune": TUNE}
+    return Computation(
+        seed=settings.seed, settings=values, versions=versions(posterior.method for posterior in posteriors)
+    )
+
+
+def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = "") -> StoredRun:
+    """Save a fit with its draws and the files that it was made from.
+
+    Raises
+    ------
+    InvalidInput
+        If the label is too long, or the folder cannot be written to.
+    """
+    groups = draw_groups(outcome.answer, outcome.posteriors, outcome.prior)
+    manifest = replace(_manifest(outcome.result), label=checked_label(label))
+    return StoredRun(store.write(manifest, to_json(outcome.result), inputs.texts, groups))
+
+
+def _manifest(result: FitResult) -> Manifest:
+    return Manifest(
+        id=result.run.id,
+        created=result.run.created,
+        scenario=result.scenario.id,
+        question=result.scenario.title,
+        as_of=result.scenario.as_of,
+        until=result.scenario.until,
+        prior_set=result.prior_set.name,
+        method=result.method,
+        converged=result.converged,
+        headline=result.headline.posterior.value if result.has_results else None,
+    )

@@ -1,0 +1,41 @@
+"""Scenario and prior sets by name or path, as an assessment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
+from estimative.priors.catalog import find_prior_set
+from estimative.priors.prior_set_file import prior_set_reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """An assessment and the files that it was read from."""
+
+    assessment: Assessment
+    scenario: Path
+    texts: dict[str, str]
+    """By the name that each file has in a saved run."""
+
+
+def load(scenario: str, priors: str) -> Inputs:
+    """Read a scenario and one prior set for it.
+
+    Parameters
+    ----------
+    scenario, priors
+        The name of a shipped one, or a path.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files.
+    """
+    path = find_scenario(scenario)
+    reading: Reading = reading_of(path)
+    stated = prior_set_reading(find_prior_set(priors, reading.scenario.id))
+    texts = {**reading.texts, **stated.texts}
+    return Inputs(assessment=assess(reading.scenario, stated.prior_set), scenario=path, texts=texts)

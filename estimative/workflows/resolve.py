@@ -1,0 +1,131 @@
+"""Resolve: record what happened to an outcome that a saved run gave a probability to."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.record.resolution_log import ResolutionLog
+from estimative.model.record.resolutions import IssuedForecast, Resolution, refusals
+from estimative.model.record.run_store import Store
+from estimative.model.record.score import ResolveResult
+from estimative.model.record.stored_run import StoredRun
+from estimative.model.spec.events import Outcome
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
+
+
+def resolve(
+    store: Store,
+    run: str,
+    *,
+    occurred: bool | None,
+    date: datetime.date,
+    because: str,
+    outcome: str | None = None,
+    correct: bool = False,
+) -> ResolveResult:
+    """Record what happened in the log beside the runs.
+
+    Parameters
+    ----------
+    run
+        Its id, the beginning of its id, or `latest`.
+    occurred
+        None is void: nobody will ever know, or the condition of a conditional outcome was not met.
+    date
+        When it happened, or when it was certain that it had not.
+    because
+        The source that decided it.
+    outcome
+        The scenario's headline if None.
+    correct
+        Replace an earlier resolution of the same run and outcome; its line stays in the log.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such run or outcome, the run did not converge, the dates are impossible, no reason is given, or
+        the log does not accept it.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    if issues := list(_without_reason(because)):
+        raise InvalidInput(issues)
+    stored = StoredRun(store.find(run))
+    result = _scorable(stored)
+    scenario = stored.read_scenario(result.scenario.digest)
+    chosen = _outcome(outcome or scenario.headline, scenario, stored.id)
+    reason = " ".join(because.split())
+    resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
+    if issues := list(refusals(resolution, today=now.astimezone().date(), settled=_settled(chosen, scenario))):
+        raise InvalidInput(issues)
+    log = ResolutionLog.beside(store.folder)
+    entry = log.append(resolution, written=now, correct=correct)
+    given = tuple(scenario.events[name].title for name in chosen.given)
+    return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)
+
+
+def _without_reason(because: str) -> Iterator[Issue]:
+    if not because.strip():
+        yield Issue(
+            code="invalid-resolution",
+            message="the reason is missing",
+            place=Place(file="because"),
+            allowed="the source that decided it",
+        )
+    try:
+        because.encode()
+    except UnicodeEncodeError:
+        yield Issue(
+            code="invalid-resolution",
+            message="the reason is not a text",
+            place=Place(file="because"),
+            allowed="a text in UTF-8",
+        )
+
+
+def _scorable(run: StoredRun) -> FitResult:
+    result = run.result()
+    if not result.converged:
+        expected = "a run that converged; others are not scored"
+        raise invalid("this run did not converge", code="unconverged", file=run.id, allowed=expected)
+    return result
+
+
+def _outcome(name: str, scenario: Scenario, run: str) -> Outcome:
+    if name in scenario.outcomes:
+        return scenario.outcomes[name]
+    expected = f"an outcome of this run: {listed(tuple(scenario.outcomes))}"
+    near = nearest(name, scenario.outcomes)
+    raise invalid(
+        f"{quote(name)} is not an outcome",
+        code="unknown-name",
+        file=run,
+        key="outcome",
+        allowed=expected,
+        suggestion=near or "",
+    )
+
+
+def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:
+    estimate = result.outcomes[outcome.id].posterior
+    return IssuedForecast(
+        run=result.run.id,
+        created=result.run.created.astimezone(datetime.UTC),
+        scenario=result.scenario.id,
+        scenario_digest=result.scenario.digest,
+        prior_set=result.prior_set.name,
+        prior_set_digest=result.prior_set.digest,
+        analyst=result.prior_set.analyst,
+        outcome=outcome.id,
+        probability=estimate.value,
+        se=estimate.se,
+        as_of=result.scenario.as_of,
+        until=result.scenario.until,
+    )
+
+
+def _settled(outcome: Outcome, scenario: Scenario) -> bool:
+    """Whether every event that decides it has happened or not when the question is asked."""
+    return all(scenario.events[name].when == "now" for name in outcome.events)

@@ -1,0 +1,132 @@
+"""A session: an assessment with its fit, from which every analysis starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.info import Computation, FitInfo, versions
+from estimative.model.inference.posterior import PriorPredictive, prior_predictive
+from estimative.model.inference.refit import Choice, Fitted, Fitter
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.priors.errors import invalid
+
+
+class Progress(Protocol):
+    """Is called with the stage of a long computation and, where they are known, how many steps of it are done."""
+
+    def __call__(self, stage: str, done: int = 0, total: int | None = None, /) -> None: ...
+
+
+def silent(stage: str, done: int = 0, total: int | None = None, /) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to fit; the same settings give the same digits."""
+
+    method: Choice = "auto"
+    """Auto: importance sampling where it converges, NUTS where it does not."""
+    seed: int = 1
+    draws: int | None = None
+    """Of NUTS, for each of four chains."""
+    with_unconverged: bool = False
+    """Include numbers of fits that did not converge."""
+    executor: Executor | None = field(default=None, compare=False)
+    """Runs independent refits at once; without one they run in turn."""
+    progress: Progress = field(default=silent, compare=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without executor and callback, which belong to this process."""
+        own = {"executor": None, "progress": silent}
+        return {name: own.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
+
+    def fitter(self, *assessments: Assessment) -> Fitter:
+        """A fitter of assessments of one scenario, on common random numbers."""
+        return Fitter(
+            assessments=assessments,
+            seed=self.seed,
+            method=self.method,
+            draws=self.draws,
+            notify=self.progress,
+            executor=self.executor,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """An assessment, its fit, and the means of fitting others like it."""
+
+    settings: Settings
+    assessment: Assessment
+    fitter: Fitter
+    fitted: Fitted
+    prior: PriorPredictive
+
+    @property
+    def reportable(self) -> bool:
+        """Whether numbers of the fit may be shown and built on."""
+        return self.fitted.posterior.verdict.passed or self.settings.with_unconverged
+
+    @property
+    def fit(self) -> FitInfo:
+        """The fit with its verdict."""
+        return FitInfo.of(self.fitted.posterior)
+
+    @property
+    def headline(self) -> Probability | None:
+        """The headline before and after the evidence; None where it may not be shown."""
+        if not self.reportable:
+            return None
+        key = ("outcome", self.assessment.scenario.headline)
+        return Probability(prior=self.prior.estimates[key], posterior=self.fitted.posterior.estimates[key])
+
+    def computation(self, *methods: str) -> Computation:
+        """How the numbers were computed; `methods` are those used beside the fit's own."""
+        posterior = self.fitted.posterior
+        settings: dict[str, int | str] = {"method": self.settings.method, "draws": posterior.draws.count}
+        return Computation(seed=self.settings.seed, settings=settings, versions=versions({posterior.method, *methods}))
+
+
+def open_session(assessment: Assessment, settings: Settings) -> Session:
+    """Fit an assessment.
+
+    Raises
+    ------
+    InvalidInput
+        If the evidence contradicts itself.
+    """
+    fitter = settings.fitter(assessment)
+    with possible(assessment):
+        fitted, prior = fitter.fit(assessment), prior_predictive(assessment, seed=settings.seed)
+        fitted.posterior.estimates, prior.estimates  # noqa: B018 - an impossible condition shows here
+    return Session(settings=settings, assessment=assessment, fitter=fitter, fitted=fitted, prior=prior)
+
+
+@contextmanager
+def possible(assessment: Assessment) -> Iterator[None]:
+    """Turn evidence or a condition of probability zero into an error of the input."""
+    try:
+        yield
+    except Contradiction as error:
+        file = f"scenario {assessment.scenario.id}"
+        allowed = "what is possible under these priors"
+        raise invalid(error.reason, code="impossible", file=file, key=error.key, allowed=allowed) from error
+
+
+@contextmanager
+def finite_odds(assessment: Assessment, when: str) -> Iterator[None]:
+    """Turn a headline of probability 0 or 1, which has no odds to compare, into an error of the input."""
+    try:
+        yield
+    except Undefined as error:
+        file = f"scenario {assessment.scenario.id}"
+        found, allowed = f"the probability of the headline is 0 or 1 {when}", "a headline between 0 and 1"
+        raise invalid(found, code="impossible", file=file, allowed=allowed) from error

@@ -1,0 +1,301 @@
+"""What `whatif` supposes: names with values, as text or as numbers, read into a supposition or into all their errors.
+
+Every error names the entry (`do`, `given`, `without`, `edits`, `sweep`) and the name within it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from estimative.model.analysis.evidence_weight import evidence_groups
+from estimative.model.analysis.what_if import Assumption, Grid, Supposition
+from estimative.model.assessment import Assessment, assess
+from estimative.model.likelihood.intervention import Intervention, check_intervention
+from estimative.model.spec.quantities import Quantities, QuantityName
+from estimative.model.spec.scenario import Scenario
+from estimative.priors import toml_writer
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.statement_syntax import read_stated, say
+from estimative.priors.statements import Stated
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table, ascii_safe
+
+type State = str | float | bool | None
+"""A degree of a factor, or whether an event happens: a value, its text, or nothing, which is yes for an event."""
+type StatementText = str | float | Mapping[str, float]
+"""A statement as in a prior set: "likely", 0.3, "{ p05 = 0.1, p95 = 0.4 }" or the mapping of that."""
+type Values = str | Sequence[float]
+"""Of a sweep: "low:high:count", or the values themselves."""
+
+EVERYTHING = "all"
+WORD = re.compile(r"[A-Za-z][A-Za-z -]*")
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
+MAX_VALUES = 101
+UNKNOWN = "the scenario does not know this name"
+
+
+def read_supposition(
+    assessment: Assessment,
+    *,
+    do: Iterable[tuple[str, State]] = (),
+    given: Iterable[tuple[str, State]] = (),
+    without: Iterable[str] = (),
+    edits: Iterable[tuple[str, StatementText]] = (),
+    sweep: tuple[str, Values] | None = None,
+) -> Supposition:
+    """Read everything that is supposed about an assessment.
+
+    Parameters
+    ----------
+    do
+        Factors (0 to 1) and events (yes or no) to set by intervention.
+    given
+        The same, observed; in a world where what `do` names is set.
+    without
+        Items of evidence, origins of several items, or "all".
+    edits
+        Quantities and weights of evidence, each with another statement.
+    sweep
+        A factor, and the values at which to set it.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of every entry.
+    """
+    reader = _Reader(scenario=assessment.scenario)
+    changed = reader.edited(edits, assessment)
+    left_out = reader.left_out(without)
+    factors, events = reader.states("do", do)
+    degrees, observed = reader.states("given", given)
+    grid = reader.grid(sweep)
+    for name, value in degrees.items():
+        changed = changed.with_fixed(f"factors.{name}", value)
+    changed = changed.without_evidence(left_out) if left_out else changed
+    intervention = Intervention(factors=FrozenDict(factors), events=FrozenDict(events))
+    reader.check(intervention, grid, changed)
+    reader.stop_if_invalid()
+    return Supposition(
+        assessment=changed,
+        intervention=intervention,
+        given=FrozenDict(observed),
+        grid=grid,
+        assumptions=tuple(reader.assumptions),
+    )
+
+
+def edited(assessment: Assessment, edits: Iterable[tuple[str, StatementText]]) -> Assessment:
+    """An assessment with other statements for some quantities and weights of evidence.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of every edit.
+    """
+    reader = _Reader(scenario=assessment.scenario)
+    changed = reader.edited(edits, assessment)
+    reader.stop_if_invalid()
+    return changed
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """Collects what the entries mean, and what is wrong with them."""
+
+    scenario: Scenario
+    issues: list[Issue] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
+
+    def stop_if_invalid(self) -> None:
+        if self.issues:
+            raise InvalidInput(self.issues)
+
+    def states(
+        self, entry: Literal["do", "given"], pairs: Iterable[tuple[str, State]]
+    ) -> tuple[dict[str, float], dict[str, bool]]:
+        """Factors with degrees, events with whether they happen."""
+        factors: dict[str, float] = {}
+        events: dict[str, bool] = {}
+        kind: Literal["intervention", "condition"] = "intervention" if entry == "do" else "condition"
+        for name, value in pairs:
+            if name in factors or name in events:
+                self.issue(entry, name, "this name is there twice", "each name once")
+            elif name in self.scenario.factors:
+                factors[name] = self.degree(entry, name, value)
+                self.assumptions.append(Assumption(kind=kind, name=name, value=factors[name]))
+            elif name in self.scenario.events:
+                events[name] = self.state(entry, name, value)
+                self.assumptions.append(Assumption(kind=kind, name=name, value=events[name]))
+            else:
+                known = [*self.scenario.factors, *self.scenario.events]
+                self.issue(entry, name, UNKNOWN, f"a factor or an event: {listed(known)}", nearest(name, known))
+        return factors, events
+
+    def degree(self, entry: str, name: str, value: State) -> float:
+        number = _number(value)
+        if number is None or not 0 <= number <= 1:
+            self.issue(entry, name, _text(value), f"a degree between 0 and 1, such as {name}=0.9")
+            return 0.5
+        return number
+
+    def state(self, entry: str, name: str, value: State) -> bool:
+        text = "yes" if value is None else str(value).lower()
+        if text not in (*YES, *NO):
+            self.issue(entry, name, _text(value), f"{name}=yes or {name}=no")
+        return text in YES
+
+    def left_out(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The items that some names stand for, each once."""
+        items: dict[str, None] = {}
+        groups = evidence_groups(self.scenario)
+        for name in names:
+            if name == EVERYTHING and name not in self.scenario.evidence:
+                items.update(dict.fromkeys(self.scenario.evidence))
+            elif name in self.scenario.evidence:
+                items[name] = None
+            elif name in groups:
+                items.update(dict.fromkeys(groups[name]))
+            else:
+                known = [*self.scenario.evidence, *self.scenario.origins, EVERYTHING]
+                expected = f"an item of evidence, an origin of several items, or {EVERYTHING!r}"
+                self.issue("without", name, UNKNOWN, expected, nearest(name, known))
+                continue
+            self.assumptions.append(Assumption(kind="without", name=name, value=None))
+        return tuple(items)
+
+    def edited(self, edits: Iterable[tuple[str, StatementText]], assessment: Assessment) -> Assessment:
+        """The assessment with other statements."""
+        known = [*Quantities(self.scenario).all, *assessment.weights]
+        prior_set, seen = assessment.prior_set, set[str]()
+        for name, value in edits:
+            if name not in known:
+                expected = "a quantity or a weight of evidence, as in a prior set: events.x, effects.x.y, relevance.x"
+                self.issue("edits", name, UNKNOWN, expected, nearest(name, known))
+            elif name in seen:
+                self.issue("edits", name, "this name is there twice", "each name once")
+            elif (stated := self.statement(name, _written(value))) is not None:
+                seen.add(name)
+                prior_set = self.with_statement(prior_set, name, stated)
+                self.assumptions.append(Assumption(kind="prior", name=name, value=say(stated.statement)))
+        if not seen:
+            return assessment
+        try:
+            return assess(self.scenario, prior_set, structure=assessment.structure)
+        except InvalidInput as error:
+            self.issues.extend(issue.moved(Place(file="edits", key=issue.place.key)) for issue in error.issues)
+            return assessment
+
+    def statement(self, name: str, text: str) -> Stated | None:
+        *section, key = name.split(".")
+        header = ".".join(f'"{part}"' for part in section)
+        try:
+            file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
+        except InvalidInput:
+            expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
+            self.issue(
+                "edits", name, f"{quote(text)} is not a statement" if text else "the statement is missing", expected
+            )
+            return None
+        table = Table.of(file)
+        within = table
+        for part in section:
+            within = within.table(part)
+        stated = read_stated(within, key)
+        self.issues.extend(issue.moved(Place(file="edits", key=issue.place.key)) for issue in table.issues)
+        return stated if not table.issues else None
+
+    def with_statement(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
+        parsed = QuantityName.parse(name)
+        if not parsed.is_weight:
+            return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
+        value = getattr(stated.statement, "value", None)
+        if not isinstance(value, float | int) or not 0 <= value <= 1:
+            self.issue("edits", name, f"{say(stated.statement)} is not a weight", "one number between 0 and 1")
+            return prior_set
+        return prior_set.with_weight(parsed.section, parsed.subject, float(value))
+
+    def grid(self, sweep: tuple[str, Values] | None) -> Grid | None:
+        """A factor and its values."""
+        if sweep is None:
+            return None
+        name, span = sweep
+        if name not in self.scenario.factors:
+            known = list(self.scenario.factors)
+            self.issue(
+                "sweep", name, f"{quote(name)} is not a factor", f"a factor: {listed(known)}", nearest(name, known)
+            )
+            return None
+        values = _spaced(span) if isinstance(span, str) else tuple(map(float, span))
+        if values is None:
+            expected = f"low, high and how many values, such as {name}=0:1:11"
+            self.issue("sweep", name, _text(str(span)), expected)
+            return None
+        if not 2 <= len(values) <= MAX_VALUES or not all(0 <= value <= 1 for value in values):
+            expected = f"2 to {MAX_VALUES} values from low to high, between 0 and 1"
+            self.issue("sweep", name, _text(str(span)), expected)
+            return None
+        return Grid(factor=name, values=values)
+
+    def check(self, intervention: Intervention, grid: Grid | None, assessment: Assessment) -> None:
+        """Refuse what cannot be set, the factor of a sweep included."""
+        swept = {grid.factor: grid.values[0]} if grid else {}
+        everything = replace(intervention, factors=FrozenDict({**intervention.factors, **swept}))
+        entry = "do" if intervention else "sweep"
+        for issue in check_intervention(everything, assessment.structure):
+            self.issues.append(issue.moved(Place(file=entry, key=issue.place.key)))
+
+    def issue(self, entry: str, key: str, found: str, expected: str, near: str | None = None) -> None:
+        self.issues.append(
+            Issue(
+                code="invalid-edit",
+                message=ascii_safe(found),
+                place=Place(file=entry, key=ascii_safe(key)),
+                allowed=expected,
+                suggestion=near or "",
+            )
+        )
+
+
+def _number(value: State) -> float | None:
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _text(value: State) -> str:
+    """A value in an error."""
+    return "the value is missing" if value in (None, "") else f"{quote(value)} is not possible here"
+
+
+def _written(value: StatementText) -> str:
+    """A statement as TOML; a bare word needs no quotation marks."""
+    match value:
+        case str():
+            return toml_writer.text(value) if WORD.fullmatch(value) else value
+        case Mapping():
+            return toml_writer.inline((name, toml_writer.number(float(number))) for name, number in value.items())
+        case _:
+            return toml_writer.number(float(value))
+
+
+def _spaced(span: str) -> tuple[float, ...] | None:
+    """Equally spaced values from "low:high:count"; None where the text is not that, none where low is not below high."""
+    parts = [_number(part) for part in span.split(":")]
+    if len(parts) != 3 or None in parts:
+        return None
+    low, high, count = (float(part) for part in parts if part is not None)
+    if not low < high or count != int(count) or not 2 <= count <= MAX_VALUES:
+        return ()
+    return tuple(float(value) for value in np.linspace(low, high, int(count)))

@@ -1,0 +1,34 @@
+"""The result of a sensitivity analysis: which inputs drive the headline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.analysis.power_scaling import PowerScaling
+from estimative.model.analysis.sobol import Sobol
+from estimative.model.analysis.structural import StructuralAlternatives
+from estimative.model.analysis.tornado import Tornado
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.info import FitInfo, Result, ScenarioInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityResult(Result):
+    """Which inputs drive the headline; a part that depends on a failed fit is None, unless it was asked for."""
+
+    kind: Literal["sensitivity"] = "sensitivity"
+    scenario: ScenarioInfo
+    fit: FitInfo
+    headline: Probability | None
+    tornado: Tornado | None
+    sobol: Sobol | None
+    """Also None where the headline is certain, impossible or undefined at some draw from the priors."""
+    power_scaling: PowerScaling | None
+    structure: StructuralAlternatives | None
+
+    def __post_init__(self) -> None:
+        refitted = [part for part in (self.tornado, self.structure) if part]
+        failed = any(not part.effort.converged for part in refitted)
+        if not self.with_unconverged and (failed or (self.headline and not self.fit.converged)):
+            raise ValueError("numbers of a fit that did not converge")

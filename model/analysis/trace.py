@@ -1,0 +1,202 @@
+"""The way back from a number: equations, priors with their reasons, evidence with its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.analysis.equation_trace import Equation, ancestry, equation
+from estimative.model.assessment import Assessment
+from estimative.model.inference.fit_result import (
+    EventProbability,
+    Probability,
+    QuantityResult,
+    event_probabilities,
+    quantity_result,
+)
+from estimative.model.inference.info import Computation, FitInfo, Result, ScenarioInfo
+from estimative.model.inference.posterior import Posterior, PriorPredictive
+from estimative.model.spec.events import Source
+from estimative.model.spec.evidence import Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statement_syntax import say
+
+type TargetKind = Literal["outcome", "event", "quantity"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedQuantity:
+    """A quantity, what the prior set states about it, and why."""
+
+    name: str
+    statement: str
+    """As in the prior set file."""
+    because: str
+    source: str
+    distribution: QuantityResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedItem:
+    """An item of evidence, where it was read, and how much it counts."""
+
+    name: str
+    about: str
+    title: str
+    source: Source | None
+    locator: str
+    grade: str
+    """Admiralty code."""
+    weight: float
+    """Relevance, times what remains of it where several items share an origin."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceResult(Result):
+    """One number, and everything behind it; no number where the fit failed, unless that was asked for."""
+
+    kind: Literal["trace"] = "trace"
+    scenario: ScenarioInfo
+    fit: FitInfo
+    target: str
+    """An outcome, an event, or a quantity such as "effects.request.plan"."""
+    target_kind: TargetKind
+    outcome: Probability | None
+    """Where the target is an outcome."""
+    events: Mapping[str, EventProbability]
+    """Behind the target, each after those it depends on; of a quantity, the events whose equations it enters."""
+    equations: tuple[Equation, ...]
+    """Of those events whose condition is possible."""
+    quantities: tuple[TracedQuantity, ...]
+    evidence: tuple[TracedItem, ...]
+
+    def __post_init__(self) -> None:
+        if self.withheld and (self.outcome or self.events or self.equations or self.quantities):
+            raise ValueError("numbers of a fit that did not converge")
+
+
+def trace_targets(assessment: Assessment) -> Mapping[str, TargetKind]:
+    """What can be traced, and of which kind it is; a factor also by its bare name."""
+    scenario = assessment.scenario
+    return {
+        **dict.fromkeys(assessment.priors, "quantity"),
+        **dict.fromkeys(scenario.factors, "quantity"),
+        **dict.fromkeys(scenario.events, "event"),
+        **dict.fromkeys(scenario.outcomes, "outcome"),
+    }
+
+
+def trace_result(
+    posterior: Posterior,
+    prior: PriorPredictive,
+    target: str,
+    computation: Computation,
+    *,
+    with_unconverged: bool = False,
+) -> TraceResult:
+    """Collect everything behind one number.
+
+    Parameters
+    ----------
+    target
+        A name of `trace_targets`.
+    """
+    assessment, scenario = posterior.assessment, posterior.assessment.scenario
+    kind = trace_targets(assessment)[target]
+    target = f"factors.{target}" if kind == "quantity" and target in scenario.factors else target
+    events = _events_with(scenario, target) if kind == "quantity" else ancestry(posterior, target)
+    names = {target} if kind == "quantity" else _quantities_of(assessment.priors, scenario, events)
+    of_events = kind != "quantity" or target.startswith(("events.", "effects.", "tables."))
+    items = _items(scenario, names, events if of_events else ())
+    names |= {name for name in assessment.priors if is_of_item(name) and name.partition(".")[2] in items}
+    converged = posterior.verdict.passed
+    show = converged or with_unconverged
+    probabilities = event_probabilities(posterior, prior) if show else {}
+    equations = [equation(posterior, name) for name in events if show]
+    key = ("outcome", target)
+    return TraceResult(
+        converged=converged,
+        with_unconverged=with_unconverged,
+        computation=computation,
+        scenario=ScenarioInfo.of(assessment),
+        fit=FitInfo.of(posterior),
+        target=target,
+        target_kind=kind,
+        outcome=Probability(prior=prior.estimates[key], posterior=posterior.estimates[key])
+        if kind == "outcome" and show
+        else None,
+        events={name: probabilities[name] for name in scenario.order if name in events and show},
+        equations=tuple(entry for entry in equations if entry),
+        quantities=tuple(_traced(posterior, name) for name in assessment.priors if name in names and show),
+        evidence=tuple(_item(assessment, name) for name in scenario.evidence if name in items),
+    )
+
+
+def is_of_item(quantity: str) -> bool:
+    """Whether a quantity belongs to an item of evidence."""
+    return quantity.startswith(("evidence.", "motives."))
+
+
+def _events_with(scenario: Scenario, quantity: str) -> tuple[str, ...]:
+    """The events whose equations a quantity enters."""
+    section, _, rest = quantity.partition(".")
+    match section:
+        case "factors":
+            return tuple(n for n in scenario.order if rest in {driver.name for driver in scenario.events[n].drivers})
+        case "events":
+            return (rest,)
+        case "effects" | "tables":
+            return (rest.partition(".")[0],)
+        case _:
+            about = scenario.evidence[rest].about
+            return (about,) if about in scenario.events else _events_with(scenario, f"factors.{about}")
+
+
+def _quantities_of(priors: Iterable[str], scenario: Scenario, events: Iterable[str]) -> set[str]:
+    """The quantities in the equations of some events."""
+    names = set(priors)
+    entering: set[str] = set()
+    for event in events:
+        prefixes = (f"effects.{event}.", f"tables.{event}.")
+        entering |= {name for name in names if name == f"events.{event}" or name.startswith(prefixes)}
+        entering |= {f"factors.{driver.name}" for driver in scenario.events[event].drivers}
+    return entering & names
+
+
+def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> set[str]:
+    """The evidence about these factors, these events and outcomes of them, and the item that a quantity belongs to."""
+    about = {*events, *(name.partition(".")[2] for name in quantities if name.startswith(("factors.", "events.")))}
+    about |= {name for name, outcome in scenario.outcomes.items() if set(outcome.events) <= set(events)}
+    direct = {item.id for item in scenario.evidence.values() if item.about in about}
+    by_motive = {
+        item.id
+        for item in scenario.evidence.values()
+        if isinstance(item, Testimony) and item.motive and f"factors.{item.motive}" in quantities
+    }
+    return direct | by_motive | {name.partition(".")[2] for name in quantities if is_of_item(name)}
+
+
+def _traced(posterior: Posterior, name: str) -> TracedQuantity:
+    stated = posterior.assessment.priors[name].stated
+    return TracedQuantity(
+        name=name,
+        statement=say(stated.statement),
+        because=stated.because,
+        source=stated.source,
+        distribution=quantity_result(posterior, name),
+    )
+
+
+def _item(assessment: Assessment, name: str) -> TracedItem:
+    scenario = assessment.scenario
+    item = scenario.evidence[name]
+    return TracedItem(
+        name=name,
+        about=item.about,
+        title=item.title,
+        source=scenario.sources.get(item.source),
+        locator=item.locator,
+        grade=item.grade,
+        weight=float(assessment.weight[list(scenario.evidence).index(name)]),
+    )

@@ -1,0 +1,193 @@
+"""The result of a fit: every probability and every quantity, before the evidence and after it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
+from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
+from estimative.model.inference.posterior import Agreement, Posterior, PriorPredictive, agreement
+from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.priors.quantile_fit import Prior
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probability:
+    """A probability before the evidence and after it."""
+
+    prior: ProbabilityEstimate
+    posterior: ProbabilityEstimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventProbability(Probability):
+    """An event, whatever else happens, and under its own condition."""
+
+    conditional: Probability | None
+    """Given what it is `given` and not what it is `unless`; None where that is impossible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantityResult:
+    """A quantity before the evidence and after it, on its own scale."""
+
+    prior: QuantitySummary
+    posterior: QuantitySummary
+    constant: bool
+    misfit: float
+    """Largest distance, in probability, between a stated quantile and the fitted prior."""
+    missed: tuple[str, ...]
+    """The stated quantiles that the fitted prior is far from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The identity of a saved run."""
+
+    id: str
+    created: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitResult(Result):
+    """One assessment, fitted by one method or by two.
+
+    Without a passed verdict it holds no probability, unless that was asked for.
+    """
+
+    kind: Literal["fit"] = "fit"
+    scenario: ScenarioInfo
+    prior_set: PriorSetInfo
+    run: Run
+    method: str
+    """The method that the numbers come from."""
+    outcomes: Mapping[str, Probability]
+    events: Mapping[str, EventProbability]
+    """Each after those it depends on."""
+    quantities: Mapping[str, QuantityResult]
+    """By the name in the prior set file."""
+    weights: Mapping[str, float]
+    """By item of evidence: relevance, times what remains of it where several items share an origin."""
+    log_marginal_likelihood: float | None
+    """Natural logarithm; only importance sampling computes it."""
+    influence: PriorInfluence | None
+    """How much of the headline comes from the priors."""
+    fits: Mapping[str, FitInfo]
+    """By method."""
+    agreement: Agreement | None
+    """Of two methods that both passed."""
+
+    def __post_init__(self) -> None:
+        if self.withheld and (self.outcomes or self.events or self.quantities):
+            raise ValueError("numbers of a fit that did not converge")
+
+    @property
+    def has_results(self) -> bool:
+        """Whether there are numbers to show."""
+        return bool(self.outcomes)
+
+    @property
+    def headline(self) -> Probability:
+        """What a report leads with."""
+        return self.outcomes[self.scenario.headline]
+
+
+def fit_result(
+    posteriors: Sequence[Posterior],
+    prior: PriorPredictive,
+    run: Run,
+    computation: Computation,
+    *,
+    with_unconverged: bool = False,
+) -> FitResult:
+    """Collect the numbers of one or two fits of an assessment; they are those of `answer_of`."""
+    answer = answer_of(posteriors)
+    passed = [posterior for posterior in posteriors if posterior.verdict.passed]
+    match = agreement(*passed) if len(passed) == 2 else None
+    converged = bool(passed) and len(passed) == len(posteriors) and (match is None or match.agree)
+    show = converged or with_unconverged
+    return FitResult(
+        converged=converged,
+        with_unconverged=with_unconverged,
+        computation=computation,
+        scenario=ScenarioInfo.of(answer.assessment),
+        prior_set=PriorSetInfo.of(answer.assessment),
+        run=run,
+        method=answer.method,
+        outcomes=_outcomes(answer, prior) if show else {},
+        events=event_probabilities(answer, prior) if show else {},
+        quantities=_quantities(answer) if show else {},
+        weights=_weights(answer.assessment),
+        log_marginal_likelihood=_log_marginal_likelihood(posteriors) if show else None,
+        influence=prior_influence(answer, prior) if show else None,
+        fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
+        agreement=match,
+    )
+
+
+def answer_of(posteriors: Sequence[Posterior]) -> Posterior:
+    """The fit that numbers are taken from: the first that passed its verdict, else the last.
+
+    Importance sampling comes first. NUTS confirms it, so that every command gives the same number at the same seed.
+    """
+    return next((posterior for posterior in posteriors if posterior.verdict.passed), posteriors[-1])
+
+
+def _outcomes(posterior: Posterior, prior: PriorPredictive) -> dict[str, Probability]:
+    names = [name for kind, name in posterior.estimates if kind == "outcome"]
+    return {name: _probability(posterior, prior, "outcome", name) for name in names}
+
+
+def _probability(posterior: Posterior, prior: PriorPredictive, kind: str, name: str) -> Probability:
+    return Probability(prior=prior.estimates[kind, name], posterior=posterior.estimates[kind, name])
+
+
+def event_probabilities(posterior: Posterior, prior: PriorPredictive) -> dict[str, EventProbability]:
+    """Every event before the evidence and after it, each after those it depends on."""
+    scenario = posterior.assessment.scenario
+    results = {}
+    for name in scenario.order:
+        overall = _probability(posterior, prior, "event", name)
+        conditional: Probability | None = overall
+        if scenario.events[name].given or scenario.events[name].unless:
+            defined = ("link", name) in posterior.estimates and ("link", name) in prior.estimates
+            conditional = _probability(posterior, prior, "link", name) if defined else None
+        results[name] = EventProbability(prior=overall.prior, posterior=overall.posterior, conditional=conditional)
+    return results
+
+
+def _quantities(posterior: Posterior) -> dict[str, QuantityResult]:
+    return {name: quantity_result(posterior, name) for name in posterior.assessment.priors}
+
+
+def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
+    """A quantity before the evidence and after it."""
+    prior = posterior.assessment.priors[name]
+    before, constant = summary_of(prior), prior.family.constant
+    return QuantityResult(
+        prior=before,
+        posterior=before if constant else posterior.summarize_quantity(name),
+        constant=constant,
+        misfit=prior.misfit,
+        missed=tuple(map(str, prior.missed)),
+    )
+
+
+def summary_of(prior: Prior) -> QuantitySummary:
+    """The exact mean, spread and quantiles of a prior."""
+    family = prior.family
+    p05, p50, p95 = (family.quantile(share) for share in (0.05, 0.5, 0.95))
+    return QuantitySummary(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, se=0.0)
+
+
+def _weights(assessment: Assessment) -> dict[str, float]:
+    return {name: float(w) for name, w in zip(assessment.scenario.evidence, assessment.weight, strict=True)}
+
+
+def _log_marginal_likelihood(posteriors: Sequence[Posterior]) -> float | None:
+    weighted = next((posterior for posterior in posteriors if posterior.method == "importance"), None)
+    return weighted.draws.diagnostics["log_marginal_likelihood"] if weighted else None

@@ -1,0 +1,124 @@
+"""What every result carries beside its numbers: the scenario, the prior set, the fit and how it was computed."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.diagnostics import Verdict
+from estimative.model.inference.draws import Method
+from estimative.model.inference.posterior import Posterior
+from estimative.priors.prior_set import Confidence
+
+SCHEMA_VERSION = 2
+"""Of every JSON document; a reader of another version refuses it."""
+ALWAYS = ("numpy", "scipy")
+WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioInfo:
+    """Which question was asked."""
+
+    id: str
+    digest: str
+    title: str
+    question: str
+    as_of: datetime.date
+    until: datetime.date
+    headline: str
+    """The id of the outcome that reports lead with."""
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> ScenarioInfo:
+        scenario = assessment.scenario
+        names = ("id", "digest", "title", "question", "as_of", "until", "headline")
+        return cls(**{name: getattr(scenario, name) for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorSetInfo:
+    """Whose priors."""
+
+    name: str
+    digest: str
+    analyst: str
+    date: datetime.date | None
+    rationale: str
+    lineage: tuple[str, ...]
+    """The sets that it extends, nearest first."""
+    confidence: Confidence | None
+    """Analytic confidence as the analyst declares it."""
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> PriorSetInfo:
+        prior_set = assessment.prior_set
+        names = ("name", "digest", "analyst", "date", "rationale", "lineage", "confidence")
+        return cls(**{name: getattr(prior_set, name) for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitInfo:
+    """One fit: by which method, with how many draws, and whether these can be relied on."""
+
+    prior_set: PriorSetInfo
+    method: Method
+    draws: int
+    ess: float
+    """Effective sample size of the headline."""
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, posterior: Posterior) -> FitInfo:
+        return cls(
+            prior_set=PriorSetInfo.of(posterior.assessment),
+            method=posterior.method,
+            draws=posterior.draws.count,
+            ess=posterior.headline.ess,
+            verdict=posterior.verdict,
+        )
+
+    @property
+    def converged(self) -> bool:
+        return self.verdict.passed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """How the numbers were computed."""
+
+    seed: int
+    settings: Mapping[str, int | str]
+    versions: Mapping[str, str]
+    """Of this package, of Python, and of the packages that computed the numbers."""
+
+
+def versions(methods: Iterable[str]) -> Mapping[str, str]:
+    """The versions of this package, of Python, and of the packages that these methods use."""
+    names = dict.fromkeys((*ALWAYS, *(WITH_NUTS if "nuts" in methods else ())))
+    own = {"estimative": version("estimative"), "python": platform.python_version()}
+    return {**own, **{name: version(name) for name in names}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What every answer carries; each kind of answer adds its numbers.
+
+    A number of a fit that did not converge is left out (None, or no entry) unless it was asked for.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    converged: bool
+    """Every fit behind the numbers passed its verdict."""
+    with_unconverged: bool
+    """Numbers of fits that did not converge are included, as was asked for."""
+    computation: Computation
+
+    @property
+    def withheld(self) -> bool:
+        """Whether something is left out because a fit did not converge."""
+        return not (self.converged or self.with_unconverged)

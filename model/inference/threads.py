@@ -1,0 +1,22 @@
+"""One BLAS thread for each fit: its matrices are small, and more threads cost time and change the last digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from threadpoolctl import ThreadpoolController
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    """The BLAS libraries of this process; to look for them takes milliseconds."""
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit BLAS to one thread, and restore what it had before."""
+    with _controller().limit(limits=1, user_api="blas"):
+        yield

@@ -1,0 +1,158 @@
+"""The file of a run's draws: NetCDF, as ArviZ and xarray read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimative.model.inference.draws import resample
+from estimative.model.likelihood.layout import Index, Numbers
+from estimative.priors.errors import invalid
+
+if TYPE_CHECKING:
+    from estimative.model.inference.posterior import Posterior, PriorPredictive
+
+MAX_DRAWS = 4000
+"""Weighted draws are resample to so many of equal weight, so that any reader of the file gets the right answer."""
+CONDITIONS = (
+    "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
+    "conditional outcome is the mean of outcome_probability weighted by it."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawGroup:
+    """One group of the file: variables with their dims, each dim with its labels."""
+
+    variables: Mapping[str, tuple[tuple[str, ...], Numbers]]
+    labels: Mapping[str, tuple[str, ...]]
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Equally weighted draws of one group."""
+
+    outcomes: Mapping[str, Numbers]
+    """Probability of each outcome; dims (draw). Not a number where its condition is impossible."""
+    conditions: Mapping[str, Numbers]
+    """Probability of each outcome's condition, 1 where it has none; dims (draw)."""
+    degrees: Mapping[str, Numbers]
+    """Of each quantity between 0 and 1 by its name, factors among them; dims (draw)."""
+
+
+def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: PriorPredictive) -> dict[str, DrawGroup]:
+    """The groups of a run.
+
+    Returns
+    -------
+    `posterior`, of the fit that the numbers come from; `prior`; and `posterior_nuts` where NUTS confirmed them.
+    """
+    first = np.arange(min(MAX_DRAWS, prior.draws.count))
+    groups = {
+        "posterior": _posterior(answer),
+        "prior": _group(answer, prior, first, 1, "plain draws from the prior"),
+    }
+    for posterior in posteriors:
+        if posterior.method == "nuts" and posterior is not answer:
+            groups["posterior_nuts"] = _posterior(posterior)
+    return groups
+
+
+def _posterior(posterior: Posterior) -> DrawGroup:
+    draws = posterior.draws
+    if posterior.method == "importance":
+        rows, note = resample(draws.weights, MAX_DRAWS, posterior.seed), "importance draws, resample to equal weights"
+    else:
+        rows, note = np.arange(draws.count), "NUTS draws"
+    return _group(posterior, posterior, rows, draws.chains, note)
+
+
+def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Index, chains: int, note: str) -> DrawGroup:
+    quantities = posterior.assessment.structure.quantities
+    labels = {"degree": tuple(quantities.degrees), "ratio": tuple(quantities.ratios)}
+    theta = holder.draws.theta
+    variables = {
+        "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, rows], chains)),
+        "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
+    }
+    for sort in ("outcome", "event"):
+        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
+        labels[sort] = tuple(holder.targets[index].id for index in places)
+        yes, given = holder.probabilities.yes[places][:, rows], holder.probabilities.given[places][:, rows]
+        chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
+        variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
+        if sort == "outcome":
+            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
+    return DrawGroup(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
+
+
+def _by_chain(values: Numbers, chains: int) -> Numbers:
+    """dims (name, draw) -> (chain, draw, name)."""
+    return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
+
+
+def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
+    """Write NetCDF4 through HDF5, with every dim as a dimension scale: what `xarray.open_datatree` reads."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        for name, draws in groups.items():
+            group = file.create_group(name)
+            group.attrs.update(draws.attributes)
+            for variable, (dims, values) in draws.variables.items():
+                if not values.size:
+                    continue  # a scenario may have no ratio at all
+                dataset = group.create_dataset(variable, data=values)
+                for axis, (dim, size) in enumerate(zip(dims, values.shape, strict=True)):
+                    if dim not in group:
+                        _add_labels(group, dim, draws.labels.get(dim, size))
+                    dataset.dims[axis].attach_scale(group[dim])
+
+
+def _add_labels(group: Any, dim: str, labels: tuple[str, ...] | int) -> None:
+    import h5py
+
+    if isinstance(labels, int):
+        group.create_dataset(dim, data=np.arange(labels))
+    else:
+        group.create_dataset(dim, data=np.array(labels, dtype=object), dtype=h5py.string_dtype())
+    group[dim].make_scale(dim)
+
+
+def read_sample(path: Path, group: str) -> Sample:
+    """The draws of a group.
+
+    Raises
+    ------
+    InvalidInput
+        If they cannot be read.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            return _sample(file[group])
+    except (OSError, KeyError) as error:
+        raise invalid(
+            "there are no such draws", code="invalid-run", file=str(path), allowed="the draws of a run"
+        ) from error
+
+
+def _sample(group: Any) -> Sample:
+    return Sample(
+        outcomes=dict(_by_name(group, "outcome_probability", "outcome")),
+        conditions=dict(_by_name(group, "outcome_condition", "outcome")),
+        degrees=dict(_by_name(group, "degrees", "degree")),
+    )
+
+
+def _by_name(group: Any, variable: str, dim: str) -> Iterator[tuple[str, Numbers]]:
+    """A variable with dims (chain, draw, name) as one series for each name."""
+    if variable in group:
+        values = np.asarray(group[variable])
+        yield from zip(group[dim].asstr()[:], values.reshape(-1, values.shape[-1]).T, strict=True)

@@ -1,0 +1,24 @@
+"""The result of listing saved runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.inference.info import SCHEMA_VERSION
+from estimative.model.record.run_store import Manifest
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunList:
+    """The runs of a store, the newest first."""
+
+    schema_version: int = SCHEMA_VERSION
+    kind: Literal["runs"] = "runs"
+    folder: str
+    runs: tuple[Manifest, ...]
+
+    @property
+    def converged(self) -> bool:
+        """True: the list itself depends on no fit; each run says whether it converged."""
+        return True

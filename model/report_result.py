@@ -1,0 +1,66 @@
+"""The result behind a report: a fit with its analyses, other analysts' results, and the assessment before it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.inference.estimates import ProbabilityEstimate
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.info import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherResult:
+    """The headline of another saved run."""
+
+    run: str
+    created: datetime.datetime
+    prior_set: str
+    analyst: str
+    headline: ProbabilityEstimate
+    same_inputs: bool
+    """Whether scenario and prior set were the same as here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputFile:
+    """A file that the run was made from."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduction:
+    """How somebody else gets the same numbers."""
+
+    commands: tuple[str, ...]
+    files: tuple[InputFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ReportResult(Result):
+    """Everything that a report says."""
+
+    kind: Literal["report"] = "report"
+    fit: FitResult
+    quantiles: Mapping[str, tuple[float, ...]]
+    """Of each outcome's probability over the posterior draws, at equal steps of posterior mass."""
+    evidence: EvidenceResult | None
+    sensitivity: SensitivityResult | None
+    refused: tuple[str, ...] = ()
+    """Why one of these two could not be computed."""
+    dissent: tuple[OtherResult, ...] = ()
+    """The latest results of other prior sets for the same scenario."""
+    comparison: CompareResult | None = None
+    """With the analysts that were asked for."""
+    previous: OtherResult | None = None
+    """The result before this one, of the same scenario and prior set by name."""
+    reproduction: Reproduction | None = None
+    """None where the run was not saved."""

@@ -1,0 +1,1 @@
+"""One file a kind of answer: results in, blocks out."""

@@ -1,0 +1,148 @@
+"""The brief: one page for a principal, before everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.evidence_weight import EvidenceGroup
+from estimative.model.analysis.tornado import TornadoRange
+from estimative.model.report_result import OtherResult, ReportResult
+from estimative.model.spec.scenario import Scenario
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Columns, Document, Heading, Listing, Paragraph
+from estimative.reports.context import Context
+from estimative.reports.documents import common, fit
+from estimative.reports.documents.sensitivity import moved
+from estimative.reports.number_format import factor, percent, percent_range, significant
+from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted
+
+MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
+CONFIDENCE_LENGTH = 160
+"""Characters of the reasons for the analytic confidence; the full report has all of them."""
+
+
+def document(result: ReportResult, context: Context) -> Document:
+    """Question, judgement, what it depends on, what would change it, who disagrees, what has changed."""
+    return tuple(_document(result, context))
+
+
+def _document(result: ReportResult, context: Context) -> Iterator[Block]:
+    scenario = result.fit.scenario
+    yield Heading(text=scenario.title, level=1)
+    yield Paragraph(
+        text=f"{phrases.first_paragraph(scenario.question)} {common.frame(scenario, [result.fit.prior_set])}"
+    )
+    yield from fit.cautions(result.fit)
+    if result.fit.has_results:
+        yield from judgement(result, context)
+        yield Columns(parts=(tuple(_depends(result, context)), tuple(_changes(result, context))))
+        yield from standing(result, context)
+
+
+def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
+    """The judgement, its uncertainty, the picture, the confidence."""
+    headline = result.fit.headline
+    title = context.scenario.outcomes[result.fit.scenario.headline].title
+    yield Heading(text="Key judgement")
+    yield Paragraph(text=common.judgement(title, headline, result.fit.scenario, context.scale), strong=True)
+    yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
+    yield from fit.figure("scale", result.fit, context)
+    yield Paragraph(text=_confidence(result))
+
+
+def _confidence(result: ReportResult) -> str:
+    """The level, and as many sentences of the reasons as fit."""
+    text = phrases.confidence(result.fit.prior_set.confidence)
+    if len(text) <= CONFIDENCE_LENGTH:
+        return text
+    end = text.rfind(". ", 0, CONFIDENCE_LENGTH)
+    return text[: end + 1] if end > 0 else text[:CONFIDENCE_LENGTH].rsplit(" ", 1)[0] + " \u2026"
+
+
+def _depends(result: ReportResult, context: Context) -> Iterator[Block]:
+    yield Heading(text="What it depends on most", level=3)
+    yield Listing(points=tuple(_inputs(result, context.scenario)))
+    yield Heading(text="Strongest evidence", level=3)
+    yield Listing(points=tuple(_evidence(result.evidence, context.scenario)))
+
+
+def _inputs(result: ReportResult, scenario: Scenario) -> Iterator[str]:
+    tornado = result.sensitivity.tornado if result.sensitivity else None
+    rows = [row for row in tornado.quantities if significant(row.shift)][:MAX_INPUTS] if tornado else []
+    if not rows:
+        yield "No input moves the result by more than its error." if tornado else "Not computed."
+    for row in rows:
+        yield f"{capital(input_name(row.name, scenario))}: {_span(row)}. {moved(row, scenario)}"
+
+
+def _span(row: TornadoRange) -> str:
+    return percent_range(*sorted((row.at_low, row.at_high), key=lambda end: end.value))
+
+
+def _evidence(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
+    groups = result.weights.groups if result and result.weights else ()
+    clear = [group for group in groups if significant(group.marginal_last)]
+    raising = max((g for g in clear if g.marginal_last.value > 0), key=_size, default=None)
+    lowering = max((g for g in clear if g.marginal_last.value < 0), key=_size, default=None)
+    yield f"For: {_weighs(raising, scenario)}" if raising else "For: no single item."
+    yield f"Against: {_weighs(lowering, scenario)}" if lowering else "Against: no single item."
+
+
+def _size(group: EvidenceGroup) -> float:
+    return abs(group.marginal_last.value)
+
+
+def _weighs(group: EvidenceGroup, scenario: Scenario) -> str:
+    first = scenario.evidence[group.items[0]]
+    more = f" and {len(group.items) - 1} more of the same origin" if len(group.items) > 1 else ""
+    verb = "multiplies" if group.marginal_last.value > 0 else "divides"
+    size = factor(group.marginal_last if group.marginal_last.value > 0 else group.marginal_last.negated)
+    return f"{quoted(first.title)}{more} {verb} the odds by {size}."
+
+
+def _changes(result: ReportResult, context: Context) -> Iterator[Block]:
+    yield Heading(text="What would change the judgement", level=3)
+    yield Listing(points=tuple(_thresholds(result, context)))
+    yield Heading(text="What to look for", level=3)
+    yield Listing(points=tuple(_indicators(result.evidence, context.scenario)))
+
+
+def _thresholds(result: ReportResult, context: Context) -> Iterator[str]:
+    yield "Not computed."
+
+
+def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
+    values = result.information.indicators if result and result.information else ()
+    if not values:
+        yield "The scenario names no indicators."
+    for value in values[:MAX_INDICATORS]:
+        if value.p_if_observed and value.p_if_absent:
+            seen, absent = percent(value.p_if_observed), percent(value.p_if_absent)
+            yield f"{plain(scenario.indicators[value.indicator].title)}: {seen} if observed, {absent} if not."
+
+
+def standing(result: ReportResult, context: Context) -> Iterator[Block]:
+    """Who disagrees, and what has changed since the last assessment."""
+    yield Heading(text="Dissent and change")
+    yield Paragraph(text=_dissent(result, context))
+    yield Paragraph(text=_since(result))
+
+
+def _dissent(result: ReportResult, context: Context) -> str:
+    if not result.dissent:
+        return "Dissent: no other analyst's assessment of this scenario is saved."
+    rows = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
+    names = [f"{other.prior_set} ({phrases.judged(other.headline, context.scale)})" for other in rows]
+    more = len(result.dissent) - len(rows)
+    return f"Other analysts: {listed(names)}{f', and {more} more' if more else ''}."
+
+
+def _since(result: ReportResult) -> str:
+    previous: OtherResult | None = result.previous
+    if previous is None:
+        return "Change: this is the first saved assessment with this prior set."
+    why = (
+        "with the same scenario and priors" if previous.same_inputs else "the scenario or the priors have changed since"
+    )
+    return f"Change: the assessment of {date(previous.created.date())} gave {percent(previous.headline)}; {why}."

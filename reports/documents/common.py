@@ -1,0 +1,83 @@
+"""What the documents of all kinds of answers share: introduction, cautions, method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table
+from estimative.reports.phrases import date, listed, plural
+
+CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
+WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
+HINT = "To see the numbers all the same, with a caution on every page, run it again with --allow-unconverged."
+SECOND_ORDER = (
+    "Each probability averages over the uncertainty in the inputs. The interval reflects that uncertainty only; it "
+    "does not cover errors in the model."
+)
+MAX_ROWS = 15
+"""Of a table of inputs; the rest is in the JSON."""
+
+
+def introduction(scenario: ScenarioInfo, prior_set: PriorSetInfo, what: str) -> Iterator[Block]:
+    """The question, the horizon, and whose priors answer it."""
+    yield Heading(text=f"{scenario.title}: {what}", level=1)
+    yield Paragraph(text=phrases.first_paragraph(scenario.question))
+    yield Paragraph(text=frame(scenario, [prior_set]))
+
+
+def frame(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo]) -> str:
+    """The horizon, and whose priors answer."""
+    names = [f"{p.name} ({p.analyst})" if p.analyst else p.name for p in prior_sets]
+    noun = "Prior set" if len(names) == 1 else "Prior sets"
+    return f"As of {date(scenario.as_of)}, until {date(scenario.until)}. {noun}: {listed(names)}."
+
+
+def judgement(title: str, headline: Probability, scenario: ScenarioInfo, scale: Scale) -> str:
+    """The headline in a sentence: what, by when, the word and the number."""
+    return f"{phrases.sentence(title)} by {date(scenario.until)}: {phrases.judged(headline.posterior, scale)}."
+
+
+def cautions(result: Result, fits: Mapping[str, FitInfo]) -> Iterator[Block]:
+    """Which fits failed, why, and what to try; nothing where all converged."""
+    if result.converged:
+        return
+    yield Caution(text=CAUTION if result.with_unconverged else WITHHELD)
+    for name, fit in fits.items():
+        if not fit.converged:
+            yield Paragraph(text=f"{name}: {phrases.verdict(fit)}.")
+            yield Listing(points=fit.verdict.advice)
+    if result.withheld:
+        yield Paragraph(text=HINT)
+
+
+def method(fits: Mapping[str, FitInfo], scenario: ScenarioInfo, computation: Computation) -> Iterator[Block]:
+    """How the numbers were computed: each fit by name, the seed, the digests, the versions."""
+    settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
+    digests = [f"prior set {fit.prior_set.name} {fit.prior_set.digest[:12]}" for fit in fits.values()]
+    yield Heading(text="Method")
+    yield Listing(
+        points=(
+            *(f"{name}: {phrases.verdict(fit)}" for name, fit in fits.items()),
+            f"Seed {computation.seed}{settings}",
+            f"Digests: {', '.join(dict.fromkeys([f'scenario {scenario.digest[:12]}', *digests]))}",
+            f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
+        )
+    )
+
+
+def shortened(table: Table, *, rows: int = MAX_ROWS) -> Table:
+    """The first rows of a table, and how many others there are."""
+    rest = len(table.rows) - rows
+    if rest <= 0:
+        return table
+    last = (plural(rest, "smaller row", "smaller rows"), *("" for _ in table.header[1:]))
+    return Table(
+        header=table.header,
+        rows=(*table.rows[:rows], last),
+        text_columns=table.text_columns,
+        nowrap_columns=table.nowrap_columns,
+    )

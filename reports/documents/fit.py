@@ -1,0 +1,258 @@
+"""The document of a fit: the judgement, the outcomes, the chain of events, the factors, the method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
+from estimative.model.inference.prior_influence import PriorInfluence
+from estimative.model.spec.events import Event, Factor, Outcome
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statement_syntax import say
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Document, Figure, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.context import Context
+from estimative.reports.documents import common
+from estimative.reports.figures.factors import factors
+from estimative.reports.figures.outcomes import outcomes
+from estimative.reports.figures.scale import scale
+from estimative.reports.figures.tree import tree
+from estimative.reports.number_format import interval, odds_factor, percent, plain_percent, rounded
+from estimative.reports.phrases import capital, input_name, listed, plain, plural
+from estimative.reports.sheets import Sheet, sheet
+
+TINY_SD = 1e-12
+"""A prior with a smaller standard deviation is a constant but for rounding."""
+VARIANCE_SHARES = (
+    (0.25, "Little of the uncertainty in the priors remains"),
+    (0.75, "Part of the uncertainty in the priors remains"),
+    (1.0, "Most of the uncertainty in the priors remains"),
+)
+"""By the share of the prior variance that remains."""
+
+
+def document(result: FitResult, context: Context) -> Document:
+    """The answer first, then why, then how it was computed."""
+    return tuple(_document(result, context))
+
+
+def preliminary(result: FitResult, context: Context) -> Document:
+    """The answer of importance sampling, while NUTS is still running."""
+    headline = result.headline.posterior
+    text = f"Preliminary result: {phrases.judged(headline, context.scale)}. A second method is checking it."
+    return (Paragraph(text=text),)
+
+
+def _document(result: FitResult, context: Context) -> Iterator[Block]:
+    yield Heading(text=result.scenario.title, level=1)
+    yield Paragraph(text=phrases.first_paragraph(result.scenario.question))
+    yield Paragraph(text=common.frame(result.scenario, [result.prior_set]))
+    yield from cautions(result)
+    if result.has_results:
+        yield from judgement(result, context)
+        yield Heading(text="Outcomes")
+        yield outcomes_table(result, context)
+        yield Heading(text="Chain of events")
+        yield chain_table(result, context.scenario)
+        if context.scenario.factors:
+            yield Heading(text="Factors")
+            yield factors_table(result, context.scenario)
+        yield Heading(text="How much comes from the priors")
+        yield from influence(result, context)
+    yield Heading(text="Method")
+    yield from method(result)
+
+
+def cautions(result: FitResult) -> Iterator[Block]:
+    """Which fits failed, why, and what to try."""
+    yield from common.cautions(result, {phrases.METHODS[name]: fit for name, fit in result.fits.items()})
+    if result.agreement and not result.agreement.agree:
+        yield Paragraph(text=phrases.agreement(result.agreement))
+
+
+def judgement(result: FitResult, context: Context) -> Iterator[Block]:
+    """The headline in words and numbers, its interval, what the evidence did, the analyst's confidence."""
+    title, headline = context.scenario.outcomes[result.scenario.headline].title, result.headline
+    yield Heading(text="Key judgement")
+    yield Paragraph(text=common.judgement(title, headline, result.scenario, context.scale), strong=True)
+    yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {moved(result, context.scenario)}")
+    yield Paragraph(text=phrases.confidence(result.prior_set.confidence))
+
+
+def moved(result: FitResult, scenario: Scenario) -> str:
+    """The headline before the evidence, and the factor by which the evidence moved its odds."""
+    if not scenario.evidence:
+        return "No evidence was used: the result follows from the priors."
+    before = f"Before the evidence: {percent(result.headline.prior)}."
+    shift = result.influence.shift if result.influence else None
+    if shift is None:
+        return before
+    errors = [p.se / (p.value * (1 - p.value)) for p in (result.headline.prior, result.headline.posterior)]
+    size = odds_factor(abs(shift), max((errors[0] ** 2 + errors[1] ** 2) ** 0.5, 0.05))
+    if size in ("1", "1.0"):
+        return f"{before} The evidence hardly moved the odds."
+    return f"{before} The evidence {'raised' if shift > 0 else 'lowered'} the odds by a factor of {size}."
+
+
+def outcomes_table(result: FitResult, context: Context) -> Table:
+    """Each outcome with its interval, its prior and its word."""
+    mass = plain_percent(result.headline.posterior.interval.mass)
+    return Table(
+        header=("Outcome", "Probability", f"{mass} interval", "Prior", f"{context.scale.title} word"),
+        rows=tuple(_outcome(name, row, context) for name, row in result.outcomes.items()),
+        text_columns=frozenset({0, 4}),
+    )
+
+
+def _outcome(name: str, row: Probability, context: Context) -> tuple[str, ...]:
+    return (
+        plain(context.scenario.outcomes[name].title),
+        percent(row.posterior),
+        interval(row.posterior.interval),
+        percent(row.prior),
+        str(phrases.phrase(row.posterior, context.scale)),
+    )
+
+
+def chain_table(result: FitResult, scenario: Scenario) -> Table:
+    """Each event under its own condition, and whatever else happens."""
+    rows = [_event(scenario.events[name], row, scenario) for name, row in result.events.items()]
+    header = ("Event", "If", "Probability", "Prior", "Overall")
+    return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1}))
+
+
+def _event(event: Event, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:
+    condition = phrases.condition(event.given, event.unless, scenario)
+    if row.conditional is None:
+        return plain(event.title), condition, "impossible", "-", percent(row.posterior)
+    return (
+        plain(event.title),
+        condition,
+        percent(row.conditional.posterior),
+        percent(row.conditional.prior),
+        percent(row.posterior),
+    )
+
+
+def factors_table(result: FitResult, scenario: Scenario) -> Table:
+    """Each factor before the evidence and after it."""
+    rows = [_factor(factor.title, result.quantities[f"factors.{name}"]) for name, factor in scenario.factors.items()]
+    return Table(header=("Factor (0 to 1)", "Prior mean", "Posterior mean", "90% interval", "Shift"), rows=tuple(rows))
+
+
+def _factor(title: str, row: QuantityResult) -> tuple[str, ...]:
+    means = [rounded(summary.mean, max(summary.se, 0.005)) for summary in (row.prior, row.posterior)]
+    return plain(title), *means, f"{row.posterior.p05:.2f} to {row.posterior.p95:.2f}", _shift(row)
+
+
+def _shift(row: QuantityResult) -> str:
+    """By how many standard deviations of the prior the mean moved."""
+    if row.prior.sd < TINY_SD:
+        return "constant"
+    shift = (row.posterior.mean - row.prior.mean) / row.prior.sd
+    return f"{rounded(shift, max(row.posterior.se / row.prior.sd, 0.05), signed=True)} sd"
+
+
+def influence(result: FitResult, context: Context) -> Iterator[Block]:
+    """How much uncertainty of the priors remains; constants, fixed weights, statements that were not met."""
+    scenario = context.scenario
+    if result.influence:
+        yield Paragraph(text=_remaining(result.influence))
+    constants = [name for name, row in result.quantities.items() if row.constant]
+    if constants:
+        values = [f"{input_name(name, scenario)} ({result.quantities[name].prior.mean:.3g})" for name in constants]
+        yield Paragraph(text=f"Constants: {listed(values)}.")
+    discounted = sum(weight != 1 for weight in result.weights.values())
+    if discounted:
+        items = plural(len(result.weights), "item", "items")
+        yield Paragraph(text=f"{discounted} of {items} of evidence count for less than one item.")
+    missed = [name for name, row in result.quantities.items() if row.missed]
+    if missed:
+        values = [f"{input_name(name, scenario)} ({'; '.join(result.quantities[name].missed)})" for name in missed]
+        yield Paragraph(text=f"The fitted prior is far from what was stated: {listed(values)}.", strong=True)
+    yield from _reasons(result, context)
+
+
+def _remaining(influence: PriorInfluence) -> str:
+    share = influence.variance_share
+    if share is None:
+        return "Every input behind the result is a constant."
+    lead = next((text for limit, text in VARIANCE_SHARES if share <= limit), "The evidence widened the uncertainty")
+    amount = f"{100 * share:.0f}% of the variance of its log-odds" if share <= 1 else "its variance was not reduced"
+    unmoved = f"{influence.unmoved} of {plural(influence.uncertain, 'uncertain input', 'uncertain inputs')}"
+    return f"{lead} in the result ({amount}). The evidence left {unmoved} where the priors put them."
+
+
+def _reasons(result: FitResult, context: Context) -> Iterator[Block]:
+    priors = context.assessment.priors
+    silent = sum(not priors[name].stated.because.strip() for name in result.quantities)
+    if silent:
+        yield Paragraph(text=f"{plural(silent, 'prior', 'priors')} of {len(result.quantities)} without a reason.")
+
+
+def method(result: FitResult) -> Iterator[Block]:
+    """By which method, with how many draws, which versions; and what the numbers mean."""
+    points = [phrases.verdict(fit) for fit in result.fits.values()]
+    if result.agreement:
+        points.append(phrases.agreement(result.agreement))
+    computation = result.computation
+    settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
+    headline = result.headline.posterior if result.has_results else None
+    if headline and headline.se:
+        points.append(f"Simulation error of the result: {100 * headline.se:.2g} percentage points")
+    points += [
+        f"Numbers by {phrases.METHODS.get(result.method, result.method)}; seed {computation.seed}{settings}",
+        f"Run {result.run.id}; scenario {result.scenario.digest[:12]}, prior set {result.prior_set.digest[:12]}",
+        f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
+    ]
+    yield Listing(points=tuple(map(capital, points)))
+    if result.has_results:
+        yield Paragraph(text=common.SECOND_ORDER)
+
+
+def sheets(result: FitResult, context: Context) -> tuple[Sheet, ...]:
+    """Outcomes, events, factors, evidence and inputs as tables."""
+    scenario = context.scenario
+    factors = {name: result.quantities.get(f"factors.{name}") for name in scenario.factors}
+    return (
+        sheet("outcomes", [_outcome_row(name, row, context) for name, row in result.outcomes.items()]),
+        sheet("events", [_titled("event", scenario.events[name], row) for name, row in result.events.items()]),
+        sheet("factors", [_titled("factor", scenario.factors[name], row) for name, row in factors.items() if row]),
+        sheet("evidence", [_item_row(item, result.weights[name]) for name, item in scenario.evidence.items()]),
+        sheet("inputs", [_input_row(name, row, context) for name, row in result.quantities.items()]),
+    )
+
+
+def _titled(kind: str, thing: Event | Factor | Outcome, row: object) -> dict[str, object]:
+    return {kind: thing.id, "title": thing.title, "": row}
+
+
+def _outcome_row(name: str, row: Probability, context: Context) -> dict[str, object]:
+    word = str(phrases.phrase(row.posterior, context.scale))
+    return {**_titled("outcome", context.scenario.outcomes[name], row), "word": word}
+
+
+def _item_row(item: Evidence, weight: float) -> dict[str, object]:
+    fields = {name: getattr(item, name) for name in ("title", "about", "source", "locator", "date", "origin", "grade")}
+    return {"item": item.id, "kind": item.kind, **fields, "weight": weight}
+
+
+def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, object]:
+    stated = context.assessment.priors[name].stated
+    text = {"stated": say(stated.statement), "because": stated.because, "source": stated.source}
+    return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
+
+
+FIGURES: Mapping[str, Callable[[FitResult, Context], Picture]] = {
+    "scale": scale,
+    "outcomes": outcomes,
+    "tree": tree,
+    "factors": factors,
+}
+
+
+def figure(name: str, result: FitResult, context: Context) -> Iterator[Block]:
+    """A figure of the fit where there is one by that name."""
+    if name in FIGURES:
+        yield Figure(name=name, draw=lambda: FIGURES[name](result, context))

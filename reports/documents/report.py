@@ -1,0 +1,236 @@
+"""The full report: the brief first, then everything that it rests on, in the order in which readers ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from estimative.model.inference.diagnostics import Check
+from estimative.model.report_result import OtherResult, ReportResult, Reproduction
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.statement_syntax import say
+from estimative.priors.verbal_scale import Scale
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.context import Context
+from estimative.reports.documents import brief, evidence, fit, sensitivity
+from estimative.reports.number_format import interval, percent, rounded
+from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
+
+MODEL = (
+    "Factors are degrees between 0 and 1 that nobody observes. Each raises or lowers the odds of the events that name "
+    "it, by a ratio that the analyst states. The contributions multiply.",
+    "The probability of an event, given its condition, is a baseline whose log-odds its factors and earlier events "
+    "move. Where the scenario says so, it is a yearly rate or an entry of a table instead.",
+    "Evidence enters as a likelihood. An indicator or a testimony has a likelihood ratio for what it is about; a "
+    "speaker with a motive counts for less. A measurement is normal around the value that the factor implies, a "
+    "forecast around the log-odds of the probability. Counts are Poisson, past cases Bernoulli.",
+    "Events are summed out exactly; only the inputs are sampled. A probability is the mean over the draws.",
+)
+ASSUMPTIONS = (
+    "Events follow their given order. A cause that the scenario does not name is part of an event's baseline.",
+    "Given factors and events, evidence of different origins is independent. Several items of one origin count for "
+    "less than as many separate items.",
+    "The priors of different inputs are independent of one another.",
+)
+GUIDELINES = (
+    ("Model: data, likelihood, priors, prior predictive", "Method; Inputs; the prior column of Outcomes"),
+    ("Computation: software, convergence, effective sample size", "Method, with every check; How to reproduce"),
+    ("Posterior: summaries, intervals", "Outcomes; Chain of events; Factors; Inputs"),
+    ("Posterior predictive check", "Not done: the items of evidence are few and unlike each other"),
+    ("Decisions, Bayes factors", "Not used: the report informs decisions and takes none"),
+    ("Sensitivity: to priors, to other analysts, to structure", "What drives the result; Dissent; Other structures"),
+    ("Reproduction: files, versions, seed", "How to reproduce"),
+)
+"""Kruschke (2021), by step; where this report has it."""
+QUANTILE_SHARE = 0.01
+"""Of the posterior: a smaller share is not mentioned."""
+
+
+def document(result: ReportResult, context: Context) -> Document:
+    """The brief, and all that it rests on."""
+    return tuple(_document(result, context))
+
+
+def _document(result: ReportResult, context: Context) -> Iterator[Block]:
+    yield from brief.document(result, context)
+    if result.fit.has_results:
+        yield from _results(result, context)
+        yield from _analyses(result, context)
+    yield from _method(result)
+    yield from _sources(context.scenario)
+    if result.reproduction:
+        yield from _reproduction(result, result.reproduction)
+    if result.fit.has_results:
+        yield from _inputs(result, context)
+    yield from _guidelines()
+
+
+def _results(result: ReportResult, context: Context) -> Iterator[Block]:
+    yield Heading(text="Outcomes")
+    yield from _figures("outcomes", result, context)
+    yield fit.outcomes_table(result.fit, context)
+    if text := spread_over_words(result.quantiles.get(result.fit.scenario.headline, ()), context.scale):
+        yield Paragraph(text=text)
+    yield Paragraph(text=_scale(context.scale))
+    yield Heading(text="Chain of events")
+    yield from _figures("tree", result, context)
+    yield fit.chain_table(result.fit, context.scenario)
+    if context.scenario.factors:
+        yield Heading(text="Factors")
+        yield from _figures("factors", result, context)
+        yield fit.factors_table(result.fit, context.scenario)
+
+
+def _figures(name: str, result: ReportResult, context: Context) -> Iterator[Block]:
+    """A figure of one of the parts, by its name."""
+    for part, figures in (
+        (result.fit, fit.FIGURES),
+        (result.evidence, evidence.FIGURES),
+        (result.sensitivity, sensitivity.FIGURES),
+    ):
+        if part and name in figures:
+            draw = figures[name]
+            yield Figure(name=name, draw=lambda draw=draw, part=part: draw(part, context))
+
+
+def spread_over_words(quantiles: Sequence[float], scale: Scale) -> str:
+    """How the posterior of a probability spreads over the words of a scale; empty where it has no spread.
+
+    Parameters
+    ----------
+    quantiles
+        At equal steps of posterior mass.
+    """
+    if not quantiles or quantiles[0] == quantiles[-1]:
+        return ""
+    words = [str(scale.word(value)) for value in quantiles]
+    shares = {word: words.count(word) / len(words) for word in dict.fromkeys(words)}
+    parts = [f"{100 * share:.0f}% for \u201c{word}\u201d" for word, share in shares.items() if share >= QUANTILE_SHARE]
+    return f"Allowing for the uncertainty in the inputs, the credibility is {listed(parts)}."
+
+
+def _scale(scale: Scale) -> str:
+    source = f" ({scale.source.rstrip('.')})" if scale.source else ""
+    rule = " ".join(scale.rule.split()).rstrip(".")
+    return f"Words of probability: {scale.title}{source}.{f' {rule}.' if rule else ''}"
+
+
+def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
+    yield Heading(text="Evidence")
+    yield from _evidence(result, context)
+    yield Heading(text="What drives the result")
+    yield from _drivers(result, context)
+    if result.refused:
+        yield Paragraph(text=f"Not computed: {'; '.join(reason.rstrip('.') for reason in result.refused)}.")
+    yield Heading(text="Dissent")
+    yield from _dissent(result.dissent, context)
+    yield Heading(text="How much comes from the priors")
+    yield from fit.influence(result.fit, context)
+    yield Heading(text="Assumptions of the model")
+    yield Listing(points=ASSUMPTIONS)
+
+
+def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
+    scenario = context.scenario
+    if not scenario.evidence:
+        yield Paragraph(text="No evidence was used: the result follows from the priors.")
+        return
+    yield from _figures("evidence", result, context)
+    yield _items(scenario, result.fit.weights)
+
+
+def _items(scenario: Scenario, weights: object) -> Table:
+    rows = [(plain(item.title), _source(item, scenario)) for item in scenario.evidence.values()]
+    return Table(header=("Item", "Source"), rows=tuple(rows), text_columns=frozenset({0, 1}))
+
+
+def _source(item: Evidence, scenario: Scenario) -> str:
+    return "; ".join(part for part in (item.source, item.locator, str(item.date or ""), item.grade) if part)
+
+
+def _drivers(result: ReportResult, context: Context) -> Iterator[Block]:
+    found = result.sensitivity
+    if found is None or found.tornado is None:
+        yield Paragraph(text="Not computed.")
+        return
+    yield Paragraph(text=sensitivity.most_influential(found.tornado, context.scenario), strong=True)
+    yield from _figures("tornado", result, context)
+
+
+def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]:
+    if not others:
+        yield Paragraph(text="No other analyst's assessment of this scenario is saved.")
+        return
+    rows = [
+        (
+            f"{o.prior_set} ({o.analyst})" if o.analyst else o.prior_set,
+            percent(o.headline),
+            interval(o.headline.interval),
+            str(phrases.phrase(o.headline, context.scale)),
+            o.created.date().isoformat(),
+        )
+        for o in sorted(others, key=lambda o: -o.headline.value)
+    ]
+    header = ("Analyst", "Probability", "90% interval", "Word", "Assessed")
+    yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 3, 4}))
+
+
+def _method(result: ReportResult) -> Iterator[Block]:
+    yield Heading(text="Method")
+    yield Listing(points=MODEL)
+    yield from fit.method(result.fit)
+    rows = [(METHODS[name], *_check(check)) for name, part in result.fit.fits.items() for check in part.verdict.checks]
+    yield Table(
+        header=("Method", "Check", "Value", "Needed", "Result"), rows=tuple(rows), text_columns=frozenset({0, 1, 4})
+    )
+
+
+def _check(check: Check) -> tuple[str, str, str, str]:
+    where = f" ({check.where})" if check.where else ""
+    value = ("-" if check.passed else "infinite") if check.value is None else f"{check.value:.3g}"
+    return f"{check.name}{where}", value, f"{check.direction} {check.limit:g}", "passed" if check.passed else "failed"
+
+
+def _sources(scenario: Scenario) -> Iterator[Block]:
+    if scenario.sources:
+        yield Heading(text="Sources")
+        yield Listing(
+            points=tuple(
+                f"{name}: " + ". ".join(str(part).rstrip(".") for part in (s.title, s.publisher, s.date, s.url) if part)
+                for name, s in scenario.sources.items()
+            )
+        )
+
+
+def _reproduction(result: ReportResult, reproduction: Reproduction) -> Iterator[Block]:
+    yield Heading(text="How to reproduce")
+    yield Paragraph(text="These commands repeat the run from its own copies of its files:")
+    yield Code(lines=reproduction.commands)
+    rows = tuple((file.name, file.sha256) for file in reproduction.files)
+    yield Table(header=("File", "SHA-256"), rows=rows, text_columns=frozenset({0, 1}))
+
+
+def _inputs(result: ReportResult, context: Context) -> Iterator[Block]:
+    priors = context.assessment.priors
+    yield Heading(text="Inputs")
+    yield Paragraph(
+        text="Every input as the analyst stated it, with its mean before and after the evidence and the reason given."
+    )
+    rows = [
+        (
+            capital(input_name(name, context.scenario)),
+            say(priors[name].stated.statement),
+            rounded(row.prior.mean, row.prior.se),
+            rounded(row.posterior.mean, row.posterior.se),
+            plain(priors[name].stated.because),
+        )
+        for name, row in result.fit.quantities.items()
+    ]
+    header = ("Input", "Stated", "Prior mean", "Posterior mean", "Reason")
+    yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1, 4}))
+
+
+def _guidelines() -> Iterator[Block]:
+    yield Heading(text="Bayesian analysis reporting guidelines")
+    yield Table(header=("Step (Kruschke 2021)", "Where"), rows=GUIDELINES, text_columns=frozenset({0, 1}))

@@ -1,0 +1,50 @@
+"""The document of a list of saved runs."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from estimative.model.record.run_list import RunList
+from estimative.model.record.run_store import Manifest
+from estimative.reports.blocks import Document, Paragraph, Table
+from estimative.reports.context import Context
+from estimative.reports.number_format import plain_percent
+from estimative.reports.phrases import plain, plural
+from estimative.reports.sheets import Sheet, sheet
+
+
+def document(result: RunList, context: Context) -> Document:
+    """How many runs there are, and each in a row."""
+    if not result.runs:
+        return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."),)
+    lead = Paragraph(text=f"{plural(len(result.runs), 'run', 'runs')} in {result.folder}")
+    labelled = any(run.label for run in result.runs)
+    header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
+    return (
+        lead,
+        Table(
+            header=header,
+            rows=tuple(_row(run, context, labelled=labelled) for run in result.runs),
+            text_columns=frozenset(range(len(header))),
+            nowrap_columns=frozenset({0, header.index("As of")}),
+        ),
+    )
+
+
+def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:
+    label = (run.label,) if labelled else ()
+    return (run.id, *label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
+
+
+def summary(run: Manifest, context: Context) -> str:
+    """The headline with its word: "almost no chance (0.41%)"."""
+    if run.headline is None:
+        return "did not converge"
+    number = f"{context.scale.word(run.headline)} ({plain_percent(float(f'{run.headline:.2g}'))})"
+    return number if run.converged else f"{number}, did not converge"
+
+
+def sheets(result: RunList, context: Context) -> tuple[Sheet, ...]:
+    """The manifests."""
+    names = [field.name for field in fields(Manifest) if field.name != "schema_version"]
+    return (sheet("runs", [{name: getattr(run, name) for name in names} for run in result.runs]),)

@@ -1,0 +1,312 @@
+"""The documents of a track record: the scores of resolved forecasts, and the confirmation of a resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from estimative.model.inference.estimates import Estimate
+from estimative.model.record.calibration import Bin, Decomposition, Verification
+from estimative.model.record.proper_scores import FEW
+from estimative.model.record.resolutions import WORDS
+from estimative.model.record.score import ResolveResult, ScoredForecast, ScoreResult
+from estimative.priors.forecast_record import COLUMNS
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.context import Context
+from estimative.reports.number_format import SIGNIFICANT_SE, one_digit, plain_percent, rounded
+from estimative.reports.phrases import date, listed, plain, plural, sentence
+from estimative.reports.sheets import Sheet, sheet
+
+TOGETHER = "all together"
+MAX_FORECASTS = 20
+"""Forecasts that are listed, the last ones."""
+HOW_TO = (
+    "Nothing is resolved yet. Once it is known what happened, record it: estimative resolve RUN --result yes "
+    "--date DATE --because SOURCE."
+)
+COUNTED = (
+    "Each analyst's forecast of a question counts once: that of the last resolved run from before the answer was "
+    "known. A question is an outcome of a scenario by its horizon."
+)
+SCORES = (
+    "Scores are penalties: 0 is perfect. Brier score: the mean squared distance between probability and outcome; "
+    "always saying 50% scores 0.25. Logarithmic score: the mean surprise at what happened, in nats; always saying 50% "
+    "scores 0.69. Skill compares with the base rate of these questions, which nobody knew beforehand: 1 is perfect, "
+    "0 no better than that rate, below 0 worse."
+)
+ERRORS = "Standard errors (\u00b1) treat all forecasts on one scenario as one independent draw."
+PARTS = (
+    "Brier score = reliability - resolution + uncertainty + within bins (Murphy 1973). Reliability: how far forecasts "
+    "are from the frequencies; less is better. Resolution: how much the frequencies differ between bins; more is "
+    "better. Uncertainty depends on the questions alone. Few forecasts make the first two too large."
+)
+
+
+def document(result: ScoreResult, context: Context) -> Document:
+    """The scores first, then calibration, then the forecasts, then how they were counted."""
+    return tuple(_document(result))
+
+
+def _document(result: ScoreResult) -> Iterator[Block]:
+    yield Heading(text=heading(result), level=1)
+    yield Paragraph(text=summary(result.overall) if result.overall else HOW_TO, strong=bool(result.overall))
+    for text in filter(None, (counts(result), *warnings(result))):
+        yield Paragraph(text=text)
+    if result.overall:
+        rows = _rows(result)
+        yield from _scores(rows)
+        yield from _calibration(rows, result)
+        yield from _decomposition(rows)
+    if result.forecasts:
+        yield from _forecasts(result)
+    yield Heading(text="Method")
+    yield Listing(points=(*((COUNTED, SCORES, ERRORS) if result.overall else ()), source(result)))
+
+
+def heading(result: ScoreResult) -> str:
+    """How many analysts and forecasts there are."""
+    if not result.overall:
+        return "Track record: no forecasts scored yet"
+    analysts = plural(len(result.analysts), "analyst", "analysts")
+    return f"Track record: {analysts}, {plural(result.overall.count, 'forecast', 'forecasts')} scored"
+
+
+def summary(row: Verification) -> str:
+    """The Brier score, and whether forecasts were too high or too low."""
+    return f"Brier score {number(row.brier)} (0 is perfect, always saying 50% scores 0.25). {bias(row)}."
+
+
+def counts(result: ScoreResult) -> str:
+    """How many forecasts there are of each sort; nothing where there are none."""
+    if not result.forecasts:
+        return ""
+    others = [
+        plural(count, one, many)
+        for count, one, many in (
+            (result.superseded, "superseded forecast", "superseded forecasts"),
+            (result.void, "void forecast", "void forecasts"),
+        )
+        if count
+    ]
+    left_out = f"Not scored: {listed(others)}." if others else ""
+    row = result.overall
+    if not row:
+        return left_out
+    questions, scenarios = (
+        plural(row.questions, "question", "questions"),
+        plural(row.scenarios, "scenario", "scenarios"),
+    )
+    return f"{plural(row.count, 'forecast', 'forecasts')} of {questions} from {scenarios}. {left_out}".strip()
+
+
+def warnings(result: ScoreResult) -> Iterator[str]:
+    """What limits these scores: few questions, different ones, infinite scores, runs that were left out."""
+    few = [f"{name} ({row.questions})" for name, row in result.analysts.items() if row.few]
+    if few:
+        yield f"Fewer than {FEW} resolved questions: {listed(few)}. So few say little about the analyst."
+    if not result.same_questions:
+        yield "The analysts were scored on different questions, so their scores cannot be compared directly."
+    if names := [name for name, row in result.analysts.items() if row.log is None]:
+        yield f"{listed(names)} gave probability 0 to something that happened, so the logarithmic score is infinite."
+    if result.open_runs:
+        runs = plural(result.open_runs, "saved run", "saved runs")
+        verb = "is" if result.open_runs == 1 else "are"
+        yield f"{runs} of the same scenarios and prior sets {verb} not resolved. Selected runs make a biased record."
+
+
+def source(result: ScoreResult) -> str:
+    """The log, and the digest by which its content can be recognised."""
+    if not result.lines:
+        return f"The log is empty: {result.log}."
+    corrected = f", {result.corrected:,} of them corrected by later ones" if result.corrected else ""
+    return (
+        f"Log: {result.log}, {plural(result.lines, 'line', 'lines')}{corrected}. Digest of the last: {result.digest}."
+    )
+
+
+def _rows(result: ScoreResult) -> dict[str, Verification]:
+    """The analysts, and below them all together where there are several."""
+    together = {TOGETHER: result.overall} if result.overall and len(result.analysts) > 1 else {}
+    return {**result.analysts, **together}
+
+
+def _scores(rows: Mapping[str, Verification]) -> Iterator[Block]:
+    yield Heading(text="Scores")
+    yield Table(
+        header=("Analyst", "Happened", "Mean forecast", "Brier score", "Logarithmic score"),
+        rows=tuple(
+            (name, occurred(row), mean(row), number(row.brier), number(row.log) if row.log else "infinite")
+            for name, row in rows.items()
+        ),
+    )
+    yield Table(
+        header=("Analyst", "Scenarios", "Brier skill", "Logarithmic skill"),
+        rows=tuple(
+            (name, f"{row.scenarios:,}", skill(row.brier_skill), skill(row.log_skill)) for name, row in rows.items()
+        ),
+    )
+
+
+def _calibration(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[Block]:
+    mass = plain_percent(result.interval_mass)
+    yield Heading(text="Calibration: forecasts against what happened")
+    yield Table(
+        header=("Analyst", "ICD 203 word", "Mean forecast", "Happened", f"{mass} interval"),
+        rows=tuple(
+            (name, group.term, mean(group), occurred(group), interval(group))
+            for name, row in rows.items()
+            for group in row.bins
+        ),
+        text_columns=frozenset({0, 1}),
+    )
+    yield Listing(points=tuple(f"{name}: {bias(row)}. {outside(row, mass)}" for name, row in rows.items()))
+    yield Paragraph(text=f"Intervals: {mass} credible intervals of the frequency (Jeffreys prior).")
+
+
+def _decomposition(rows: Mapping[str, Verification]) -> Iterator[Block]:
+    parts = [_parts(name, row, row.decomposition) for name, row in rows.items() if row.decomposition]
+    if parts:
+        yield Heading(text="Parts of the Brier score", level=3)
+        header = ("Analyst", "Reliability", "Resolution", "Uncertainty", "Within bins")
+        yield Table(header=header, rows=tuple(parts))
+        yield Paragraph(text=PARTS)
+
+
+def _parts(name: str, row: Verification, parts: Decomposition) -> tuple[str, ...]:
+    """The parts to the digits of the whole."""
+    values = (parts.reliability, parts.resolution, parts.uncertainty, parts.within_bin)
+    return (name, *(rounded(value, (row.brier.se or 0.0) / 10) for value in values))
+
+
+def _forecasts(result: ScoreResult) -> Iterator[Block]:
+    last = result.forecasts[-MAX_FORECASTS:]
+    yield Heading(text="Forecasts")
+    yield Table(
+        header=("Question", "Analyst", "Forecast", "Result", "Date", "Days ahead"),
+        rows=tuple(
+            (row.question, row.analyst, percent(row), answer(row), row.date.isoformat(), days_ahead(row))
+            for row in last
+        ),
+        text_columns=frozenset({0, 1, 3, 4}),
+        nowrap_columns=frozenset({4}),
+    )
+    if left_out := len(result.forecasts) - len(last):
+        yield Paragraph(text=f"{plural(left_out, 'earlier forecast', 'earlier forecasts')} not listed; JSON has all.")
+
+
+def percent(row: ScoredForecast) -> str:
+    """The probability to the digits of its error."""
+    return f"{rounded(row.probability, row.se, places=2)}%"
+
+
+def answer(row: ScoredForecast) -> str:
+    """What happened, and whether a later forecast counts in place of this one."""
+    return WORDS[row.occurred] if row.scored or row.occurred is None else f"{WORDS[row.occurred]}, superseded"
+
+
+def days_ahead(row: ScoredForecast) -> str:
+    """How many days before the answer it was made."""
+    return "-" if row.occurred is None else f"{row.lead:,}"
+
+
+def number(estimate: Estimate, *, signed: bool = False) -> str:
+    """A score with its standard error: "0.21 \u00b1 0.04"."""
+    if not estimate.se:
+        return rounded(estimate.value, 0.0, signed=signed)
+    text = rounded(estimate.value, estimate.se / 10, signed=signed)
+    return text if text.startswith("less") else f"{text} \u00b1 {one_digit(estimate.se)}"
+
+
+def skill(estimate: Estimate | None) -> str:
+    """A skill with its standard error; a dash where it is not defined."""
+    return number(estimate, signed=True) if estimate else "-"
+
+
+def occurred(row: Verification | Bin) -> str:
+    """How often it happened: "12 of 34 (35%)"."""
+    return f"{row.occurred:,} of {row.count:,} ({rounded(row.occurred / row.count, 0.005, places=2)}%)"
+
+
+def interval(group: Bin) -> str:
+    """The interval of a frequency, in whole percent."""
+    low, high = (rounded(end, 0.005, places=2) for end in (group.low, group.high))
+    return f"{low}% to {high}%"
+
+
+def mean(row: Verification | Bin) -> str:
+    """The mean forecast in percent."""
+    return f"{rounded(row.mean_forecast.value, row.mean_forecast.se or 0.0, places=2)}%"
+
+
+def bias(row: Verification) -> str:
+    """Whether forecasts were too high or too low, as far as that can be known; no full stop."""
+    numbers = f"mean forecast {mean(row)}, {occurred(row)} happened"
+    if row.bias.se is None:
+        return f"One scenario is not enough to judge the bias: {numbers}"
+    if abs(row.bias.value) <= SIGNIFICANT_SE * row.bias.se:
+        return f"No bias beyond chance: {numbers}"
+    return f"Forecasts were too {'high' if row.bias.value > 0 else 'low'}: {numbers}"
+
+
+def outside(row: Verification, mass: str) -> str:
+    """In which bins frequencies and forecasts do not fit together."""
+    off = [group.term for group in row.bins if not group.low <= group.mean_forecast.value <= group.high]
+    count = plural(len(row.bins), "bin", "bins")
+    if not off:
+        return f"The mean forecast is within the interval in {f'all {count}' if len(row.bins) > 1 else 'the only bin'}."
+    where = f"in {len(off)} of {count} ({listed(off)})"
+    return f"The mean forecast is outside the interval {where}; {mass} should be inside."
+
+
+def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
+    """The scored forecasts as a record for a pool, then scores, calibration bins and all forecasts."""
+    record = tuple(
+        (row.analyst, row.question, row.probability, "yes" if row.occurred else "no") for row in result.scored
+    )
+    rows = _rows(result)
+    scores = [
+        {"analyst": name, "": {key: getattr(row, key) for key in SCORE_COLUMNS}, "decomposition": row.decomposition}
+        for name, row in rows.items()
+    ]
+    bins = [{"analyst": name, "": group} for name, row in rows.items() for group in row.bins]
+    return (
+        Sheet(name="record", columns=COLUMNS, rows=record),
+        sheet("scores", scores),
+        sheet("calibration", bins),
+        sheet("forecasts", [{"": row} for row in result.forecasts]),
+    )
+
+
+SCORE_COLUMNS = (
+    "count", "questions", "scenarios", "occurred", "mean_forecast", "bias", "brier", "log", "brier_skill", "log_skill",
+)  # fmt: skip
+
+
+def confirmation(result: ResolveResult, context: Context) -> Document:
+    """What was recorded, the forecast it is about, and the line by which it can be recognised."""
+    entry = result.entry
+    corrected = f", correcting line {entry.corrects}" if entry.corrects else ""
+    recorded = f"Recorded as line {entry.line} of {result.log}{corrected}. Its digest: {entry.digest}."
+    return (Paragraph(text=recorded_as(result), strong=True), Paragraph(text=recorded))
+
+
+def recorded_as(result: ResolveResult) -> str:
+    """What happened, and which probability the run gave to it."""
+    row, title = ScoredForecast.of(result.entry, scored=True), sentence(result.title)
+    forecast = f"The forecast of {row.analyst} was {percent(row)}"
+    days = plural(row.lead, "day", "days")
+    match row.occurred:
+        case True:
+            return f"{title}: happened on {date(row.date)}. {forecast}, {days} ahead."
+        case False:
+            met = f", although its condition was met ({listed([plain(name) for name in result.given])})"
+            return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} before the horizon."
+        case _:
+            return f"{title}: void, so it is counted but not scored. {forecast}."
+
+
+def confirmation_sheets(result: ResolveResult, context: Context) -> tuple[Sheet, ...]:
+    """The recorded line."""
+    return (sheet("resolution", [{"": ScoredForecast.of(result.entry, scored=True)}]),)
+
+
+FIGURES: Mapping[str, Callable[[ScoreResult, Context], Picture]] = {}

@@ -1,0 +1,96 @@
+"""Bars: rows with one bar or two from a common or a running start, and the numbers at their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from estimative.reports.figures.axes import Axis, Spans, Stretch
+from estimative.reports.figures.rows import Row, RowPlot
+from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill
+from estimative.reports.figures.text import text_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+THINNEST = 1.0
+"""A shorter bar cannot be seen, in units of a plot of the least width."""
+LEAST_WIDTH = 320.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """Where a bar goes to, and the number beside it."""
+
+    value: float
+    look: Fill
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarRow(Row):
+    """A row of bars from one start; without an end, a mark at the start: a total."""
+
+    start: float
+    ends: tuple[End, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars(RowPlot[BarRow]):
+    """Rows with one bar or two."""
+
+    baseline: float | None = None
+    """Where all bars start; None where each starts at the end of the one above."""
+
+    def values(self, row: BarRow) -> Iterator[float]:
+        """Start and ends."""
+        return iter((row.start, *(end.value for end in row.ends)))
+
+    @property
+    def side(self) -> float:
+        """Room for the numbers at the ends."""
+        return max((text_width(end.text, VALUE) for row in self.rows for end in row.ends), default=0) + 2 * GAP
+
+    def mark(self, axes: Axes, stretch: Stretch, row: BarRow, middle: float, thickness: float) -> None:
+        """The longer bar behind the shorter one, a number outside of each."""
+        start = stretch.inside(self.axis.place(row.start))
+        axes.plot([stretch.low, stretch.high], [middle, middle], zorder=0, clip_on=False, **GRID.style)
+        if not row.ends:
+            axes.plot([start], [middle], zorder=4, clip_on=False, **OTHER.style)
+        room = self.side - GAP
+        ends = sorted(((stretch.inside(self.axis.place(end.value), room), end) for end in row.ends), key=lambda e: e[0])
+        for place, end in sorted(ends, key=lambda pair: -abs(pair[0] - start)):
+            axes.barh(middle, place - start, 0.72 * thickness, left=start, zorder=2, **end.look.style)
+        left = [(place, end.text) for place, end in ends if place < start]
+        right = [(place, end.text) for place, end in ends if place >= start]
+        if left:
+            self._number(axes, left[0][0], " / ".join(text for _, text in left), middle, "right")
+        if right:
+            self._number(axes, right[-1][0], " / ".join(text for _, text in right), middle, "left")
+
+    @staticmethod
+    def _number(axes: Axes, place: float, text: str, middle: float, side: str) -> None:
+        offset: Any = {"xytext": (GAP / 2 * (1 if side == "left" else -1), 0), "textcoords": "offset points"}
+        box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
+        axes.annotate(text, (place, middle), **offset, ha=side, va="center_baseline", zorder=5, bbox=box, **VALUE.style)
+
+    def between(self, axes: Axes, middles: Sequence[float], spans: Spans) -> None:
+        """The baseline, or the links from each bar to the next."""
+        if self.baseline is not None:
+            place = self.axis.place(self.baseline)
+            for span in spans:
+                axes.plot([place, place], span, zorder=3, **BASELINE.style)
+            return
+        for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True):
+            start = self.axis.place(row.start)
+            axes.plot([start, start], [above, below], zorder=1, **LINK.style)
+
+
+def visible[R: BarRow](rows: Sequence[R], axis: Axis, *, most: int) -> tuple[R, ...]:
+    """The longest rows, without those whose bars would be too short to see."""
+    places = [axis.place(value) for row in rows for value in (row.start, *(end.value for end in row.ends))]
+    least = (max(places, default=0.0) - min(places, default=0.0)) * THINNEST / LEAST_WIDTH
+    long = [row for row in rows if any(abs(axis.place(end.value) - axis.place(row.start)) >= least for end in row.ends)]
+    return tuple(long[:most])

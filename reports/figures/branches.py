@@ -1,0 +1,165 @@
+"""Branches: events one under the other, each with its two ways on, and the events at the end of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from estimative.reports.figures.chart import Key
+from estimative.reports.figures.style import (
+    BLUE,
+    GAP,
+    GREY,
+    GRID,
+    INK,
+    LABEL,
+    NARROW,
+    SMALL,
+    STRONG,
+    VALUE,
+    WIDE,
+    Lettering,
+    Stroke,
+)
+from estimative.reports.figures.text import text_width, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from estimative.reports.figures.canvas import Canvas
+
+ROW, BETWEEN, NODE = 20.0, 10.0, 6.5
+"""Heights in units: of a branch, above an event, of its mark."""
+THIN, THICK = 0.8, 4.5
+"""Widths of a branch that is impossible and of one that is certain, in units."""
+DASHES = (2.0, 1.2)
+"""Of the branch on which an event does not happen, in units."""
+HEADINGS = ("This step", "Path so far")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One of the two ways on from an event."""
+
+    happens: bool
+    step: float
+    """Probability under the event's condition."""
+    step_text: str
+    path_text: str
+    """Of the probability of the path up to here."""
+    following: tuple[Node, ...] = ()
+
+    @property
+    def look(self) -> Stroke:
+        """The thicker, the more probable; dashed where the event does not happen."""
+        width = THIN + (THICK - THIN) * self.step
+        if self.happens:
+            return Stroke(colour=BLUE, width=width)
+        return Stroke(colour=GREY, width=width, dash=(0, tuple(length / width for length in DASHES)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """An event with its ways on; none where it is impossible."""
+
+    title: str
+    note: str = ""
+    ways: tuple[Way, ...] = ()
+    """One that ends here comes first, so that it is near its event."""
+
+    @property
+    def depth(self) -> int:
+        """Levels from here on."""
+        return 1 + max((node.depth for way in self.ways for node in way.following), default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branches:
+    """A tree of events."""
+
+    roots: tuple[Node, ...]
+    sentences: Sequence[str]
+    key: Key = (
+        (Stroke(colour=BLUE, width=3), "happens"),
+        (Stroke(colour=GREY, width=3, dash=(0, (0.7, 0.4))), "does not happen"),
+    )
+
+    def draw(self, canvas: Canvas, left: float, top: float, width: float) -> float:
+        """Draw the tree; return the bottom edge."""
+        narrow = width <= NARROW
+        column = max(text_width(heading, SMALL) for heading in HEADINGS) + GAP
+        level = min(14.0 if narrow else 26.0, (0.3 * width) / max(node.depth for node in self.roots))
+        drawing = _Drawing(
+            canvas=canvas,
+            left=left + NODE,
+            level=level,
+            step=left + width - column - GAP,
+            path=left + width,
+            column=column,
+        )
+        for heading, x in zip(HEADINGS, (drawing.step, drawing.path), strict=True):
+            canvas.lines(x, top, [heading], SMALL, "right")
+        return drawing.nodes(self.roots, drawing.left, top + GAP)
+
+    def draw_into(self, axes: Axes) -> None:
+        """Draw the tree into given axes, whose unit becomes that of the drawing."""
+        from estimative.reports.figures.canvas import Canvas
+
+        canvas = Canvas(WIDE, axes)
+        canvas.finish(self.draw(canvas, GAP, GAP, WIDE - 2 * GAP) + GAP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Drawing:
+    canvas: Canvas
+    left: float
+    level: float
+    """How far an event is moved to the right of the one that it depends on, in units."""
+    step: float
+    path: float
+    """Where the columns of numbers end."""
+    column: float
+
+    def nodes(self, nodes: Sequence[Node], x: float, top: float) -> float:
+        """Events one under the other; return the bottom edge."""
+        for node in nodes:
+            top = self.node(node, x, top + BETWEEN)
+        return top
+
+    def node(self, node: Node, x: float, top: float) -> float:
+        """An event, its ways and what follows on them."""
+        middle, text = top + STRONG.leading / 2, x + NODE + GAP
+        room = self.path - text
+        bottom = self.canvas.lines(text, top, wrapped(node.title, room, STRONG, lines=4), STRONG)
+        bottom = self.canvas.lines(text, bottom, wrapped(node.note, room, SMALL, lines=4), SMALL)
+        for way in node.ways:
+            self.canvas.line([(x, middle), (x, bottom + ROW / 2)], Stroke(colour=GREY, width=THIN), zorder=1)
+            bottom = self.way(way, x, bottom)
+        self.canvas.line([(x, middle)], Stroke(colour=INK, width=0, dash="none", marker="s", size=NODE), zorder=3)
+        return bottom
+
+    def way(self, way: Way, x: float, top: float) -> float:
+        """A way with its numbers, and the events at its end."""
+        middle, end = top + ROW / 2, x + self.level / 2
+        bottom = top + ROW
+        for node in way.following:
+            mark = bottom + BETWEEN + STRONG.leading / 2
+            self.canvas.line([(x, middle), (end, middle), (end, mark), (x + self.level, mark)], way.look)
+            bottom = self.node(node, x + self.level, bottom + BETWEEN)
+        self.canvas.line([(x, middle), (end, middle)], way.look)
+        self._numbers(way, end + GAP, middle)
+        return bottom
+
+    def _numbers(self, way: Way, x: float, middle: float) -> None:
+        base, text = middle + 0.35 * LABEL.size, "happens" if way.happens else "does not happen"
+        self.canvas.text(x, base, text, LABEL)
+        start = x + text_width(text, LABEL) + GAP
+        if start < self.step - self.column:
+            self.canvas.line([(start, middle), (self.step - self.column, middle)], GRID, zorder=1)
+        self.canvas.text(self.step, base, way.step_text, VALUE, "right")
+        self.canvas.text(self.path, base, way.path_text, _strong(way), "right")
+
+
+def _strong(way: Way) -> Lettering:
+    return STRONG if way.happens else VALUE

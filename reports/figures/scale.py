@@ -1,0 +1,74 @@
+"""The scale: one result over the words of probability, for the first page of a brief."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from estimative.model.inference.estimates import ProbabilityEstimate
+from estimative.model.inference.fit_result import FitResult
+from estimative.reports.context import Context
+from estimative.reports.figures.axes import ProbabilityAxis
+from estimative.reports.figures.chart import Chart, Key
+from estimative.reports.figures.outcomes import around
+from estimative.reports.figures.sources import caution, source
+from estimative.reports.figures.strip import NamedProbability, Strip
+from estimative.reports.figures.style import OTHER, PRIOR, SPAN, NothingToPlot
+from estimative.reports.number_format import interval, percent
+from estimative.reports.phrases import date, interval_kind, judged, plural, sentence, title_of
+
+MAX_OTHERS = 6
+
+type Dissent = Mapping[str, ProbabilityEstimate]
+"""Probabilities of the headline by other analysts, by name."""
+
+
+def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -> Chart:
+    """The headline with its interval over the labelled bands of the words.
+
+    Raises
+    ------
+    NothingToPlot
+        If the result has no numbers.
+    """
+    if not result.has_results:
+        raise NothingToPlot("The result has no probabilities.")
+    headline, others = result.headline.posterior, dict(dissent or {})
+    shown = sorted(others.items(), key=lambda item: -item[1].value)[:MAX_OTHERS]
+    title = title_of(result.scenario.headline, context.scenario)
+    return Chart(
+        content=Strip(
+            axis=ProbabilityAxis(words=context.scale),
+            point=headline.value,
+            low=headline.interval.low,
+            high=headline.interval.high,
+            prior=result.headline.prior.value,
+            text=percent(headline),
+            range_text=interval(headline.interval),
+            others=tuple(NamedProbability(name=name, value=o.value, text=percent(o)) for name, o in shown),
+            key=_key(headline, bool(shown)),
+            sentences=_sentences(result, context, others),
+        ),
+        title=f"{sentence(title)} by {date(result.scenario.until)}: {judged(headline, context.scale)}",
+        caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of the "
+        f"{context.scale.title} scale.{_rest(len(others) - len(shown))}",
+        caution=caution(result),
+        source=source(result.scenario, [result.prior_set], result.computation),
+    )
+
+
+def _key(headline: ProbabilityEstimate, dissent: bool) -> Key:
+    before = ((SPAN, f"probability, {interval_kind(headline.interval)}"), (PRIOR, "before the evidence"))
+    return (*before, (OTHER, "other analysts")) if dissent else before
+
+
+def _rest(count: int) -> str:
+    return f" {plural(count, 'other analyst is', 'other analysts are')} not shown." if count else ""
+
+
+def _sentences(result: FitResult, context: Context, others: Dissent) -> tuple[str, ...]:
+    headline, before = result.headline.posterior, result.headline.prior
+    return (
+        f"Probability: {judged(headline, context.scale)}, {around(headline)}.",
+        f"Before the evidence: {percent(before)}.",
+        *(f"{name}: {judged(other, context.scale)}." for name, other in others.items()),
+    )

@@ -1,0 +1,79 @@
+"""Every format: its file endings, and what it makes of an answer. One entry a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.model.codec import to_json
+from estimative.reports.answers import Answer
+from estimative.reports.documents.common import CAUTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A file format."""
+
+    endings: tuple[str, ...]
+    render: Callable[[Answer], str | bytes]
+    binary: bool = False
+    """It can go to a file only."""
+
+
+def _caution(answer: Answer) -> str:
+    return "" if answer.result.converged else CAUTION
+
+
+def _markdown(answer: Answer) -> str:
+    from estimative.reports.formats.markdown import markdown
+
+    return markdown(answer.document)
+
+
+def _html(answer: Answer) -> str:
+    from estimative.reports.formats.html import html
+
+    return html(answer.document, caution=_caution(answer))
+
+
+def _pdf(answer: Answer) -> bytes:
+    from estimative.reports.formats.pdf import pdf
+
+    return pdf(answer.document, caution=_caution(answer))
+
+
+def _docx(answer: Answer) -> bytes:
+    from estimative.reports.formats.docx import docx
+
+    return docx(answer.document, caution=_caution(answer))
+
+
+def _xlsx(answer: Answer) -> bytes:
+    from estimative.reports.formats.xlsx import xlsx
+
+    return xlsx(answer.sheets, caution=_caution(answer))
+
+
+def _csv(answer: Answer) -> str:
+    from estimative.reports.formats.csv import csv
+
+    return csv(answer.sheets[0])
+
+
+FORMATS: Mapping[str, Format] = {
+    "md": Format(endings=(".md",), render=_markdown),
+    "html": Format(endings=(".html", ".htm"), render=_html),
+    "pdf": Format(endings=(".pdf",), render=_pdf, binary=True),
+    "docx": Format(endings=(".docx",), render=_docx, binary=True),
+    "xlsx": Format(endings=(".xlsx",), render=_xlsx, binary=True),
+    "csv": Format(endings=(".csv",), render=_csv),
+    "json": Format(endings=(".json",), render=lambda answer: to_json(answer.result)),
+}
+"""All but the terminal, whose width and colours are its own."""
+
+
+def format_of(path: Path) -> str | None:
+    """The format that a file's ending names, or None."""
+    ending = path.suffix.lower()
+    return next((name for name, entry in FORMATS.items() if ending in entry.endings), None)

@@ -1,0 +1,133 @@
+"""Numbers as text: no digit finer than its error, probabilities in percent, log-odds in decibans."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from estimative.model.inference.estimates import Interval
+
+DECIBANS = 10 / math.log(10)
+"""In one natural unit of log-odds (Good 1950)."""
+FINEST_PLACE = -9
+"""Exponent of the last decimal: what is smaller than a billionth is shown as less than that."""
+MAX_DIGITS = 3
+"""Significant digits of a number without error."""
+SIGNIFICANT_SE = 2.0
+"""Standard errors that a number has to be away from zero before a sentence relies on its sign."""
+
+
+class Uncertain(Protocol):
+    """A number with its standard error."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def se(self) -> float: ...
+
+
+def rounded(value: float, error: float, *, places: int = 0, signed: bool = False) -> str:
+    """A number with no digit finer than its error: the last one counts at least one standard error.
+
+    Parameters
+    ----------
+    places
+        Shift of the decimal point: 2 shows a probability in percent.
+    signed
+        Put a plus before a positive number.
+    """
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return "infinite" if math.isinf(value) else "unknown"
+    last = _last_place(value, error, places)
+    number, decimals = round(value * 10.0**places, -last) + 0.0, max(0, -last)
+    if number == 0 and value != 0:
+        return f"less than {10.0**last:,.{decimals}f}"
+    return f"{number:{'+' if signed and number else ''},.{decimals}f}"
+
+
+def _last_place(value: float, error: float, places: int) -> int:
+    """The exponent of the last digit that is shown."""
+    scaled, uncertainty = value * 10.0**places, abs(error) * 10.0**places
+    finest = max(_finest(scaled, MAX_DIGITS), FINEST_PLACE)
+    return max(finest, math.ceil(math.log10(uncertainty) - 1e-9)) if uncertainty > 0 else finest
+
+
+def _finest(value: float, digits: int) -> int:
+    """The exponent of the last of so many significant digits, of the number as it is after rounding to them."""
+    if not value:
+        return 0
+    finest = math.floor(math.log10(abs(value)) + 1e-12) - digits + 1
+    carried = abs(round(value, -finest)) >= 10.0 ** (finest + digits) * (1 - 1e-12)
+    return finest + carried
+
+
+def one_digit(value: float) -> str:
+    """A positive number to one significant digit, as errors are shown."""
+    finest = _finest(value, 1)
+    return f"{round(value, -finest):.{max(0, -finest)}f}"
+
+
+def two_digits(value: float) -> str:
+    """A number to two significant digits."""
+    return rounded(value, 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.0)
+
+
+def significant(number: Uncertain | None) -> bool:
+    """Whether a number is away from zero by more than its error; one without bound (None) is."""
+    return number is None or abs(number.value) > SIGNIFICANT_SE * number.se
+
+
+def percent(number: Uncertain) -> str:
+    """A probability in percent: "0.42%"."""
+    return f"{rounded(number.value, number.se, places=2)}%"
+
+
+def plain_percent(value: float) -> str:
+    """A probability without error in percent: "5%"."""
+    return f"{100 * value:.10g}%"
+
+
+def percent_with_error(number: Uncertain) -> str:
+    """A probability with its Monte Carlo standard error: "0.42% \u00b1 0.005%"; an exact one without."""
+    return percent(number) if number.se == 0 else f"{percent(number)} \u00b1 {one_digit(100 * number.se)}%"
+
+
+def percent_range(low: Uncertain, high: Uncertain) -> str:
+    """Two probabilities: "0.05% to 1.2%"."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def interval(interval: Interval) -> str:
+    """The ends of a credible interval: "0.05% to 1.2%"; "exact" where they coincide."""
+    if interval.low == interval.high:
+        return "exact"
+    low = rounded(interval.low, interval.low_se, places=2)
+    high = rounded(interval.high, interval.high_se, places=2)
+    return f"{low}% to {high}%"
+
+
+def decibans(number: Uncertain, *, sampling_error: float = 0.0) -> str:
+    """Natural log-odds in decibans with their error: "+5.3 \u00b1 0.05"."""
+    return with_error(DECIBANS * number.value, DECIBANS * math.hypot(number.se, sampling_error))
+
+
+def plain_decibans(number: Uncertain) -> str:
+    """Natural log-odds in decibans, to the digits of their error: "+5.3"."""
+    return rounded(DECIBANS * number.value, DECIBANS * number.se, signed=True)
+
+
+def with_error(value: float, error: float) -> str:
+    """A signed number with its error; an exact one alone."""
+    text = rounded(value, error, signed=True)
+    return text if error == 0 or text.startswith("less") else f"{text} \u00b1 {one_digit(error)}"
+
+
+def odds_factor(log_odds: float, error: float) -> str:
+    """The factor on the odds that a difference in natural log-odds stands for: "3.4"."""
+    value = math.exp(log_odds)
+    return rounded(value, value * error)
+
+
+def factor(number: Uncertain) -> str:
+    """The factor on the odds that a difference in natural log-odds stands for, to the digits of its error."""
+    return odds_factor(number.value, number.se)

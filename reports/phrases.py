@@ -1,0 +1,229 @@
+"""Phrases that several documents share: counts, lists, dates, names of inputs, words of probability, verdicts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from math import isfinite
+
+from estimative.model.inference.diagnostics import Check
+from estimative.model.inference.estimates import Interval, ProbabilityEstimate
+from estimative.model.inference.info import FitInfo
+from estimative.model.inference.posterior import Agreement
+from estimative.model.inference.refit import Effort
+from estimative.model.spec.evidence import Evidence, Forecast, Measurement
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.prior_set import Confidence
+from estimative.priors.verbal_scale import ICD203, Phrase, Scale
+from estimative.reports.number_format import interval, percent, two_digits
+
+METHODS = {"nuts": "NUTS", "importance": "importance sampling"}
+LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
+"""First words of a title that are no names."""
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count with its noun: "1 fit", "12 fits"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def date(day: datetime.date) -> str:
+    """A date in a sentence: "31 December 2030"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(title: str) -> str:
+    """A title as the start of a sentence, without its full stop."""
+    return capital(plain(title))
+
+
+def plain(title: str) -> str:
+    """A title or description on one line, without its full stop."""
+    return " ".join(title.split()).rstrip(".")
+
+
+def inner(title: str) -> str:
+    """A title within a sentence: an article at its start loses its capital."""
+    text = plain(title)
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first in LOWERED else text
+
+
+def quoted(title: str) -> str:
+    """A title in quotation marks."""
+    return f"\u201c{plain(title)}\u201d"
+
+
+def first_paragraph(text: str) -> str:
+    """What is before the first empty line, on one line."""
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def title_of(name: str, scenario: Scenario) -> str:
+    """The title of a factor, event, outcome, item or indicator; the name itself where it has none."""
+    sections = (scenario.outcomes, scenario.events, scenario.factors, scenario.evidence, scenario.indicators)
+    return next((plain(section[name].title) for section in sections if name in section), name)
+
+
+def input_name(name: str, scenario: Scenario) -> str:
+    """A quantity or a weight of evidence in a sentence: "the effect of \u201cX\u201d on \u201cY\u201d"."""
+    section, _, rest = name.partition(".")
+    subject, _, key = rest.partition(".")
+
+    def title(name: str) -> str:
+        return quoted(title_of(name, scenario))
+
+    match section:
+        case "factors":
+            return quoted(title_of(subject, scenario))
+        case "events" if scenario.events[subject].form == "rate":
+            return f"the yearly rate of {title(subject)}"
+        case "events":
+            return f"the chance of {title(subject)}"
+        case "effects":
+            return f"the effect of {title(key)} on {title(subject)}"
+        case "tables":
+            return f"the chance of {title(subject)}, {table_row(key, scenario)}"
+        case "evidence":
+            return f"the weight of {title(subject)}"
+        case "motives":
+            return f"the motive behind {title(subject)}"
+        case "relevance":
+            return f"the relevance of {title(subject)}"
+        case "independence":
+            return f"the independence of the items of origin {subject}"
+        case "indicators":
+            return f"the chance of seeing {title(subject)}"
+    return name
+
+
+def input_value(name: str, value: float, scenario: Scenario) -> str:
+    """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
+    section, _, rest = name.partition(".")
+    number = f"{value:.2g}"
+    match section:
+        case "events" if scenario.events[rest].form == "rate":
+            return f"{number} per year"
+        case "events" | "tables" | "motives" | "indicators":
+            return f"{100 * value:.2g}%"
+        case "effects":
+            return f"a ratio of {number}"
+        case "evidence":
+            return _evidence_value(scenario.evidence[rest], number)
+    return number
+
+
+def _evidence_value(item: Evidence, number: str) -> str:
+    match item:
+        case Measurement():
+            return f"an error of {number} {item.unit}"
+        case Forecast():
+            return f"an error of {number} in log-odds"
+        case _:
+            return f"a ratio of {number}"
+
+
+def table_row(key: str, scenario: Scenario) -> str:
+    """A row of a table in a sentence: "given \u201cX\u201d and \u201cY\u201d"."""
+    parents = [] if key == "none" else key.split("+")
+    return (
+        f"given {listed([quoted(title_of(p, scenario)) for p in parents])}" if parents else "given none of its parents"
+    )
+
+
+def condition(given: Sequence[str], unless: Sequence[str], scenario: Scenario) -> str:
+    """The condition of an event, by titles; a dash where there is none."""
+    parts = [*(title_of(name, scenario) for name in given), *(f"not: {title_of(name, scenario)}" for name in unless)]
+    return "; ".join(parts) or "-"
+
+
+def phrase(number: ProbabilityEstimate, scale: Scale = ICD203) -> Phrase:
+    """The word of a scale for a probability, taken before rounding."""
+    return scale.word(min(max(number.value, 0.0), 1.0))
+
+
+def judged(number: ProbabilityEstimate, scale: Scale = ICD203) -> str:
+    """A word with its number: "very unlikely (6.1%)"."""
+    word = phrase(number, scale)
+    return f"{word} ({percent(number)})"
+
+
+def interval_kind(interval: Interval) -> str:
+    """The kind of an interval: "90% credible interval"."""
+    return f"{100 * interval.mass:g}% credible interval"
+
+
+def spread_of(number: ProbabilityEstimate) -> str:
+    """The credible interval in a sentence of its own."""
+    if number.interval.low == number.interval.high:
+        return "The inputs are certain, so there is no interval."
+    return f"{interval_kind(number.interval)}, given the uncertainty in the inputs: {interval(number.interval)}."
+
+
+def confidence(declared: Confidence | None) -> str:
+    """The declared analytic confidence, in a sentence of its own."""
+    if declared is None:
+        return "The analyst has not declared an analytic confidence."
+    reasons = [text.rstrip(". ") for text in (declared.information_base, declared.rigour, declared.volatility) if text]
+    return " ".join([f"Analytic confidence: {declared.level}.", *(f"{capital(reason)}." for reason in reasons)])
+
+
+def verdict(info: FitInfo) -> str:
+    """The result of a method's checks, in a line."""
+    method = METHODS.get(info.method, info.method)
+    if info.converged:
+        draws = plural(info.draws, "draw", "draws")
+        return f"{capital(method)}: converged ({draws}; effective sample size {info.ess:,.0f} for the headline)"
+    return f"{capital(method)}: did not converge ({'; '.join(map(failure, info.verdict.failed))})"
+
+
+def failure(check: Check) -> str:
+    """The value of a check and its limit: "R-hat 1.08 for factors.alignment; needs at most 1.01"."""
+    where = f" for {check.where}" if check.where else ""
+    value = "infinite" if check.value is None else _distinct(check.value, check.limit)
+    return f"{check.name} {value}{where}; needs {check.direction} {check.limit:g}"
+
+
+def _distinct(value: float, limit: float) -> str:
+    """A value with as many digits, three or more, as tell it from a limit."""
+    texts = (f"{value:.{digits}g}" for digits in range(3, 17))
+    return next((text for text in texts if float(text) != limit), f"{value:g}")
+
+
+def agreement(result: Agreement) -> str:
+    """Whether the two methods agree."""
+    verb = "agree" if result.agree else "disagree"
+    if not isfinite(result.ratio) or result.joint_se == 0:
+        return f"The two methods {verb}."
+    least = "at most " if result.agree else ""
+    return f"The two methods {verb}: {least}{result.ratio:.1f} joint standard errors apart (outcome {result.outcome})."
+
+
+def fits(effort: Effort) -> str:
+    """How many fits stand behind a result, by which method, and how well they converged."""
+    if not effort.fits:
+        return "No further fit was needed."
+    by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in effort.by_method.items()])
+    failed = plural(effort.failed, "fit", "fits")
+    went = "all converged" if effort.converged else f"{failed} did not converge"
+    worst = f" Closest to a limit: {'; '.join(map(_checked, effort.worst))}." if effort.worst else ""
+    return f"{plural(effort.fits, 'fit', 'fits')} ({by}); {went}.{worst}"
+
+
+def _checked(check: Check) -> str:
+    """How close a check came to its limit."""
+    needed = f"(needs {check.direction} {check.limit:g})"
+    if check.value is None:
+        return f"{check.name}: no weight is outstanding" if check.passed else f"{check.name} infinite {needed}"
+    value = f"{check.value:,.0f}" if check.value >= 100 else two_digits(check.value)
+    return f"{check.name} {value} {needed}"

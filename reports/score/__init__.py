@@ -1,1 +1,0 @@
-"""How judgements fared of which it is known what came about."""

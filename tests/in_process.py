@@ -1,0 +1,48 @@
+"""The command line, run in this process: as a user runs it, without the seconds that a new process takes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+from estimative.cli import app, console
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, folder: Path | None = None, environment: dict[str, str] | None = None) -> Finished:
+    """Run `estimative` with arguments in a folder, 80 columns wide."""
+    out, err, code = StringIO(), StringIO(), 0
+    variables = {"COLUMNS": "80", **(environment or {})}
+    with _folder(folder), patch.dict(os.environ, variables), patch.object(sys, "argv", ["estimative", *arguments]):
+        console.console.cache_clear()
+        console.messages.cache_clear()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                app.main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Finished(code=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+@contextmanager
+def _folder(folder: Path | None) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder or before)
+    try:
+        yield
+    finally:
+        os.chdir(before)

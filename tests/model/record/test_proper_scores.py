@@ -1,0 +1,313 @@
+"""Scores, calibration and weights, against numbers that were published or reckoned by hand."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimative.model.inference.estimates import Estimate
+from estimative.model.record.proper_scores import RULES, CalibrationBin, Scores, Scoring, score, weights
+from estimative.priors.errors import InvalidInput
+from estimative.priors.forecast_record import Judgement, Record
+from estimative.priors.verbal_scale import ICD203
+
+type Said = tuple[float, bool | None]
+"""A probability, and whether it happened."""
+
+SURE: Said = (1.0, True)
+WRONG: Said = (0.0, True)
+EVEN: Said = (0.5, True)
+PROBABILITIES = st.floats(0.01, 0.99)
+ANSWERS = st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=1, max_size=8)
+SEVERAL = st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=2, max_size=8)
+PANELS = st.dictionaries(st.sampled_from(["kent", "heuer", "wohlstetter"]), ANSWERS, min_size=1)
+
+
+def record(**said: Sequence[Said]) -> Record:
+    """A record in which the answers of each analyst are to the questions 0, 1, 2..."""
+    return Record(
+        file="record.csv",
+        analysts=tuple(said),
+        judgements=tuple(
+            Judgement(analyst=analyst, question=str(index), probability=probability, happened=happened)
+            for analyst, answers in said.items()
+            for index, (probability, happened) in enumerate(answers)
+        ),
+    )
+
+
+def scores_of(*said: Said) -> Scores:
+    [scores] = score(record(kent=said)).scores
+    return scores
+
+
+def values(measured: Mapping[str, Estimate]) -> dict[str, float]:
+    return {analyst: weight.value for analyst, weight in measured.items()}
+
+
+@pytest.mark.parametrize(
+    ("said", "brier"),
+    [((1.0, True), 0), ((1.0, False), 1), ((0.7, True), 0.09), ((0.3, True), 0.49), ((0.5, True), 0.25),
+     ((0.5, False), 0.25), ((0.2, True), 0.64)],
+)  # fmt: skip
+def test_published_brier_scores(said: Said, brier: float) -> None:
+    """The Brier score of one judgement is that of the textbooks: 0.09 for 70 % on what happened."""
+    assert scores_of(said).brier.value == pytest.approx(brier, abs=1e-15)
+
+
+@pytest.mark.slow
+@given(ANSWERS)
+@settings(deadline=None)
+def test_scores_are_those_of_a_library(said: list[Said]) -> None:
+    """The mean scores are those that the package scoringrules gives."""
+    from scoringrules import brier_score, log_score
+
+    outcomes, probabilities = np.array([float(bool(y)) for _, y in said]), np.array([p for p, _ in said])
+    scores = scores_of(*said)
+    assert scores.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
+    assert scores.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
+
+
+def test_published_means() -> None:
+    """The means are those that the manual of scikit-learn gives for its own examples: 0.0375 and 0.21616 nats."""
+    assert scores_of((0.1, False), (0.9, True), (0.8, True), (0.3, False)).brier.value == pytest.approx(0.0375)
+    log = scores_of((0.9, True), (0.1, False), (0.2, False), (0.65, True)).log.value
+    assert log == pytest.approx(0.21616, abs=5e-6)
+
+
+def test_errors_by_hand() -> None:
+    """Brier scores 0.01, 0.04 and 0.25 have the mean 0.1, the variance 0.0171 and the standard error 0.07550."""
+    scores = scores_of((0.9, True), (0.2, False), (0.5, True))
+    assert scores.brier == Estimate(value=pytest.approx(0.1), se=pytest.approx(math.sqrt(0.0171 / 3)))  # type: ignore[arg-type]
+    logs = [-math.log(0.9), -math.log(0.8), -math.log(0.5)]
+    error = math.sqrt(sum((value - sum(logs) / 3) ** 2 for value in logs) / 2 / 3)
+    assert (scores.log.value, scores.log.se) == (pytest.approx(sum(logs) / 3), pytest.approx(error))
+
+
+@pytest.mark.parametrize("said", [(0.0, True), (1.0, False)])
+def test_certainty_that_was_wrong_is_infinite(said: Said) -> None:
+    """Where 0 was given to what came about, the logarithmic score stays infinite and has no error; Brier's has one."""
+    scores = scores_of(EVEN, said, EVEN)
+    assert scores.log is None
+    assert scores.brier == Estimate(value=0.5, se=pytest.approx(0.25))  # type: ignore[arg-type]
+
+
+def test_certainty_that_was_right_is_perfect() -> None:
+    """Where 1 was given to what came about, both scores are 0, and not a negative 0."""
+    scores = scores_of(SURE, (0.0, False))
+    assert scores.brier == scores.log == Estimate(value=0.0, se=0.0)
+    assert math.copysign(1, scores.log.value) == 1
+
+
+def test_one_question_has_no_error() -> None:
+    """From one question a score is known without its error."""
+    scores = scores_of((0.7, True))
+    assert (scores.resolved, scores.brier.se, scores.log.se) == (1, None, None)
+
+
+def test_open_questions_do_not_count() -> None:
+    """A question that is not resolved changes neither a score nor the calibration."""
+    assert scores_of((0.7, True), (0.2, False), (0.9, None)) == scores_of((0.7, True), (0.2, False))
+
+
+@pytest.mark.parametrize("count", [19, 20])
+def test_few(count: int) -> None:
+    """Nineteen resolved questions are few, twenty are not; open ones are no help."""
+    scores = scores_of(*[EVEN] * count, (0.5, None))
+    assert (scores.resolved, scores.few) == (count, count < 20)
+
+
+def test_the_same_questions() -> None:
+    """Analysts answered the same questions if the resolved ones among theirs are the same, in whatever order."""
+    same = record(kent=[EVEN, SURE, (0.5, None)], heuer=[SURE, EVEN])
+    assert score(same).same_questions
+    assert score(replace(same, judgements=same.judgements[::-1])).same_questions
+    assert not score(record(kent=[EVEN, SURE], heuer=[EVEN])).same_questions
+    assert score(record(kent=[EVEN])).same_questions
+
+
+@given(said=PROBABILITIES, happened=st.integers(0, 20))
+def test_scores_are_proper(said: float, happened: int) -> None:
+    """Of 20 questions that happened as often as p says, nothing scores better than p.
+
+    Brier's is worse by the squared distance from p, the logarithmic one by the divergence of Kullback and Leibler."""
+    true = happened / 20
+    came = [index < happened for index in range(20)]
+    honest, other = (scores_of(*((p, yes) for yes in came)) for p in (true, said))
+    assert other.brier.value - honest.brier.value == pytest.approx((said - true) ** 2, abs=1e-12)
+    divergence = sum(p * math.log(p / q) for p, q in ((true, said), (1 - true, 1 - said)) if p > 0)
+    assert other.log.value - honest.log.value == pytest.approx(divergence, abs=1e-9)
+    assert divergence >= -1e-12
+
+
+@given(panel=PANELS, seed=st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(panel: dict[str, list[Said]], seed: random.Random) -> None:
+    """Rows in another order have the very same scores, weights and calibration, to the last bit."""
+    straight = record(**panel)
+    judgements = list(straight.judgements)
+    seed.shuffle(judgements)
+    shuffled = score(replace(straight, judgements=tuple(judgements)))
+    assert shuffled == score(straight)
+
+
+CALIBRATED: list[Said] = [
+    (0.0, False), (0.005, True), (0.01, False), (0.2, True), (0.3, False), (0.4, False),
+    (0.55, True), (0.99, True), (1.0, True),
+]  # fmt: skip
+
+
+def test_calibration_by_hand() -> None:
+    """Judgements fall into the bands of ICD 203 or beyond its ends; a border belongs above, empty bands are out."""
+    said = [
+        ("below 1 %", 2, 0.0025, 0.5),
+        ("almost no chance", 1, 0.01, 0.0),
+        ("unlikely", 3, 0.3, 1 / 3),
+        ("likely", 1, 0.55, 1.0),
+        ("almost certain", 1, 0.99, 1.0),
+        ("above 99 %", 1, 1.0, 1.0),
+    ]
+    assert scores_of(*CALIBRATED[::-1]).calibration == tuple(
+        CalibrationBin(term=term, count=count, mean_forecast=pytest.approx(mean), frequency=pytest.approx(share))  # type: ignore[arg-type]
+        for term, count, mean, share in said
+    )
+
+
+@given(answers=st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
+def test_calibration_loses_nothing(answers: list[Said]) -> None:
+    """Every resolved judgement is in one band, the bands rise, and each mean has its band's own word."""
+    scores = scores_of(*answers)
+    bands = scores.calibration
+    assert sum(band.count for band in bands) == scores.resolved
+    assert sum(band.count * band.frequency for band in bands) == pytest.approx(sum(yes is True for _, yes in answers))
+    assert sum(band.count * band.mean_forecast for band in bands) == pytest.approx(sum(said for said, _ in answers))
+    assert [band.mean_forecast for band in bands] == sorted(band.mean_forecast for band in bands)
+    assert len({band.term for band in bands}) == len(bands) <= 9
+    assert all(sum(ICD203.word(said).text == band.term for said, _ in answers) == band.count for band in bands)
+
+
+def geometric(said: Sequence[Said]) -> float:
+    """Oracle of the rule "log": the geometric mean of the probabilities given to what came about."""
+    return math.prod(p if happened else 1 - p for p, happened in said) ** (1 / len(said))
+
+
+def inverse(said: Sequence[Said]) -> float:
+    """Oracle of the rule "brier": one over the mean squared error with one question more, answered 1/2."""
+    return 1 / float(np.mean([(p - bool(happened)) ** 2 for p, happened in (*said, EVEN)]))
+
+
+WORTH = {"log": geometric, "brier": inverse}
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(panel=PANELS)
+def test_weights(rule: str, panel: dict[str, list[Said]]) -> None:
+    """Weights sum to one and stand to each other as what the rule says that analysts are worth."""
+    found = values(weights(score(record(**panel)), rule))
+    worth = {analyst: WORTH[rule](said) for analyst, said in panel.items()}
+    assert list(found) == list(panel)
+    assert sum(found.values()) == pytest.approx(1, abs=1e-12)
+    assert found == pytest.approx({analyst: value / sum(worth.values()) for analyst, value in worth.items()})
+
+
+def test_weights_by_hand() -> None:
+    """Geometric means 0.6 and 0.3 weigh 2/3 and 1/3; (0.25 + 0.75)/4 and (0.25 + 0)/4 weigh 1/5 and 4/5."""
+    scoring = score(record(kent=[(0.9, True), (0.4, True)], heuer=[(0.1, True), (0.1, False)]))
+    assert values(weights(scoring, "log")) == pytest.approx({"kent": 2 / 3, "heuer": 1 / 3})
+    scoring = score(record(kent=[EVEN] * 3, heuer=[SURE] * 3))
+    assert values(weights(scoring, "brier")) == pytest.approx({"kent": 1 / 5, "heuer": 4 / 5})
+
+
+def test_wrong_certainty_weighs_nothing() -> None:
+    """By the rule "log" an analyst who once was certain and wrong weighs 0, and the others share the rest."""
+    scoring = score(record(kent=[SURE, WRONG], heuer=[EVEN, (0.25, True)], wohlstetter=[(0.25, True), EVEN]))
+    found = weights(scoring, "log")
+    assert values(found) == pytest.approx({"kent": 0, "heuer": 1 / 2, "wohlstetter": 1 / 2})
+    assert found["kent"].se is None
+    # Each logarithmic score has the standard error ln 2 / 2, and of w = 1 / (1 + exp(x)) the slope at 0 is 1/4.
+    assert found["heuer"].se == found["wohlstetter"].se == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
+
+
+def test_nobody_worth_anything() -> None:
+    """Where all analysts weigh 0 there is no pool, and the fault says why; by the rule "brier" there is one."""
+    scoring = score(record(kent=[SURE, WRONG], heuer=[WRONG]))
+    with pytest.raises(InvalidInput) as caught:
+        weights(scoring, "log")
+    assert str(caught.value) == (
+        "record.csv: every analyst gave a probability of 0 to something that happened. "
+        "Allowed: an analyst who never did, to have weight."
+    )
+    assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_error_without_all_errors(rule: str) -> None:
+    """One analyst with a single question leaves every weight without an error, since all hang on that score."""
+    found = weights(score(record(kent=[EVEN, SURE], heuer=[(0.7, True)])), rule)
+    assert [weight.se for weight in found.values()] == [None, None]
+
+
+def test_alone() -> None:
+    """A single analyst has the whole weight, and no doubt about it."""
+    assert weights(score(record(kent=[EVEN, SURE])), "log") == {"kent": Estimate(value=1.0, se=0.0)}
+
+
+def shifted(scoring: Scoring, index: int, by: float) -> Scoring:
+    """A scoring in which one analyst has other scores."""
+    scores = list(scoring.scores)
+    brier, log = (replace(mean, value=mean.value + by) for mean in (scores[index].brier, scores[index].log))
+    scores[index] = replace(scores[index], brier=brier, log=log)
+    return replace(scoring, scores=tuple(scores))
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(panel=st.dictionaries(st.sampled_from("abc"), SEVERAL, min_size=1))
+def test_errors_against_differences(rule: str, panel: dict[str, list[Said]]) -> None:
+    """The error of a weight is the root of the summed squares of each score's error times the weight's slope there."""
+    scoring, step = score(record(**panel)), 1e-6
+    variances = dict.fromkeys(panel, 0.0)
+    for index, scores in enumerate(scoring.scores):
+        error = (scores.log if rule == "log" else scores.brier).se
+        assert error is not None
+        up, down = (values(weights(shifted(scoring, index, by), rule)) for by in (step, -step))
+        for analyst in panel:
+            variances[analyst] += ((up[analyst] - down[analyst]) / (2 * step) * error) ** 2
+    found = {analyst: weight.se for analyst, weight in weights(scoring, rule).items()}
+    assert found == pytest.approx(
+        {analyst: math.sqrt(value) for analyst, value in variances.items()}, rel=1e-5, abs=1e-8
+    )
+
+
+def drawn(rng: np.random.Generator, count: int) -> Iterable[Said]:
+    """Answers of an analyst who misses what is true by a random amount."""
+    true = rng.uniform(0.05, 0.95, count)
+    said = np.clip(true + rng.normal(0, 0.2, count), 0.02, 0.98)
+    return zip(said.tolist(), (rng.uniform(size=count) < true).tolist(), strict=True)
+
+
+def without_others(scoring: Scoring, rule: str) -> list[float]:
+    """Wrong errors, which forget that a weight also hangs on the scores of the others."""
+    found = values(weights(scoring, rule))
+    worth = {scores.analyst: RULES[rule].log_worth(scores).se or math.nan for scores in scoring.scores}
+    return [weight * (1 - weight) * worth[analyst] for analyst, weight in found.items()]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_errors_against_a_simulation(rule: str) -> None:
+    """Weights of 200 simulated records spread as their errors say; errors that leave the other analysts out do not."""
+    rng, repeats = np.random.default_rng(7), 200
+    scorings = [score(record(**{name: list(drawn(rng, 100)) for name in "abc"})) for _ in range(repeats)]
+    found = [list(weights(scoring, rule).values()) for scoring in scorings]
+    spread = np.std([[weight.value for weight in row] for row in found], axis=0, ddof=1)
+    errors = np.mean([[weight.se for weight in row] for row in found], axis=0)
+    wrong = np.mean([without_others(scoring, rule) for scoring in scorings], axis=0)
+    # The relative error of a standard deviation is 1 / sqrt(2 n); of three weights that sum to one, two are free.
+    tolerance = 4 / math.sqrt(2 * repeats * 2)
+    assert float(np.mean(errors / spread)) == pytest.approx(1, abs=tolerance)
+    assert float(np.mean(wrong / spread)) != pytest.approx(1, abs=tolerance)

@@ -1,0 +1,419 @@
+"""The ledger of resolutions: only added to, whole lines or none, nothing changed without being noticed."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from estimative.model.record.resolution_log import FIRST, LOG, ResolutionLog
+from estimative.model.record.resolutions import (
+    Question,
+    Resolution,
+    contradictions,
+    current_entries,
+    open_runs,
+    refusals,
+)
+from estimative.model.record.run_store import Manifest, Store
+from estimative.priors.errors import InvalidInput
+from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id
+
+DAY = datetime.timedelta(days=1)
+TODAY = UNTIL + 30 * DAY
+
+
+def written(folder: Path, *resolutions: Resolution) -> ResolutionLog:
+    """A ledger with these lines."""
+    ledger = ResolutionLog.beside(folder)
+    for one in resolutions:
+        ledger.append(one, written=WRITTEN, correct=False)
+    return ledger
+
+
+def three(folder: Path) -> ResolutionLog:
+    return written(folder, *(resolution(place, scenario=f"s{place}") for place in (1, 2, 3)))
+
+
+def issues(ledger: ResolutionLog) -> list[tuple[int | None, str]]:
+    """The lines that reading finds fault with, and what it found; none where it finds nothing."""
+    try:
+        ledger.read()
+    except InvalidInput as faulty:
+        return [(issue.place.line, issue.message) for issue in faulty.issues]
+    return []
+
+
+def refused(ledger: ResolutionLog, one: Resolution, *, correct: bool = False) -> str:
+    """Why a line is not added, in one fault; the file stays as it was, or is not made."""
+    ledger.path.parent.mkdir(exist_ok=True)
+    before = ledger.path.read_bytes() if ledger.path.exists() else None
+    with pytest.raises(InvalidInput) as caught:
+        ledger.append(one, written=WRITTEN, correct=correct)
+    [fault] = caught.value.issues
+    assert (ledger.path.read_bytes() if ledger.path.exists() else None) == before
+    return str(fault)
+
+
+@pytest.mark.parametrize("happened", [True, False, None])
+def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | None) -> None:
+    """What is appended is read back, to the last bit of its numbers and with any text in it."""
+    hostile = "a\nb\u2028c \u202e\u0000\x1b[31m \u6f22 \\ \" '"
+    one = replace(resolution(1, happened, probability=0.1 + 0.2, analyst=hostile), because=hostile)
+    ledger = ResolutionLog.beside(tmp_path)
+    entry = ledger.append(one, written=WRITTEN, correct=False)
+    assert ledger.read() == (entry,)
+    assert (entry.line, entry.resolution, entry.written, entry.corrects) == (1, one, WRITTEN, None)
+    assert [path.name for path in tmp_path.iterdir()] == [LOG]
+
+
+def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
+    """A folder without a ledger, or none at all, has no resolutions; reading makes no file."""
+    assert ResolutionLog.beside(tmp_path).read() == ()
+    assert ResolutionLog.beside(tmp_path / "nowhere").read() == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
+    """Each line is a JSON object that no terminal can be steered by, with the fields that the format promises."""
+    ledger = written(tmp_path, replace(resolution(), because="\u202eevil \x1b[2J"))
+    raw = ledger.path.read_bytes()
+    assert raw.isascii()
+    assert raw.count(b"\n") == 1
+    assert all(byte >= 32 for byte in raw[:-1])
+    content = json.loads(raw)
+    assert list(content) == [
+        "schema_version", "previous", "written", "corrects", "run", "created", "scenario", "scenario_digest",
+        "prior_set", "prior_set_digest", "analyst", "outcome", "probability", "mcse", "as_of", "until", "happened",
+        "on", "because", "digest",
+    ]  # fmt: skip
+    assert (content["happened"], content["on"], content["probability"]) == (True, "2026-04-02", 0.3)
+    assert content["written"] == "2026-07-01T08:00:00Z"
+
+
+def test_each_line_is_tied_to_the_one_before(tmp_path: Path) -> None:
+    """`previous` is the SHA-256 of the line before it with its end, as `sha256sum` finds it; 64 zeros at first."""
+    ledger = three(tmp_path)
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    digests = [hashlib.sha256(line).hexdigest() for line in lines]
+    assert [json.loads(line)["previous"] for line in lines] == [FIRST, *digests[:-1]]
+    assert [entry.digest for entry in ledger.read()] == digests
+
+
+def test_what_stands_is_never_rewritten(tmp_path: Path) -> None:
+    """A later line leaves the bytes of the earlier ones as they were, a correction too."""
+    ledger = three(tmp_path)
+    before = ledger.path.read_bytes()
+    ledger.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
+    assert ledger.path.read_bytes().startswith(before)
+
+
+CHANGED, FOLLOWS = "this line was changed", "this line does not follow from the one before"
+ENDLESS = "this line has no end"
+DAMAGE = {
+    "first changed": (lambda a, b, c: [a.replace(b"0.3", b"0.9"), b, c], [(1, CHANGED)]),
+    "middle changed": (lambda a, b, c: [a, b.replace(b"true", b"null"), c], [(2, CHANGED)]),
+    "last changed": (lambda a, b, c: [a, b, c.replace(b"log.", b"dog.")], [(3, CHANGED)]),
+    "two changed": (lambda a, b, c: [a.replace(b"0.3", b"0.9"), b, c + b" "], [(1, CHANGED), (4, ENDLESS)]),
+    "first missing": (lambda a, b, c: [b, c], [(1, FOLLOWS)]),
+    "middle missing": (lambda a, b, c: [a, c], [(2, FOLLOWS)]),
+    "put in twice": (lambda a, b, c: [a, b, b, c], [(3, FOLLOWS)]),
+    "exchanged": (lambda a, b, c: [a, c, b], [(2, FOLLOWS), (3, FOLLOWS)]),
+    "empty line": (lambda a, b, c: [a, b"\n", b, c], [(2, CHANGED)]),
+    "foreign line": (lambda a, b, c: [a, b'{"happened": true}\n', b, c], [(2, CHANGED)]),
+    "cut short": (lambda a, b, c: [a, b, c[:-40]], [(3, ENDLESS)]),
+    "cut at the end": (lambda a, b, c: [a, b, c[:-1]], [(3, ENDLESS)]),
+    "other line ends": (lambda a, b, c: [a[:-1] + b"\r\n", b, c], [(1, CHANGED)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+    """A line that was changed, taken out, put in, moved or cut short is a fault that names it, and no other one."""
+    damage, expected = DAMAGE[name]
+    ledger = three(tmp_path)
+    ledger.path.write_bytes(b"".join(damage(*ledger.path.read_bytes().splitlines(keepends=True))))
+    assert issues(ledger) == expected
+    refused_whole = ledger.path.read_bytes()
+    with pytest.raises(InvalidInput):
+        ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
+    assert ledger.path.read_bytes() == refused_whole, "nothing is added to what cannot be trusted"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> None:
+    """Any bit of the file that is turned is a fault in the line that it stands in."""
+    folder = tmp_path / "bits"
+    folder.mkdir(exist_ok=True)
+    ledger = ResolutionLog.beside(folder)
+    if not ledger.path.exists():
+        three(folder)
+        (folder / "good").write_bytes(ledger.path.read_bytes())
+    good = (folder / "good").read_bytes()
+    spot = place % len(good)
+    ledger.path.write_bytes(good[:spot] + bytes([good[spot] ^ 1 << bit]) + good[spot + 1 :])
+    line = good[:spot].count(b"\n") + 1
+    assert line in [found for found, _ in issues(ledger)]
+
+
+def test_what_a_chain_cannot_notice(tmp_path: Path) -> None:
+    """Last lines that are taken away leave a ledger without fault: only a digest noted elsewhere tells."""
+    ledger = three(tmp_path)
+    *_, last = (entry.digest for entry in ledger.read())
+    ledger.path.write_bytes(b"".join(ledger.path.read_bytes().splitlines(keepends=True)[:2]))
+    assert issues(ledger) == []
+    assert last not in [entry.digest for entry in ledger.read()]
+
+
+def forged(folder: Path, **changed: object) -> ResolutionLog:
+    """A ledger of one line whose content was changed and sealed again."""
+    ledger = written(folder, resolution())
+    content = json.loads(ledger.path.read_bytes())
+    del content["digest"]
+    plain = json.dumps({**content, **changed}).encode()
+    seal = hashlib.sha256(plain).hexdigest()
+    ledger.path.write_bytes(plain[:-1] + b', "digest": "' + seal.encode() + b'"}\n')
+    return ledger
+
+
+FOREIGN = "this program did not write this line"
+FORGED = [
+    ({"schema_version": 2}, "this line has schema version 2"),
+    ({"probability": 1.5}, FOREIGN),
+    ({"probability": float("nan")}, FOREIGN),
+    ({"probability": True}, FOREIGN),
+    ({"mcse": None}, FOREIGN),
+    ({"happened": "yes"}, FOREIGN),
+    ({"on": "yesterday"}, FOREIGN),
+    ({"until": None}, FOREIGN),
+    ({"written": 3}, FOREIGN),
+    ({"run": ["a"]}, FOREIGN),
+    ({"because": "\ud800"}, FOREIGN),
+    ({"corrects": "1"}, FOREIGN),
+    ({"corrects": 7}, "this is a second resolution of one run and outcome"),
+    ({"previous": "1" * 64}, FOLLOWS),
+]
+
+
+@pytest.mark.parametrize(("changed", "found"), FORGED, ids=str)
+def test_what_is_sealed_and_yet_no_resolution_is_a_fault(
+    tmp_path: Path, changed: dict[str, object], found: str
+) -> None:
+    """A line with a good seal that says something else than a resolution is a fault, never a traceback."""
+    assert issues(forged(tmp_path, **changed)) == [(1, found)]
+
+
+def test_a_time_without_a_zone_is_taken_for_one_somewhere(tmp_path: Path) -> None:
+    """Times can be compared whatever they were written with."""
+    [entry] = forged(tmp_path, created="2026-02-01T09:30:00").read()
+    assert entry.resolution.forecast.created.tzinfo is datetime.UTC
+
+
+@pytest.mark.parametrize("failing", ["write", "fsync", "short"])
+def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    """Where writing fails, at once, halfway or at the end, the file is as it was and the fault says why."""
+    ledger = three(tmp_path)
+    before = ledger.path.read_bytes()
+
+    class Full(FileIO):
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            super().write(data[: len(data) // 2])
+            if failing == "write":
+                raise OSError(28, "No space left on device")
+            return len(data) // 2
+
+    def refuse(number: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    if failing == "fsync":
+        monkeypatch.setattr(os, "fsync", refuse)
+    else:
+        monkeypatch.setattr("estimative.model.record.resolution_log.FileIO", Full)
+    with pytest.raises(InvalidInput) as caught:
+        ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
+    monkeypatch.undo()
+    [fault] = caught.value.issues
+    assert fault.allowed == "a log of resolutions to write to"
+    assert fault.message
+    assert ledger.path.read_bytes() == before
+    assert len(ledger.read()) == 3
+
+
+def test_a_ledger_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
+    """A folder in the ledger's place, or a folder of runs that is not there, is a fault with its reason."""
+    (tmp_path / LOG).mkdir()
+    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "the log cannot be used: Is a directory")]
+    with pytest.raises(InvalidInput, match="No such file or directory"):
+        ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
+
+
+def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    """Several programs that append at once lose no line and break no chain."""
+    writers, each = 4, 10
+    children = []
+    for writer in range(writers):
+        if (child := os.fork()) == 0:
+            try:
+                for place in range(each):
+                    number = writer * each + place
+                    ResolutionLog.beside(tmp_path).append(
+                        resolution(number, scenario=f"s{number}"), written=WRITTEN, correct=False
+                    )
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * writers
+    runs = [entry.resolution.forecast.run for entry in ResolutionLog.beside(tmp_path).read()]
+    assert sorted(runs) == sorted(run_id(number) for number in range(writers * each))
+
+
+def test_a_run_is_resolved_once(tmp_path: Path) -> None:
+    """A second resolution of one run and outcome is a fault that names the line of the first."""
+    told = refused(three(tmp_path), resolution(2, True, scenario="s2"))
+    assert f", line 2, {run_id(2)}: closed is resolved already: 'yes' on 2026-04-02" in told
+    assert "or a correction" in told
+    ledger = ResolutionLog.beside(tmp_path)
+    ledger.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
+    assert len(ledger.read()) == 4, "another outcome of the run is another question"
+
+
+def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
+    """A correction names the line that it replaces, and a correction of it names the correction."""
+    ledger = three(tmp_path)
+    first = ledger.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
+    second = ledger.append(resolution(2, None, scenario="s2"), written=WRITTEN, correct=True)
+    assert (first.corrects, second.corrects) == (2, 4)
+    assert [entry.line for entry in current_entries(ledger.read())] == [1, 3, 5]
+    assert [entry.resolution.word for entry in current_entries(ledger.read())] == ["yes", "yes", "void"]
+
+
+def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
+    """To correct what was never resolved is a fault, and makes no file: it may be another run that is meant."""
+    assert "there is no resolution of closed of this run" in refused(
+        ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
+    )
+    assert "there is no resolution of closed of this run" in refused(
+        three(tmp_path), resolution(9, scenario="s9"), correct=True
+    )
+
+
+@pytest.mark.parametrize("other", [False, None])
+def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
+    """Another run's resolution of the same question that says otherwise is a fault, unless it corrects its own."""
+    ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
+    word = {False: "no", None: "void"}[other]
+    error = refused(ledger, resolution(3, other, prior_set="child"))
+    assert f'"{word}" contradicts an earlier resolution' in error
+    assert "'yes', the answer to the same question on line 1" in error
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
+    ledger.append(resolution(1, other), written=WRITTEN, correct=True)
+    [fault] = contradictions(current_entries(ledger.read()), "f")
+    assert (fault.place.line, fault.place.key) == (3, run_id(1))
+    assert fault.message == f'"{word}" contradicts an earlier resolution'
+    ledger.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
+
+
+@pytest.mark.parametrize("changed", [{"scenario": "dam"}, {"outcome": "open"}, {"until": UNTIL + DAY}])
+def test_another_question_may_have_another_answer(tmp_path: Path, changed: dict[str, object]) -> None:
+    """Another scenario, another outcome and another horizon are other questions."""
+    ledger = written(tmp_path, resolution(1), resolution(2, False, **changed))
+    assert len(ledger.read()) == 2
+    assert list(contradictions(current_entries(ledger.read()), "f")) == []
+
+
+def test_a_question_is_told_in_a_line() -> None:
+    """A question has the name of its scenario, its outcome and its horizon."""
+    assert str(forecast().question) == "bridge: closed by 2026-06-30"
+    assert forecast().question == Question(scenario="bridge", outcome="closed", until=UNTIL)
+
+
+RULES = {
+    "came about in time": (True, UNTIL, TODAY, False, MADE, []),
+    "came about today": (True, AS_OF + 60 * DAY, AS_OF + 60 * DAY, False, MADE, []),
+    "came about too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon"]),
+    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "to come": (True, TODAY + DAY, TODAY, True, MADE, ["in the future"]),
+    "never, and the time is over": (False, UNTIL, UNTIL + DAY, False, MADE, []),
+    "never, found out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
+    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ['"no" on 2026-06-']),
+    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ['"no" on 2026-06-']),
+    "settled, and known early": (False, AS_OF + 60 * DAY, TODAY, True, MADE, []),
+    "settled, and known late": (True, UNTIL + 9 * DAY, TODAY, True, MADE, []),
+    "void at any time": (None, AS_OF + 40 * DAY, TODAY, False, MADE, []),
+    "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "made on the day": (True, MADE.date(), TODAY, False, MADE, []),
+    "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["known since 2026-01-31"]),
+    "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["known since 2026-06-30"]),
+    "made on the last day": (False, TODAY, TODAY, False, MADE + 149 * DAY, []),
+    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer had been known"]),
+    "void, whenever it was made": (None, AS_OF, TODAY, False, MADE, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_dates_have_to_fit(name: str) -> None:
+    """What came about did so in time, what did not waited for the end of its time, and no run knew the answer."""
+    happened, on, today, settled, created, expected = RULES[name]
+    one = replace(resolution(1, happened, created=created), date=on)
+    found = [issue.message for issue in refusals(one, today=today, settled=settled)]
+    assert len(found) == len(expected), found
+    assert all(part in told for part, told in zip(expected, found, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("happened", "on", "lead"),
+    [(True, MADE.date() + 60 * DAY, 60), (False, UNTIL, 149), (False, UNTIL + 9 * DAY, 149)],
+    ids=["came", "never", "found out later"],
+)
+def test_the_lead_ends_with_the_answer(happened: bool, on: datetime.date, lead: int) -> None:
+    """Days ahead are counted to the day on which it came about, or to the horizon where it did not."""
+    assert replace(resolution(1, happened), date=on).lead == lead
+
+
+def manifest(place: int, **changed: object) -> Manifest:
+    plain = Manifest(
+        id=run_id(place),
+        created=MADE,
+        scenario="bridge",
+        question="The bridge is closed",
+        as_of=AS_OF,
+        until=UNTIL,
+        prior_set="engineer",
+        method="nuts",
+        converged=True,
+        headline=0.3,
+    )
+    return replace(plain, **changed)  # type: ignore[arg-type]
+
+
+def test_runs_that_could_be_resolved_are_found() -> None:
+    """A converged run of a resolved scenario by a resolved prior set is open as long as no line is about it."""
+    runs = [
+        manifest(1),
+        manifest(2),
+        manifest(3, converged=False),
+        manifest(4, scenario="dam"),
+        manifest(5, prior_set="mayor"),
+        manifest(6, created=datetime.datetime(2026, 4, 2, 23, 59, 59, tzinfo=datetime.UTC)),
+        manifest(7, created=datetime.datetime(2026, 4, 3, tzinfo=datetime.UTC)),
+    ]
+    assert open_runs([entry(1, resolution(1))], runs) == (run_id(2), run_id(6)), "the answer came on 2 April"
+    assert open_runs([entry(1, resolution(1)), entry(2, resolution(8, False))], runs)[-1] == run_id(7)
+    assert open_runs([], runs) == ()
+
+
+def test_a_ledger_is_no_run(tmp_path: Path) -> None:
+    """The store passes over the ledger among its folders."""
+    three(tmp_path)
+    assert Store(tmp_path).list() == ()
