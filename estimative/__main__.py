@@ -1,5 +1,5 @@
 """`python -m estimative`."""
 
-from estimative.app import main
+from estimative.cli.app import main
 
 main()

@@ -7,13 +7,32 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol
 
+from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.analysis.trace import TraceResult
+from estimative.model.analysis.what_if_result import WhatIfResult
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.disagreement.diff_result import DiffResult
 from estimative.model.inference.fit_result import FitResult
+from estimative.model.pool_result import PoolResult
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult
+from estimative.model.report_result import ReportResult
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import fit, runs, score, sensitivity
+from estimative.reports.documents import (
+    compare,
+    diff,
+    evidence,
+    fit,
+    pool,
+    report,
+    runs,
+    score,
+    sensitivity,
+    trace,
+    whatif,
+)
 from estimative.reports.sheets import Sheet
 
 
@@ -28,8 +47,15 @@ class Kind:
 
 
 KINDS: Mapping[type, Kind] = {
+    CompareResult: Kind(document=compare.document, sheets=compare.sheets, figures=compare.FIGURES),
+    DiffResult: Kind(document=diff.document, sheets=diff.sheets, figures=diff.FIGURES),
+    PoolResult: Kind(document=pool.document, sheets=pool.sheets, figures=pool.FIGURES),
     FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
     SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
+    EvidenceResult: Kind(document=evidence.document, sheets=evidence.sheets, figures=evidence.FIGURES),
+    WhatIfResult: Kind(document=whatif.document, sheets=whatif.sheets, figures=whatif.FIGURES),
+    TraceResult: Kind(document=trace.document, sheets=trace.sheets, figures=trace.FIGURES),
+    ReportResult: Kind(document=report.document, sheets=report.sheets, figures=report.FIGURES),
     ScoreResult: Kind(document=score.document, sheets=score.sheets, figures=score.FIGURES),
     ResolveResult: Kind(document=score.confirmation, sheets=score.confirmation_sheets, figures={}),
     RunList: Kind(document=runs.document, sheets=runs.sheets, figures={}),

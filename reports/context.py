@@ -17,6 +17,8 @@ class Context:
     """Of the analysts or versions that the result is about, in its order; none where it is about a record."""
     scale: Scale = ICD203
     """Its words stand for probabilities."""
+    brief: bool = False
+    """One page instead of everything."""
 
     @property
     def assessment(self) -> Assessment:

@@ -9,6 +9,8 @@ from estimative.model.inference.estimates import Interval
 
 DECIBANS = 10 / math.log(10)
 """In one natural unit of log-odds (Good 1950)."""
+MAX_FACTOR = 1e12
+"""A larger factor on the odds is not worth its digits."""
 FINEST_PLACE = -9
 """Exponent of the last decimal: what is smaller than a billionth is shown as less than that."""
 MAX_DIGITS = 3
@@ -116,6 +118,17 @@ def plain_decibans(number: Uncertain) -> str:
     return rounded(DECIBANS * number.value, DECIBANS * number.se, signed=True)
 
 
+def change(value: float, error: float) -> str:
+    """A signed number in a table, to the digits of its error: "+5.3"; 0 where the error is larger than the number."""
+    text = rounded(value, error, signed=True)
+    return "0" if text.startswith("less") else text
+
+
+def change_in_decibans(number: Uncertain) -> str:
+    """A difference in natural log-odds in a table, in decibans."""
+    return change(DECIBANS * number.value, DECIBANS * number.se)
+
+
 def with_error(value: float, error: float) -> str:
     """A signed number with its error; an exact one alone."""
     text = rounded(value, error, signed=True)
@@ -126,6 +139,12 @@ def odds_factor(log_odds: float, error: float) -> str:
     """The factor on the odds that a difference in natural log-odds stands for: "3.4"."""
     value = math.exp(log_odds)
     return rounded(value, value * error)
+
+
+def multiple(number: Uncertain) -> str:
+    """The factor, 1 or more, by which a difference in natural log-odds multiplies or divides the odds: "3.4"."""
+    size = abs(number.value)
+    return odds_factor(size, number.se) if size <= math.log(MAX_FACTOR) else f"over {MAX_FACTOR:,.0f}"
 
 
 def factor(number: Uncertain) -> str:

@@ -10,12 +10,19 @@ from typing import Annotated
 
 import typer
 
+from estimative.cli.compare import compare
+from estimative.cli.diff import diff
+from estimative.cli.evidence import evidence
 from estimative.cli.fit import fit
 from estimative.cli.option_groups import with_groups
+from estimative.cli.pool import pool
+from estimative.cli.report import report
 from estimative.cli.resolve import resolve
 from estimative.cli.runs import runs_app
 from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
+from estimative.cli.trace import trace
+from estimative.cli.whatif import whatif
 
 FAULTY = 2
 """Exit code of faulty input."""
@@ -48,6 +55,33 @@ COMMANDS: Mapping[str, Command] = {
             "estimative fit --scenario my.toml --priors me.toml -o result.html",
         ),
     ),
+    "compare": Command(
+        run=compare,
+        group="Team",
+        examples=(
+            "estimative compare",
+            "estimative compare --priors critics --priors baseline --attribute",
+            "estimative compare -o analysts.html",
+        ),
+    ),
+    "pool": Command(
+        run=pool,
+        group="Team",
+        examples=(
+            "estimative pool",
+            "estimative pool --weight baseline=2 --weight critics=1",
+            "estimative pool --scores forecasts.csv --score-rule brier",
+        ),
+    ),
+    "diff": Command(
+        run=diff,
+        group="Explain",
+        examples=(
+            "estimative diff 20261101",
+            "estimative diff 20261101 20261201 --format md",
+            "estimative diff 20261101 -o changes.docx",
+        ),
+    ),
     "sensitivity": Command(
         run=sensitivity,
         group="Explain",
@@ -55,6 +89,42 @@ COMMANDS: Mapping[str, Command] = {
             "estimative sensitivity",
             "estimative sensitivity --priors critics --format json",
             "estimative sensitivity -o sensitivity.html",
+        ),
+    ),
+    "evidence": Command(
+        run=evidence,
+        group="Explain",
+        examples=(
+            "estimative evidence",
+            "estimative evidence --priors critics --format json",
+            "estimative evidence -o evidence.xlsx",
+        ),
+    ),
+    "whatif": Command(
+        run=whatif,
+        group="Explain",
+        examples=(
+            "estimative whatif --do deterrence=0.9",
+            "estimative whatif --given invasion --without rutte_claim",
+            "estimative whatif --sweep deterrence=0:1:11",
+        ),
+    ),
+    "trace": Command(
+        run=trace,
+        group="Explain",
+        examples=(
+            "estimative trace attack",
+            "estimative trace effects.request.plan",
+            "estimative trace coordinated_attack -o trace.html",
+        ),
+    ),
+    "report": Command(
+        run=report,
+        group="Report",
+        examples=(
+            "estimative report --brief -o brief.pdf",
+            "estimative report latest -o report.html",
+            "estimative report 20261101 20261102 -o team.docx",
         ),
     ),
     "resolve": Command(

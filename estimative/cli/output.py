@@ -11,7 +11,7 @@ import typer
 
 from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
-from estimative.priors.errors import InvalidInput, invalid, listed, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, listed
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer, Showable
 from estimative.reports.context import Context
@@ -35,7 +35,9 @@ def show(result: Showable, assessments: tuple[Assessment, ...], output: Output) 
     InvalidInput
         If the format contradicts the file, or a file cannot be written.
     """
-    answer = Answer(result=result, context=Context(assessments=assessments, scale=find_scale(output.scale)))
+    answer = Answer(
+        result=result, context=Context(assessments=assessments, scale=find_scale(output.scale), brief=brief)
+    )
     if output.figures:
         write_figures(output.figures, answer.figures)
     if output.output:
@@ -63,12 +65,8 @@ def _write(answer: Answer, path: Path, name: str | None) -> None:
 
 
 def _misuse(option: str, value: str, allowed: str) -> InvalidInput:
-    return invalid(
-        f"{quote(value)} is not possible here",
-        code="invalid-option",
-        file="the command line",
-        key=option,
-        allowed=allowed,
+    return InvalidInput(
+        [Issue(code="invalid-value", message=value, place=Place(file="the command line", key=option), allowed=allowed)]
     )
 
 
@@ -86,8 +84,8 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         allowed = "a folder that can be written to"
-        raise invalid(
-            f"the folder cannot be written: {error.strerror}", code="cannot-write", file=str(folder), allowed=allowed
+        raise InvalidInput(
+            [Issue(code="unwritable", message=error.strerror or "", place=Place(file=str(folder)), allowed=allowed)]
         ) from error
     for name, draw in pictures.items():
         try:

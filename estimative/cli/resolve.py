@@ -47,11 +47,18 @@ def resolve(
 
 
 def _date(text: str) -> datetime.date:
-    from estimative.priors.errors import invalid, quote
+    from estimative.priors.errors import InvalidInput, Issue, Place
 
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
-        raise invalid(
-            f"{quote(text)} is not a date", code="not-a-date", file="--date", allowed="a date such as 2030-12-31"
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=repr(text),
+                    place=Place(file="--date"),
+                    allowed="a date such as 2030-12-31",
+                )
+            ]
         ) from error

@@ -41,7 +41,7 @@ def whatif(
 ) -> None:
     """Recompute under an intervention, an observation or another prior."""
     from estimative.cli.output import show
-    from estimative.priors.errors import invalid
+    from estimative.priors.errors import InvalidInput, Issue, Place
     from estimative.workflows.inputs import load
     from estimative.workflows.session import open_session
     from estimative.workflows.suppositions import read_supposition
@@ -49,7 +49,16 @@ def whatif(
 
     if not any((do, given, without, edits, sweep)):
         expected = "at least one of --do, --given, --without, --set and --sweep"
-        raise invalid("there is nothing to compute", code="invalid-option", file="the command line", allowed=expected)
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="nothing to suppose",
+                    place=Place(file="the command line"),
+                    allowed=expected,
+                )
+            ]
+        )
     with fitting.settings() as settings, _named_options():
         inputs = load(subject.scenario, subject.priors)
         supposition = read_supposition(
@@ -73,14 +82,13 @@ def _pair(text: str) -> tuple[str, str | None]:
 @contextmanager
 def _named_options() -> Iterator[None]:
     """Let errors name the option that the user typed."""
-    from estimative.priors.errors import InvalidInput, Place
+    from dataclasses import replace
+
+    from estimative.priors.errors import InvalidInput
 
     try:
         yield
     except InvalidInput as error:
-        options = [OPTIONS.get(issue.place.file, issue.place.file) for issue in error.issues]
-        places = [
-            Place(file=option, line=issue.place.line, key=issue.place.key)
-            for option, issue in zip(options, error.issues, strict=True)
-        ]
-        raise InvalidInput(issue.moved(place) for issue, place in zip(error.issues, places, strict=True)) from error
+        places = [replace(issue.place, file=OPTIONS.get(issue.place.file, issue.place.file)) for issue in error.issues]
+        issues = [issue.moved(place) for issue, place in zip(error.issues, places, strict=True)]
+        raise InvalidInput(issues) from error

@@ -13,7 +13,7 @@ from estimative.model.record.score import ResolveResult
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid, listed, nearest, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
 
 
 def resolve(
@@ -69,17 +69,14 @@ def resolve(
 def _without_reason(because: str) -> Iterator[Issue]:
     if not because.strip():
         yield Issue(
-            code="invalid-resolution",
-            message="the reason is missing",
-            place=Place(file="because"),
-            allowed="the source that decided it",
+            code="invalid-value", message="nothing", place=Place(file="because"), allowed="the source that decided it"
         )
     try:
         because.encode()
     except UnicodeEncodeError:
         yield Issue(
-            code="invalid-resolution",
-            message="the reason is not a text",
+            code="invalid-value",
+            message="bytes that are no text",
             place=Place(file="because"),
             allowed="a text in UTF-8",
         )
@@ -89,7 +86,16 @@ def _scorable(run: StoredRun) -> FitResult:
     result = run.result()
     if not result.converged:
         expected = "a run that converged; others are not scored"
-        raise invalid("this run did not converge", code="unconverged", file=run.id, allowed=expected)
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="a run that did not converge",
+                    place=Place(file=run.id),
+                    allowed=expected,
+                )
+            ]
+        )
     return result
 
 
@@ -98,13 +104,16 @@ def _outcome(name: str, scenario: Scenario, run: str) -> Outcome:
         return scenario.outcomes[name]
     expected = f"an outcome of this run: {listed(tuple(scenario.outcomes))}"
     near = nearest(name, scenario.outcomes)
-    raise invalid(
-        f"{quote(name)} is not an outcome",
-        code="unknown-name",
-        file=run,
-        key="outcome",
-        allowed=expected,
-        suggestion=near or "",
+    raise InvalidInput(
+        [
+            Issue(
+                code="unknown-name",
+                message=repr(name),
+                place=Place(file=run, key="outcome"),
+                allowed=expected,
+                suggestion=near or "",
+            )
+        ]
     )
 
 

@@ -8,7 +8,7 @@ from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
 from estimative.model.record.score import ScoreResult, score_entries
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
 
 
 def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
@@ -41,7 +41,7 @@ def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> It
             near = nearest(name, known)
             yield Issue(
                 code="unknown-name",
-                message=f"{quote(name)} has no resolved forecast",
+                message=repr(name),
                 place=Place(file=file, key="analyst"),
                 allowed=expected,
                 suggestion=near or "",

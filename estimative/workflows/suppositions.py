@@ -17,10 +17,10 @@ from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.intervention import Intervention, check_intervention
-from estimative.model.spec.quantities import Quantities, QuantityName
+from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
@@ -39,7 +39,7 @@ EVERYTHING = "all"
 WORD = re.compile(r"[A-Za-z][A-Za-z -]*")
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 MAX_VALUES = 101
-UNKNOWN = "the scenario does not know this name"
+UNKNOWN = "a name that the scenario does not know"
 
 
 def read_supposition(
@@ -127,7 +127,7 @@ class _Reader:
         kind: Literal["intervention", "condition"] = "intervention" if entry == "do" else "condition"
         for name, value in pairs:
             if name in factors or name in events:
-                self.issue(entry, name, "this name is there twice", "each name once")
+                self.issue(entry, name, "the same name again", "each name once")
             elif name in self.scenario.factors:
                 factors[name] = self.degree(entry, name, value)
                 self.assumptions.append(Assumption(kind=kind, name=name, value=factors[name]))
@@ -180,7 +180,7 @@ class _Reader:
                 expected = "a quantity or a weight of evidence, as in a prior set: events.x, effects.x.y, relevance.x"
                 self.issue("edits", name, UNKNOWN, expected, nearest(name, known))
             elif name in seen:
-                self.issue("edits", name, "this name is there twice", "each name once")
+                self.issue("edits", name, "the same name again", "each name once")
             elif (stated := self.statement(name, _written(value))) is not None:
                 seen.add(name)
                 prior_set = self.with_statement(prior_set, name, stated)
@@ -200,27 +200,27 @@ class _Reader:
             file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
         except InvalidInput:
             expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
-            self.issue(
-                "edits", name, f"{quote(text)} is not a statement" if text else "the statement is missing", expected
-            )
+            self.issue("edits", name, repr(text) if text else "no statement", expected)
             return None
         table = Table.of(file)
         within = table
         for part in section:
             within = within.table(part)
         stated = read_stated(within, key)
-        self.issues.extend(issue.moved(Place(file="edits", key=issue.place.key)) for issue in table.issues)
+        self.issues.extend(issue.moved(replace(issue.place, line=None)) for issue in table.issues)
         return stated if not table.issues else None
 
     def with_statement(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
-        parsed = QuantityName.parse(name)
-        if not parsed.is_weight:
+        section, _, rest = name.partition(".")
+        if section not in ("relevance", "independence"):
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self.issue("edits", name, f"{say(stated.statement)} is not a weight", "one number between 0 and 1")
+            self.issue("edits", name, say(stated.statement), "one number between 0 and 1")
             return prior_set
-        return prior_set.with_weight(parsed.section, parsed.subject, float(value))
+        if section == "relevance":
+            return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
+        return replace(prior_set, independence=FrozenDict({**prior_set.independence, rest: float(value)}))
 
     def grid(self, sweep: tuple[str, Values] | None) -> Grid | None:
         """A factor and its values."""
@@ -229,9 +229,7 @@ class _Reader:
         name, span = sweep
         if name not in self.scenario.factors:
             known = list(self.scenario.factors)
-            self.issue(
-                "sweep", name, f"{quote(name)} is not a factor", f"a factor: {listed(known)}", nearest(name, known)
-            )
+            self.issue("sweep", name, "a name that is no factor", f"a factor: {listed(known)}", nearest(name, known))
             return None
         values = _spaced(span) if isinstance(span, str) else tuple(map(float, span))
         if values is None:
@@ -255,7 +253,7 @@ class _Reader:
     def issue(self, entry: str, key: str, found: str, expected: str, near: str | None = None) -> None:
         self.issues.append(
             Issue(
-                code="invalid-edit",
+                code="invalid-value",
                 message=ascii_safe(found),
                 place=Place(file=entry, key=ascii_safe(key)),
                 allowed=expected,
@@ -276,7 +274,7 @@ def _number(value: State) -> float | None:
 
 def _text(value: State) -> str:
     """A value in an error."""
-    return "the value is missing" if value in (None, "") else f"{quote(value)} is not possible here"
+    return "no value" if value in (None, "") else repr(value)
 
 
 def _written(value: StatementText) -> str:
@@ -291,7 +289,7 @@ def _written(value: StatementText) -> str:
 
 
 def _spaced(span: str) -> tuple[float, ...] | None:
-    """Equally spaced values from "low:high:count"; None where the text is not that, none where low is not below high."""
+    """Equally spaced values from "low:high:count"; None for another text, and no values where low is not below high."""
     parts = [_number(part) for part in span.split(":")]
     if len(parts) != 3 or None in parts:
         return None

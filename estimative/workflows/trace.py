@@ -41,7 +41,7 @@ def check_target(assessment: Assessment, target: str) -> None:
     if target not in known:
         issue = Issue(
             code="unknown-name",
-            message="there is no number of this name",
+            message="no such number",
             place=Place(file="target", key=ascii_safe(target)),
             allowed=ALLOWED,
             suggestion=nearest(target, known) or "",

@@ -39,8 +39,8 @@ def whatif(session: Session, supposition: Supposition) -> WhatIfResult:
 def _impossible(supposition: Supposition, error: Contradiction) -> InvalidInput:
     given = [f"{name}={'yes' if state else 'no'}" for name, state in supposition.given.items()]
     issue = Issue(
-        code="impossible",
-        message=f"the probability of the condition is zero: {error.reason}",
+        code="invalid-value",
+        message=f"probability zero: {error.reason}",
         place=Place(file="given" if given else "what is supposed", key=", ".join(given)),
         allowed="what is possible, given all else that is supposed",
     )

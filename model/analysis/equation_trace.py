@@ -35,7 +35,7 @@ class Term:
     level: MCEstimate | None
     """Mean degree of the factor; of an event the probability that it has happened; of the baseline None."""
     contribution: MCEstimate
-    """Natural logarithm: of a driving event what it adds where it has happened, of all else what it adds in any case."""
+    """Natural logarithm: of a driving event what it adds if it has happened, of all else what it adds in any case."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The weight of each item of evidence: how far it moves the headline by itself, and given all other evidence.
 
 The weight of evidence is the change of the log-odds (Good 1950, Probability and the Weighing of Evidence). Items that
-carry the same information weigh less given the rest than alone, so both are computed. Items of one origin are one group.
+carry the same information weigh less given the rest than alone, so both are computed. Items of one origin form a group.
 """
 
 from __future__ import annotations

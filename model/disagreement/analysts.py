@@ -1,11 +1,10 @@
-"""Analysts side by side: what each makes of the same scenario, how far apart they are, and who foresaw the evidence."""
+"""Analysts side by side: what each concludes, how far apart they are, and whose priors predicted the evidence best."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import log
 
 import numpy as np
 
@@ -13,14 +12,54 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import PARETO_K
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Testimony
 
-DECIBANS = 10 / log(10)
-"""For each unit of a natural logarithm."""
+
+@dataclass(frozen=True, kw_only=True)
+class FittedAnalyst:
+    """One analyst of several, before the evidence and after it."""
+
+    fitted: Fitted
+    prior: PriorPredictive
+
+    @property
+    def name(self) -> str:
+        """The name of the prior set."""
+        return self.fitted.assessment.prior_set.name
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit passed its verdict."""
+        return self.fitted.posterior.verdict.passed
+
+    def probability(self, outcome: str) -> Probability:
+        """The probability of an outcome before the evidence and after it."""
+        key = ("outcome", outcome)
+        return Probability(prior=self.prior.estimates[key], posterior=self.fitted.posterior.estimates[key])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalystResult:
+    """One analyst's fit and probabilities."""
+
+    fit: FitInfo
+    outcomes: Mapping[str, Probability]
+    """Empty if the fit did not converge, unless that was asked for."""
+
+    @classmethod
+    def of(cls, analyst: FittedAnalyst, *, with_unconverged: bool) -> AnalystResult:
+        """The numbers of a fitted analyst that may be shown."""
+        show = analyst.converged or with_unconverged
+        outcomes = analyst.fitted.assessment.scenario.outcomes if show else ()
+        return cls(
+            fit=FitInfo.of(analyst.fitted.posterior), outcomes={name: analyst.probability(name) for name in outcomes}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,75 +70,53 @@ class Pair:
     first: str
     second: str
     difference: MCEstimate
-    """Probability of the first less that of the second."""
+    """Probability by the first less that by the second."""
     superiority: MCEstimate
-    """Probability that the first's inner probability lies above the second's, were the two independent."""
+    """Probability that a draw of the first's probability is above an independent draw of the second's."""
     overlap: MCEstimate
-    """Of the posteriors, from 0 to 1."""
+    """Overlapping coefficient of the two posteriors, from 0 to 1."""
     wasserstein: MCEstimate
-    """Distance of the posteriors, on the scale of probability."""
+    """Wasserstein-1 distance of the two posteriors, on the scale of probability."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogEvidence:
-    """How probable the evidence was under an analyst's priors, in decibans against the first analyst."""
+    """Natural log Bayes factors of an analyst's priors against those of the first analyst shown.
 
-    everything: MCEstimate | None
-    """Of all evidence. What indicators and testimony add hangs on a convention, since their likelihood ratios say how
-    probable they are at one end against the other and not how probable at all; and whoever lets an item count for less
-    than others do gains by it."""
-    figures: MCEstimate | None
-    """See `figures`. None for either where the draws cannot tell it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compared:
-    """One analyst of several."""
-
-    fitted: Fitted
-    before: PriorPredictive
-
-    @property
-    def name(self) -> str:
-        return self.fitted.assessment.prior_set.name
-
-    @property
-    def converged(self) -> bool:
-        return self.fitted.posterior.verdict.passed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """Analysts of one scenario."""
-
-    analysts: Mapping[str, Compared]
-    pairs: tuple[Pair, ...]
-    """Of those that may be told, outcome by outcome."""
-    foresight: Mapping[str, LogEvidence]
-
-
-def compare(fitter: Fitter, assessments: Sequence[Assessment], *, allow_unconverged: bool = False) -> Comparison:
-    """Fit every analyst and compare each with each.
-
-    Parameters
-    ----------
-    allow_unconverged
-        Compare analysts whose fit failed its verdict, too.
+    A Bayes factor is the ratio of two marginal likelihoods: of the probabilities that two priors gave the evidence.
+    None stands for what the draws cannot estimate.
     """
-    analysts = [Compared(fitted=fitter.fit(one), before=prior_predictive(one, seed=fitter.seed)) for one in assessments]
-    told = [analyst for analyst in analysts if analyst.converged or allow_unconverged]
-    outcomes = assessments[0].scenario.outcomes
-    return Comparison(
-        analysts={analyst.name: analyst for analyst in analysts},
-        pairs=tuple(_pair(name, *two) for name in outcomes for two in combinations(told, 2)),
-        foresight=dict(_foresights(fitter, analysts)),
-    )
+
+    all_evidence: MCEstimate | None
+    """Not a fair comparison: indicators and testimony have likelihood ratios but no probability of their own, so that
+    larger ratios may raise it, and so may a low weight for evidence that was predicted badly."""
+    comparable: MCEstimate | None
+    """Of the evidence that compares the analysts on equal terms: see `comparable_evidence`."""
 
 
-def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
-    one, other = (analyst.fitted.posterior for analyst in (first, second))
-    a, b = one.mc_estimate("outcome", outcome), other.mc_estimate("outcome", outcome)
-    samples = Sample.of(one, outcome), Sample.of(other, outcome)
+def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
+    """Fit one of several analysts, on random numbers that all of them share.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence, or the condition of an outcome, is impossible under the priors.
+    """
+    analyst = FittedAnalyst(fitted=fitter.fit(assessment), prior=prior_predictive(assessment, seed=fitter.seed))
+    analyst.fitted.posterior.estimates, analyst.prior.estimates  # noqa: B018 - an impossible condition shows here
+    return analyst
+
+
+def compare_pairs(analysts: Sequence[FittedAnalyst]) -> tuple[Pair, ...]:
+    """Compare each analyst with each other one, outcome by outcome."""
+    outcomes = analysts[0].fitted.assessment.scenario.outcomes if analysts else ()
+    return tuple(_pair(outcome, *pair) for outcome in outcomes for pair in combinations(analysts, 2))
+
+
+def _pair(outcome: str, first: FittedAnalyst, second: FittedAnalyst) -> Pair:
+    posteriors = first.fitted.posterior, second.fitted.posterior
+    a, b = (posterior.mc_estimate("outcome", outcome) for posterior in posteriors)
+    samples = Sample.of(posteriors[0], outcome), Sample.of(posteriors[1], outcome)
     return Pair(
         outcome=outcome,
         first=first.name,
@@ -111,54 +128,60 @@ def _pair(outcome: str, first: Compared, second: Compared) -> Pair:
     )
 
 
-def _foresights(fitter: Fitter, analysts: Sequence[Compared]) -> Iterator[tuple[str, LogEvidence]]:
+def log_evidence(fitter: Fitter, analysts: Sequence[FittedAnalyst]) -> dict[str, LogEvidence]:
+    """How well each analyst's priors predicted the evidence, against the first analyst."""
     fitted = [analyst.fitted for analyst in analysts]
-    everything = [_marginal(one.posterior) for one in fitted]
-    scores = figures(fitter, fitted)
-    for analyst, whole, part in zip(analysts, everything, scores, strict=True):
-        found = LogEvidence(everything=_against(whole, everything[0]), figures=_against(part, scores[0]))
-        yield analyst.name, found
+    everything = [_log_marginal(item.posterior) for item in fitted]
+    comparable = comparable_evidence(fitter, fitted)
+    return {
+        analyst.name: LogEvidence(
+            all_evidence=_difference(total, everything[0]), comparable=_difference(part, comparable[0])
+        )
+        for analyst, total, part in zip(analysts, everything, comparable, strict=True)
+    }
 
 
-def figures(fitter: Fitter, fitted: Sequence[Fitted]) -> list[MCEstimate | None]:
-    """How well each analyst's priors foresaw what compares them on equal terms: a logarithmic score, natural.
+def comparable_evidence(fitter: Fitter, fitted: Sequence[Fitted]) -> list[MCEstimate | None]:
+    """Log marginal likelihood, natural, of the evidence that compares analysts on equal terms.
 
-    It is the log marginal likelihood of the items whose probability the equations give, not only a ratio, and that all
-    of these analysts weigh alike. An item that counts for less than one counts as that power of its likelihood, which
-    is no probability, but the same function of the quantities for everybody. Nothing of the kind leaves all at 0; None
-    stands for what the draws cannot tell.
+    That is the evidence whose probability the equations give, not only a likelihood ratio, and which all of these
+    analysts weigh alike. An item of a weight below one counts as that power of its likelihood: no probability, but the
+    same function of the quantities for everybody. Without such evidence all are at 0; None stands for what the draws
+    cannot estimate.
     """
-    alike = _stated_in_full([one.assessment for one in fitted])
-    return [_figures(fitter, one, alike) for one in fitted] if alike.any() else [MCEstimate(value=0.0) for _ in fitted]
+    alike = _comparable([item.assessment for item in fitted])
+    return [_log_marginal_of(fitter, item, alike) if alike.any() else MCEstimate(value=0.0) for item in fitted]
 
 
-def _stated_in_full(assessments: Sequence[Assessment]) -> Numbers:
+def _comparable(assessments: Sequence[Assessment]) -> Numbers:
     """1 for an item whose probability the equations give, and that all weigh alike; dims (item)."""
+    if not assessments:
+        return np.zeros(0)
     items = assessments[0].scenario.evidence.values()
-    full = np.array([not isinstance(item, Indicator | Testimony) for item in items], dtype=float)
+    complete = np.array([not isinstance(item, Indicator | Testimony) for item in items], dtype=float)
     weights = np.array([assessment.weight for assessment in assessments])
-    alike: Numbers = full * (np.ptp(weights, axis=0) == 0)
+    alike: Numbers = complete * (np.ptp(weights, axis=0) == 0)
     return alike
 
 
-def _marginal(posterior: Posterior) -> MCEstimate | None:
+def _log_marginal(posterior: Posterior) -> MCEstimate | None:
     draws = posterior.draws
     if draws.method != "importance" or not posterior.verdict.passed:
         return None
     return MCEstimate(value=draws.diagnostics["log_marginal_likelihood"], influence=draws.weights - 1 / draws.count)
 
 
-def _figures(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstimate | None:
+def _log_marginal_of(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstimate | None:
     if fitted.proposal is None:
         return None
     weight, count = fitted.assessment.weight * alike, fitter.draws or importance.DRAWS
-    found, shape = importance.log_marginal_likelihood(
+    estimate, shape = importance.log_marginal_likelihood(
         fitted.assessment, fitted.proposal, weight, seed=fitter.seed, draws=count
     )
-    return found if shape < PARETO_K else None
+    return estimate if shape < PARETO_K else None
 
 
-def _against(one: MCEstimate | None, first: MCEstimate | None) -> MCEstimate | None:
-    if one is None or first is None:
+def _difference(number: MCEstimate | None, reference: MCEstimate | None) -> MCEstimate | None:
+    if number is None or reference is None:
         return None
-    return delta_method(DECIBANS * (one.value - first.value), [(DECIBANS, one), (-DECIBANS, first)])
+    return delta_method(number.value - reference.value, [(1.0, number), (-1.0, reference)])

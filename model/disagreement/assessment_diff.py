@@ -1,7 +1,6 @@
 """What changed from one assessment to a later one, entry by entry.
 
-The equations read some of what a scenario and a prior set say and not the rest: a title, a source or a reason may
-change without any number's changing.
+Only some fields enter the equations: a title, a source or a reason may change while every number stays the same.
 """
 
 from __future__ import annotations
@@ -17,52 +16,52 @@ from estimative.priors.quantile_fit import Prior
 from estimative.priors.statements import Constant, Stated
 
 FRAME = ("title", "question", "as_of", "until", "headline")
-"""What a scenario says of itself."""
+"""Fields of the scenario itself."""
 DATES = ("as_of", "until")
 DECLARED = ("name", "analyst", "date", "rationale", "lineage", "confidence")
-"""What an analyst says beside the priors."""
+"""Fields of the prior set itself."""
 ANY_ORDER = frozenset({"drivers", "given", "unless", "all", "any", "none"})
-"""Lists of names whose order says nothing."""
-UNREAD: Mapping[str, frozenset[str]] = {
+"""Lists of names whose order has no meaning."""
+UNUSED: Mapping[str, frozenset[str]] = {
     "factors": frozenset({"title", "low", "high"}),
     "events": frozenset({"title", "when"}),
     "outcomes": frozenset({"title"}),
     "evidence": frozenset({"title", "source", "locator", "date", "grade", "standing"}),
 }
-"""What no equation reads, by section; of sections that are not named, nothing is read."""
+"""Fields that no equation uses, by section; no field of the other sections is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Altered:
-    """One field of one entry that is another than before, or a whole entry that is new or gone."""
+class FieldChange:
+    """One field of an entry of the scenario that changed, or an entry that is new or removed."""
 
     section: str
-    """Of the scenario's file; "scenario" for what it says of itself, "prior_set" for what an analyst says there."""
+    """Of the scenario's file; "scenario" and "prior_set" for the fields of the scenario and of the prior set itself."""
     id: str
     """Empty where the section is a single entry."""
     field: str
-    """Empty for a whole entry; "kind" where it is of another type."""
+    """Empty for an entry; "kind" where its type changed."""
     before: Any
     """The value, the entry itself, or None where there was none."""
     after: Any
-    read: bool
-    """Whether an equation reads it."""
+    affects_result: bool
+    """Whether an equation uses it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restated:
-    """A quantity, or a weight of evidence, of which something else is said than before."""
+class StatementChange:
+    """A quantity, or a weight of evidence, with another statement than before."""
 
     name: str
     before: Stated | None
-    """None where it was not asked for, or not stated."""
+    """None where the scenario had no such quantity, or nothing was stated."""
     after: Stated | None
-    read: bool
-    """Whether the prior, or the weight, is another one: not only its reason, its source or the form of words."""
+    affects_result: bool
+    """Whether the prior, or the weight, changed, and not only its reason, its source or its form."""
 
 
 def same_question(first: Scenario, second: Scenario) -> bool:
-    """Whether two scenarios lead with the same combination of the same events, whatever it is called."""
+    """Whether the headlines of two scenarios are the same combination of the same events, whatever their titles."""
     return _meaning(first) == _meaning(second)
 
 
@@ -71,38 +70,39 @@ def _meaning(scenario: Scenario) -> tuple[object, ...]:
     return (scenario.id, *map(frozenset, (headline.all, headline.any, headline.none, headline.given)))
 
 
-def alterations(first: Scenario, second: Scenario) -> tuple[Altered, ...]:
-    """From the first scenario to the second, in the order of the file; what is new stands after what was there."""
-    return tuple(_alterations(first, second))
+def scenario_changes(first: Scenario, second: Scenario) -> tuple[FieldChange, ...]:
+    """Changes from the first scenario to the second, in the order of the file; new entries come last."""
+    return tuple(_scenario_changes(first, second))
 
 
-def _alterations(first: Scenario, second: Scenario) -> Iterator[Altered]:
+def _scenario_changes(first: Scenario, second: Scenario) -> Iterator[FieldChange]:
     timed = any(event.form == "rate" for scenario in (first, second) for event in scenario.events.values())
     for name in FRAME:
         before, after = getattr(first, name), getattr(second, name)
-        yield from _field("scenario", "", name, before, after, read=timed and name in DATES)
+        yield from _field("scenario", "", name, before, after, used=timed and name in DATES)
     for section in SECTIONS:
         entries, others = getattr(first, section), getattr(second, section)
         for name in dict.fromkeys((*entries, *others)):
             before, after = entries.get(name), others.get(name)
             if before is None or after is None:
-                yield Altered(section=section, id=name, field="", before=before, after=after, read=section in UNREAD)
+                used = section in UNUSED
+                yield FieldChange(section=section, id=name, field="", before=before, after=after, affects_result=used)
             else:
                 spans = section == "evidence" and (_spans(before, first) or _spans(after, second))
                 yield from _entry(section, name, before, after, spans=spans)
 
 
-def _entry(section: str, name: str, before: Any, after: Any, *, spans: bool) -> Iterator[Altered]:
+def _entry(section: str, name: str, before: Any, after: Any, *, spans: bool) -> Iterator[FieldChange]:
     kinds = type(before), type(after)
-    yield from _field(section, name, "kind", before.kind, after.kind, read=section in UNREAD)
-    for field in dict.fromkeys(one.name for kind in kinds for one in fields(kind)):
-        read = section in UNREAD and (field not in UNREAD[section] or (field == "date" and spans))
-        yield from _field(section, name, field, getattr(before, field, None), getattr(after, field, None), read=read)
+    yield from _field(section, name, "kind", before.kind, after.kind, used=section in UNUSED)
+    for field in dict.fromkeys(field.name for kind in kinds for field in fields(kind)):
+        used = section in UNUSED and (field not in UNUSED[section] or (field == "date" and spans))
+        yield from _field(section, name, field, getattr(before, field, None), getattr(after, field, None), used=used)
 
 
-def _field(section: str, name: str, field: str, before: Any, after: Any, *, read: bool) -> Iterator[Altered]:
+def _field(section: str, name: str, field: str, before: Any, after: Any, *, used: bool) -> Iterator[FieldChange]:
     if _plain(field, before) != _plain(field, after):
-        yield Altered(section=section, id=name, field=field, before=before, after=after, read=read)
+        yield FieldChange(section=section, id=name, field=field, before=before, after=after, affects_result=used)
 
 
 def _plain(field: str, value: Any) -> Any:
@@ -110,52 +110,55 @@ def _plain(field: str, value: Any) -> Any:
 
 
 def _spans(item: Evidence, scenario: Scenario) -> bool:
-    """Whether an item's date enters the equations: that of a forecast of a rate with an end of its own."""
+    """Whether an item's date enters the equations: only that of a forecast of a rate with an end of its own."""
     if not isinstance(item, Forecast) or item.until is None or item.about not in scenario.events:
         return False
     return scenario.events[item.about].form == "rate"
 
 
-def declarations(first: Assessment, second: Assessment) -> tuple[Altered, ...]:
-    """What analysts say otherwise of themselves and of their priors as a whole: no equation reads it."""
-    one, other = first.prior_set, second.prior_set
-    found = (_field("prior_set", "", name, getattr(one, name), getattr(other, name), read=False) for name in DECLARED)
-    return tuple(altered for each in found for altered in each)
+def prior_set_changes(first: Assessment, second: Assessment) -> tuple[FieldChange, ...]:
+    """Changes in the fields of the prior set itself, which no equation uses."""
+    before, after = first.prior_set, second.prior_set
+    return tuple(
+        change
+        for name in DECLARED
+        for change in _field("prior_set", "", name, getattr(before, name), getattr(after, name), used=False)
+    )
 
 
-def restatements(first: Assessment, second: Assessment) -> tuple[Restated, ...]:
-    """Quantities and indicators of which something else is said, in the order of the scenario."""
-    return tuple(_restatements(first, second))
+def prior_changes(first: Assessment, second: Assessment) -> tuple[StatementChange, ...]:
+    """Quantities and indicators with another statement, in the order of the scenario."""
+    return tuple(_prior_changes(first, second))
 
 
-def _restatements(first: Assessment, second: Assessment) -> Iterator[Restated]:
+def _prior_changes(first: Assessment, second: Assessment) -> Iterator[StatementChange]:
     for name in dict.fromkeys((*first.priors, *second.priors)):
-        one, other = first.priors.get(name), second.priors.get(name)
-        read = one is None or other is None or one.family != other.family
-        yield from _restated(name, _stated(one), _stated(other), read=read)
+        before, after = first.priors.get(name), second.priors.get(name)
+        used = before is None or after is None or before.family != after.family
+        yield from _statement_change(name, _stated(before), _stated(after), used=used)
     for name in dict.fromkeys((*first.indicator_priors, *second.indicator_priors)):
-        one, other = first.indicator_priors.get(name), second.indicator_priors.get(name)
-        yield from _restated(name, _stated(one), _stated(other), read=False)
+        before, after = first.indicator_priors.get(name), second.indicator_priors.get(name)
+        yield from _statement_change(name, _stated(before), _stated(after), used=False)
 
 
 def _stated(prior: Prior | None) -> Stated | None:
     return prior.stated if prior else None
 
 
-def reweighings(first: Assessment, second: Assessment) -> tuple[Restated, ...]:
-    """Weights of evidence of which something else is said: by "relevance.x" and "independence.x"."""
-    return tuple(_reweighings(first, second))
+def weight_changes(first: Assessment, second: Assessment) -> tuple[StatementChange, ...]:
+    """Weights of evidence with another statement: "relevance.x" and "independence.x"."""
+    return tuple(_weight_changes(first, second))
 
 
-def _reweighings(first: Assessment, second: Assessment) -> Iterator[Restated]:
-    one, other = _stated_weights(first), _stated_weights(second)
-    for name in dict.fromkeys((*one, *other)):
-        before, after = one.get(name), other.get(name)
-        yield from _restated(name, before, after, read=_number(before) != _number(after))
+def _weight_changes(first: Assessment, second: Assessment) -> Iterator[StatementChange]:
+    earlier, later = _stated_weights(first), _stated_weights(second)
+    for name in dict.fromkeys((*earlier, *later)):
+        before, after = earlier.get(name), later.get(name)
+        yield from _statement_change(name, before, after, used=_number(before) != _number(after))
 
 
 def _number(stated: Stated | None) -> object:
-    """What is stated of a weight; nothing is what an independence of 0 comes to."""
+    """The value of a weight; an independence that is not stated is 0."""
     return stated.statement if stated else Constant(value=0.0)
 
 
@@ -168,11 +171,13 @@ def _stated_weights(assessment: Assessment) -> Mapping[str, Stated]:
     return {name: own.shares.get(name, Stated(statement=Constant(value=value))) for name, value in numbers.items()}
 
 
-def _restated(name: str, before: Stated | None, after: Stated | None, *, read: bool) -> Iterator[Restated]:
-    if _said(before) != _said(after):
-        yield Restated(name=name, before=before, after=after, read=read)
+def _statement_change(
+    name: str, before: Stated | None, after: Stated | None, *, used: bool
+) -> Iterator[StatementChange]:
+    if _content(before) != _content(after):
+        yield StatementChange(name=name, before=before, after=after, affects_result=used)
 
 
-def _said(stated: Stated | None) -> tuple[object, ...]:
-    """What was said, wherever it stands."""
+def _content(stated: Stated | None) -> tuple[object, ...]:
+    """A statement with its reason and source, whatever its place in the file."""
     return (stated.statement, stated.because, stated.source) if stated else ()

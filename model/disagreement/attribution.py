@@ -1,7 +1,7 @@
-"""Why two analysts differ: the gap between their headlines' log-odds, shared out among what they disagree on.
+"""Why analysts differ: the difference between headlines' log-odds, divided among the inputs that they disagree on.
 
-Each combination of the one's priors with the other's is an assessment of its own, fitted anew with its own verdict. The
-shares are those of `shapley`: by block, and within a block by single quantity.
+Each combination of one analyst's priors with another's is an assessment of its own, fitted with its own verdict. The
+shares are those of `shapley`: by block, and within a block by single input.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from estimative.model.inference.refit import (
     no_progress,
 )
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.spec.quantities import QuantityName
 
 BLOCKS: Mapping[str, tuple[str, ...]] = {
     "factors": ("factors",),
@@ -36,14 +35,14 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "relevance": ("relevance", "independence"),
 }
 """The sections of a prior set that make up each block."""
-ORDERS = 16
-"""Random orders for a pair of analysts, where there are too many combinations to fit them all."""
-ORDERS_OF_A_TEAM = 8
+PERMUTATIONS = 16
+"""Random permutations for two analysts, where there are too many combinations to fit them all."""
+TEAM_PERMUTATIONS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Valued:
-    """A number for each coalition of a plan, all reckoned on common random numbers."""
+class CoalitionValues:
+    """A number for each coalition of a plan, all computed on common random numbers."""
 
     values: Numbers
     """dims (coalition)."""
@@ -52,7 +51,7 @@ class Valued:
     own_variance: Numbers
     """Of chains; dims (coalition)."""
 
-    def weighed(self, row: Numbers) -> MCEstimate:
+    def weighted_sum(self, row: Numbers) -> MCEstimate:
         """A weighted sum over coalitions; row with dims (coalition)."""
         return MCEstimate(
             value=float(row @ self.values),
@@ -63,39 +62,40 @@ class Valued:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What one block, or one quantity, accounts for."""
+    """What one input, or one block of inputs, accounts for."""
 
     name: str
     block: str
     share: MCEstimate
-    sampling_error: float
-    """Standard error of sampling orders; 0 where the share was taken over all of them."""
-    first_in: MCEstimate
-    """What it changes alone."""
-    last_in: MCEstimate
-    """What it changes when all else has changed already."""
+    """Its Shapley or Owen value, in the unit of the total."""
+    sampling_se: float
+    """Standard error from sampling permutations; 0 where the share is taken over all of them."""
+    marginal_first: MCEstimate
+    """The change when it changes first, all else as before."""
+    marginal_last: MCEstimate
+    """The change when it changes last, all else changed already."""
 
     @property
-    def error(self) -> float:
+    def se(self) -> float:
         """Standard error of the share from both sources."""
-        return float(np.hypot(self.share.se, self.sampling_error))
+        return float(np.hypot(self.share.se, self.sampling_se))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decomposition:
-    """A difference shared out; the shares of the blocks sum to it, those of the quantities to their block's."""
+    """A difference divided into shares: those of the blocks sum to it, those of the inputs to their block's."""
 
-    gap: MCEstimate
+    total: MCEstimate
     blocks: tuple[Share, ...]
-    quantities: tuple[Share, ...]
+    inputs: tuple[Share, ...]
     """In the order of the scenario."""
-    orders: int
-    """Random orders that the quantities' shares are averages over; 0 where they were taken over all orders."""
+    permutations: int
+    """Random permutations that the inputs' shares are averages over; 0 where they are taken over all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """From the second analyst's headline to the first's: log-odds of the one less those of the other."""
+    """Natural log-odds of the headline by the first analyst less those by the second, divided into shares."""
 
     first: str
     second: str
@@ -105,35 +105,43 @@ class Attribution:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamAttribution:
-    """Each analyst against the pool, and what the analysts' disagreements make of the variance between them."""
+    """Each analyst against the pool of all priors, and how disagreements make up the variance between analysts."""
 
+    weights: Mapping[str, float]
+    """Of the analysts in the pool; they sum to one."""
     pool: MCEstimate
-    """Log-odds of the headline by the pooled priors."""
+    """Natural log-odds of the headline under the pooled priors."""
     against_pool: Mapping[str, Decomposition]
-    """By analyst: log-odds of the analyst less those of the pool."""
+    """By analyst: log-odds by the analyst less those of the pool."""
     variance: Decomposition
-    """Of the log-odds between analysts, weighted: what agreeing on the pool's prior takes away from it."""
+    """Of the log-odds between analysts, weighted; a share is what agreeing on the pool's prior removes from it."""
     effort: Effort
 
 
 def attribute(
-    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = no_progress
+    fitter: Fitter,
+    first: Fitted,
+    second: Fitted,
+    *,
+    permutations: int = PERMUTATIONS,
+    progress: Progress = no_progress,
 ) -> Attribution:
-    """Share out the difference between two analysts.
+    """Divide the difference between two analysts among the inputs that they disagree on.
 
     Raises
     ------
     Undefined
         If some combination gives the headline a probability of 0 or 1.
     """
-    planned = plan(blocked(differences([first.assessment, second.assessment])), orders=orders, seed=fitter.seed)
+    disputed = blocked(differences([first.assessment, second.assessment]))
+    planned = plan(disputed, permutations=permutations, seed=fitter.seed)
     refitter = Refitter.between(fitter, [second, first])
     mixtures = [second.assessment.with_priors_of(first.assessment, coalition) for coalition in planned.coalitions]
     refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
-        decomposition=decomposed(planned, valued(refits)),
+        decomposition=decompose(planned, log_odds_of(refits)),
         effort=effort_of(refits),
     )
 
@@ -144,49 +152,47 @@ def attribute_team(
     pool: Fitted,
     weights: Mapping[str, float],
     *,
-    orders: int = ORDERS_OF_A_TEAM,
+    permutations: int = TEAM_PERMUTATIONS,
     progress: Progress = no_progress,
 ) -> TeamAttribution:
-    """Share out each analyst's difference from a pool of the priors, and the variance between analysts.
+    """Divide each analyst's difference from a pool of the priors, and the variance between analysts.
 
-    A quantity on which any two of them disagree is a player for all; where a coalition has agreed, its quantities have
-    the pool's priors.
+    An input on which any two of them disagree is a player for all; where a coalition agrees, its inputs have the pool's
+    priors.
 
     Raises
     ------
     Undefined
         If some combination gives the headline a probability of 0 or 1.
     """
-    planned = plan(
-        blocked(differences([analyst.assessment for analyst in analysts.values()])), orders=orders, seed=fitter.seed
-    )
-    counting = ProgressCounter(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
-    agreed = list(Refitter.between(fitter, [pool]).each([pool.assessment], counting))
+    disputed = blocked(differences([analyst.assessment for analyst in analysts.values()]))
+    planned = plan(disputed, permutations=permutations, seed=fitter.seed)
+    counter = ProgressCounter(progress, len(analysts) * (len(planned.coalitions) - 1) + 1)
+    # When everybody agrees on everything, all have the pool's assessment: it is fitted once for all.
+    agreed = list(Refitter.between(fitter, [pool]).each([pool.assessment], counter))
     refits: dict[str, list[Refit]] = {}
     for name, analyst in analysts.items():
         mixtures = [
             analyst.assessment.with_priors_of(pool.assessment, coalition) for coalition in planned.coalitions[:-1]
         ]
-        refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counting), *agreed]
-    numbers = {name: valued(found) for name, found in refits.items()}
+        refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counter), *agreed]
+    numbers = {name: log_odds_of(fits) for name, fits in refits.items()}
     return TeamAttribution(
+        weights=weights,
         pool=agreed[0].log_odds,
-        against_pool={name: decomposed(planned, _less(found)) for name, found in numbers.items()},
-        variance=decomposed(planned, _variance(numbers, weights)),
-        effort=effort_of([*(refit for found in refits.values() for refit in found[:-1]), *agreed]),
+        against_pool={name: decompose(planned, _negative(values)) for name, values in numbers.items()},
+        variance=decompose(planned, _variance(numbers, weights)),
+        effort=effort_of([*(refit for fits in refits.values() for refit in fits[:-1]), *agreed]),
     )
 
 
 def blocked(names: Iterable[str]) -> dict[str, list[str]]:
     """Quantities and weights of evidence by the block that their section belongs to; blocks may be empty."""
-    listed = list(names)
-    return {
-        block: [name for name in listed if QuantityName.parse(name).section in sections]
-        for block, sections in BLOCKS.items()
-    }
+    names = list(names)
+    return {block: [name for name in names if name.partition(".")[0] in sections] for block, sections in BLOCKS.items()}
 
 
-def valued(refits: Sequence[Refit]) -> Valued:
+def log_odds_of(refits: Sequence[Refit]) -> CoalitionValues:
     """The log-odds of headlines, one for each coalition of a plan in its order.
 
     Raises
@@ -195,58 +201,66 @@ def valued(refits: Sequence[Refit]) -> Valued:
         If one of them has a probability of 0 or 1.
     """
     longest = max(len(refit.log_odds.influence) for refit in refits)
-    return Valued(
+    return CoalitionValues(
         values=np.array([refit.log_odds.value for refit in refits]),
         influence=np.array([np.broadcast_to(refit.log_odds.influence, longest) for refit in refits], dtype=np.float32),
         own_variance=np.array([refit.log_odds.own_variance for refit in refits]),
     )
 
 
-def _less(found: Valued) -> Valued:
-    """The other way round: the more coalitions have agreed, the less is left of the difference."""
-    return replace(found, values=-found.values, influence=-found.influence)
+def _negative(numbers: CoalitionValues) -> CoalitionValues:
+    """With the opposite sign: the more inputs are agreed on, the less of the difference is left."""
+    return replace(numbers, values=-numbers.values, influence=-numbers.influence)
 
 
-def _variance(analysts: Mapping[str, Valued], weights: Mapping[str, float]) -> Valued:
-    """The variance between analysts, taken away: minus the weighted mean of squared deviations from their mean."""
+def _variance(analysts: Mapping[str, CoalitionValues], weights: Mapping[str, float]) -> CoalitionValues:
+    """Minus the variance between analysts: minus the weighted mean of squared deviations from their mean."""
     shares = np.array([weights[name] for name in analysts])
-    values = np.array([found.values for found in analysts.values()])
-    apart = values - shares @ values
-    slopes = -2 * shares[:, None] * apart
+    values = np.array([numbers.values for numbers in analysts.values()])
+    deviations = values - shares @ values
+    slopes = -2 * shares[:, None] * deviations
     pairs = list(zip(slopes, analysts.values(), strict=True))
-    return Valued(
-        values=-shares @ np.square(apart),
-        influence=np.sum([slope.astype(np.float32)[:, None] * found.influence for slope, found in pairs], axis=0),
-        own_variance=np.sum([np.square(slope) * found.own_variance for slope, found in pairs], axis=0),
+    return CoalitionValues(
+        values=-shares @ np.square(deviations),
+        influence=np.sum([slope.astype(np.float32)[:, None] * numbers.influence for slope, numbers in pairs], axis=0),
+        own_variance=np.sum([np.square(slope) * numbers.own_variance for slope, numbers in pairs], axis=0),
     )
 
 
-def decomposed(planned: Plan, found: Valued) -> Decomposition:
-    """What everybody changes, shared out among blocks and players by the plan."""
-    rows, errors = planned.player_rows(found.values)
+def decompose(planned: Plan, numbers: CoalitionValues) -> Decomposition:
+    """Divide the value of the full coalition less that of the empty one among blocks and inputs."""
+    rows, errors = planned.player_rows(numbers.values)
     owner = {player: block for block, members in planned.blocks.items() for player in members}
-    quantities = [
-        _share(planned, found, player, owner[player], [player], row, float(error))
+    inputs = [
+        _share(planned, numbers, player, owner[player], [player], row, float(error))
         for player, row, error in zip(planned.players, rows, errors, strict=True)
     ]
     blocks = [
-        _share(planned, found, block, block, members, row, 0.0)
+        _share(planned, numbers, block, block, members, row, 0.0)
         for (block, members), row in zip(planned.blocks.items(), planned.of_blocks, strict=True)
     ]
-    gap = found.weighed(planned.gap())
     return Decomposition(
-        gap=gap, blocks=tuple(blocks), quantities=tuple(quantities), orders=2 * len(planned.replicates)
+        total=numbers.weighted_sum(planned.total()),
+        blocks=tuple(blocks),
+        inputs=tuple(inputs),
+        permutations=2 * len(planned.replicates),
     )
 
 
 def _share(
-    planned: Plan, found: Valued, name: str, block: str, members: Sequence[str], row: Numbers, sampling_error: float
+    planned: Plan,
+    numbers: CoalitionValues,
+    name: str,
+    block: str,
+    members: Sequence[str],
+    row: Numbers,
+    sampling_se: float,
 ) -> Share:
     return Share(
         name=name,
         block=block,
-        share=found.weighed(row),
-        sampling_error=sampling_error,
-        first_in=found.weighed(planned.first_in(members)),
-        last_in=found.weighed(planned.last_in(members)),
+        share=numbers.weighted_sum(row),
+        sampling_se=sampling_se,
+        marginal_first=numbers.weighted_sum(planned.marginal_first(members)),
+        marginal_last=numbers.weighted_sum(planned.marginal_last(members)),
     )

@@ -1,7 +1,7 @@
-"""Why an assessment changed: the step of the headline's log-odds, shared out among what is no longer the same.
+"""Why an assessment changed: the change in the headline's log-odds, divided among everything that changed.
 
-Each combination of what was with what is now is an assessment of its own, fitted anew with its own verdict. The shares
-are those of `shapley`, in the blocks of `attribution` with two before them: the structure, and the evidence.
+Each combination of earlier and later parts is an assessment of its own, fitted with its own verdict. The shares are
+those of `shapley`, in the blocks of `attribution` and two more before them: the structure, and the evidence.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment
-from estimative.model.disagreement.attribution import ORDERS, Decomposition, decomposed, valued
+from estimative.model.disagreement.attribution import PERMUTATIONS, Share, decompose, log_odds_of
 from estimative.model.disagreement.hybrid_assessment import HybridAssessment
 from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.importance_sampling import FittedProposal
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.prior_transform import FARTHEST, Dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import (
@@ -39,92 +40,117 @@ from estimative.model.likelihood.layout import Index, Numbers
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeAttribution:
-    """From the first assessment's headline to the second's: log-odds of the second less those of the first."""
+    """The change in the headline's natural log-odds: blocks and residual sum to it, inputs to their block."""
 
-    decomposition: Decomposition
+    total: MCEstimate
+    """Log-odds of the second assessment's headline less those of the first, as reported."""
+    blocks: tuple[Share, ...]
+    inputs: tuple[Share, ...]
+    """Quantities, weights, items of evidence ("items.x") and the structure ("scenario")."""
+    residual: MCEstimate
+    """The total less the sum of the blocks: settings, and simulation error."""
+    permutations: int
+    """Random permutations that the inputs' shares are averages over; 0 where they are taken over all."""
     effort: Effort
 
 
 def attribute_change(
-    fitter: Fitter, first: Fitted, second: Fitted, *, orders: int = ORDERS, progress: Progress = no_progress
+    fitter: Fitter,
+    first: Fitted,
+    second: Fitted,
+    *,
+    reported: MCEstimate | None = None,
+    permutations: int = PERMUTATIONS,
+    progress: Progress = no_progress,
 ) -> ChangeAttribution:
-    """Share out the change between two assessments that lead with the same question.
+    """Divide the change between two assessments with the same headline among everything that changed.
 
     Parameters
     ----------
     fitter
-        By whose rules everything between the two is fitted.
+        By whose rules all combinations are fitted.
+    reported
+        The change that two reports show, on the scale of natural log-odds; without it, that between the refits.
 
     Raises
     ------
     Undefined
         If some combination gives the headline a probability of 0 or 1.
     Contradiction
-        If the evidence of some combination cannot be so.
+        If the evidence of some combination is impossible.
     """
     between = HybridAssessment(first=first.assessment, second=second.assessment)
-    planned = plan(between.blocks, orders=orders, seed=fitter.seed)
+    planned = plan(between.blocks, permutations=permutations, seed=fitter.seed)
     mixtures = tuple(between.mixture(coalition) for coalition in planned.coalitions)
     ends = tuple(end for end in (first, second) if end.proposal)
     refitter = CrossScenarioRefitter(fitter=fitter, ends=ends, mixtures=mixtures)
     refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
-    return ChangeAttribution(decomposition=decomposed(planned, valued(refits)), effort=effort_of(refits))
+    parts = decompose(planned, log_odds_of(refits))
+    total = parts.total if reported is None else reported
+    return ChangeAttribution(
+        total=total,
+        blocks=parts.blocks,
+        inputs=parts.inputs,
+        residual=delta_method(total.value - parts.total.value, [(1.0, total), (-1.0, parts.total)]),
+        permutations=parts.permutations,
+        effort=effort_of(refits),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrossScenarioRefitter(Refitter):
     """Fits the headline of assessments of several scenarios, each in a space of its own.
 
-    Two spaces share by the names of quantities what they share: proposals, and each quantity's random numbers.
+    Quantities of the same name share their proposals and their random numbers.
     """
 
     mixtures: tuple[Assessment, ...]
-    """All that are to be fitted."""
+    """All assessments to be fitted."""
 
     def reweight(self, assessment: Assessment) -> Refit | None:
-        """By importance sampling from the proposals at hand; None where there are none."""
+        """Importance sampling from the proposals of the ends; None where there are none."""
         if not self.ends:
             return None
         dimensions = importance.dimensions_of([assessment])
         names = _names(assessment, dimensions)
-        ready = FittedProposal(
+        proposal = FittedProposal(
             transform=prior_transform(assessment, dimensions),
-            components=tuple(proposal for end in self.ends for proposal in _carried(end, assessment, names)),
+            components=tuple(component for end in self.ends for component in _carried(end, assessment, names)),
         )
         rows = _index(self._rows[name] for name in names)
-        found = importance.estimate_headline(assessment, ready, self._common[rows])
-        return Refit(probability=found.probability, method="importance", verdict=found.verdict)
+        headline = importance.estimate_headline(assessment, proposal, self._common[rows])
+        return Refit(probability=headline.probability, method="importance", verdict=headline.verdict)
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:
-        """Where the random numbers of each quantity stand that some mixture leaves open: degrees, then ratios."""
-        quantities = [one.structure.quantities for one in self.mixtures]
-        degrees = dict.fromkeys(name for one in quantities for name in one.degrees)
-        ratios = dict.fromkeys(name for one in quantities for name in one.ratios)
-        left_open = {name for one in self.mixtures for name in _names(one, importance.dimensions_of([one]))}
-        rows = [name for name in {**degrees, **ratios} if name in left_open]
+        """The row of random numbers of each quantity that is uncertain in some mixture: degrees, then ratios."""
+        quantities = [mixture.structure.quantities for mixture in self.mixtures]
+        degrees = dict.fromkeys(name for names in quantities for name in names.degrees)
+        ratios = dict.fromkeys(name for names in quantities for name in names.ratios)
+        uncertain = {name for mixture in self.mixtures for name in _names(mixture, importance.dimensions_of([mixture]))}
+        rows = [name for name in {**degrees, **ratios} if name in uncertain]
         return {name: row for row, name in enumerate(rows)}
 
     @cached_property
     def _common(self) -> Numbers:
-        """Of every mixture; dims (quantity, draw)."""
+        """Random numbers that all mixtures share; dims (quantity, draw)."""
         return importance.standard_normals(len(self._rows), seed=self.fitter.seed, draws=DRAWS)
 
     def refit(self, assessment: Assessment) -> Refit:
-        """As any assessment is fitted, by the fitter of its scenario."""
+        """A full fit, by the fitter of the scenario."""
         return Refitter(fitter=self._fitters[assessment.scenario.digest], ends=()).refit(assessment)
 
     @cached_property
     def _fitters(self) -> Mapping[str, Fitter]:
         """One for each scenario, by its digest, so that its model is compiled once for all priors."""
-        alike: dict[str, list[Assessment]] = defaultdict(list)
-        for one in self.mixtures:
-            alike[one.scenario.digest].append(one)
-        return {digest: replace(self.fitter, assessments=tuple(several)) for digest, several in alike.items()}
+        by_scenario: dict[str, list[Assessment]] = defaultdict(list)
+        for mixture in self.mixtures:
+            by_scenario[mixture.scenario.digest].append(mixture)
+        return {digest: replace(self.fitter, assessments=tuple(group)) for digest, group in by_scenario.items()}
 
 
 def _names(assessment: Assessment, dimensions: Dimensions) -> list[str]:
-    """The quantities that are the dimensions of a space, in its order."""
+    """The quantities that are the dimensions of a space, in their order."""
     degrees, ratios = (
         list(names) for names in (assessment.structure.quantities.degrees, assessment.structure.quantities.ratios)
     )
@@ -134,7 +160,7 @@ def _names(assessment: Assessment, dimensions: Dimensions) -> list[str]:
 def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Iterator[Gaussian]:
     """The proposals of an end in the space of another assessment.
 
-    Each is taken where the quantities stand that are held there; what the end does not know is N(0, 1) beside it.
+    Each is conditioned on the quantities that are constant there; a quantity that the end does not have is N(0, 1).
 
     Parameters
     ----------
@@ -144,19 +170,22 @@ def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Itera
     assert end.proposal
     space = end.proposal.transform
     own = _names(end.assessment, Dimensions(degrees=space.free_degrees, ratios=space.free_ratios))
-    stands = {place: _score(end, assessment, name) for place, name in enumerate(own)}
-    held = {place: score for place, score in stands.items() if score is not None}
+    scores = {place: _score(end, assessment, name) for place, name in enumerate(own)}
+    fixed = {place: score for place, score in scores.items() if score is not None}
     known = {name: place for place, name in enumerate(own)}
     shared = [place for place, name in enumerate(names) if name in known]
     chosen = [known[names[place]] for place in shared]
     for component in end.proposal.components:
         yield _placed(
-            component.condition_on(_index(held), np.array([*held.values()])), _index(chosen), _index(shared), len(names)
+            component.condition_on(_index(fixed), np.array([*fixed.values()])),
+            _index(chosen),
+            _index(shared),
+            len(names),
         )
 
 
 def _score(end: Fitted, assessment: Assessment, name: str) -> float | None:
-    """Where a quantity that an assessment holds stands along its dimension at an end; None if it is not held there."""
+    """The standard normal score, at an end, of a quantity that is constant in an assessment; None if it is not."""
     prior, own = assessment.priors.get(name), end.assessment.priors[name]
     if prior is None or not prior.family.constant or own.family.constant:
         return None
@@ -164,7 +193,7 @@ def _score(end: Fitted, assessment: Assessment, name: str) -> float | None:
 
 
 def _placed(proposal: Gaussian, chosen: Index, places: Index, dimension: int) -> Gaussian:
-    """Some coordinates of a proposal at places in another space, where all others are N(0, 1)."""
+    """A proposal in another space: some coordinates at these places, all others N(0, 1)."""
     assert proposal.root is not None
     mean, covariance = np.zeros(dimension), np.eye(dimension)
     mean[places] = proposal.mean[chosen]

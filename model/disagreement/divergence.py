@@ -1,7 +1,7 @@
-"""How far apart the posteriors of two analysts are about one outcome: as distributions, not only in their means.
+"""Distances between two analysts' posteriors of one outcome: superiority, Wasserstein distance, overlap.
 
 The probability of an outcome is a number at each draw. All three measures are, to first order, a mean over the draws of
-the one analyst plus a mean over those of the other, and it is from these that their errors come.
+one analyst plus a mean over those of the other; their errors follow from these means.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NEGLIGIBLE = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What the draws of one analyst say of the probability of one outcome."""
+    """The probability of one outcome at each draw of one analyst."""
 
     chance: Numbers
     """Probability of the outcome; dims (draw)."""
@@ -37,7 +37,7 @@ class Sample:
 
     @classmethod
     def of(cls, posterior: Posterior, outcome: str) -> Sample:
-        """The probability of an outcome under its condition; a draw at which the condition cannot be weighs nothing.
+        """The probability of an outcome under its condition; a draw at which that is impossible has weight 0.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Sample:
         return cls(chance=chance, weights=weights / weights.sum(), draws=posterior.draws)
 
     def deviation(self, series: Numbers) -> Numbers:
-        """By whose mean over `draws` the weighted mean of a series is off, to first order; dims (draw)."""
+        """The series whose mean over `draws` is the error of the weighted mean, to first order; dims (draw)."""
         plain = self.draws.weights
         tilt = np.divide(self.weights, plain, out=np.zeros_like(plain), where=plain > 0)
         deviation: Numbers = (series - self.weights @ series) * tilt
@@ -62,9 +62,9 @@ class Sample:
 def superiority(a: Sample, b: Sample) -> MCEstimate:
     """The probability that a draw of `a` lies above a draw of `b` independent of it, a tie counting one half.
 
-    It is reckoned over all pairs of draws; what differs by no more than floats do is a tie. The error is that of the
-    Hajek projection of a two-sample U-statistic (van der Vaart 1998, Asymptotic Statistics, sec. 12.2); it is 0 where
-    the draws of the two do not meet, and the probability 0 or 1.
+    Computed over all pairs of draws; a difference within rounding is a tie. The error is that of the Hajek projection
+    of a two-sample U-statistic (van der Vaart 1998, Asymptotic Statistics, sec. 12.2); it is 0 where the draws of the
+    two do not overlap, so that the probability is 0 or 1.
     """
     chance, order = _together(a, b)
     ordered = chance[order]
@@ -78,20 +78,20 @@ def superiority(a: Sample, b: Sample) -> MCEstimate:
 
 
 def wasserstein(a: Sample, b: Sample) -> MCEstimate:
-    """The Wasserstein-1 distance on the scale of probability: by how much, on average, one has to move to be the other.
+    """The Wasserstein-1 distance on the scale of probability: the mean shift that turns one posterior into the other.
 
     It is the integral of |F - G| over the two cumulative distributions (Vallender 1974, Theory Probab. Appl. 18), whose
-    derivative has the sign of F - G. Noise never makes it less than none: where the two are the same but for noise that
-    they do not share, the distance found is some three of its errors, and none so small can be told from none.
+    derivative has the sign of F - G. It is never negative: where the two posteriors differ only by noise that they do
+    not share, the estimate is about three of its errors, and a distance as small cannot be distinguished from 0.
     """
     chance, order = _together(a, b)
     gaps = np.diff(chance[order])
     above = np.cumsum(np.concatenate([a.weights, -b.weights])[order])[:-1]
-    above[abs(above) <= ROUNDING] = 0.0  # else rounding would choose the sign
+    above[abs(above) <= ROUNDING] = 0.0  # otherwise rounding would choose the sign
     gained = np.empty_like(chance)
     gained[order] = np.append(np.cumsum((gaps * np.sign(above))[::-1])[::-1], 0.0)
     gained_a, gained_b = np.split(gained, [len(a.chance)])
-    value = float((gaps * abs(above)).sum())  # `@` is handed to threads from 10,000 on, slow where they are busy
+    value = float((gaps * abs(above)).sum())  # `@` uses threads from 10,000 on: slow on busy cores
     return _noisy(value, a, gained_a, b, -gained_b)
 
 
@@ -102,7 +102,7 @@ def overlap(a: Sample, b: Sample) -> MCEstimate:
     log-odds, though the coefficient is the same on any. Mass at probability 0, at 1, and in a distribution that is one
     point is compared as mass. The derivative by a draw is the share of its kernel where its own density is the lower
     (as in Anderson, Linton & Whang 2012, J. Econometrics 171). The bias of smoothing is not in the error: densities are
-    wider by the bandwidth, and two that are equal but for noise they do not share overlap by 0.97 or so, not by 1.
+    wider by the bandwidth, so that two that differ only by noise that they do not share overlap by about 0.97.
     """
     shared_a, shared_b = np.zeros_like(a.chance), np.zeros_like(b.chance)
     for here_a, here_b in zip(_places(a), _places(b), strict=True):
@@ -135,8 +135,8 @@ def _halfway(rank: Index, weights: Numbers, ranks: int) -> Numbers:
 def _places(sample: Sample) -> list[NDArray[np.bool_]]:
     """Which draws of any weight are at 0, at 1, and between; dims (draw)."""
     weighty = sample.weights > 0
-    zero, one = sample.chance == 0, sample.chance >= 1 - ROUNDING
-    return [weighty & zero, weighty & one, weighty & ~zero & ~one]
+    low, high = sample.chance == 0, sample.chance >= 1 - ROUNDING
+    return [weighty & low, weighty & high, weighty & ~low & ~high]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,7 @@ class _Part:
 
     @property
     def point(self) -> float | None:
-        """Where they all are, if in one place."""
+        """The value that all of them share, if they do."""
         highest = self.chance.max(initial=0.0)
         return float(highest) if highest - self.chance.min(initial=1.0) <= ROUNDING * highest else None
 
@@ -166,7 +166,7 @@ class _Part:
 
     @cached_property
     def quantiles(self) -> Numbers:
-        """Of the log-odds: the lowest that matters, the quartiles, the highest that matters."""
+        """Of the log-odds: the lowest with mass that matters, the quartiles, and the highest."""
         order = np.argsort(self.log_odds)
         below = np.cumsum(self.weights[order])
         shares = np.array([NEGLIGIBLE, 0.25, 0.75, 1 - NEGLIGIBLE])
@@ -183,7 +183,7 @@ class _Part:
 
 
 def _shared(a: _Part, b: _Part) -> tuple[Numbers | float, Numbers | float]:
-    """Of each draw, the share that lies where its own side is the lower; a tie is one half. dims (draw)."""
+    """Of each draw, the share of its mass where its own density is the lower; a tie is one half. dims (draw)."""
     if not (len(a.weights) and len(b.weights)):
         return 0.0, 0.0
     if a.point is None and b.point is None:
@@ -199,7 +199,7 @@ def _shared_densities(a: _Part, b: _Part) -> tuple[Numbers | float, Numbers | fl
     low, high = max(a.quantiles[0], b.quantiles[0]), min(a.quantiles[-1], b.quantiles[-1])
     if low - high >= wide:
         return 0.0, 0.0
-    # The kernels of draws that far beyond what the two have in common do not reach it.
+    # The kernels of draws farther away do not reach the range that the two have in common.
     grid = Grid.over(low - 1.5 * wide, high + 1.5 * wide, min(a.bandwidth, b.bandwidth) / FINENESS)
     masses = [grid.smooth(grid.bin(part.log_odds, part.weights), part.bandwidth) for part in (a, b)]
     lower = _lower(*masses)

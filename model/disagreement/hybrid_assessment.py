@@ -1,8 +1,8 @@
-"""Assessments between an earlier one and a later one: what changed is as it was, or as it is now, thing by thing.
+"""Assessments between an earlier one and a later one: each change is made or not, one by one.
 
-The things are the structure of the scenario as a whole (its dates, factors, events and outcomes), each item of evidence
-that is new, gone or another, and each quantity or weight of which something else is stated. A quantity that only one of
-the two asks for goes with whatever needs it; so does an item with a structure, if it fits no other.
+The changes are the structure of the scenario as one unit (its dates, factors, events and outcomes), each item of
+evidence that is new, removed or changed, and each quantity or weight with another statement. A quantity that only one
+of the two assessments has goes with whatever needs it; so does an item with a structure, if it fits no other.
 """
 
 from __future__ import annotations
@@ -13,84 +13,84 @@ from functools import cached_property
 from itertools import chain, combinations, product
 
 from estimative.model.assessment import Assessment
-from estimative.model.disagreement.assessment_diff import Altered, alterations
+from estimative.model.disagreement.assessment_diff import FieldChange, scenario_changes
 from estimative.model.disagreement.attribution import blocked
 from estimative.model.disagreement.shapley import Coalition
 from estimative.model.likelihood.layout import Structure, structure_of
 from estimative.model.spec.evidence import Evidence, Observation
-from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Prior
 
 SCENARIO = "scenario"
-"""The structure, and the block that it makes up alone."""
+"""Name of the structure, and of the block that it makes up alone."""
 ITEMS = "items"
 """The block of the evidence; its items are "items.x"."""
 OF_ITEMS = frozenset({"evidence", "motives"})
-"""Sections of quantities that items of evidence ask for."""
+"""Sections of quantities that belong to items of evidence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HybridAssessment:
-    """Two assessments of scenarios that lead with the same question."""
+    """Two assessments of scenarios with the same headline."""
 
     first: Assessment
     second: Assessment
 
     @cached_property
     def blocks(self) -> Mapping[str, Sequence[str]]:
-        """What changed, by block: all that a mixture can take from the second assessment."""
-        structural = [SCENARIO] if self._structural or self.travelling else []
-        items = [f"{ITEMS}.{name}" for name in self.moved if name not in self.travelling]
-        return {SCENARIO: structural, ITEMS: items, **blocked([*self._requantified(), *self._reweighed()])}
+        """The changes by block: all that a mixture can take from the second assessment."""
+        structural = [SCENARIO] if self._structural or self.structural_items else []
+        items = [f"{ITEMS}.{name}" for name in self.changed if name not in self.structural_items]
+        return {SCENARIO: structural, ITEMS: items, **blocked([*self._changed_priors(), *self._changed_weights()])}
 
     @cached_property
-    def moved(self) -> tuple[str, ...]:
-        """The items of evidence that are new, gone, or another in what the equations read."""
-        return tuple(dict.fromkeys(one.id for one in self._read if one.section == "evidence"))
+    def changed(self) -> tuple[str, ...]:
+        """The items of evidence that are new, removed, or changed in a field that the equations use."""
+        return tuple(dict.fromkeys(change.id for change in self._relevant if change.section == "evidence"))
 
     @cached_property
-    def travelling(self) -> frozenset[str]:
-        """Those of them that change with the structure: they do not fit the other one, or not each other halfway."""
-        observed = [name for name in self.moved if any(isinstance(item, Observation) for item in self._versions(name))]
-        together = [*((name,) for name in self.moved), *combinations(observed, 2)]
+    def structural_items(self) -> frozenset[str]:
+        """Those of them that change with the structure: they do not fit the other structure, or not each other."""
+        observed = [name for name in self.changed if any(isinstance(i, Observation) for i in self._versions(name))]
+        together = [*((name,) for name in self.changed), *combinations(observed, 2)]
         return frozenset(chain.from_iterable(names for names in together if not self._exchangeable(names)))
 
     def mixture(self, coalition: Coalition) -> Assessment:
-        """The first assessment, but for what a coalition takes from the second."""
+        """The first assessment with the changes of a coalition, which come from the second."""
         structure = self._structure(coalition)
         priors = {name: self._prior(name, coalition) for name in structure.quantities.all}
         unweighed = replace(self.first.prior_set, relevance=FrozenDict({}), independence=FrozenDict({}))
-        found = Assessment(
+        mixture = Assessment(
             structure=structure,
             prior_set=unweighed,
             priors=FrozenDict(priors),
             indicator_priors=FrozenDict({}),
         )
-        for name in found.weights:
-            found = found.with_fixed(name, self._weight(name, coalition))
-        return found
+        for name in mixture.weights:
+            mixture = mixture.with_fixed(name, self._weight(name, coalition))
+        return mixture
 
     @cached_property
-    def _read(self) -> tuple[Altered, ...]:
-        return tuple(one for one in alterations(self.first.scenario, self.second.scenario) if one.read)
+    def _relevant(self) -> tuple[FieldChange, ...]:
+        changes = scenario_changes(self.first.scenario, self.second.scenario)
+        return tuple(change for change in changes if change.affects_result)
 
     @property
     def _structural(self) -> bool:
-        return any(one.section != "evidence" for one in self._read)
+        return any(change.section != "evidence" for change in self._relevant)
 
     def _side(self, later: bool) -> Assessment:
         return self.second if later else self.first
 
     def _versions(self, item: str) -> Iterator[Evidence]:
-        """An item as it was and as it is, where it was and is."""
-        found = (side.scenario.evidence.get(item) for side in (self.first, self.second))
-        return (version for version in found if version)
+        """An item before and after, where it exists."""
+        versions = (side.scenario.evidence.get(item) for side in (self.first, self.second))
+        return (version for version in versions if version)
 
     def _exchangeable(self, items: Collection[str]) -> bool:
-        """Whether some items can be as they were or as they are, each by itself, in either structure."""
+        """Whether each of some items can be changed by itself, in either structure."""
         states = product((False, True), repeat=len(items))
         return all(
             self._possible(later, dict(zip(items, state, strict=True)))
@@ -105,30 +105,30 @@ class HybridAssessment:
         return True
 
     def _scenario(self, later: bool, items: Mapping[str, bool]) -> Scenario:
-        """The structure of one of the two, with the evidence that did not move, and with some that did.
+        """The structure of one of the two, with the evidence that did not change, and with some that did.
 
         Parameters
         ----------
         items
-            Whether an item that moved is as it is now; those that are not named are left out.
+            Whether an item that changed has its later version; those that are not named are left out.
         """
-        one, other = self.first.scenario, self.second.scenario
-        names = dict.fromkeys((*one.evidence, *other.evidence))
-        stands = {name: items.get(name, True) for name in names if name in items or name not in self.moved}
-        evidence = {name: self._side(now).scenario.evidence.get(name) for name, now in stands.items()}
+        before, after = self.first.scenario, self.second.scenario
+        names = dict.fromkeys((*before.evidence, *after.evidence))
+        chosen = {name: items.get(name, True) for name in names if name in items or name not in self.changed}
+        evidence = {name: self._side(new).scenario.evidence.get(name) for name, new in chosen.items()}
         return replace(
             self._side(later).scenario,
             evidence={name: item for name, item in evidence.items() if item},
-            sources={**one.sources, **other.sources},
+            sources={**before.sources, **after.sources},
             indicators={},
         )
 
     def _structure(self, coalition: Coalition) -> Structure:
-        """Of the scenario that a coalition makes, whatever it has in priors."""
-        makers = frozenset({SCENARIO, *(self._bringing(item) for item in self.moved)})
+        """The structure of the scenario of a coalition; it does not depend on the coalition's priors."""
+        makers = frozenset({SCENARIO, *(self._player_of(item) for item in self.changed)})
         key = coalition & makers
         if key not in self._structures:
-            items = {item: self._bringing(item) in key for item in self.moved}
+            items = {item: self._player_of(item) in key for item in self.changed}
             self._structures[key] = structure_of(self._scenario(SCENARIO in key, items))
         return self._structures[key]
 
@@ -136,42 +136,42 @@ class HybridAssessment:
     def _structures(self) -> dict[Coalition, Structure]:
         return {}
 
-    def _bringing(self, item: str) -> str:
-        """What an item that moved changes with."""
-        return SCENARIO if item in self.travelling else f"{ITEMS}.{item}"
+    def _player_of(self, item: str) -> str:
+        """The player that an item that changed belongs to."""
+        return SCENARIO if item in self.structural_items else f"{ITEMS}.{item}"
 
     def _prior(self, name: str, coalition: Coalition) -> Prior:
-        """Of a quantity that both ask for, that of its own side; of another, that of whatever asks for it."""
+        """The prior of a quantity: a player by itself where both assessments have it, else part of what needs it."""
         if name in self._common:
             return self._side(name in coalition).priors[name]
-        parsed = QuantityName.parse(name)
-        asking = self._bringing(parsed.subject) if parsed.section in OF_ITEMS else SCENARIO
-        return self._side(asking in coalition).priors[name]
+        section, _, item = name.partition(".")
+        owner = self._player_of(item) if section in OF_ITEMS else SCENARIO
+        return self._side(owner in coalition).priors[name]
 
     @cached_property
     def _common(self) -> frozenset[str]:
-        """Quantities that both ask for in the same sense."""
-        one, other = (side.structure.quantities.all for side in (self.first, self.second))
+        """Quantities that both assessments have, with the same support and unit."""
+        before, after = (side.structure.quantities.all for side in (self.first, self.second))
         return frozenset(
             name
-            for name in one.keys() & other.keys()
-            if (one[name].support, one[name].unit) == (other[name].support, other[name].unit)
+            for name in before.keys() & after.keys()
+            if (before[name].support, before[name].unit) == (after[name].support, after[name].unit)
         )
 
-    def _requantified(self) -> Iterator[str]:
-        """Quantities that both ask for, with another prior."""
+    def _changed_priors(self) -> Iterator[str]:
+        """Quantities that both assessments have, with another prior."""
         for name, prior in self.first.priors.items():
             if name in self._common and prior.family != self.second.priors[name].family:
                 yield name
 
-    def _reweighed(self) -> Iterator[str]:
-        """Weights that both could state, with another number."""
+    def _changed_weights(self) -> Iterator[str]:
+        """Weights that both assessments can state, with another value."""
         for name in self.first.weights:
             if name in self.second.weights and _weight(self.first, name) != _weight(self.second, name):
                 yield name
 
     def _weight(self, name: str, coalition: Coalition) -> float:
-        """Of a weight that both could state, that of its own side; of another, that of whoever could, or else 0."""
+        """A weight: a player by itself where both assessments can state it, else of the one that can, or 0."""
         stating = [side for side in (self.first, self.second) if name in side.weights]
         if len(stating) == 2:
             return _weight(self._side(name in coalition), name)
@@ -180,7 +180,6 @@ class HybridAssessment:
 
 def _weight(assessment: Assessment, name: str) -> float:
     """A weight of evidence; an independence that is not stated is 0."""
-    parsed, own = QuantityName.parse(name), assessment.prior_set
-    if parsed.section == "relevance":
-        return own.relevance[parsed.subject]
-    return own.independence.get(parsed.subject, 0.0)
+    section, _, about = name.partition(".")
+    own = assessment.prior_set
+    return own.relevance[about] if section == "relevance" else own.independence.get(about, 0.0)

@@ -23,7 +23,7 @@ def normalised(weights: Weights) -> dict[str, float]:
 
 
 def without(weights: Weights, left_out: str) -> dict[str, float] | None:
-    """The weights of the others; None where nobody who counts is left."""
+    """The weights of the others, summing to one; None where nobody with a weight is left."""
     others = {name: weight for name, weight in weights.items() if name != left_out}
     return normalised(others) if sum(others.values()) > 0 else None
 
@@ -34,22 +34,22 @@ def logarithmic(probabilities: Mapping[str, MCEstimate], weights: Weights) -> MC
     Raises
     ------
     Undefined
-        If one analyst who counts is certain that it happens and another that it does not.
+        If one analyst with a weight is certain that it happens and another that it does not.
     """
-    counting = {name: probabilities[name] for name, weight in weights.items() if weight > 0}
-    certain = {part.value for part in counting.values()} & {0.0, 1.0}
+    weighted = {name: probabilities[name] for name, weight in weights.items() if weight > 0}
+    certain = {part.value for part in weighted.values()} & {0.0, 1.0}
     if len(certain) == 2:
         raise Undefined
     if certain:
         return MCEstimate(value=certain.pop())
-    parts = [(weights[name], log_odds(part)) for name, part in counting.items()]
+    parts = [(weights[name], log_odds(part)) for name, part in weighted.items()]
     return _probability(delta_method(sum(weight * part.value for weight, part in parts), parts))
 
 
 def extremized(probability: MCEstimate, factor: float) -> MCEstimate:
     """The log-odds times a factor, as a probability (Satopaa et al. 2014, Int. J. Forecasting 30(2)).
 
-    A pool of analysts who each know something of their own should be more extreme than their mean: a factor above 1.
+    A factor above 1 suits analysts who each know something of their own: together they know more than each.
     """
     if not 0 < probability.value < 1:
         return probability
@@ -62,8 +62,8 @@ def _probability(odds: MCEstimate) -> MCEstimate:
     return delta_method(value, [(value * (1 - value), odds)])
 
 
-def learnt(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, MCEstimate]:
-    """What the evidence makes of the weights of analysts, taken as rival models of which one is right.
+def updated(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, MCEstimate]:
+    """The weights of analysts after the evidence, if they are taken as rival models of which one is right.
 
     Parameters
     ----------
@@ -72,39 +72,39 @@ def learnt(marginals: Mapping[str, MCEstimate], weights: Weights) -> dict[str, M
 
     Returns
     -------
-    Weight times marginal likelihood of each analyst; they sum to one.
+    Weight times marginal likelihood of each analyst, normalised to sum to one.
     """
     highest = max(marginals[name].value for name, weight in weights.items() if weight > 0)
     raw = {name: w * math.exp(marginals[name].value - highest) if w > 0 else 0.0 for name, w in weights.items()}
     shares = normalised(raw)
-    found = {}
+    results = {}
     for name, share in shares.items():
-        slopes = [(share * ((other == name) - shares[other]), marginals[other]) for other in shares]
-        found[name] = delta_method(share, slopes)
-    return found
+        slopes = [(share * ((j == name) - shares[j]), marginals[j]) for j in shares]
+        results[name] = delta_method(share, slopes)
+    return results
 
 
 def certain(weights: Weights) -> dict[str, MCEstimate]:
-    """Weights that nothing is learnt about."""
+    """Weights as estimates without error."""
     return {name: MCEstimate(value=weight) for name, weight in normalised(weights).items()}
 
 
 def linear(posteriors: Mapping[str, Posterior], shares: Mapping[str, MCEstimate], outcome: str) -> MCEstimate:
     """The linear pool of whole posteriors: the weighted mean of the probabilities of an outcome (Stone 1961).
 
-    Under a condition it is sum w P(yes and condition) / sum w P(condition): whoever holds the condition for probable
-    counts for more in what follows under it.
+    Under a condition it is sum w P(yes and condition) / sum w P(condition): an analyst to whom the condition is more
+    probable counts for more.
 
     Parameters
     ----------
     shares
-        The weights as they are now: `certain` ones, or `learnt` from the evidence (Bayesian model averaging: Hoeting,
-        Madigan, Raftery & Volinsky 1999, Statistical Science 14(4)).
+        The weights: `certain` ones, or `updated` by the evidence (Bayesian model averaging: Hoeting, Madigan, Raftery &
+        Volinsky 1999, Statistical Science 14(4)).
 
     Raises
     ------
     Undefined
-        If the condition is impossible for all who count.
+        If the condition is impossible to all analysts with a weight.
     """
     chances = {name: posteriors[name].query_probabilities("outcome", outcome) for name in shares}
     means = {name: tuple(float(posteriors[name].draws.weights @ s) for s in chances[name]) for name in shares}

@@ -1,4 +1,4 @@
-"""One answer from several analysts: both kinds of pool, of the answers after the evidence and of the priors before."""
+"""One probability from several analysts: linear and logarithmic pools, of their posteriors and of their priors."""
 
 from __future__ import annotations
 
@@ -8,197 +8,211 @@ from functools import cached_property
 from typing import Literal
 
 from estimative.model.assessment import Assessment, assess
-from estimative.model.disagreement import opinion_pool as opinion
-from estimative.model.disagreement.analysts import figures
+from estimative.model.disagreement import opinion_pool
+from estimative.model.disagreement.analysts import comparable_evidence
 from estimative.model.disagreement.opinion_pool import Weights, normalised
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.log_pool import pooled_prior_set
 
-type Kind = Literal["linear", "logarithmic"]
-type Stage = Literal["after", "before"]
-"""Whether answers are pooled after the evidence, or priors before it."""
+type Form = Literal["linear", "logarithmic"]
+type Level = Literal["posteriors", "priors"]
+"""Whether the analysts' answers after the evidence are pooled, or their priors before it."""
+type Reason = Literal["opposite-certainties", "no-marginal-likelihood", "priors-exclude-each-other", "did-not-converge"]
 
-POOLS: tuple[tuple[Kind, Stage], ...] = (
-    ("linear", "after"),
-    ("logarithmic", "after"),
-    ("linear", "before"),
-    ("logarithmic", "before"),
+POOLS: tuple[tuple[Form, Level], ...] = (
+    ("linear", "posteriors"),
+    ("logarithmic", "posteriors"),
+    ("linear", "priors"),
+    ("logarithmic", "priors"),
 )
 CONSENSUS = "pool"
 """Name of the prior set that is the logarithmic pool of the analysts'."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class UndefinedBecause:
+    """Why a pool does not exist."""
+
+    reason: Reason
+    inputs: tuple[str, ...] = ()
+    """On which the analysts' priors exclude each other."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pool:
     """One way to pool, for one outcome."""
 
-    kind: Kind
-    stage: Stage
+    form: Form
+    level: Level
     probability: MCEstimate | None
-    """None where there is no such pool."""
+    """None where the pool is undefined."""
     extremized: MCEstimate | None
-    """None where that was not asked for, or there is no such pool."""
+    """None where that was not asked for, or the pool is undefined."""
     without: Mapping[str, MCEstimate | None]
-    """By the analyst who is left out; None where there is no pool of the others."""
-    lacking: str
-    """Why there is no such pool; empty where there is one."""
+    """By the analyst who is left out; None where the pool of the others is undefined."""
+    undefined_because: UndefinedBecause | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pooling:
-    """Several analysts' answers and what they come to together."""
+    """Several analysts' answers combined."""
 
-    weights: Weights
-    learnt: Mapping[str, MCEstimate] | None
-    """The weights after the evidence, were the analysts rival models."""
+    posterior_weights: Mapping[str, MCEstimate] | None
+    """Weight times marginal likelihood, normalised: the analysts' weights after the evidence if they are taken as rival
+    models, of which one is right. None where a marginal likelihood is unknown."""
     outcomes: Mapping[str, tuple[Pool, ...]]
     """In the order of POOLS."""
 
 
 class PoolUndefined(Exception):
-    """There is no such pool, and why."""
+    """A pool does not exist, with the reason."""
+
+    def __init__(self, because: UndefinedBecause) -> None:
+        self.because = because
+        super().__init__(because.reason)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Pooler:
-    """The analysts, and every pool of theirs that was fitted."""
+    """The analysts, and every pool of their priors that was fitted."""
 
     fitter: Fitter
     analysts: Mapping[str, Fitted]
 
-    def probability(self, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> MCEstimate:
-        """By one way to pool.
+    def probability(self, form: Form, level: Level, weights: Weights, outcome: str) -> MCEstimate:
+        """The probability of an outcome by one way to pool.
 
         Raises
         ------
-        _None
+        PoolUndefined
             With the reason.
         """
-        ways: Mapping[tuple[Kind, Stage], Callable[[Weights, str], MCEstimate]] = {
-            ("linear", "after"): self._of_answers,
-            ("logarithmic", "after"): self._of_log_odds,
-            ("linear", "before"): self._of_mixture,
-            ("logarithmic", "before"): self._of_consensus,
+        ways: Mapping[tuple[Form, Level], Callable[[Weights, str], MCEstimate]] = {
+            ("linear", "posteriors"): self._linear_of_posteriors,
+            ("logarithmic", "posteriors"): self._logarithmic_of_posteriors,
+            ("linear", "priors"): self._linear_of_priors,
+            ("logarithmic", "priors"): self._logarithmic_of_priors,
         }
-        return ways[kind, stage](weights, outcome)
+        pooled = ways[form, level](weights, outcome)
+        # A weighted mean may leave [0, 1] by rounding.
+        return delta_method(min(max(pooled.value, 0.0), 1.0), [(1.0, pooled)])
 
-    def _of_answers(self, weights: Weights, outcome: str) -> MCEstimate:
-        return opinion.linear(self._posteriors, opinion.certain(weights), outcome)
+    def _linear_of_posteriors(self, weights: Weights, outcome: str) -> MCEstimate:
+        return opinion_pool.linear(self._posteriors, opinion_pool.certain(weights), outcome)
 
-    def _of_log_odds(self, weights: Weights, outcome: str) -> MCEstimate:
+    def _logarithmic_of_posteriors(self, weights: Weights, outcome: str) -> MCEstimate:
         try:
             answers = {name: self.analysts[name].posterior.mc_estimate("outcome", outcome) for name in weights}
-            return opinion.logarithmic(answers, weights)
+            return opinion_pool.logarithmic(answers, weights)
         except Undefined as error:
-            raise PoolUndefined("one is certain of it and another of its opposite") from error
+            raise PoolUndefined(UndefinedBecause(reason="opposite-certainties")) from error
 
-    def _of_mixture(self, weights: Weights, outcome: str) -> MCEstimate:
+    def _linear_of_priors(self, weights: Weights, outcome: str) -> MCEstimate:
         if self.marginals is None:
-            raise PoolUndefined(
-                "it takes the marginal likelihood of every analyst, which only importance sampling gives"
-            )
-        return opinion.linear(self._posteriors, opinion.learnt(self.marginals, weights), outcome)
+            raise PoolUndefined(UndefinedBecause(reason="no-marginal-likelihood"))
+        return opinion_pool.linear(self._posteriors, opinion_pool.updated(self.marginals, weights), outcome)
+
+    def _logarithmic_of_priors(self, weights: Weights, outcome: str) -> MCEstimate:
+        key = tuple(sorted(weights.items()))
+        if key not in self._fitted:
+            self._fitted[key] = self._consensus(weights)
+        pooled = self._fitted[key]
+        if isinstance(pooled, UndefinedBecause):
+            raise PoolUndefined(pooled)
+        return pooled.posterior.mc_estimate("outcome", outcome)
 
     @cached_property
     def _posteriors(self) -> Mapping[str, Posterior]:
         return {name: analyst.posterior for name, analyst in self.analysts.items()}
 
-    def _of_consensus(self, weights: Weights, outcome: str) -> MCEstimate:
-        key = tuple(sorted(weights.items()))
-        if key not in self._fitted:
-            self._fitted[key] = self._consensus(weights)
-        found = self._fitted[key]
-        if isinstance(found, str):
-            raise PoolUndefined(found)
-        return found.posterior.mc_estimate("outcome", outcome)
-
-    def _consensus(self, weights: Weights) -> Fitted | str:
+    def _consensus(self, weights: Weights) -> Fitted | UndefinedBecause:
         """The pool of the priors after the evidence, or why there is none."""
         try:
             fitted = self.fitter.fit(consensus({name: self.analysts[name].assessment for name in weights}, weights))
         except InvalidInput as error:
-            excluded = [f"{issue.place.key}: {issue.message}" for issue in error.issues]
-            return f"some priors exclude each other ({'; '.join(excluded)})"
-        return fitted if fitted.posterior.verdict.passed else "its fit did not converge"
+            inputs = tuple(issue.place.key for issue in error.issues)
+            return UndefinedBecause(reason="priors-exclude-each-other", inputs=inputs)
+        return fitted if fitted.posterior.verdict.passed else UndefinedBecause(reason="did-not-converge")
 
     @cached_property
     def marginals(self) -> Mapping[str, MCEstimate] | None:
-        """Of what compares the analysts on equal terms; None where the draws cannot tell it."""
-        found = dict(zip(self.analysts, figures(self.fitter, list(self.analysts.values())), strict=True))
-        known = {name: one for name, one in found.items() if one is not None}
-        return known if len(known) == len(found) else None
+        """Log marginal likelihoods of the evidence that compares analysts on equal terms; None where one is unknown."""
+        numbers = dict(zip(self.analysts, comparable_evidence(self.fitter, list(self.analysts.values())), strict=True))
+        known = {name: number for name, number in numbers.items() if number is not None}
+        return known if len(known) == len(numbers) else None
 
     @cached_property
-    def _fitted(self) -> dict[tuple[tuple[str, float], ...], Fitted | str]:
+    def _fitted(self) -> dict[tuple[tuple[str, float], ...], Fitted | UndefinedBecause]:
         return {}
 
 
 def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessment:
-    """The assessment of a team that has agreed on the logarithmic pool of its priors, before it looks at the evidence.
+    """The assessment of a team that agrees on the logarithmic pool of its priors before it sees the evidence.
 
     Raises
     ------
-    Faulty
+    InvalidInput
         If there is no such pool, with every quantity on which analysts exclude each other.
     """
     first = next(iter(analysts.values()))
     pooled = pooled_prior_set(
-        [one.prior_set for one in analysts.values()],
-        {name: one.priors for name, one in analysts.items()},
+        [assessment.prior_set for assessment in analysts.values()],
+        {name: assessment.priors for name, assessment in analysts.items()},
         weights,
         name=CONSENSUS,
     )
-    # What the chances of seeing an indicator are has no bearing on any answer: those of the first will do.
-    watched = {name: first.prior_set.statements[name] for name in first.indicator_priors}
-    complete = replace(pooled, statements=FrozenDict({**pooled.statements, **watched}))
+    # No answer depends on the chances of seeing an indicator, so those of the first analyst will do.
+    indicators = {name: first.prior_set.statements[name] for name in first.indicator_priors}
+    complete = replace(pooled, statements=FrozenDict({**pooled.statements, **indicators}))
     return assess(first.scenario, complete, structure=first.structure)
 
 
 def pool(fitter: Fitter, analysts: Mapping[str, Fitted], weights: Weights, *, extremizing: float | None) -> Pooling:
-    """Pool analysts in every way, each of them left out in turn besides.
+    """Pool analysts in every way, all of them and with each one left out.
 
     Parameters
     ----------
     weights
         At least 0, not all 0.
     extremizing
-        What the log-odds of each pool are multiplied by, if that is wanted.
+        The factor that the log-odds of each pool are multiplied by, if that is wanted.
     """
-    shares = normalised(weights)
+    weights = normalised(weights)
     pooler = _Pooler(fitter=fitter, analysts=analysts)
     outcomes = next(iter(analysts.values())).assessment.scenario.outcomes
     return Pooling(
-        weights=shares,
-        learnt=opinion.learnt(pooler.marginals, shares) if pooler.marginals else None,
+        posterior_weights=opinion_pool.updated(pooler.marginals, weights) if pooler.marginals else None,
         outcomes={
-            outcome: tuple(_pool(pooler, kind, stage, shares, outcome, extremizing) for kind, stage in POOLS)
+            outcome: tuple(_pool(pooler, form, level, weights, outcome, extremizing) for form, level in POOLS)
             for outcome in outcomes
         },
     )
 
 
-def _pool(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str, extremizing: float | None) -> Pool:
-    found, lacking = _tried(pooler, kind, stage, weights, outcome)
-    left = {name: opinion.without(weights, name) for name in weights}
+def _pool(pooler: _Pooler, form: Form, level: Level, weights: Weights, outcome: str, extremizing: float | None) -> Pool:
+    pooled, because = _attempt(pooler, form, level, weights, outcome)
+    others = {name: opinion_pool.without(weights, name) for name in weights}
     return Pool(
-        kind=kind,
-        stage=stage,
-        probability=found,
-        extremized=opinion.extremized(found, extremizing) if found and extremizing is not None else None,
+        form=form,
+        level=level,
+        probability=pooled,
+        extremized=opinion_pool.extremized(pooled, extremizing) if pooled and extremizing is not None else None,
         without={
-            name: _tried(pooler, kind, stage, others, outcome)[0] if others else None for name, others in left.items()
+            name: _attempt(pooler, form, level, left, outcome)[0] if left else None for name, left in others.items()
         },
-        lacking=lacking,
+        undefined_because=because,
     )
 
 
-def _tried(pooler: _Pooler, kind: Kind, stage: Stage, weights: Weights, outcome: str) -> tuple[MCEstimate | None, str]:
+def _attempt(
+    pooler: _Pooler, form: Form, level: Level, weights: Weights, outcome: str
+) -> tuple[MCEstimate | None, UndefinedBecause | None]:
     try:
-        return pooler.probability(kind, stage, weights, outcome), ""
-    except PoolUndefined as reason:
-        return None, str(reason)
+        return pooler.probability(form, level, weights, outcome), None
+    except PoolUndefined as undefined:
+        return None, undefined.because

@@ -1,12 +1,12 @@
-"""Shapley shares of players in blocks: which coalitions have to be valued, and with which weights they count.
+"""Shapley shares of players in blocks: which coalitions to evaluate, and the weight of each in every share.
 
 A block's share is its Shapley value (Shapley 1953) among the blocks; a player's share is the Owen value (Owen 1977,
 Lecture Notes in Economics and Mathematical Systems 141), so that the shares of a block's players sum to the block's:
 the nested decomposition of Shorrocks (2013, J. Econ. Inequality 11). Every share is a weighted sum of the values of
-coalitions, and all of them together sum to the value of everybody less that of nobody.
+coalitions, and all shares sum to the value of the full coalition less that of the empty one.
 
-Where there are too many coalitions to value them all, players' shares are averages over random orders (Castro, Gomez &
-Tejada 2009, Comput. Oper. Res. 36), each order with its reverse (Mitchell, Cooper, Frank & Holmes 2022, JMLR 23(43));
+Where there are too many coalitions to evaluate them all, players' shares are averages over random permutations (Castro,
+Gomez & Tejada 2009, Comput. Oper. Res. 36), each with its reverse (Mitchell, Cooper, Frank & Holmes 2022, JMLR 23(43));
 those of the blocks stay exact.
 """
 
@@ -25,26 +25,26 @@ type Coalition = frozenset[str]
 type Weights = Mapping[Coalition, float]
 
 EXACT = 2**12
-"""Coalitions that are valued, at most, before sampling sets in: those of twelve players."""
+"""Most coalitions that are all evaluated, those of twelve players; with more, permutations are sampled."""
 LEAST_PAIRS = 4
-"""Of random orders: fewer could not tell their own error."""
+"""Of random permutations: with fewer, their sampling error cannot be estimated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to value, and how each share follows: a row of weights times the values of the coalitions."""
+    """The coalitions to evaluate; each share is a row of weights times their values."""
 
     blocks: Mapping[str, tuple[str, ...]]
     """Players by block; no block is empty."""
     coalitions: tuple[Coalition, ...]
-    """Nobody first, everybody last."""
+    """The empty one first, the full one last."""
     of_blocks: Numbers
     """Exact; dims (block, coalition)."""
     of_players: Numbers
     """Exact, or the mean of the replicates; dims (player, coalition)."""
     replicates: Numbers
-    """Of the players' shares, each from a random order and its reverse; none where they are exact; dims (replicate,
-    player, coalition)."""
+    """Of the players' shares, each from a random permutation and its reverse; none where they are exact; dims
+    (replicate, player, coalition)."""
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -54,17 +54,17 @@ class Plan:
     def exact(self) -> bool:
         return not len(self.replicates)
 
-    def first_in(self, members: Iterable[str]) -> Numbers:
-        """Weights of what players add to nobody; dims (coalition)."""
+    def marginal_first(self, members: Iterable[str]) -> Numbers:
+        """Weights of the change when players join first; dims (coalition)."""
         return self._row(_step(frozenset(), frozenset(members)))
 
-    def last_in(self, members: Iterable[str]) -> Numbers:
-        """Weights of what players add to all others; dims (coalition)."""
+    def marginal_last(self, members: Iterable[str]) -> Numbers:
+        """Weights of the change when players join last; dims (coalition)."""
         return self._row(_step(frozenset(self.players) - frozenset(members), frozenset(members)))
 
-    def gap(self) -> Numbers:
-        """Weights of everybody less nobody; dims (coalition)."""
-        return self.first_in(self.players)
+    def total(self) -> Numbers:
+        """Weights of the change from the empty coalition to the full one; dims (coalition)."""
+        return self.marginal_first(self.players)
 
     def _row(self, weights: Weights) -> Numbers:
         return np.asarray(_rows([weights], self.coalitions)[0])
@@ -72,9 +72,9 @@ class Plan:
     def player_rows(self, values: Numbers) -> tuple[Numbers, Numbers]:
         """Weights of each player's share, and the standard error of sampling it, 0 where the shares are exact.
 
-        Sampled shares are brought to sum to their block's, which is exact: what is missing goes to the players by their
-        variances (Deming & Stephan 1940, Ann. Math. Statist. 11), smoothed halfway to their mean, since so few orders
-        tell a variance but roughly. The errors are those before or after that, whichever is the larger.
+        Sampled shares are adjusted to sum to their block's, which is exact: the difference is spread over the players
+        by their variances (Deming & Stephan 1940, Ann. Math. Statist. 11), smoothed halfway to their mean, since few
+        permutations estimate a variance only roughly. The errors are those before or after, whichever is larger.
 
         Parameters
         ----------
@@ -95,11 +95,11 @@ class Plan:
     def _errors(self, shares: Numbers) -> Numbers:
         """Of the mean of replicates; dims (replicate, player) -> (player)."""
         count = len(shares)
-        # So few replicates make a t-distribution, whose standard deviation is larger than 1.
+        # The mean of few replicates is t-distributed, with a standard deviation above 1.
         return np.asarray(shares.std(axis=0, ddof=1) * math.sqrt((count - 1) / (count - 3) / count))
 
     def _parts(self, variances: Numbers) -> Numbers:
-        """Of what its block lacks, what goes to each player; dims (block, player)."""
+        """Of the difference of its block, the part that each player takes; dims (block, player)."""
         parts = np.zeros((len(self.blocks), len(variances)))
         for row, own in zip(parts, self._own(), strict=True):
             smooth = variances[own] + variances[own].mean()
@@ -107,37 +107,39 @@ class Plan:
         return parts
 
     def _reconciled(self, rows: Numbers, parts: Numbers) -> Numbers:
-        """Rows of weights by player, moved so that those of a block sum to the block's; dims (player, coalition)."""
+        """Rows of weights by player, adjusted so that those of a block sum to the block's; dims (player, coalition)."""
         sums = np.array([rows[own].sum(axis=0) for own in self._own()])
         return np.asarray(rows + parts.T @ (self.of_blocks - sums))
 
     def _own(self) -> Iterator[slice]:
-        """Where the players of each block stand."""
+        """The positions of each block's players."""
         start = 0
         for members in self.blocks.values():
             yield slice(start, start := start + len(members))
 
 
-def plan(blocks: Mapping[str, Sequence[str]], *, orders: int, seed: int, exact: int = EXACT) -> Plan:
-    """Plan the decomposition.
+def plan(blocks: Mapping[str, Sequence[str]], *, permutations: int, seed: int, exact: int = EXACT) -> Plan:
+    """Choose the coalitions to evaluate and their weights in each share.
 
     Parameters
     ----------
     blocks
         Players by block; a player is in one block only.
-    orders
-        Random orders, rounded up to pairs and to at least four of them, if there are too many coalitions.
+    permutations
+        Number of random permutations if there are too many coalitions; rounded up to pairs, and to at least eight.
     seed
-        Of these orders.
+        Of these permutations.
     exact
-        So many coalitions are not yet too many.
+        The largest number of coalitions that are all evaluated.
     """
-    chosen = {block: tuple(members) for block, members in blocks.items() if members}
-    of_blocks = _shapley({block: frozenset(members) for block, members in chosen.items()})
-    if _count(chosen) <= exact:
-        return _planned(chosen, of_blocks, [_owen(chosen)])
+    players = {block: tuple(members) for block, members in blocks.items() if members}
+    of_blocks = _shapley({block: frozenset(members) for block, members in players.items()})
+    if _count(players) <= exact:
+        return _planned(players, of_blocks, [_owen(players)])
     rng = np.random.default_rng(seed)
-    return _planned(chosen, of_blocks, [_sampled(chosen, rng) for _ in range(max(LEAST_PAIRS, math.ceil(orders / 2)))])
+    return _planned(
+        players, of_blocks, [_sampled(players, rng) for _ in range(max(LEAST_PAIRS, math.ceil(permutations / 2)))]
+    )
 
 
 def _planned(
@@ -171,40 +173,40 @@ def _rows(sparse: Iterable[Weights], coalitions: Sequence[Coalition]) -> Numbers
 
 
 def _count(blocks: Mapping[str, Sequence[str]]) -> int:
-    """How many coalitions the exact shares take, at most."""
+    """An upper bound on the number of coalitions that exact shares need."""
     return sum(2 ** (len(blocks) - 1 + len(members)) for members in blocks.values())
 
 
 def _step(before: Coalition, joining: Coalition) -> Weights:
-    """What some add to others."""
+    """Weights of the change when players join a coalition."""
     return {before | joining: 1.0, before: -1.0} if joining else {before: 0.0}
 
 
 def _shapley(groups: Mapping[str, Coalition], around: Coalition = frozenset()) -> dict[str, dict[Coalition, float]]:
-    """Of groups that join as one, after some who are there already; by group."""
-    found: dict[str, dict[Coalition, float]] = {}
+    """Shapley weights of groups that join a coalition as units; by group."""
+    result: dict[str, dict[Coalition, float]] = {}
     for name, joining in groups.items():
         weights: dict[Coalition, float] = {}
         for before, weight in _subsets([group for other, group in groups.items() if other != name]):
             _add(weights, _step(around | before, joining), weight)
-        found[name] = weights
-    return found
+        result[name] = weights
+    return result
 
 
 def _owen(blocks: Mapping[str, Sequence[str]]) -> dict[str, dict[Coalition, float]]:
-    """Of players in blocks; by player."""
-    found: dict[str, dict[Coalition, float]] = {}
+    """Owen weights of players in blocks; by player."""
+    result: dict[str, dict[Coalition, float]] = {}
     for block, members in blocks.items():
         others = [frozenset(group) for other, group in blocks.items() if other != block]
         for around, weight in _subsets(others):
             within = _shapley({player: frozenset({player}) for player in members}, around)
             for player, weights in within.items():
-                _add(found.setdefault(player, {}), weights, weight)
-    return found
+                _add(result.setdefault(player, {}), weights, weight)
+    return result
 
 
 def _subsets(groups: Sequence[Coalition]) -> Iterator[tuple[Coalition, float]]:
-    """The unions of groups, each with the chance that just these come before one more group in a random order."""
+    """The unions of groups, each with the probability that exactly these precede one more group in a permutation."""
     n = len(groups) + 1
     for size in range(n):
         weight = 1 / (n * math.comb(n - 1, size))
@@ -213,13 +215,13 @@ def _subsets(groups: Sequence[Coalition]) -> Iterator[tuple[Coalition, float]]:
 
 
 def _sampled(blocks: Mapping[str, Sequence[str]], rng: np.random.Generator) -> dict[str, dict[Coalition, float]]:
-    """By player, from one random order of the blocks and of the players within, and from its reverse."""
+    """Weights by player from one random permutation of the blocks and of the players within, and its reverse."""
     order = [str(p) for block in rng.permutation(list(blocks)) for p in rng.permutation(list(blocks[str(block)]))]
-    found: dict[str, dict[Coalition, float]] = {player: {} for player in order}
+    result: dict[str, dict[Coalition, float]] = {player: {} for player in order}
     for direction in (order, order[::-1]):
         for index, player in enumerate(direction):
-            _add(found[player], _step(frozenset(direction[:index]), frozenset({player})), 0.5)
-    return found
+            _add(result[player], _step(frozenset(direction[:index]), frozenset({player})), 0.5)
+    return result
 
 
 def _add(weights: dict[Coalition, float], more: Weights, factor: float) -> None:

@@ -12,7 +12,7 @@ from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySu
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.posterior import Agreement, Posterior, PriorPredictive, agreement
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
-from estimative.priors.quantile_fit import Prior
+from estimative.priors.quantile_fit import MissedQuantile, Prior
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class QuantityResult:
     constant: bool
     misfit: float
     """Largest distance, in probability, between a stated quantile and the fitted prior."""
-    missed: tuple[str, ...]
+    missed: tuple[MissedQuantile, ...]
     """The stated quantiles that the fitted prior is far from."""
 
 
@@ -173,7 +173,7 @@ def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
         posterior=before if constant else posterior.summarize_quantity(name),
         constant=constant,
         misfit=prior.misfit,
-        missed=tuple(map(str, prior.missed)),
+        missed=prior.missed,
     )
 
 

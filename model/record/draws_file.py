@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.priors.errors import invalid
+from estimative.priors.errors import InvalidInput, Issue, Place
 
 if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior, PriorPredictive
@@ -138,8 +138,15 @@ def read_sample(path: Path, group: str) -> Sample:
         with h5py.File(path) as file:
             return _sample(file[group])
     except (OSError, KeyError) as error:
-        raise invalid(
-            "there are no such draws", code="invalid-run", file=str(path), allowed="the draws of a run"
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="no such draws",
+                    place=Place(file=str(path)),
+                    allowed="the draws of a run",
+                )
+            ]
         ) from error
 
 

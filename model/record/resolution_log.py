@@ -17,7 +17,7 @@ import msgspec
 
 from estimative.model.record.file_lock import lock, sync_folder
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid
+from estimative.priors.errors import InvalidInput, Issue, Place
 
 SCHEMA_VERSION = 1
 LOG = "resolutions.jsonl"
@@ -123,9 +123,18 @@ class ResolutionLog:
             return before.line
         if before:
             answer = f"{before.resolution.word!r} on {before.resolution.date}"
-            found = f"{resolution.forecast.outcome} is resolved already: {answer}"
+            found = f"{resolution.forecast.outcome}, resolved already: {answer}"
             expected = "an outcome that is not resolved yet, or a correction"
-            raise invalid(found, code="invalid-log", file=file, line=before.line, key=run, allowed=expected)
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=found,
+                        place=Place(file=file, line=before.line, key=run),
+                        allowed=expected,
+                    )
+                ]
+            )
         if correct:
             self._refuse_correction(resolution)
         for entry in entries:
@@ -135,13 +144,24 @@ class ResolutionLog:
         return None
 
     def _refuse_correction(self, resolution: Resolution) -> NoReturn:
-        found = f"there is no resolution of {resolution.forecast.outcome} of this run"
+        found = f"no resolution of {resolution.forecast.outcome} of this run"
         expected = "one to correct, or a first resolution"
-        raise invalid(found, code="invalid-log", file=str(self.path), key=resolution.forecast.run, allowed=expected)
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=found,
+                    place=Place(file=str(self.path), key=resolution.forecast.run),
+                    allowed=expected,
+                )
+            ]
+        )
 
     def _unusable(self, error: OSError, expected: str) -> InvalidInput:
         reason = error.strerror or type(error).__name__
-        return invalid(f"the log cannot be used: {reason}", code="invalid-log", file=str(self.path), allowed=expected)
+        return InvalidInput(
+            [Issue(code="invalid-value", message=reason, place=Place(file=str(self.path)), allowed=expected)]
+        )
 
 
 @contextmanager
@@ -200,7 +220,7 @@ def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
         except _Broken as broken:
             issues.append(
                 Issue(
-                    code="invalid-log",
+                    code="invalid-value",
                     message=broken.found,
                     place=Place(file=file, line=number),
                     allowed=broken.expected,
@@ -223,22 +243,22 @@ class _Broken(Exception):
 def _entry(raw: bytes, number: int, previous: str | None, before: Sequence[Entry]) -> Entry:
     """A verified line; `previous` is None where the line before is broken itself."""
     if not raw.endswith(b"\n"):
-        raise _Broken("this line has no end", "whole lines; this one was cut short while it was written: delete it")
+        raise _Broken("a line without an end", "whole lines; this one was cut short while it was written: delete it")
     if not _sealed(raw):
-        raise _Broken("this line was changed", "it as it was written; to change an answer, record a correction")
+        raise _Broken("a line that was changed", "it as it was written; to change an answer, record a correction")
     try:
         version = msgspec.json.decode(raw, type=dict[str, Any]).get("schema_version")
         if version != SCHEMA_VERSION:
-            raise _Broken(f"this line has schema version {version!r}", str(SCHEMA_VERSION))
+            raise _Broken(f"schema version {version!r}", str(SCHEMA_VERSION))
         line = msgspec.json.decode(raw, type=_Line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _Broken("this program did not write this line", "a resolution") from error
+        raise _Broken("a line that this program did not write", "a resolution") from error
     if previous is not None and line.previous != previous:
         expected = "the digest of the line before it: a line was inserted, removed or moved here"
-        raise _Broken("this line does not follow from the one before", expected)
+        raise _Broken("a line that does not follow from the one before", expected)
     entry = _built(line, raw, number)
     if entry.corrects != _current_line(entry, before):
-        raise _Broken("this is a second resolution of one run and outcome", "one that names the line that it corrects")
+        raise _Broken("a second resolution of one run and outcome", "one that names the line that it corrects")
     return entry
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from estimative.model.record.run_store import Manifest
-from estimative.priors.errors import Issue, Place, quote
+from estimative.priors.errors import Issue, Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +141,8 @@ def contradicting(earlier: Entry, other: Resolution, file: str, line: int | None
     """The error of a second answer to the same question; `line` where it is in the file already."""
     same = f"{earlier.resolution.word!r}, the answer to the same question on line {earlier.line}, or a correction"
     return Issue(
-        code="contradiction",
-        message=f"{quote(other.word)} contradicts an earlier resolution",
+        code="invalid-value",
+        message=repr(other.word),
         place=Place(file=file, line=line, key=other.forecast.run),
         allowed=same,
     )
@@ -159,11 +159,9 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
     """
     forecast, date = resolution.forecast, resolution.date
     if date < forecast.as_of:
-        yield _misdated(
-            resolution, f"{date} is before the question was asked", f"{forecast.as_of} or later, when it was asked"
-        )
+        yield _misdated(resolution, f"{date}, before the question", f"{forecast.as_of} or later, when it was asked")
     elif date > today:
-        yield _misdated(resolution, f"{date} is in the future", f"a date up to today, {today}")
+        yield _misdated(resolution, f"{date}, in the future", f"a date up to today, {today}")
     else:
         if not settled:
             yield from _against_horizon(resolution, today)
@@ -173,26 +171,26 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
 
 def _misdated(resolution: Resolution, found: str, expected: str) -> Issue:
     return Issue(
-        code="contradiction", message=found, place=Place(file=resolution.forecast.run, key="date"), allowed=expected
+        code="invalid-value", message=found, place=Place(file=resolution.forecast.run, key="date"), allowed=expected
     )
 
 
 def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
     date, until = resolution.date, resolution.forecast.until
     if resolution.occurred is True and date > until:
-        yield _misdated(resolution, f"{date} is after the horizon", f"a date up to {until}; later is too late, so 'no'")
+        yield _misdated(resolution, f"{date}, after the horizon", f"a date up to {until}; later is too late, so 'no'")
     if resolution.occurred is False and (date < until or today <= until):
         expected = f"'no' dated {until} or later, when that day is over: until then it can still happen"
-        yield _misdated(resolution, f'"no" on {date} is too early, as of {today}', expected)
+        yield _misdated(resolution, f"'no' on {date}, recorded on {today}", expected)
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     forecast = resolution.forecast
     known = resolution.date if settled or resolution.occurred else forecast.until
     if forecast.made > known:
-        found = f"the run was made on {forecast.made}, when the answer had been known since {known}"
+        found = f"a run of {forecast.made}, when the answer was known since {known}"
         yield Issue(
-            code="contradiction",
+            code="invalid-value",
             message=found,
             place=Place(file=forecast.run),
             allowed="a run from before; forecasts in hindsight are not scored",

@@ -15,7 +15,7 @@ from pathlib import Path
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, nearest
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
@@ -84,11 +84,11 @@ class Store:
         matching = _matching(name, ids)
         if len(matching) == 1:
             return self.folder / matching[0]
-        found = f"{len(matching)} runs begin like this" if matching else "there is no such run"
+        found = f"{len(matching)} runs" if matching else "no such run"
         first = "a run; there is none yet: estimative fit saves one"
         expected = "the id of a run, its beginning, or 'latest'" if ids else first
         issue = Issue(
-            code="invalid-run",
+            code="unknown-name",
             message=found,
             place=Place(file=str(self.folder), key=name),
             allowed=expected,
@@ -157,8 +157,10 @@ class Store:
         """
         source, partial = self.find(name), target.with_name(f".{target.name}.partial")
         if target.exists():
-            found, expected = "a file or folder with this name exists already", "a folder that does not exist yet"
-            raise invalid(found, code="invalid-run", file=str(target), allowed=expected)
+            found, expected = "a file or folder of this name", "a folder that does not exist yet"
+            raise InvalidInput(
+                [Issue(code="invalid-value", message=found, place=Place(file=str(target)), allowed=expected)]
+            )
         with _writing(target, partial, "a folder to write to"):
             shutil.copytree(source, partial)
             partial.rename(target)
@@ -188,8 +190,17 @@ def checked_label(text: str) -> str:
     """
     label = " ".join(text.split())
     if len(label) > MAX_LABEL or not label.isprintable():
-        found = f"the label has {len(label)} characters" if len(label) > MAX_LABEL else "the label cannot be printed"
-        raise invalid(found, code="invalid-run", file="label", allowed=f"up to {MAX_LABEL} printable characters")
+        found = f"{len(label)} characters" if len(label) > MAX_LABEL else "characters that cannot be printed"
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=found,
+                    place=Place(file="label"),
+                    allowed=f"up to {MAX_LABEL} printable characters",
+                )
+            ]
+        )
     return label
 
 
@@ -206,7 +217,9 @@ def _writing(path: Path, partial: Path, expected: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise invalid(f"cannot be written: {reason}", code="cannot-write", file=str(path), allowed=expected) from error
+        raise InvalidInput(
+            [Issue(code="invalid-value", message=reason, place=Place(file=str(path)), allowed=expected)]
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -225,8 +238,15 @@ def add_file(folder: Path, name: str, text: str) -> None:
         os.replace(partial, folder / name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise invalid(
-            f"cannot be written: {reason}", code="cannot-write", file=str(folder / name), allowed="a file to write"
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message=reason,
+                    place=Place(file=str(folder / name)),
+                    allowed="a file to write",
+                )
+            ]
         ) from error
     finally:
         with suppress(OSError):

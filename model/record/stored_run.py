@@ -15,7 +15,7 @@ from estimative.model.record.run_store import DRAWS, INPUTS, MANIFEST, RESULT, M
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid
+from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -71,12 +71,26 @@ class StoredRun:
             return from_json(path.read_bytes(), kind)
         except OSError as error:
             found = error.strerror or type(error).__name__
-            raise invalid(
-                f"the file cannot be read: {found}", code="invalid-run", file=str(path), allowed="a file of a saved run"
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=found,
+                        place=Place(file=str(path)),
+                        allowed="a file of a saved run",
+                    )
+                ]
             ) from error
         except DamagedJson as damage:
-            raise invalid(
-                f"the file is damaged: {damage}", code="invalid-run", file=str(path), allowed="it as it was saved"
+            raise InvalidInput(
+                [
+                    Issue(
+                        code="invalid-value",
+                        message=str(damage),
+                        place=Place(file=str(path)),
+                        allowed="it as it was saved",
+                    )
+                ]
             ) from damage
 
     def assessment(self) -> Assessment:
@@ -156,5 +170,5 @@ def _below(name: str, folder: Path) -> Path | None:
 
 
 def _changed(path: Path, what: str, digest: str) -> Issue:
-    found = f"the {what} is not the one that the run was made from"
-    return Issue(code="invalid-run", message=found, place=Place(file=str(path)), allowed=f"the {what} {digest[:12]}")
+    found = "something else than the run was made from"
+    return Issue(code="invalid-value", message=found, place=Place(file=str(path)), allowed=f"the {what} {digest[:12]}")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimative.model.analysis.evidence import EvidenceResult
-from estimative.model.analysis.evidence_weight import EvidenceGroup
-from estimative.model.analysis.tornado import TornadoRange
 from estimative.model.report_result import OtherResult, ReportResult
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Columns, Document, Heading, Listing, Paragraph
 from estimative.reports.context import Context
-from estimative.reports.documents import common, fit
+from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.sensitivity import moved
-from estimative.reports.number_format import factor, percent, percent_range, significant
-from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted
+from estimative.reports.documents.tipping_points import able, nearest_threshold
+from estimative.reports.number_format import percent, significant
+from estimative.reports.phrases import capital, date, input_name, listed, plain
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
 CONFIDENCE_LENGTH = 160
@@ -73,43 +72,34 @@ def _inputs(result: ReportResult, scenario: Scenario) -> Iterator[str]:
     if not rows:
         yield "No input moves the result by more than its error." if tornado else "Not computed."
     for row in rows:
-        yield f"{capital(input_name(row.name, scenario))}: {_span(row)}. {moved(row, scenario)}"
-
-
-def _span(row: TornadoRange) -> str:
-    return percent_range(*sorted((row.at_low, row.at_high), key=lambda end: end.value))
+        yield f"{capital(input_name(row.name, scenario))}. {moved(row, scenario)}"
 
 
 def _evidence(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
-    groups = result.weights.groups if result and result.weights else ()
-    clear = [group for group in groups if significant(group.marginal_last)]
-    raising = max((g for g in clear if g.marginal_last.value > 0), key=_size, default=None)
-    lowering = max((g for g in clear if g.marginal_last.value < 0), key=_size, default=None)
-    yield f"For: {_weighs(raising, scenario)}" if raising else "For: no single item."
-    yield f"Against: {_weighs(lowering, scenario)}" if lowering else "Against: no single item."
-
-
-def _size(group: EvidenceGroup) -> float:
-    return abs(group.marginal_last.value)
-
-
-def _weighs(group: EvidenceGroup, scenario: Scenario) -> str:
-    first = scenario.evidence[group.items[0]]
-    more = f" and {len(group.items) - 1} more of the same origin" if len(group.items) > 1 else ""
-    verb = "multiplies" if group.marginal_last.value > 0 else "divides"
-    size = factor(group.marginal_last if group.marginal_last.value > 0 else group.marginal_last.negated)
-    return f"{quoted(first.title)}{more} {verb} the odds by {size}."
+    if result is None or result.weights is None:
+        yield "Not computed."
+    elif not result.weights.groups:
+        yield "No evidence was used."
+    else:
+        yield from evidence.strongest(result.weights, scenario)
 
 
 def _changes(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="What would change the judgement", level=3)
-    yield Listing(points=tuple(_thresholds(result, context)))
+    yield Listing(points=tuple(_thresholds(result.evidence, context)))
     yield Heading(text="What to look for", level=3)
     yield Listing(points=tuple(_indicators(result.evidence, context.scenario)))
 
 
-def _thresholds(result: ReportResult, context: Context) -> Iterator[str]:
-    yield "Not computed."
+def _thresholds(result: EvidenceResult | None, context: Context) -> Iterator[str]:
+    points = result.tipping_points if result else None
+    if points is None:
+        yield "Not computed."
+        return
+    if points.thresholds:
+        yield nearest_threshold(points.thresholds, None, context)
+    if points.factors:
+        yield able(points.factors, context.scenario)
 
 
 def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
@@ -118,8 +108,8 @@ def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[s
         yield "The scenario names no indicators."
     for value in values[:MAX_INDICATORS]:
         if value.p_if_observed and value.p_if_absent:
-            seen, absent = percent(value.p_if_observed), percent(value.p_if_absent)
-            yield f"{plain(scenario.indicators[value.indicator].title)}: {seen} if observed, {absent} if not."
+            observed, absent = percent(value.p_if_observed), percent(value.p_if_absent)
+            yield f"{plain(scenario.indicators[value.name].title)}: {observed} if observed, {absent} if absent."
 
 
 def standing(result: ReportResult, context: Context) -> Iterator[Block]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_influence import PriorInfluence
 from estimative.model.spec.events import Event, Factor, Outcome
 from estimative.model.spec.evidence import Evidence
@@ -18,7 +20,7 @@ from estimative.reports.figures.factors import factors
 from estimative.reports.figures.outcomes import outcomes
 from estimative.reports.figures.scale import scale
 from estimative.reports.figures.tree import tree
-from estimative.reports.number_format import interval, odds_factor, percent, plain_percent, rounded
+from estimative.reports.number_format import interval, multiple, percent, plain_percent, rounded, significant
 from estimative.reports.phrases import capital, input_name, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
 
@@ -85,14 +87,23 @@ def moved(result: FitResult, scenario: Scenario) -> str:
     if not scenario.evidence:
         return "No evidence was used: the result follows from the priors."
     before = f"Before the evidence: {percent(result.headline.prior)}."
-    shift = result.influence.shift if result.influence else None
+    shift = _shift_of(result.headline)
     if shift is None:
         return before
-    errors = [p.se / (p.value * (1 - p.value)) for p in (result.headline.prior, result.headline.posterior)]
-    size = odds_factor(abs(shift), max((errors[0] ** 2 + errors[1] ** 2) ** 0.5, 0.05))
-    if size in ("1", "1.0"):
-        return f"{before} The evidence hardly moved the odds."
-    return f"{before} The evidence {'raised' if shift > 0 else 'lowered'} the odds by a factor of {size}."
+    if not significant(shift):
+        return f"{before} The evidence did not change the odds by more than the error."
+    verb = "raised" if shift.value > 0 else "lowered"
+    return f"{before} The evidence {verb} the odds by a factor of {multiple(shift)}."
+
+
+def _shift_of(headline: Probability) -> MCEstimate | None:
+    """Natural log-odds after the evidence less those before; None where a probability is 0 or 1."""
+    before, after = (MCEstimate(value=p.value, own_variance=p.se**2) for p in (headline.prior, headline.posterior))
+    try:
+        first, last = log_odds(before), log_odds(after)
+    except Undefined:
+        return None
+    return delta_method(last.value - first.value, [(1.0, last), (-1.0, first)])
 
 
 def outcomes_table(result: FitResult, context: Context) -> Table:
@@ -169,7 +180,9 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=f"{discounted} of {items} of evidence count for less than one item.")
     missed = [name for name, row in result.quantities.items() if row.missed]
     if missed:
-        values = [f"{input_name(name, scenario)} ({'; '.join(result.quantities[name].missed)})" for name in missed]
+        values = [
+            f"{input_name(name, scenario)} ({'; '.join(map(str, result.quantities[name].missed))})" for name in missed
+        ]
         yield Paragraph(text=f"The fitted prior is far from what was stated: {listed(values)}.", strong=True)
     yield from _reasons(result, context)
 

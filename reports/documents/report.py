@@ -11,26 +11,34 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import brief, evidence, fit, sensitivity
 from estimative.reports.number_format import interval, percent, rounded
 from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
 
 MODEL = (
-    "Factors are degrees between 0 and 1 that nobody observes. Each raises or lowers the odds of the events that name "
-    "it, by a ratio that the analyst states. The contributions multiply.",
-    "The probability of an event, given its condition, is a baseline whose log-odds its factors and earlier events "
-    "move. Where the scenario says so, it is a yearly rate or an entry of a table instead.",
-    "Evidence enters as a likelihood. An indicator or a testimony has a likelihood ratio for what it is about; a "
-    "speaker with a motive counts for less. A measurement is normal around the value that the factor implies, a "
-    "forecast around the log-odds of the probability. Counts are Poisson, past cases Bernoulli.",
+    (
+        "Factors are degrees between 0 and 1 that nobody observes. Each raises or lowers the odds of the events that "
+        "name it, by a ratio that the analyst states. The contributions multiply."
+    ),
+    (
+        "The probability of an event, given its condition, is a baseline whose log-odds its factors and earlier events "
+        "move. Where the scenario says so, it is a yearly rate or an entry of a table instead."
+    ),
+    (
+        "Evidence enters as a likelihood. An indicator or a testimony has a likelihood ratio for what it is about; a "
+        "speaker with a motive counts for less. A measurement is normal around the value that the factor implies, a "
+        "forecast around the log-odds of the probability. Counts are Poisson, past cases Bernoulli."
+    ),
     "Events are summed out exactly; only the inputs are sampled. A probability is the mean over the draws.",
 )
 ASSUMPTIONS = (
     "Events follow their given order. A cause that the scenario does not name is part of an event's baseline.",
-    "Given factors and events, evidence of different origins is independent. Several items of one origin count for "
-    "less than as many separate items.",
+    (
+        "Given factors and events, evidence of different origins is independent. Several items of one origin count for "
+        "less than as many separate items."
+    ),
     "The priors of different inputs are independent of one another.",
 )
 GUIDELINES = (
@@ -43,13 +51,18 @@ GUIDELINES = (
     ("Reproduction: files, versions, seed", "How to reproduce"),
 )
 """Kruschke (2021), by step; where this report has it."""
-QUANTILE_SHARE = 0.01
+GRADES = (
+    "Grades are Admiralty codes: of the source from A (completely reliable) to E (unreliable), of the information from 1 "
+    "(confirmed) to 5 (improbable); F and 6 mean that it cannot be judged. Counts: how much of an item counts, by the "
+    "analyst's choice of relevance and by the number of items of one origin."
+)
+MIN_SHARE = 0.01
 """Of the posterior: a smaller share is not mentioned."""
 
 
 def document(result: ReportResult, context: Context) -> Document:
-    """The brief, and all that it rests on."""
-    return tuple(_document(result, context))
+    """The brief and, unless that is all that is wanted, everything that it rests on."""
+    return brief.document(result, context) if context.brief else tuple(_document(result, context))
 
 
 def _document(result: ReportResult, context: Context) -> Iterator[Block]:
@@ -84,14 +97,15 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
 
 def _figures(name: str, result: ReportResult, context: Context) -> Iterator[Block]:
     """A figure of one of the parts, by its name."""
-    for part, figures in (
+    parts: list[tuple[object, Mapping[str, Callable[[Any, Context], Picture]]]] = [
         (result.fit, fit.FIGURES),
         (result.evidence, evidence.FIGURES),
         (result.sensitivity, sensitivity.FIGURES),
-    ):
+        (result.comparison, compare.FIGURES),
+    ]
+    for part, figures in parts:
         if part and name in figures:
-            draw = figures[name]
-            yield Figure(name=name, draw=lambda draw=draw, part=part: draw(part, context))
+            yield Figure(name=name, draw=partial(figures[name], part, context))
 
 
 def spread_over_words(quantiles: Sequence[float], scale: Scale) -> str:
@@ -106,7 +120,7 @@ def spread_over_words(quantiles: Sequence[float], scale: Scale) -> str:
         return ""
     words = [str(scale.word(value)) for value in quantiles]
     shares = {word: words.count(word) / len(words) for word in dict.fromkeys(words)}
-    parts = [f"{100 * share:.0f}% for \u201c{word}\u201d" for word, share in shares.items() if share >= QUANTILE_SHARE]
+    parts = [f"{100 * share:.0f}% for \u201c{word}\u201d" for word, share in shares.items() if share >= MIN_SHARE]
     return f"Allowing for the uncertainty in the inputs, the credibility is {listed(parts)}."
 
 
@@ -124,7 +138,10 @@ def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
     if result.refused:
         yield Paragraph(text=f"Not computed: {'; '.join(reason.rstrip('.') for reason in result.refused)}.")
     yield Heading(text="Dissent")
-    yield from _dissent(result.dissent, context)
+    if result.comparison:
+        yield from _below(compare.parts(result.comparison, context))
+    else:
+        yield from _dissent(result.dissent, context)
     yield Heading(text="How much comes from the priors")
     yield from fit.influence(result.fit, context)
     yield Heading(text="Assumptions of the model")
@@ -132,30 +149,55 @@ def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
 
 
 def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
-    scenario = context.scenario
+    scenario, part = context.scenario, result.evidence
     if not scenario.evidence:
         yield Paragraph(text="No evidence was used: the result follows from the priors.")
         return
-    yield from _figures("evidence", result, context)
+    if part and part.weights:
+        yield from _figures("evidence", result, context)
+        yield from _below(evidence.weights(part.weights, result.fit.headline, scenario))
+        yield from _below(evidence.tensions(part.weights, scenario))
+    yield Heading(text="Items of evidence", level=3)
     yield _items(scenario, result.fit.weights)
+    yield Paragraph(text=GRADES)
+    if part and part.tipping_points:
+        yield from _below(tipping_points(part.tipping_points, part.weights, context))
+    if part and part.information:
+        yield from _below(indicators(part.information, context))
 
 
-def _items(scenario: Scenario, weights: object) -> Table:
-    rows = [(plain(item.title), _source(item, scenario)) for item in scenario.evidence.values()]
-    return Table(header=("Item", "Source"), rows=tuple(rows), text_columns=frozenset({0, 1}))
+def _below(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same blocks with every heading a level further down."""
+    for block in blocks:
+        yield replace(block, level=block.level + 1) if isinstance(block, Heading) else block
 
 
-def _source(item: Evidence, scenario: Scenario) -> str:
-    return "; ".join(part for part in (item.source, item.locator, str(item.date or ""), item.grade) if part)
+def _items(scenario: Scenario, weights: Mapping[str, float]) -> Table:
+    rows = [
+        (plain(item.title), _source(item), item.grade or "-", f"{weights[name]:.2g}")
+        for name, item in scenario.evidence.items()
+    ]
+    header = ("Item", "Source", "Grade", "Counts")
+    return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1, 2}))
+
+
+def _source(item: Evidence) -> str:
+    return ", ".join(part for part in (item.source, item.locator, str(item.date or "")) if part)
 
 
 def _drivers(result: ReportResult, context: Context) -> Iterator[Block]:
-    found = result.sensitivity
-    if found is None or found.tornado is None:
+    part = result.sensitivity
+    if part is None or part.tornado is None:
         yield Paragraph(text="Not computed.")
         return
-    yield Paragraph(text=sensitivity.most_influential(found.tornado, context.scenario), strong=True)
+    yield Paragraph(text=sensitivity.most_influential(part.tornado, context.scenario), strong=True)
     yield from _figures("tornado", result, context)
+    if part.sobol:
+        yield Paragraph(text=sensitivity.explained(part.sobol))
+    if part.power_scaling:
+        yield Paragraph(text=sensitivity.responds(part.power_scaling, context.scenario))
+    if part.structure:
+        yield Paragraph(text=sensitivity.noisy_or(part.structure.noisy_or))
 
 
 def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]:
@@ -174,6 +216,12 @@ def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]
     ]
     header = ("Analyst", "Probability", "90% interval", "Word", "Assessed")
     yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 3, 4}))
+
+
+def _other(row: OtherResult, scale: Scale) -> tuple[str, ...]:
+    name = f"{row.prior_set} ({row.analyst})" if row.analyst else row.prior_set
+    word = str(phrases.phrase(row.headline, scale))
+    return name, percent(row.headline), interval(row.headline.interval), word, row.created.date().isoformat()
 
 
 def _method(result: ReportResult) -> Iterator[Block]:
@@ -234,3 +282,38 @@ def _inputs(result: ReportResult, context: Context) -> Iterator[Block]:
 def _guidelines() -> Iterator[Block]:
     yield Heading(text="Bayesian analysis reporting guidelines")
     yield Table(header=("Step (Kruschke 2021)", "Where"), rows=GUIDELINES, text_columns=frozenset({0, 1}))
+
+
+def sheets(result: ReportResult, context: Context) -> tuple[Sheet, ...]:
+    """The tables of all parts."""
+    parts = (
+        fit.sheets(result.fit, context),
+        evidence.sheets(result.evidence, context) if result.evidence else (),
+        sensitivity.sheets(result.sensitivity, context) if result.sensitivity else (),
+        compare.sheets(result.comparison, context) if result.comparison else (),
+    )
+    return tuple(sheet for part in parts for sheet in part)
+
+
+def _part(
+    name: str, figures: Mapping[str, Callable[[Any, Context], Picture]]
+) -> dict[str, Callable[[Any, Context], Picture]]:
+    """The figures of a part, drawn from the report; NothingToPlot where the report lacks the part."""
+
+    def drawn(draw: Callable[[Any, Context], Picture], result: ReportResult, context: Context) -> Picture:
+        part = getattr(result, name)
+        if part is None:
+            from estimative.reports.figures.style import NothingToPlot
+
+            raise NothingToPlot("It was not computed.")
+        return draw(part, context)
+
+    return {figure: partial(drawn, draw) for figure, draw in figures.items()}
+
+
+FIGURES: Mapping[str, Callable[[ReportResult, Context], Picture]] = {
+    **_part("fit", fit.FIGURES),
+    **_part("evidence", evidence.FIGURES),
+    **_part("sensitivity", sensitivity.FIGURES),
+    **_part("comparison", compare.FIGURES),
+}

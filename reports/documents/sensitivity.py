@@ -140,7 +140,7 @@ def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
     if result is None:
         yield Paragraph(text="Not defined: the result does not vary over the priors, or is certain somewhere.")
         return
-    yield Paragraph(text=_explained(result))
+    yield Paragraph(text=explained(result))
     rows = [(capital(input_name(row.name, scenario)), _share(row.S1), _share(row.ST)) for row in result.indices]
     yield common.shortened(Table(header=("Input", "First order", "Total"), rows=tuple(rows)))
     how = (
@@ -158,7 +158,7 @@ def _share(number: MCEstimate) -> str:
     return f"{rounded(number.value, max(number.se, 0.0005), places=2)}%"
 
 
-def _explained(result: Sobol) -> str:
+def explained(result: Sobol) -> str:
     """How much single inputs account for, and how much their interactions."""
     sd = rounded(DECIBANS * result.sd, 0.05)
     lead = f"Over the priors, the log-odds of the result have a standard deviation of {sd} decibans."
@@ -172,7 +172,7 @@ def _explained(result: Sobol) -> str:
 def power_scaling(result: PowerScaling, scenario: Scenario) -> Iterator[Block]:
     """What happens when a prior or the evidence is made a little stronger."""
     yield Heading(text="Power-scaling: priors and evidence a little stronger or weaker")
-    yield Paragraph(text=_responds(result, scenario))
+    yield Paragraph(text=responds(result, scenario))
     if not result.quantities:
         return
     rows = [
@@ -192,7 +192,7 @@ def power_scaling(result: PowerScaling, scenario: Scenario) -> Iterator[Block]:
     )
 
 
-def _responds(result: PowerScaling, scenario: Scenario) -> str:
+def responds(result: PowerScaling, scenario: Scenario) -> str:
     """Whether the headline responds more to priors or to evidence, and where the two may be in conflict."""
     if not result.quantities:
         return "Every input is a constant, so there is no prior to scale."
@@ -221,7 +221,7 @@ def _more(priors: MCEstimate, evidence: MCEstimate) -> str:
 def structure(result: StructuralAlternatives, scenario: Scenario) -> Iterator[Block]:
     """The headline under other structures."""
     yield Heading(text="Other structures of the same scenario")
-    yield Paragraph(text=_noisy_or(result.noisy_or), strong=True)
+    yield Paragraph(text=noisy_or(result.noisy_or), strong=True)
     rows = [
         (capital(input_name(row.name, scenario)), percent(row.probability), decibans(row.shift) if row.shift else "-")
         for row in result.effects_removed
@@ -232,7 +232,7 @@ def structure(result: StructuralAlternatives, scenario: Scenario) -> Iterator[Bl
     yield Paragraph(text=f"{removed}{phrases.fits(result.effort)}")
 
 
-def _noisy_or(row: Alternative) -> str:
+def noisy_or(row: Alternative) -> str:
     value = percent(row.probability)
     lead = f"With independent causes (noisy-OR) in place of effects on the log-odds, the result is {value}"
     if row.shift is None:

@@ -240,8 +240,8 @@ def test_nobody_worth_anything() -> None:
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: every analyst gave a probability of 0 to something that happened. "
-        "Allowed: an analyst who never did, to have weight."
+        "record.csv: found a probability of 0 given by every analyst to something that happened, "
+        "expected an analyst who never did, to have weight"
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 

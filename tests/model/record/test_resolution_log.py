@@ -48,7 +48,7 @@ def issues(ledger: ResolutionLog) -> list[tuple[int | None, str]]:
     try:
         ledger.read()
     except InvalidInput as faulty:
-        return [(issue.place.line, issue.message) for issue in faulty.issues]
+        return [(fault.line, fault.found) for fault in faulty.issues]
     return []
 
 
@@ -116,8 +116,8 @@ def test_what_stands_is_never_rewritten(tmp_path: Path) -> None:
     assert ledger.path.read_bytes().startswith(before)
 
 
-CHANGED, FOLLOWS = "this line was changed", "this line does not follow from the one before"
-ENDLESS = "this line has no end"
+CHANGED, FOLLOWS = "a line that was changed", "a line that does not follow from the one before"
+ENDLESS = "a line without an end"
 DAMAGE = {
     "first changed": (lambda a, b, c: [a.replace(b"0.3", b"0.9"), b, c], [(1, CHANGED)]),
     "middle changed": (lambda a, b, c: [a, b.replace(b"true", b"null"), c], [(2, CHANGED)]),
@@ -185,9 +185,9 @@ def forged(folder: Path, **changed: object) -> ResolutionLog:
     return ledger
 
 
-FOREIGN = "this program did not write this line"
+FOREIGN = "a line that this program did not write"
 FORGED = [
-    ({"schema_version": 2}, "this line has schema version 2"),
+    ({"schema_version": 2}, "schema version 2"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),
@@ -199,7 +199,7 @@ FORGED = [
     ({"run": ["a"]}, FOREIGN),
     ({"because": "\ud800"}, FOREIGN),
     ({"corrects": "1"}, FOREIGN),
-    ({"corrects": 7}, "this is a second resolution of one run and outcome"),
+    ({"corrects": 7}, "a second resolution of one run and outcome"),
     ({"previous": "1" * 64}, FOLLOWS),
 ]
 
@@ -242,8 +242,8 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()
     [fault] = caught.value.issues
-    assert fault.allowed == "a log of resolutions to write to"
-    assert fault.message
+    assert fault.expected == "a log of resolutions to write to"
+    assert fault.found
     assert ledger.path.read_bytes() == before
     assert len(ledger.read()) == 3
 
@@ -251,7 +251,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 def test_a_ledger_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     """A folder in the ledger's place, or a folder of runs that is not there, is a fault with its reason."""
     (tmp_path / LOG).mkdir()
-    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "the log cannot be used: Is a directory")]
+    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "Is a directory")]
     with pytest.raises(InvalidInput, match="No such file or directory"):
         ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
 
@@ -280,7 +280,7 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
 def test_a_run_is_resolved_once(tmp_path: Path) -> None:
     """A second resolution of one run and outcome is a fault that names the line of the first."""
     told = refused(three(tmp_path), resolution(2, True, scenario="s2"))
-    assert f", line 2, {run_id(2)}: closed is resolved already: 'yes' on 2026-04-02" in told
+    assert f":2: {run_id(2)}: found closed, resolved already: 'yes' on 2026-04-02" in told
     assert "or a correction" in told
     ledger = ResolutionLog.beside(tmp_path)
     ledger.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
@@ -299,10 +299,10 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
 
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
     """To correct what was never resolved is a fault, and makes no file: it may be another run that is meant."""
-    assert "there is no resolution of closed of this run" in refused(
+    assert "found no resolution of closed of this run" in refused(
         ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
     )
-    assert "there is no resolution of closed of this run" in refused(
+    assert "found no resolution of closed of this run" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
     )
 
@@ -312,14 +312,13 @@ def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
     """Another run's resolution of the same question that says otherwise is a fault, unless it corrects its own."""
     ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
-    error = refused(ledger, resolution(3, other, prior_set="child"))
-    assert f'"{word}" contradicts an earlier resolution' in error
-    assert "'yes', the answer to the same question on line 1" in error
+    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(
+        ledger, resolution(3, other, prior_set="child")
+    )
     assert list(contradictions(current_entries(ledger.read()), "f")) == []
     ledger.append(resolution(1, other), written=WRITTEN, correct=True)
     [fault] = contradictions(current_entries(ledger.read()), "f")
-    assert (fault.place.line, fault.place.key) == (3, run_id(1))
-    assert fault.message == f'"{word}" contradicts an earlier resolution'
+    assert (fault.line, fault.key, fault.found) == (3, run_id(1), f"'{word}'")
     ledger.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
     assert list(contradictions(current_entries(ledger.read()), "f")) == []
 
@@ -346,8 +345,8 @@ RULES = {
     "to come": (True, TODAY + DAY, TODAY, True, MADE, ["in the future"]),
     "never, and the time is over": (False, UNTIL, UNTIL + DAY, False, MADE, []),
     "never, found out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
-    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ['"no" on 2026-06-']),
-    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ['"no" on 2026-06-']),
+    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["'no' on 2026-06-"]),
+    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ["'no' on 2026-06-"]),
     "settled, and known early": (False, AS_OF + 60 * DAY, TODAY, True, MADE, []),
     "settled, and known late": (True, UNTIL + 9 * DAY, TODAY, True, MADE, []),
     "void at any time": (None, AS_OF + 40 * DAY, TODAY, False, MADE, []),
@@ -356,7 +355,7 @@ RULES = {
     "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["known since 2026-01-31"]),
     "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["known since 2026-06-30"]),
     "made on the last day": (False, TODAY, TODAY, False, MADE + 149 * DAY, []),
-    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer had been known"]),
+    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer was known"]),
     "void, whenever it was made": (None, AS_OF, TODAY, False, MADE, []),
 }  # fmt: skip
 
@@ -366,7 +365,7 @@ def test_dates_have_to_fit(name: str) -> None:
     """What came about did so in time, what did not waited for the end of its time, and no run knew the answer."""
     happened, on, today, settled, created, expected = RULES[name]
     one = replace(resolution(1, happened, created=created), date=on)
-    found = [issue.message for issue in refusals(one, today=today, settled=settled)]
+    found = [fault.found for fault in refusals(one, today=today, settled=settled)]
     assert len(found) == len(expected), found
     assert all(part in told for part, told in zip(expected, found, strict=True)), found
 

@@ -107,10 +107,10 @@ def test_runs_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "found", "near"),
     [
-        ("20260101T", "2 runs begin like this", None),
-        ("", "there is no such run", None),
-        ("20260101T000000Z-aaaaab", "there is no such run", "20260101T000000Z-aaaaaa"),
-        ("../20260101T000000Z-aaaaaa", "there is no such run", "20260101T000000Z-aaaaaa"),
+        ("20260101T", "2 runs", None),
+        ("", "no such run", None),
+        ("20260101T000000Z-aaaaab", "no such run", "20260101T000000Z-aaaaaa"),
+        ("../20260101T000000Z-aaaaaa", "no such run", "20260101T000000Z-aaaaaa"),
     ],
 )
 def test_runs_that_are_not_found(name: str, found: str, near: str | None, tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_runs_that_are_not_found(name: str, found: str, near: str | None, tmp_pa
     with pytest.raises(InvalidInput) as caught:
         store.find(name)
     [fault] = caught.value.issues
-    assert (fault.place.key, fault.message) == (name, found)
-    assert near is None or fault.suggestion == near
+    assert (fault.key, fault.found) == (name, found)
+    assert near is None or fault.nearest == near
 
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     folder = write(store, manifest(), '{"first": 1}')
     with pytest.raises(InvalidInput) as caught:
         write(store, manifest(headline=0.9), '{"second": 2}')
-    assert caught.value.issues[0].allowed == "a folder to write runs to"
+    assert caught.value.issues[0].expected == "a folder to write runs to"
     assert json.loads((folder / RESULT).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
     assert [path.name for path in tmp_path.iterdir()] == [manifest().id]
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         write(Store(tmp_path / "file"), manifest())
     [fault] = caught.value.issues
-    assert fault.place.file == str(tmp_path / "file")
+    assert fault.file == str(tmp_path / "file")
 
 
 def test_what_is_no_run_is_not_listed(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""`estimative compare`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from estimative.cli.option_groups import Fitting, Output, Team
+
+
+def compare(
+    team: Team,
+    fitting: Fitting,
+    output: Output,
+    attribute: Annotated[
+        bool, typer.Option("--attribute", help="Also show which priors the difference comes from.")
+    ] = False,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="ID", help="Compare on this outcome, not on the headline.")
+    ] = None,
+    permutations: Annotated[
+        int | None,
+        typer.Option(min=8, max=1000, help="With --attribute: random permutations where inputs are many."),
+    ] = None,
+) -> None:
+    """Compare analysts' prior sets, and explain their differences."""
+    from estimative.cli.output import show
+    from estimative.workflows.analysts import load_analysts, open_team
+    from estimative.workflows.compare import compare
+
+    with fitting.settings() as settings:
+        session = open_team(load_analysts(team.scenario, team.priors or ()), settings, outcome=outcome)
+        result = compare(session, attribution=attribute, permutations=permutations)
+    show(result, session.assessments, output)

@@ -1,0 +1,55 @@
+"""`estimative pool`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from estimative.cli.option_groups import Fitting, Output, Team
+
+
+def pool(
+    team: Team,
+    fitting: Fitting,
+    output: Output,
+    weight: Annotated[
+        list[str] | None, typer.Option("--weight", "-w", metavar="A=2", help="An analyst's weight. Default: 1.")
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Weights from past forecasts: CSV, as `score --format csv` prints it."),
+    ] = None,
+    score_rule: Annotated[
+        Literal["log", "brier"], typer.Option("--score-rule", help="With --scores: the score that gives the weights.")
+    ] = "log",
+    extremize: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="Also multiply the log-odds of each pool by this factor.")
+    ] = None,
+) -> None:
+    """Combine several analysts into one probability."""
+    from estimative.cli.output import show
+    from estimative.priors.errors import InvalidInput, Issue, Place
+    from estimative.workflows.analysts import load_analysts, open_team, parse_weights
+    from estimative.workflows.pool import Weighting, pool, weigh_by_record
+
+    if scores and weight:
+        misuse = Issue(
+            code="invalid-value",
+            message="--weight and --scores",
+            place=Place(file="the command line"),
+            allowed="weights from one of them",
+        )
+        raise InvalidInput([misuse])
+    with fitting.settings() as settings:
+        assessments = load_analysts(team.scenario, team.priors or ())
+        names = [assessment.prior_set.name for assessment in assessments]
+        weighting = (
+            weigh_by_record(scores, names, score_rule)
+            if scores
+            else Weighting.stated(parse_weights(weight or (), names))
+        )
+        session = open_team(assessments, settings)
+        result = pool(session, weighting, extremizing=extremize)
+    show(result, session.assessments, output)

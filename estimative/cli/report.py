@@ -1,0 +1,32 @@
+"""`estimative report`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from estimative.cli.option_groups import Output, RunStore
+
+
+def report(
+    output: Output,
+    store: RunStore,
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="A saved run, by id, its beginning, or 'latest'; others to compare."),
+    ] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="One page: the judgement and what it depends on.")] = False,
+) -> None:
+    """Write a report: brief or full; HTML, PDF, Word, Markdown, Excel, CSV, JSON."""
+    from estimative.cli.console import say
+    from estimative.cli.option_groups import Fitting
+    from estimative.cli.output import show
+    from estimative.model.record.run_store import Store
+    from estimative.workflows.report import report
+
+    with Fitting().settings() as settings:
+        result, assessments = report(Store.at(store.runs), runs or ["latest"], settings)
+    if not runs:
+        say(f"Report of run {result.fit.run.id}")
+    show(result, assessments, output, brief=brief)

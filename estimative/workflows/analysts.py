@@ -1,0 +1,266 @@
+"""Several analysts: their prior sets by name, path or folder, their weights, and their fits."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, fit_analyst
+from estimative.model.inference.info import Computation, ScenarioInfo, versions
+from estimative.model.inference.refit import Fitter
+from estimative.model.likelihood.layout import structure_of
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.toml_document import TomlFile
+from estimative.workflows.session import Settings, possible
+
+
+def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...]:
+    """Read a scenario and several prior sets for it.
+
+    Parameters
+    ----------
+    scenario
+        The name of a shipped one, or a path.
+    priors
+        Names of shipped ones, paths, or folders of them; none stands for all shipped prior sets of the scenario.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files, a set that is given twice, or fewer than two sets.
+    """
+    subject = read_scenario(find_scenario(scenario))
+    issues: list[Issue] = []
+    prior_sets = [prior_set for path in _paths(priors, subject.id, issues) for prior_set in _read(path, issues)]
+    issues += _given_twice(prior_sets)
+    assessments = tuple(_assessed(subject, prior_sets, issues))
+    if not issues and len(assessments) < 2:
+        number = f"{len(assessments)} prior set" + ("" if len(assessments) == 1 else "s")
+        issues.append(
+            Issue(code="invalid-value", message=number, place=Place(file="analysts"), allowed="two or more prior sets")
+        )
+    if issues:
+        raise InvalidInput(dict.fromkeys(issues))
+    return assessments
+
+
+def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Path]:
+    """The files; a file that is named twice is there twice."""
+    if not names:
+        return [*shipped_prior_sets().get(scenario, {}).values()]
+    paths: list[Path] = []
+    for name in names:
+        try:
+            paths += _in_folder(Path(name)) if Path(name).is_dir() else [find_prior_set(name, scenario)]
+        except InvalidInput as error:
+            issues.extend(error.issues)
+    return paths
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """The prior sets in a folder, without any scenarios in it."""
+    paths = [path for path in sorted(folder.glob("*.toml")) if not _is_scenario(path)]
+    if not paths:
+        raise InvalidInput(
+            [
+                Issue(
+                    code="invalid-value",
+                    message="no prior set",
+                    place=Place(file=str(folder)),
+                    allowed="a folder with prior sets, *.toml",
+                )
+            ]
+        )
+    return paths
+
+
+def _is_scenario(path: Path) -> bool:
+    try:
+        data = TomlFile.read(path).data
+    except InvalidInput:
+        return False  # its errors are reported when it is read as a prior set
+    return "scenario" in data and "prior_set" not in data
+
+
+def _read(path: Path, issues: list[Issue]) -> Iterator[PriorSet]:
+    try:
+        yield read_prior_set(path)
+    except InvalidInput as error:
+        issues.extend(error.issues)
+
+
+def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
+    counts = Counter(prior_set.name for prior_set in prior_sets)
+    for name, count in counts.items():
+        if count > 1:
+            files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
+            expected = "each prior set once, under a name of its own"
+            yield Issue(
+                code="unknown-name",
+                message=f"{count} prior sets of this name ({files})",
+                place=Place(file="analysts", key=name),
+                allowed=expected,
+            )
+
+
+def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[Issue]) -> Iterator[Assessment]:
+    structure = None
+    for prior_set in prior_sets:
+        try:
+            assessment = assess(scenario, prior_set, structure=structure)
+        except InvalidInput as error:
+            issues.extend(error.issues)
+            continue
+        structure = assessment.structure
+        yield assessment
+
+
+def with_headline(assessments: Sequence[Assessment], outcome: str) -> tuple[Assessment, ...]:
+    """The same assessments with another outcome as the headline, which every analysis is about.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such outcome.
+    """
+    scenario = assessments[0].scenario
+    if outcome not in scenario.outcomes:
+        issue = Issue(
+            code="unknown-name",
+            message="no such outcome",
+            place=Place(file=f"scenario {scenario.id}", key=f"outcomes.{outcome}"),
+            allowed=f"the name of an outcome: {listed(list(scenario.outcomes))}",
+            suggestion=nearest(outcome, scenario.outcomes) or "",
+        )
+        raise InvalidInput([issue])
+    structure = structure_of(replace(scenario, headline=outcome))
+    return tuple(replace(assessment, structure=structure) for assessment in assessments)
+
+
+def parse_weights(texts: Sequence[str], analysts: Sequence[str]) -> Mapping[str, float]:
+    """The weights in texts such as "A=2"; 1 for an analyst who is not named.
+
+    Raises
+    ------
+    InvalidInput
+        With every text that gives no weight, names no analyst, or names one again; or if all weights are 0.
+    """
+    issues: list[Issue] = []
+    weights: dict[str, float] = {}
+    for text in texts:
+        name, _, number = text.rpartition("=")
+        issue = _weight_issue(text, name, number, analysts, weights)
+        if issue:
+            issues.append(issue)
+        else:
+            weights[name] = float(number)
+    complete = {name: weights.get(name, 1.0) for name in analysts}
+    if not issues and not any(complete.values()):
+        issues.append(_weight("", "only weights of 0", "at least one weight above 0"))
+    if issues:
+        raise InvalidInput(issues)
+    return complete
+
+
+def _weight_issue(
+    text: str, name: str, number: str, analysts: Sequence[str], weights: Mapping[str, float]
+) -> Issue | None:
+    if not name:
+        return _weight("", repr(text), "an analyst and a weight, such as A=2")
+    if name not in analysts:
+        near = nearest(name, analysts)
+        return _weight(name, "no analyst of this name", f"one of the analysts: {listed(analysts)}", near)
+    if name in weights:
+        return _weight(name, "a second weight", "one weight for each analyst")
+    try:
+        weight = float(number)
+    except ValueError:
+        return _weight(name, repr(number), "a number of at least 0")
+    return None if 0 <= weight < math.inf else _weight(name, number, "a finite number of at least 0")
+
+
+def _weight(key: str, found: str, expected: str, near: str | None = None) -> Issue:
+    return Issue(
+        code="invalid-value",
+        message=found,
+        place=Place(file="weights", key=key),
+        allowed=expected,
+        suggestion=near or "",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamSession:
+    """Several analysts of one scenario with their fits, and the means of fitting others like them."""
+
+    settings: Settings
+    scenario: ScenarioInfo
+    fitter: Fitter
+    analysts: Mapping[str, FittedAnalyst]
+    """By prior set, in the order in which they were given."""
+
+    @property
+    def assessments(self) -> tuple[Assessment, ...]:
+        """Of the analysts, in their order."""
+        return tuple(analyst.fitted.assessment for analyst in self.analysts.values())
+
+    @property
+    def converged(self) -> bool:
+        """Whether every fit did."""
+        return all(analyst.converged for analyst in self.analysts.values())
+
+    @property
+    def reportable(self) -> bool:
+        """Whether numbers that depend on all fits may be shown."""
+        return self.converged or self.settings.with_unconverged
+
+    @property
+    def results(self) -> dict[str, AnalystResult]:
+        """Each analyst's fit, with the probabilities that may be shown."""
+        show = self.settings.with_unconverged
+        return {name: AnalystResult.of(analyst, with_unconverged=show) for name, analyst in self.analysts.items()}
+
+    def computation(self) -> Computation:
+        """How the numbers were computed; the number of draws only where it is the same for all."""
+        posteriors = [analyst.fitted.posterior for analyst in self.analysts.values()]
+        counts = {posterior.draws.count for posterior in posteriors}
+        draws = {"draws": counts.pop()} if len(counts) == 1 else {}
+        return Computation(
+            seed=self.settings.seed,
+            settings={"method": self.settings.method, **draws},
+            versions=versions({posterior.method for posterior in posteriors}),
+        )
+
+
+def open_team(assessments: Sequence[Assessment], settings: Settings, *, outcome: str | None = None) -> TeamSession:
+    """Fit several analysts of one scenario on common random numbers.
+
+    Parameters
+    ----------
+    outcome
+        The outcome to compare them on, in place of the scenario's headline.
+
+    Raises
+    ------
+    InvalidInput
+        If the evidence contradicts itself under somebody's priors, or there is no such outcome.
+    """
+    # The digest is that of the scenario's file, whichever outcome is compared.
+    info = replace(ScenarioInfo.of(assessments[0]), headline=outcome or assessments[0].scenario.headline)
+    subjects = with_headline(assessments, outcome) if outcome else tuple(assessments)
+    fitter = settings.fitter(*subjects)
+    analysts = {}
+    for done, assessment in enumerate(subjects):
+        settings.progress("Fitting each analyst", done, len(subjects))
+        with possible(assessment):
+            analysts[assessment.prior_set.name] = fit_analyst(fitter, assessment)
+    return TeamSession(settings=settings, scenario=info, fitter=fitter, analysts=analysts)

@@ -1,0 +1,153 @@
+"""A report: a saved run with its analyses, other analysts' results, and the result before it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from estimative.model.assessment import Assessment
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.record.draws_file import Sample
+from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.stored_run import StoredRun
+from estimative.model.report_result import InputFile, OtherResult, ReportResult, Reproduction
+from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.workflows.analyses import analyses_of
+from estimative.workflows.analysts import open_team
+from estimative.workflows.compare import compare
+from estimative.workflows.session import Settings
+
+QUANTILES = tuple((np.arange(200) + 0.5) / 200)
+"""Of posterior mass, at which the distribution of an outcome's probability is kept."""
+EXPORTED = "run"
+"""A folder for the files of the run."""
+
+
+def report(store: Store, names: Sequence[str], settings: Settings) -> tuple[ReportResult, tuple[Assessment, ...]]:
+    """Collect everything about a run; with several names, compare the others with the first.
+
+    Raises
+    ------
+    InvalidInput
+        If a run is not there, damaged, or not comparable with the first.
+    """
+    runs = [StoredRun(store.find(name)) for name in names]
+    first, *others = [run.result() for run in runs]
+    _check_comparable(first, others)
+    assessments = tuple(run.assessment() for run in runs)
+    analyses = analyses_of(runs[0], settings) if first.converged else None
+    comparison = _comparison(assessments, settings) if others else None
+    parts = [part for part in (analyses and analyses.evidence, analyses and analyses.sensitivity, comparison) if part]
+    result = ReportResult(
+        converged=first.converged and all(part.converged for part in parts),
+        with_unconverged=first.with_unconverged,
+        computation=first.computation,
+        fit=first,
+        quantiles=dict(_quantiles(runs[0].sample("posterior"))) if first.has_results else {},
+        evidence=analyses.evidence if analyses else None,
+        sensitivity=analyses.sensitivity if analyses else None,
+        refused=analyses.refused if analyses else (),
+        dissent=tuple(_dissent(store, first, others)),
+        comparison=comparison,
+        previous=_previous(store, first),
+        reproduction=_reproduction(runs[0], first),
+    )
+    return result, assessments
+
+
+def _check_comparable(first: FitResult, others: Sequence[FitResult]) -> None:
+    """Analysts can be compared who answer one question, each with a prior set of another name."""
+    names = [first.prior_set.name]
+    issues = []
+    for other in others:
+        place = Place(file=other.run.id)
+        if other.scenario.digest != first.scenario.digest:
+            message = f"the run is of another scenario, or another version of it, than {first.run.id}"
+            allowed = "runs of one version of a scenario"
+            issues.append(Issue(code="not-comparable", message=message, place=place, allowed=allowed))
+        elif other.prior_set.name in names:
+            message = f"the prior set {other.prior_set.name!r} is among the runs already"
+            issues.append(
+                Issue(code="repeated-name", message=message, place=place, allowed="one run for each prior set")
+            )
+        names.append(other.prior_set.name)
+    if issues:
+        raise InvalidInput(issues)
+
+
+def _comparison(assessments: tuple[Assessment, ...], settings: Settings) -> CompareResult:
+    return compare(open_team(assessments, settings), attribution=True)
+
+
+def _quantiles(sample: Sample) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Of each outcome's probability, each draw weighed by the probability of its condition."""
+    for name, values in sample.outcomes.items():
+        weights = np.where(np.isfinite(values), sample.conditions[name], 0.0)
+        order = np.argsort(values)
+        below = np.cumsum(weights[order])
+        places = np.searchsorted(below, np.asarray(QUANTILES) * below[-1])
+        yield name, tuple(float(value) for value in values[order][np.minimum(places, len(values) - 1)])
+
+
+def _latest(store: Store, first: FitResult) -> Iterator[tuple[Manifest, FitResult]]:
+    """Converged runs of the scenario, the newest first, without the run itself; damaged ones are passed over."""
+    for manifest in store.list():
+        if manifest.scenario == first.scenario.id and manifest.converged and manifest.id != first.run.id:
+            try:
+                yield manifest, StoredRun(store.folder / manifest.id).result()
+            except InvalidInput:
+                continue
+
+
+def _dissent(store: Store, first: FitResult, others: Sequence[FitResult]) -> Iterator[OtherResult]:
+    """The latest result of each other prior set for the same version of the scenario."""
+    seen = {first.prior_set.name}
+    named = [(None, other) for other in others if other.has_results]
+    for _, other in (*named, *_latest(store, first)):
+        if other.prior_set.name not in seen and other.scenario.digest == first.scenario.digest and other.has_results:
+            seen.add(other.prior_set.name)
+            yield _other(other, first)
+
+
+def _previous(store: Store, first: FitResult) -> OtherResult | None:
+    """The result before this one, of the same prior set by name."""
+    for _, other in _latest(store, first):
+        if other.prior_set.name == first.prior_set.name and other.run.id < first.run.id and other.has_results:
+            return _other(other, first)
+    return None
+
+
+def _other(other: FitResult, first: FitResult) -> OtherResult:
+    same = other.scenario.digest == first.scenario.digest and other.prior_set.digest == first.prior_set.digest
+    return OtherResult(
+        run=other.run.id,
+        created=other.run.created,
+        prior_set=other.prior_set.name,
+        analyst=other.prior_set.analyst,
+        headline=other.headline.posterior,
+        same_inputs=same,
+    )
+
+
+def _reproduction(run: StoredRun, result: FitResult) -> Reproduction:
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in run.texts().items()}
+    return Reproduction(
+        commands=(shlex.join(["estimative", "runs", "export", run.id, EXPORTED]), _command(run, result)),
+        files=tuple(InputFile(name=name, sha256=digest) for name, digest in digests.items()),
+    )
+
+
+def _command(run: StoredRun, result: FitResult) -> str:
+    """The command that repeats the run from its exported files."""
+    requested = result.computation.settings
+    files = ["--scenario", f"{EXPORTED}/inputs/scenario.toml", "--priors", f"{EXPORTED}/{run.own_prior_set()}"]
+    options = ["--method", str(requested["method"]), "--seed", str(result.computation.seed)]
+    if "draws" in requested:
+        options += ["--draws", str(requested["draws"])]
+    if result.with_unconverged:
+        options.append("--allow-unconverged")
+    return shlex.join(["estimative", "fit", *files, *options])

@@ -1,1 +1,0 @@
-"""Several analysts side by side."""

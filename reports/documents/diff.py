@@ -1,0 +1,306 @@
+"""The document of a change: the judgement then and now, what the change is due to, and everything that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from estimative.model.disagreement.attribution import Share
+from estimative.model.disagreement.change_attribution import ChangeAttribution
+from estimative.model.disagreement.change_list import Change, ChangeList
+from estimative.model.disagreement.diff_result import DiffResult, RunInfo
+from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO
+from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.info import FitInfo
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method
+from estimative.model.spec.scenario import Scenario
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.context import Context
+from estimative.reports.documents import common
+from estimative.reports.documents.attribution import BLOCKS, cells, effect, part, permutations
+from estimative.reports.number_format import (
+    DECIBANS,
+    SIGNIFICANT_SE,
+    decibans,
+    factor,
+    rounded,
+    significant,
+)
+from estimative.reports.phrases import capital, date, input_name, quoted, sentence
+from estimative.reports.sheets import Sheet, sheet
+
+MAX_NAMED = 5
+LONGEST = 160
+"""Characters of a text that a list shows."""
+REASONS: Mapping[str, str] = {
+    "different-questions": "The two runs have different headlines.",
+    "not-shown": "One of the two headlines is not shown.",
+    "no-odds": "A headline is 0 or 1 before, after or in between, so it has no odds to compare.",
+    "did-not-converge": "Not every fit between the two runs converged.",
+}
+PARTS: Mapping[str, str] = {
+    "scenario": "Scenario",
+    "evidence": "Evidence",
+    "priors": "Priors",
+    "weights": "Weights of evidence",
+    "settings": "Settings",
+    "versions": "Versions",
+}
+FRAME: Mapping[str, str] = {
+    "title": "the title",
+    "question": "the question",
+    "as_of": "the date of the assessment",
+    "until": "the end of the horizon",
+    "headline": "the headline",
+}
+"""Fields of the scenario itself."""
+NOUNS: Mapping[str, str] = {
+    "sources": "source",
+    "factors": "factor",
+    "events": "event",
+    "outcomes": "outcome",
+    "evidence": "evidence",
+    "indicators": "indicator",
+}
+RESIDUAL = "Settings and simulation error"
+
+
+def document(result: DiffResult, context: Context) -> Document:
+    """The two judgements, what the change is due to, what changed, how it was computed."""
+    return tuple(_document(result, context))
+
+
+def _document(result: DiffResult, context: Context) -> Iterator[Block]:
+    yield Heading(text=f"{result.second.scenario.title}: what changed", level=1)
+    yield Paragraph(text=phrases.first_paragraph(result.second.scenario.question))
+    yield from common.cautions(result, _fits(result))
+    if text := judgement(result, context):
+        yield Paragraph(text=text, strong=True)
+    if result.not_attributed_because:
+        yield Paragraph(text=f"The change is not divided among its causes. {REASONS[result.not_attributed_because]}")
+    if result.attribution:
+        yield from causes(result.attribution, context)
+    yield Listing(points=(f"Before: {_run(result.first)}", f"Now: {_run(result.second)}"))
+    yield from _changes(result.changes, context)
+    yield from _method(result)
+
+
+def _fits(result: DiffResult) -> dict[str, FitInfo]:
+    return {
+        f"{label}, {phrases.METHODS.get(method, method)}": fit
+        for label, side in (("Before", result.first), ("Now", result.second))
+        for method, fit in side.fits.items()
+    }
+
+
+def judgement(result: DiffResult, context: Context) -> str:
+    """The judgement then and now, and the change of the odds; empty where one is not shown."""
+    before, after = result.first.headline, result.second.headline
+    if before is None or after is None:
+        return ""
+    sides = (result.first, before, context.assessments[0].scenario), (result.second, after, context.scenario)
+    if not result.same_question:
+        texts = [_own(side, headline, scenario, context) for side, headline, scenario in sides]
+        return f"Before: {texts[0]}. Now: {texts[1]}."
+    title = sentence(context.scenario.outcomes[result.second.scenario.headline].title)
+    dates = [side.scenario.as_of for side, _, _ in sides]
+    texts = [
+        phrases.judged(headline.posterior, context.scale) + (f" as of {date(day)}" if dates[0] != dates[1] else "")
+        for (_, headline, _), day in zip(sides, dates, strict=True)
+    ]
+    odds = f" {change_of_odds(result.attribution.total)}" if result.attribution else ""
+    return f"{title} by {date(result.second.scenario.until)}: from {texts[0]} to {texts[1]}.{odds}"
+
+
+def _own(side: RunInfo, headline: Probability, scenario: Scenario, context: Context) -> str:
+    title = sentence(scenario.outcomes[side.scenario.headline].title)
+    return f"{title}: {phrases.judged(headline.posterior, context.scale)}"
+
+
+def change_of_odds(total: MCEstimate) -> str:
+    """What a change does to the odds, in a sentence."""
+    if not total.value or not significant(total):
+        return "No change beyond the simulation error."
+    size = delta_method(abs(total.value), [(1.0, total)])
+    verb, way = ("multiplied", "up") if total.value > 0 else ("divided", "down")
+    amount = rounded(DECIBANS * size.value, DECIBANS * size.se)
+    return f"Its odds are {verb} by {factor(size)} ({way} {amount} decibans)."
+
+
+def causes(result: ChangeAttribution, context: Context) -> Iterator[Block]:
+    """The changes that account for most, then all of them by kind."""
+    yield Heading(text="Why the result changed")
+    if not result.blocks:
+        yield Paragraph(
+            text="Nothing that the result depends on changed: any difference comes from settings and simulation error."
+        )
+        return
+    clear = [share for share in result.inputs if abs(share.share.value) > SIGNIFICANT_SE * share.se]
+    main = sorted(clear, key=_size)[:MAX_NAMED]
+    if main:
+        yield Listing(points=tuple(_cause(share, result, context) for share in main))
+    else:
+        yield Paragraph(text="No single change moves the result by more than its error.")
+    yield common.shortened(_table(result, context))
+    yield Paragraph(
+        text="Shares of the change in the headline's log-odds by the Shapley decomposition: each change is made in "
+        "every order, and its effects are averaged. The factors multiply to the total. First and last: the effect of "
+        "making a change before or after all others, in decibans (10 decibans are a factor of 10 on the odds). "
+        "Settings and simulation error: the part that refits on common random numbers do not reproduce."
+    )
+    yield Paragraph(text=f"{permutations(result.permutations)} {phrases.fits(result.effort)}")
+
+
+def _size(share: Share) -> float:
+    return -abs(share.share.value)
+
+
+def _cause(share: Share, result: ChangeAttribution, context: Context) -> str:
+    amount = f" ({part(share, result.total)} of the change)" if significant(result.total) and result.total.value else ""
+    return f"{capital(cause(share.name, context))}: {effect(share)}{amount}"
+
+
+def cause(name: str, context: Context) -> str:
+    """A change by title: an item of evidence, an input, or the structure of the scenario."""
+    scenarios = [assessment.scenario for assessment in reversed(context.assessments)]
+    section, _, item = name.partition(".")
+    if name == SCENARIO:
+        return "the scenario's dates and structure"
+    if section == ITEMS:
+        owner = next(scenario for scenario in scenarios if item in scenario.evidence)
+        status = "changed" if all(item in scenario.evidence for scenario in scenarios) else _presence(item, scenarios)
+        return f"{status} evidence {quoted(phrases.title_of(item, owner))}"
+    return input_title(name, context)
+
+
+def _presence(item: str, scenarios: Sequence[Scenario]) -> str:
+    return "new" if item in scenarios[0].evidence else "removed"
+
+
+def _table(result: ChangeAttribution, context: Context) -> Table:
+    rows = [row for block in sorted(result.blocks, key=_size) for row in _block(block, result, context)]
+    residual = (RESIDUAL, factor(result.residual), decibans(result.residual), "", "", "")
+    total = ("Total", factor(result.total), decibans(result.total), "", "", "")
+    header = ("Change", "Factor", "Decibans ± error", "Share", "First", "Last")
+    return Table(header=header, rows=(*rows, residual, total))
+
+
+def _block(block: Share, result: ChangeAttribution, context: Context) -> Iterator[tuple[str, ...]]:
+    """A kind of change, then the changes in it, the largest first; the structure is one change."""
+    yield (capital(BLOCKS[block.name]), *cells(block, result.total))
+    members = [share for share in result.inputs if share.block == block.name and share.name != block.name]
+    for share in sorted(members, key=_size):
+        yield (f"· {cause(share.name, context)}", *cells(share, result.total))
+
+
+def _run(side: RunInfo) -> str:
+    failed = "" if side.converged else "; did not converge"
+    scenario = side.scenario
+    return (
+        f"run {side.run.id}, as of {date(scenario.as_of)}, until {date(scenario.until)}, prior set "
+        f"{side.prior_set.name}{failed}"
+    )
+
+
+def _changes(changes: ChangeList, context: Context) -> Iterator[Block]:
+    if changes.empty:
+        yield Paragraph(text="Nothing changed between the two runs.")
+        return
+    yield Heading(text="Everything that changed")
+    for name, heading in PARTS.items():
+        if rows := getattr(changes, name):
+            yield Heading(text=heading, level=3)
+            yield Listing(points=tuple(line(change, name, context) for change in rows))
+
+
+def line(change: Change, part_name: str, context: Context) -> str:
+    """One change in a line."""
+    name = title(change.name, part_name, context)
+    what = f"{name}, {change.field}" if change.field else name
+    unused = "" if change.affects_result else " (no effect on the result)"
+    match change.status:
+        case "new":
+            return f"New: {what}{f': {_cut(change.after)}' if change.after else ''}{unused}"
+        case "removed":
+            return f"Removed: {what}{f' (was: {_cut(change.before)})' if change.before else ''}{unused}"
+        case _:
+            return f"{capital(what)}: {_cut(change.before) or 'nothing'} → {_cut(change.after) or 'nothing'}{unused}"
+
+
+def title(name: str, part_name: str, context: Context) -> str:
+    """What changed, by its title where it has one."""
+    section, _, entry = name.partition(".")
+    if part_name in ("settings", "versions"):
+        return name
+    if section == "prior_set":
+        return f"the prior set's {entry}"
+    if not entry:
+        return FRAME.get(name, name)
+    return input_title(name, context) if part_name in ("priors", "weights") else _entry_title(section, entry, context)
+
+
+def input_title(name: str, context: Context) -> str:
+    """A quantity or weight by title, from the later of the two assessments that has it."""
+    for assessment in reversed(context.assessments):
+        if name in (*assessment.priors, *assessment.indicator_priors, *assessment.weights):
+            return input_name(name, assessment.scenario)
+    return name
+
+
+def _entry_title(section: str, entry: str, context: Context) -> str:
+    """An entry of the scenario by kind and title, from the later of the two scenarios that has it."""
+    for assessment in reversed(context.assessments):
+        entries = getattr(assessment.scenario, section)
+        if entry in entries:
+            return f"{NOUNS[section]} {quoted(entries[entry].title or entry)}"
+    return entry
+
+
+def _cut(text: str) -> str:
+    """A text on one line, cut where it is long."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2].rstrip()} …"
+
+
+def _method(result: DiffResult) -> Iterator[Block]:
+    computation = result.computation
+    settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
+    digests = [
+        f"{label}: scenario {side.scenario.digest[:12]}, prior set {side.prior_set.digest[:12]}"
+        for label, side in (("Before", result.first), ("Now", result.second))
+    ]
+    yield Heading(text="Method")
+    yield Listing(
+        points=(
+            *(f"{label}: {phrases.verdict(fit)}" for label, fit in _fits(result).items()),
+            *digests,
+            f"Fits between the two runs: seed {computation.seed}{settings}",
+            f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
+        )
+    )
+
+
+def sheets(result: DiffResult, context: Context) -> tuple[Sheet, ...]:
+    """Every change, the shares of the change, and the two judgements as tables."""
+    parts = result.attribution
+    shares = [("kind", parts.blocks), ("change", parts.inputs)] if parts else []
+    sides = (("before", result.first), ("now", result.second))
+    return (
+        sheet(
+            "changes",
+            [_change_row(name, change, context) for name in PARTS for change in getattr(result.changes, name)],
+        ),
+        sheet("shares", [_share_row(level, share, context) for level, rows in shares for share in rows]),
+        sheet("runs", [{"side": name, "run": side.run.id, "": side.headline} for name, side in sides]),
+    )
+
+
+def _change_row(part_name: str, change: Change, context: Context) -> dict[str, object]:
+    return {"part": part_name, "title": title(change.name, part_name, context), "": change}
+
+
+def _share_row(level: str, share: Share, context: Context) -> dict[str, object]:
+    return {"level": level, "title": BLOCKS[share.name] if level == "kind" else cause(share.name, context), "": share}
+
+
+FIGURES: Mapping[str, Callable[[DiffResult, Context], Picture]] = {}

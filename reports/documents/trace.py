@@ -1,0 +1,236 @@
+"""The document of a trace: the way back from a number to its equations, priors and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from estimative.model.analysis.equation_trace import Equation, Term
+from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
+from estimative.model.inference.fit_result import EventProbability
+from estimative.model.spec.events import Outcome, Source
+from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.scenario import Scenario
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.context import Context
+from estimative.reports.documents import common
+from estimative.reports.number_format import change_in_decibans, percent, plain_percent, rounded
+from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted, table_row, title_of
+from estimative.reports.sheets import Sheet, sheet
+
+MAX_WEIGHT = 0.995
+"""An item that counts less than this is said to count for less than one."""
+
+
+def document(result: TraceResult, context: Context) -> Document:
+    """The number, its equations, the priors with their reasons, the evidence with its sources, the method."""
+    return tuple(_document(result, context))
+
+
+def _document(result: TraceResult, context: Context) -> Iterator[Block]:
+    scenario = context.scenario
+    yield from common.introduction(result.scenario, result.fit.prior_set, f"trace of {_title(result, scenario)}")
+    yield from common.cautions(result, {"The fit": result.fit})
+    quantities = {row.name: row for row in result.quantities}
+    if result.outcome:
+        title = scenario.outcomes[result.target].title
+        yield Paragraph(text=common.judgement(title, result.outcome, result.scenario, context.scale), strong=True)
+        yield Paragraph(text=phrases.spread_of(result.outcome.posterior))
+        yield Paragraph(text=definition(scenario.outcomes[result.target], scenario))
+    if result.target_kind == "event" and result.target in result.events:
+        lead = f"{phrases.sentence(scenario.events[result.target].title)}. "
+        yield Paragraph(text=f"{lead}{chance(result.target, result.events[result.target], scenario)}", strong=True)
+    if result.target in quantities:
+        yield Heading(text="What the prior set states")
+        yield Listing(points=(stated(quantities[result.target], scenario),))
+    yield from equations(result, scenario)
+    others = [row for row in result.quantities if row.name != result.target and not is_of_item(row.name)]
+    if others:
+        yield Heading(text="Inputs: priors and reasons")
+        yield Listing(points=tuple(stated(row, scenario) for row in others))
+    if result.evidence:
+        yield Heading(text="Evidence and sources")
+        yield Listing(points=tuple(item(row, quantities, scenario) for row in result.evidence))
+    yield from common.method({"Fit": result.fit}, result.scenario, result.computation)
+
+
+def _title(result: TraceResult, scenario: Scenario) -> str:
+    return (
+        input_name(result.target, scenario)
+        if result.target_kind == "quantity"
+        else quoted(title_of(result.target, scenario))
+    )
+
+
+def definition(outcome: Outcome, scenario: Scenario) -> str:
+    """An outcome in terms of its events."""
+
+    def titles(names: Sequence[str]) -> str:
+        return listed([quoted(title_of(name, scenario)) for name in names])
+
+    parts = []
+    if outcome.all:
+        parts.append(titles(outcome.all) if len(outcome.all) == 1 else f"all of {titles(outcome.all)}")
+    if outcome.any:
+        parts.append(f"at least one of {titles(outcome.any)}")
+    if outcome.none:
+        parts.append(f"none of {titles(outcome.none)}")
+    given = f", given {titles(outcome.given)}" if outcome.given else ""
+    return f"This outcome means: {'; '.join(parts)}{given}."
+
+
+def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
+    """Each event with its probability and its equation, then those that it depends on."""
+    rows = {row.event: row for row in result.equations}
+    for name, probability in reversed(tuple(result.events.items())):
+        yield Heading(text=phrases.sentence(scenario.events[name].title))
+        yield Paragraph(text=chance(name, probability, scenario))
+        if name in rows:
+            yield from equation(rows[name], scenario)
+    if rows:
+        terms = any(row.terms for row in rows.values())
+        yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")
+
+
+MEANS = (
+    "The numbers in these tables are means over the posterior, where the event's own condition holds. A probability is "
+    "the mean over all draws, not the probability at these means."
+)
+TERMS = (
+    " Value: of the baseline, its chance or yearly rate with all factors at their middle; of a driver, the odds ratio "
+    "(rate ratio) from one end to the other. Level: the degree of the factor, counted from the middle, or the chance "
+    "of the event. Adds: to the log-odds (of a rate: to its logarithm), in decibans; of an event, if it has happened."
+)
+
+
+def chance(name: str, row: EventProbability, scenario: Scenario) -> str:
+    """The probability of an event under its own condition, and whatever else happens."""
+    event, conditional = scenario.events[name], row.conditional
+    if conditional is None:
+        return f"Its condition is impossible. Overall: {percent(row.posterior)}."
+    before = f"before the evidence: {percent(conditional.prior)}"
+    if not event.given and not event.unless:
+        return f"Probability: {percent(conditional.posterior)} ({before})."
+    condition = phrases.condition(event.given, event.unless, scenario)
+    lead = f"Probability, if its condition holds ({condition}): {percent(conditional.posterior)} ({before})."
+    return f"{lead} Overall: {percent(row.posterior)}."
+
+
+def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
+    """The terms of an event's log-odds, or the rows of its table."""
+    if row.terms:
+        left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years ="
+        rows = [_term(term, row.form, scenario) for term in row.terms]
+        if row.log_bayes_factor:
+            rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
+        yield Table(header=(left, "Value", "Level", "Adds"), rows=tuple(rows))
+    if row.entries:
+        entries = [(capital(table_row(_key(entry.quantity), scenario)), percent(entry.value)) for entry in row.entries]
+        yield Table(header=("Row of the table", "Probability"), rows=tuple(entries))
+    if row.log_bayes_factor and not row.terms:
+        size = change_in_decibans(row.log_bayes_factor)
+        yield Paragraph(text=f"Evidence about the event itself adds {size} decibans to its log-odds.")
+
+
+def _key(quantity: str) -> str:
+    """The row of a table that a quantity is."""
+    return quantity.split(".", 2)[2]
+
+
+def _term(term: Term, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
+    if not term.driver:
+        value = percent(term.value) if form == "odds" else f"{rounded(term.value.value, term.value.se)} a year"
+        return "baseline", value, "-", change_in_decibans(term.contribution)
+    direction = "raises" if term.sign > 0 else "lowers"
+    title = plain(title_of(term.driver, scenario))
+    return (
+        f"{title} ({direction} it)",
+        f"\u00d7 {rounded(term.value.value, term.value.se)}",
+        _level(term, scenario),
+        change_in_decibans(term.contribution),
+    )
+
+
+def _level(term: Term, scenario: Scenario) -> str:
+    """The degree of a factor, or the probability of an event."""
+    if term.level is None:
+        return "-"
+    if term.driver in scenario.events:
+        return percent(term.level)
+    return rounded(term.level.value, max(term.level.se, 0.005))
+
+
+def stated(row: TracedQuantity, scenario: Scenario) -> str:
+    """What is stated about a quantity, why, and its mean before the evidence and after it."""
+    return f"{capital(input_name(row.name, scenario))}: {_statement(row)}"
+
+
+def _statement(row: TracedQuantity) -> str:
+    source = f" (source: {plain(row.source)})" if row.source else ""
+    prior, posterior = row.distribution.prior.mean, row.distribution.posterior.mean
+    before, after = (rounded(mean, row.distribution.posterior.se) for mean in (prior, posterior))
+    means = f"mean {before} before the evidence, {after} after it"
+    reason = " ".join(row.because.split()).rstrip(".")
+    because = f" Reason: {reason}." if reason else " No reason is given."
+    return f"stated as {row.statement}{source}; {'constant' if row.distribution.constant else means}.{because}"
+
+
+def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> str:
+    """An item of evidence: what it says, where it was read, how it is graded, how much it counts."""
+    evidence = scenario.evidence[row.name]
+    graded = ", ".join(part for part in (row.grade, evidence.standing) if part)
+    parts = [f"{quoted(row.title)}{f' ({graded})' if graded else ''}: {reading(evidence, scenario)}"]
+    if where := "; ".join(part for part in (_source(row.source), plain(row.locator)) if part):
+        parts.append(f"Source: {where}")
+    for section, name in (("evidence", "Weight"), ("motives", "Motive")):
+        if quantity := quantities.get(f"{section}.{row.name}"):
+            parts.append(f"{name}: {_statement(quantity)}".rstrip("."))
+    if row.weight < MAX_WEIGHT:
+        parts.append(f"It counts as {row.weight:.2g} of an item")
+    return ". ".join(parts) + "."
+
+
+def _source(source: Source | None) -> str:
+    if source is None:
+        return ""
+    day = date(source.date) if source.date else ""
+    return ", ".join(plain(part) for part in (source.title, source.publisher, day, source.url) if part)
+
+
+def reading(item: Evidence, scenario: Scenario) -> str:
+    """What an item says about its subject, as the equations take it."""
+    subject = quoted(title_of(item.about, scenario))
+    match item:
+        case Indicator():
+            high, low = ("a high", "a low") if item.about in scenario.factors else ("", "the opposite of")
+            return f"an indicator of {f'{high if item.supports else low} {subject}'.strip()}"
+        case Measurement():
+            ends = f"{item.at_low:g} is expected where it is low, {item.at_high:g} where it is high"
+            return f"a measurement of {subject}: {item.value:g} {item.unit} ({ends})"
+        case Testimony():
+            motive = f", with {quoted(title_of(item.motive, scenario))} as the motive" if item.motive else ""
+            return f"a statement that {subject} is {'so' if item.claims else 'not so'}{motive}"
+        case Forecast():
+            until = f" by {date(item.until)}" if item.until else ""
+            return f"a forecast of {subject}: {plain_percent(item.probability)}{until}"
+        case Exposure():
+            return f"{item.count} cases of {subject} in {item.years:g} years"
+        case Cases():
+            successes, total = sum(t.successes for t in item.trials), sum(t.of for t in item.trials)
+            return f"{successes:g} of {total:g} comparable cases of {subject}"
+    return f"{subject} {'happened' if item.happened else 'did not happen'}"
+
+
+def sheets(result: TraceResult, context: Context) -> tuple[Sheet, ...]:
+    """Events, terms, inputs and evidence as tables; contributions in natural logarithms."""
+    scenario = context.scenario
+    terms = [{"event": row.event, "": part} for row in result.equations for part in (*row.terms, *row.entries)]
+    return (
+        sheet("events", [{"event": n, "title": plain(title_of(n, scenario)), "": p} for n, p in result.events.items()]),
+        sheet("terms", terms),
+        sheet("inputs", [{"title": input_name(row.name, scenario), "": row} for row in result.quantities]),
+        sheet("evidence", [{"": row} for row in result.evidence]),
+    )
+
+
+FIGURES: Mapping[str, Callable[[TraceResult, Context], Picture]] = {}

@@ -1,1 +1,0 @@
-"""What each item weighs, what would change the answer, and what to look for next."""

@@ -1,1 +1,0 @@
-"""One answer from several analysts."""

@@ -1,1 +1,0 @@
-"""The report: an assessment told in full, for readers who will never run the tool."""

@@ -1,1 +1,0 @@
-"""What the answer hangs on."""

@@ -1,1 +1,0 @@
-"""The way back from a number to what was said and seen."""

@@ -1,1 +1,0 @@
-"""What would follow if things were otherwise."""
