@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Indicator
-from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
@@ -82,7 +82,9 @@ def _assessment(factors: list[Factor], events: list[Event], evidence: list[Indic
 
 
 def _priors(scenario: Scenario) -> PriorSet:
-    statements = {name: Stated(statement=STATEMENTS[name.partition(".")[0]]) for name in Quantities(scenario).all}
+    statements = {
+        name: Stated(statement=STATEMENTS[QuantityName.parse(name).section]) for name in Quantities(scenario).all
+    }
     return PriorSet(
         name="synthetic",
         analyst="nobody",

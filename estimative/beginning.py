@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from estimative.model.spec.quantities import Quantities, Quantity, state_labels
+from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
@@ -131,7 +131,7 @@ def _section(quantity: Quantity) -> str:
 
 def _order(quantity: Quantity) -> tuple[int, str]:
     section = _section(quantity)
-    return SECTIONS.index(section.partition(".")[0]), section
+    return SECTIONS.index(QuantityName.parse(section).section), section
 
 
 def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
@@ -145,13 +145,13 @@ def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> I
 
 def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
     """A statement that can stand as it is until it is changed."""
-    section, name, *rest = quantity.name.split(".")
-    if section == "events" and quantity.support is Support.RATIO:
+    name = QuantityName.parse(quantity.name)
+    if name.section == "events" and quantity.support is Support.RATIO:
         return f"{RATE}          # with every factor at its middle"
-    if section == "indicators":
-        indicator = scenario.indicators[name]
+    if name.section == "indicators":
+        indicator = scenario.indicators[name.subject]
         likelier = state_labels(indicator.about, scenario)[not indicator.supports]
-        return SEEN if rest == [f"if_{likelier}"] else UNSEEN
+        return SEEN if name.key == f"if_{likelier}" else UNSEEN
     return PLACEHOLDERS[quantity.support]
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.priors.least_squares import fit_beta, fit_lognormal
-from estimative.priors.scale_file import SCALES
 from estimative.priors.statement_syntax import FORMS, say
 from estimative.priors.statements import (
     FIXED,
@@ -30,7 +29,7 @@ from estimative.priors.statements import (
     Uniform,
     Word,
 )
-from estimative.priors.verbal_scale import Band
+from estimative.priors.verbal_scale import SCALES, Band
 
 SHAPES = (1e-2, 1e9)
 """The smallest and largest shape of a beta: below, all mass is at the ends; above, it is narrower than any belief."""

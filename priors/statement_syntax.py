@@ -26,7 +26,6 @@ from typing import Any
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, listed, nearest, quote
-from estimative.priors.scale_file import SCALES
 from estimative.priors.statements import (
     BetaStated,
     Constant,
@@ -43,6 +42,7 @@ from estimative.priors.statements import (
     percentile,
 )
 from estimative.priors.toml_table import Table, number_within
+from estimative.priors.verbal_scale import SCALES
 
 _PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _REMARKS = ("because", "source")

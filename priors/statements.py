@@ -13,8 +13,7 @@ from typing import ClassVar
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest, quote, unknown_name
-from estimative.priors.scale_file import SCALES
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import SCALES, Scale
 
 FIXED = "Write a bare number for a quantity that is held fixed."
 """What to do about a spread of 0."""

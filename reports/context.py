@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,7 @@ from estimative.model.inference.refit import Effort
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import Confidence
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Phrase, Scale
+from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.number_format import interval, percent, two_digits
 
 METHODS = {"nuts": "NUTS", "importance": "importance sampling"}

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from estimative.priors.scale_file import ICD203, PHIA
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, PHIA, Scale
 from estimative.reports.blocks import Document
 from estimative.reports.report import summary as told
 from estimative.reports.report.document import document

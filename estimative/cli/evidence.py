@@ -8,7 +8,7 @@ from estimative.cli.option_groups import Fitting, Output, Subject
 def evidence(subject: Subject, fitting: Fitting, output: Output) -> None:
     """Show what each item of evidence weighs, and what would change the result."""
     from estimative.cli.output import show
-    from estimative.priors.scale_file import find_scale
+    from estimative.priors.verbal_scale import find_scale
     from estimative.workflows.evidence import evidence
     from estimative.workflows.inputs import load
     from estimative.workflows.session import open_session

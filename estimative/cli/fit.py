@@ -37,7 +37,7 @@ def fit(
     from estimative.cli.background import background
     from estimative.cli.output import show
     from estimative.model.record.run_store import Store
-    from estimative.priors.scale_file import find_scale
+    from estimative.priors.verbal_scale import find_scale
     from estimative.reports.context import Context
     from estimative.workflows.analyses import start_analyses
     from estimative.workflows.fit import fit, save_run

@@ -12,7 +12,7 @@ import typer
 from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
 from estimative.priors.errors import InvalidInput, Issue, Place, listed
-from estimative.priors.scale_file import find_scale
+from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer, Showable
 from estimative.reports.context import Context
 from estimative.reports.formats import terminal

@@ -9,8 +9,7 @@ from estimative.model.analysis.evidence_weight import evidence_weights
 from estimative.model.analysis.information_value import information_value
 from estimative.model.analysis.tipping_point import tipping_points
 from estimative.model.inference.info import ScenarioInfo
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.workflows.session import Session, finite_odds
 
 

@@ -17,6 +17,7 @@ from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event
+from estimative.model.spec.quantities import QuantityName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ class _Tracer:
         ratios = list(structure.quantities.ratios)
         for effect in np.flatnonzero(structure.effect_base == base):
             quantity = ratios[structure.effect_ratio[effect]]
-            driver = quantity.split(".")[2]
+            driver = QuantityName.parse(quantity).key
             yield Term(
                 quantity=quantity,
                 driver=driver,

@@ -19,6 +19,7 @@ from estimative.model.inference.refit import (
     no_progress,
 )
 from estimative.model.likelihood.layout import Link
+from estimative.model.spec.quantities import QuantityName
 
 NO_EFFECT = 1.0
 """An odds ratio or rate ratio."""
@@ -51,7 +52,7 @@ def structural_alternatives(
 ) -> StructuralAlternatives:
     """Refit with independent causes (noisy-OR) in place of log-odds, and without each effect in turn."""
     assessment = fitted.assessment
-    effects = [name for name in assessment.priors if name.startswith("effects.")]
+    effects = [name for name in assessment.priors if QuantityName.parse(name).section == "effects"]
     counting = ProgressCounter(progress, 2 + len(effects))
     refitter = Refitter.between(fitter, [fitted])
     others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]

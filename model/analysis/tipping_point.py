@@ -22,8 +22,7 @@ from estimative.model.inference.refit import (
 )
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 
 GRID = tuple(index / 10 for index in range(1, 10))
 """Where a factor is fixed, and its prior mean moved, as shares of the way from its lower to its upper end."""

@@ -13,7 +13,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
 from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.priors.forecast_record import Judgement, Record
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 
 FEW = 20
 """Resolved questions; with fewer, a score says more about the questions than about the analyst."""

@@ -248,7 +248,7 @@ def _outcome_row(name: str, row: Probability, context: Context) -> dict[str, obj
 
 def _item_row(item: Evidence, weight: float) -> dict[str, object]:
     fields = {name: getattr(item, name) for name in ("title", "about", "source", "locator", "date", "origin", "grade")}
-    return {"item": item.id, "kind": type(item).__name__.lower(), **fields, "weight": weight}
+    return {"item": item.id, "kind": item.kind, **fields, "weight": weight}
 
 
 def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, object]:

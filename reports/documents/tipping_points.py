@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from estimative.model.analysis.evidence_weight import EvidenceWeights
 from estimative.model.analysis.tipping_point import Crossing, FactorReach, Threshold, TippingPoints, thresholds_of
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.scale_file import ICD203
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports.blocks import Block, Heading, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.number_format import (

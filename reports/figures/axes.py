@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.figures.style import GAP, GRID, SMALL, THRESHOLD
 from estimative.reports.figures.text import minus, text_width, wrapped

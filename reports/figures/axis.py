@@ -10,7 +10,7 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.figures.style import BORDER, GAP, GRID, NUMBER, SMALL, Stroke
 from estimative.reports.figures.text import minus, plain, width_of, wrapped

@@ -12,7 +12,7 @@ from matplotlib.ticker import MultipleLocator, PercentFormatter
 from estimative.model.record.calibration import Bin, Verification
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.score import ScoreResult
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.documents import score as words
 from estimative.reports.figures.axis import edges_of
 from estimative.reports.figures.canvas import Canvas, FigureText

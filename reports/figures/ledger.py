@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
 from estimative.reports.document import alone
 from estimative.reports.evidence import wording as words

@@ -16,6 +16,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.events import Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.digest import tag_of
@@ -128,3 +129,27 @@ def test_every_kind_has_its_own_tag() -> None:
     statements, evidence = get_args(Statement.__value__), get_args(Evidence.__value__)
     for kind in (*statements, *evidence, Source, Factor, Event, Outcome):
         assert tag_of(kind.kind) == kind.__name__
+
+
+NAMES = {
+    "factors.wear": QuantityName(section="factors", subject="wear"),
+    "effects.attack.plan": QuantityName(section="effects", subject="attack", key="plan"),
+    "tables.x.bronchitis+either": QuantityName(section="tables", subject="x", key="bronchitis+either"),
+    "indicators.x.if_yes": QuantityName(section="indicators", subject="x", key="if_yes"),
+    "independence.Reuters, 3. May": QuantityName(section="independence", subject="Reuters, 3. May"),
+}
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_a_name_is_taken_apart_and_put_together(text: str) -> None:
+    """The name of a quantity or weight has a section, a subject and a key, and reads as in a prior set."""
+    assert QuantityName.parse(text) == NAMES[text]
+    assert str(NAMES[text]) == text
+
+
+@pytest.mark.parametrize(("scenario", "name"), PAIRS)
+def test_every_name_of_an_assessment_reads_back(scenario: str, name: str) -> None:
+    """Each name of a shipped assessment is that of its parts."""
+    assessment = shipped(scenario, name)
+    for text in (*assessment.priors, *assessment.indicator_priors, *assessment.weights):
+        assert str(QuantityName.parse(text)) == text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from estimative.priors.scale_file import SCALES
 from estimative.priors.statements import (
     BetaStated,
     Constant,
@@ -18,6 +17,7 @@ from estimative.priors.statements import (
     Uniform,
     Word,
 )
+from estimative.priors.verbal_scale import SCALES
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=0, exclude_min=True, allow_infinity=False)

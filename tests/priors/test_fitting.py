@@ -15,7 +15,6 @@ from scipy.special import betaincinv
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import FITS, SHAPES, Prior, Support, fit
-from estimative.priors.scale_file import SCALES
 from estimative.priors.statements import (
     BetaStated,
     Constant,
@@ -30,6 +29,7 @@ from estimative.priors.statements import (
     Uniform,
     Word,
 )
+from estimative.priors.verbal_scale import SCALES
 from tests.priors.strategies import statements
 
 PERCENTS = st.lists(st.integers(1, 99), min_size=2, max_size=5, unique=True).map(sorted)

@@ -8,7 +8,7 @@ import pytest
 
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.errors import InvalidInput
-from estimative.priors.scale_file import ICD203, SCALES, find_scale, read_scale
+from estimative.priors.verbal_scale import ICD203, SCALES, find_scale, read_scale
 
 OWN = """
 [scale]

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimative.priors.scale_file import ICD203, PHIA, SCALES
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, PHIA, SCALES, Scale
 
 ICD203_CASES = [
     (0.0, "below 1 %"),

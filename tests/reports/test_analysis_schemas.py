@@ -11,7 +11,7 @@ import pytest
 from estimative.model.analysis.power_scaling import THRESHOLD
 from estimative.model.analysis.tipping_point import edges as borders
 from estimative.model.analysis.tornado import HIGH, LOW
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.evidence import summary as weighing
 from estimative.reports.sensitivity import summary as sensitivity
 from estimative.reports.summary import Number, Probability

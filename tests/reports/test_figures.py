@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.blocks import Picture
 from estimative.reports.evidence import wording as evidence_wording
 from estimative.reports.figures import axis, style

@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from estimative.priors.scale_file import PHIA
+from estimative.priors.verbal_scale import PHIA
 from estimative.reports.blocks import Picture
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.figures import style, tree, waterfall

@@ -21,8 +21,7 @@ from scipy.special import expit
 
 from estimative.model.inference.draws import resample
 from estimative.model.record.stored_run import Sample
-from estimative.priors.scale_file import ICD203, PHIA
-from estimative.priors.verbal_scale import Band, Scale
+from estimative.priors.verbal_scale import ICD203, PHIA, Band, Scale
 from estimative.reports.evidence.summary import Weighing
 from estimative.reports.report import summary as told
 from estimative.reports.report.analyses import Analyses

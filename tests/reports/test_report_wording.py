@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimative.priors.scale_file import ICD203, PHIA
-from estimative.priors.verbal_scale import Scale
+from estimative.priors.verbal_scale import ICD203, PHIA, Scale
 from estimative.reports import wording
 from estimative.reports.blocks import Block, Caution, Code, Heading, Listing, Paragraph, Table
 from estimative.reports.report import wording as words

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from estimative.priors.prior_set import LEVELS
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports import document, wording
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph
 from estimative.reports.summary import Agreement, Check, Confidence, Dependence, Summary

@@ -23,8 +23,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.spec.events import Driver, Event
 from estimative.priors.distributions import ScaledBeta
-from estimative.priors.scale_file import ICD203
 from estimative.priors.statements import BetaStated, Statement
+from estimative.priors.verbal_scale import ICD203
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of

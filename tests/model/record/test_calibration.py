@@ -19,7 +19,7 @@ from estimative.model.record.calibration import ENOUGH, MASS, Verification, freq
 from estimative.model.record.proper_scores import FEW, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 from tests.scores_made import MADE, entries, entry, resolution
 
 type Answered = tuple[float, bool]

@@ -16,7 +16,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.record.proper_scores import RULES, CalibrationBin, Scores, Scoring, score, weights
 from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record
-from estimative.priors.scale_file import ICD203
+from estimative.priors.verbal_scale import ICD203
 
 type Said = tuple[float, bool | None]
 """A probability, and whether it happened."""
