@@ -12,6 +12,7 @@ from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySu
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.posterior import Agreement, Posterior, PriorPredictive, agreement
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.priors.errors import Issue
 from estimative.priors.quantile_fit import MissedQuantile, Prior
 
 
@@ -80,6 +81,8 @@ class FitResult(Result):
     """By method."""
     agreement: Agreement | None
     """Of two methods that both passed."""
+    warnings: tuple[Issue, ...] = ()
+    """What is probably not as it was meant, in the scenario and in the priors."""
 
     def __post_init__(self) -> None:
         if self.withheld and (self.outcomes or self.events or self.quantities):
@@ -126,6 +129,7 @@ def fit_result(
         influence=prior_influence(answer, prior) if show else None,
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
+        warnings=answer.assessment.warnings,
     )
 
 

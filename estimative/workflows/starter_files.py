@@ -1,4 +1,4 @@
-"""The commands `new priors` and `new scenario`: a commented file to start from."""
+"""Starter files: a commented scenario, and a prior set that asks for every quantity of a scenario."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from estimative.priors.statement_syntax import toml
 from estimative.priors.toml_table import A_NAME, NAME, ascii_safe
 
 PLACEHOLDERS = {
-    Support.DEGREE: "{ p05 = 0.05, p50 = 0.5, p95 = 0.95 }",
+    Support.DEGREE: "{ p05 = 0.1, p50 = 0.5, p95 = 0.9 }",
     Support.PROBABILITY: "{ p05 = 0.02, p95 = 0.3 }",
     Support.RATIO: "{ p05 = 1, p95 = 4 }",
 }
 RATE = "{ p05 = 0.01, p95 = 0.1 }"
-SEEN, UNSEEN = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
+LIKELY, UNLIKELY = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
 SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
-BEGINNING = """\
+PRIOR_SET = """\
 # What one analyst believes about one scenario. State a prior in any of these ways, and say why:
 #   "unlikely"                                a word of the ICD 203 scale
 #   { p05 = 0.1, p50 = 0.2, p95 = 0.4 }       two or more quantiles
@@ -88,32 +88,49 @@ title = "Its bank cuts or calls in a line of credit"
 """
 
 
-def write_prior_set(name: str, *, scenario: str, extends: str | None) -> None:
-    """Write NAME.toml into the current folder."""
-    read = read_scenario(find_scenario(scenario))
-    start = extends or ("baseline" if "baseline" in shipped_prior_sets().get(read.id, {}) else None)
-    parent = read_prior_set(find_prior_set(start, read.id)) if start else None
-    _write(name, "\n".join(_prior_set(name, read, parent, start)) + "\n")
+def new_prior_set(name: str, *, scenario: str, extends: str | None = None) -> Path:
+    """Write NAME.toml into the current folder: a prior set to fill in.
+
+    Parameters
+    ----------
+    extends
+        A prior set to start from; by default the scenario's baseline, where it has one.
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario or the prior set is not there, or the file is, or cannot be written.
+    """
+    subject = read_scenario(find_scenario(scenario))
+    start = extends or ("baseline" if "baseline" in shipped_prior_sets().get(subject.id, {}) else None)
+    parent = read_prior_set(find_prior_set(start, subject.id)) if start else None
+    return _write(name, "\n".join(_prior_set(name, subject, parent, start)) + "\n")
 
 
-def write_scenario(name: str) -> None:
-    """Write NAME.toml into the current folder."""
-    _write(name, SCENARIO.format(name=toml_text.text(name)))
+def new_scenario(name: str) -> Path:
+    """Write NAME.toml into the current folder: a small scenario with a comment on every field.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is there already, or cannot be written.
+    """
+    return _write(name, SCENARIO.format(name=toml_text.text(name)))
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
-    yield BEGINNING
+    yield PRIOR_SET
     yield "[prior_set]"
     yield f"name = {toml_text.text(name)}"
     yield 'analyst = "who states these priors"'
     yield f"scenario = {toml_text.text(scenario.id)}"
     if extends:
-        yield f"extends = {toml_text.text(extends)}          # what is not said here is taken from there"
+        yield f"extends = {toml_text.text(extends)}          # everything not stated here is taken from there"
     yield 'rationale = "the view of the world behind these numbers, in a sentence or two"'
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
-    asked = Quantities(scenario)
-    quantities = sorted([*asked.all.values(), *asked.indicator_quantities.values()], key=_order)
+    required = Quantities(scenario)
+    quantities = sorted([*required.all.values(), *required.indicator_quantities.values()], key=_order)
     for section, members in groupby(quantities, key=_section):
         yield f"\n[{toml_text.dotted(section.split('.'))}]"
         for quantity in members:
@@ -151,18 +168,18 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
     if name.section == "indicators":
         indicator = scenario.indicators[name.subject]
         likelier = state_labels(indicator.about, scenario)[not indicator.supports]
-        return SEEN if name.key == f"if_{likelier}" else UNSEEN
+        return LIKELY if name.key == f"if_{likelier}" else UNLIKELY
     return PLACEHOLDERS[quantity.support]
 
 
 def _weights(scenario: Scenario) -> Iterator[str]:
-    weighed = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
-    if weighed:
+    weighted = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
+    if weighted:
         yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
-        yield from (f"{toml_text.key(name)} = 0.5" for name in weighed)
+        yield from (f"{toml_text.key(name)} = 0.5" for name in weighted)
 
 
-def _write(name: str, text: str) -> None:
+def _write(name: str, text: str) -> Path:
     if not NAME.fullmatch(name):
         raise invalid(
             f"{quote(name)} is not {A_NAME}", code="bad-name", file=f"{ascii_safe(name)}.toml", allowed=A_NAME
@@ -179,4 +196,4 @@ def _write(name: str, text: str) -> None:
         raise invalid(
             f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
         ) from error
-    print(f"wrote {path}")
+    return path
