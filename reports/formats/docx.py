@@ -28,7 +28,7 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.formats import docx_xml as xml
-from estimative.reports.formats.columns import Layout
+from estimative.reports.formats.columns import NARROW, Layout
 from estimative.reports.formats.plot import plot_lines
 from estimative.reports.formats.typeset import (
     key_judgement,
@@ -46,6 +46,8 @@ CELL_MARGINS = 0.035
 """Of a table's width."""
 PLOT_WIDTH = 72
 """Columns."""
+LONG_ROW = 2000
+"""Characters; such a row may be divided between pages, since it may be longer than one."""
 TABLE_SIZE, PLOT_SIZE = Pt(8.5), Pt(8)
 ALARM, QUIET, INK = RGBColor(0x8F, 0x1D, 0x1D), RGBColor(0x55, 0x55, 0x4F), RGBColor(0x1C, 0x1C, 0x1A)
 
@@ -128,7 +130,7 @@ class _File:
             xml.set_font(style, "Calibri")
             style.font.size = size
             if name != "Normal":
-                style.font.color.rgb = INK
+                style.font.bold, style.font.color.rgb = True, INK
                 style.paragraph_format.space_before = Pt(0) if name == "Title" else self.look.before_heading
                 style.paragraph_format.space_after = self.look.after
         for name in ("Normal", "List Bullet"):
@@ -177,10 +179,12 @@ class _File:
         self._section(len(parts))
         self.width = Length((outer - GUTTER * (len(parts) - 1)) // max(len(parts), 1))
         for at, part in enumerate(parts):
-            before = len(self.file.element.body) - 1  # the last element holds the page's own settings
+            before = len(self.file.element.body) - 1  # the last element holds the settings of the section
             self.add(part)
+            first = xml.first_paragraph(self.file, before)
+            first.paragraph_format.space_before = Pt(0)
             if at:
-                xml.first_run(self.file, before).add_break(WD_BREAK.COLUMN)
+                xml.first_run(first).add_break(WD_BREAK.COLUMN)
         self.width = outer
         self._section(1)
 
@@ -198,14 +202,17 @@ class _File:
         run.font.name, run.font.size = "Consolas", PLOT_SIZE
 
     def _small(self, text: str) -> None:
-        run = self.file.add_paragraph().add_run(text)
-        run.font.size, run.font.color.rgb = TABLE_SIZE, QUIET
+        _small_run(self.file.add_paragraph(), text).font.color.rgb = QUIET
 
     def _table(self, table: Table) -> None:
+        layout = Layout.of(table)
+        if layout.records:
+            self._records(table, layout)
+            return
         grid = self.file.add_table(rows=0, cols=len(table.header))
         grid.autofit = False
         xml.rule(grid)
-        widths = self._widths(table)
+        widths = self._widths(layout)
         for column, width in zip(grid.columns, widths, strict=True):
             column.width = width
         for row in (table.header, *table.rows):
@@ -213,18 +220,34 @@ class _File:
         xml.repeat_header(grid.rows[0])
         self.file.add_paragraph().paragraph_format.space_after = Pt(0)
 
+    def _records(self, table: Table, layout: Layout) -> None:
+        """Each row under its first cell: short cells on one line, sentences on lines of their own."""
+        for row in table.rows:
+            cells = [(at, sanitize(cell)) for at, cell in enumerate(row) if at and cell]
+            long = [at for at, cell in cells if at in layout.prose and len(cell) > NARROW]
+            lines = [[cell for cell in cells if cell[0] not in long], *([cell] for cell in cells if cell[0] in long)]
+            paragraph = self.file.add_paragraph()
+            paragraph.paragraph_format.keep_together = sum(map(len, row)) < LONG_ROW
+            _small_run(paragraph, sanitize(row[0])).bold = True
+            for line in filter(None, lines):
+                paragraph.runs[-1].add_break()
+                for at, cell in line:
+                    _small_run(paragraph, f"{sanitize(table.header[at])}: ").font.color.rgb = QUIET
+                    _small_run(paragraph, cell if (at, cell) == line[-1] else f"{cell}; ")
+
     def _row(self, row: Any, texts: tuple[str, ...], table: Table, widths: list[Length]) -> None:
+        if sum(map(len, texts)) < LONG_ROW:
+            xml.keep_together(row)
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = widths[at]
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(1)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if at in table.text_columns else WD_ALIGN_PARAGRAPH.RIGHT
-            run = paragraph.add_run(sanitize(text))
-            run.bold, run.font.size = texts is table.header, TABLE_SIZE
+            _small_run(paragraph, sanitize(text)).bold = texts is table.header
 
-    def _widths(self, table: Table) -> list[Length]:
+    def _widths(self, layout: Layout) -> list[Length]:
         """Of the columns; each gets a little more than its share for the margins of its cells."""
-        padded = [share + CELL_MARGINS for share in Layout.of(table).widths]
+        padded = [share + CELL_MARGINS for share in layout.widths]
         return [Length(int(self.width * share / sum(padded))) for share in padded]
 
     def _figure(self, block: Figure) -> None:
@@ -239,6 +262,12 @@ class _File:
             shape.width, shape.height = Length(shape.width * self.look.picture // shape.height), self.look.picture
         xml.describe(shape, _alternative(picture))
         self._small(sanitize(picture.title))
+
+
+def _small_run(paragraph: Any, text: str) -> Any:
+    run = paragraph.add_run(text)
+    run.font.size = TABLE_SIZE
+    return run
 
 
 def _alternative(picture: Picture) -> str:

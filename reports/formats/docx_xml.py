@@ -12,6 +12,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length
+from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -69,7 +70,8 @@ def set_font(style: Any, name: str) -> None:
 
 def join_section_break(file: Any) -> None:
     """Move the last section break into the paragraph before it: alone it would take a line of its own."""
-    *_, before, alone, _ = [None, *file.element.body]
+    alone = file.element.body[-2]
+    before = alone.getprevious()
     if before is not None and before.tag == qn("w:p") and not before.xpath("w:pPr/w:sectPr"):
         before.get_or_add_pPr().append(alone.pPr.sectPr)
         file.element.body.remove(alone)
@@ -82,14 +84,19 @@ def set_columns(file: Any, count: int, gutter: Length) -> None:
     columns.set(qn("w:space"), str(gutter.twips))
 
 
-def first_run(file: Any, before: int) -> Run:
-    """A new run at the start of the body's element at a place; if that is no paragraph, of a new one before it."""
+def first_paragraph(file: Any, place: int) -> Paragraph:
+    """The paragraph at a place of the body; a new one before it if a table is there."""
     body = file.element.body
-    if body[before].tag != qn("w:p"):
-        body.insert(before, element("p"))
-    paragraph, run = body[before], element("r")
-    paragraph.insert(1 if paragraph.pPr is not None else 0, run)
-    return Run(run, file._body)
+    if body[place].tag != qn("w:p"):
+        body.insert(place, element("p"))
+    return Paragraph(body[place], file._body)
+
+
+def first_run(paragraph: Paragraph) -> Run:
+    """A new run at the start of a paragraph."""
+    run = element("r")
+    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, run)
+    return Run(run, paragraph)
 
 
 def add_page_number(paragraph: Any) -> None:
@@ -119,6 +126,13 @@ def repeat_header(row: Any) -> None:
     row._tr.get_or_add_trPr().append(element("tblHeader", {"val": "true"}))
 
 
+def keep_together(row: Any) -> None:
+    """Keep a row on one page."""
+    row._tr.get_or_add_trPr().append(element("cantSplit"))
+
+
 def describe(shape: Any, text: str) -> None:
-    """Set the alternative text of a picture."""
+    """Set the alternative text of a picture, and no distance to its text, which some programs else take as given."""
     shape._inline.docPr.set("descr", text)
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")

@@ -211,9 +211,9 @@ class _Page:
         except NothingToPlot:
             return Markup("")
         self.figures += 1
-        caution = f"CAUTION: {picture.caution} " if picture.caution else ""
+        caption = f"CAUTION: {picture.caution} {picture.caption}" if picture.caution else picture.caption
         drawings = [inline(picture, self.figures, narrow=narrow) for narrow in (False, True)]
-        return self._set("figure", self.figures, sanitize(picture.title), sanitize(caution + picture.caption), *drawings)
+        return self._set("figure", self.figures, sanitize(picture.title), sanitize(caption), *drawings)
 
 
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import (
@@ -59,17 +60,24 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case IntervalPlot():
-            return "\n".join(["```text", *plot_lines(block, WIDTH), "```", "", _at_start(block.key)])
+            return f"{_fenced(plot_lines(block, WIDTH))}\n\n{_at_start(block.key)}"
         case Figure():
             return _block(block.instead) if block.instead else ""
         case Columns():
             return "\n\n".join(filter(None, (_block(inner) for part in block.parts for inner in part)))
         case Code():
-            return "\n".join(f"    {ascii_safe(line)}" for line in block.lines)
+            return _fenced([ascii_safe(line) for line in block.lines])
 
 
 def _backslashes(match: re.Match[str]) -> str:
     return "\\#" * len(match[0])
+
+
+def _fenced(lines: Sequence[str]) -> str:
+    """Lines as they are, between fences longer than any in them; indented lines would go on with a list above."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return "\n".join([f"{fence}text", *lines, fence])
 
 
 def _table(table: Table) -> str:

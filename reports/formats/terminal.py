@@ -59,7 +59,7 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
         case Caution():
             return [plain(f"CAUTION: {block.text}", "bold red")]
         case Listing():
-            return [Padding(plain(f"- {point}"), (0, 0, 0, 1)) for point in block.points]
+            return [_listing(block)]
         case Table():
             return _records(block) if _too_wide(block, width) else [_grid(block)]
         case Figure():
@@ -71,6 +71,16 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
             return [Text(f"  {ascii_safe(line)}", no_wrap=True, overflow="ignore") for line in block.lines]
         case IntervalPlot():
             return [*(Text(line, no_wrap=True) for line in plot_lines(block, width)), plain(block.key)]
+
+
+def _listing(listing: Listing) -> Grid:
+    """Points whose further lines are indented like the first."""
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    for point in listing.points:
+        grid.add_row(" -", plain(point))
+    return grid
 
 
 def _too_wide(table: Table, width: int) -> bool:
