@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
@@ -67,10 +67,10 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
         case Columns():
             return [item for part in block.parts for inner in part for item in _rendered(inner, width)]
         case Code():
-            # A command runs over the width: with a line break in it, it could not be copied.
-            return [Text(f"  {ascii_safe(line)}", no_wrap=True, overflow="ignore") for line in block.lines]
+            # A command with a line break in it could not be copied. Only in a group does a text decide on wrapping.
+            return [Group(*(Text(f"  {ascii_safe(line)}", no_wrap=True, overflow="ignore") for line in block.lines))]
         case IntervalPlot():
-            return [*(Text(line, no_wrap=True) for line in plot_lines(block, width)), plain(block.key)]
+            return [*map(Text, plot_lines(block, width)), plain(block.key)]
 
 
 def _listing(listing: Listing) -> Grid:

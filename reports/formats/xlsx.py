@@ -18,9 +18,9 @@ WIDEST = 60
 NUMBER_WIDTH = 12
 """Of a column of numbers, in characters."""
 LONGEST = 32_767
-"""Characters that a cell of Excel holds."""
+"""Units of UTF-16 that a cell of Excel holds."""
 NAME_LENGTH = 31
-"""Characters that the name of a sheet may have."""
+"""Units of UTF-16 that the name of a sheet may have."""
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "-"))
 """In the name of a sheet."""
 UNNAMED, RESERVED = "sheet", "history"
@@ -45,7 +45,7 @@ def sheet_names(names: Iterable[str]) -> Iterator[str]:
     used = {RESERVED}
     for name in names:
         stem = sanitize(name).translate(FORBIDDEN) or UNNAMED
-        candidates = (f"{stem[: NAME_LENGTH - len(end)]}{end}" for end in _endings())
+        candidates = (f"{_cut(stem, NAME_LENGTH - len(end))}{end}" for end in _endings())
         unique = next(candidate for candidate in candidates if candidate.lower() not in used)
         used.add(unique.lower())
         yield unique
@@ -64,7 +64,7 @@ def _fill(book: Any, page: Any, sheet: Sheet) -> None:
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     page.freeze_panes(1, 1)
     for column, title in enumerate(sheet.columns):
-        page.write_string(0, column, sanitize(title)[:LONGEST], header)
+        page.write_string(0, column, _cut(sanitize(title), LONGEST), header)
         page.set_column(column, column, _width(sheet, column))
     for at, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
@@ -80,8 +80,13 @@ def _write(page: Any, row: int, column: int, cell: Cell, wrapped: Any) -> None:
         case int() | float() if math.isfinite(cell):
             page.write_number(row, column, cell)
         case _:  # Excel has no infinite number
-            text = sanitize(str(cell))[:LONGEST]
+            text = _cut(sanitize(str(cell)), LONGEST)
             page.write_string(row, column, text, wrapped if len(text) > WIDEST else None)
+
+
+def _cut(text: str, units: int) -> str:
+    """The beginning of a text; Excel counts in units of UTF-16, and so twice what is beyond the first 65,536."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")
 
 
 def _width(sheet: Sheet, column: int) -> int:
