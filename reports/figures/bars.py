@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from estimative.reports.figures.axes import Axis, Spans, Stretch
+from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch
+from estimative.reports.figures.chart import Key
 from estimative.reports.figures.rows import Row, RowPlot
-from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill
+from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill, Stroke
 from estimative.reports.figures.text import text_width
 
 if TYPE_CHECKING:
@@ -49,9 +50,17 @@ class Bars(RowPlot[BarRow]):
         return iter((row.start, *(end.value for end in row.ends)))
 
     @property
-    def side(self) -> float:
-        """Room for the numbers at the ends."""
-        return max((text_width(end.text, VALUE) for row in self.rows for end in row.ends), default=0) + 2 * GAP
+    def key(self) -> Key:
+        """What the marks mean, without looks that no bar has."""
+        looks = {end.look for row in self.rows for end in row.ends}
+        return tuple((look, text) for look, text in self.legend if look in looks or isinstance(look, Stroke))
+
+    @property
+    def sides(self) -> Sides:
+        """Room for the numbers at the ends, on the sides that have some."""
+        ends = [(end.value >= row.start, text_width(end.text, VALUE)) for row in self.rows for end in row.ends]
+        left, right = (max((w for high, w in ends if high == side), default=0.0) for side in (False, True))
+        return left + 2 * GAP, right + 2 * GAP
 
     def mark(self, axes: Axes, stretch: Stretch, row: BarRow, middle: float, thickness: float) -> None:
         """The longer bar behind the shorter one, a number outside of each."""
@@ -59,8 +68,11 @@ class Bars(RowPlot[BarRow]):
         axes.plot([stretch.low, stretch.high], [middle, middle], zorder=0, clip_on=False, **GRID.style)
         if not row.ends:
             axes.plot([start], [middle], zorder=4, clip_on=False, **OTHER.style)
-        room = self.side - GAP
-        ends = sorted(((stretch.inside(self.axis.place(end.value), room), end) for end in row.ends), key=lambda e: e[0])
+        margins = self.sides[0] - GAP, self.sides[1] - GAP
+        ends = sorted(
+            ((stretch.inside(self.axis.place(end.value), margins), end) for end in row.ends),
+            key=lambda e: e[0],
+        )
         for place, end in sorted(ends, key=lambda pair: -abs(pair[0] - start)):
             axes.barh(middle, place - start, 0.72 * thickness, left=start, zorder=2, **end.look.style)
         left = [(place, end.text) for place, end in ends if place < start]
@@ -85,7 +97,9 @@ class Bars(RowPlot[BarRow]):
             return
         for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True):
             start = self.axis.place(row.start)
-            axes.plot([start, start], [above, below], zorder=1, **LINK.style)
+            for low, high in spans:
+                if max(above, low) < min(below, high):
+                    axes.plot([start, start], [max(above, low), min(below, high)], zorder=1, **LINK.style)
 
 
 def visible[R: BarRow](rows: Sequence[R], axis: Axis, *, most: int) -> tuple[R, ...]:

@@ -49,8 +49,8 @@ def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -
             sentences=_sentences(result, context, others),
         ),
         title=f"{sentence(title)} by {date(result.scenario.until)}: {judged(headline, context.scale)}",
-        caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of the "
-        f"{context.scale.title} scale.{_rest(len(others) - len(shown))}",
+        caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of "
+        f"probability ({context.scale.title}).{_rest(len(others) - len(shown))}",
         caution=caution(result),
         source=source(result.scenario, [result.prior_set], result.computation),
     )

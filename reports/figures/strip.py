@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from estimative.reports.figures.canvas import Canvas
 
 NUMBER = Lettering(size=17, bold=True)
-SIDE = 12.0
+SIDE, HALF = 12.0, (6.0, 6.0)
 """Free at the ends, in units."""
 MAIN, OTHERS = 40.0, 17.0
 """Height of the strip with one number, and of what each other number adds."""
@@ -111,7 +111,7 @@ class Strip:
     def _stretch(self, length: float) -> Stretch:
         bands = self.axis.words.bands
         values = (self.point, self.low, self.high, self.prior, *(other.value for other in self.others))
-        return self.axis.stretch([*values, bands[0].low, bands[-1].high], length, SIDE)
+        return self.axis.stretch([*values, bands[0].low, bands[-1].high], length, (SIDE, SIDE))
 
     def draw(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         """Draw the strip; return the bottom edge."""
@@ -146,7 +146,7 @@ class Strip:
         stretch = self._stretch(width)
 
         def x(probability: float) -> float:
-            return left + (stretch.inside(log_odds(probability), SIDE / 2) - stretch.low) / stretch.unit
+            return left + (stretch.inside(log_odds(probability), HALF) - stretch.low) / stretch.unit
 
         top = self._number(canvas, x(self.point), left, top, width)
         height = MAIN + OTHERS * len(self.others)
@@ -227,7 +227,7 @@ class Strip:
         middle, right = left + COLUMN + TRACK / 3, left + COLUMN + TRACK
 
         def y(place: float) -> float:
-            return top + length - (stretch.inside(place, SIDE / 2) - stretch.low) / stretch.unit
+            return top + length - (stretch.inside(place, HALF) - stretch.low) / stretch.unit
 
         for band in self._bands(stretch):
             canvas.area(left + COLUMN, top + length - band.high, TRACK, band.high - band.low, band.shade, zorder=0)

@@ -42,7 +42,7 @@ def tornado(result: SensitivityResult, context: Context) -> Chart:
     plot = Bars(
         rows=tuple(_with_headings(shown, ranges)),
         axis=axis,
-        key=_key(ranges, percent(headline.posterior)),
+        legend=_key(ranges, percent(headline.posterior)),
         baseline=headline.posterior.value,
     )
     cut = sum(map(len, rows)) - sum(map(len, shown))
