@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ def _rows(shares: Sequence[Share], variance: Decomposition, scenario: Scenario) 
     rows = []
     for share in shares:
         percent, label = 100 * share.share.value / variance.total.value, capital(input_name(share.name, scenario))
-        error = 100 * math.hypot(share.share.se, share.sampling_se) / variance.total.value
+        error = 100 * share.se / variance.total.value
         text = f"{minus(rounded(percent, max(error, DIGIT))).replace('less than ', '< ')}%"
         end = End(value=percent, look=DARK if percent >= 0 else LIGHT, text=text)
         rows.append(BarRow(label=label, start=0.0, ends=(end,), sentence=f"{label}: {text}."))
@@ -70,6 +69,6 @@ def _rows(shares: Sequence[Share], variance: Decomposition, scenario: Scenario) 
 
 def _title(row: BarRow, share: Share, count: int) -> str:
     """What separates the analysts most."""
-    if share.share.value <= SIGNIFICANT_SE * math.hypot(share.share.se, share.sampling_se):
+    if share.share.value <= SIGNIFICANT_SE * share.se:
         return f"No single input separates the {plural(count, 'analyst', 'analysts')}"
     return f"{row.label} separates the {count} analysts most: {row.ends[0].text} of the variance"

@@ -245,7 +245,7 @@ def _words_above(axes: Axes, axis: ProbabilityAxis, stretch: Stretch) -> None:
             axes.annotate(line, **place, xytext=offset, textcoords="offset points", **SMALL.style)
 
 
-def words_with_room(axis: Axis, stretch: Stretch) -> list[tuple[Sequence[str], float]]:
+def words_with_room(axis: Axis, stretch: Stretch) -> list[tuple[tuple[str, ...], float]]:
     """The words that fit above their part of a stretch in two lines, each with its middle."""
     if not isinstance(axis, ProbabilityAxis):
         return []

@@ -94,15 +94,15 @@ class Panels:
     def _small_ones(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         stretch = self._stretch(self.others, SHORT)
         margin, columns = self._margin(stretch), 2 if width <= NARROW else 3
-        one = (width - margin - GAP - (columns - 1) * BETWEEN) / columns
+        each = (width - margin - GAP - (columns - 1) * BETWEEN) / columns
         top = canvas.lines(left, top, wrapped(self.heading, width, STRONG), STRONG) + GAP
         for row in batched(self.others, columns):
-            titles = [wrapped(panel.title, one, SMALL, lines=4) for panel in row]
+            titles = [wrapped(panel.title, each, SMALL, lines=4) for panel in row]
             bottom = top + max(map(len, titles)) * SMALL.leading
             for at, (panel, lines) in enumerate(zip(row, titles, strict=True)):
-                x = left + margin + at * (one + BETWEEN)
+                x = left + margin + at * (each + BETWEEN)
                 canvas.lines(x, bottom - len(lines) * SMALL.leading, lines, SMALL)
-                self._small(canvas.axes(x, bottom + GAP / 2, one, SHORT), panel, stretch, numbered=at == 0)
+                self._small(canvas.axes(x, bottom + GAP / 2, each, SHORT), panel, stretch, numbered=at == 0)
             top = bottom + GAP / 2 + SHORT + NUMBERS + GAP
         return top
 

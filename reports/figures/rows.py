@@ -177,7 +177,7 @@ class RowPlot[R: Row]:
         for line, look in place.lines:
             y = canvas.lines(left, y, [line], look)
         values = [(row.value, STRONG if row.strong else VALUE), (row.value_detail, SMALL)]
-        shown = [(value, look) for value, look in values if value]
-        y = top + place.top if columns.above else top + place.middle - sum(look.leading for _, look in shown) / 2
-        for value, look in shown:
+        chosen = [(value, look) for value, look in values if value]
+        y = top + place.top if columns.above else top + place.middle - sum(look.leading for _, look in chosen) / 2
+        for value, look in chosen:
             y = canvas.lines(left + width, y, [value], look, "right")

@@ -45,12 +45,12 @@ def sweep(result: WhatIfResult, context: Context) -> Chart:
         raise NothingToPlot("The condition of the headline is impossible at every value.")
     factor = title_of(result.sweep.factor, context.scenario)
     others = list(_others(points, result, context))
-    shown = [curve for curve in others if _responds(curve[1])][:MAX_PANELS]
+    chosen = [curve for curve in others if _responds(curve[1])][:MAX_PANELS]
     return Chart(
         content=Panels(
             main=_panel("Result", main),
             baseline=before.value,
-            others=tuple(_panel(*curve) for curve in shown),
+            others=tuple(_panel(*curve) for curve in chosen),
             axis=ProbabilityAxis(words=context.scale),
             label="Degree of the factor (0 to 1)",
             heading="Outcomes and events that respond, events where their condition holds",
@@ -64,7 +64,7 @@ def sweep(result: WhatIfResult, context: Context) -> Chart:
         title=_title(main, quoted(factor)),
         caption="Each point is the probability if the factor were set to that degree from now on. Events still to come "
         f"respond; what is settled now, and the evidence about today, do not.{_supposed(result)}"
-        f"{_rest(len(others) - len(shown))}",
+        f"{_rest(len(others) - len(chosen))}",
         caution=caution(result),
         source=source(result.scenario, [result.fit.prior_set], result.computation),
     )

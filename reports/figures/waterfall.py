@@ -89,9 +89,9 @@ def _steps(shares: Sequence[Share], sign: int, scenario: Scenario) -> Iterator[S
     rest = ranked[len(large) :]
     for share in ranked if len(rest) == 1 else large:
         label = capital(input_name(share.name, scenario))
-        yield Step(label=label, value=sign * share.share.value, se=math.hypot(share.share.se, share.sampling_se))
+        yield Step(label=label, value=sign * share.share.value, se=share.se)
     if len(rest) > 1:
-        error = math.hypot(*(math.hypot(share.share.se, share.sampling_se) for share in rest))
+        error = math.hypot(*(share.se for share in rest))
         total = sign * sum(share.share.value for share in rest)
         yield Step(label=f"{plural(len(rest), 'other input', 'other inputs')} together", value=total, se=error)
 
