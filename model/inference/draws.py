@@ -28,7 +28,8 @@ class Draws:
     """What only the method can know of its own convergence: Pareto k, divergences, E-BFMI, log marginal likelihood."""
 
     def __repr__(self) -> str:
-        return f"Draws({self.count} {self.method} draws, {self.chains} chains, effective size {self.ess:.0f})"
+        chains = f" in {self.chains} chains" if self.method == "nuts" else f", effective size {self.ess:.0f}"
+        return f"Draws({self.count} {self.method} draws{chains})"
 
     @property
     def count(self) -> int:
