@@ -12,7 +12,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, fit_analyst
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
