@@ -80,14 +80,14 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
         "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, rows], chains)),
         "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
     }
-    for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
-        labels[sort] = tuple(holder.targets[index].id for index in places)
+    for kind in ("outcome", "event"):
+        places = [index for index, target in enumerate(holder.targets) if target.kind == kind]
+        labels[kind] = tuple(holder.targets[index].id for index in places)
         yes, given = holder.probabilities.yes[places][:, rows], holder.probabilities.given[places][:, rows]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
-        variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
-        if sort == "outcome":
-            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
+        variables[f"{kind}_probability"] = (("chain", "draw", kind), _by_chain(chance, chains))
+        if kind == "outcome":
+            variables["outcome_condition"] = (("chain", "draw", kind), _by_chain(given, chains))
     return DrawGroup(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
 
 
