@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 
 if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior, PriorPredictive
@@ -138,16 +138,7 @@ def read_sample(path: Path, group: str) -> Sample:
         with h5py.File(path) as file:
             return _sample(file[group])
     except (OSError, KeyError) as error:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="no such draws",
-                    place=Place(file=str(path)),
-                    allowed="the draws of a run",
-                )
-            ]
-        ) from error
+        raise invalid("the draws of this run cannot be read", code="unreadable", file=str(path)) from error
 
 
 def _sample(group: Any) -> Sample:

@@ -242,8 +242,8 @@ def test_nobody_worth_anything() -> None:
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: found a probability of 0 given by every analyst to something that happened, "
-        "expected an analyst who never did, to have weight"
+        "record.csv: every analyst gave probability 0 to something that happened, so none has any weight. "
+        "Use the Brier score instead."
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 

@@ -52,7 +52,7 @@ def issues(log: ResolutionLog) -> list[tuple[int | None, str]]:
     try:
         log.read()
     except InvalidInput as invalid:
-        return [(issue.line, issue.found) for issue in invalid.issues]
+        return [(issue.place.line, issue.message) for issue in invalid.issues]
     return []
 
 
@@ -120,8 +120,8 @@ def test_lines_are_never_rewritten(tmp_path: Path) -> None:
     assert log.path.read_bytes().startswith(before)
 
 
-CHANGED, FOLLOWS = "a line that was changed", "a line that does not follow from the one before"
-ENDLESS = "a line without an end"
+CHANGED, ENDLESS = "the line was changed", "the line was cut short while it was written"
+FOLLOWS = "the line does not follow from the one before: a line was inserted, removed or moved"
 DAMAGE = {
     "first changed": (lambda a, b, c: [a.replace(b"0.3", b"0.9"), b, c], [(1, CHANGED)]),
     "middle changed": (lambda a, b, c: [a, b.replace(b"true", b"null"), c], [(2, CHANGED)]),
@@ -189,9 +189,9 @@ def forged(folder: Path, **changed: object) -> ResolutionLog:
     return log
 
 
-FOREIGN = "a line that this program did not write"
+FOREIGN = "the line is not a resolution that this program wrote"
 FORGED = [
-    ({"schema_version": 2}, "schema version 2"),
+    ({"schema_version": 2}, "the schema version is 2 instead of 1"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),
@@ -203,7 +203,7 @@ FORGED = [
     ({"run": ["a"]}, FOREIGN),
     ({"because": "\ud800"}, FOREIGN),
     ({"corrects": "1"}, FOREIGN),
-    ({"corrects": 7}, "a second resolution of one run and outcome"),
+    ({"corrects": 7}, "the line resolves a run and outcome again without naming the line that it corrects"),
     ({"previous": "1" * 64}, FOLLOWS),
 ]
 
@@ -246,8 +246,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         log.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()
     [issue] = caught.value.issues
-    assert issue.expected == "a log of resolutions to write to"
-    assert issue.found
+    assert issue.code == "unwritable"
     assert log.path.read_bytes() == before
     assert len(log.read()) == 3
 
@@ -255,7 +254,7 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 def test_a_log_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     """A folder in the log's place, or a folder of runs that is not there, is an error with its reason."""
     (tmp_path / LOG).mkdir()
-    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "Is a directory")]
+    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "the log of resolutions cannot be read (Is a directory)")]
     with pytest.raises(InvalidInput, match="No such file or directory"):
         ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
 
@@ -284,8 +283,8 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
 def test_a_run_is_resolved_once(tmp_path: Path) -> None:
     """A second resolution of one run and outcome is an error that names the line of the first."""
     text = refused(three(tmp_path), resolution(2, True, scenario="s2"))
-    assert f":2: {run_id(2)}: found closed, resolved already: 'yes' on 2026-04-02" in text
-    assert "or a correction" in text
+    assert f", line 2, {run_id(2)}: closed of this run is resolved already: yes on 2026-04-02" in text
+    assert "Record a correction" in text
     log = ResolutionLog.beside(tmp_path)
     log.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
     assert len(log.read()) == 4, "another outcome of the run is another question"
@@ -303,10 +302,10 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
 
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
     """To correct what was never resolved is an error, and makes no file: another run may be meant."""
-    assert "found no resolution of closed of this run" in refused(
+    assert "closed of this run is not resolved, so there is nothing to correct" in refused(
         ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
     )
-    assert "found no resolution of closed of this run" in refused(
+    assert "closed of this run is not resolved, so there is nothing to correct" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
     )
 
@@ -316,13 +315,13 @@ def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
     """Another run's resolution of the same question with another answer is an error, unless it corrects its own."""
     log = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
-    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(
+    assert f"the answer is {word}, but line 1 answers the same question with yes" in refused(
         log, resolution(3, other, prior_set="child")
     )
     assert list(contradictions(current_entries(log.read()), "f")) == []
     log.append(resolution(1, other), written=WRITTEN, correct=True)
     [issue] = contradictions(current_entries(log.read()), "f")
-    assert (issue.line, issue.key, issue.found) == (3, run_id(1), f"'{word}'")
+    assert (issue.place.line, issue.place.key, issue.code) == (3, run_id(1), "contradiction")
     log.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
     assert list(contradictions(current_entries(log.read()), "f")) == []
 
@@ -344,22 +343,22 @@ def test_a_question_fits_on_a_line() -> None:
 RULES = {
     "happened in time": (True, UNTIL, TODAY, False, MADE, []),
     "happened today": (True, AS_OF + 60 * DAY, AS_OF + 60 * DAY, False, MADE, []),
-    "happened too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon"]),
-    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "happened too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon, so the result is no"]),
+    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question was asked"]),
     "to come": (True, TODAY + DAY, TODAY, True, MADE, ["in the future"]),
     "never, and the time is over": (False, UNTIL, UNTIL + DAY, False, MADE, []),
     "never, result out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
-    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["'no' on 2026-06-"]),
-    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ["'no' on 2026-06-"]),
+    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["it can still happen until 2026-06-30"]),
+    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ["it can still happen until 2026-06-30"]),
     "settled, and known early": (False, AS_OF + 60 * DAY, TODAY, True, MADE, []),
     "settled, and known late": (True, UNTIL + 9 * DAY, TODAY, True, MADE, []),
     "void at any time": (None, AS_OF + 40 * DAY, TODAY, False, MADE, []),
-    "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question was asked"]),
     "made on the day": (True, MADE.date(), TODAY, False, MADE, []),
     "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["known since 2026-01-31"]),
     "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["known since 2026-06-30"]),
     "made on the last day": (False, TODAY, TODAY, False, MADE + 149 * DAY, []),
-    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer was known"]),
+    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["the answer was known since"]),
     "void, whenever it was made": (None, AS_OF, TODAY, False, MADE, []),
 }  # fmt: skip
 
@@ -369,7 +368,7 @@ def test_dates_have_to_fit(name: str) -> None:
     """A yes is in time, a no waits for the horizon, and no run knew the answer."""
     happened, on, today, settled, created, expected = RULES[name]
     one = replace(resolution(1, happened, created=created), date=on)
-    result = [issue.found for issue in refusals(one, today=today, settled=settled)]
+    result = [issue.message for issue in refusals(one, today=today, settled=settled)]
     assert len(result) == len(expected), result
     assert all(part in text for part, text in zip(expected, result, strict=True)), result
 

@@ -105,15 +105,15 @@ def test_runs_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong", "near"),
+    ("name", "code", "wrong", "near"),
     [
-        ("20260101T", "2 runs", None),
-        ("", "no such run", None),
-        ("20260101T000000Z-aaaaab", "no such run", "20260101T000000Z-aaaaaa"),
-        ("../20260101T000000Z-aaaaaa", "no such run", "20260101T000000Z-aaaaaa"),
+        ("20260101T", "ambiguous-run", "2 runs", None),
+        ("", "unknown-run", '""', None),
+        ("20260101T000000Z-aaaaab", "unknown-run", "not a saved run", "20260101T000000Z-aaaaaa"),
+        ("../20260101T000000Z-aaaaaa", "unknown-run", "not a saved run", "20260101T000000Z-aaaaaa"),
     ],
 )
-def test_runs_that_are_not_found(name: str, wrong: str, near: str | None, tmp_path: Path) -> None:
+def test_runs_that_are_not_found(name: str, code: str, wrong: str, near: str | None, tmp_path: Path) -> None:
     """A name that is no run's, or the beginning of several, is an error with the nearest id."""
     store = Store(tmp_path)
     for id_ in ("20260101T000000Z-aaaaaa", "20260101T000000Z-ccc"):
@@ -121,13 +121,13 @@ def test_runs_that_are_not_found(name: str, wrong: str, near: str | None, tmp_pa
     with pytest.raises(InvalidInput) as caught:
         store.find(name)
     [issue] = caught.value.issues
-    assert (issue.key, issue.found) == (name, wrong)
-    assert near is None or issue.nearest == near
+    assert (issue.code, wrong in issue.message) == (code, True)
+    assert near is None or issue.suggestion == near
 
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
     """In a store without runs the latest is an error that says how to make one."""
-    with pytest.raises(InvalidInput, match="there is none yet: estimative fit saves one"):
+    with pytest.raises(InvalidInput, match="Save a run first: estimative fit"):
         Store(tmp_path).find("latest")
 
 
@@ -137,7 +137,7 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     folder = write(store, manifest(), '{"first": 1}')
     with pytest.raises(InvalidInput) as caught:
         write(store, manifest(headline=0.9), '{"second": 2}')
-    assert caught.value.issues[0].expected == "a folder to write runs to"
+    assert caught.value.issues[0].code == "unwritable"
     assert json.loads((folder / RESULT).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
     assert [path.name for path in tmp_path.iterdir()] == [manifest().id]
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         write(Store(tmp_path / "file"), manifest())
     [issue] = caught.value.issues
-    assert issue.file == str(tmp_path / "file")
+    assert issue.place.file == str(tmp_path / "file")
 
 
 def test_what_is_no_run_is_not_listed(tmp_path: Path) -> None:
