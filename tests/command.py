@@ -252,11 +252,17 @@ class Desk:
         done = run(*map(str, arguments), folder=self.folder, environment=self.environment)
         return Told(out=done.stdout, err=done.stderr, code=done.code)
 
-    def process(self, *arguments: str | Path, timeout: float = 300) -> Told:
+    def process(self, *arguments: str | Path, timeout: float = 300, answer: str = "") -> Told:
         """Run the command to its end, in a process of its own."""
         command = [*COMMAND, *map(str, arguments)]
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, timeout=timeout, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            input=answer.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
         )
         return Told(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
 

@@ -1,4 +1,4 @@
-"""The commands that tell kept runs again."""
+"""The command `runs`: list, show, label, export and delete."""
 
 from __future__ import annotations
 
@@ -8,48 +8,60 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.command import Desk, installed
+from estimative.model.codec import schema
+from estimative.model.record.run_list import RunList
+from tests.command import COMMAND, FERRY, Desk
+
+AS_JSON = ("--format", "json")
+QUICK = ("fit", *FERRY, "--method", "importance", "--draws", "2000")
 
 
 def test_runs_are_listed_the_newest_first(fitted: Desk) -> None:
-    """`runs` lists every run in 80 columns, the newest first, and says of one whether it converged."""
-    told = fitted.run("runs")
-    assert told.code == 0
-    lines = told.out.splitlines()
-    assert max(map(len, lines)) <= 80
-    older, newer = (next(i for i, line in enumerate(lines) if line.startswith(name[:16])) for name in fitted.kept())
-    assert newer <= older
-    assert "did not converge" in " ".join(told.out.split())
-    assert "ferry" in told.out
+    """`runs` lists every run in 80 columns, the newest first: question, dates, prior set, result with its word."""
+    done = fitted.run("runs")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert max(map(len, lines[1:])) <= 80, "the first line names the folder"
+    older, newer = (next(i for i, line in enumerate(lines) if line.startswith(name[:19])) for name in fitted.kept())
+    assert newer < older
+    text = " ".join(done.out.split())
+    assert "did not converge" in text
+    for part in ("The ferry is", "2026-11-01", "mate", "unlikely", "%)"):
+        assert part in text
 
 
 def test_an_id_in_the_list_can_be_copied(fitted: Desk) -> None:
-    """The id of each run stands in the list in one piece, so that it can be pasted into the next command."""
-    told = fitted.run("runs")
-    assert all(name in told.out for name in fitted.kept())
+    """The first column names each run in one piece, as the next command takes it."""
+    names = [line.split()[0] for line in fitted.run("runs").out.splitlines() if line.startswith("20")]
+    shown = [json.loads(fitted.run("runs", "show", name, *AS_JSON).out)["run"]["id"] for name in names]
+    assert shown == sorted(fitted.kept(), reverse=True)
 
 
-def test_runs_in_json(fitted: Desk) -> None:
-    """`runs --json` prints the manifests, the newest first."""
-    told = fitted.run("runs", "--json")
-    assert (told.code, told.err) == (0, "")
-    listed = json.loads(told.out)
-    assert [run["id"] for run in listed] == sorted(fitted.kept(), reverse=True)
-    assert {run["converged"] for run in listed} == {True, False}
-    assert [run["headline"] is None for run in listed] == [not run["converged"] for run in listed]
-    assert {"id", "created", "scenario", "prior_set", "method"} <= set(listed[0])
+def test_runs_in_json_and_csv(fitted: Desk) -> None:
+    """The JSON satisfies the schema of its type and has a manifest for each run; the CSV a row."""
+    done = fitted.run("runs", *AS_JSON)
+    assert (done.code, done.err) == (0, "")
+    listing = json.loads(done.out)
+    Draft202012Validator(schema(RunList)).validate(listing)
+    assert [run["id"] for run in listing["runs"]] == sorted(fitted.kept(), reverse=True)
+    assert [run["headline"] is None for run in listing["runs"]] == [not run["converged"] for run in listing["runs"]]
+    rows = fitted.run("runs", "--format", "csv").out.splitlines()
+    assert rows[0].startswith("id,created,label,scenario,question,as_of,until,prior_set,method,converged,headline")
+    assert len(rows) == 1 + len(listing["runs"])
 
 
-def test_a_store_without_runs_is_no_fault(desk: Desk) -> None:
-    """Where there is no run yet, `runs` says so and exits with 0, and a report is a fault that says what to do."""
-    told = desk.run("runs")
-    assert (told.code, told.out) == (0, "")
-    assert "no runs" in told.err
-    assert json.loads(desk.run("runs", "--json").out) == []
-    report = desk.run("report")
-    assert (report.code, report.out, len(report.err.splitlines())) == (2, "", 1)
-    assert "estimative fit" in report.err
+def test_a_store_without_runs_is_no_error(desk: Desk) -> None:
+    """Where there is no run yet, `runs` says how to save one and exits with 0; to show one is an error."""
+    done = desk.run("runs")
+    assert done.code == 0
+    assert "No runs in" in done.out
+    assert "estimative fit" in done.out
+    assert json.loads(desk.run("runs", *AS_JSON).out)["runs"] == []
+    shown = desk.run("runs", "show", "latest")
+    assert (shown.code, shown.out, len(shown.err.splitlines())) == (2, "", 1)
+    assert "estimative fit" in shown.err
     assert desk.kept() == []
 
 
@@ -57,19 +69,20 @@ def test_foreign_things_in_the_store_are_passed_over(desk: Desk) -> None:
     """Files, empty folders and folders without a manifest in the folder of runs are no runs."""
     (desk.runs / "empty").mkdir(parents=True)
     (desk.runs / "file").write_text("x", encoding="utf-8")
-    (desk.runs / "bad").mkdir()
-    (desk.runs / "bad" / "manifest.json").write_text("[1, 2", encoding="utf-8")
-    (desk.runs / "list").mkdir()
-    (desk.runs / "list" / "manifest.json").write_text("[]", encoding="utf-8")
-    assert json.loads(desk.run("runs", "--json").out) == []
+    for name, text in {"bad": "[1, 2", "list": "[]", "old": '{"id": "x", "headline": 0.5}'}.items():
+        (desk.runs / name).mkdir()
+        (desk.runs / name / "manifest.json").write_text(text, encoding="utf-8")
+    assert json.loads(desk.run("runs", *AS_JSON).out)["runs"] == []
 
 
-def test_show_tells_a_run_as_it_was_told(desk: Desk) -> None:
-    """`runs show latest` prints what `fit` printed."""
-    first = desk.run("fit", "--scenario", "ferry.toml", "--priors", "mate.toml", "--method", "importance")
+def test_show_prints_a_run_as_it_was_printed(desk: Desk) -> None:
+    """`runs show` prints what `fit` printed, in every format of text."""
+    first = desk.run(*QUICK)
     again = desk.run("runs", "show", "latest")
     assert (again.code, again.err) == (0, "")
     assert again.out == first.out
+    result = (desk.runs / desk.kept()[0] / "result.json").read_text(encoding="utf-8")
+    assert desk.run("runs", "show", "latest", *AS_JSON).out == result
 
 
 @pytest.mark.parametrize("ending", [1, 4])
@@ -77,25 +90,25 @@ def test_a_run_goes_by_the_beginning_of_its_id(fitted: Desk, good: str, ending: 
     """The beginning of an id that no other run shares names the run."""
     other = next(name for name in fitted.kept() if name != good)
     shared = next(i for i, (a, b) in enumerate(zip(good, other, strict=True)) if a != b)
-    told = fitted.run("report", good[: shared + ending])
-    assert told.code == 0
-    assert good in told.out.replace("\\", "")
+    done = fitted.run("runs", "show", good[: shared + ending])
+    assert done.code == 0
+    assert good in done.out
 
 
 @pytest.mark.parametrize("name", ["20", "nothing", "", "../../etc", "latest2", "a\nb\x1b[31m"])
-def test_a_run_that_is_not_there_is_a_fault(fitted: Desk, name: str) -> None:
-    """An id that is unknown, or the beginning of several, is told in one line and exits with 2."""
-    told = fitted.run("report", name)
-    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert "\x1b" not in told.err
-    assert fitted.run("runs", "show", name).code == 2
+def test_a_run_that_is_not_there_is_an_error(fitted: Desk, name: str) -> None:
+    """An id that is unknown, or the beginning of several, is reported in one line and exits with 2."""
+    for command in (("show", name), ("label", name, "x"), ("delete", name, "--yes")):
+        done = fitted.run("runs", *command)
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+        assert "\x1b" not in done.err
 
 
 def test_a_run_is_exported_whole(fitted: Desk, good: str, tmp_path: Path) -> None:
     """`runs export` copies every file of a run to a new folder, and refuses one that exists."""
     target = tmp_path / "exported"
-    told = fitted.run("runs", "export", good, target)
-    assert (told.code, told.out) == (0, "")
+    done = fitted.run("runs", "export", good, target)
+    assert (done.code, done.out) == (0, "")
     files = {path.relative_to(fitted.runs / good): path for path in (fitted.runs / good).rglob("*") if path.is_file()}
     copied = {path.relative_to(target): path for path in target.rglob("*") if path.is_file()}
     assert {name: path.read_bytes() for name, path in copied.items()} == {
@@ -109,49 +122,67 @@ def test_a_run_is_exported_whole(fitted: Desk, good: str, tmp_path: Path) -> Non
 def test_a_run_is_not_exported_into_a_file(fitted: Desk, good: str, tmp_path: Path) -> None:
     """An export to where no folder can be made exits with 2, says so in a line and leaves nothing behind."""
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    told = fitted.run("runs", "export", good, tmp_path / "file" / "run")
-    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
+    done = fitted.run("runs", "export", good, tmp_path / "file" / "run")
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_an_exported_run_is_a_run(fitted: Desk, good: str, tmp_path: Path) -> None:
-    """A folder with exported runs in it is a folder of runs; each run that is listed there can be told."""
+    """A folder with an exported run in it is a folder of runs, named before the subcommand or behind it."""
     fitted.run("runs", "export", good, tmp_path / "elsewhere")
-    listed = json.loads(fitted.run("runs", "--json", "--runs", tmp_path).out)
-    told = fitted.run("report", "latest", "--runs", tmp_path, "--format", "json")
-    assert (told.code == 0) == (len(listed) == 1)
+    before = fitted.run("runs", "--runs", tmp_path, "show", "elsewhere")
+    behind = fitted.run("runs", "show", "elsewhere", "--runs", tmp_path)
+    assert (before.code, before.out) == (0, behind.out)
+    assert "elsewhere" in fitted.run("runs", "--runs", tmp_path).out
 
 
-DAMAGED = ["", "{", "[]", '{"schema_version": 2}', '{"schema_version": 1}', '{"schema_version": 1, "x": 1}']
+def test_a_run_is_labelled(desk: Desk) -> None:
+    """`runs label` gives a run a label, and an empty one takes it away."""
+    assert desk.run(*QUICK).code == 0
+    assert desk.run("runs", "label", "latest", "after the review").code == 0
+    assert "after" in desk.run("runs").out
+    assert desk.run("runs", "label", "latest", "").code == 0
+    assert json.loads(desk.run("runs", *AS_JSON).out)["runs"][0]["label"] == ""
+    assert "Label" not in desk.run("runs").out
+
+
+def test_a_run_is_deleted_only_when_that_is_confirmed(desk: Desk) -> None:
+    """`runs delete` asks, and without an answer deletes nothing; `--yes` answers."""
+    assert desk.run(*QUICK).code == 0
+    asked = desk.process("runs", "delete", "latest", answer="n\n")
+    assert asked.code == 1
+    assert "ferry, mate" in asked.err
+    assert len(desk.kept()) == 1
+    done = desk.run("runs", "delete", "latest", "--yes")
+    assert (done.code, done.out, desk.kept()) == (0, "", [])
+
+
+DAMAGED = ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": 2}', '{"schema_version": 2, "x": 1}']
 
 
 @pytest.mark.parametrize("text", DAMAGED)
-def test_a_damaged_summary_is_a_fault(fitted: Desk, good: str, tmp_path: Path, text: str) -> None:
-    """A stored summary that cannot be read is told in a line with its path."""
+def test_a_damaged_result_is_an_error(fitted: Desk, good: str, tmp_path: Path, text: str) -> None:
+    """A saved result that cannot be read is reported in a line with its file."""
     fitted.run("runs", "export", good, tmp_path / good)
-    (tmp_path / good / "summary.json").write_text(text, encoding="utf-8")
-    told = fitted.run("report", "latest", "--runs", tmp_path)
-    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
-    assert "summary.json" in told.err
-    assert "__init__" not in told.err  # what Python says of its own arguments tells an analyst nothing
+    (tmp_path / good / "result.json").write_text(text, encoding="utf-8")
+    done = fitted.run("runs", "show", "latest", "--runs", tmp_path)
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "result.json: the file is damaged" in done.err
+    assert "__init__" not in done.err
 
 
-PRINTING = [
-    *(("report", "-f", form) for form in ("md", "terminal", "json", "html", "csv")),
-    ("runs", "--json"),
-    ("check",),
-]
+PRINTING = [("runs", "show", "latest", "-f", form) for form in ("md", "terminal", "json", "html", "csv")]
 
 
-@pytest.mark.parametrize("command", PRINTING, ids=" ".join)
+@pytest.mark.parametrize("command", [*PRINTING, ("runs", "-f", "json")], ids=" ".join)
 def test_a_reader_that_goes_away_is_no_error(fitted: Desk, command: tuple[str, ...]) -> None:
     """A pipe that is closed before everything is read ends the command quietly, and not as a defect."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([installed(), *command], cwd=fitted.folder, env=fitted.environment, **pipes) as process:
+    with subprocess.Popen([*COMMAND, *command], cwd=fitted.folder, env=fitted.environment, **pipes) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.close()
-        told = process.stderr.read()
+        message = process.stderr.read()
         process.wait(timeout=60)
-    assert told == b""
-    assert process.returncode in {0, -signal.SIGPIPE}
+    assert message == b""
+    assert process.returncode in {0, 3, -signal.SIGPIPE}
