@@ -51,7 +51,7 @@ class Check:
             case "below":
                 passed = value < limit
         known = float(value) if math.isfinite(value) else None
-        return cls(name=name, value=known, limit=limit, direction=direction, passed=bool(passed), where=where)
+        return cls(name=name, value=known, limit=float(limit), direction=direction, passed=bool(passed), where=where)
 
     @property
     def margin(self) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 
 if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior, PriorPredictive
@@ -80,14 +80,14 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
         "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, rows], chains)),
         "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
     }
-    for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
-        labels[sort] = tuple(holder.targets[index].id for index in places)
+    for kind in ("outcome", "event"):
+        places = [index for index, target in enumerate(holder.targets) if target.kind == kind]
+        labels[kind] = tuple(holder.targets[index].id for index in places)
         yes, given = holder.probabilities.yes[places][:, rows], holder.probabilities.given[places][:, rows]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
-        variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
-        if sort == "outcome":
-            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
+        variables[f"{kind}_probability"] = (("chain", "draw", kind), _by_chain(chance, chains))
+        if kind == "outcome":
+            variables["outcome_condition"] = (("chain", "draw", kind), _by_chain(given, chains))
     return DrawGroup(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
 
 
@@ -138,16 +138,7 @@ def read_sample(path: Path, group: str) -> Sample:
         with h5py.File(path) as file:
             return _sample(file[group])
     except (OSError, KeyError) as error:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="no such draws",
-                    place=Place(file=str(path)),
-                    allowed="the draws of a run",
-                )
-            ]
-        ) from error
+        raise invalid("the draws of this run cannot be read", code="unreadable", file=str(path)) from error
 
 
 def _sample(group: Any) -> Sample:
