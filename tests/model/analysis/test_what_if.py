@@ -347,7 +347,7 @@ def test_what_is_given_must_be_possible_at_a_draw_that_weighs() -> None:
     weighed = Draws(method="importance", theta=theta, weights=np.array([1.0, 0.0]), chains=1, diagnostics={})
     with pytest.raises(Contradiction) as caught:
         under(posterior_of(whole, weighed, seed=1), Intervention(events={"u": True}), {"t": True})
-    assert caught.value.key == "--given"
+    assert caught.value.key == "given"
 
 
 def test_a_link_that_cannot_be_so_has_no_change() -> None:
