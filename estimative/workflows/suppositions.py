@@ -249,7 +249,7 @@ class _Reader:
 
     def twice(self, entry: str, name: str) -> None:
         place = Place(file=entry, key=ascii_safe(name))
-        self.issues.append(Issue(code="duplicate", message="This name is given twice", place=place, allowed="once"))
+        self.issues.append(Issue(code="duplicate-name", message="This name is given twice", place=place, allowed="once"))
 
     def wrong(self, entry: str, name: str, value: State, allowed: str) -> None:
         place, missing = Place(file=entry, key=ascii_safe(name)), value is None or value == ""
