@@ -141,14 +141,14 @@ class _Reader:
     def degree(self, entry: str, name: str, value: State) -> float:
         number = _number(value)
         if number is None or not 0 <= number <= 1:
-            self.wrong(entry, name, value, f"a degree between 0 and 1, such as {name}=0.9")
+            self.wrong(entry, name, value, "a degree", f"a degree between 0 and 1, such as {name}=0.9")
             return 0.5
         return number
 
     def state(self, entry: str, name: str, value: State) -> bool:
         text = "yes" if value is None else str(value).lower()
         if text not in (*YES, *NO):
-            self.wrong(entry, name, value, f"{name}=yes or {name}=no")
+            self.wrong(entry, name, value, "a state", f"{name}=yes or {name}=no")
         return text in YES
 
     def left_out(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class _Reader:
         try:
             file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
         except InvalidInput:
-            self.wrong("edits", name, text, "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }")
+            self.wrong("edits", name, text, "a statement", "as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }")
             return None
         table = Table.of(file)
         within = table
@@ -212,7 +212,7 @@ class _Reader:
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self.wrong("edits", name, say(stated.statement), "one number between 0 and 1")
+            self.wrong("edits", name, say(stated.statement), "a weight", "one number between 0 and 1")
             return prior_set
         if section == "relevance":
             return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
@@ -228,11 +228,13 @@ class _Reader:
             return None
         values = _spaced(span) if isinstance(span, str) else tuple(map(float, span))
         if values is None:
-            self.wrong("sweep", name, str(span), f"low, high and the number of values, such as {name}=0:1:11")
+            self.wrong(
+                "sweep", name, str(span), "a range", f"low, high and the number of values, such as {name}=0:1:11"
+            )
             return None
         if not 2 <= len(values) <= MAX_VALUES or not all(0 <= value <= 1 for value in values):
             expected = f"2 to {MAX_VALUES} values from low to high, between 0 and 1"
-            self.wrong("sweep", name, str(span), expected)
+            self.wrong("sweep", name, str(span), "a range", expected)
             return None
         return Grid(factor=name, values=values)
 
@@ -249,13 +251,14 @@ class _Reader:
 
     def twice(self, entry: str, name: str) -> None:
         place = Place(file=entry, key=ascii_safe(name))
-        self.issues.append(Issue(code="duplicate-name", message="This name is given twice", place=place, allowed="once"))
+        self.issues.append(Issue(code="duplicate-name", message="this name is there twice", place=place))
 
-    def wrong(self, entry: str, name: str, value: State, allowed: str) -> None:
+    def wrong(self, entry: str, name: str, value: State, what: str, allowed: str) -> None:
         place, missing = Place(file=entry, key=ascii_safe(name)), value is None or value == ""
-        message = "A value is missing" if missing else f"{quote(value)} is not allowed here"
+        code = "missing-value" if missing else "invalid-value"
+        message = "the value is missing" if missing else f"{quote(value)} is not {what}"
         text = "" if missing else quote(value)
-        self.issues.append(Issue(code="invalid-value", message=message, place=place, value=text, allowed=allowed))
+        self.issues.append(Issue(code=code, message=message, place=place, value=text, allowed=allowed))
 
 
 def _number(value: State) -> float | None:
