@@ -14,7 +14,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.pool_result import PoolResult, ScoreRule, Weight
 from estimative.model.record import proper_scores
 from estimative.model.record.proper_scores import Scoring
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import read_record
 from estimative.workflows.analysts import TeamSession
 
@@ -62,17 +62,9 @@ def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizin
         If the factor is negative or infinite.
     """
     if extremizing is not None and not 0 <= extremizing < math.inf:
-        expected = "a finite number of at least 0"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=str(extremizing),
-                    place=Place(file="extremizing factor"),
-                    allowed=expected,
-                )
-            ]
-        )
+        message = f"{extremizing:g} is not a possible factor"
+        allowed = "a finite number of at least 0"
+        raise invalid(message, code="invalid-factor", key="extremizing factor", value=str(extremizing), allowed=allowed)
     weighting = weighting or Weighting.stated(dict.fromkeys(session.analysts, 1.0))
     session.settings.progress("Pooling the analysts")
     pooling = _pooling(session, weighting, extremizing) if session.reportable else None
