@@ -49,9 +49,9 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
         issues.append(
             Issue(
                 code="too-few-analysts",
-                message="at least two prior sets are needed",
+                message=f"the number of prior sets is {len(assessments)}",
                 place=Place(),
-                value=", ".join(assessment.prior_set.name for assessment in assessments),
+                allowed="two or more",
             )
         )
     if issues:
@@ -101,9 +101,13 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
     for name, count in counts.items():
         if count > 1:
             files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
-            expected = "each prior set once, under a name of its own"
+            allowed = "each prior set once, under a name of its own"
             yield Issue(
-                file="analysts", key=name, found=f"{count} prior sets of this name ({files})", expected=expected
+                code="duplicate-name",
+                message=f"{count} prior sets are named {quote(name)} ({files})",
+                place=Place(),
+                value=quote(name),
+                allowed=allowed,
             )
 
 
