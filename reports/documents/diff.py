@@ -79,7 +79,7 @@ def _document(result: DiffResult, context: Context) -> Iterator[Block]:
     if result.not_attributed_because:
         yield Paragraph(text=f"The change is not divided among its causes. {REASONS[result.not_attributed_because]}")
     if result.attribution:
-        yield from causes(result.attribution, context)
+        yield from causes(result.attribution, result.changes, context)
     yield Listing(points=(f"Before: {_run(result.first)}", f"Now: {_run(result.second)}"))
     yield from _changes(result.changes, context)
     yield from _method(result)
@@ -127,7 +127,7 @@ def change_of_odds(total: MCEstimate) -> str:
     return f"Its odds are {verb} by {factor(size)} ({way} {amount} decibans)."
 
 
-def causes(result: ChangeAttribution, context: Context) -> Iterator[Block]:
+def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> Iterator[Block]:
     """The changes that account for most, then all of them by kind."""
     yield Heading(text="Why the result changed")
     if not result.blocks:
@@ -138,7 +138,9 @@ def causes(result: ChangeAttribution, context: Context) -> Iterator[Block]:
     clear = [share for share in result.inputs if abs(share.share.value) > SIGNIFICANT_SE * share.se]
     main = sorted(clear, key=_size)[:MAX_NAMED]
     if main:
-        yield Listing(points=tuple(_cause(share, result, context) for share in main))
+        changed = [change for change in (*changes.priors, *changes.weights) if change.before and change.after]
+        values = {change.name: f" ({_cut(change.before)} → {_cut(change.after)})" for change in changed}
+        yield Listing(points=tuple(_cause(share, values.get(share.name, ""), result, context) for share in main))
     else:
         yield Paragraph(text="No single change moves the result by more than its error.")
     yield common.shortened(_table(result, context))
@@ -155,9 +157,9 @@ def _size(share: Share) -> float:
     return -abs(share.share.value)
 
 
-def _cause(share: Share, result: ChangeAttribution, context: Context) -> str:
-    amount = f" ({part(share, result.total)} of the change)" if significant(result.total) and result.total.value else ""
-    return f"{capital(cause(share.name, context))}: {effect(share)}{amount}"
+def _cause(share: Share, values: str, result: ChangeAttribution, context: Context) -> str:
+    amount = f", {part(share, result.total)} of the change" if result.total.value and significant(result.total) else ""
+    return f"{capital(cause(share.name, context))}{values}: {effect(share)}{amount}"
 
 
 def cause(name: str, context: Context) -> str:
@@ -272,7 +274,8 @@ def _method(result: DiffResult) -> Iterator[Block]:
     yield Heading(text="Method")
     yield Listing(
         points=(
-            *(f"{label}: {phrases.verdict(fit)}" for label, fit in _fits(result).items()),
+            *(f"Before: {phrases.verdict(fit)}" for fit in result.first.fits.values()),
+            *(f"Now: {phrases.verdict(fit)}" for fit in result.second.fits.values()),
             *digests,
             f"Fits between the two runs: seed {computation.seed}{settings}",
             f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
