@@ -9,7 +9,7 @@ from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.reports.blocks import Block, Document, Heading, Paragraph, Picture, Table
 from estimative.reports.context import Context
-from estimative.reports.documents import analysts, attribution, common
+from estimative.reports.documents import analysts, attribution, common, team_attribution
 from estimative.reports.number_format import decibans, factor, percent, rounded, significant, with_error
 from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
@@ -42,7 +42,7 @@ def parts(result: CompareResult, context: Context) -> Iterator[Block]:
     if result.attribution:
         yield from attribution.pair(result.attribution, context)
     if result.team:
-        yield from attribution.team(result.team, context)
+        yield from team_attribution.team(result.team, context)
 
 
 def summary(result: CompareResult, context: Context) -> Iterator[Block]:
