@@ -108,18 +108,23 @@ class Reader:
             return run(*words, *fast, folder=self.folder, environment={"ESTIMATIVE_RUNS": str(self.folder / "runs")})
 
     def _write(self, path: Path, text: str, *, edit: bool) -> None:
-        """Make a file, append sections to it, or replace the lines that have the same key."""
-        if not edit:
-            path.write_text(text, encoding="utf-8")
-        elif text.startswith("["):
-            path.write_text(f"{path.read_text(encoding='utf-8')}\n{text}", encoding="utf-8")
+        """Make a file, append sections to it, or edit its lines."""
+        before = path.read_text(encoding="utf-8") if edit else ""
+        if edit and not text.startswith("["):
+            path.write_text(with_lines(before, text), encoding="utf-8")
         else:
-            changed = path.read_text(encoding="utf-8")
-            for line in text.splitlines():
-                key = re.escape(line.partition("=")[0])
-                changed, count = re.subn(rf"^{key}=.*$", line, changed, flags=re.MULTILINE)
-                assert count == 1, line
-            path.write_text(changed, encoding="utf-8")
+            path.write_text(f"{before}\n{text}" if edit else text, encoding="utf-8")
+
+
+def with_lines(text: str, edits: str) -> str:
+    """A file with other values for some keys (the first of each name); new keys follow the one before them."""
+    lines, at = text.splitlines(), 0
+    for edit in edits.splitlines():
+        key = edit.partition("=")[0]
+        known = next((i for i, line in enumerate(lines) if line.startswith(f"{key}=")), None)
+        at = at + 1 if known is None else known
+        lines[at : at + (known is not None)] = [edit]
+    return "\n".join(lines) + "\n"
 
 
 @contextmanager
@@ -159,7 +164,9 @@ def selection(printed: str, shows: str) -> str:
     end = 0
     for name in shows.split("; "):
         beginning, _, limit = name.partition("/")
-        start = next(at for at in range(end, len(lines)) if lines[at].startswith(beginning))
+        start = next((at for at in range(end, len(lines)) if lines[at].startswith(beginning)), None)
+        if start is None:
+            raise ValueError(f"no line begins with {beginning!r} after line {end} of:\n{printed}")
         parts += [CUT] if any(lines[end:start]) else lines[end:start]
         end = start + int(limit) if limit else lines.index("", start) if "" in lines[start:] else len(lines)
         parts += lines[start:end]
