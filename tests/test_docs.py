@@ -22,8 +22,8 @@ TUTORIAL, COMMANDS, FORMATS, PYTHON = (
 )
 LONGEST_README = 150
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
-"""Ids of runs, versions of packages, and the folder of saved runs."""
+UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[0-9a-f]{64}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
+"""Ids of runs, digests of log lines, versions of packages, and the folder of saved runs."""
 LAST_DIGITS = 3
 """Another processor rounds differently: so many units of the last digit shown, which is at least one standard error."""
 
