@@ -64,8 +64,12 @@ class PriorSet:
         counts = f"{len(self.statements)} statements, {len(self.relevance) + len(self.independence)} weights"
         return f"PriorSet({quote(self.name)} of {quote(self.analyst)} for {quote(self.scenario)}: {counts})"
 
+    def weight(self, section: str, name: str) -> float:
+        """Return a weight of evidence, 0 where none is stated; `section` is "relevance" or "independence"."""
+        return (self.relevance if section == "relevance" else self.independence).get(name, 0.0)
+
     def with_weight(self, section: str, name: str, value: float) -> PriorSet:
-        """Return the set with another weight of evidence; `section` is "relevance" or "independence"."""
+        """Return the set with another weight of evidence."""
         if section == "relevance":
             return replace(self, relevance=FrozenDict({**self.relevance, name: value}))
         return replace(self, independence=FrozenDict({**self.independence, name: value}))
