@@ -27,7 +27,7 @@ UNCONVERGED = 3
 """Exit code."""
 
 
-def show(result: Showable, assessments: tuple[Assessment, ...], output: Output) -> None:
+def show(result: Showable, assessments: tuple[Assessment, ...], output: Output, *, brief: bool = False) -> None:
     """Print or write a result in the format asked for; exit with 3 if it did not converge.
 
     Raises

@@ -12,7 +12,7 @@ from estimative.cli.option_groups import Output, RunStore
 def report(
     output: Output,
     store: RunStore,
-    runs: Annotated[
+    run: Annotated[
         list[str] | None,
         typer.Argument(metavar="[RUN]...", help="A saved run, by id, its beginning, or 'latest'; others to compare."),
     ] = None,
@@ -26,7 +26,7 @@ def report(
     from estimative.workflows.report import report
 
     with Fitting().settings() as settings:
-        result, assessments = report(Store.at(store.runs), runs or ["latest"], settings)
-    if not runs:
+        result, assessments = report(Store.at(store.runs), run or ["latest"], settings)
+    if not run:
         say(f"Report of run {result.fit.run.id}")
     show(result, assessments, output, brief=brief)

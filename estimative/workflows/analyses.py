@@ -13,6 +13,7 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.run_store import ANALYSES, add_file
 from estimative.model.record.stored_run import StoredRun
 from estimative.priors.errors import InvalidInput
+from estimative.workflows.evidence import evidence
 from estimative.workflows.sensitivity import sensitivity
 from estimative.workflows.session import Session, Settings, open_session
 
@@ -28,8 +29,8 @@ def run_analyses(session: Session) -> StoredAnalyses:
             refused.extend(issue.message for issue in invalid.issues)
             return None
 
-    part = attempt(sensitivity)
-    return StoredAnalyses(sensitivity=part, refused=tuple(dict.fromkeys(refused)))
+    weights, ranges = attempt(evidence), attempt(sensitivity)
+    return StoredAnalyses(evidence=weights, sensitivity=ranges, refused=tuple(dict.fromkeys(refused)))
 
 
 def analyses_of(run: StoredRun, settings: Settings) -> StoredAnalyses:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import SCHEMA_VERSION
@@ -14,7 +15,7 @@ class StoredAnalyses:
     """What a report shows in addition to the fit."""
 
     schema_version: int = SCHEMA_VERSION
-    evidence: None = None
+    evidence: EvidenceResult | None
     sensitivity: SensitivityResult | None
     refused: tuple[str, ...]
     """Why one of them could not be computed, in a phrase each."""

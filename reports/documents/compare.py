@@ -23,13 +23,7 @@ def document(result: CompareResult, context: Context) -> Document:
 def _document(result: CompareResult, context: Context) -> Iterator[Block]:
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
     yield from common.cautions(result, analysts.fits(result.analysts))
-    if result.shown:
-        yield from summary(result, context)
-    yield analysts.members(result.analysts)
-    if result.attribution:
-        yield from attribution.pair(result.attribution, context)
-    if result.team:
-        yield from attribution.team(result.team, context)
+    yield from parts(result, context)
     if result.shown:
         yield from _other_outcomes(result, context)
     if len(result.shown) > 1:
@@ -38,6 +32,17 @@ def _document(result: CompareResult, context: Context) -> Iterator[Block]:
     yield from common.method(analysts.fits(result.analysts), result.scenario, result.computation)
     if result.shown:
         yield Paragraph(text=common.SECOND_ORDER)
+
+
+def parts(result: CompareResult, context: Context) -> Iterator[Block]:
+    """Who says what, and why they differ."""
+    if result.shown:
+        yield from summary(result, context)
+    yield analysts.members(result.analysts)
+    if result.attribution:
+        yield from attribution.pair(result.attribution, context)
+    if result.team:
+        yield from attribution.team(result.team, context)
 
 
 def summary(result: CompareResult, context: Context) -> Iterator[Block]:

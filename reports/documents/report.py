@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from estimative.model.inference.diagnostics import Check
 from estimative.model.report_result import OtherResult, ReportResult, Reproduction
@@ -13,9 +16,12 @@ from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, evidence, fit, sensitivity
+from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents.indicators import indicators
+from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.number_format import interval, percent, rounded
 from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
+from estimative.reports.sheets import Sheet
 
 MODEL = (
     (
