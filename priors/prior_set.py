@@ -13,7 +13,7 @@ from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
 
 LEVELS = ("low", "moderate", "high")
-"""Of analytic confidence."""
+"""Levels of analytic confidence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Confidence:
 
 @dataclass(frozen=True, kw_only=True)
 class PriorSet:
-    """What one analyst believes, with everything taken over from the sets it extends.
+    """What one analyst believes, with everything inherited from the sets it extends.
 
     The name, the analyst, the date and the rationale are always the set's own.
     """
@@ -39,7 +39,7 @@ class PriorSet:
     scenario: str
     """The scenario's id."""
     scenario_digest: str | None
-    """Of the scenario that the set was made for; inherited."""
+    """The digest of the scenario that the set was made for; inherited."""
     date: datetime.date | None
     rationale: str
     """May be empty."""
@@ -52,11 +52,11 @@ class PriorSet:
     independence: Mapping[str, float]
     """By origin, in [0, 1]."""
     shares: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}))
-    """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
+    """Relevance and independence with their reasons: by "relevance.x" and "independence.x"."""
     confidence: Confidence | None
     """Inherited as a whole, or replaced as a whole."""
     places: Mapping[str, Place]
-    """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
+    """Where each entry is, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
     file: str
     """The path, as the user gave it."""
 

@@ -14,7 +14,7 @@ from tests.sensitivities import FAILED_FITS, NOTHING, log_odds
 from tests.summaries import CHANCES, CLOSURES, FULL, ITEM, SOURCES, numbers, probabilities
 
 WORDS = (
-    "below 1 %",
+    "below 1%",
     "almost no chance",
     "very unlikely",
     "unlikely",
@@ -22,7 +22,7 @@ WORDS = (
     "likely",
     "very likely",
     "almost certain",
-    "above 99 %",
+    "above 99%",
 )
 BORDERS = (0.01, 0.05, 0.2, 0.45, 0.55, 0.8, 0.95, 0.99)
 

@@ -24,7 +24,7 @@ class CalibrationBin:
     """An analyst's forecasts of resolved questions within one band of ICD 203."""
 
     term: str
-    """The band's first word, or "below 1 %" or "above 99 %"."""
+    """The band's first word, or "below 1%" or "above 99%"."""
     count: int
     mean_forecast: float
     """Probability."""
@@ -175,7 +175,7 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Estimate]:
     worth = {scores.analyst: RULES[rule].log_worth(scores) for scores in scoring.scores}
     best = max(estimate.value for estimate in worth.values())
     if best == -inf:
-        found = "a probability of 0 given by every analyst to something that happened"
+        found = "every analyst gave a probability of 0 to something that happened"
         raise InvalidInput(
             [
                 Issue(

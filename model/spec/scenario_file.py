@@ -104,7 +104,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
     indicators = {
         name: indicator
         for name, entry in table.table("indicators").named_tables()
-        if (indicator := _watched(name, entry, {**factors, **events})) is not None
+        if (indicator := _future_indicator(name, entry, {**factors, **events})) is not None
     }
     places = [
         *(frame.place("sources", position) for position in range(len(sources))),
@@ -236,7 +236,7 @@ def _common(name: str, table: Table) -> dict[str, object]:
     }
 
 
-def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator | None:
+def _future_indicator(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator | None:
     """Read something to look for; it need not have a source."""
     table.choice("kind", ("indicator",), default="indicator")
     if table.value("kind") not in (None, "indicator"):

@@ -63,7 +63,7 @@ def test_a_weight_and_a_prior_can_be_stated(desk: Desk) -> None:
     told = {one["about"]: one["said"] for one in found["supposed"]}
     assert told == {
         "events.storm": "stated as 'likely' (ICD 203)",
-        "evidence.captain": "stated as held at 3",
+        "evidence.captain": "stated as fixed at 3",
         "factors.weather": "stated as 5 %: 0.5, 95 %: 0.9",
     }
 
@@ -151,7 +151,7 @@ def test_a_condition_of_probability_zero_is_a_fault(desk: Desk, arguments: tuple
     """What cannot be so beside what was seen, or under the priors, is refused with exit code 2."""
     told = desk.run("whatif", "--scenario", "lamp.toml", "--priors", "electrician.toml", *arguments)
     assert (told.code, told.out) == (2, "")
-    assert "probability of the condition is zero" in told.err or "known to be otherwise" in told.err
+    assert "probability of the condition is zero" in told.err or "known to be different" in told.err
 
 
 def test_what_is_no_longer_observed_can_be_set(desk: Desk) -> None:

@@ -166,12 +166,12 @@ CALIBRATED: list[Said] = [
 def test_calibration_by_hand() -> None:
     """Judgements fall into the bands of ICD 203 or beyond its ends; a border belongs above, empty bands are out."""
     said = [
-        ("below 1 %", 2, 0.0025, 0.5),
+        ("below 1%", 2, 0.0025, 0.5),
         ("almost no chance", 1, 0.01, 0.0),
         ("unlikely", 3, 0.3, 1 / 3),
         ("likely", 1, 0.55, 1.0),
         ("almost certain", 1, 0.99, 1.0),
-        ("above 99 %", 1, 1.0, 1.0),
+        ("above 99%", 1, 1.0, 1.0),
     ]
     assert scores_of(*CALIBRATED[::-1]).calibration == tuple(
         CalibrationBin(term=term, count=count, mean_forecast=pytest.approx(mean), frequency=pytest.approx(share))  # type: ignore[arg-type]
@@ -240,8 +240,8 @@ def test_nobody_worth_anything() -> None:
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: found a probability of 0 given by every analyst to something that happened, "
-        "expected an analyst who never did, to have weight"
+        "record.csv: every analyst gave a probability of 0 to something that happened. "
+        "Allowed: an analyst who never did, to have weight."
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 
