@@ -1,1 +1,1 @@
-"""What a scenario says, and what follows from it."""
+"""Scenarios, and everything that is computed from one and a prior set."""

@@ -1,4 +1,4 @@
-"""An assessment: a scenario as one analyst sees it. The only place where scenario and prior set meet."""
+"""An assessment: a scenario with one analyst's priors."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Assessment:
     priors: Mapping[str, Prior]
     """By the quantity's name, in the order of the structure."""
     indicator_priors: Mapping[str, Prior]
-    """Of seeing each indicator, at either end of what it is about: "indicators.x.if_yes". No answer depends on them."""
+    """The probabilities of observing indicators: "indicators.x.if_yes". No answer depends on them."""
     left_out: frozenset[str] = frozenset()
-    """Evidence that does not count, as if the scenario did not have it."""
+    """Evidence that is ignored, as if the scenario did not have it."""
     conditioned_events: frozenset[str] = frozenset()
-    """Events that are taken as known without having been observed."""
+    """Events that are conditioned on without having been observed."""
 
     def __repr__(self) -> str:
         without = f", without {len(self.left_out)} items" if self.left_out else ""
@@ -50,7 +50,7 @@ class Assessment:
 
     @property
     def warnings(self) -> tuple[Issue, ...]:
-        """What is probably not as it was meant, in the scenario and in the priors."""
+        """Probable mistakes in the scenario and in the priors."""
         return warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
 
     @cached_property
@@ -72,16 +72,16 @@ class Assessment:
 
     @cached_property
     def constants(self) -> tuple[str, ...]:
-        """The quantities that were held fixed."""
+        """The quantities that are fixed."""
         return tuple(name for name, prior in self.priors.items() if prior.family.constant)
 
     def with_priors_of(self, other: Assessment, names: Collection[str]) -> Assessment:
-        """The same, but for some quantities and weights of evidence, which are as another analyst has them.
+        """Return the assessment with some priors and weights of evidence of another analyst.
 
         Parameters
         ----------
         names
-            Of quantities, and "relevance.x" and "independence.x".
+            Names of quantities, and of weights: "relevance.x" and "independence.x".
         """
         priors = {name: (other if name in names else self).priors[name] for name in self.priors}
         own, others = self.prior_set, other.prior_set
@@ -99,16 +99,16 @@ class Assessment:
         return (*relevance, *(f"independence.{origin}" for origin in self.scenario.origins))
 
     def with_fixed(self, name: str, value: float) -> Assessment:
-        """The same, with a quantity held at a value on its own scale, or with another weight of evidence."""
+        """Return the assessment with a quantity fixed at a value on its own scale, or with another weight."""
         parsed, own = QuantityName.parse(name), self.prior_set
         if parsed.is_weight:
             return replace(self, prior_set=own.with_weight(parsed.section, parsed.subject, value))
-        constant = type(self.priors[name].family).held(value)
+        constant = type(self.priors[name].family).fixed(value)
         prior = replace(self.priors[name], family=constant)
         return replace(self, priors=FrozenDict({**self.priors, name: prior}))
 
     def without_evidence(self, items: Collection[str]) -> Assessment:
-        """The same, with evidence left out: what else was told by the same origin counts as if told by so many less."""
+        """Return the assessment without some evidence; other items of the same origin then share it among fewer."""
         left_out = self.left_out | frozenset(items)
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
@@ -120,17 +120,17 @@ class Assessment:
         return replace(self._knowing(counted), left_out=left_out)
 
     def conditioned_on(self, events: Mapping[str, bool]) -> Assessment:
-        """The same, some events being known to have happened (True) or not (False).
+        """Return the assessment given that some events have happened (True) or not (False).
 
         Raises
         ------
         Contradiction
-            If one is known to be otherwise.
+            If one is known to be different.
         """
         certain = self.structure.network.certain
         for event, state in events.items():
             if certain.get(event, state) != state:
-                raise Contradiction(f"{event} known to be otherwise", key="given")
+                raise Contradiction(f"{event} is known to be different", key="given")
         if not events:
             return self
         return replace(
@@ -143,7 +143,7 @@ class Assessment:
 
     @cached_property
     def items_per_origin(self) -> Mapping[str, int]:
-        """How many items that count tell the story of each origin."""
+        """The number of items of each origin that are not left out."""
         counted = (item for item in self.scenario.evidence.values() if item.id not in self.left_out)
         return Counter(item.origin for item in counted if item.origin)
 
@@ -156,9 +156,9 @@ class Assessment:
         if item.id in self.left_out:
             return 0.0
         relevance = self.prior_set.relevance.get(item.id, 1.0)
-        told = self.items_per_origin.get(item.origin, 1)
+        n = self.items_per_origin.get(item.origin, 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
-        return relevance * (1 + (told - 1) * independence) / told
+        return relevance * (1 + (n - 1) * independence) / n
 
 
 def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | None = None) -> Assessment:
@@ -182,7 +182,7 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
 def _mixed(
     section: str, own: Mapping[str, float], other: Mapping[str, float], names: Collection[str]
 ) -> Mapping[str, float]:
-    """Shares, some of them another's; one that is not stated is not stated there either."""
+    """Return weights, some of them of another analyst; one that the other does not state is then not stated."""
     chosen = {**own, **other}
     return {
         name: source[name]
@@ -192,20 +192,20 @@ def _mixed(
 
 
 def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
-    """What these assessments of one scenario do not all agree on: quantities by their priors, weights by their values.
+    """Return the names of quantities and weights on which these assessments of one scenario differ.
 
     A weight is named "relevance.x" or "independence.x", as in a prior set.
     """
     first = assessments[0]
-    quantities = [name for name in first.priors if len({one.priors[name].family for one in assessments}) > 1]
+    quantities = [name for name in first.priors if len({a.priors[name].family for a in assessments}) > 1]
     relevance = [
         f"relevance.{item.id}"
         for item in first.scenario.evidence.values()
-        if len({one.prior_set.relevance.get(item.id) for one in assessments}) > 1
+        if len({a.prior_set.relevance.get(item.id) for a in assessments}) > 1
     ]
     independence = [
         f"independence.{origin}"
         for origin in first.scenario.origins
-        if len({one.prior_set.independence.get(origin, 0.0) for one in assessments}) > 1
+        if len({a.prior_set.independence.get(origin, 0.0) for a in assessments}) > 1
     ]
     return (*quantities, *relevance, *independence)

@@ -1,1 +1,1 @@
-"""What one analyst believes, before any scenario is reckoned: statements, the priors fitted to them, prior sets."""
+"""What one analyst believes: statements, the priors fitted to them, and prior sets."""

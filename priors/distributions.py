@@ -1,4 +1,4 @@
-"""The two families of priors: a stretched beta for degrees, a lognormal for rates, ratios and errors."""
+"""The two families of priors: a scaled beta for degrees, a lognormal for rates, ratios and errors."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class ScaledBeta:
     b: float
     lower: float = 0.0
     upper: float = 1.0
-    """Equal to `lower` for a constant, whose shapes are then 1 by convention."""
+    """Equal to `lower` for a constant, which has shapes of 1 by convention."""
 
     def __post_init__(self) -> None:
         if not (0 < self.a < math.inf and 0 < self.b < math.inf and 0 <= self.lower <= self.upper <= 1):
-            raise ValueError(f"no such beta distribution: {self}")
+            raise ValueError(f"not a beta distribution: {self}")
 
     @classmethod
-    def held(cls, value: float) -> ScaledBeta:
-        """A constant."""
+    def fixed(cls, value: float) -> ScaledBeta:
+        """Return a constant."""
         return cls(a=1.0, b=1.0, lower=value, upper=value)
 
     @property
@@ -43,21 +43,21 @@ class ScaledBeta:
         return (self.upper - self.lower) * math.sqrt(share * (1 - share) / (self.a + self.b + 1))
 
     def quantile(self, p: float) -> float:
-        """The value with probability p below it; p in [0, 1]."""
+        """Return the value with probability p below it; p in [0, 1]."""
         return self.lower + (self.upper - self.lower) * float(betaincinv(self.a, self.b, p))
 
     def cdf(self, x: float) -> float:
-        """The probability of at most x."""
+        """Return the probability of at most x."""
         if self.constant:
             return float(x >= self.lower)
         return float(betainc(self.a, self.b, min(max((x - self.lower) / (self.upper - self.lower), 0.0), 1.0)))
 
     def toml(self) -> str:
-        """As it may be written in a prior set, to read back exactly equal."""
+        """Return the TOML value that reads back as exactly this distribution."""
         return toml_text.number(self.lower) if self.constant else toml_text.inline(self.pairs())
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The keys and written values of the inline table that states it."""
+        """Return the keys and written values of the inline table that states it."""
         if self.constant:
             return [("value", toml_text.number(self.lower))]
         ends = [("low", toml_text.number(self.lower)), ("high", toml_text.number(self.upper))]
@@ -75,11 +75,11 @@ class LogNormal:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mu) and 0 <= self.sigma < math.inf):
-            raise ValueError(f"no such lognormal distribution: {self}")
+            raise ValueError(f"not a lognormal distribution: {self}")
 
     @classmethod
-    def held(cls, value: float) -> LogNormal:
-        """A constant."""
+    def fixed(cls, value: float) -> LogNormal:
+        """Return a constant."""
         return cls(mu=math.log(value), sigma=0.0)
 
     @property
@@ -96,30 +96,30 @@ class LogNormal:
         return 0.0 if self.constant else self.mean * math.sqrt(math.expm1(variance) if variance < 709 else math.inf)
 
     def quantile(self, p: float) -> float:
-        """The value with probability p below it; p in [0, 1]."""
+        """Return the value with probability p below it; p in [0, 1]."""
         return _exp(self.mu + self.sigma * float(ndtri(p))) if not self.constant else self.median
 
     @property
     def median(self) -> float:
-        """In the units of the ratio; that of a constant is the number that was stated, or has the same logarithm."""
+        """The median; that of a constant is the stated number, or one with the same logarithm."""
         guess = _exp(self.mu)
         # Many floats share a logarithm: take the one with the fewest digits, as a person would have written it.
         decimals = (float(f"{guess:.{digits}g}") for digits in range(1, 18))
         return next((value for value in decimals if value > 0 and math.log(value) == self.mu), guess)
 
     def cdf(self, x: float) -> float:
-        """The probability of at most x."""
+        """Return the probability of at most x."""
         if x <= 0:
             return 0.0
         distance = math.log(x) - self.mu
         return float(distance >= 0) if self.constant else float(ndtr(distance / self.sigma))
 
     def toml(self) -> str:
-        """As it may be written in a prior set, to read back exactly equal."""
+        """Return the TOML value that reads back as exactly this distribution."""
         return toml_text.number(self.median) if self.constant else toml_text.inline(self.pairs())
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The keys and written values of the inline table that states it."""
+        """Return the keys and written values of the inline table that states it."""
         if self.constant:
             return [("value", toml_text.number(self.median))]
         return [("lognormal", toml_text.numbers([self.mu, self.sigma]))]
@@ -129,5 +129,5 @@ type Family = ScaledBeta | LogNormal
 
 
 def _exp(x: float) -> float:
-    """exp, infinite rather than an error beyond the largest float."""
+    """Return exp(x), infinite beyond the largest float instead of an error."""
     return math.exp(x) if x < 709 else math.inf

@@ -1,4 +1,4 @@
-"""A beta or a lognormal distribution through stated quantiles, by damped Gauss-Newton steps in two parameters.
+"""Fit a beta or a lognormal distribution to stated quantiles, by damped Gauss-Newton steps in two parameters.
 
 Written here because importing scipy.optimize costs more than a hundred of these fits.
 """
@@ -17,20 +17,20 @@ type Residual = Callable[[Floats], Floats]
 """From parameters (`trial, parameter`) to residuals (`trial, quantile`)."""
 
 _STEP = 1e-5
-"""Of the numerical derivative: about the cube root of the rounding error, which central differences want."""
+"""Of the numerical derivative; the best step of central differences is the cube root of the rounding error."""
 _STENCIL = np.array([[0, 0], [_STEP, 0], [-_STEP, 0], [0, _STEP], [0, -_STEP]])
 _DAMPINGS = np.array([0.0, 1e-6, 1e-4, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0])
-"""Tried side by side, since evaluating a few points at once costs hardly more than one."""
+"""Tried at once, because evaluating a few points together costs hardly more than one."""
 _ROUNDS = 100
-"""Five are usual; quantiles that no beta comes near take most of these."""
+"""Five are usual; quantiles that no beta comes close to need most of these."""
 _LONGEST = 3.0
-"""A step in the logarithm of a shape: a factor of 20."""
+"""The longest step in the logarithm of a shape: a factor of 20."""
 _OTHER_STARTS = np.log([[0.03, 0.03], [0.03, 1.0], [1.0, 0.03], [0.03, 1e3], [1e3, 0.03], [0.03, 1e6], [1e6, 0.03]])
-"""For quantiles so far apart that nearly all mass sits at one end or at both."""
+"""For quantiles so far apart that nearly all mass is at one end or at both."""
 
 
 def fit_beta(p: Floats, q: Floats) -> tuple[float, float]:
-    """The shapes a, b whose cumulative probabilities at the quantiles q (within (0, 1)) come nearest to p.
+    """Return the shapes a, b whose cumulative probabilities at the quantiles q (within (0, 1)) come nearest to p.
 
     Nearest in squares; exactly there with two quantiles. The first pass compares log-odds of probabilities, which stay
     informative far from the solution, the second the probabilities themselves.
@@ -39,21 +39,21 @@ def fit_beta(p: Floats, q: Floats) -> tuple[float, float]:
     def in_probability(theta: Floats) -> Floats:
         return np.asarray(betainc(*_shapes(theta), q) - p)
 
-    # Two quantiles can be met exactly; with more, a miss under 5 % is the analyst's rather than a wrong valley's.
+    # Two quantiles can be met exactly. With more, a miss under 5% comes from the statement, not from a local minimum.
     close = 1e-6 if len(p) == 2 else 0.05
-    found: list[Floats] = []
+    fits: list[Floats] = []
     for start in (_start_beta(p, q), *_OTHER_STARTS):
         theta = minimise(_in_log_odds(p, q), start, near=1e-9 if len(p) == 2 else 1e-3)
-        found.append(theta if len(p) == 2 else minimise(in_probability, theta))
-        if np.abs(in_probability(found[-1][None])).max() < close:
+        fits.append(theta if len(p) == 2 else minimise(in_probability, theta))
+        if np.abs(in_probability(fits[-1][None])).max() < close:
             break
-    squares = np.square(in_probability(np.array(found))).sum(axis=1)
-    a, b = _shapes(found[int(np.argmin(squares))][None])
+    squares = np.square(in_probability(np.array(fits))).sum(axis=1)
+    a, b = _shapes(fits[int(np.argmin(squares))][None])
     return a.item(), b.item()
 
 
 def fit_lognormal(p: Floats, q: Floats) -> tuple[float, float]:
-    """mu and sigma, in the same sense as `fit_beta`."""
+    """Return mu and sigma, nearest in the same sense as in `fit_beta`."""
     mu, sigma = _line(ndtri(p), np.log(q))
     if len(p) == 2:
         return mu, sigma
@@ -66,7 +66,7 @@ def fit_lognormal(p: Floats, q: Floats) -> tuple[float, float]:
 
 
 def minimise(residual: Residual, start: Floats, *, near: float = 1e-9) -> Floats:
-    """The two parameters with the least sum of squared residuals near `start`, up to a step of length `near`."""
+    """Return the two parameters with the least sum of squared residuals near `start`, to within a step of `near`."""
     theta, values = start, residual(start + _STENCIL)
     for _ in range(_ROUNDS):
         step = _step(residual, theta, values)
@@ -80,11 +80,11 @@ def minimise(residual: Residual, start: Floats, *, near: float = 1e-9) -> Floats
 
 
 def _step(residual: Residual, theta: Floats, values: Floats) -> Floats | None:
-    """The step that brings the residuals, now `values` (`stencil, quantile`), nearest to 0; None if none does."""
+    """Return the step that reduces the residuals, now `values` (`stencil, quantile`), most; None if none does."""
     now = values[0]
     steps: Floats = _steps((values[1::2] - values[2::2]) / (2 * _STEP), now)
     ahead = residual(theta + steps[:1])[0]
-    if ahead @ ahead < 0.1 * (now @ now):  # mostly so, and then the other steps need no look
+    if ahead @ ahead < 0.1 * (now @ now):  # this is usual, and the other steps need not be tried
         return np.asarray(steps[0])
     squares = np.square(residual(theta + steps)).sum(axis=1)
     best = int(np.argmin(np.where(np.isnan(squares), np.inf, squares)))
@@ -103,13 +103,13 @@ def _in_log_odds(p: Floats, q: Floats) -> Residual:
 
 
 def _shapes(theta: Floats) -> tuple[Floats, Floats]:
-    """a and b as columns; bounded far outside of what is of use, so that a step into the blue does not overflow."""
+    """Return a and b as columns, bounded far outside the useful range so that a bad step does not overflow."""
     shapes = np.exp(np.minimum(np.maximum(theta, -50), 50))  # quicker than np.clip on a few numbers
     return shapes[:, :1], shapes[:, 1:]
 
 
 def _steps(slopes: Floats, now: Floats) -> Floats:
-    """Gauss-Newton steps of every damping (`trial, parameter`); slopes are `parameter, quantile`."""
+    """Return the Gauss-Newton step of every damping (`trial, parameter`); slopes are `parameter, quantile`."""
     normal, (up, across) = slopes @ slopes.T, slopes @ now
     aa, ab, bb = normal[0, 0] * (1 + _DAMPINGS), normal[0, 1], normal[1, 1] * (1 + _DAMPINGS)
     determinant = np.maximum(aa * bb - ab * ab, 1e-300)
@@ -119,14 +119,14 @@ def _steps(slopes: Floats, now: Floats) -> Floats:
 
 
 def _start_beta(p: Floats, q: Floats) -> Floats:
-    """ln a, ln b of a beta whose log-odds have about the mean and the spread that the quantiles show."""
+    """Return ln a, ln b of a beta whose log-odds have about the mean and spread that the quantiles imply."""
     mean, sd = _line(ndtri(p), np.log(q) - np.log1p(-q))
     # Log-odds of Beta(a, b) have mean about ln(a / b) and variance about 1 / a + 1 / b where a and b are not small.
     return np.asarray(np.logaddexp(0, [mean, -mean]) - 2 * math.log(sd))
 
 
 def _line(z: Floats, y: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of the normal with quantiles y where the standard normal has z: a regression."""
+    """Return the mean and standard deviation of the normal with quantiles y where the standard normal has z."""
     spread = z - z.mean()
     # The bound is for quantiles so close together that their logarithms are equal.
     sd = max(float(spread @ y / (spread @ spread)), 1e-12)

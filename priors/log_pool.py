@@ -15,7 +15,7 @@ from fractions import Fraction
 from scipy.special import expit, logit
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.beta_product import Product, nearest_degree
+from estimative.priors.beta_product import Product, nearest_scaled_beta
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, Issue, ascii_safe, invalid
 from estimative.priors.frozen import FrozenDict
@@ -179,7 +179,7 @@ def _ratio(ratios: Mapping[str, LogNormal], weights: Mapping[str, float]) -> Log
     fixed = {analyst: ratio.mu for analyst, ratio in ratios.items() if ratio.constant}
     if fixed:
         # By way of the median, so that it can be stated as a bare number.
-        return LogNormal.held(LogNormal(mu=_mean(fixed, weights), sigma=0.0).median)
+        return LogNormal.fixed(LogNormal(mu=_mean(fixed, weights), sigma=0.0).median)
     precision = {analyst: weights[analyst] / ratio.sigma**2 for analyst, ratio in ratios.items()}
     sigma = _between(math.fsum(precision.values()) ** -0.5, [ratio.sigma for ratio in ratios.values()])
     mu = _mean({analyst: ratio.mu for analyst, ratio in ratios.items()}, precision)
@@ -190,11 +190,11 @@ def _degree(degrees: Mapping[str, ScaledBeta], weights: Mapping[str, float]) -> 
     """Pool degrees that overlap."""
     fixed = {analyst: degree.lower for analyst, degree in degrees.items() if degree.constant}
     if fixed:
-        return Pooled(family=ScaledBeta.held(_fixed_degree(fixed, weights)), misfit=0.0)
+        return Pooled(family=ScaledBeta.fixed(_fixed_degree(fixed, weights)), misfit=0.0)
     supports = {(degree.lower, degree.upper) for degree in degrees.values()}
     if len(supports) > 1:
         product = Product.of(tuple(degrees.values()), tuple(weights[analyst] for analyst in degrees))
-        family, misfit = nearest_degree(product)
+        family, misfit = nearest_scaled_beta(product)
         return Pooled(family=family, misfit=misfit)
     [(lower, upper)] = supports
     a = _mean({analyst: degree.a for analyst, degree in degrees.items()}, weights)

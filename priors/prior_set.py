@@ -13,7 +13,7 @@ from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
 
 LEVELS = ("low", "moderate", "high")
-"""Of analytic confidence."""
+"""Levels of analytic confidence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Confidence:
 
 @dataclass(frozen=True, kw_only=True)
 class PriorSet:
-    """What one analyst believes, with everything taken over from the sets it extends.
+    """What one analyst believes, with everything inherited from the sets it extends.
 
     The name, the analyst, the date and the rationale are always the set's own.
     """
@@ -39,7 +39,7 @@ class PriorSet:
     scenario: str
     """The scenario's id."""
     scenario_digest: str | None
-    """Of the scenario that the set was made for; inherited."""
+    """The digest of the scenario that the set was made for; inherited."""
     date: datetime.date | None
     rationale: str
     """May be empty."""
@@ -52,11 +52,11 @@ class PriorSet:
     independence: Mapping[str, float]
     """By origin, in [0, 1]."""
     shares: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}))
-    """The last two as they were said, with their reasons: by "relevance.x" and "independence.x"."""
+    """Relevance and independence with their reasons: by "relevance.x" and "independence.x"."""
     confidence: Confidence | None
     """Inherited as a whole, or replaced as a whole."""
     places: Mapping[str, Place]
-    """Where each entry stands, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
+    """Where each entry is, by its dotted path: "factors.x", "relevance.x", "prior_set.scenario" ..."""
     file: str
     """The path, as the user gave it."""
 
@@ -64,8 +64,12 @@ class PriorSet:
         counts = f"{len(self.statements)} statements, {len(self.relevance) + len(self.independence)} weights"
         return f"PriorSet({quote(self.name)} of {quote(self.analyst)} for {quote(self.scenario)}: {counts})"
 
+    def weight(self, section: str, name: str) -> float:
+        """Return a weight of evidence, 0 where none is stated; `section` is "relevance" or "independence"."""
+        return (self.relevance if section == "relevance" else self.independence).get(name, 0.0)
+
     def with_weight(self, section: str, name: str, value: float) -> PriorSet:
-        """Return the set with another weight of evidence; `section` is "relevance" or "independence"."""
+        """Return the set with another weight of evidence."""
         if section == "relevance":
             return replace(self, relevance=FrozenDict({**self.relevance, name: value}))
         return replace(self, independence=FrozenDict({**self.independence, name: value}))

@@ -168,27 +168,26 @@ def _require_supported(value: float, support: Support) -> None:
 
 def _degree_constant(stated: Constant, support: Support) -> ScaledBeta:
     _require_supported(stated.value, support)
-    return ScaledBeta.held(stated.value)
+    return ScaledBeta.fixed(stated.value)
 
 
 def _ratio_constant(stated: Constant, support: Support) -> LogNormal:
     _require_supported(stated.value, support)
     extreme = f"{stated.value:g} is too extreme"
     _require(abs(math.log(stated.value)) < LARGEST_LOG, extreme, "a number between 1e-304 and 1e+304")
-    return LogNormal.held(stated.value)
+    return LogNormal.fixed(stated.value)
 
 
 def _degree_quantiles(stated: Quantiles | Interval, _: Support) -> ScaledBeta:
     p, q = np.array(_points(stated)).T
-    _require(
-        bool(q[0] > 0 and q[-1] < 1), f"{say(stated)}: not all values are inside 0 to 1", "strictly between 0 and 1"
-    )
+    allowed = "strictly between 0 and 1"
+    _require(bool(q[0] > 0 and q[-1] < 1), f"not all values are {allowed} ({say(stated)})", allowed)
     return _degree(*fit_beta(p, q))
 
 
 def _ratio_quantiles(stated: Quantiles | Interval, _: Support) -> LogNormal:
     p, q = np.array(_points(stated)).T
-    _require(bool(q[0] > 0), f"{say(stated)}: not all values are above 0", "above 0")
+    _require(bool(q[0] > 0), f"not all values are above 0 ({say(stated)})", "above 0")
     return _ratio(*fit_lognormal(p, q))
 
 

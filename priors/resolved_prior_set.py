@@ -1,6 +1,6 @@
-"""A prior set as it was taken to mean: one TOML text without `extends`, every prior by its family.
+"""A prior set as it was understood: one TOML text without `extends`, with the fitted distribution of every prior.
 
-Reading that text again and fitting it gives the very same families.
+Reading that text again and fitting it gives exactly the same distributions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "i
 
 
 def resolved(prior_set: PriorSet, families: Mapping[str, Prior]) -> str:
-    """TOML text; a statement about a quantity without a family is repeated as it was said."""
+    """Return TOML text; a statement about a quantity without a fit is repeated as it was stated."""
     tables = [_head(prior_set), *_statements(prior_set, families), *_shares(prior_set), *_confidence(prior_set)]
     return "\n\n".join("\n".join(lines) for lines in tables) + "\n"
 
@@ -37,7 +37,7 @@ def _head(prior_set: PriorSet) -> list[str]:
 
 
 def _statements(prior_set: PriorSet, families: Mapping[str, Prior]) -> Iterator[list[str]]:
-    """One table after another, each with all its quantities."""
+    """Yield one table after another, each with all its quantities."""
     for path, quantities in groupby(sorted(prior_set.statements, key=_order), key=_owner):
         yield [f"[{toml_text.dotted(path)}]", *_entries(quantities, prior_set, families)]
 
@@ -56,7 +56,7 @@ def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[s
         stated = prior_set.statements[quantity]
         prior = families.get(quantity)
         pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
-        yield from _comment("said", say(stated.statement))
+        yield from _comment("stated", say(stated.statement))
         if prior and prior.misfit:
             yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *map(str, prior.missed))))
         yield _entry(quantity, pairs, stated)
@@ -89,5 +89,5 @@ def _texts(texts: Mapping[str, str | None]) -> list[str]:
 
 
 def _comment(label: str, text: str) -> list[str]:
-    """A comment on one line, with nothing in it that ends the comment or steers a terminal."""
+    """Return a comment on one line; nothing in it can end the comment or steer a terminal."""
     return [f"# {label}: {ascii_safe(text)}"] if text else []

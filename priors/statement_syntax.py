@@ -232,7 +232,7 @@ FORMS: tuple[Form, ...] = (
         keys=("value",),
         read=_numbers(Constant, "value"),
         pairs=_written("value"),
-        say=lambda s: f"held at {s.value:g}",
+        say=lambda s: f"fixed at {s.value:g}",
     ),
     Form(
         name="quantiles",
@@ -240,7 +240,7 @@ FORMS: tuple[Form, ...] = (
         keys=("pNN",),
         read=_quantiles,
         pairs=lambda s: [(percentile(p), toml_text.number(q)) for p, q in s.points],
-        say=lambda s: ", ".join(f"{100 * p:.0f} %: {q:g}" for p, q in s.points),
+        say=lambda s: ", ".join(f"{100 * p:.0f}%: {q:g}" for p, q in s.points),
     ),
     Form(
         name="a central interval",
@@ -248,7 +248,7 @@ FORMS: tuple[Form, ...] = (
         keys=("low", "high", "mass"),
         read=_numbers(Interval, "low", "high", "mass"),
         pairs=_written("low", "high", "mass"),
-        say=lambda s: f"{100 * s.mass:g} % between {s.low:g} and {s.high:g}",
+        say=lambda s: f"{100 * s.mass:g}% between {s.low:g} and {s.high:g}",
     ),
     Form(
         name="three points",
@@ -281,7 +281,7 @@ FORMS: tuple[Form, ...] = (
         optional=("scale",),
         read=lambda inline: _word(inline.text("term"), inline.text("scale", default="icd203")),
         pairs=lambda s: [("term", toml_text.text(s.term)), ("scale", toml_text.text(s.scale))],
-        say=lambda s: f"'{s.term}' ({SCALES[s.scale].title})",
+        say=lambda s: f'"{s.term}" ({SCALES[s.scale].title})',
     ),
     Form(
         name="a beta",

@@ -15,8 +15,8 @@ from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest, quote, unknown_name
 from estimative.priors.verbal_scale import SCALES, Scale
 
-FIXED = "Write a bare number for a quantity that is held fixed."
-"""What to do about a spread of 0."""
+FIXED = "Write a bare number for a fixed quantity."
+"""The suggestion for a spread of 0."""
 
 
 def _require(
@@ -37,7 +37,7 @@ def _require_finite(**values: float) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Constant:
-    """A quantity held fixed."""
+    """A fixed quantity."""
 
     kind: ClassVar[str] = "constant"
     value: float
@@ -56,8 +56,8 @@ class Quantiles:
 
     def __post_init__(self) -> None:
         for p, q in self.points:
-            whole = abs(100 * p - round(100 * p)) < 1e-9
-            _require(whole and 0.005 < p < 0.995, percentile(p), percentile(p), "a percentile from p01 to p99")
+            percent = abs(100 * p - round(100 * p)) < 1e-9
+            _require(percent and 0.005 < p < 0.995, percentile(p), percentile(p), "a percentile from p01 to p99")
             _require_finite(**{percentile(p): q})
         if len(self.points) < 2:
             allowed = "two quantiles or more, such as p05 and p95"

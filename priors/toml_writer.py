@@ -1,4 +1,4 @@
-"""How values are written in TOML, so that they read back equal and cannot steer a terminal on the way."""
+"""Write values as TOML that reads back equal and cannot steer a terminal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def number(value: float) -> str:
-    """The shortest decimal that reads back as the same float; whole numbers without a point."""
-    whole = value.is_integer() and abs(value) < 1e15 and not (value == 0 and math.copysign(1, value) < 0)
-    return str(int(value)) if whole else repr(value)
+    """Return the shortest decimal that reads back as the same float; whole numbers without a point."""
+    integer = value.is_integer() and abs(value) < 1e15 and not (value == 0 and math.copysign(1, value) < 0)
+    return str(int(value)) if integer else repr(value)
 
 
 def numbers(values: Iterable[float]) -> str:
@@ -21,7 +21,7 @@ def numbers(values: Iterable[float]) -> str:
 
 
 def text(value: str) -> str:
-    """A basic string on one line; everything unprintable is an escape, a lone surrogate the replacement character."""
+    """Return a basic string on one line; the unprintable is escaped, a lone surrogate the replacement character."""
     return '"' + "".join(_ESCAPES.get(c) or _character(c) for c in value) + '"'
 
 
@@ -34,13 +34,13 @@ def dotted(names: Iterable[str]) -> str:
 
 
 def inline(pairs: Iterable[tuple[str, str]]) -> str:
-    """An inline table of keys and of values already written."""
+    """Return an inline table of keys and values that are written already."""
     return "{ " + ", ".join(f"{key(name)} = {value}" for name, value in pairs) + " }"
 
 
 def _character(c: str) -> str:
     if c.isprintable():
         return c
-    if "\ud800" <= c <= "\udfff":  # TOML has no way to write one
+    if "\ud800" <= c <= "\udfff":  # TOML cannot write one
         return "\N{REPLACEMENT CHARACTER}"
     return f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"

@@ -18,25 +18,26 @@ from estimative.priors.toml_table import Table
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """A stretch of probability and the words that stand for it, the preferred one first."""
+    """A range of probability and the words for it, the preferred one first."""
 
     words: tuple[str, ...]
     low: float
     high: float
 
     def distance(self, probability: float) -> float:
-        """How far a probability lies outside the band; rounded, since in floats 0.075 - 0.05 is not 0.1 - 0.075."""
+        """Return how far a probability is outside the band, 0 inside it."""
+        # Rounded, because in floats 0.075 - 0.05 is not 0.1 - 0.075.
         return round(max(self.low - probability, probability - self.high, 0.0), 12)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
-    """What a scale has to say of one probability."""
+    """The words of a scale for one probability."""
 
     text: str
-    """A word of the scale, or "below 1 %" and the like where the scale has none."""
+    """A word of the scale, or "below 1%" and the like where the scale has none."""
     fit: Literal["in", "nearest", "outside"]
-    """Whether the probability lies in the word's band, in a gap beside it, or beyond the whole scale."""
+    """Whether the probability is in the word's band, in a gap next to it, or beyond the scale."""
 
     def __str__(self) -> str:
         return f"{self.text} (nearest band)" if self.fit == "nearest" else self.text
@@ -44,43 +45,43 @@ class Phrase:
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """A published list of words with the probabilities they stand for."""
+    """A published list of words and the probabilities that they mean."""
 
     id: str
     title: str
     source: str
     bands: tuple[Band, ...]
-    """In rising order, without overlap; they may touch or leave gaps."""
+    """In rising order, without overlap; there may be gaps."""
     rule: str
-    """How a probability at the edge of a band, or in none, is worded: one sentence for the reader of a report."""
+    """The word of a probability at the threshold of a band, or in none: one sentence for the reader of a report."""
 
     @property
     def words(self) -> tuple[str, ...]:
         return tuple(word for band in self.bands for word in band.words)
 
     def band(self, term: str) -> Band | None:
-        """The band that a word stands for, however it is capitalised or spaced."""
+        """Return the band of a word, however it is capitalised or spaced."""
         wanted = _folded(term)
         return next((band for band in self.bands if wanted in band.words), None)
 
     def spelling(self, term: str) -> str | None:
-        """The word as the scale itself writes it, or None where it has no such word."""
+        """Return the word as the scale writes it, or None if it has no such word."""
         return _folded(term) if self.band(term) else None
 
     def word(self, probability: float) -> Phrase:
-        """The word for a probability.
+        """Return the word for a probability.
 
         Bands are half-open, the lower end included; an upper end that no other band starts at belongs to its band too.
-        A rounding error outside [0, 1] is forgiven; anything further out is a ValueError.
+        A rounding error outside [0, 1] is accepted; anything further out is a ValueError.
         """
         if not -1e-9 <= probability <= 1 + 1e-9:
-            raise ValueError(f"{probability} is no probability")
+            raise ValueError(f"{probability} is not a probability")
         clamped = min(max(probability, 0.0), 1.0)
         if clamped < self.bands[0].low:
-            return Phrase(text=f"below {100 * self.bands[0].low:g} %", fit="outside")
+            return Phrase(text=f"below {100 * self.bands[0].low:g}%", fit="outside")
         if clamped > self.bands[-1].high:
-            return Phrase(text=f"above {100 * self.bands[-1].high:g} %", fit="outside")
-        # Where two bands touch, the one that starts there; in mid-gap the lower (`min` keeps the first of equals).
+            return Phrase(text=f"above {100 * self.bands[-1].high:g}%", fit="outside")
+        # At a threshold of two bands the upper one; in the middle of a gap the lower (`min` keeps the first of equals).
         band = min(self.bands, key=lambda band: (band.distance(clamped), band.high == clamped))
         return Phrase(text=band.words[0], fit="nearest" if band.distance(clamped) else "in")
 

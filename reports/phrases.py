@@ -12,11 +12,14 @@ from estimative.model.inference.info import FitInfo
 from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import Confidence
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.number_format import interval, percent, two_digits
 
+CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
+WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
 METHODS = {"nuts": "NUTS", "importance": "importance sampling"}
 LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
 """First words of a title that are no names."""
@@ -77,13 +80,13 @@ def title_of(name: str, scenario: Scenario) -> str:
 
 def input_name(name: str, scenario: Scenario) -> str:
     """A quantity or a weight of evidence in a sentence: "the effect of \u201cX\u201d on \u201cY\u201d"."""
-    section, _, rest = name.partition(".")
-    subject, _, key = rest.partition(".")
+    parsed = QuantityName.parse(name)
+    subject, key = parsed.subject, parsed.key
 
     def title(name: str) -> str:
         return quoted(title_of(name, scenario))
 
-    match section:
+    match parsed.section:
         case "factors":
             return quoted(title_of(subject, scenario))
         case "events" if scenario.events[subject].form == "rate":
@@ -109,17 +112,17 @@ def input_name(name: str, scenario: Scenario) -> str:
 
 def input_value(name: str, value: float, scenario: Scenario) -> str:
     """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
-    section, _, rest = name.partition(".")
+    parsed = QuantityName.parse(name)
     number = f"{value:.2g}"
-    match section:
-        case "events" if scenario.events[rest].form == "rate":
+    match parsed.section:
+        case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
         case "events" | "tables" | "motives" | "indicators":
             return f"{100 * value:.2g}%"
         case "effects":
             return f"a ratio of {number}"
         case "evidence":
-            return _evidence_value(scenario.evidence[rest], number)
+            return _evidence_value(scenario.evidence[parsed.subject], number)
     return number
 
 

@@ -178,7 +178,7 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a message
     try:
-        app()
+        app(prog_name="estimative")
     except InvalidInput as invalid:
         _print(invalid)
         sys.exit(FAULTY)

@@ -185,7 +185,7 @@ def _weight(place: Place, message: str, allowed: str) -> Issue:
     return Issue(code="invalid-weight", message=message, place=place, allowed=allowed)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TeamSession:
     """Several analysts of one scenario with their fits, and the means of fitting others like them."""
 
@@ -194,6 +194,9 @@ class TeamSession:
     fitter: Fitter
     analysts: Mapping[str, FittedAnalyst]
     """By prior set, in the order in which they were given."""
+
+    def __repr__(self) -> str:
+        return f"TeamSession(scenario={self.scenario.id!r}, analysts={list(self.analysts)})"
 
     @property
     def assessments(self) -> tuple[Assessment, ...]:

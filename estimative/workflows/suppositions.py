@@ -17,7 +17,7 @@ from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.intervention import Intervention, check_intervention
-from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
@@ -207,16 +207,14 @@ class _Reader:
         return stated if not table.issues else None
 
     def with_statement(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
-        section, _, rest = name.partition(".")
-        if section not in ("relevance", "independence"):
+        parsed = QuantityName.parse(name)
+        if not parsed.is_weight:
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
             self.wrong("edits", name, say(stated.statement), "a weight", "one number between 0 and 1")
             return prior_set
-        if section == "relevance":
-            return replace(prior_set, relevance=FrozenDict({**prior_set.relevance, rest: float(value)}))
-        return replace(prior_set, independence=FrozenDict({**prior_set.independence, rest: float(value)}))
+        return prior_set.with_weight(parsed.section, parsed.subject, float(value))
 
     def grid(self, sweep: tuple[str, Values] | None) -> Grid | None:
         """A factor and its values."""

@@ -19,6 +19,7 @@ from estimative.model.inference.info import Computation, FitInfo, Result, Scenar
 from estimative.model.inference.posterior import Posterior, PriorPredictive
 from estimative.model.spec.events import Source
 from estimative.model.spec.evidence import Testimony
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 
@@ -109,7 +110,7 @@ def trace_result(
     names = {target} if kind == "quantity" else _quantities_of(assessment.priors, scenario, events)
     of_events = kind != "quantity" or target.startswith(("events.", "effects.", "tables."))
     items = _items(scenario, names, events if of_events else ())
-    names |= {name for name in assessment.priors if is_of_item(name) and name.partition(".")[2] in items}
+    names |= {name for name in assessment.priors if is_of_item(name) and QuantityName.parse(name).subject in items}
     converged = posterior.verdict.passed
     show = converged or with_unconverged
     probabilities = event_probabilities(posterior, prior) if show else {}
@@ -135,21 +136,20 @@ def trace_result(
 
 def is_of_item(quantity: str) -> bool:
     """Whether a quantity belongs to an item of evidence."""
-    return quantity.startswith(("evidence.", "motives."))
+    return QuantityName.parse(quantity).section in ("evidence", "motives")
 
 
 def _events_with(scenario: Scenario, quantity: str) -> tuple[str, ...]:
     """The events whose equations a quantity enters."""
-    section, _, rest = quantity.partition(".")
-    match section:
+    name = QuantityName.parse(quantity)
+    match name.section:
         case "factors":
-            return tuple(n for n in scenario.order if rest in {driver.name for driver in scenario.events[n].drivers})
-        case "events":
-            return (rest,)
-        case "effects" | "tables":
-            return (rest.partition(".")[0],)
+            drivers = {n: [driver.name for driver in scenario.events[n].drivers] for n in scenario.order}
+            return tuple(event for event in scenario.order if name.subject in drivers[event])
+        case "events" | "effects" | "tables":
+            return (name.subject,)
         case _:
-            about = scenario.evidence[rest].about
+            about = scenario.evidence[name.subject].about
             return (about,) if about in scenario.events else _events_with(scenario, f"factors.{about}")
 
 
@@ -166,7 +166,8 @@ def _quantities_of(priors: Iterable[str], scenario: Scenario, events: Iterable[s
 
 def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> set[str]:
     """The evidence about these factors, these events and outcomes of them, and the item that a quantity belongs to."""
-    about = {*events, *(name.partition(".")[2] for name in quantities if name.startswith(("factors.", "events.")))}
+    names = list(map(QuantityName.parse, quantities))
+    about = {*events, *(name.subject for name in names if name.section in ("factors", "events"))}
     about |= {name for name, outcome in scenario.outcomes.items() if set(outcome.events) <= set(events)}
     direct = {item.id for item in scenario.evidence.values() if item.about in about}
     by_motive = {
@@ -174,7 +175,7 @@ def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> s
         for item in scenario.evidence.values()
         if isinstance(item, Testimony) and item.motive and f"factors.{item.motive}" in quantities
     }
-    return direct | by_motive | {name.partition(".")[2] for name in quantities if is_of_item(name)}
+    return direct | by_motive | {name.subject for name in names if is_of_item(str(name))}
 
 
 def _traced(posterior: Posterior, name: str) -> TracedQuantity:

@@ -26,6 +26,7 @@ from estimative.model.inference.refit import (
     no_progress,
 )
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.spec.quantities import QuantityName
 
 BLOCKS: Mapping[str, tuple[str, ...]] = {
     "factors": ("factors",),
@@ -189,7 +190,10 @@ def attribute_team(
 def blocked(names: Iterable[str]) -> dict[str, list[str]]:
     """Quantities and weights of evidence by the block that their section belongs to; blocks may be empty."""
     names = list(names)
-    return {block: [name for name in names if name.partition(".")[0] in sections] for block, sections in BLOCKS.items()}
+    return {
+        block: [name for name in names if QuantityName.parse(name).section in sections]
+        for block, sections in BLOCKS.items()
+    }
 
 
 def log_odds_of(refits: Sequence[Refit]) -> CoalitionValues:

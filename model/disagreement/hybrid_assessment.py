@@ -19,6 +19,7 @@ from estimative.model.disagreement.shapley import Coalition
 from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Evidence, Observation
+from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
@@ -145,8 +146,8 @@ class HybridAssessment:
         """The prior of a quantity: a player by itself where both assessments have it, else part of what needs it."""
         if name in self._common:
             return self._side(name in coalition).priors[name]
-        section, _, item = name.partition(".")
-        owner = self._player_of(item) if section in OF_ITEMS else SCENARIO
+        parsed = QuantityName.parse(name)
+        owner = self._player_of(parsed.subject) if parsed.section in OF_ITEMS else SCENARIO
         return self._side(owner in coalition).priors[name]
 
     @cached_property
@@ -180,7 +181,5 @@ class HybridAssessment:
 
 
 def _weight(assessment: Assessment, name: str) -> float:
-    """A weight of evidence; an independence that is not stated is 0."""
-    section, _, about = name.partition(".")
-    own = assessment.prior_set
-    return own.relevance[about] if section == "relevance" else own.independence.get(about, 0.0)
+    parsed = QuantityName.parse(name)
+    return assessment.prior_set.weight(parsed.section, parsed.subject)

@@ -14,10 +14,12 @@ from estimative.model.likelihood.layout import Index, Numbers
 from estimative.priors.errors import invalid
 
 if TYPE_CHECKING:
+    from xarray import DataTree
+
     from estimative.model.inference.posterior import Posterior, PriorPredictive
 
 MAX_DRAWS = 4000
-"""Weighted draws are resample to so many of equal weight, so that any reader of the file gets the right answer."""
+"""Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
 CONDITIONS = (
     "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
     "conditional outcome is the mean of outcome_probability weighted by it."
@@ -94,6 +96,23 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
 def _by_chain(values: Numbers, chains: int) -> Numbers:
     """dims (name, draw) -> (chain, draw, name)."""
     return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
+
+
+def datatree(posterior: Posterior, prior: PriorPredictive) -> DataTree:
+    """The groups `posterior` and `prior` as ArviZ has them, in memory."""
+    from xarray import Dataset, DataTree
+
+    groups = draw_groups(posterior, (posterior,), prior)
+    return DataTree.from_dict(
+        {
+            name: Dataset(
+                {variable: (dims, values) for variable, (dims, values) in group.variables.items() if values.size},
+                coords={dim: list(labels) for dim, labels in group.labels.items() if labels},
+                attrs=dict(group.attributes),
+            )
+            for name, group in groups.items()
+        }
+    )
 
 
 def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:

@@ -24,7 +24,7 @@ class CalibrationBin:
     """An analyst's forecasts of resolved questions within one band of ICD 203."""
 
     term: str
-    """The band's first word, or "below 1 %" or "above 99 %"."""
+    """The band's first word, or "below 1%" or "above 99%"."""
     count: int
     mean_forecast: float
     """Probability."""

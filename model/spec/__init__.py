@@ -1,1 +1,1 @@
-"""What a scenario file says."""
+"""What scenario files and prior sets state together: the model before any mathematics."""

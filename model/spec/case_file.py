@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from estimative.model.spec.evidence import Cases, Trials
+from estimative.model.spec.evidence import Trials
 from estimative.priors.csv_reader import csv_rows, header, missing_columns, uneven_row
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
 from estimative.priors.toml_document import read_text
@@ -33,16 +33,14 @@ MOST_ERRORS = 20
 """Per data file: a wrong map would otherwise repeat one mistake for every row."""
 
 
-def read_cases(table: Table, common: dict[str, object], folder: Folder, named: object) -> Cases:
-    """Read evidence of kind `cases`; rows with the same values of all mapped drivers are counted together."""
-    if "trials" in table:
-        trials = tuple(_trials(entry) for entry in table.tables("trials"))
-        if table.data["trials"] == []:
-            table.error("trials", code="missing-value", message="there are no cases", allowed="at least one case")
-        table.value("trials")
-    else:
-        trials = _counted(table, folder)
-    return Cases(**common, trials=trials)  # type: ignore[arg-type]
+def read_trials(table: Table, folder: Folder) -> tuple[Trials, ...]:
+    """Read the cases of a reference class; those with the same values of all mapped drivers are counted together."""
+    if "trials" not in table:
+        return _counted(table, folder)
+    trials = tuple(_trials(entry) for entry in table.tables("trials"))
+    if table.data["trials"] == []:
+        table.error("trials", code="missing-value", message="there are no cases", allowed="at least one case")
+    return trials
 
 
 def _trials(table: Table) -> Trials:

@@ -1,4 +1,4 @@
-"""What a scenario is made of: sources, factors, events with their drivers, and outcomes."""
+"""The parts of a scenario: sources, factors, events with their drivers, and outcomes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Factor:
-    """A degree between 0 and 1 that nobody observes directly."""
+    """A degree between 0 and 1 that is not observed directly."""
 
     kind: ClassVar[str] = "factor"
     id: str
@@ -38,7 +38,7 @@ class Factor:
 
 @dataclass(frozen=True, kw_only=True)
 class Driver:
-    """A factor or event that moves an event's log-odds (log-rate)."""
+    """A factor or event that changes an event's log-odds (log rate)."""
 
     name: str
     sign: Literal[1, -1]
@@ -66,7 +66,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a report is about: a combination of events, under a condition or not."""
+    """What a report is about: a combination of events, perhaps under a condition."""
 
     kind: ClassVar[str] = "outcome"
     id: str
@@ -78,11 +78,11 @@ class Outcome:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """Every event mentioned, each once, in the order of mention."""
+        """Every event that is named, each once, in the order of the file."""
         return tuple(dict.fromkeys((*self.all, *self.any, *self.none, *self.given)))
 
 
 def parents_of(event: Event, events: Mapping[str, Event]) -> tuple[str, ...]:
-    """The events on which an event depends directly, each once."""
+    """Return the events on which an event depends directly, each once."""
     driving = (driver.name for driver in event.drivers if driver.name in events)
     return tuple(dict.fromkeys((*event.table_parents, *event.given, *event.unless, *driving)))

@@ -1,4 +1,4 @@
-"""Evidence: what was seen, said, measured, forecast or counted, each kind with the fields that it needs."""
+"""Evidence: one class for each kind, with the fields that it needs."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What every item of evidence carries."""
+    """The fields of every item of evidence."""
 
     kind: ClassVar[str]
     """As in the scenario file."""
     id: str
     about: str
-    """The factor, event or outcome that it bears on."""
+    """The factor, event or outcome that it is evidence about."""
     title: str
     source: str
     """The id of one of the scenario's sources."""
     locator: str = ""
     date: datetime.date | None = None
     origin: str = ""
-    """Items of one origin tell one story; empty means an origin of its own."""
+    """Items of one origin are one evidence group; empty means an origin of its own."""
     grade: str = ""
     """Admiralty code: source A-F, information 1-6; F and 6 mean that it cannot be judged."""
     standing: str = ""
@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator(Item):
-    """Something seen, more probable at one end of a factor (one state of an event) than at the other."""
+    """An observation that is more probable at one end of a factor, or in one state of an event."""
 
     kind: ClassVar[str] = "indicator"
     supports: bool
@@ -41,7 +41,7 @@ class Indicator(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement(Item):
-    """A figure whose expected value moves in a straight line with a factor's degree."""
+    """A number whose expected value is linear in a factor's degree."""
 
     kind: ClassVar[str] = "measurement"
     value: float
@@ -57,7 +57,7 @@ class Testimony(Item):
     kind: ClassVar[str] = "testimony"
     claims: bool
     motive: str | None = None
-    """A factor, or None where the prior set states the motive of this one speaker."""
+    """A factor, or None if the prior set states the motive of this speaker."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +67,12 @@ class Forecast(Item):
     kind: ClassVar[str] = "forecast"
     probability: float
     until: datetime.date | None = None
-    """The end of the forecast's own span, which begins on its date; None means the scenario's span."""
+    """The end of the forecast's own horizon, which begins on its date; None means the scenario's horizon."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exposure(Item):
-    """How often an event of rate form came about in so many years."""
+    """How often an event of form "rate" happened in a number of years."""
 
     kind: ClassVar[str] = "exposure"
     count: int
@@ -81,17 +81,17 @@ class Exposure(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class Trials:
-    """Cases alike in all drivers that the data tell."""
+    """Cases that are equal in all drivers that the data have."""
 
     at: Mapping[str, float]
-    """Degree of a factor, or 0/1 of an event; a factor not named stands at 1/2, an event not named at 0."""
+    """The degree of a factor, or 0 or 1 of an event; a factor that is not named has 1/2, an event 0."""
     successes: float
     of: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cases(Item):
-    """A reference class: how often the like happened in comparable cases."""
+    """A reference class: how often such an event happened in comparable cases."""
 
     kind: ClassVar[str] = "cases"
     trials: tuple[Trials, ...] = field(repr=False)

@@ -45,19 +45,19 @@ class QuantityName:
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """A number that somebody has to put a prior on."""
+    """A number that needs a prior."""
 
     name: str
-    """As in the prior set file: section, then key."""
+    """As in a prior set; `QuantityName` takes it apart."""
     support: Support
     title: str
     unit: str = ""
-    """On which scale it is stated, in a few words."""
+    """The scale on which it is stated, in a few words."""
 
 
 @dataclass(frozen=True)
 class Quantities:
-    """All quantities of a scenario: the degrees (0 to 1) and the ratios (positive, kept as logarithms)."""
+    """All quantities of a scenario: degrees (0 to 1) and ratios (positive, in the model as logarithms)."""
 
     scenario: Scenario
 
@@ -67,17 +67,17 @@ class Quantities:
 
     @cached_property
     def indicator_quantities(self) -> Mapping[str, Quantity]:
-        """The probability of seeing each indicator, at either end of what it is about: no part of what is fitted."""
-        return {quantity.name: quantity for quantity in _watched(self.scenario)}
+        """The probability of observing each indicator in either state of its subject; not part of the fitted model."""
+        return {quantity.name: quantity for quantity in _indicator_quantities(self.scenario)}
 
     @cached_property
     def degrees(self) -> Mapping[str, int]:
-        """Name to position along the dimension `degree`."""
+        """By name, the position along the dimension `degree`."""
         return self._positions(ratio=False)
 
     @cached_property
     def ratios(self) -> Mapping[str, int]:
-        """Name to position along the dimension `ratio`."""
+        """By name, the position along the dimension `ratio`."""
         return self._positions(ratio=True)
 
     def _positions(self, *, ratio: bool) -> dict[str, int]:
@@ -86,7 +86,7 @@ class Quantities:
 
 
 def combinations(event: Event) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The entries of a table: the name of each combination of parents, and the parents' states."""
+    """Yield the entries of a table: the name of each combination of parents, and the parents' states."""
     for states in product((0, 1), repeat=len(event.table_parents)):
         happened = [parent for parent, state in zip(event.table_parents, states, strict=True) if state]
         yield "+".join(happened) or "none", states
@@ -116,11 +116,11 @@ def _quantities(scenario: Scenario) -> Iterator[Quantity]:
 
 
 def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:
-    """What the two ends of a factor, or the two states of an event, are called: the top or the event first."""
+    """Return the names of the two ends of a factor or the two states of an event: the top or the event first."""
     return ("high", "low") if about in scenario.factors else ("yes", "no")
 
 
-def _watched(scenario: Scenario) -> Iterator[Quantity]:
+def _indicator_quantities(scenario: Scenario) -> Iterator[Quantity]:
     for indicator in scenario.indicators.values():
         for end in state_labels(indicator.about, scenario):
             title = f"chance of seeing it if {indicator.about} is {end}: {indicator.title}"

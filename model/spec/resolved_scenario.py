@@ -1,4 +1,4 @@
-"""A scenario as it was taken to mean: one TOML text, its reference classes counted, that reads back the same."""
+"""A scenario as it was understood: one TOML text with its reference classes counted, which reads back the same."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "sta
 
 
 def resolved(scenario: Scenario) -> str:
-    """TOML text with the same digest."""
+    """Return TOML text with the same digest."""
     return "\n\n".join("\n".join(lines) for lines in _tables(scenario)) + "\n"
 
 
@@ -98,7 +98,7 @@ def _trials(trials: Trials) -> dict[str, object]:
 
 
 def _table(header: str, **entries: object) -> list[str]:
-    """Lines of a table; what is empty is left out, as it may be in the file."""
+    """Return the lines of a table without empty entries, which a file need not have either."""
     return [header, *(f"{key} = {_value(entry)}" for key, entry in entries.items() if not _empty(entry))]
 
 

@@ -1,4 +1,4 @@
-"""A scenario: what could happen, what bears on it, and what has been seen; immutable, acyclic, complete."""
+"""A scenario: what could happen, what influences it, and the evidence; immutable, acyclic and complete."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Scenario:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
-    """What to look for: nobody has yet seen it, or looked in vain."""
+    """What to look for: it has been neither observed nor looked for in vain."""
     places: Mapping[str, Place] = field(default_factory=FrozenDict, compare=False)
     """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
@@ -70,7 +70,7 @@ class Scenario:
         return years_between(self.as_of, self.until)
 
     def parents(self, event: str) -> tuple[str, ...]:
-        """The events on which an event depends directly, each once."""
+        """Return the events on which an event depends directly, each once."""
         return parents_of(self.events[event], self.events)
 
     @cached_property
@@ -80,18 +80,18 @@ class Scenario:
 
     @cached_property
     def origins(self) -> Mapping[str, int]:
-        """How many items tell each story that several tell."""
+        """The number of items of each origin that several items share."""
         counts = Counter(item.origin for item in self.evidence.values() if item.origin)
         return {origin: count for origin, count in counts.items() if count > 1}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content in its order, as canonical JSON: comments and layout do not change it."""
+        """The SHA-256 of the content in its order; comments and layout do not change it."""
         return digest_of(content_of(self))
 
 
 def content_of(scenario: Scenario) -> dict[str, Any]:
-    """Everything that a scenario says, as plain data in a fixed order."""
+    """Return everything that a scenario states, as plain data in a fixed order."""
     return {
         "id": scenario.id,
         "title": scenario.title,
@@ -117,5 +117,5 @@ def _plain_value(value: object) -> Any:
 
 
 def years_between(start: datetime.date, end: datetime.date) -> float:
-    """A span of time in years of 365.25 days."""
+    """Return a span of time in years of 365.25 days."""
     return (end - start).days / DAYS_PER_YEAR

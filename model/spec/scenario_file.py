@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from estimative.model.spec.case_file import Folder, read_cases
+from estimative.model.spec.case_file import Folder
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
-from estimative.model.spec.evidence import (
-    Cases,
-    Evidence,
-    Exposure,
-    Forecast,
-    Indicator,
-    Measurement,
-    Observation,
-    Testimony,
-)
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.evidence_file import read_evidence, read_indicator
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.toml_document import TomlFile
@@ -28,8 +20,6 @@ from estimative.priors.toml_table import Table
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCENARIO = "scenario.toml"
 """The name of a scenario's file among the texts that it was read from."""
-GRADE = re.compile(r"[A-F][1-6]")
-STANDINGS = ("checked", "part-checked", "press", "computed", "unchecked")
 NO_DATE = datetime.date(1, 1, 1)
 
 
@@ -92,28 +82,21 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
     as_of, until = frame.date("as_of"), frame.date("until")
     sources = [_source(entry) for entry in frame.tables("sources")]
     frame.no_more()
-    _once_each(frame, [source.id for source in sources])
-    events = {name: _event(name, entry) for name, entry in table.table("events").named_tables()}
-    factors = {name: _factor(name, entry) for name, entry in table.table("factors").named_tables()}
-    outcomes = {name: _outcome(name, entry) for name, entry in table.table("outcomes").named_tables()}
-    evidence = {
-        name: item
-        for name, entry in table.table("evidence").named_tables()
-        if (item := _item(name, entry, folder, {**factors, **events})) is not None
-    }
-    indicators = {
-        name: indicator
-        for name, entry in table.table("indicators").named_tables()
-        if (indicator := _watched(name, entry, {**factors, **events})) is not None
-    }
+    _check_ids(frame, [source.id for source in sources])
+    # Events before factors, because errors of one line come in the order of reading.
+    events, factors = _entries(table, "events", _event), _entries(table, "factors", _factor)
+    outcomes = _entries(table, "outcomes", _outcome)
+    subjects: dict[str, Factor | Event] = {**factors, **events}
+    evidence: dict[str, Evidence] = _entries(
+        table, "evidence", partial(read_evidence, folder=folder, subjects=subjects)
+    )
+    indicators = _entries(table, "indicators", partial(read_indicator, subjects=subjects))
+    table.no_more()
     places = [
         *(frame.place("sources", position) for position in range(len(sources))),
         *(table.place("evidence", name) for name in evidence),
         *(table.place("indicators", name) for name in indicators),
     ]
-    for section in ("factors", "events", "outcomes", "evidence", "indicators"):
-        table.value(section)
-    table.no_more()
     try:
         scenario = Scenario(
             **fields,
@@ -131,6 +114,12 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))
     table.raise_issues()
     return scenario
+
+
+def _entries[Entry](table: Table, section: str, read: Callable[[str, Table], Entry | None]) -> dict[str, Entry]:
+    """Read the entries of a section by name, without those that could not be read."""
+    entries = {name: read(name, below) for name, below in table.table(section).named_tables()}
+    return {name: entry for name, entry in entries.items() if entry is not None}
 
 
 def _add_errors(table: Table, issues: Iterable[Issue]) -> None:
@@ -161,7 +150,7 @@ def _within(key: str, entry: str) -> bool:
     return key == entry or key.startswith(f"{entry}.")
 
 
-def _once_each(frame: Table, ids: list[str]) -> None:
+def _check_ids(frame: Table, ids: list[str]) -> None:
     for index, name in enumerate(ids):
         if name and name in ids[:index]:
             message = f"another source has the id {quote(name)}"
@@ -210,103 +199,3 @@ def _outcome(name: str, table: Table) -> Outcome:
     outcome = Outcome(id=name, title=title, **{key: table.texts(key) for key in ("all", "any", "none", "given")})
     table.no_more()
     return outcome
-
-
-def _item(name: str, table: Table, folder: Folder, named: Mapping[str, Factor | Event]) -> Evidence | None:
-    kind = table.choice("kind", tuple(KINDS))
-    common = {**_common(name, table), "source": table.text("source")}
-    if table.value("kind") != kind:
-        return None
-    item = KINDS[kind](table, common, folder, named)
-    table.no_more()
-    return item
-
-
-def _common(name: str, table: Table) -> dict[str, object]:
-    """Return the fields that every kind of evidence has, except the source."""
-    return {
-        "id": name,
-        "about": table.text("about"),
-        "title": table.text("title"),
-        "locator": table.text("locator", default=""),
-        "date": table.date("date", required=False),
-        "origin": table.text("origin", default=""),
-        "grade": _grade(table),
-        "standing": table.choice("standing", STANDINGS, default=""),
-    }
-
-
-def _watched(name: str, table: Table, named: Mapping[str, Factor | Event]) -> Indicator | None:
-    """Read something to look for; it need not have a source."""
-    table.choice("kind", ("indicator",), default="indicator")
-    if table.value("kind") not in (None, "indicator"):
-        return None
-    if "seen" in table:
-        message, value = 'an indicator has no key "seen"', table.value("seen")
-        suggestion = "Write what has been seen, or looked for in vain, under [evidence]."
-        table.error("seen", code="unknown-key", message=message, value=value, suggestion=suggestion)
-    common = {**_common(name, table), "source": table.text("source", default="")}
-    indicator = Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
-    table.no_more()
-    return indicator
-
-
-def _grade(table: Table) -> str:
-    grade = table.text("grade", default="")
-    if grade and not GRADE.fullmatch(grade):
-        allowed = "an Admiralty code such as B2: A to F, then 1 to 6"
-        table.mismatch("grade", value=grade, allowed=allowed, code="not-a-choice")
-    return grade
-
-
-type _Reader = Callable[[Table, dict[str, object], Folder, Mapping[str, Factor | Event]], Evidence]
-
-
-def _indicator(
-    table: Table, common: dict[str, object], folder: Folder, named: Mapping[str, Factor | Event]
-) -> Evidence:
-    return Indicator(**common, supports=_supports(table, common, named))  # type: ignore[arg-type]
-
-
-def _supports(table: Table, common: Mapping[str, object], named: Mapping[str, Factor | Event]) -> bool:
-    match named.get(str(common["about"])):
-        case Factor():
-            return table.choice("supports", ("high", "low")) == "high"
-        case Event():
-            return table.choice("supports", ("yes", "no")) == "yes"
-        case None:
-            return table.choice("supports", ("high", "low", "yes", "no")) in ("high", "yes")
-
-
-def _measurement(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    numbers = {key: table.number(key) for key in ("value", "at_low", "at_high")}
-    return Measurement(**common, **numbers, unit=table.text("unit"))  # type: ignore[arg-type]
-
-
-def _testimony(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    claims = table.choice("claims", ("yes", "no")) == "yes"
-    return Testimony(**common, claims=claims, motive=table.text("motive", default="") or None)  # type: ignore[arg-type]
-
-
-def _forecast(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    probability = table.number("probability", low=0, high=1, open_ends=True)
-    return Forecast(**common, probability=probability, until=table.date("until", required=False))  # type: ignore[arg-type]
-
-
-def _exposure(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    return Exposure(**common, count=table.integer("count"), years=table.number("years", low=0, open_ends=True))  # type: ignore[arg-type]
-
-
-def _observation(table: Table, common: dict[str, object], folder: Folder, named: object) -> Evidence:
-    return Observation(**common, happened=table.flag("happened"))  # type: ignore[arg-type]
-
-
-KINDS: Mapping[str, _Reader] = {
-    Indicator.kind: _indicator,
-    Measurement.kind: _measurement,
-    Testimony.kind: _testimony,
-    Forecast.kind: _forecast,
-    Exposure.kind: _exposure,
-    Cases.kind: read_cases,
-    Observation.kind: _observation,
-}

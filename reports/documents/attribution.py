@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
+from estimative.model.spec.quantities import QuantityName
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
@@ -143,9 +144,8 @@ class _Values:
 
 
 def _weight(assessment: Assessment, name: str) -> float:
-    section, _, subject = name.partition(".")
-    weights = assessment.prior_set.relevance if section == "relevance" else assessment.prior_set.independence
-    return weights.get(subject, 0.0)
+    parsed = QuantityName.parse(name)
+    return assessment.prior_set.weight(parsed.section, parsed.subject)
 
 
 def _points(parts: Decomposition, values: _Values) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from estimative.model.inference.info import Computation, PriorSetInfo, Result, ScenarioInfo
-from estimative.reports.documents.common import CAUTION
-from estimative.reports.phrases import date, listed, plural
+from estimative.reports.phrases import CAUTION, date, listed, plural
 
 DIGITS = 8
 """Of a digest, enough to tell one file from another."""

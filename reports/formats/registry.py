@@ -9,7 +9,7 @@ from pathlib import Path
 from estimative.model.codec import to_json
 from estimative.model.inference.info import Result
 from estimative.reports.answers import Answer
-from estimative.reports.documents.common import CAUTION, WITHHELD
+from estimative.reports.phrases import CAUTION, WITHHELD
 
 # Each writer is imported when it is used: together they take longer to load than a fit.
 

@@ -148,10 +148,10 @@ def test_what_is_known_can_be_observed_again_but_not_otherwise() -> None:
     assert whole.conditioned_on({"panic": True}).structure.network.certain == {"panic": True}
     twice = whole.conditioned_on({"war": False}).conditioned_on({"plan": True})
     assert twice.structure.network.certain == {"panic": True, "war": False, "plan": True}
-    with pytest.raises(Contradiction, match="panic known to be otherwise") as caught:
+    with pytest.raises(Contradiction, match="panic is known to be different") as caught:
         whole.conditioned_on({"plan": True, "panic": False})
     assert caught.value.key == "given"
-    with pytest.raises(Contradiction, match="war known to be otherwise"):
+    with pytest.raises(Contradiction, match="war is known to be different"):
         twice.conditioned_on({"war": True})
     assert whole.without_evidence(["o1"]).conditioned_on({"panic": False}).structure.network.certain == {"panic": False}
 
@@ -188,7 +188,7 @@ def test_holding_is_a_constant_prior(name: str, value: float) -> None:
     assert np.array_equal(held.ratio_parameters, stated.ratio_parameters)
     assert np.array_equal(held.weight, stated.weight)
     assert list(held.priors) == list(stated.priors)
-    assert held.priors[name].family == (ScaledBeta if "factors" in name else LogNormal).held(value)
+    assert held.priors[name].family == (ScaledBeta if "factors" in name else LogNormal).fixed(value)
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_likelihoods_are_fitted_as_probabilities(tmp_path: Path) -> None:
     found = assessment(tmp_path)
     assert list(found.indicator_priors) == list(Quantities(found.scenario).indicator_quantities)
     assert list(found.priors) == ["factors.defences", "events.flood", "effects.flood.defences"]
-    assert found.indicator_priors["indicators.paint.if_high"].family == ScaledBeta.held(0.6)
+    assert found.indicator_priors["indicators.paint.if_high"].family == ScaledBeta.fixed(0.6)
     family = found.indicator_priors["indicators.cracks.if_low"].family
     assert (family.quantile(0.05), family.quantile(0.95)) == pytest.approx((0.5, 0.9), abs=1e-6)
 
@@ -274,7 +274,7 @@ def test_a_set_that_extends_takes_likelihoods_over_one_by_one(tmp_path: Path) ->
     (tmp_path / "mate.toml").write_text(f"{child}[indicators.fair]\nif_no = 0.9\n")
     found = assess(harbour(tmp_path), read_prior_set(tmp_path / "mate.toml"))
     fair = [found.indicator_priors[f"indicators.fair.if_{end}"].family for end in ("yes", "no")]
-    assert fair == [ScaledBeta.held(0.2), ScaledBeta.held(0.9)]
+    assert fair == [ScaledBeta.fixed(0.2), ScaledBeta.fixed(0.9)]
 
 
 def test_resolved_likelihoods_read_back_the_same(tmp_path: Path) -> None:

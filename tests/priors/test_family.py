@@ -41,8 +41,8 @@ def moments(family: Family) -> tuple[float, float]:
         ScaledBeta(a=2, b=3, lower=0.2, upper=0.6),
         LogNormal(mu=0.7, sigma=0.3),
         LogNormal(mu=-2, sigma=0.8),
-        ScaledBeta.held(0.3),
-        LogNormal.held(3.0),
+        ScaledBeta.fixed(0.3),
+        LogNormal.fixed(3.0),
     ],
 )
 def test_moments(family: Family) -> None:
@@ -61,7 +61,7 @@ def test_quantiles_and_probabilities_are_inverse(family: Family, p: float) -> No
     assert family.cdf(x) == pytest.approx(p, abs=1e-5)
 
 
-@pytest.mark.parametrize(("constant", "value"), [(ScaledBeta.held(0.3), 0.3), (LogNormal.held(3.0), 3.0)])
+@pytest.mark.parametrize(("constant", "value"), [(ScaledBeta.fixed(0.3), 0.3), (LogNormal.fixed(3.0), 3.0)])
 def test_constants(constant: Family, value: float) -> None:
     """A constant has one value, no spread, and all its probability there."""
     assert constant.constant
@@ -90,7 +90,7 @@ def test_moments_beyond_floats() -> None:
     assert LogNormal(mu=0, sigma=20).sd > 1e100
 
 
-@given(family=degrees | ratios | st.floats(0, 1).map(ScaledBeta.held) | st.floats(1e-300, 1e300).map(LogNormal.held))
+@given(family=degrees | ratios | st.floats(0, 1).map(ScaledBeta.fixed) | st.floats(1e-300, 1e300).map(LogNormal.fixed))
 def test_written_families_read_back(family: Family) -> None:
     """A family written as TOML reads back, and is fitted, as exactly the same family."""
     support = Support.RATIO if isinstance(family, LogNormal) else Support.DEGREE
@@ -102,7 +102,7 @@ def test_written_families_read_back(family: Family) -> None:
 def test_a_constant_is_written_as_a_number() -> None:
     """A constant is written as the number that was stated, to the last digit."""
     for value in (0.1, 1.1, 3.0, 7.3, 1e-5, 240.1):
-        assert tomllib.loads(f"x = {LogNormal.held(value).toml()}")["x"] == value
+        assert tomllib.loads(f"x = {LogNormal.fixed(value).toml()}")["x"] == value
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_a_constant_is_written_as_a_number() -> None:
         pytest.param(lambda: ScaledBeta(a=1, b=1, lower=0, upper=1.5), id="beyond 1"),
         pytest.param(lambda: LogNormal(mu=math.nan, sigma=1), id="undefined median"),
         pytest.param(lambda: LogNormal(mu=0, sigma=-1), id="negative spread"),
-        pytest.param(lambda: LogNormal.held(0.0), id="zero"),
+        pytest.param(lambda: LogNormal.fixed(0.0), id="zero"),
     ],
 )
 def test_impossible_families(make: Callable[[], object]) -> None:
     """A family that is no distribution cannot be made."""
-    with pytest.raises(ValueError, match=r"no such|expected a positive|domain error"):
+    with pytest.raises(ValueError, match=r"not a|expected a positive|domain error"):
         make()

@@ -206,8 +206,8 @@ def test_shapes_stay_within_what_may_be_stated() -> None:
 ANY = st.one_of(
     st.lists(RATIOS, min_size=3, max_size=3),
     st.lists(degrees(), min_size=3, max_size=3),
-    st.lists(st.floats(0.01, 100).map(LogNormal.held) | RATIOS, min_size=3, max_size=3),
-    st.lists(st.floats(0.3, 0.7).map(ScaledBeta.held) | degrees(), min_size=3, max_size=3),
+    st.lists(st.floats(0.01, 100).map(LogNormal.fixed) | RATIOS, min_size=3, max_size=3),
+    st.lists(st.floats(0.3, 0.7).map(ScaledBeta.fixed) | degrees(), min_size=3, max_size=3),
 )
 
 
@@ -220,7 +220,7 @@ def test_unanimity(families: list[Family], weights: list[float]) -> None:
 @pytest.mark.parametrize("value", [0.0, 1.0, 0.3])
 def test_unanimity_about_the_ends(value: float) -> None:
     """So do analysts who are all certain, even of 0 or 1."""
-    assert pool([ScaledBeta.held(value)] * 2, [0.5, 0.5]) == Pooled(family=ScaledBeta.held(value), misfit=0)
+    assert pool([ScaledBeta.fixed(value)] * 2, [0.5, 0.5]) == Pooled(family=ScaledBeta.fixed(value), misfit=0)
 
 
 @settings(max_examples=50, deadline=None)
@@ -250,22 +250,22 @@ def test_a_weight_of_zero_excludes_nobody() -> None:
     """What an analyst of weight 0 believes does not count, not even where others think it impossible or certain."""
     there, elsewhere = ScaledBeta(a=2, b=3, upper=0.4), ScaledBeta(a=2, b=3, lower=0.5)
     assert pool([there, elsewhere], [1, 0]).family == there
-    assert pool([there, ScaledBeta.held(0.9)], [1, 0]).family == there
-    assert pool([LogNormal(mu=1, sigma=2), LogNormal.held(3)], [1, 0]).family == LogNormal(mu=1, sigma=2)
-    assert pool([LogNormal(mu=1, sigma=2), ScaledBeta.held(0.5)], [1, 0]).family == LogNormal(mu=1, sigma=2)
+    assert pool([there, ScaledBeta.fixed(0.9)], [1, 0]).family == there
+    assert pool([LogNormal(mu=1, sigma=2), LogNormal.fixed(3)], [1, 0]).family == LogNormal(mu=1, sigma=2)
+    assert pool([LogNormal(mu=1, sigma=2), ScaledBeta.fixed(0.5)], [1, 0]).family == LogNormal(mu=1, sigma=2)
 
 
 def test_constants_of_a_ratio() -> None:
     """Constants have a geometric mean, weighted among those who hold one, and whoever leaves it open adds nothing."""
-    assert pool([LogNormal.held(2), LogNormal.held(8)], [0.5, 0.5]).family == LogNormal.held(4)
-    doubled = pool([LogNormal.held(1), LogNormal.held(16), LogNormal(mu=3, sigma=1)], [0.3, 0.1, 0.6]).family
+    assert pool([LogNormal.fixed(2), LogNormal.fixed(8)], [0.5, 0.5]).family == LogNormal.fixed(4)
+    doubled = pool([LogNormal.fixed(1), LogNormal.fixed(16), LogNormal(mu=3, sigma=1)], [0.3, 0.1, 0.6]).family
     assert isinstance(doubled, LogNormal)
     assert (doubled.median, doubled.sigma) == pytest.approx((2, 0))
 
 
 def test_constants_of_a_degree() -> None:
     """Constants have the mean of their log-odds, weighted among those who hold one."""
-    odds_of_two = pool([ScaledBeta.held(0.5), ScaledBeta.held(0.8), ScaledBeta(a=1, b=9)], [0.25, 0.25, 0.5]).family
+    odds_of_two = pool([ScaledBeta.fixed(0.5), ScaledBeta.fixed(0.8), ScaledBeta(a=1, b=9)], [0.25, 0.25, 0.5]).family
     assert isinstance(odds_of_two, ScaledBeta)
     assert odds_of_two.constant
     assert odds_of_two.lower == pytest.approx(2 / 3)
@@ -276,7 +276,7 @@ def test_constants_are_the_limit_of_narrow_ratios(spread: float) -> None:
     """Distributions that get narrower together have a pool that gets nearer to that of the constants."""
     open_to_all = LogNormal(mu=3, sigma=1)
     narrow = pool([LogNormal(mu=0, sigma=spread), LogNormal(mu=1, sigma=spread), open_to_all], [0.2, 0.3, 0.5]).family
-    held = pool([LogNormal.held(1), LogNormal.held(math.e), open_to_all], [0.2, 0.3, 0.5]).family
+    held = pool([LogNormal.fixed(1), LogNormal.fixed(math.e), open_to_all], [0.2, 0.3, 0.5]).family
     assert isinstance(narrow, LogNormal)
     assert isinstance(held, LogNormal)
     assert (narrow.mu, narrow.sigma) == pytest.approx((held.mu, 0), abs=3 * spread)
@@ -293,7 +293,7 @@ def test_constants_are_the_limit_of_narrow_degrees(spread: float) -> None:
     for weight, value in ((0.2, 0.3), (0.3, 0.6)):
         logs += weight * stats.norm.logpdf(log_odds, logit(value), spread)
     mass = np.exp(logs - logs.max())
-    held = pool([ScaledBeta.held(0.3), ScaledBeta.held(0.6), open_to_all], [0.2, 0.3, 0.5]).family
+    held = pool([ScaledBeta.fixed(0.3), ScaledBeta.fixed(0.6), open_to_all], [0.2, 0.3, 0.5]).family
     assert held.constant
     assert mass @ x / mass.sum() == pytest.approx(held.mean, abs=5 * spread**2)
 
@@ -301,9 +301,9 @@ def test_constants_are_the_limit_of_narrow_degrees(spread: float) -> None:
 @given(values=st.lists(st.floats(0.001, 0.999), min_size=3, max_size=3), weights=WEIGHTS)
 def test_constants_can_be_stated(values: list[float], weights: list[float]) -> None:
     """A pool of constants stays between them, and is a number that can be stated."""
-    held = pool([ScaledBeta.held(value) for value in values], weights).family
+    held = pool([ScaledBeta.fixed(value) for value in values], weights).family
     assert min(values) <= held.mean <= max(values)
-    ratio = pool([LogNormal.held(value) for value in values], weights).family
+    ratio = pool([LogNormal.fixed(value) for value in values], weights).family
     assert isinstance(ratio, LogNormal)
     assert fit(Constant(value=ratio.median), Support.RATIO).family == ratio
 
@@ -342,7 +342,7 @@ def test_external_bayesianity_of_ratios(ratios: list[LogNormal], weights: list[f
     assert (updated(first).mu, updated(first).sigma) == pytest.approx((last.mu, last.sigma))
 
 
-HELD_0, HELD_1, HALF = ScaledBeta.held(0.0), ScaledBeta.held(1.0), ScaledBeta.held(0.5)
+HELD_0, HELD_1, HALF = ScaledBeta.fixed(0.0), ScaledBeta.fixed(1.0), ScaledBeta.fixed(0.5)
 LOW, MIDDLE, HIGH = (
     ScaledBeta(a=2, b=3, upper=0.2),
     ScaledBeta(a=2, b=3, lower=0.1),
@@ -360,11 +360,11 @@ LOW, MIDDLE, HIGH = (
         ([LOW, HALF], "a in [0, 0.2] and b at 0.5"),
         ([HALF, LOW, MIDDLE], "a at 0.5 and b in [0, 0.2]"),
         ([HELD_0, HALF], "a at 0 and b at 0.5"),
-        ([ScaledBeta.held(0.7), HALF, HELD_1], "a at 0.7, b at 0.5 and c at 1"),
+        ([ScaledBeta.fixed(0.7), HALF, HELD_1], "a at 0.7, b at 0.5 and c at 1"),
         ([HELD_0, HELD_1], "a at 0 and b at 1"),
         ([HELD_0, MIDDLE], "a at 0 and b in [0.1, 1]"),
-        ([ScaledBeta.held(0.2), LOW, ScaledBeta(a=1, b=1, lower=0.2)], "b in [0, 0.2] and c in [0.2, 1]"),
-        ([ScaledBeta.held(0.05), ScaledBeta.held(0.15), MIDDLE], "a at 0.05 and c in [0.1, 1]"),
+        ([ScaledBeta.fixed(0.2), LOW, ScaledBeta(a=1, b=1, lower=0.2)], "b in [0, 0.2] and c in [0.2, 1]"),
+        ([ScaledBeta.fixed(0.05), ScaledBeta.fixed(0.15), MIDDLE], "a at 0.05 and c in [0.1, 1]"),
     ],
 )
 def test_pools_that_are_nowhere(families: list[ScaledBeta], found: str) -> None:
@@ -379,7 +379,7 @@ def test_pools_that_are_nowhere(families: list[ScaledBeta], found: str) -> None:
 def test_constants_at_the_end_of_a_support() -> None:
     """A constant at the end of what another thinks possible is possible."""
     assert pool([HELD_0, ScaledBeta(a=2, b=3)], [0.5, 0.5]).family == HELD_0
-    assert pool([ScaledBeta.held(0.2), LOW], [0.5, 0.5]).family == ScaledBeta.held(0.2)
+    assert pool([ScaledBeta.fixed(0.2), LOW], [0.5, 0.5]).family == ScaledBeta.fixed(0.2)
 
 
 def test_an_error_cannot_steer_a_terminal() -> None:
@@ -409,7 +409,7 @@ def test_weights_that_are_none(weights: dict[str, float]) -> None:
 def test_two_families() -> None:
     """A degree and a ratio have no pool, nor have priors of different quantities."""
     with pytest.raises(ValueError, match=r"factors\.x is a degree to some and a ratio to others"):
-        pool([LOW, LogNormal.held(1)], [0.5, 0.5])
+        pool([LOW, LogNormal.fixed(1)], [0.5, 0.5])
     with pytest.raises(ValueError, match="different quantities"):
         pooled_priors({"a": {"factors.x": prior(0.5)}, "b": {"factors.y": prior(0.5)}}, {"a": 0.5, "b": 0.5})
 

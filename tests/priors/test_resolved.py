@@ -130,10 +130,10 @@ def test_what_it_looks_like() -> None:
     assert resolved(prior_set, fitted(prior_set)) == (
         "# extended: late -> base\n"
         '[prior_set]\nname = "mine"\nanalyst = "me"\nscenario = "dinner"\ndate = 2026-01-01\n\n'
-        '[factors]\n# said: held at 0.5\nhunger = { value = 0.5, because = "\\"so\\"" }\n\n'
-        "[effects.toast]\n# said: 5 %: 2, 95 %: 2\nhunger = { p05 = 2, p95 = 2.0000000001 }\n"
-        "# said: held at 3\nthirst = { value = 3 }\n\n"
-        '[tables.wine]\n# said: held at 1\n"red+white" = { value = 1 }\n\n'
+        '[factors]\n# stated: fixed at 0.5\nhunger = { value = 0.5, because = "\\"so\\"" }\n\n'
+        "[effects.toast]\n# stated: 5%: 2, 95%: 2\nhunger = { p05 = 2, p95 = 2.0000000001 }\n"
+        "# stated: fixed at 3\nthirst = { value = 3 }\n\n"
+        '[tables.wine]\n# stated: fixed at 1\n"red+white" = { value = 1 }\n\n'
         "[relevance]\nsurvey = { value = 0.25 }\n\n"
         '[confidence]\nlevel = "low"\n'
     )

@@ -31,16 +31,16 @@ from estimative.priors.toml_table import Table
 from tests.priors.strategies import statements
 
 EXAMPLES = [
-    ("3", Constant(value=3), "held at 3"),
-    ("{ value = 3 }", Constant(value=3), "held at 3"),
-    ('"Unlikely"', Word(term="unlikely"), "'unlikely' (ICD 203)"),
-    ('{ term = "Highly  likely", scale = "phia" }', Word(term="highly likely", scale="phia"), "'highly likely' (PHIA)"),
+    ("3", Constant(value=3), "fixed at 3"),
+    ("{ value = 3 }", Constant(value=3), "fixed at 3"),
+    ('"Unlikely"', Word(term="unlikely"), '"unlikely" (ICD 203)'),
+    ('{ term = "Highly  likely", scale = "phia" }', Word(term="highly likely", scale="phia"), '"highly likely" (PHIA)'),
     (
         "{ p95 = 0.85, p05 = 0.45, p50 = 0.65 }",
         Quantiles(points=((0.05, 0.45), (0.5, 0.65), (0.95, 0.85))),
-        "5 %: 0.45, 50 %: 0.65, 95 %: 0.85",
+        "5%: 0.45, 50%: 0.65, 95%: 0.85",
     ),
-    ("{ low = 1, high = 2, mass = 0.9 }", Interval(low=1, high=2, mass=0.9), "90 % between 1 and 2"),
+    ("{ low = 1, high = 2, mass = 0.9 }", Interval(low=1, high=2, mass=0.9), "90% between 1 and 2"),
     ("{ low = 1, mode = 1, high = 2 }", ThreePoint(low=1, mode=1, high=2), "1 to 2, most likely 1"),
     ("{ mean = 0.4, sd = 0.1 }", Moments(mean=0.4, sd=0.1), "mean 0.4, standard deviation 0.1"),
     ("{ count = 0, of = 33 }", Count(count=0, of=33), "0 of 33 (Jeffreys)"),

@@ -314,7 +314,7 @@ def test_mean_power_is_the_mean_of_the_power(name: str) -> None:
 
 def test_a_constant_has_its_own_powers() -> None:
     """Of a probability held fixed the mean of the power is the power."""
-    assert mean_power(ScaledBeta.held(0.3), POWERS) == pytest.approx(0.3**POWERS, rel=1e-12)
+    assert mean_power(ScaledBeta.fixed(0.3), POWERS) == pytest.approx(0.3**POWERS, rel=1e-12)
 
 
 @pytest.mark.parametrize(

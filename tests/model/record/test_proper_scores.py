@@ -171,7 +171,7 @@ def test_calibration_by_hand() -> None:
         ("unlikely", 3, 0.3, 1 / 3),
         ("likely", 1, 0.55, 1.0),
         ("almost certain", 1, 0.99, 1.0),
-        ("above 99 %", 1, 1.0, 1.0),
+        ("above 99%", 1, 1.0, 1.0),
     ]
     assert scores_of(*CALIBRATED[::-1]).calibration == tuple(
         CalibrationBin(term=term, count=count, mean_forecast=pytest.approx(mean), frequency=pytest.approx(share))  # type: ignore[arg-type]

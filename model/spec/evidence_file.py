@@ -1,0 +1,109 @@
+"""Read items of evidence, and indicators to look for, from the tables of a scenario file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from estimative.model.spec.case_file import Folder, read_trials
+from estimative.model.spec.events import Event, Factor
+from estimative.model.spec.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+)
+from estimative.priors.toml_table import Table
+
+type Subjects = Mapping[str, Factor | Event]
+
+GRADE = re.compile(r"[A-F][1-6]")
+STANDINGS = ("checked", "part-checked", "press", "computed", "unchecked")
+
+
+def read_evidence(name: str, table: Table, folder: Folder, subjects: Subjects) -> Evidence | None:
+    """Read one item of evidence; None, and an error added, if its kind is unknown."""
+    kind = table.choice("kind", tuple(cls.kind for cls in FIELDS))
+    common = {**_common(name, table), "source": table.text("source")}
+    if table.value("kind") != kind:
+        return None
+    cls = next(cls for cls in FIELDS if cls.kind == kind)
+    item = cls(**common, **FIELDS[cls](table, folder, subjects.get(common["about"])))
+    table.no_more()
+    return item
+
+
+def read_indicator(name: str, table: Table, subjects: Subjects) -> Indicator | None:
+    """Read something to look for; it need not have a source."""
+    table.choice("kind", (Indicator.kind,), default=Indicator.kind)
+    if table.value("kind") not in (None, Indicator.kind):
+        return None
+    if "seen" in table:
+        message, value = 'an indicator has no key "seen"', table.value("seen")
+        suggestion = "Write what has been seen, or looked for in vain, under [evidence]."
+        table.error("seen", code="unknown-key", message=message, value=value, suggestion=suggestion)
+    common = {**_common(name, table), "source": table.text("source", default="")}
+    indicator = Indicator(**common, supports=_supports(table, subjects.get(common["about"])))
+    table.no_more()
+    return indicator
+
+
+def _common(name: str, table: Table) -> dict[str, Any]:
+    """Return the fields that every kind of evidence has, except the source."""
+    return {
+        "id": name,
+        "about": table.text("about"),
+        "title": table.text("title"),
+        "locator": table.text("locator", default=""),
+        "date": table.date("date", required=False),
+        "origin": table.text("origin", default=""),
+        "grade": _grade(table),
+        "standing": table.choice("standing", STANDINGS, default=""),
+    }
+
+
+def _grade(table: Table) -> str:
+    grade = table.text("grade", default="")
+    if grade and not GRADE.fullmatch(grade):
+        allowed = "an Admiralty code such as B2: A to F, then 1 to 6"
+        table.mismatch("grade", value=grade, allowed=allowed, code="not-a-choice")
+    return grade
+
+
+def _supports(table: Table, subject: Factor | Event | None) -> bool:
+    match subject:
+        case Factor():
+            return table.choice("supports", ("high", "low")) == "high"
+        case Event():
+            return table.choice("supports", ("yes", "no")) == "yes"
+        case None:  # an unknown subject is an error already
+            return table.choice("supports", ("high", "low", "yes", "no")) in ("high", "yes")
+
+
+FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None], dict[str, Any]]] = {
+    Indicator: lambda table, _, subject: {"supports": _supports(table, subject)},
+    Measurement: lambda table, *_: {
+        **{key: table.number(key) for key in ("value", "at_low", "at_high")},
+        "unit": table.text("unit"),
+    },
+    Testimony: lambda table, *_: {
+        "claims": table.choice("claims", ("yes", "no")) == "yes",
+        "motive": table.text("motive", default="") or None,
+    },
+    Forecast: lambda table, *_: {
+        "probability": table.number("probability", low=0, high=1, open_ends=True),
+        "until": table.date("until", required=False),
+    },
+    Exposure: lambda table, *_: {
+        "count": table.integer("count"),
+        "years": table.number("years", low=0, open_ends=True),
+    },
+    Cases: lambda table, folder, _: {"trials": read_trials(table, folder)},
+    Observation: lambda table, *_: {"happened": table.flag("happened")},
+}
+"""How the fields of each kind of evidence are read from its table."""
