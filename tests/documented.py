@@ -18,7 +18,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -37,6 +37,8 @@ STEP = re.compile(
     re.DOTALL,
 )
 CUT = "[...]"
+HOME = "~/port"
+"""How the documents call the reader's folder."""
 CLOCKS = ("estimative.workflows.fit", "estimative.workflows.resolve")
 """Modules that read the clock."""
 
@@ -69,6 +71,8 @@ class Reader:
 
     folder: Path
     day: datetime.date | None = None
+    minutes: int = 0
+    """Since nine o'clock; each command takes one."""
     sessions: list[Session] = field(default_factory=list)
 
     def follow(self, document: Path) -> list[Session]:
@@ -104,8 +108,12 @@ class Reader:
         """Run one command line; fits stop after importance sampling, whose numbers they report in any case."""
         words = shlex.split(command, comments=True)[1:]
         fast = ["--method", "importance"] if words[0] == "fit" and "--method" not in words else []
-        with clock(self.day):
-            return run(*words, *fast, folder=self.folder, environment={"ESTIMATIVE_RUNS": str(self.folder / "runs")})
+        self.minutes += 1
+        with clock(self.day, self.minutes):
+            finished = run(
+                *words, *fast, folder=self.folder, environment={"ESTIMATIVE_RUNS": str(self.folder / "runs")}
+            )
+        return replace(finished, stdout=finished.stdout.replace(str(self.folder), HOME))
 
     def _write(self, path: Path, text: str, *, edit: bool) -> None:
         """Make a file, append sections to it, or edit its lines."""
@@ -138,14 +146,14 @@ def reader(document: Path) -> Iterator[Reader]:
 
 
 @contextmanager
-def clock(day: datetime.date | None) -> Iterator[None]:
-    """Let the program believe that it is nine o'clock on a day."""
+def clock(day: datetime.date | None, minutes: int) -> Iterator[None]:
+    """Let the program believe that it is some minutes past nine on a day."""
 
     class Clock(datetime.datetime):
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
             assert day
-            return datetime.datetime(day.year, day.month, day.day, 9, tzinfo=tz)
+            return datetime.datetime(day.year, day.month, day.day, 9, tzinfo=tz) + datetime.timedelta(minutes=minutes)
 
     with ExitStack() as stack:
         if day:

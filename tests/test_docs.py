@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from estimative.cli.app import app
-from estimative.model.spec.scenario_file import KINDS
+from estimative.model.spec.evidence_file import FIELDS
 from estimative.priors.statement_syntax import FORMS
 from tests.documented import CUT, DOCUMENTS, FILES, ROOT, Session, reader
 
@@ -157,7 +157,7 @@ def test_every_command_and_option_is_documented() -> None:
 def test_every_kind_of_evidence_and_form_of_statement_is_documented() -> None:
     """docs/formats.md names all of them, with their keys."""
     text = FORMATS.read_text(encoding="utf-8")
-    assert [kind for kind in KINDS if f"| `{kind}` |" not in text] == []
+    assert [cls.kind for cls in FIELDS if f"| `{cls.kind}` |" not in text] == []
     for form in FORMS:
         keys = [key.replace("pNN", "p05") for key in (*form.keys, *form.optional)]
         line = next((line for line in text.splitlines() if line.startswith(f"| {form.name} |")), "")
