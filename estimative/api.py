@@ -9,29 +9,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from estimative.reports.answers import Answer as Shown
+from estimative.model.analysis.what_if import Supposition
+from estimative.model.assessment import Assessment
+from estimative.model.inference.fit_result import FitResult, Run, fit_result
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.refit import Choice
+from estimative.priors.verbal_scale import ICD203, Scale, find_scale
+from estimative.reports import answers
+from estimative.reports.context import Context
+from estimative.workflows import inputs
+from estimative.workflows.analysts import open_team, with_headline
+from estimative.workflows.files import write_answer
+from estimative.workflows.session import Progress, Session, Settings, open_session, silent
+from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition
 
 if TYPE_CHECKING:
     import pandas
+    import xarray
     from matplotlib.axes import Axes
 
-type Edits = Mapping[str, str | float | Mapping[str, float]]
+__all__ = ["Answer", "Fit", "attribute", "compare", "fit", "load", "pool"]
+
+type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Answer(Shown):
+class Answer(answers.Answer):
     """A result that a notebook shows, and that can be saved, tabulated and drawn.
 
     Attributes
     ----------
     result
-        The numbers: a frozen type, the same that `--format json` prints.
+        The numbers: a frozen type, the same that the command line prints as JSON.
+    context
+        Where titles and words of probability are looked up.
     """
 
     def __repr__(self) -> str:
@@ -50,7 +69,7 @@ class Answer(Shown):
         return to_json(self.result)
 
     def to_dataframe(self, table: str | None = None) -> pandas.DataFrame:
-        """One of its tables, by default the first; needs pandas.
+        """One of its tables, by default the first. Needs pandas.
 
         Raises
         ------
@@ -61,7 +80,7 @@ class Answer(Shown):
 
         sheets = {sheet.name: sheet for sheet in self.sheets}
         sheet = sheets[table] if table else self.sheets[0]
-        return pandas.DataFrame(sheet.rows, columns=list(sheet.columns))
+        return pandas.DataFrame(list(sheet.rows), columns=list(sheet.columns))
 
     def plot(self, name: str | None = None, *, ax: Axes | None = None) -> Axes:
         """Draw one of its figures, by default the first, into given axes or new ones.
@@ -76,7 +95,7 @@ class Answer(Shown):
         figures = self.figures
         return figures[name or next(iter(figures))]().plot(ax)
 
-    def report(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write it to a file; the ending names the format (.html, .pdf, .docx, .xlsx, .md, .csv, .json).
 
         Raises
@@ -84,6 +103,288 @@ class Answer(Shown):
         InvalidInput
             If the ending names no format, or the file cannot be written.
         """
-        from estimative.workflows.files import write_answer
-
         write_answer(self, Path(path))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Fit(Answer):
+    """A fitted assessment, from which every analysis starts. It can be pickled.
+
+    Attributes
+    ----------
+    result : FitResult
+        Every probability and quantity, before and after the evidence.
+    """
+
+    result: FitResult
+    session: Session
+
+    @property
+    def assessment(self) -> Assessment:
+        """What was fitted: the scenario with the analyst's priors."""
+        return self.session.assessment
+
+    @property
+    def posterior(self) -> Posterior:
+        """The draws; dims (quantity, draw), with weights (draw) that sum to one."""
+        return self.session.fitted.posterior
+
+    def sensitivity(self) -> Answer:
+        """Which inputs drive the result: tornado, Sobol' indices, power-scaling, other structures.
+
+        Raises
+        ------
+        InvalidInput
+            If the headline has probability 0 or 1 somewhere, so that it has no odds to compare.
+        """
+        from estimative.workflows.sensitivity import sensitivity
+
+        return self._answer(sensitivity(self.session))
+
+    def evidence(self) -> Answer:
+        """What each item of evidence weighs (decibans), what would change the word, what to look for.
+
+        Raises
+        ------
+        InvalidInput
+            If the headline has probability 0 or 1 with some of the evidence.
+        """
+        from estimative.workflows.evidence import evidence
+
+        return self._answer(evidence(self.session, self.context.scale))
+
+    def whatif(
+        self,
+        *,
+        do: Mapping[str, State] | None = None,
+        given: Mapping[str, State] | None = None,
+        without: Sequence[str] = (),
+        edits: Edits | None = None,
+        sweep: tuple[str, Values] | None = None,
+    ) -> Answer:
+        """Every probability as assessed, and as supposed.
+
+        Parameters
+        ----------
+        do
+            Factors (0 to 1) and events (True, False) to set by intervention.
+        given
+            The same, observed.
+        without
+            Items of evidence, origins of several items, or "all".
+        edits
+            Other statements for inputs.
+        sweep
+            A factor and its values in turn: `("deterrence", [0.1, 0.5, 0.9])`.
+
+        Raises
+        ------
+        InvalidInput
+            With every error of every entry; or if what is supposed is impossible.
+        """
+        from estimative.workflows.whatif import whatif
+
+        supposition: Supposition = read_supposition(
+            self.assessment,
+            do=(do or {}).items(),
+            given=(given or {}).items(),
+            without=without,
+            edits=(edits or {}).items(),
+            sweep=sweep,
+        )
+        return self._answer(whatif(self.session, supposition))
+
+    def trace(self, target: str) -> Answer:
+        """The way back from an outcome, an event or an input: equations, priors with reasons, evidence.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such target.
+        """
+        from estimative.workflows.trace import trace
+
+        return self._answer(trace(self.session, target))
+
+    def compare(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
+        """This analyst next to others of the same scenario: see `compare`."""
+        return compare(self, *others, outcome=outcome)
+
+    def attribute(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
+        """Why this analyst and others differ: see `attribute`."""
+        return attribute(self, *others, outcome=outcome)
+
+    def pool(self, *others: Fit | Assessment, weights: Mapping[str, float] | None = None) -> Answer:
+        """This analyst and others as one probability: see `pool`."""
+        return pool(self, *others, weights=weights)
+
+    def report(self, path: str | Path, *, brief: bool = False) -> None:
+        """Write a report: the brief of one page, or everything.
+
+        Parameters
+        ----------
+        path
+            Its ending names the format (.html, .pdf, .docx, .xlsx, .md, .csv, .json).
+
+        Raises
+        ------
+        InvalidInput
+            If the ending names no format, or the file cannot be written.
+        """
+        from estimative.workflows.report import report_of_session
+
+        context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief)
+        write_answer(Answer(result=report_of_session(self.session, self.result), context=context), Path(path))
+
+    def to_datatree(self) -> xarray.DataTree:
+        """The draws as ArviZ has them: groups `posterior` and `prior`, dims (chain, draw, ...).
+
+        Weighted draws are resampled to equal weights.
+        """
+        from estimative.model.record.draws_file import datatree
+
+        return datatree(self.posterior, self.session.prior)
+
+    def _answer(self, result: answers.Showable) -> Answer:
+        return Answer(result=result, context=self.context)
+
+
+def load(scenario: str | Path = "coordinated-attack", priors: str | Path = "baseline") -> Assessment:
+    """Read a scenario and a prior set for it.
+
+    Parameters
+    ----------
+    scenario, priors
+        The name of a shipped one, or a path.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files.
+    """
+    return inputs.load(str(scenario), str(priors)).assessment
+
+
+def fit(
+    scenario: str | Path | Assessment = "coordinated-attack",
+    priors: str | Path = "baseline",
+    *,
+    edits: Edits | None = None,
+    method: Choice = "auto",
+    seed: int = 1,
+    draws: int | None = None,
+    allow_unconverged: bool = False,
+    scale: str | Scale = ICD203,
+    executor: Executor | None = None,
+    progress: Progress = silent,
+) -> Fit:
+    """Fit an assessment.
+
+    Parameters
+    ----------
+    scenario
+        The name of a shipped one, a path, or an assessment that was loaded; then `priors` is not used.
+    edits
+        Other statements for inputs, as in a prior set.
+    method
+        "auto": importance sampling where it converges, else NUTS.
+    draws
+        Of NUTS, for each of four chains.
+    allow_unconverged
+        Show numbers of fits that did not converge, with a caution.
+    executor
+        Runs independent refits of the analyses at once; without one they run in turn.
+    progress
+        Called with the stage of what takes long, and the steps of it that are done.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files and edits; or if the evidence contradicts itself.
+    """
+    assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors)
+    if edits:
+        assessment = edited(assessment, edits.items())
+    settings = Settings(
+        method=method,
+        seed=seed,
+        draws=draws,
+        with_unconverged=allow_unconverged,
+        executor=executor,
+        progress=progress,
+    )
+    session = open_session(assessment, settings)
+    run = Run(id="", created=datetime.datetime.now(datetime.UTC))
+    result = fit_result(
+        [session.fitted.posterior], session.prior, run, session.computation(), with_unconverged=allow_unconverged
+    )
+    words = scale if isinstance(scale, Scale) else find_scale(scale)
+    return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))
+
+
+def compare(*analysts: Fit | Assessment, outcome: str | None = None, **settings: Any) -> Answer:
+    """Put analysts of one scenario next to each other.
+
+    Parameters
+    ----------
+    outcome
+        The outcome to compare; by default the scenario's headline.
+    settings
+        As those of `fit`: method, seed, draws, executor, progress.
+
+    Raises
+    ------
+    InvalidInput
+        If they are of different scenarios, or the evidence contradicts itself.
+    """
+    return _compared(analysts, outcome, settings, attribution=False)
+
+
+def attribute(*analysts: Fit | Assessment, outcome: str | None = None, **settings: Any) -> Answer:
+    """Compare analysts, and divide their difference among the inputs that they disagree on (Shapley values).
+
+    Parameters and errors are those of `compare`.
+    """
+    return _compared(analysts, outcome, settings, attribution=True)
+
+
+def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None, **settings: Any) -> Answer:
+    """Combine analysts into one probability, in four ways.
+
+    Parameters
+    ----------
+    weights
+        By the name of the prior set; by default equal.
+
+    Raises
+    ------
+    InvalidInput
+        As `compare`.
+    """
+    from estimative.workflows.pool import Weighting, pool
+
+    assessments = _assessments(analysts)
+    team = open_team(assessments, _settings(analysts, settings))
+    stated = {a.prior_set.name: (weights or {}).get(a.prior_set.name, 1.0) for a in assessments}
+    return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
+
+
+def _compared(
+    analysts: Sequence[Fit | Assessment], outcome: str | None, settings: Mapping[str, Any], *, attribution: bool
+) -> Answer:
+    from estimative.workflows.compare import compare
+
+    assessments = _assessments(analysts)
+    subject = with_headline(assessments, outcome) if outcome else assessments
+    result = compare(open_team(subject, _settings(analysts, settings)), attribution=attribution)
+    return Answer(result=result, context=Context(assessments=assessments))
+
+
+def _assessments(analysts: Sequence[Fit | Assessment]) -> tuple[Assessment, ...]:
+    return tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
+
+
+def _settings(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:
+    """Those that are given, else those of the first fit."""
+    first = next((analyst.session.settings for analyst in analysts if isinstance(analyst, Fit)), Settings())
+    return Settings(**{**{name: getattr(first, name) for name in Settings.__dataclass_fields__}, **settings})

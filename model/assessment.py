@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from estimative.model.likelihood.layout import Numbers, Structure, structure_of
+from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
 from estimative.model.spec.prior_matching import matched_priors

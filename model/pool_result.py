@@ -27,7 +27,7 @@ class Weight:
     """After the evidence, if the analysts are taken as rival models; None where that is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PoolResult(Result):
     """Several analysts and their pools; there is no pool if a fit failed, unless that was asked for."""
 

@@ -44,6 +44,8 @@ class Kind:
     sheets: Callable[[Any, Context], tuple[Sheet, ...]]
     figures: Mapping[str, Callable[[Any, Context], Picture]]
     """By the name of its file; the first is what `plot` draws. Each raises NothingToPlot where it has nothing."""
+    compact: bool = False
+    """Its document is meant to fit on one page."""
 
 
 KINDS: Mapping[type, Kind] = {
@@ -85,6 +87,11 @@ class Answer:
     def document(self) -> Document:
         """The answer in words."""
         return self.kind.document(self.result, self.context)
+
+    @property
+    def compact(self) -> bool:
+        """Whether its document is meant to fit on one page."""
+        return self.kind.compact
 
     @property
     def opening(self) -> Document:

@@ -18,6 +18,8 @@ from estimative.priors.prior_set import Confidence
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.number_format import interval, percent, two_digits
 
+CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
+WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
 METHODS = {"nuts": "NUTS", "importance": "importance sampling"}
 LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
 """First words of a title that are no names."""

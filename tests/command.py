@@ -1,13 +1,14 @@
-"""The installed command, run as a user runs it; and a small scenario to run it on."""
+"""The command, run as a user runs it, in this process or in one of its own; and small scenarios to run it on."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.in_process import run
 
 SCENARIO = """
 [scenario]
@@ -205,17 +206,18 @@ LEFT_OUT = {"COLUMNS", "FORCE_COLOR", "PYTHONPATH"}
 FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 
 
-def installed() -> str:
-    """The command that belongs to this Python."""
-    beside = Path(sys.executable).with_name("estimative")
-    found = str(beside) if beside.exists() else shutil.which("estimative")
-    assert found, "the command is not installed"
-    return found
+COMMAND = (
+    sys.executable,
+    "-P",
+    "-c",
+    "import sys; sys.argv[0] = 'estimative'; from estimative.cli.app import main; main()",
+)
+"""Starts the command in a process of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a command said, and how it ended."""
+    """What a command printed, and how it ended."""
 
     out: str
     err: str
@@ -245,11 +247,22 @@ class Desk:
         kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
         return {**kept, "ESTIMATIVE_RUNS": str(self.runs), "OPENBLAS_NUM_THREADS": "1", **self.extra}
 
-    def run(self, *arguments: str | Path, timeout: float = 300) -> Told:
-        """Run the command to its end."""
-        command = [installed(), *map(str, arguments)]
+    def run(self, *arguments: str | Path) -> Told:
+        """Run the command to its end, in this process."""
+        done = run(*map(str, arguments), folder=self.folder, environment=self.environment)
+        return Told(out=done.stdout, err=done.stderr, code=done.code)
+
+    def process(self, *arguments: str | Path, timeout: float = 300, answer: str = "") -> Told:
+        """Run the command to its end, in a process of its own."""
+        command = [*COMMAND, *map(str, arguments)]
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, timeout=timeout, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            input=answer.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
         )
         return Told(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
 

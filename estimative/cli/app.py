@@ -6,14 +6,16 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from estimative.cli.check import check
 from estimative.cli.compare import compare
 from estimative.cli.diff import diff
 from estimative.cli.evidence import evidence
 from estimative.cli.fit import fit
+from estimative.cli.new import new_app
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
 from estimative.cli.report import report
@@ -23,6 +25,9 @@ from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
 from estimative.cli.trace import trace
 from estimative.cli.whatif import whatif
+
+if TYPE_CHECKING:
+    from estimative.priors.errors import InvalidInput
 
 FAULTY = 2
 """Exit code of faulty input."""
@@ -46,6 +51,15 @@ class Command:
 
 
 COMMANDS: Mapping[str, Command] = {
+    "check": Command(
+        run=check,
+        group="Assess",
+        examples=(
+            "estimative check",
+            "estimative check supplier.toml mine.toml --strict",
+            "estimative check . --format json",
+        ),
+    ),
     "fit": Command(
         run=fit,
         group="Assess",
@@ -53,33 +67,6 @@ COMMANDS: Mapping[str, Command] = {
             "estimative fit",
             "estimative fit --priors critics --method importance",
             "estimative fit --scenario my.toml --priors me.toml -o result.html",
-        ),
-    ),
-    "compare": Command(
-        run=compare,
-        group="Team",
-        examples=(
-            "estimative compare",
-            "estimative compare --priors critics --priors baseline --attribute",
-            "estimative compare -o analysts.html",
-        ),
-    ),
-    "pool": Command(
-        run=pool,
-        group="Team",
-        examples=(
-            "estimative pool",
-            "estimative pool --weight baseline=2 --weight critics=1",
-            "estimative pool --scores forecasts.csv --score-rule brier",
-        ),
-    ),
-    "diff": Command(
-        run=diff,
-        group="Explain",
-        examples=(
-            "estimative diff 20261101",
-            "estimative diff 20261101 20261201 --format md",
-            "estimative diff 20261101 -o changes.docx",
         ),
     ),
     "sensitivity": Command(
@@ -118,6 +105,33 @@ COMMANDS: Mapping[str, Command] = {
             "estimative trace coordinated_attack -o trace.html",
         ),
     ),
+    "diff": Command(
+        run=diff,
+        group="Explain",
+        examples=(
+            "estimative diff 20261101",
+            "estimative diff 20261101 20261201 --format md",
+            "estimative diff 20261101 -o changes.docx",
+        ),
+    ),
+    "compare": Command(
+        run=compare,
+        group="Team",
+        examples=(
+            "estimative compare",
+            "estimative compare --priors critics --priors baseline --attribute",
+            "estimative compare -o analysts.html",
+        ),
+    ),
+    "pool": Command(
+        run=pool,
+        group="Team",
+        examples=(
+            "estimative pool",
+            "estimative pool --weight baseline=2 --weight critics=1",
+            "estimative pool --scores forecasts.csv --score-rule brier",
+        ),
+    ),
     "report": Command(
         run=report,
         group="Report",
@@ -146,28 +160,41 @@ COMMANDS: Mapping[str, Command] = {
         ),
     ),
 }
+"""In the order of the help."""
 for _name, _command in COMMANDS.items():
     app.command(
         _name,
         rich_help_panel=_command.group,
-        epilog="Examples:  " + "  |  ".join(_command.examples),
+        epilog="Examples:\n\n" + "\n\n".join(f"  {example}" for example in _command.examples),
     )(with_groups(_command.run))
 app.add_typer(runs_app, name="runs", rich_help_panel="Files")
+app.add_typer(new_app, name="new", rich_help_panel="Files")
 
 
 def main() -> None:
     """Run the command line; errors of the input are printed, and the exit code is 2."""
     from estimative.priors.errors import InvalidInput
-    from estimative.priors.toml_table import ascii_safe
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a message
     try:
-        app()
+        app(prog_name="estimative")
     except InvalidInput as invalid:
-        for issue in invalid.issues:
-            print(ascii_safe(str(issue)), file=sys.stderr)
+        _print(invalid)
         sys.exit(FAULTY)
+
+
+def _print(invalid: InvalidInput) -> None:
+    """Print errors to stderr, or as JSON to stdout where JSON was asked for."""
+    from estimative.model.codec import to_json
+    from estimative.priors.errors import ascii_safe
+
+    wanted = " ".join(sys.argv).replace("=", " ")
+    if "--format json" in wanted or "-f json" in wanted:
+        sys.stdout.write(to_json({"issues": invalid.issues}))
+        return
+    for issue in invalid.issues:
+        print(ascii_safe(str(issue)), file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:

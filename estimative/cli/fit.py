@@ -35,6 +35,7 @@ def fit(
 ) -> None:
     """Fit a scenario with one prior set and save the run."""
     from estimative.cli.background import background
+    from estimative.cli.console import say
     from estimative.cli.output import show
     from estimative.model.record.run_store import Store
     from estimative.priors.verbal_scale import find_scale
@@ -52,6 +53,8 @@ def fit(
                 inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
             )
         run = save_run(Store.at(store.runs), outcome, inputs, label=label)
+        for warning in outcome.result.warnings:
+            say(f"Warning: {warning}")
         show(outcome.result, context.assessments, output)
         if pending:
             _save_analyses(run, outcome.result, pending)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from estimative.workflows.session import Settings
 
 
+ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """Which scenario, by which prior set."""
 
-    scenario: Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")] = (
-        "coordinated-attack"
-    )
+    scenario: ScenarioName = "coordinated-attack"
     priors: Annotated[
         str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")
     ] = "baseline"
@@ -34,9 +35,7 @@ class Subject:
 class Team:
     """Which scenario, by which analysts."""
 
-    scenario: Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")] = (
-        "coordinated-attack"
-    )
+    scenario: ScenarioName = "coordinated-attack"
     priors: Annotated[
         list[str] | None,
         typer.Option(

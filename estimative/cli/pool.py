@@ -30,18 +30,13 @@ def pool(
 ) -> None:
     """Combine several analysts into one probability."""
     from estimative.cli.output import show
-    from estimative.priors.errors import InvalidInput, Issue, Place
+    from estimative.priors.errors import invalid
     from estimative.workflows.analysts import load_analysts, open_team, parse_weights
-    from estimative.workflows.pool import Weighting, pool, weigh_by_record
+    from estimative.workflows.pool import Weighting, check_factor, pool, weigh_by_record
 
     if scores and weight:
-        misuse = Issue(
-            code="invalid-value",
-            message="--weight and --scores",
-            place=Place(file="the command line"),
-            allowed="weights from one of them",
-        )
-        raise InvalidInput([misuse])
+        raise invalid("--weight and --scores exclude each other", code="misuse", allowed="weights from one of them")
+    check_factor(extremize)
     with fitting.settings() as settings:
         assessments = load_analysts(team.scenario, team.priors or ())
         names = [assessment.prior_set.name for assessment in assessments]

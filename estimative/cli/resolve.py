@@ -47,18 +47,10 @@ def resolve(
 
 
 def _date(text: str) -> datetime.date:
-    from estimative.priors.errors import InvalidInput, Issue, Place
+    from estimative.priors.errors import invalid, quote
 
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=repr(text),
-                    place=Place(file="--date"),
-                    allowed="a date such as 2030-12-31",
-                )
-            ]
-        ) from error
+        message, allowed = f"{quote(text)} is not a date", "a date such as 2030-12-31"
+        raise invalid(message, code="not-a-date", key="--date", allowed=allowed) from error

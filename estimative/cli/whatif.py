@@ -41,24 +41,15 @@ def whatif(
 ) -> None:
     """Recompute under an intervention, an observation or another prior."""
     from estimative.cli.output import show
-    from estimative.priors.errors import InvalidInput, Issue, Place
+    from estimative.priors.errors import invalid
     from estimative.workflows.inputs import load
     from estimative.workflows.session import open_session
     from estimative.workflows.suppositions import read_supposition
     from estimative.workflows.whatif import whatif
 
     if not any((do, given, without, edits, sweep)):
-        expected = "at least one of --do, --given, --without, --set and --sweep"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="nothing to suppose",
-                    place=Place(file="the command line"),
-                    allowed=expected,
-                )
-            ]
-        )
+        advice = "Use at least one of --do, --given, --without, --set and --sweep."
+        raise invalid("Nothing is supposed", code="missing-value", suggestion=advice)
     with fitting.settings() as settings, _named_options():
         inputs = load(subject.scenario, subject.priors)
         supposition = read_supposition(

@@ -12,15 +12,17 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, fit_analyst
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import TomlFile
 from estimative.workflows.session import Settings, possible
+
+ANY_WEIGHT = "a finite number of at least 0"
 
 
 def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...]:
@@ -44,9 +46,13 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
     issues += _given_twice(prior_sets)
     assessments = tuple(_assessed(subject, prior_sets, issues))
     if not issues and len(assessments) < 2:
-        number = f"{len(assessments)} prior set" + ("" if len(assessments) == 1 else "s")
         issues.append(
-            Issue(code="invalid-value", message=number, place=Place(file="analysts"), allowed="two or more prior sets")
+            Issue(
+                code="too-few-analysts",
+                message=f"the number of prior sets is {len(assessments)}",
+                place=Place(),
+                allowed="two or more",
+            )
         )
     if issues:
         raise InvalidInput(dict.fromkeys(issues))
@@ -70,16 +76,8 @@ def _in_folder(folder: Path) -> list[Path]:
     """The prior sets in a folder, without any scenarios in it."""
     paths = [path for path in sorted(folder.glob("*.toml")) if not _is_scenario(path)]
     if not paths:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="no prior set",
-                    place=Place(file=str(folder)),
-                    allowed="a folder with prior sets, *.toml",
-                )
-            ]
-        )
+        allowed = "a folder with prior sets, *.toml"
+        raise invalid("there is no prior set in this folder", code="empty-folder", file=str(folder), allowed=allowed)
     return paths
 
 
@@ -103,12 +101,13 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
     for name, count in counts.items():
         if count > 1:
             files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
-            expected = "each prior set once, under a name of its own"
+            allowed = "each prior set once, under a name of its own"
             yield Issue(
-                code="unknown-name",
-                message=f"{count} prior sets of this name ({files})",
-                place=Place(file="analysts", key=name),
-                allowed=expected,
+                code="duplicate-name",
+                message=f"{count} prior sets are named {quote(name)} ({files})",
+                place=Place(),
+                value=quote(name),
+                allowed=allowed,
             )
 
 
@@ -134,14 +133,8 @@ def with_headline(assessments: Sequence[Assessment], outcome: str) -> tuple[Asse
     """
     scenario = assessments[0].scenario
     if outcome not in scenario.outcomes:
-        issue = Issue(
-            code="unknown-name",
-            message="no such outcome",
-            place=Place(file=f"scenario {scenario.id}", key=f"outcomes.{outcome}"),
-            allowed=f"the name of an outcome: {listed(list(scenario.outcomes))}",
-            suggestion=nearest(outcome, scenario.outcomes) or "",
-        )
-        raise InvalidInput([issue])
+        place = Place(file=f"scenario {scenario.id}", key="outcomes")
+        raise InvalidInput([unknown_name(place, outcome, scenario.outcomes, "an outcome of this scenario")])
     structure = structure_of(replace(scenario, headline=outcome))
     return tuple(replace(assessment, structure=structure) for assessment in assessments)
 
@@ -165,7 +158,7 @@ def parse_weights(texts: Sequence[str], analysts: Sequence[str]) -> Mapping[str,
             weights[name] = float(number)
     complete = {name: weights.get(name, 1.0) for name in analysts}
     if not issues and not any(complete.values()):
-        issues.append(_weight("", "only weights of 0", "at least one weight above 0"))
+        issues.append(_weight(Place(key="weights"), "every weight is 0", "at least one weight above 0"))
     if issues:
         raise InvalidInput(issues)
     return complete
@@ -174,31 +167,25 @@ def parse_weights(texts: Sequence[str], analysts: Sequence[str]) -> Mapping[str,
 def _weight_issue(
     text: str, name: str, number: str, analysts: Sequence[str], weights: Mapping[str, float]
 ) -> Issue | None:
+    place = Place(key=f"weight of {name}" if name else "weights")
     if not name:
-        return _weight("", repr(text), "an analyst and a weight, such as A=2")
+        return _weight(place, f"{quote(text)} is no weight of an analyst", "an analyst and a weight, such as A=2")
     if name not in analysts:
-        near = nearest(name, analysts)
-        return _weight(name, "no analyst of this name", f"one of the analysts: {listed(analysts)}", near)
+        return unknown_name(place, name, analysts, "one of the analysts")
     if name in weights:
-        return _weight(name, "a second weight", "one weight for each analyst")
+        return _weight(place, "this analyst has a weight already", "one weight for each analyst")
     try:
         weight = float(number)
     except ValueError:
-        return _weight(name, repr(number), "a number of at least 0")
-    return None if 0 <= weight < math.inf else _weight(name, number, "a finite number of at least 0")
+        return _weight(place, f"{quote(number)} is not a number", ANY_WEIGHT)
+    return None if 0 <= weight < math.inf else _weight(place, f"{number} is not a possible weight", ANY_WEIGHT)
 
 
-def _weight(key: str, found: str, expected: str, near: str | None = None) -> Issue:
-    return Issue(
-        code="invalid-value",
-        message=found,
-        place=Place(file="weights", key=key),
-        allowed=expected,
-        suggestion=near or "",
-    )
+def _weight(place: Place, message: str, allowed: str) -> Issue:
+    return Issue(code="invalid-weight", message=message, place=place, allowed=allowed)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TeamSession:
     """Several analysts of one scenario with their fits, and the means of fitting others like them."""
 
@@ -207,6 +194,9 @@ class TeamSession:
     fitter: Fitter
     analysts: Mapping[str, FittedAnalyst]
     """By prior set, in the order in which they were given."""
+
+    def __repr__(self) -> str:
+        return f"TeamSession(scenario={self.scenario.id!r}, analysts={list(self.analysts)})"
 
     @property
     def assessments(self) -> tuple[Assessment, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from estimative.model.assessment import Assessment
@@ -28,9 +28,9 @@ class FitOutcome:
     """The result of a fit with its draws."""
 
     result: FitResult
-    posteriors: tuple[Posterior, ...]
+    posteriors: tuple[Posterior, ...] = field(repr=False)
     """In the order of fitting."""
-    prior: PriorPredictive
+    prior: PriorPredictive = field(repr=False)
 
     @property
     def answer(self) -> Posterior:

@@ -14,7 +14,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.pool_result import PoolResult, ScoreRule, Weight
 from estimative.model.record import proper_scores
 from estimative.model.record.proper_scores import Scoring
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import read_record
 from estimative.workflows.analysts import TeamSession
 
@@ -46,6 +46,20 @@ def weigh_by_record(path: Path, analysts: list[str], rule: ScoreRule) -> Weighti
     return Weighting(weights=proper_scores.weights(scoring, rule), record=scoring, score_rule=rule)
 
 
+def check_factor(extremizing: float | None) -> None:
+    """Refuse a factor for the log-odds that is negative or infinite.
+
+    Raises
+    ------
+    InvalidInput
+        If it is.
+    """
+    if extremizing is not None and not 0 <= extremizing < math.inf:
+        message = f"{extremizing:g} is not a possible factor"
+        allowed = "a finite number of at least 0"
+        raise invalid(message, code="invalid-factor", key="extremizing factor", value=str(extremizing), allowed=allowed)
+
+
 def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizing: float | None = None) -> PoolResult:
     """Pool analysts in four ways, all of them and with each one left out.
 
@@ -61,18 +75,7 @@ def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizin
     InvalidInput
         If the factor is negative or infinite.
     """
-    if extremizing is not None and not 0 <= extremizing < math.inf:
-        expected = "a finite number of at least 0"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=str(extremizing),
-                    place=Place(file="extremizing factor"),
-                    allowed=expected,
-                )
-            ]
-        )
+    check_factor(extremizing)
     weighting = weighting or Weighting.stated(dict.fromkeys(session.analysts, 1.0))
     session.settings.progress("Pooling the analysts")
     pooling = _pooling(session, weighting, extremizing) if session.reportable else None

@@ -11,15 +11,17 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.posterior import Posterior
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.record.draws_file import Sample
 from estimative.model.record.run_store import Manifest, Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.report_result import InputFile, OtherResult, ReportResult, Reproduction
 from estimative.priors.errors import InvalidInput, Issue, Place
-from estimative.workflows.analyses import analyses_of
+from estimative.workflows.analyses import analyses_of, run_analyses
 from estimative.workflows.analysts import open_team
 from estimative.workflows.compare import compare
-from estimative.workflows.session import Settings
+from estimative.workflows.session import Session, Settings
 
 QUANTILES = tuple((np.arange(200) + 0.5) / 200)
 """Of posterior mass, at which the distribution of an outcome's probability is kept."""
@@ -59,6 +61,36 @@ def report(store: Store, names: Sequence[str], settings: Settings) -> tuple[Repo
     return result, assessments
 
 
+def report_of_session(session: Session, result: FitResult) -> ReportResult:
+    """The report of a fit that is not saved: without other results and without commands to repeat it."""
+    analyses = run_analyses(session) if result.converged else None
+    parts = [part for part in (analyses and analyses.evidence, analyses and analyses.sensitivity) if part]
+    posterior = session.fitted.posterior
+    return ReportResult(
+        converged=result.converged and all(part.converged for part in parts),
+        with_unconverged=result.with_unconverged,
+        computation=result.computation,
+        fit=result,
+        quantiles={name: _quantiles_of(posterior, name) for name in result.outcomes},
+        evidence=analyses.evidence if analyses else None,
+        sensitivity=analyses.sensitivity if analyses else None,
+        refused=analyses.refused if analyses else (),
+    )
+
+
+def _quantiles_of(posterior: Posterior, outcome: str) -> tuple[float, ...]:
+    yes, given = posterior.query_probabilities("outcome", outcome)
+    probability = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+    return _weighted_quantiles(probability, posterior.draws.weights * given)
+
+
+def _weighted_quantiles(values: Numbers, weights: Numbers) -> tuple[float, ...]:
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    places = np.searchsorted(below, np.asarray(QUANTILES) * below[-1])
+    return tuple(float(value) for value in values[order][np.minimum(places, len(values) - 1)])
+
+
 def _check_comparable(first: FitResult, others: Sequence[FitResult]) -> None:
     """Analysts can be compared who answer one question, each with a prior set of another name."""
     names = [first.prior_set.name]
@@ -86,11 +118,8 @@ def _comparison(assessments: tuple[Assessment, ...], settings: Settings) -> Comp
 def _quantiles(sample: Sample) -> Iterator[tuple[str, tuple[float, ...]]]:
     """Of each outcome's probability, each draw weighed by the probability of its condition."""
     for name, values in sample.outcomes.items():
-        weights = np.where(np.isfinite(values), sample.conditions[name], 0.0)
-        order = np.argsort(values)
-        below = np.cumsum(weights[order])
-        places = np.searchsorted(below, np.asarray(QUANTILES) * below[-1])
-        yield name, tuple(float(value) for value in values[order][np.minimum(places, len(values) - 1)])
+        possible = np.isfinite(values)
+        yield name, _weighted_quantiles(values[possible], sample.conditions[name][possible])
 
 
 def _latest(store: Store, first: FitResult) -> Iterator[tuple[Manifest, FitResult]]:

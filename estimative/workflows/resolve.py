@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.resolution_log import ResolutionLog
@@ -13,7 +12,7 @@ from estimative.model.record.score import ResolveResult
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
+from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 
 
 def resolve(
@@ -50,13 +49,11 @@ def resolve(
         the log does not accept it.
     """
     now = datetime.datetime.now(datetime.UTC)
-    if issues := list(_without_reason(because)):
-        raise InvalidInput(issues)
+    reason = _reason(because)
     stored = StoredRun(store.find(run))
     result = _scorable(stored)
     scenario = stored.read_scenario(result.scenario.digest)
     chosen = _outcome(outcome or scenario.headline, scenario, stored.id)
-    reason = " ".join(because.split())
     resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
     if issues := list(refusals(resolution, today=now.astimezone().date(), settled=_settled(chosen, scenario))):
         raise InvalidInput(issues)
@@ -66,55 +63,30 @@ def resolve(
     return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)
 
 
-def _without_reason(because: str) -> Iterator[Issue]:
-    if not because.strip():
-        yield Issue(
-            code="invalid-value", message="nothing", place=Place(file="because"), allowed="the source that decided it"
-        )
+def _reason(because: str) -> str:
+    """The source on one line."""
+    reason = " ".join(because.split())
+    if not reason:
+        raise invalid("no source is given", code="missing-source", key="because", allowed="the source that decided it")
     try:
-        because.encode()
-    except UnicodeEncodeError:
-        yield Issue(
-            code="invalid-value",
-            message="bytes that are no text",
-            place=Place(file="because"),
-            allowed="a text in UTF-8",
-        )
+        reason.encode()
+    except UnicodeEncodeError as error:
+        raise invalid("the source is not a text in UTF-8", code="not-text", key="because") from error
+    return reason
 
 
 def _scorable(run: StoredRun) -> FitResult:
     result = run.result()
     if not result.converged:
-        expected = "a run that converged; others are not scored"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="a run that did not converge",
-                    place=Place(file=run.id),
-                    allowed=expected,
-                )
-            ]
-        )
+        raise invalid("this run did not converge, so it is not scored", code="not-converged", file=run.id)
     return result
 
 
 def _outcome(name: str, scenario: Scenario, run: str) -> Outcome:
     if name in scenario.outcomes:
         return scenario.outcomes[name]
-    expected = f"an outcome of this run: {listed(tuple(scenario.outcomes))}"
-    near = nearest(name, scenario.outcomes)
-    raise InvalidInput(
-        [
-            Issue(
-                code="unknown-name",
-                message=repr(name),
-                place=Place(file=run, key="outcome"),
-                allowed=expected,
-                suggestion=near or "",
-            )
-        ]
-    )
+    place = Place(file=run, key="outcome")
+    raise InvalidInput([unknown_name(place, name, scenario.outcomes, "an outcome of this run")])
 
 
 def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:

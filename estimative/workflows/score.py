@@ -8,7 +8,7 @@ from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
 from estimative.model.record.score import ScoreResult, score_entries
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
 
 
 def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
@@ -35,14 +35,7 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
 
 def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> Iterator[Issue]:
     known = sorted({entry.forecast.prior_set for entry in entries})
-    expected = f"the name of a prior set with resolved forecasts: {listed(known)}"
+    place = Place(file=file, key="analyst")
     for name in analysts:
         if name not in known:
-            near = nearest(name, known)
-            yield Issue(
-                code="unknown-name",
-                message=repr(name),
-                place=Place(file=file, key="analyst"),
-                allowed=expected,
-                suggestion=near or "",
-            )
+            yield unknown_name(place, name, known, "a prior set with resolved forecasts")

@@ -20,13 +20,13 @@ from estimative.model.likelihood.intervention import Intervention, check_interve
 from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import Table, ascii_safe
+from estimative.priors.toml_table import Table
 
 type State = str | float | bool | None
 """A degree of a factor, or whether an event happens: a value, its text, or nothing, which is yes for an event."""
@@ -39,7 +39,6 @@ EVERYTHING = "all"
 WORD = re.compile(r"[A-Za-z][A-Za-z -]*")
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 MAX_VALUES = 101
-UNKNOWN = "a name that the scenario does not know"
 
 
 def read_supposition(
@@ -127,7 +126,7 @@ class _Reader:
         kind: Literal["intervention", "condition"] = "intervention" if entry == "do" else "condition"
         for name, value in pairs:
             if name in factors or name in events:
-                self.issue(entry, name, "the same name again", "each name once")
+                self.twice(entry, name)
             elif name in self.scenario.factors:
                 factors[name] = self.degree(entry, name, value)
                 self.assumptions.append(Assumption(kind=kind, name=name, value=factors[name]))
@@ -136,20 +135,20 @@ class _Reader:
                 self.assumptions.append(Assumption(kind=kind, name=name, value=events[name]))
             else:
                 known = [*self.scenario.factors, *self.scenario.events]
-                self.issue(entry, name, UNKNOWN, f"a factor or an event: {listed(known)}", nearest(name, known))
+                self.unknown(entry, name, known, "a factor or an event of the scenario")
         return factors, events
 
     def degree(self, entry: str, name: str, value: State) -> float:
         number = _number(value)
         if number is None or not 0 <= number <= 1:
-            self.issue(entry, name, _text(value), f"a degree between 0 and 1, such as {name}=0.9")
+            self.wrong(entry, name, value, "a degree", f"a degree between 0 and 1, such as {name}=0.9")
             return 0.5
         return number
 
     def state(self, entry: str, name: str, value: State) -> bool:
         text = "yes" if value is None else str(value).lower()
         if text not in (*YES, *NO):
-            self.issue(entry, name, _text(value), f"{name}=yes or {name}=no")
+            self.wrong(entry, name, value, "a state", f"{name}=yes or {name}=no")
         return text in YES
 
     def left_out(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -165,8 +164,7 @@ class _Reader:
                 items.update(dict.fromkeys(groups[name]))
             else:
                 known = [*self.scenario.evidence, *self.scenario.origins, EVERYTHING]
-                expected = f"an item of evidence, an origin of several items, or {EVERYTHING!r}"
-                self.issue("without", name, UNKNOWN, expected, nearest(name, known))
+                self.unknown("without", name, known, "an item of evidence, or an origin of several")
                 continue
             self.assumptions.append(Assumption(kind="without", name=name, value=None))
         return tuple(items)
@@ -177,10 +175,9 @@ class _Reader:
         prior_set, seen = assessment.prior_set, set[str]()
         for name, value in edits:
             if name not in known:
-                expected = "a quantity or a weight of evidence, as in a prior set: events.x, effects.x.y, relevance.x"
-                self.issue("edits", name, UNKNOWN, expected, nearest(name, known))
+                self.unknown("edits", name, known, "an input as in a prior set, such as events.x or relevance.x")
             elif name in seen:
-                self.issue("edits", name, "the same name again", "each name once")
+                self.twice("edits", name)
             elif (stated := self.statement(name, _written(value))) is not None:
                 seen.add(name)
                 prior_set = self.with_statement(prior_set, name, stated)
@@ -199,8 +196,7 @@ class _Reader:
         try:
             file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
         except InvalidInput:
-            expected = "a statement as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
-            self.issue("edits", name, repr(text) if text else "no statement", expected)
+            self.wrong("edits", name, text, "a statement", "as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }")
             return None
         table = Table.of(file)
         within = table
@@ -216,7 +212,7 @@ class _Reader:
             return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
         value = getattr(stated.statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self.issue("edits", name, say(stated.statement), "one number between 0 and 1")
+            self.wrong("edits", name, say(stated.statement), "a weight", "one number between 0 and 1")
             return prior_set
         return prior_set.with_weight(parsed.section, parsed.subject, float(value))
 
@@ -226,17 +222,17 @@ class _Reader:
             return None
         name, span = sweep
         if name not in self.scenario.factors:
-            known = list(self.scenario.factors)
-            self.issue("sweep", name, "a name that is no factor", f"a factor: {listed(known)}", nearest(name, known))
+            self.unknown("sweep", name, self.scenario.factors, "a factor")
             return None
         values = _spaced(span) if isinstance(span, str) else tuple(map(float, span))
         if values is None:
-            expected = f"low, high and how many values, such as {name}=0:1:11"
-            self.issue("sweep", name, _text(str(span)), expected)
+            self.wrong(
+                "sweep", name, str(span), "a range", f"low, high and the number of values, such as {name}=0:1:11"
+            )
             return None
         if not 2 <= len(values) <= MAX_VALUES or not all(0 <= value <= 1 for value in values):
             expected = f"2 to {MAX_VALUES} values from low to high, between 0 and 1"
-            self.issue("sweep", name, _text(str(span)), expected)
+            self.wrong("sweep", name, str(span), "a range", expected)
             return None
         return Grid(factor=name, values=values)
 
@@ -248,16 +244,19 @@ class _Reader:
         for issue in check_intervention(everything, assessment.structure):
             self.issues.append(issue.moved(Place(file=entry, key=issue.place.key)))
 
-    def issue(self, entry: str, key: str, found: str, expected: str, near: str | None = None) -> None:
-        self.issues.append(
-            Issue(
-                code="invalid-value",
-                message=ascii_safe(found),
-                place=Place(file=entry, key=ascii_safe(key)),
-                allowed=expected,
-                suggestion=near or "",
-            )
-        )
+    def unknown(self, entry: str, name: str, known: Iterable[str], what: str) -> None:
+        self.issues.append(unknown_name(Place(file=entry, key=ascii_safe(name)), name, known, what))
+
+    def twice(self, entry: str, name: str) -> None:
+        place = Place(file=entry, key=ascii_safe(name))
+        self.issues.append(Issue(code="duplicate-name", message="this name is there twice", place=place))
+
+    def wrong(self, entry: str, name: str, value: State, what: str, allowed: str) -> None:
+        place, missing = Place(file=entry, key=ascii_safe(name)), value is None or value == ""
+        code = "missing-value" if missing else "invalid-value"
+        message = "the value is missing" if missing else f"{quote(value)} is not {what}"
+        text = "" if missing else quote(value)
+        self.issues.append(Issue(code=code, message=message, place=place, value=text, allowed=allowed))
 
 
 def _number(value: State) -> float | None:
@@ -268,11 +267,6 @@ def _number(value: State) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _text(value: State) -> str:
-    """A value in an error."""
-    return "no value" if value in (None, "") else repr(value)
 
 
 def _written(value: StatementText) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from estimative.model.analysis.trace import TraceResult, trace_result, trace_targets
 from estimative.model.assessment import Assessment
-from estimative.priors.errors import InvalidInput, Issue, Place, nearest
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe, invalid, nearest, quote
 from estimative.workflows.session import Session
 
 ALLOWED = "an outcome, an event, a factor, or a quantity as in a prior set: events.x, effects.x.y, evidence.x"
@@ -39,11 +38,10 @@ def check_target(assessment: Assessment, target: str) -> None:
     """
     known = trace_targets(assessment)
     if target not in known:
-        issue = Issue(
+        raise invalid(
+            f"{quote(target)} cannot be traced",
             code="unknown-name",
-            message="no such number",
-            place=Place(file="target", key=ascii_safe(target)),
+            value=quote(target),
             allowed=ALLOWED,
-            suggestion=nearest(target, known) or "",
+            suggestion=ascii_safe(nearest(target, known) or ""),
         )
-        raise InvalidInput([issue])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from estimative.model.analysis.what_if import Supposition, sweep, what_if
 from estimative.model.analysis.what_if_result import WhatIfResult, what_if_result
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import InvalidInput, invalid
 from estimative.workflows.session import Session
 
 
@@ -38,10 +38,9 @@ def whatif(session: Session, supposition: Supposition) -> WhatIfResult:
 
 def _impossible(supposition: Supposition, error: Contradiction) -> InvalidInput:
     given = [f"{name}={'yes' if state else 'no'}" for name, state in supposition.given.items()]
-    issue = Issue(
-        code="invalid-value",
-        message=f"probability zero: {error.reason}",
-        place=Place(file="given" if given else "what is supposed", key=", ".join(given)),
-        allowed="what is possible, given all else that is supposed",
+    return invalid(
+        f"What is supposed has probability 0 ({error.reason})",
+        code="impossible",
+        file="given" if given else "",
+        key=", ".join(given),
     )
-    return InvalidInput([issue])

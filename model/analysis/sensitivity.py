@@ -13,7 +13,7 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import FitInfo, Result, ScenarioInfo
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SensitivityResult(Result):
     """Which inputs drive the headline; a part that depends on a failed fit is None, unless it was asked for."""
 

@@ -53,7 +53,7 @@ class TracedItem:
     """Relevance, times what remains of it where several items share an origin."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TraceResult(Result):
     """One number, and everything behind it; no number where the fit failed, unless that was asked for."""
 

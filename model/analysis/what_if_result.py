@@ -81,7 +81,7 @@ class SweepResult:
     points: tuple[SweepPoint, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class WhatIfResult(Result):
     """Every probability before and after; none where a fit failed, unless that was asked for."""
 

@@ -11,7 +11,7 @@ from estimative.model.disagreement.attribution import Attribution, TeamAttributi
 from estimative.model.inference.info import Result, ScenarioInfo
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CompareResult(Result):
     """Several analysts of one scenario; an analyst whose fit failed has no number, unless that was asked for."""
 

@@ -41,7 +41,7 @@ class RunInfo:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DiffResult(Result):
     """Two runs of one scenario, the earlier state first."""
 

@@ -16,7 +16,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.assessment_diff import FieldChange, scenario_changes
 from estimative.model.disagreement.attribution import blocked
 from estimative.model.disagreement.shapley import Coalition
-from estimative.model.likelihood.layout import Structure, structure_of
+from estimative.model.likelihood.layout import Structure
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Evidence, Observation
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario

@@ -1,1 +1,1 @@
-"""From an assessment to its posterior, by either method."""
+"""Inference: from an assessment to its posterior, by adaptive importance sampling or by NUTS."""

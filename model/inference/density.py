@@ -1,4 +1,4 @@
-"""Densities of draws for the eye: smoothed on a grid, before the evidence and after it."""
+"""Smoothed densities of draws for figures, before the evidence and after it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from estimative.model.inference.grid import Grid
 from estimative.model.likelihood.layout import Numbers
 
 NODES = 121
-"""Of a density that is drawn."""
+"""Points of a curve in a figure."""
 TAIL = 0.001
-"""Share of the draws at either end that a grid need not reach."""
+"""Share of the draws at either end that a curve need not cover."""
 FINENESS = 6
-"""Nodes of the grid that smoothing goes by to the narrowest bandwidth."""
+"""Grid nodes per bandwidth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,73 +28,80 @@ class WeightedSample:
 
     @classmethod
     def of(cls, values: Numbers, weights: Numbers) -> WeightedSample:
-        """Those of any weight."""
-        kept = weights > 0
-        return cls(values=values[kept], weights=weights[kept] / weights[kept].sum())
+        """Select the values of positive weight, and normalise."""
+        positive = weights > 0
+        return cls(values=values[positive], weights=weights[positive] / weights[positive].sum())
 
     @property
     def log_odds(self) -> WeightedSample:
-        """Of probabilities between 0 and 1; what is 0, or 1 but for rounding, is left out."""
+        """Natural log-odds of probabilities; values of 0, or of 1 up to rounding, are left out."""
         inside = (self.values > 0) & (self.values < 1 - ROUNDING)
         values = self.values[inside]
         return WeightedSample.of(np.log(values) - np.log1p(-values), self.weights[inside])
 
     @property
     def sd(self) -> float:
+        """Weighted standard deviation."""
         return float(np.sqrt(self.weights @ np.square(self.values - self.weights @ self.values)))
 
     @property
-    def count(self) -> float:
-        """So many draws of equal weight are as good (Kish); one that was resampled several times is one draw."""
+    def ess(self) -> float:
+        """Effective sample size (Kish 1965); copies of a resampled draw count as one draw."""
         _, place = np.unique(self.values, return_inverse=True)
         return float(1 / np.square(np.bincount(place, self.weights)).sum())
 
     def quantile(self, share: float) -> float:
-        """The value that has so much of the weight below it."""
+        """Find the value with this share of the weight below it."""
         order = np.argsort(self.values)
         place = np.searchsorted(np.cumsum(self.weights[order]), share)
         return float(self.values[order[min(int(place), len(order) - 1)]])
 
     @property
     def bandwidth(self) -> float:
-        """By Silverman's rule (1986, Density Estimation, eq. 3.31), with Kish's number of draws."""
-        between = (self.quantile(0.75) - self.quantile(0.25)) / 1.34
-        width = min(self.sd, between) if between > 0 else self.sd
-        return float(0.9 * width * self.count**-0.2)
+        """Silverman's rule (1986, Density Estimation, eq. 3.31) with the effective sample size."""
+        quartiles = (self.quantile(0.75) - self.quantile(0.25)) / 1.34
+        width = min(self.sd, quartiles) if quartiles > 0 else self.sd
+        return float(0.9 * width * self.ess**-0.2)
 
 
 def log_odds_densities(before: WeightedSample, after: WeightedSample) -> tuple[Numbers, Numbers, Numbers] | None:
-    """Places in natural log-odds with the density of two samples of log-odds there; dims (node) each.
+    """Estimate the densities of two samples of natural log-odds on common nodes.
 
-    None where one of them has no spread to be drawn.
+    Returns
+    -------
+    Nodes, and the density of either sample there, dims (node) each; None where a sample has no spread.
     """
-    if not (_spread(before) and _spread(after)):
+    if not (_has_spread(before) and _has_spread(after)):
         return None
     margin = 2 * max(before.bandwidth, after.bandwidth)
-    low = min(one.quantile(TAIL) for one in (before, after)) - margin
-    high = max(one.quantile(1 - TAIL) for one in (before, after)) + margin
+    low = min(sample.quantile(TAIL) for sample in (before, after)) - margin
+    high = max(sample.quantile(1 - TAIL) for sample in (before, after)) + margin
     places = np.linspace(low, high, NODES)
-    return places, _heights(before, places), _heights(after, places)
+    return places, _density(before, places), _density(after, places)
 
 
 def degree_densities(before: WeightedSample, after: WeightedSample) -> tuple[Numbers, Numbers, Numbers] | None:
-    """The same of two samples of degrees, over the whole of [0, 1]: smoothed mass that leaves it is turned back."""
-    if not (_spread(before) and _spread(after)):
+    """Estimate the densities of two samples of degrees over [0, 1], with reflection at both ends.
+
+    Without reflection, smoothing would move mass out of [0, 1] and dent the density at its ends. Result as of
+    `log_odds_densities`.
+    """
+    if not (_has_spread(before) and _has_spread(after)):
         return None
     places = np.linspace(0.0, 1.0, NODES)
-    heights = [sum(_heights(one, image) for image in (places, -places, 2 - places)) for one in (before, after)]
+    heights = [sum(_density(sample, image) for image in (places, -places, 2 - places)) for sample in (before, after)]
     return places, np.asarray(heights[0]), np.asarray(heights[1])
 
 
-def _spread(sample: WeightedSample) -> bool:
-    """Whether the values differ by more than rounding does; they are of the order of 1, or near an end at 0."""
+def _has_spread(sample: WeightedSample) -> bool:
+    """Whether the values differ by more than rounding, for values of the order of 1."""
     if not len(sample.values):
         return False
     return bool(np.ptp(sample.values) > ROUNDING * max(1.0, abs(sample.values).max()))
 
 
-def _heights(sample: WeightedSample, places: Numbers) -> Numbers:
-    """The smoothed density at some places, to their unit; dims (node)."""
+def _density(sample: WeightedSample, places: Numbers) -> Numbers:
+    """Estimate the density at some places, per unit of the values; dims (place)."""
     width = sample.bandwidth
     low, high = sample.values.min() - 5 * width, sample.values.max() + 5 * width
     grid = Grid.over(low, high, width / FINENESS)

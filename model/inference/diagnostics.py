@@ -1,4 +1,4 @@
-"""Whether the draws of a fit can be relied on: the checks, their limits, and what to try where one fails."""
+"""Convergence diagnostics: the checks on the draws of a fit, their limits, and advice where one fails."""
 
 from __future__ import annotations
 
@@ -13,33 +13,36 @@ from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import ROUNDING, EssEstimator, weighted_ess
 from estimative.model.likelihood.layout import Numbers
 
-RHAT = 1.01
-LEAST_EFFECTIVE = 400
-LEAST_EBFMI = 0.3
+MAX_RHAT = 1.01
+"""Vehtari et al. 2021; the older limit of 1.1 passes chains that have not mixed."""
+MIN_ESS = 400
+"""Effective draws, bulk and tail: 50 in each half of four chains, for a stable R-hat (Vehtari et al. 2021)."""
+MIN_EBFMI = 0.3
+"""Energy Bayesian fraction of missing information (Betancourt 2016)."""
 PARETO_K = 0.7
+"""Vehtari et al. 2024: with a heavier tail, the error falls too slowly for more draws to help."""
 RELATIVE_SE = 0.05
-"""Of the headline."""
-
+"""Standard error of the headline over its value."""
 
 type Direction = Literal["at most", "at least", "below"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One condition of a verdict, and the value that was computed for it."""
+    """One diagnostic of a fit, compared with its limit."""
 
     name: str
     value: float | None
-    """None stands for infinite: of no use where the check failed, beyond all doubt where it passed."""
+    """None stands for a value that is not finite, which JSON cannot hold; `passed` says on which side it is."""
     limit: float
     direction: Direction
     passed: bool
     where: str = ""
-    """The quantity or probability at which it is worst."""
+    """The quantity or probability for which the value is worst."""
 
     @classmethod
     def of(cls, name: str, value: float, limit: float, direction: Direction, where: str = "") -> Check:
-        """Compare a value with its limit; one that is no number fails."""
+        """Compare a value with its limit; NaN fails."""
         match direction:
             case "at most":
                 passed = value <= limit
@@ -48,11 +51,11 @@ class Check:
             case "below":
                 passed = value < limit
         known = float(value) if math.isfinite(value) else None
-        return cls(name=name, value=known, limit=limit, direction=direction, passed=bool(passed), where=where)
+        return cls(name=name, value=known, limit=float(limit), direction=direction, passed=bool(passed), where=where)
 
     @property
     def margin(self) -> float:
-        """How far on the good side of its limit the value lies: below 0 it failed."""
+        """Distance from the limit, in the diagnostic's unit: positive on the passing side, negative beyond it."""
         if self.value is None:
             return math.inf if self.passed else -math.inf
         return self.value - self.limit if self.direction == "at least" else self.limit - self.value
@@ -60,7 +63,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether the draws of a method can be relied on."""
+    """Whether the draws of a method are reliable; a number from draws that failed is not shown unless asked for."""
 
     method: str
     passed: bool
@@ -68,7 +71,7 @@ class Verdict:
 
     @classmethod
     def of(cls, method: str, checks: Iterable[Check]) -> Verdict:
-        """Every check has to pass."""
+        """Combine checks: all have to pass."""
         checks = tuple(checks)
         return cls(method=method, passed=all(check.passed for check in checks), checks=checks)
 
@@ -79,7 +82,7 @@ class Verdict:
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What to try, a sentence for each kind of failure."""
+        """What to try next, one sentence for each kind of failure."""
         names = {check.name for check in self.failed}
         return tuple(dict.fromkeys(text for name, text in ADVICE.items() if name in names))
 
@@ -96,77 +99,100 @@ ADVICE: Mapping[str, str] = {
     "ESS": "Use more draws, or the method nuts.",
     "relative error of the headline": "Use more draws: wide priors on rare events need many.",
 }
-"""By the name of the check that failed."""
+"""Advice by the name of the failed check."""
 
 
 def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
-    """Judge weighted draws: Pareto k below 0.7, at least 400 effective draws, an error under 5%."""
+    """Check weighted draws: Pareto k below 0.7, at least 400 effective draws, and a headline error below 5%.
+
+    Parameters
+    ----------
+    diagnostics
+        With "pareto_k" of the weights, and "pareto_k_headline" of the weights times the headline's probability: a rare
+        headline can depend on few draws even where the weights themselves are even.
+    ess
+        Effective sample size of the weights.
+    headline
+        Name of the headline outcome.
+    relative_se
+        Monte Carlo standard error of the headline over its value.
+    """
     tilted = diagnostics["pareto_k_headline"]
     return Verdict.of(
         "importance",
         [
             Check.of("Pareto k", diagnostics["pareto_k"], PARETO_K, "below"),
             Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
-            Check.of("ESS", ess, LEAST_EFFECTIVE, "at least"),
-            _error(headline, relative_se),
+            Check.of("ESS", ess, MIN_ESS, "at least"),
+            _relative_error(headline, relative_se),
         ],
     )
 
 
 def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:
-    """The verdict on chains (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, Bayesian Analysis 16(2)).
+    """Check Markov chains (Vehtari, Gelman, Simpson, Carpenter & Buerkner 2021, Bayesian Analysis 16(2)).
 
     Parameters
     ----------
     series
-        Every parameter and every reported probability by name, dims (draw); a constant is not checked.
+        Every parameter and every reported probability by name, dims (draw); constants are not checked.
+    headline
+        Name of the headline outcome.
+    relative_se
+        Monte Carlo standard error of the headline over its value.
     """
-    names, moving = _moving(series, draws.chains)
+    names, varying = _varying(series, draws.chains)
     diagnostics = draws.diagnostics
     return Verdict.of(
         "nuts",
         [
-            *_of_chains(names, moving),
+            *_chain_checks(names, varying),
             Check.of("divergences", diagnostics["divergences"], 0, "at most"),
-            Check.of("E-BFMI", diagnostics["ebfmi"], LEAST_EBFMI, "at least"),
-            _error(headline, relative_se),
+            Check.of("E-BFMI", diagnostics["ebfmi"], MIN_EBFMI, "at least"),
+            _relative_error(headline, relative_se),
         ],
     )
 
 
-def _error(headline: str, relative: float) -> Check:
-    return Check.of("relative error of the headline", relative, RELATIVE_SE, "below", headline)
+def _relative_error(headline: str, relative_se: float) -> Check:
+    return Check.of("relative error of the headline", relative_se, RELATIVE_SE, "below", headline)
 
 
-def _moving(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
-    """The series that are no constants; dims (series, chain, draw)."""
+def _varying(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
+    """Select the series that are not constant; dims (series, chain, draw)."""
     names = [name for name, values in series.items() if not _constant(values)]
-    stacked = np.array([series[name].reshape(chains, -1) for name in names])
-    return names, stacked
+    return names, np.array([series[name].reshape(chains, -1) for name in names])
 
 
 def _constant(values: Numbers) -> bool:
-    """Whether a series stands still but for rounding; one with a draw that is no number does not."""
+    """Whether a series is constant up to rounding; a series with a NaN is not."""
     return bool(np.ptp(values) <= ROUNDING * abs(values).max())
 
 
-def _of_chains(names: list[str], moving: Numbers) -> Iterator[Check]:
+def _chain_checks(names: list[str], series: Numbers) -> Iterator[Check]:
+    # Imported here: ArviZ takes seconds, and importance sampling does not need it.
     from arviz_stats.base import array_stats
 
     if not names:
         return
     axes = {"chain_axis": 1, "draw_axis": 2}
-    with np.errstate(divide="ignore", invalid="ignore"):  # chains that stand still: told by `_worst`
-        rhat = array_stats.rhat(moving, **axes)
-        bulk = array_stats.ess(moving, method="bulk", **axes)
-        tail = array_stats.ess(moving, method="tail", prob=(0.05, 0.95), **axes)
-    yield _worst("R-hat", names, -np.asarray(rhat), RHAT, "at most")
-    yield _worst("bulk ESS", names, np.asarray(bulk), LEAST_EFFECTIVE, "at least")
-    yield _worst("tail ESS", names, np.asarray(tail), LEAST_EFFECTIVE, "at least")
+    with np.errstate(divide="ignore", invalid="ignore"):  # a stuck chain gives NaN, which `_worst` reports
+        rhat = array_stats.rhat(series, **axes)
+        bulk = array_stats.ess(series, method="bulk", **axes)
+        tail = array_stats.ess(series, method="tail", prob=(0.05, 0.95), **axes)
+    yield _worst("R-hat", names, -np.asarray(rhat), MAX_RHAT, "at most")
+    yield _worst("bulk ESS", names, np.asarray(bulk), MIN_ESS, "at least")
+    yield _worst("tail ESS", names, np.asarray(tail), MIN_ESS, "at least")
 
 
 def _worst(name: str, names: list[str], goodness: Numbers, limit: float, direction: Direction) -> Check:
-    """The check at its worst place; what could not be computed counts as worst of all."""
+    """Report a diagnostic where it is worst; what could not be computed counts as worst of all.
+
+    Parameters
+    ----------
+    goodness
+        The diagnostic, negated where less is better; dims (series).
+    """
     goodness = np.where(np.isnan(goodness), -np.inf, goodness)
     index = int(np.argmin(goodness))
     value = float(abs(goodness[index]))
@@ -176,7 +202,7 @@ def _worst(name: str, names: list[str], goodness: Numbers, limit: float, directi
 
 
 def chain_ess(series: Numbers, draws: Draws) -> float:
-    """Effective sample size of the mean of a series from chains; infinite for a constant."""
+    """Estimate the effective sample size of the mean of a series from chains, dims (draw); infinite for a constant."""
     from arviz_stats.base import array_stats
 
     if _constant(series):
@@ -185,5 +211,5 @@ def chain_ess(series: Numbers, draws: Draws) -> float:
 
 
 def ess_estimator(method: Method) -> EssEstimator:
-    """How a method counts its draws."""
+    """Return the function that counts a method's effective draws."""
     return weighted_ess if method == "importance" else chain_ess

@@ -1,4 +1,4 @@
-"""Numbers from draws, each with its Monte Carlo error."""
+"""Estimates from draws, each with its Monte Carlo standard error."""
 
 from __future__ import annotations
 
@@ -11,49 +11,57 @@ from estimative.model.inference.draws import Draws
 from estimative.model.likelihood.layout import Numbers
 
 ROUNDING = 1e-12
-"""Relative differences up to this are those of floats."""
+"""Relative differences up to this are attributed to floating-point rounding."""
 MASS = 0.90
-"""Of the credible intervals; they are equal-tailed."""
+"""Posterior mass of the credible intervals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """A number with its standard error."""
+    """A number with its standard error, in the same unit."""
 
     value: float
     se: float | None
-    """None where nothing is known of it: one resolved question has no spread."""
+    """None where it cannot be estimated: a single resolved question has no spread."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """An equal-tailed credible interval."""
+    """A credible interval, with the Monte Carlo standard errors of its ends."""
 
     mass: float
+    """Posterior mass inside, such as 0.90."""
     low: float
     high: float
     low_se: float
     high_se: float
     kind: str = "eti"
+    """Equal-tailed interval: as much mass lies below as above."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProbabilityEstimate:
-    """The probability of something, averaged over the draws; of a conditional one, a ratio of two means."""
+    """The probability of a single event, averaged over the uncertain quantities.
+
+    P(yes | evidence) = E[P(yes | theta, evidence)]. The value is that mean; `sd` and `interval` describe how much
+    P(yes | theta, evidence) varies with theta (second-order uncertainty). That is not the error of the mean: `se` is,
+    and more draws shrink `se` alone.
+    """
 
     value: float
     se: float
     """Monte Carlo standard error of the value."""
     sd: float
-    """Of the quantity over the draws."""
+    """Standard deviation of P(yes | theta, evidence) over the draws."""
     interval: Interval
+    """Of P(yes | theta, evidence)."""
     ess: float
     """Effective sample size behind the value."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuantitySummary:
-    """The distribution of a quantity on its own scale."""
+    """The marginal distribution of a quantity on its own scale (a ratio as a ratio, not as its logarithm)."""
 
     mean: float
     sd: float
@@ -61,17 +69,18 @@ class QuantitySummary:
     p50: float
     p95: float
     se: float
-    """Of the mean."""
+    """Monte Carlo standard error of the mean; 0 where the mean is known in closed form."""
 
 
 type EssEstimator = Callable[[Numbers, Draws], float]
-"""(series with dims (draw), draws) -> effective sample size of its mean."""
+"""(series with dims (draw), draws) -> effective sample size of the series' mean."""
 
 
 def weighted_ess(series: Numbers, draws: Draws) -> float:
-    """Of independent draws with weights: spread of the series, over the variance of its weighted mean.
+    """Estimate the effective sample size of a self-normalised mean of independent weighted draws.
 
-    The variance of a self-normalised mean is sum w^2 (f - mean)^2 (Owen 2013, Monte Carlo, eq. 9.8).
+    The variance of the series over the variance of its weighted mean, sum w^2 (f - mean)^2 (Owen 2013, Monte Carlo,
+    eq. 9.8). Unlike 1 / sum w^2 it depends on the series: it is small where the draws that matter weigh much.
     """
     deviation = np.square(series - draws.weights @ series)
     variance = np.square(draws.weights) @ deviation
@@ -79,21 +88,25 @@ def weighted_ess(series: Numbers, draws: Draws) -> float:
 
 
 class Undefined(ArithmeticError):
-    """A probability under a condition that cannot be so."""
+    """A probability under an impossible condition, or the log-odds of a probability of 0 or 1."""
 
 
 def estimate_probability(
-    yes: Numbers, draws: Draws, effective: EssEstimator, *, given: Numbers | None = None, mass: float = MASS
+    yes: Numbers, draws: Draws, ess: EssEstimator, *, given: Numbers | None = None, mass: float = MASS
 ) -> ProbabilityEstimate:
-    """The mean of `yes`, or the mean of `yes` over the mean of `given`.
+    """Estimate a probability as the mean of `yes`, or a conditional one as a ratio of two means.
+
+    Conditioning weighs each draw by the probability of the condition there; the draw's own conditional probability is
+    yes / given.
 
     Parameters
     ----------
     yes, given
-        dims (draw). Conditioning weighs each draw by the probability of the condition there, and its own
-        probability of the target is yes / given.
-    effective
-        How the method counts its draws.
+        P(yes and condition | theta) and P(condition | theta); dims (draw).
+    ess
+        How the method counts its draws: `weighted_ess` or `chain_ess`.
+    mass
+        Of the credible interval.
 
     Raises
     ------
@@ -103,37 +116,38 @@ def estimate_probability(
     given = np.ones_like(yes) if given is None else given
     if not draws.weights @ given > 0:
         raise Undefined
+    # A constant, up to rounding, is exact: its computed spread would be noise of the order of 1e-16.
     if np.ptp(yes) <= ROUNDING * abs(yes).max() and np.ptp(given) <= ROUNDING * abs(given).max():
         return _exact(float(yes[0] / given[0]), draws, mass)
     base = float(draws.weights @ given)
     value = float(draws.weights @ yes) / base
     influence = (yes - value * given) / base
-    size = effective(influence, draws)
+    size = ess(influence, draws)
     weights = draws.weights * given / base
-    chance = np.divide(yes, given, out=np.full_like(yes, value), where=given > 0)
-    spread = float(weights @ np.square(chance - value))
+    conditional = np.divide(yes, given, out=np.full_like(yes, value), where=given > 0)
+    variance = float(weights @ np.square(conditional - value))
     return ProbabilityEstimate(
         value=value,
         se=_standard_error(influence, draws, size),
-        sd=spread**0.5,
-        interval=_interval(chance, weights, given / base, draws, effective, mass),
+        sd=variance**0.5,
+        interval=_interval(conditional, weights, given / base, draws, ess, mass),
         ess=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
     )
 
 
-def summarize_quantity(values: Numbers, draws: Draws, effective: EssEstimator) -> QuantitySummary:
-    """How a quantity is distributed over the draws; values with dims (draw)."""
+def summarize_quantity(values: Numbers, draws: Draws, ess: EssEstimator) -> QuantitySummary:
+    """Summarize the distribution of a quantity over the draws; values with dims (draw)."""
     mean = float(draws.weights @ values)
     order = np.argsort(values)
-    ordered, below = values[order], np.cumsum(draws.weights[order])
-    p05, p50, p95 = (_quantile(ordered, below, share) for share in (0.05, 0.5, 0.95))
+    ordered, cumulative = values[order], np.cumsum(draws.weights[order])
+    p05, p50, p95 = (_quantile(ordered, cumulative, share) for share in (0.05, 0.5, 0.95))
     sd = float(draws.weights @ np.square(values - mean)) ** 0.5
-    se = _standard_error(values - mean, draws, effective(values - mean, draws))
+    se = _standard_error(values - mean, draws, ess(values - mean, draws))
     return QuantitySummary(mean=mean, sd=sd, p05=p05, p50=p50, p95=p95, se=se)
 
 
 def _exact(value: float, draws: Draws, mass: float) -> ProbabilityEstimate:
-    """What is the same at every draw has neither error nor spread."""
+    """Report a probability that is the same at every draw: it has neither error nor spread."""
     interval = Interval(mass=mass, low=value, high=value, low_se=0.0, high_se=0.0)
     return ProbabilityEstimate(value=value, se=0.0, sd=0.0, interval=interval, ess=float(draws.count))
 
@@ -144,21 +158,23 @@ def _standard_error(series: Numbers, draws: Draws, size: float) -> float:
 
 
 def _interval(
-    chance: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, effective: EssEstimator, mass: float
+    values: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, ess: EssEstimator, mass: float
 ) -> Interval:
-    order = np.argsort(chance, kind="stable")
-    ordered, below = chance[order], np.cumsum(weights[order])
-    tails = [(1 - mass) / 2, (1 + mass) / 2]
+    """Find the equal-tailed interval of weighted values; `tilt` is the condition's share in the weights."""
+    order = np.argsort(values, kind="stable")
+    ordered, cumulative = values[order], np.cumsum(weights[order])
     ends, errors = [], []
-    for tail in tails:
-        end = _quantile(ordered, below, tail)
-        share = ((chance <= end) - tail) * tilt
-        error = _standard_error(share, draws, effective(share, draws))
-        around = [_quantile(ordered, below, min(max(tail + step * error, 0.0), 1.0)) for step in (-1, 1)]
+    for tail in ((1 - mass) / 2, (1 + mass) / 2):
+        end = _quantile(ordered, cumulative, tail)
+        # The error of a quantile: the error of the mass below it, mapped back through the quantile function. A density
+        # estimate at the quantile would do the same with a bandwidth to choose.
+        below = ((values <= end) - tail) * tilt
+        error = _standard_error(below, draws, ess(below, draws))
+        lower, upper = (_quantile(ordered, cumulative, min(max(tail + step * error, 0.0), 1.0)) for step in (-1, 1))
         ends.append(end)
-        errors.append((around[1] - around[0]) / 2)
+        errors.append((upper - lower) / 2)
     return Interval(mass=mass, low=ends[0], high=ends[1], low_se=errors[0], high_se=errors[1])
 
 
-def _quantile(ordered: Numbers, below: Numbers, share: float) -> float:
-    return float(ordered[min(int(np.searchsorted(below, share * below[-1])), len(ordered) - 1)])
+def _quantile(ordered: Numbers, cumulative: Numbers, share: float) -> float:
+    return float(ordered[min(int(np.searchsorted(cumulative, share * cumulative[-1])), len(ordered) - 1)])

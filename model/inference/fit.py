@@ -1,4 +1,4 @@
-"""Fitting an assessment by either method, with as many draws as its verdict needs."""
+"""Fit an assessment by one method, with as many draws as its verdict needs."""
 
 from __future__ import annotations
 
@@ -13,40 +13,65 @@ from estimative.model.inference.threads import one_blas_thread
 if TYPE_CHECKING:
     from estimative.model.inference.nuts import CompiledModel
 
-MOST_DRAWS = 20_000
-"""For each chain; what still lacks draws then lacks something else."""
+MAX_DRAWS = 20_000
+"""For each chain; a fit that needs more has another problem than too few draws."""
 REMEDIED_BY_DRAWS = frozenset({"R-hat", "bulk ESS", "tail ESS", "relative error of the headline"})
+"""Checks that more draws can pass; more draws do not remove divergences."""
 
 
 def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
-    """Fit by adaptive importance sampling: a fraction of a second, no PyMC."""
+    """Fit by adaptive importance sampling: a fraction of a second, without PyMC.
+
+    Parameters
+    ----------
+    seed
+        The same seed gives the same answer, to the last digit.
+    draws
+        By default `importance_sampling.DRAWS`.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
+    """
     with one_blas_thread():
         sampled = importance.sample(assessment, seed=seed, draws=draws or importance.DRAWS)
         return posterior_of(assessment, sampled, seed=seed)
 
 
-def by_nuts(ready: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
-    """Fit by NUTS; where only draws are lacking and no number of them was asked for, once more with enough."""
+def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
+    """Fit by NUTS, a Markov chain Monte Carlo sampler; sample again with more draws where only draws are lacking.
+
+    Parameters
+    ----------
+    model
+        The assessment's scenario, compiled by `nuts.compile_model`.
+    seed
+        The same seed gives the same answer.
+    draws
+        For each chain. By default `nuts.DRAWS`, or as many as the failed checks need; a number that is given is final.
+    """
     from estimative.model.inference import nuts
 
-    posterior = posterior_of(
-        assessment, nuts.sample(ready, assessment, seed=seed, draws=draws or nuts.DRAWS), seed=seed
-    )
-    if draws is None and (needed := _needed(posterior)):
-        posterior = posterior_of(assessment, nuts.sample(ready, assessment, seed=seed, draws=needed), seed=seed)
+    sampled = nuts.sample(model, assessment, seed=seed, draws=draws or nuts.DRAWS)
+    posterior = posterior_of(assessment, sampled, seed=seed)
+    if draws is None and (needed := _needed_draws(posterior)):
+        posterior = posterior_of(assessment, nuts.sample(model, assessment, seed=seed, draws=needed), seed=seed)
     return posterior
 
 
-def _needed(posterior: Posterior) -> int | None:
-    """How many draws for each chain would pass what failed; None if none would, or nothing failed."""
+def _needed_draws(posterior: Posterior) -> int | None:
+    """Estimate how many draws for each chain would pass the failed checks; None if none would, or nothing failed."""
     failed = posterior.verdict.failed
     if not failed or not {check.name for check in failed} <= REMEDIED_BY_DRAWS:
         return None
     now = posterior.draws.count // posterior.draws.chains
     factor = 2.0
     for check in failed:
+        # An effective sample size grows with the draws, a standard error with their inverse square root; the factors
+        # 1.5 and 1.3 allow for the estimates' own error.
         if check.direction == "at least":
             factor = max(factor, 1.5 * check.limit / max(check.value or 0.0, 1.0))
         elif check.direction == "below" and check.value is not None:
             factor = max(factor, 1.3 * (check.value / check.limit) ** 2)
-    return min(MOST_DRAWS, math.ceil(factor * now))
+    return min(MAX_DRAWS, math.ceil(factor * now))

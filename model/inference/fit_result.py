@@ -12,12 +12,13 @@ from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySu
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.posterior import Agreement, Posterior, PriorPredictive, agreement
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.priors.errors import Issue
 from estimative.priors.quantile_fit import MissedQuantile, Prior
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probability:
-    """A probability before the evidence and after it."""
+    """A probability before the evidence (prior predictive) and after it."""
 
     prior: ProbabilityEstimate
     posterior: ProbabilityEstimate
@@ -25,21 +26,21 @@ class Probability:
 
 @dataclass(frozen=True, kw_only=True)
 class EventProbability(Probability):
-    """An event, whatever else happens, and under its own condition."""
+    """The probability of an event: overall, and under its own condition."""
 
     conditional: Probability | None
-    """Given what it is `given` and not what it is `unless`; None where that is impossible."""
+    """Given all it is `given`, nothing it is `unless`; None if impossible; the overall one without a condition."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuantityResult:
-    """A quantity before the evidence and after it, on its own scale."""
+    """The prior and the posterior of a quantity, on its own scale."""
 
     prior: QuantitySummary
     posterior: QuantitySummary
     constant: bool
     misfit: float
-    """Largest distance, in probability, between a stated quantile and the fitted prior."""
+    """Largest distance, in cumulative probability, between a stated quantile and the fitted prior."""
     missed: tuple[MissedQuantile, ...]
     """The stated quantiles that the fitted prior is far from."""
 
@@ -52,11 +53,11 @@ class Run:
     created: datetime.datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FitResult(Result):
-    """One assessment, fitted by one method or by two.
+    """The result of fitting one assessment by one method or two.
 
-    Without a passed verdict it holds no probability, unless that was asked for.
+    It holds no numbers where no method passed its verdict, or two methods disagree, unless they were requested.
     """
 
     kind: Literal["fit"] = "fit"
@@ -64,26 +65,33 @@ class FitResult(Result):
     prior_set: PriorSetInfo
     run: Run
     method: str
-    """The method that the numbers come from."""
+    """The method behind the numbers: the first that passed its verdict."""
     outcomes: Mapping[str, Probability]
     events: Mapping[str, EventProbability]
-    """Each after those it depends on."""
+    """In topological order: each event after those it depends on."""
     quantities: Mapping[str, QuantityResult]
     """By the name in the prior set file."""
     weights: Mapping[str, float]
-    """By item of evidence: relevance, times what remains of it where several items share an origin."""
+    """Power of each evidence item's likelihood: its relevance, reduced where several items share an origin."""
     log_marginal_likelihood: float | None
-    """Natural logarithm; only importance sampling computes it."""
+    """Natural logarithm of P(evidence), up to the scenario's constant; only importance sampling estimates it."""
     influence: PriorInfluence | None
     """How much of the headline comes from the priors."""
     fits: Mapping[str, FitInfo]
     """By method."""
     agreement: Agreement | None
     """Of two methods that both passed."""
+    warnings: tuple[Issue, ...] = ()
+    """What is probably not as it was meant, in the scenario and in the priors."""
 
     def __post_init__(self) -> None:
         if self.withheld and (self.outcomes or self.events or self.quantities):
             raise ValueError("numbers of a fit that did not converge")
+
+    def __repr__(self) -> str:
+        headline = f"headline {100 * self.headline.posterior.value:.3g}%" if self.outcomes else "no numbers"
+        status = "converged" if self.converged else "not converged"
+        return f"FitResult({self.scenario.id}, {self.prior_set.name}: {headline} by {self.method}, {status})"
 
     @property
     def has_results(self) -> bool:
@@ -92,7 +100,7 @@ class FitResult(Result):
 
     @property
     def headline(self) -> Probability:
-        """What a report leads with."""
+        """The probability that a report leads with."""
         return self.outcomes[self.scenario.headline]
 
 
@@ -104,7 +112,17 @@ def fit_result(
     *,
     with_unconverged: bool = False,
 ) -> FitResult:
-    """Collect the numbers of one or two fits of an assessment; they are those of `answer_of`."""
+    """Collect the numbers of one or two fits of an assessment.
+
+    Parameters
+    ----------
+    posteriors
+        By importance sampling, by NUTS, or both in this order; the numbers are those of `answer_of`.
+    prior
+        Of the same assessment.
+    with_unconverged
+        Include the numbers of fits that did not converge.
+    """
     answer = answer_of(posteriors)
     passed = [posterior for posterior in posteriors if posterior.verdict.passed]
     match = agreement(*passed) if len(passed) == 2 else None
@@ -126,11 +144,12 @@ def fit_result(
         influence=prior_influence(answer, prior) if show else None,
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
+        warnings=answer.assessment.warnings,
     )
 
 
 def answer_of(posteriors: Sequence[Posterior]) -> Posterior:
-    """The fit that numbers are taken from: the first that passed its verdict, else the last.
+    """Choose the fit that numbers are taken from: the first that passed its verdict, else the last.
 
     Importance sampling comes first. NUTS confirms it, so that every command gives the same number at the same seed.
     """
@@ -178,7 +197,7 @@ def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
 
 
 def summary_of(prior: Prior) -> QuantitySummary:
-    """The exact mean, spread and quantiles of a prior."""
+    """Compute the exact mean, standard deviation and quantiles of a prior, on the quantity's own scale."""
     family = prior.family
     p05, p50, p95 = (family.quantile(share) for share in (0.05, 0.5, 0.95))
     return QuantitySummary(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, se=0.0)

@@ -9,9 +9,9 @@ import numpy as np
 from estimative.model.likelihood.layout import Numbers
 
 REACH = 4.0
-"""Bandwidths at which the Gaussian kernel ends."""
+"""Bandwidths at which the Gaussian kernel is cut off."""
 MAX_NODES = 4096
-"""However fine a step is asked for: an overlap of very unlike bandwidths is then known to a thousandth."""
+"""Bounds the cost; an overlap of densities with very different bandwidths is still accurate to a thousandth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,18 +24,28 @@ class Grid:
 
     @classmethod
     def over(cls, low: float, high: float, step: float) -> Grid:
-        """From `low` to `high` in steps of at most `step`, or in as many as may be."""
+        """Cover `low` to `high` in steps of at most `step`, or with `MAX_NODES` nodes where that is too fine."""
         size = min(int((high - low) / step) + 2, MAX_NODES)
         return cls(start=float(low), step=float(high - low) / (size - 1), size=size)
 
     @property
     def nodes(self) -> Numbers:
+        """dims (node)."""
         return self.start + self.step * np.arange(self.size, dtype=float)
 
     def bin(self, places: Numbers, weights: Numbers) -> Numbers:
-        """Weights shared out between the two nodes about each place, the nearer getting more; dims (node).
+        """Split each weight between the two nodes around its place, the nearer getting more (linear binning).
 
-        What lies beyond the grid is left out.
+        Places beyond the grid are left out.
+
+        Parameters
+        ----------
+        places, weights
+            dims (draw).
+
+        Returns
+        -------
+        Mass at each node; dims (node).
         """
         position = (places - self.start) / self.step
         within = (position >= 0) & (position <= self.size - 1)
@@ -46,11 +56,11 @@ class Grid:
         return np.asarray(low + np.bincount(left + 1, weights * share, self.size))
 
     def smooth(self, heights: Numbers, bandwidth: float) -> Numbers:
-        """Under a Gaussian kernel that ends at REACH and is no longer than the grid; dims (node)."""
+        """Convolve with a Gaussian kernel that is cut off at REACH bandwidths; dims (node)."""
         half = int(REACH * bandwidth / self.step)
         kernel: Numbers = np.exp(-0.5 * np.square(np.arange(-half, half + 1) * self.step / bandwidth))
         return np.convolve(heights, kernel / kernel.sum(), mode="same")
 
     def interpolate(self, heights: Numbers, places: Numbers) -> Numbers:
-        """Between nodes on straight lines, the transpose of `binned`, and 0 beyond the grid."""
+        """Interpolate linearly between nodes, the transpose of `bin`; 0 beyond the grid; dims (place)."""
         return np.asarray(np.interp(places, self.nodes, heights, left=0.0, right=0.0))

@@ -1,10 +1,13 @@
-"""Adaptive importance sampling in the space where the prior is N(0, I). NumPy only: a fit takes a fraction of a second.
+"""Adaptive importance sampling in the space where the prior is N(0, I); NumPy only, a fraction of a second a fit.
 
-The proposal is a mixture of the prior (which bounds the weights), a Gaussian fitted to the posterior, and a Gaussian
-fitted to the posterior tilted by the headline, so that the draws on which a rare headline hangs are not rare. It is
-fitted in rounds, every earlier draw being weighed by the mixture of all proposals so far (AMIS: Cornuet, Marin, Mira &
-Robert 2012, Scand. J. Statist. 39). Draws that a proposal was fitted to would bias the answer: it comes from fresh
-draws of the last mixture alone.
+The proposal is a mixture of three parts: the prior, a Gaussian fitted to the posterior, and a Gaussian fitted to the
+posterior tilted by the headline's probability. The prior is the defensive component (Hesterberg 1995, Technometrics
+37): with a share a of the draws, no weight exceeds likelihood / a, however badly the Gaussians fit. The tilted Gaussian
+puts draws where a rare headline is likely, since its probability depends on few of the posterior's own draws.
+
+The Gaussians are fitted in rounds; every earlier draw is weighed by the mixture of all proposals so far (AMIS: Cornuet,
+Marin, Mira & Robert 2012, Scand. J. Statist. 39). Draws to which a proposal was fitted would bias the answer, so every
+answer comes from a fresh last batch of the final mixture alone.
 """
 
 from __future__ import annotations
@@ -15,33 +18,47 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference import diagnostics as convergence
 from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch, sample_likelihood_ratios
-from estimative.model.inference.diagnostics import Verdict
+from estimative.model.inference.diagnostics import Verdict, judge_importance
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.laplace import laplace
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
-from estimative.model.inference.proposal import Gaussian, Mixture, draws_of, fitted, mixed, parts_of, split
+from estimative.model.inference.proposal import (
+    Gaussian,
+    Mixture,
+    component_log_densities,
+    fit_gaussian,
+    mixture_log_density,
+    split_evenly,
+    transform_by_mixture,
+)
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.likelihood.layout import Numbers
 
 DRAWS = 8000
+"""In the last batch."""
 ROUND = 1500
+"""Draws in each round of fitting."""
 ROUNDS = 2
 PRIOR_SHARE = 0.15
+"""Of the last batch, drawn from the prior."""
 OUTSTANDING = 5.0
-"""Times the mean weight."""
+"""Times the mean weight: below this no weight stands out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedProposal:
-    """What a fit leaves for others like it: a space of standard normals, and proposals there."""
+    """A fitted proposal, from which posteriors near its own can be sampled without fitting again."""
 
     transform: PriorTransform
+    """The space of standard normals, and the map from it to the quantities of an assessment."""
     components: tuple[Gaussian, ...]
-    """Besides the prior."""
+    """Gaussians in that space; the prior is always part of the mixture and not listed."""
+
+    def __repr__(self) -> str:
+        return f"FittedProposal({len(self.components)} Gaussians and the prior, {self.transform!r})"
 
 
 def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int = ROUNDS) -> Draws:
@@ -52,130 +69,149 @@ def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int
     seed
         The same seed gives the same draws.
     draws
-        In the last batch, from which every answer is taken.
+        Size of the last batch, from which every answer is taken.
     rounds
         Of fitting the proposal before that.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
     """
     return sample_posterior(assessment, fit_proposal(assessment, seed=seed, rounds=rounds), seed=seed, draws=draws)
 
 
-def sample_posterior(assessment: Assessment, ready: FittedProposal, *, seed: int, draws: int = DRAWS) -> Draws:
-    """The last batch: from the mixture of the prior and proposals that were fitted to other draws than these.
+def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: int, draws: int = DRAWS) -> Draws:
+    """Draw the last batch from a fitted proposal, which was fitted to other draws than these.
 
     Parameters
     ----------
     seed
-        Assessments with spaces of the same dimensions and equally many proposals get common random numbers from it:
-        each draw the same standard normals, in the same place.
+        Assessments whose spaces have the same dimensions and whose proposals have equally many components get common
+        random numbers from it: draw i of each is made of the same standard normals.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
     """
-    rng = _last(seed)
-    found = _weighted(assessment, ready, rng.standard_normal((ready.transform.dimension, draws)))
+    rng = _last_batch_rng(seed)
+    weighted = _weigh(assessment, proposal, rng.standard_normal((proposal.transform.dimension, draws)))
     return Draws(
         method="importance",
-        theta=sample_likelihood_ratios(assessment, ready.transform.theta(found.batch.z), rng),
-        weights=found.weights,
+        theta=sample_likelihood_ratios(assessment, proposal.transform.theta(weighted.batch.z), rng),
+        weights=weighted.weights,
         chains=1,
         diagnostics={
-            "pareto_k": found.shape,
-            "pareto_k_headline": found.tilted_shape,
-            "log_marginal_likelihood": _log_mean(found.log_weights),
+            "pareto_k": weighted.k_hat,
+            "pareto_k_headline": weighted.tilted_k_hat,
+            "log_marginal_likelihood": _log_mean(weighted.log_weights),
         },
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Headline:
-    """The probability of the headline, and whether the draws behind it can be believed."""
+    """The probability of the headline, and the verdict on the draws behind it."""
 
     probability: MCEstimate
     verdict: Verdict
 
 
 def standard_normals(dimension: int, *, seed: int, draws: int) -> Numbers:
-    """The random numbers of a last batch; dims (free, draw)."""
-    return _last(seed).standard_normal((dimension, draws))
+    """Draw the standard normals of a last batch, to be shared by many fits; dims (free, draw)."""
+    return _last_batch_rng(seed).standard_normal((dimension, draws))
 
 
-def estimate_headline(assessment: Assessment, ready: FittedProposal, common: Numbers) -> Headline:
-    """The headline alone, for those who fit many assessments.
+def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> Headline:
+    """Estimate the headline alone, for those who fit many assessments.
 
     Parameters
     ----------
-    common
-        The `noise` that they share; dims (free, draw).
+    normals
+        The `standard_normals` that all these fits share; dims (free, draw).
 
     Raises
     ------
     Undefined
         If the headline's condition is impossible at every draw.
+    Contradiction
+        If the evidence is impossible at every draw.
     """
-    found = _weighted(assessment, ready, common)
-    yes, given = np.exp(found.batch.log_tilt), np.exp(found.batch.log_given)
-    base = float(found.weights @ given)
+    weighted = _weigh(assessment, proposal, normals)
+    yes, given = np.exp(weighted.batch.log_tilt), np.exp(weighted.batch.log_given)
+    base = float(weighted.weights @ given)
     if not base > 0:
         raise Undefined
-    value = float(found.weights @ yes) / base
-    certain = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
-    probability = MCEstimate(value=value, influence=found.weights * (yes - value * given) / base * (not certain))
-    relative = probability.se / value if value > 0 else 0.0
-    shapes = {"pareto_k": found.shape, "pareto_k_headline": found.tilted_shape}
-    effective = float(1 / np.square(found.weights).sum())
-    name = assessment.scenario.headline
-    return Headline(probability=probability, verdict=convergence.judge_importance(shapes, effective, name, relative))
+    value = float(weighted.weights @ yes) / base
+    # A headline that is the same at every draw is exact; its influence would be rounding noise.
+    constant = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
+    influence = weighted.weights * (yes - value * given) / base * (not constant)
+    probability = MCEstimate(value=value, influence=influence)
+    relative_se = probability.se / value if value > 0 else 0.0
+    diagnostics = {"pareto_k": weighted.k_hat, "pareto_k_headline": weighted.tilted_k_hat}
+    ess = float(1 / np.square(weighted.weights).sum())
+    verdict = judge_importance(diagnostics, ess, assessment.scenario.headline, relative_se)
+    return Headline(probability=probability, verdict=verdict)
 
 
 def log_marginal_likelihood(
-    assessment: Assessment, ready: FittedProposal, weight: Numbers, *, seed: int, draws: int = DRAWS
+    assessment: Assessment, proposal: FittedProposal, weight: Numbers, *, seed: int, draws: int = DRAWS
 ) -> tuple[MCEstimate, float]:
-    """The log marginal likelihood if the items of evidence counted otherwise, from the same draws as `drawn`.
+    """Estimate ln P(evidence) if the items of evidence had other weights, on the draws of `sample_posterior`.
 
     Parameters
     ----------
     weight
-        How much each item counts; dims (item).
+        Power of each item's likelihood; dims (item).
 
     Returns
     -------
-    The natural logarithm, and the Pareto k of the weights: below 0.7 it can be relied on.
+    log_marginal_likelihood
+        Natural logarithm.
+    k_hat
+        Pareto k of the weights; below 0.7 the estimate is reliable.
     """
-    counted = replace(ready, transform=replace(ready.transform, weight=weight))
-    found = _weighted(assessment, counted, standard_normals(ready.transform.dimension, seed=seed, draws=draws))
-    return MCEstimate(value=_log_mean(found.log_weights), influence=found.weights - 1 / draws), found.shape
+    reweighted = replace(proposal, transform=replace(proposal.transform, weight=weight))
+    normals = standard_normals(proposal.transform.dimension, seed=seed, draws=draws)
+    weighted = _weigh(assessment, reweighted, normals)
+    return MCEstimate(value=_log_mean(weighted.log_weights), influence=weighted.weights - 1 / draws), weighted.k_hat
 
 
-def _last(seed: int) -> np.random.Generator:
-    """Of the last batch; those of adapting are others."""
+def _last_batch_rng(seed: int) -> np.random.Generator:
+    """The generator of a last batch, independent of the one that fits the proposal."""
     return np.random.default_rng([seed, 3])
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Weighted:
-    """The last batch with its weights."""
+class _WeightedBatch:
+    """A last batch with its importance weights."""
 
     batch: Batch
     log_weights: Numbers
-    """As they are; dims (draw)."""
+    """Raw; dims (draw)."""
     weights: Numbers
-    """Smoothed, summing to one; dims (draw)."""
-    shape: float
+    """Pareto-smoothed, summing to one; dims (draw)."""
+    k_hat: float
     """Pareto k of the weights."""
-    tilted_shape: float
-    """That of the weights times the probability of the headline."""
+    tilted_k_hat: float
+    """Pareto k of the weights times the probability of the headline."""
 
 
-def _weighted(assessment: Assessment, ready: FittedProposal, common: Numbers) -> _Weighted:
-    """Draws from the mixture of prior and proposals, from standard normal noise with dims (free, draw)."""
-    draws = common.shape[1]
-    first = int(PRIOR_SHARE * draws)
-    counts = [first, *split(draws - first, len(ready.components))]
-    proposals = [Gaussian.standard(ready.transform.dimension), *ready.components]
-    mixture = list(zip(proposals, counts, strict=True))
-    batch = evaluate_batch(assessment, ready.transform, draws_of(mixture, common))
-    log_weights = batch.log_posterior - mixed(parts_of(batch.z, mixture), mixture)
-    smooth, shape = _judged(log_weights)
-    _, tilted_shape = _judged(log_weights + batch.log_tilt)
-    return _Weighted(
-        batch=batch, log_weights=log_weights, weights=np.exp(smooth), shape=shape, tilted_shape=tilted_shape
+def _weigh(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> _WeightedBatch:
+    """Draw from the mixture of prior and components, and weigh; normals with dims (free, draw)."""
+    draws = normals.shape[1]
+    from_prior = int(PRIOR_SHARE * draws)
+    counts = [from_prior, *split_evenly(draws - from_prior, len(proposal.components))]
+    components = [Gaussian.standard(proposal.transform.dimension), *proposal.components]
+    mixture = list(zip(components, counts, strict=True))
+    batch = evaluate_batch(assessment, proposal.transform, transform_by_mixture(mixture, normals))
+    log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
+    log_weights = batch.log_posterior - log_density
+    smoothed, k_hat = _smooth(log_weights)
+    _, tilted_k_hat = _smooth(log_weights + batch.log_tilt)
+    return _WeightedBatch(
+        batch=batch, log_weights=log_weights, weights=np.exp(smoothed), k_hat=k_hat, tilted_k_hat=tilted_k_hat
     )
 
 
@@ -183,89 +219,100 @@ def _log_mean(log_weights: Numbers) -> float:
     return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
 
 
-def _judged(log_weights: Numbers) -> tuple[Numbers, float]:
-    """Smoothed log weights and their k-hat: -infinite where no weight stands out, since then there is no tail to judge.
+def _smooth(log_weights: Numbers) -> tuple[Numbers, float]:
+    """Smooth log weights; k-hat is -infinite where no weight stands out, since there is no tail to estimate.
 
-    The prior's part of the mixture bounds the weights; to what lies between such bounds a Pareto distribution does not
-    apply, and may be fitted with any shape.
+    The prior's share in the mixture bounds the weights. A generalised Pareto distribution does not describe weights
+    near such a bound, and could be fitted to them with any shape.
     """
-    smooth, shape = smooth_weights(log_weights)
-    highest = float(np.exp(smooth.max()) * len(smooth))
-    return smooth, shape if highest > OUTSTANDING else -np.inf
+    smoothed, k_hat = smooth_weights(log_weights)
+    highest = float(np.exp(smoothed.max()) * len(smoothed))
+    return smoothed, k_hat if highest > OUTSTANDING else -np.inf
 
 
 def fit_proposal(
     assessment: Assessment, *, seed: int, rounds: int = ROUNDS, dimensions: Dimensions | None = None
 ) -> FittedProposal:
-    """Fit the proposals: to the posterior, and to the posterior tilted by the headline.
+    """Fit a proposal to an assessment: one Gaussian to its posterior, one to the posterior tilted by the headline.
 
     Parameters
     ----------
     dimensions
-        Of the space; those of the assessment itself if nothing is said.
+        Of the space; by default those of the assessment itself.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
     """
-    space = prior_transform(assessment, dimensions or dimensions_of([assessment]))
+    transform = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
-    return FittedProposal(transform=space, components=tuple(_adapted(assessment, space, rng, rounds)))
+    return FittedProposal(transform=transform, components=tuple(_fit_components(assessment, transform, rng, rounds)))
 
 
 def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
-    """Every quantity that one of these assessments leaves open, but for those that are integrated out."""
+    """Collect every quantity that is uncertain in one of these assessments, but for those integrated out."""
     return Dimensions.of(assessments, without=assessments[0].structure.indicators.ratio)
 
 
-def _adapted(assessment: Assessment, space: PriorTransform, rng: np.random.Generator, rounds: int) -> list[Gaussian]:
+def _fit_components(
+    assessment: Assessment, transform: PriorTransform, rng: np.random.Generator, rounds: int
+) -> list[Gaussian]:
     def posterior(z: Numbers) -> Numbers:
-        return evaluate_batch(assessment, space, z).log_posterior
+        return evaluate_batch(assessment, transform, z).log_posterior
 
     def tilted(z: Numbers) -> Numbers:
-        batch = evaluate_batch(assessment, space, z)
+        batch = evaluate_batch(assessment, transform, z)
         return batch.log_posterior + batch.log_tilt
 
-    mode, covariance = laplace(posterior, np.zeros(space.dimension))
+    mode, covariance = laplace(posterior, np.zeros(transform.dimension))
     tilted_mode, tilted_covariance = laplace(tilted, mode)
-    proposals = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
-    pool = _Pool.started(_drawn(assessment, space, first := [(Gaussian.standard(space.dimension), ROUND)], rng), first)
+    components = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
+    prior = [(Gaussian.standard(transform.dimension), ROUND)]
+    history = _History.start(_sample_batch(assessment, transform, prior, rng), prior)
     for _ in range(rounds):
-        latest = list(zip(proposals, split(ROUND, len(proposals)), strict=True))
-        pool = pool.with_more(_drawn(assessment, space, latest, rng), latest)
-        log_weights = pool.batch.log_posterior - pool.log_density
-        proposals = [
-            fitted(pool.batch.z, log_weights, covariance),
-            fitted(pool.batch.z, log_weights + pool.batch.log_tilt, tilted_covariance),
+        latest = list(zip(components, split_evenly(ROUND, len(components)), strict=True))
+        history = history.extend(_sample_batch(assessment, transform, latest, rng), latest)
+        log_weights = history.batch.log_posterior - history.log_density
+        components = [
+            fit_gaussian(history.batch.z, log_weights, covariance),
+            fit_gaussian(history.batch.z, log_weights + history.batch.log_tilt, tilted_covariance),
         ]
-    return proposals
+    return components
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pool:
-    """All draws so far, and the density of each under every proposal so far, which is the costly part."""
+class _History:
+    """All draws so far, and their density under every proposal so far, which is what costs time."""
 
     batch: Batch
     mixture: Mixture
-    parts: Numbers
+    components: Numbers
     """ln density of each proposal at each draw; dims (proposal, draw)."""
 
     @classmethod
-    def started(cls, batch: Batch, mixture: Mixture) -> _Pool:
-        return cls(batch=batch, mixture=mixture, parts=parts_of(batch.z, mixture))
+    def start(cls, batch: Batch, mixture: Mixture) -> _History:
+        return cls(batch=batch, mixture=mixture, components=component_log_densities(batch.z, mixture))
 
-    def with_more(self, batch: Batch, mixture: Mixture) -> _Pool:
-        """Earlier draws meet the new proposals, new draws meet them all."""
-        whole = [*self.mixture, *mixture]
-        earlier = np.concatenate([self.parts, parts_of(self.batch.z, mixture)])
-        return _Pool(
+    def extend(self, batch: Batch, mixture: Mixture) -> _History:
+        """Add draws: earlier draws are evaluated under the new proposals only, new draws under all."""
+        proposals = [*self.mixture, *mixture]
+        earlier = np.concatenate([self.components, component_log_densities(self.batch.z, mixture)])
+        return _History(
             batch=concatenate_batches([self.batch, batch]),
-            mixture=whole,
-            parts=np.concatenate([earlier, parts_of(batch.z, whole)], axis=1),
+            mixture=proposals,
+            components=np.concatenate([earlier, component_log_densities(batch.z, proposals)], axis=1),
         )
 
     @property
     def log_density(self) -> Numbers:
-        """Of the mixture of all proposals; dims (draw)."""
-        return mixed(self.parts, self.mixture)
+        """Of the mixture of all proposals so far; dims (draw)."""
+        return mixture_log_density(self.components, self.mixture)
 
 
-def _drawn(assessment: Assessment, space: PriorTransform, mixture: Mixture, rng: np.random.Generator) -> Batch:
+def _sample_batch(
+    assessment: Assessment, transform: PriorTransform, mixture: Mixture, rng: np.random.Generator
+) -> Batch:
     count = sum(count for _, count in mixture)
-    return evaluate_batch(assessment, space, draws_of(mixture, rng.standard_normal((space.dimension, count))))
+    normals = rng.standard_normal((transform.dimension, count))
+    return evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals))

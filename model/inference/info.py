@@ -1,4 +1,4 @@
-"""What every result carries beside its numbers: the scenario, the prior set, the fit and how it was computed."""
+"""What every result carries next to its numbers: the scenario, the prior set, the fits, and how they were computed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from estimative.model.inference.posterior import Posterior
 from estimative.priors.prior_set import Confidence
 
 SCHEMA_VERSION = 2
-"""Of every JSON document; a reader of another version refuses it."""
+"""Of every JSON document; a document of another version is refused."""
 ALWAYS = ("numpy", "scipy")
+"""Packages behind every number."""
 WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScenarioInfo:
-    """Which question was asked."""
+    """The scenario that a result answers."""
 
     id: str
     digest: str
@@ -42,7 +43,7 @@ class ScenarioInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class PriorSetInfo:
-    """Whose priors."""
+    """The prior set behind a result, and its analyst."""
 
     name: str
     digest: str
@@ -63,7 +64,7 @@ class PriorSetInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class FitInfo:
-    """One fit: by which method, with how many draws, and whether these can be relied on."""
+    """One fit: its method, its draws, and the verdict on them."""
 
     prior_set: PriorSetInfo
     method: Method
@@ -92,31 +93,39 @@ class Computation:
     """How the numbers were computed."""
 
     seed: int
+    """Of every random number; the same seed gives the same digits."""
     settings: Mapping[str, int | str]
     versions: Mapping[str, str]
-    """Of this package, of Python, and of the packages that computed the numbers."""
+    """By package: this one, Python, and those that computed the numbers."""
 
 
 def versions(methods: Iterable[str]) -> Mapping[str, str]:
-    """The versions of this package, of Python, and of the packages that these methods use."""
+    """Look up the versions of this package, of Python, and of the packages that these methods use."""
     names = dict.fromkeys((*ALWAYS, *(WITH_NUTS if "nuts" in methods else ())))
     own = {"estimative": version("estimative"), "python": platform.python_version()}
     return {**own, **{name: version(name) for name in names}}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result:
     """What every answer carries; each kind of answer adds its numbers.
 
-    A number of a fit that did not converge is left out (None, or no entry) unless it was asked for.
+    A number of a fit that did not converge is left out (None, or no entry) unless it was requested. Subclasses are
+    dataclasses with `repr=False`, so that they keep the one-line `repr` instead of printing every number.
     """
 
     schema_version: int = SCHEMA_VERSION
     converged: bool
     """Every fit behind the numbers passed its verdict."""
     with_unconverged: bool
-    """Numbers of fits that did not converge are included, as was asked for."""
+    """Numbers of fits that did not converge are included, as requested."""
     computation: Computation
+
+    def __repr__(self) -> str:
+        """Name the kind of answer, its scenario where it has one, and whether it converged."""
+        scenario: ScenarioInfo | None = getattr(self, "scenario", None)
+        status = "converged" if self.converged else "not converged"
+        return f"{type(self).__name__}({f'{scenario.id}, ' if scenario else ''}{status})"
 
     @property
     def withheld(self) -> bool:

@@ -1,8 +1,11 @@
-"""Numbers with their Monte Carlo noise, kept draw by draw: what draws on common random numbers share cancels.
+"""Estimates that remember their Monte Carlo noise draw by draw, so that noise shared by two fits cancels.
 
-To first order an estimate differs from what it estimates by a sum over draws, each draw's share in it being its
-influence. The variance of any smooth function of several estimates follows from the sum of their influences, weighted
-by the derivatives (the delta method; the infinitesimal jackknife of Efron 1982, CBMS-NSF Monograph 38, ch. 6).
+Many answers are differences between fits: with and without an item of evidence, one analyst's prior and another's. If
+both fits use the same random numbers, most of their noise is the same, and the difference is known far better than
+either fit. To compute that error, an estimate carries the influence of each draw: to first order it differs from the
+truth by the sum of the influences. The variance of a smooth function of estimates is then the sum of squares of their
+influences combined by the derivatives (the delta method with the infinitesimal jackknife, Efron 1982, The Jackknife,
+the Bootstrap and Other Resampling Plans, ch. 6).
 """
 
 from __future__ import annotations
@@ -22,18 +25,29 @@ NO_INFLUENCE = np.zeros(1)
 
 
 class MCEstimate:
-    """An estimate and where its error comes from; encoded as `{value, se}`.
+    """A Monte Carlo estimate with the sources of its error; encoded as `{value, se}`.
 
     Attributes
     ----------
     value
-        In whatever unit.
+        The estimate, in the unit of whatever is estimated.
     influence
-        Of each draw whose random numbers other fits share; dims (draw), or one zero that broadcasts.
+        What each draw contributes to the error, for draws on common random numbers; dims (draw), or one zero that
+        broadcasts. Two estimates combine draw by draw, so they must come from the same seed and number of draws.
     own_variance
-        From draws that no other fit shares: Markov chains.
+        Variance from draws that no other fit shares: Markov chains.
+
+    Examples
+    --------
+    The difference of two fits on common random numbers, with its error:
+
+    >>> one = MCEstimate(value=0.30, influence=np.array([0.01, -0.01]))
+    >>> other = MCEstimate(value=0.10, influence=np.array([0.01, -0.01]))
+    >>> delta_method(one.value - other.value, [(1.0, one), (-1.0, other)]).se
+    0.0
     """
 
+    # A plain class: a dataclass would compare `influence` arrays with ==, and be encoded field by field.
     __slots__ = ("influence", "own_variance", "value")
 
     def __init__(self, *, value: float, influence: Numbers = NO_INFLUENCE, own_variance: float = 0.0) -> None:
@@ -43,14 +57,14 @@ class MCEstimate:
 
     @property
     def se(self) -> float:
-        """The Monte Carlo standard error."""
+        """The Monte Carlo standard error, in the unit of the value."""
         return float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
 
     def __repr__(self) -> str:
         return f"MCEstimate(value={self.value:.6g}, se={self.se:.2g})"
 
     def __eq__(self, other: object) -> bool:
-        """Equal numbers with equal errors, however these came about."""
+        """Compare values and standard errors, whatever they are made of."""
         return isinstance(other, MCEstimate) and (self.value, self.se) == (other.value, other.se)
 
     def __hash__(self) -> int:
@@ -58,9 +72,15 @@ class MCEstimate:
 
 
 def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCEstimate:
-    """A smooth function of estimates from different fits, given its value and its derivative by each of them.
+    """Propagate errors to a smooth function of estimates (the delta method).
 
-    Parts that share chains must be brought together before, since their own variances are added.
+    Parameters
+    ----------
+    value
+        Of the function.
+    parts
+        For each estimate, the function's partial derivative and the estimate. Estimates from the same Markov chains
+        must be combined into one beforehand, since own variances are added as if independent.
     """
     influence, own = NO_INFLUENCE, 0.0
     for derivative, part in parts:
@@ -70,30 +90,34 @@ def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCE
 
 
 def mc_estimate(value: float, deviation: Numbers, draws: Draws) -> MCEstimate:
-    """An estimate that differs from the truth by the weighted mean of `deviation`, to first order.
+    """Attach the Monte Carlo error to an estimate that is, to first order, a weighted mean over the draws.
 
     Parameters
     ----------
+    value
+        The estimate.
     deviation
-        For a plain mean of f it is f - mean: the influence of an independent draw on a self-normalised mean is
-        w (f - mean) (Owen 2013, Monte Carlo, eq. 9.8). Its own weighted mean is 0; dims (draw).
+        Each draw's deviation, with weighted mean 0: f - mean for a plain mean of f, whose influence is then
+        w (f - mean) (Owen 2013, Monte Carlo, eq. 9.8); dims (draw).
     """
     if draws.method == "importance":
         return MCEstimate(value=value, influence=draws.weights * deviation)
+    # Draws of a chain are dependent: their influences do not add up in squares, so only the variance is carried.
     variance = float(draws.weights @ np.square(deviation))
     own = variance / ess_estimator("nuts")(deviation, draws) if variance > 0 else 0.0
     return MCEstimate(value=value, own_variance=own)
 
 
 def log_odds(probability: MCEstimate) -> MCEstimate:
-    """The natural logarithm of the odds.
+    """Convert a probability to natural log-odds.
 
     Raises
     ------
     Undefined
-        Of a probability of 0 or 1.
+        If the probability is 0 or 1.
     """
     p = probability.value
     if not 0 < p < 1:
         raise Undefined
+    # log1p keeps digits for p near 0, where most headlines are.
     return delta_method(math.log(p) - math.log1p(-p), [(1 / (p * (1 - p)), probability)])

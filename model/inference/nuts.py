@@ -1,7 +1,9 @@
-"""The same equations as a PyMC model, sampled by nutpie's NUTS. The only caller of a sampler.
+"""The model in PyMC, sampled by nutpie's NUTS; the only module that imports PyMC.
 
-A scenario is compiled once: prior parameters and weights are data of the compiled model, so that another prior set
-is a swap of data and takes a fraction of a second.
+nutpie compiles the model's log density and gradient to machine code through numba and samples in Rust: several times
+faster than `pm.sample`, and all chains run in one process. Compiling takes ten seconds or more, so a scenario is
+compiled once. Prior parameters and evidence weights are `pm.Data`: fitting another prior set swaps data, in a fraction
+of a second.
 """
 
 from __future__ import annotations
@@ -26,23 +28,26 @@ from estimative.model.likelihood.variable_elimination import by_enumeration
 
 CHAINS = 4
 TUNE = 500
+"""Warm-up draws of each chain, which adapt the step size and the mass matrix and are discarded."""
 DRAWS = 1000
+"""For each chain."""
 TARGET_ACCEPT = 0.85
+"""Above nutpie's default of 0.8: smaller steps, hence fewer divergences where priors are wide."""
 
 
 def _concatenate(parts: Sequence[Array]) -> Array:
-    """One after the other, by adding into zeros: the gradient of a plain join takes seconds more to compile."""
+    """Join vectors by adding them into zeros: the gradient of `pt.concatenate` takes seconds longer to compile."""
     sizes = [part.type.shape[0] for part in map(pt.as_tensor_variable, parts)]
     ends = np.cumsum(sizes)
-    whole = pt.zeros(int(ends[-1]))
+    joined = pt.zeros(int(ends[-1]))
     for part, size, end in zip(parts, sizes, ends, strict=True):
         if size:
-            whole = pt.inc_subtensor(whole[int(end - size) : int(end)], part)
-    return whole
+            joined = pt.inc_subtensor(joined[int(end - size) : int(end)], part)
+    return joined
 
 
 def _combine(matrix: Array, vector: Array) -> Array:
-    """Multiply and sum: a matrix product would cost 5-10 s of compilation under numba."""
+    """Multiply and sum, since each matrix product in the graph costs 5-10 s of numba compilation."""
     return (matrix * vector[None, :]).sum(axis=1)
 
 
@@ -52,7 +57,7 @@ PYTENSOR = Backend(
     log=pt.log,
     log1p=pt.log1p,
     maximum=pt.maximum,
-    log_mass=lambda mass: pt.log(pt.maximum(mass, TINY)),
+    log_mass=lambda mass: pt.log(pt.maximum(mass, TINY)),  # a finite gradient, where log 0 has none
     concatenate=_concatenate,
     stack=pt.stack,
     combine=_combine,
@@ -60,13 +65,34 @@ PYTENSOR = Backend(
     weigh=lambda weights, log_likelihoods: weights * log_likelihoods,
     constant=lambda values, like: pt.constant(np.asarray(values, dtype=float)),
 )
+"""The backend of the equations for one draw: no `draw` axis, and nothing but broadcasting and sums."""
 
 
 def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
-    """A scenario as a PyMC model; dims `degree`, `ratio`, `evidence` carry the quantities' names.
+    """Build the PyMC model of a scenario.
 
-    Degrees are lower + (upper - lower) Beta(a, b), ratios exp(mu + sigma Normal(0, 1)): non-centred, so that a
-    constant has no width and every prior set is the same model with other numbers.
+    Random variables
+        `degree_share`, dims `degree`: Beta(a, b), the place of each degree between its bounds;
+        `log_ratio_z`, dims `ratio`: Normal(0, 1), the standardised log ratios.
+
+    Data
+        `degree_prior`, dims (`degree_parameter`, `degree`); `ratio_prior`, dims (`ratio_parameter`, `ratio`);
+        `weight`, dims `evidence`.
+
+    Potential
+        `evidence_log_likelihood`: ln P(evidence | theta), the binary events summed out exactly, so that only
+        continuous variables are left for NUTS.
+
+    Coords carry the names of the prior set file. The parametrisation is non-centred: degree = lower + (upper - lower)
+    `degree_share`, log ratio = mu + sigma `log_ratio_z`. A constant is a prior of no width (lower = upper, sigma = 0),
+    so that every prior set of a scenario is the same compiled model with other data.
+
+    Parameters
+    ----------
+    structure
+        Of the scenario.
+    data
+        Values of the three data variables, see `model_data`.
     """
     quantities = structure.quantities
     degrees, ratios = len(quantities.degrees), len(quantities.ratios)
@@ -77,26 +103,27 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         "degree_parameter": ["a", "b", "lower", "upper"],
         "ratio_parameter": ["mu", "sigma"],
     }
-    with pm.Model(coords=coords, check_bounds=False) as built:
-        a, b, lower, upper = _rows(_fixed_shape("degree_prior", data, "degree_parameter", "degree"))
-        mu, sigma = _rows(_fixed_shape("ratio_prior", data, "ratio_parameter", "ratio"))
-        weight = _fixed_shape("weight", data, "evidence")
-        share = _shares(a, b, degrees)
-        score = pm.Normal("score", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
-        theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * score, weight=weight)
+    # Bound checks would put an `Assert` on every parameter into the graph; priors are validated when they are read.
+    with pm.Model(coords=coords, check_bounds=False) as model:
+        a, b, lower, upper = _rows(_data("degree_prior", data, "degree_parameter", "degree"))
+        mu, sigma = _rows(_data("ratio_prior", data, "ratio_parameter", "ratio"))
+        weight = _data("weight", data, "evidence")
+        # A scenario without degrees, or without ratios, has no such random variable.
+        share = _degree_share(a, b, degrees) if degrees else pt.zeros(0)
+        z = pm.Normal("log_ratio_z", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
+        theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * z, weight=weight)
+        # Enumeration, not elimination: under PyTensor cost is the number of operations, each of which is compiled.
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_enumeration))
-    return built
+    return model
 
 
-def _shares(a: Array, b: Array, degrees: int) -> Array:
-    """Degrees before they are stretched. Chains start in the middle, whichever prior set the model is compiled with."""
-    if not degrees:
-        return pt.zeros(0)
-    return pm.Beta("share", a, b, shape=degrees, dims="degree", initval=np.full(degrees, 0.5))
+def _degree_share(a: Array, b: Array, degrees: int) -> Array:
+    # A fixed initial value: the default is a moment of the priors that happened to be compiled in.
+    return pm.Beta("degree_share", a, b, shape=degrees, dims="degree", initval=np.full(degrees, 0.5))
 
 
-def _fixed_shape(name: str, data: Mapping[str, Numbers], *dims: str) -> Array:
-    """Data that may change in value only: with a shape known beforehand, the graph compiles in half the time."""
+def _data(name: str, data: Mapping[str, Numbers], *dims: str) -> Array:
+    """Register data whose values may change but not their shape: a known shape halves the compile time."""
     return pm.Data(name, data[name], dims=dims, shape=data[name].shape)
 
 
@@ -104,7 +131,8 @@ def _rows(matrix: Array) -> list[Array]:
     return [matrix[index] for index in range(matrix.type.shape[0])]
 
 
-def _data(assessment: Assessment) -> dict[str, Numbers]:
+def model_data(assessment: Assessment) -> dict[str, Numbers]:
+    """Collect the values of the model's data variables for one assessment."""
     return {
         "degree_prior": assessment.degree_parameters,
         "ratio_prior": assessment.ratio_parameters,
@@ -114,23 +142,27 @@ def _data(assessment: Assessment) -> dict[str, Numbers]:
 
 @dataclass(frozen=True, kw_only=True)
 class CompiledModel:
-    """A scenario ready to be fitted with any prior set for it."""
+    """A scenario's model, compiled for any prior set of that scenario."""
 
     structure: Structure
     program: Any
     """nutpie's compiled model."""
 
+    def __repr__(self) -> str:
+        return f"CompiledModel({self.structure!r})"
+
 
 def compile_model(assessment: Assessment) -> CompiledModel:
-    """Compile an assessment's scenario; the prior set only gives the data to start from."""
-    built = pymc_model(assessment.structure, _data(assessment))
-    # Fast-math lets code compiled afresh and code from the cache round differently: the seed would not fix the digits.
+    """Compile an assessment's scenario; its prior set provides nothing but the initial data."""
+    model = pymc_model(assessment.structure, model_data(assessment))
+    # With fast-math, freshly compiled code and code from numba's cache may round differently, and a seed would no
+    # longer give the same digits.
     with pytensor.config.change_flags(numba__fastmath=False):
-        return CompiledModel(structure=assessment.structure, program=nutpie.compile_pymc_model(built))
+        return CompiledModel(structure=assessment.structure, program=nutpie.compile_pymc_model(model))
 
 
 def sample(
-    ready: CompiledModel,
+    model: CompiledModel,
     assessment: Assessment,
     *,
     seed: int,
@@ -145,12 +177,13 @@ def sample(
     draws, tune
         For each chain.
     seed
-        The same seed gives the same draws, however many cores there are.
+        The same seed gives the same draws, on any number of cores.
     """
-    data = _data(assessment)
-    used = {variable.name for variable in ready.program.shared_var_keys}  # without ratios there is no ratio prior
+    data = model_data(assessment)
+    # PyTensor drops data that nothing depends on, such as the ratio prior where there are no ratios.
+    used = {variable.name for variable in model.program.shared_var_keys}
     trace = nutpie.sample(
-        ready.program.with_data(**{name: values for name, values in data.items() if name in used}),
+        model.program.with_data(**{name: values for name, values in data.items() if name in used}),
         draws=draws,
         tune=tune,
         chains=chains,
@@ -159,12 +192,12 @@ def sample(
         progress_bar=False,
         save_warmup=False,
     )
-    share, score = (_flat(trace.posterior, name, chains * draws) for name in ("share", "score"))
+    share, z = (_flatten(trace.posterior, name, chains * draws) for name in ("degree_share", "log_ratio_z"))
     _, _, lower, upper = data["degree_prior"]
     mu, sigma = data["ratio_prior"]
     theta = Theta(
         degree=lower[:, None] + (upper - lower)[:, None] * share,
-        log_ratio=mu[:, None] + sigma[:, None] * score,
+        log_ratio=mu[:, None] + sigma[:, None] * z,
         weight=data["weight"],
     )
     energy = trace.sample_stats["energy"].to_numpy()
@@ -180,8 +213,8 @@ def sample(
     )
 
 
-def _flat(group: Any, name: str, draws: int) -> Numbers:
-    """A variable of the trace with dims (chain, draw, quantity) -> (quantity, draw); none of it where it is none."""
+def _flatten(group: Any, name: str, draws: int) -> Numbers:
+    """Reshape a variable of the trace, dims (chain, draw, quantity) -> (quantity, draw); empty where it is missing."""
     if name not in group:
         return np.zeros((0, draws))
     array = group[name].to_numpy()

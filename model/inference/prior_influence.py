@@ -1,4 +1,4 @@
-"""How much of the answer comes from the priors: what the evidence left of their uncertainty."""
+"""Prior influence: how much of the answer comes from the priors, judged by the uncertainty that the evidence left."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from estimative.model.likelihood.layout import Numbers
 from estimative.priors.distributions import LogNormal
 
 UNMOVED = 0.95
-"""Share of its prior standard deviation that a quantity keeps if the evidence does not bear on it."""
+"""Share of its prior standard deviation that an uninformed quantity retains, at least."""
 MOVED = 0.1
-"""Prior standard deviations."""
+"""Shift of its mean, in prior standard deviations, that an uninformed quantity stays below."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PriorInfluence:
-    """The headline on the log-odds scale, before and after the evidence."""
+    """The headline's uncertainty on the natural log-odds scale, before and after the evidence."""
 
     prior_sd: float
     posterior_sd: float
     variance_share: float | None
-    """Of the prior variance of the headline's log-odds, how much remains; None where there was none."""
+    """Posterior variance of the headline's log-odds over its prior variance; None where the prior has none."""
     shift: float | None
-    """Natural log-odds of the headline after the evidence less those before; None where one of the two is 0 or 1."""
+    """Log-odds of the headline after the evidence less those before; None where a probability is 0 or 1."""
     uncertain: int
-    """Quantities that are no constants."""
+    """Number of quantities that are not constants."""
     unmoved: int
-    """Of these, how many kept 95% of their standard deviation and moved by less than a tenth of it."""
+    """How many of these retained 95% of their standard deviation and shifted by less than a tenth of it."""
 
 
 def prior_influence(posterior: Posterior, prior: PriorPredictive) -> PriorInfluence:
     """Compare the headline and every quantity before and after the evidence."""
     key = ("outcome", posterior.assessment.scenario.headline)
-    free = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
-    before, after = (_log_odds_sd(*holder.query_probabilities(*key), holder.draws) for holder in (prior, posterior))
-    odds = [_log_odds(holder.estimates[key].value) for holder in (prior, posterior)]
+    uncertain = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
+    before, after = (_log_odds_sd(*source.query_probabilities(*key), source.draws) for source in (prior, posterior))
+    odds = [_log_odds(source.estimates[key].value) for source in (prior, posterior)]
     return PriorInfluence(
         prior_sd=before,
         posterior_sd=after,
         variance_share=(after / before) ** 2 if before > 0 else None,
         shift=None if None in odds else odds[1] - odds[0],  # type: ignore[operator]
-        uncertain=len(free),
-        unmoved=sum(_unmoved(posterior, name) for name in free),
+        uncertain=len(uncertain),
+        unmoved=sum(_unmoved(posterior, name) for name in uncertain),
     )
 
 
@@ -55,7 +55,7 @@ def _log_odds(probability: float) -> float | None:
 
 
 def _log_odds_sd(yes: Numbers, given: Numbers, draws: Draws) -> float:
-    """Standard deviation of the log-odds over the draws, each weighted by the chance of the condition there."""
+    """Standard deviation of the log-odds over the draws, each weighted by the probability of the condition there."""
     possible = (given > 0) & (yes > 0) & (yes < given)
     if not possible.any():
         return 0.0
@@ -67,7 +67,7 @@ def _log_odds_sd(yes: Numbers, given: Numbers, draws: Draws) -> float:
 
 
 def _unmoved(posterior: Posterior, name: str) -> bool:
-    """Whether a quantity is where its prior put it, on the scale on which its prior is symmetric enough to compare."""
+    """Whether a quantity's posterior is still its prior, compared on the scale on which the prior is symmetric."""
     values = posterior.quantity(name)
     prior = posterior.assessment.priors[name].family
     if isinstance(prior, LogNormal):

@@ -1,4 +1,4 @@
-"""Gaussian proposals, their mixtures, and how one is fitted to weighted draws."""
+"""Gaussian proposals in the space of standard normals, their mixtures, and how one is fitted to weighted draws."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from estimative.model.likelihood.layout import Index, Numbers
 
-LEAST_EFFECTIVE = 100
-"""A target is flattened until so many draws count, before a Gaussian is fitted to it."""
+MIN_EFFECTIVE = 100
+"""A target is tempered until this many draws are effective, before a Gaussian is fitted to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,108 +24,133 @@ class Gaussian:
 
     @classmethod
     def of(cls, mean: Numbers, covariance: Numbers) -> Gaussian:
+        """Build a proposal from its mean, dims (free), and covariance, dims (free, free)."""
         return cls(mean=mean, root=np.linalg.cholesky(covariance))
 
     @classmethod
     def standard(cls, dimension: int) -> Gaussian:
-        """The prior."""
+        """Build the prior, N(0, I)."""
         return cls(mean=np.zeros(dimension))
 
     @cached_property
-    def inverse(self) -> Numbers | None:
-        """Of the root."""
+    def inverse_root(self) -> Numbers | None:
+        """The inverse of the root; inverted once, since a proposal is evaluated at many batches."""
         return None if self.root is None else np.linalg.inv(self.root)
 
-    def condition_on(self, held: Index, values: Numbers) -> Gaussian:
-        """Where some coordinates have these values: the others conditionally, and the held ones N(0, 1) beside them.
+    def condition_on(self, fixed: Index, values: Numbers) -> Gaussian:
+        """Condition on some coordinates, and make these independent N(0, 1).
+
+        For a fit in which a quantity has become a constant: the others move as they would given its value, while its
+        own coordinate, which no longer matters, gets its prior and costs no efficiency.
 
         Parameters
         ----------
-        held
-            Which coordinates; dims (held).
+        fixed
+            Which coordinates; dims (fixed).
         values
-            Theirs; dims (held).
+            Their values; dims (fixed).
         """
-        if self.root is None or not len(held):
+        if self.root is None or not len(fixed):
             return self
         covariance = self.root @ self.root.T
-        gain = np.linalg.solve(covariance[np.ix_(held, held)], covariance[held]).T
-        mean = self.mean + gain @ (values - self.mean[held])
-        rest = covariance - gain @ covariance[held]
-        mean[held], rest[held], rest[:, held] = 0.0, 0.0, 0.0
-        rest[held, held] = 1.0
-        return Gaussian.of(mean, rest)
+        gain = np.linalg.solve(covariance[np.ix_(fixed, fixed)], covariance[fixed]).T
+        mean = self.mean + gain @ (values - self.mean[fixed])
+        conditional = covariance - gain @ covariance[fixed]
+        mean[fixed], conditional[fixed], conditional[:, fixed] = 0.0, 0.0, 0.0
+        conditional[fixed, fixed] = 1.0
+        return Gaussian.of(mean, conditional)
 
-    def moved(self, noise: Numbers) -> Numbers:
-        """Draws, from standard normal noise; dims (free, draw)."""
-        return noise if self.root is None else self.mean[:, None] + self.root @ noise
+    def transform(self, normals: Numbers) -> Numbers:
+        """Turn standard normals into draws of the proposal; dims (free, draw)."""
+        return normals if self.root is None else self.mean[:, None] + self.root @ normals
 
     def log_density(self, z: Numbers) -> Numbers:
-        """Up to the constant that all Gaussians of one dimension share; dims (draw)."""
-        if self.inverse is None:
+        """Compute ln density up to the constant that all Gaussians of one dimension share; dims (draw)."""
+        if self.inverse_root is None:
             return half_squares(z)
-        scaled = self.inverse @ z - (self.inverse @ self.mean)[:, None]
-        return np.asarray(np.log(np.diag(self.inverse)).sum() + half_squares(scaled))
+        scaled = self.inverse_root @ z - (self.inverse_root @ self.mean)[:, None]
+        return np.asarray(np.log(np.diag(self.inverse_root)).sum() + half_squares(scaled))
 
 
 type Mixture = list[tuple[Gaussian, int]]
-"""Proposals, each with its number of draws."""
+"""Proposals, each with its number of draws: a stratified sample, proportional to the mixture's shares."""
 
 
 def half_squares(z: Numbers) -> Numbers:
-    """-z'z / 2; dims (free, draw) -> (draw)."""
+    """Compute -z'z / 2, ln of the standard normal density up to a constant; dims (free, draw) -> (draw)."""
     return np.asarray(-0.5 * np.einsum("ij,ij->j", z, z))
 
 
-def split(total: int, parts: int) -> list[int]:
-    """A number of draws shared out as evenly as whole numbers allow."""
+def split_evenly(total: int, parts: int) -> list[int]:
+    """Split a number of draws as evenly as whole numbers allow."""
     return [total // parts + (index < total % parts) for index in range(parts)]
 
 
-def draws_of(mixture: Mixture, noise: Numbers) -> Numbers:
-    """Draws, proposal after proposal, from standard normal noise; dims (free, draw)."""
+def transform_by_mixture(mixture: Mixture, normals: Numbers) -> Numbers:
+    """Turn standard normals into draws, one proposal after the other; dims (free, draw)."""
     ends = np.cumsum([count for _, count in mixture])
-    parts = np.split(noise, ends[:-1], axis=1)
-    return np.concatenate([gaussian.moved(part) for (gaussian, _), part in zip(mixture, parts, strict=True)], axis=1)
+    parts = np.split(normals, ends[:-1], axis=1)
+    return np.concatenate(
+        [gaussian.transform(part) for (gaussian, _), part in zip(mixture, parts, strict=True)], axis=1
+    )
 
 
-def parts_of(z: Numbers, mixture: Mixture) -> Numbers:
-    """ln density of each proposal at each draw; dims (proposal, draw)."""
+def component_log_densities(z: Numbers, mixture: Mixture) -> Numbers:
+    """Compute ln density of each proposal at each draw; dims (free, draw) -> (proposal, draw)."""
     return np.stack([gaussian.log_density(z) for gaussian, _ in mixture])
 
 
-def mixed(parts: Numbers, mixture: Mixture) -> Numbers:
-    """ln of the density that draws of a mixture have as a whole; dims (proposal, draw) -> (draw)."""
+def mixture_log_density(components: Numbers, mixture: Mixture) -> Numbers:
+    """Combine ln densities of the proposals into that of the mixture; dims (proposal, draw) -> (draw).
+
+    Weighing each draw by the whole mixture instead of its own proposal (the balance heuristic, Veach & Guibas 1995,
+    SIGGRAPH) keeps its weight small wherever any component covers it.
+    """
     counts = np.array([count for _, count in mixture])
-    shares = parts + np.log(counts / counts.sum())[:, None]
+    shares = components + np.log(counts / counts.sum())[:, None]
     highest = shares.max(axis=0)
     return np.asarray(highest + np.log(np.exp(shares - highest).sum(axis=0)))
 
 
-def fitted(z: Numbers, log_weights: Numbers, prior_guess: Numbers) -> Gaussian:
-    """A Gaussian with the moments of weighted draws, its covariance shrunk to a guess where draws are few.
+def fit_gaussian(z: Numbers, log_weights: Numbers, initial_covariance: Numbers) -> Gaussian:
+    """Fit a Gaussian to weighted draws by their moments, shrunk and widened.
 
-    It is a little wider than they are, the more so the fewer dimensions there are: tails that the proposal does not
-    reach give few but heavy weights, while width costs little efficiency in few dimensions.
+    The covariance is shrunk to an initial one where effective draws are few for the dimension: a sample covariance of
+    fewer draws than dimensions is singular. It is a little wider than the draws are, the more so the fewer dimensions
+    there are: tails that the proposal does not reach give few but heavy weights, while width costs little efficiency in
+    few dimensions.
+
+    Parameters
+    ----------
+    z
+        Draws; dims (free, draw).
+    log_weights
+        Natural logarithms up to a constant; dims (draw).
+    initial_covariance
+        Such as the Laplace approximation's; dims (free, free).
     """
-    weights = _flattened(log_weights)
+    weights = _tempered_weights(log_weights)
     effective = 1 / np.square(weights).sum()
     mean = z @ weights
     centred = z - mean[:, None]
     covariance = (centred * weights) @ centred.T
     shrinkage = len(z) / (len(z) + effective)
     widening = 1 + 0.25 / max(len(z), 1)
-    return Gaussian.of(mean, widening * ((1 - shrinkage) * covariance + shrinkage * prior_guess))
+    return Gaussian.of(mean, widening * ((1 - shrinkage) * covariance + shrinkage * initial_covariance))
 
 
-def _flattened(log_weights: Numbers) -> Numbers:
-    """Normalised weights, raised to the largest power of at most 1 at which enough draws count."""
+def _tempered_weights(log_weights: Numbers) -> Numbers:
+    """Normalise weights raised to the largest power of at most 1 at which enough draws are effective; dims (draw).
+
+    A first round may miss the posterior so far that a handful of draws has all the weight. Moments of the tempered
+    weights move the proposal part of the way, and the next round does the rest.
+    """
     raised = log_weights - log_weights.max()
     power = 1.0
     for _ in range(30):
         weights = np.exp(power * raised)
         weights /= weights.sum()
-        if 1 / np.square(weights).sum() >= LEAST_EFFECTIVE:
+        if 1 / np.square(weights).sum() >= MIN_EFFECTIVE:
             break
         power *= 0.7
     return weights

@@ -1,4 +1,7 @@
-"""Pareto-smoothed importance weights (Vehtari, Simpson, Gelman, Yao & Gabry 2024, J. Mach. Learn. Res. 25(72))."""
+"""Pareto-smoothed importance sampling (Vehtari, Simpson, Gelman, Yao & Gabry 2024, J. Mach. Learn. Res. 25(72)).
+
+ArviZ has the same algorithm, but importing it takes seconds, more than a whole fit; tests compare the two.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from estimative.model.likelihood.layout import Numbers
 
 
 def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
-    """Smooth the largest weights by a generalised Pareto distribution.
+    """Replace the largest weights by quantiles of a generalised Pareto distribution fitted to them.
 
     Parameters
     ----------
@@ -19,32 +22,39 @@ def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
 
     Returns
     -------
-    Normalised log weights (they sum to one after exp), dims (draw), and the shape k-hat: below 0.7 the estimate can
-    be relied on. Too few draws, or a tail of equal weights, have no shape: k-hat is then infinite and -infinite.
+    log_weights
+        Smoothed and normalised: they sum to one after exp; dims (draw).
+    k_hat
+        The shape of the tail: below 0.7 the estimates are reliable; from 0.5 on the weights have no finite variance.
+        Infinite where there are too few draws to estimate it, -infinite where the tail's weights are all equal.
     """
     draws = len(log_weights)
     raised = log_weights - log_weights.max()
-    count = int(min(0.2 * draws, 3 * math.sqrt(draws)))
-    if count < 5:
+    tail_length = int(min(0.2 * draws, 3 * math.sqrt(draws)))
+    if tail_length < 5:
         return raised - np.log(np.exp(raised).sum()), math.inf
     order = np.argsort(raised, kind="stable")
-    tail = order[-count:]
-    cutoff = max(raised[order[-count - 1]], math.log(np.finfo(float).tiny))
+    tail = order[-tail_length:]
+    # The threshold is kept above the smallest float, so that its exponential is not 0.
+    cutoff = max(raised[order[-tail_length - 1]], math.log(np.finfo(float).tiny))
     excess = np.exp(raised[tail]) - math.exp(cutoff)
     if excess[-1] <= 1e-12:
         return raised - np.log(np.exp(raised).sum()), -math.inf
-    if excess[count // 4] <= 0:
+    if excess[tail_length // 4] <= 0:
         return raised - np.log(np.exp(raised).sum()), math.inf
-    shape, scale = _fitted(excess)
-    ranks = (np.arange(count) + 0.5) / count
-    expected = np.log(math.exp(cutoff) + _quantile(ranks, shape, scale))
+    shape, scale = _fit_generalized_pareto(excess)
+    ranks = (np.arange(tail_length) + 0.5) / tail_length
+    expected = np.log(math.exp(cutoff) + _pareto_quantile(ranks, shape, scale))
     result = raised.copy()
-    result[tail] = np.minimum(expected, 0.0)
+    result[tail] = np.minimum(expected, 0.0)  # no smoothed weight above the largest raw one
     return result - np.log(np.exp(result).sum()), shape
 
 
-def _fitted(excess: Numbers) -> tuple[float, float]:
-    """Shape and scale of a generalised Pareto distribution (Zhang & Stephens 2009), the shape drawn to 0.5 weakly."""
+def _fit_generalized_pareto(excess: Numbers) -> tuple[float, float]:
+    """Shape and scale by the empirical Bayes estimate of Zhang & Stephens (2009, Technometrics 51).
+
+    A weak prior worth ten observations draws the shape towards 0.5, as in the PSIS paper.
+    """
     n = len(excess)
     m = 30 + int(math.sqrt(n))
     quartile = excess[int(n / 4 + 0.5) - 1]
@@ -60,7 +70,8 @@ def _fitted(excess: Numbers) -> tuple[float, float]:
     return (n * shape + 5) / (n + 10), scale
 
 
-def _quantile(p: Numbers, shape: float, scale: float) -> Numbers:
+def _pareto_quantile(p: Numbers, shape: float, scale: float) -> Numbers:
+    # At shape 0 the distribution is exponential, and the general formula 0 / 0.
     if abs(shape) < 1e-12:
         return -scale * np.log1p(-p)
     return scale * np.expm1(-shape * np.log1p(-p)) / shape

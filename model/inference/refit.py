@@ -1,4 +1,10 @@
-"""Many fits of one scenario: alike in method and random numbers, each with its own verdict."""
+"""Many fits of one scenario by the same rules, on common random numbers, each with its own verdict.
+
+Comparisons, sensitivity analyses and weights of evidence need tens to hundreds of fits of nearly the same assessment,
+and report their differences. Two devices make that fast and exact enough. The fits reuse the proposals of one or two
+full fits instead of fitting their own. And they share the same standard normals (common random numbers), so that the
+Monte Carlo noise of two fits is nearly the same and cancels in their difference: see `mc_estimate`.
+"""
 
 from __future__ import annotations
 
@@ -28,19 +34,22 @@ if TYPE_CHECKING:
     from estimative.model.inference.nuts import CompiledModel
 
 DRAWS = 4000
-"""Of a refit by importance sampling."""
+"""Of a refit by importance sampling; half of a full fit's, since differences need fewer."""
 
 type Choice = Literal["auto", "importance", "nuts"]
-"""Auto: importance sampling where its verdict is good, and NUTS where it is not."""
+"""The method to use. "auto": importance sampling where its verdict passes, else NUTS."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """A posterior, and what other fits may start from."""
+    """A fit: its posterior, and the proposal from which other fits can start."""
 
     posterior: Posterior
     proposal: FittedProposal | None
     """None where importance sampling was not wanted."""
+
+    def __repr__(self) -> str:
+        return f"Fitted({self.posterior!r}, proposal={self.proposal!r})"
 
     @property
     def assessment(self) -> Assessment:
@@ -49,20 +58,30 @@ class Fitted:
 
 @dataclass(frozen=True, kw_only=True)
 class Fitter:
-    """Fits assessments of one scenario by the same rules, on common random numbers."""
+    """Fits assessments of one scenario by the same rules, on common random numbers.
+
+    Every quantity that is uncertain in one of the assessments is a dimension of the space for all: the same coordinate
+    of the same standard normals drives it in each fit. Differences between fits then reflect their priors and evidence,
+    with little Monte Carlo noise.
+    """
 
     assessments: tuple[Assessment, ...]
-    """Every quantity that one of these leaves open is a dimension for all."""
+    """All that are to be compared."""
     seed: int
     method: Choice = "auto"
     draws: int | None = None
+    """For each fit; None for the method's default."""
     notify: Callable[[str], None] | None = None
     """Called with a phrase before something that takes long."""
     executor: Executor | None = None
-    """Runs independent refits at once; without one they run in turn."""
+    """Runs independent refits in parallel; without one they run in turn."""
+
+    def __repr__(self) -> str:
+        scenario = self.assessments[0].scenario.id if self.assessments else "-"
+        return f"Fitter({scenario}, {len(self.assessments)} assessments, method={self.method!r}, seed={self.seed})"
 
     def __getstate__(self) -> dict[str, object]:
-        """Without executor, callback and compiled programs, which belong to this process."""
+        """Leave out the executor, the callback and compiled models, which belong to this process."""
         return {
             "assessments": self.assessments,
             "seed": self.seed,
@@ -74,26 +93,33 @@ class Fitter:
 
     @cached_property
     def dimensions(self) -> Dimensions:
+        """The quantities that are dimensions of the common space."""
         return importance.dimensions_of(self.assessments)
 
     def fit(self, assessment: Assessment) -> Fitted:
-        """By the method that was chosen, or by the one that converges."""
+        """Fit an assessment by the chosen method, or by the first that converges.
+
+        Raises
+        ------
+        Contradiction
+            If the evidence is impossible at every draw.
+        """
         if self.method == "nuts":
             return Fitted(posterior=self._by_nuts(assessment), proposal=None)
         with one_blas_thread():
-            ready = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
-            draws = sample_posterior(assessment, ready, seed=self.seed, draws=self.draws or importance.DRAWS)
+            proposal = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
+            draws = sample_posterior(assessment, proposal, seed=self.seed, draws=self.draws or importance.DRAWS)
             posterior = posterior_of(assessment, draws, seed=self.seed)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
-        return Fitted(posterior=posterior, proposal=ready)
+        return Fitted(posterior=posterior, proposal=proposal)
 
     def _by_nuts(self, assessment: Assessment) -> Posterior:
-        draws = None if self.method == "auto" else self.draws  # else it was meant for the other method
-        return by_nuts(self._compiled(assessment), assessment, seed=self.seed, draws=draws)
+        # Under "auto" a given number of draws was meant for importance sampling.
+        draws = None if self.method == "auto" else self.draws
+        return by_nuts(self._compiled_model(assessment), assessment, seed=self.seed, draws=draws)
 
-    def _compiled(self, assessment: Assessment) -> CompiledModel:
-        """The model of an assessment; one with other events observed, or other links, is another model."""
+    def _compiled_model(self, assessment: Assessment) -> CompiledModel:
         structure = assessment.structure
         key = structure.link, frozenset(structure.network.certain.items())
         if key not in self._models:
@@ -106,21 +132,22 @@ class Fitter:
 
     @cached_property
     def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], CompiledModel]:
-        """By the link and by what is observed, in which alone assessments of one scenario differ in structure."""
+        """Compiled models by link and observed events: all else in which assessments of a scenario differ is data."""
         return {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refit:
-    """The headline of one assessment among many."""
+    """The headline of one assessment among many, with its error and its own verdict."""
 
     probability: MCEstimate
+    """By importance sampling it carries the influence of each draw, so that its noise cancels against other refits'."""
     method: Method
     verdict: Verdict
 
     @cached_property
     def log_odds(self) -> MCEstimate:
-        """The natural logarithm of its odds.
+        """Natural log-odds of the probability.
 
         Raises
         ------
@@ -132,58 +159,72 @@ class Refit:
 
 @dataclass(frozen=True, kw_only=True)
 class Refitter:
-    """Fits the headline of assessments that lie between others, from those others' proposals.
+    """Estimates the headline of assessments between others, from those others' proposals.
 
-    What an assessment takes from one analyst or another, its posterior lies between theirs in the space of standard
-    normals, near enough for a mixture of their proposals: nothing is adapted anew. Each fit has its own verdict.
+    An assessment that takes each prior from one of two analysts has a posterior between theirs in the space of standard
+    normals, close enough for a mixture of their proposals: nothing is fitted again, and all refits share the same
+    standard normals. Each refit has its own verdict all the same, and falls back on a full fit where it fails.
     """
 
     fitter: Fitter
     ends: tuple[Fitted, ...]
-    """From whose proposals the fits start; an end without proposals is of no use."""
+    """The fits whose proposals are used; those without a proposal are of no use here."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.fitter!r}, {len(self.ends)} fits to start from)"
 
     @classmethod
     def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
+        """Start from those of these fits that have a proposal."""
         return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal))
 
-    def each(self, assessments: Sequence[Assessment], counting: ProgressCounter) -> Iterator[Refit]:
-        """Refit each assessment's headline, in order: by reweighting, and in full where that did not converge."""
+    def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
+        """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
         run = self.fitter.executor.map if self.fitter.executor else map
         with one_blas_thread():
-            for assessment, quick in zip(assessments, run(self.reweight, assessments), strict=True):
-                yield quick if quick and quick.verdict.passed else self.refit(assessment)
-                counting.one_more()
+            for assessment, reweighted in zip(assessments, run(self.reweight, assessments), strict=True):
+                yield reweighted if reweighted and reweighted.verdict.passed else self.refit(assessment)
+                counter.advance()
 
     def reweight(self, assessment: Assessment) -> Refit | None:
-        """By importance sampling from the proposals at hand; None where there are none."""
+        """Estimate the headline by importance sampling from the proposals at hand; None where there are none.
+
+        Raises
+        ------
+        Undefined
+            If the headline's condition is impossible at every draw.
+        Contradiction
+            If the evidence is impossible at every draw.
+        """
         if not self.ends:
             return None
-        space = prior_transform(assessment, self.fitter.dimensions)
-        proposals = tuple(proposal for end in self.ends for proposal in _proposals(end, space))
-        ready = FittedProposal(transform=space, components=proposals)
-        found = importance.estimate_headline(assessment, ready, self._common)
-        return Refit(probability=found.probability, method="importance", verdict=found.verdict)
+        transform = prior_transform(assessment, self.fitter.dimensions)
+        components = tuple(component for end in self.ends for component in _components(end, transform))
+        proposal = FittedProposal(transform=transform, components=components)
+        headline = importance.estimate_headline(assessment, proposal, self._normals)
+        return Refit(probability=headline.probability, method="importance", verdict=headline.verdict)
 
     @cached_property
-    def _common(self) -> Numbers:
+    def _normals(self) -> Numbers:
+        """The common random numbers of all refits; dims (free, draw)."""
         dimensions = self.fitter.dimensions
         count = len(dimensions.degrees) + len(dimensions.ratios)
         return importance.standard_normals(count, seed=self.fitter.seed, draws=DRAWS)
 
     def refit(self, assessment: Assessment) -> Refit:
-        """As any assessment is fitted; with other numbers of draws there are no random numbers to share."""
+        """Fit an assessment in full; its draws differ in number or method, so it shares no random numbers."""
         posterior = self.fitter.fit(assessment).posterior
-        found = posterior.mc_estimate("outcome", assessment.scenario.headline)
-        alone = MCEstimate(value=found.value, own_variance=found.se**2)
-        return Refit(probability=alone, method=posterior.method, verdict=posterior.verdict)
+        headline = posterior.mc_estimate("outcome", assessment.scenario.headline)
+        independent = MCEstimate(value=headline.value, own_variance=headline.se**2)
+        return Refit(probability=independent, method=posterior.method, verdict=posterior.verdict)
 
 
-def _proposals(end: Fitted, space: PriorTransform) -> Iterator[Gaussian]:
-    """Those of an end, each where the quantities stand that are held here and were open there."""
+def _components(end: Fitted, transform: PriorTransform) -> Iterator[Gaussian]:
+    """Take a fit's Gaussians, each conditioned on the quantities that are constant here and were uncertain there."""
     if end.proposal:
-        held = np.flatnonzero(space.held & ~end.proposal.transform.held)
-        values = end.proposal.transform.scores_of(space, held)
-        yield from (component.condition_on(held, values) for component in end.proposal.components)
+        fixed = np.flatnonzero(transform.constant & ~end.proposal.transform.constant)
+        values = end.proposal.transform.normals_of(transform, fixed)
+        yield from (component.condition_on(fixed, values) for component in end.proposal.components)
 
 
 type Progress = Callable[[int, int], None]
@@ -191,18 +232,19 @@ type Progress = Callable[[int, int], None]
 
 
 def no_progress(_: int, __: int) -> None:
-    """Progress that nobody watches."""
+    """Report nothing."""
 
 
 @dataclass
 class ProgressCounter:
-    """How many fits are done, over several rounds."""
+    """Counts fits done over several rounds, and reports each."""
 
     progress: Progress
     total: int
     done: int = 0
 
-    def one_more(self) -> None:
+    def advance(self) -> None:
+        """Count one more fit."""
         self.done += 1
         self.progress(self.done, self.total)
 
@@ -214,9 +256,9 @@ class Effort:
     fits: int
     by_method: Mapping[str, int]
     failed: int
-    """How many of the fits did not converge, whatever was tried."""
+    """How many of the fits did not converge by any method."""
     worst: tuple[Check, ...]
-    """Of each check the one that came nearest to its limit."""
+    """Each check at the fit where it was closest to its limit, or farthest beyond it."""
 
     @property
     def converged(self) -> bool:
@@ -224,7 +266,7 @@ class Effort:
 
 
 def effort_of(refits: Sequence[Refit]) -> Effort:
-    """What some fits took, and how near they came to failing."""
+    """Summarize the fits behind a result."""
     worst: dict[str, Check] = {}
     for check in (check for refit in refits for check in refit.verdict.checks):
         if check.name not in worst or check.margin < worst[check.name].margin:

@@ -1,4 +1,4 @@
-"""One BLAS thread for each fit: its matrices are small, and more threads cost time and change the last digits."""
+"""One BLAS thread for each fit: its matrices are small, and more threads would cost time and change the last digits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from threadpoolctl import ThreadpoolController
 
 @cache
 def _controller() -> ThreadpoolController:
-    """The BLAS libraries of this process; to look for them takes milliseconds."""
+    """Find the BLAS libraries of this process, once: the search takes milliseconds."""
     return ThreadpoolController()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Limit BLAS to one thread, and restore what it had before."""
+    """Limit BLAS to one thread inside the block, and restore the former limit after it."""
     with _controller().limit(limits=1, user_api="blas"):
         yield

@@ -1,1 +1,1 @@
-"""The equations: from quantities to the probability of events and evidence."""
+"""The likelihood of a scenario: its layout as arrays, its equations, and the exact sum over its binary events."""

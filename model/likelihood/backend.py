@@ -1,6 +1,7 @@
-"""The few array operations that the equations need, for NumPy; PyTensor's are in `nuts`.
+"""The few array operations that the equations need, so that NumPy and PyTensor evaluate the same formulas.
 
-A quantity stands on the first axis of an array. Under NumPy a last axis `draw` follows; under PyTensor there is none.
+Quantities are on the first axis of an array. Under NumPy a last axis `draw` follows; under PyTensor there is none.
+PyTensor's table of operations is in `inference.nuts`, so that importance sampling never imports PyTensor.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import Any
 import numpy as np
 
 type Array = Any
-"""A NumPy array, or a symbolic tensor of PyTensor: typed by neither, since the equations serve both."""
+"""A NumPy array or a symbolic PyTensor tensor; the equations serve both, so neither type fits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """An array namespace, and the four things that the two namespaces do differently."""
+    """An array namespace: elementary functions, and the operations that NumPy and PyTensor do differently."""
 
     exp: Callable[[Array], Array]
     expm1: Callable[[Array], Array]
@@ -25,35 +26,37 @@ class Backend:
     log1p: Callable[[Array], Array]
     maximum: Callable[[Array, Array], Array]
     log_mass: Callable[[Array], Array]
-    """ln of a probability that may be 0: -inf under NumPy; where gradients are taken, a very low number instead."""
+    """ln of a probability that may be 0: -inf under NumPy; a very low number where gradients are taken."""
     concatenate: Callable[[Sequence[Array]], Array]
     stack: Callable[[Sequence[Array]], Array]
     combine: Callable[[Array, Array], Array]
-    """A constant matrix times a vector of quantities: (row, quantity) x (quantity[, draw]) -> (row[, draw])."""
+    """Constant matrix times a vector of quantities: (row, quantity) x (quantity[, draw]) -> (row[, draw])."""
     column: Callable[[Array], Array]
     """Numbers along the first axis, shaped to broadcast against quantities."""
     weigh: Callable[[Array, Array], Array]
-    """Weights along the first axis times log-likelihoods, which may be -inf under NumPy: what counts for 0 adds 0."""
+    """Weights along the first axis times log-likelihoods; an item of weight 0 adds 0, even to -inf under NumPy."""
     constant: Callable[[Array, Array], Array]
     """`constant(values, like)`: fixed numbers as quantities, with the draws of `like`."""
 
 
 TINY = 1e-300
-"""Stands for a chance of 0 where its logarithm is taken: a gradient through log 0 would be no number."""
+"""Replaces a probability of 0 inside a logarithm: the gradient of log 0 is not a number."""
 
 
 def softplus(backend: Backend, x: Array) -> Array:
-    """ln(1 + exp x), the hazard -ln(1 - p) of log-odds x, without overflow."""
+    """Compute ln(1 + exp x), the hazard -ln(1 - p) of an event with log-odds x, without overflow."""
+    # exp(-|x|) cannot overflow, and log1p keeps its digits where it is tiny.
     return backend.maximum(x, 0) + backend.log1p(backend.exp(-abs(x)))
 
 
-def _log_or_never(mass: Array) -> Array:
+def _log_or_minus_infinity(mass: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.log(mass)
 
 
-def _weighed(weights: Array, log_likelihoods: Array) -> Array:
+def _weigh(weights: Array, log_likelihoods: Array) -> Array:
     column = np.asarray(weights)[:, None]
+    # 0 times -inf is NaN in floating point; an item that does not count must add 0 all the same.
     with np.errstate(invalid="ignore"):
         return np.where(column == 0, 0.0, column * log_likelihoods)
 
@@ -64,11 +67,11 @@ NUMPY = Backend(
     log=np.log,
     log1p=np.log1p,
     maximum=np.maximum,
-    log_mass=_log_or_never,
+    log_mass=_log_or_minus_infinity,
     concatenate=np.concatenate,
     stack=np.stack,
     combine=np.matmul,
     column=lambda values: np.asarray(values)[:, None],
-    weigh=_weighed,
+    weigh=_weigh,
     constant=lambda values, like: np.broadcast_to(np.asarray(values)[:, None], (len(values), like.shape[-1])),
 )

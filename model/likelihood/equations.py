@@ -1,7 +1,7 @@
-"""The mathematics, written once: from quantities to chances to likelihood. Evaluated by NumPy and by PyTensor alike.
+"""The equations of the model, written once for NumPy and PyTensor: quantities -> local probabilities -> likelihood.
 
-Scales: degrees on [0, 1], ratios as natural logarithms, likelihoods as natural logarithms. Dims: a quantity's own
-dimension first; under NumPy `draw` comes last.
+Scales: degrees on [0, 1]; odds, rate and likelihood ratios as natural logarithms; likelihoods as natural logarithms.
+Dims: a quantity's own dimension comes first; under NumPy `draw` comes last, under PyTensor there is no draw.
 """
 
 from __future__ import annotations
@@ -17,61 +17,75 @@ from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 
 EPSILON = 2.0**-53
-"""A probability nearer to 1 than this cannot be told from it by a float."""
+"""The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Theta:
-    """One value (or many draws) of every quantity."""
+    """The parameters of the model: one value, or many draws, of every quantity that a prior set states.
+
+    `Structure.quantities` maps the name of a quantity to its position in `degree` or `log_ratio`.
+    """
 
     degree: Array
-    """dims (degree[, draw])."""
+    """Factors, baseline probabilities, table entries and motives, on [0, 1]; dims (degree[, draw])."""
     log_ratio: Array
-    """dims (ratio[, draw])."""
+    """ln of odds ratios, rate ratios, likelihood ratios, yearly rates and errors; dims (ratio[, draw])."""
     weight: Array
-    """How much each item of evidence counts, by relevance and by shared origin; dims (item)."""
+    """Power of each evidence item's likelihood, from relevance and shared origin; fixed, not drawn; dims (item)."""
+
+    def __repr__(self) -> str:
+        return f"Theta(degree: {self.degree.shape}, log_ratio: {self.log_ratio.shape}, weight: {self.weight.shape})"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What the pieces of the likelihood share."""
+    """What the parts of the likelihood share, computed once for a theta."""
 
     theta: Theta
     baseline: Array
-    """Log-odds of the odds events, log rates per year of the rate events; dims (event[, draw])."""
+    """Log-odds of the events of odds form, then log rates per year of those of rate form; dims (event[, draw])."""
     log_effect: Array
-    """Signed log ratio of every effect; dims (effect[, draw])."""
+    """s ln w of each effect: signed log odds ratio or log rate ratio; dims (effect[, draw])."""
     covariate: Array
-    """x - 1/2 for an effect of a factor, 1 for an effect of an event; dims (effect[, draw])."""
+    """What multiplies each effect: x - 1/2 for a factor's degree x, 1 for a driving event; dims (effect[, draw])."""
     probabilities: Array
-    """See `chances`."""
+    """The network's local probabilities, see `local_probabilities`; dims (entry[, draw])."""
 
 
 def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
-    """The linear predictors' parts and the chances that follow from them."""
+    """Compute the parts of the linear predictors, and the local probabilities that follow from them."""
     probability = theta.degree[structure.odds_base]
+    # Both ends are clipped: a draw of exactly 0 or 1 would have infinite log-odds, and inf - inf further down.
     log_odds = backend.log(backend.maximum(probability, TINY)) - backend.log(backend.maximum(1 - probability, EPSILON))
     baseline = backend.concatenate([log_odds, theta.log_ratio[structure.rate_base]])
     log_effect = backend.column(structure.effect_sign) * theta.log_ratio[structure.effect_ratio]
     centred = theta.degree[structure.effect_factor] - 0.5
     events = len(structure.effect_sign) - len(structure.effect_factor)
-    lever = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
-    found = chances(backend, structure, theta, baseline, log_effect, lever)
-    return Terms(theta=theta, baseline=baseline, log_effect=log_effect, covariate=lever, probabilities=found)
+    covariate = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
+    probabilities = local_probabilities(backend, structure, theta, baseline, log_effect, covariate)
+    return Terms(
+        theta=theta, baseline=baseline, log_effect=log_effect, covariate=covariate, probabilities=probabilities
+    )
 
 
-def chances(
-    backend: Backend, structure: Structure, theta: Theta, baseline: Array, log_effect: Array, lever: Array
+def local_probabilities(
+    backend: Backend, structure: Structure, theta: Theta, baseline: Array, log_effect: Array, covariate: Array
 ) -> Array:
-    """Every chance that a network's cells point to: yes for each row, no for each row, then 0 and 1.
+    """Compute every entry of the network's conditional probability tables.
 
-    odds: logit p = logit b + sum s ln w (x - 1/2) + sum s ln w [d]; rate: p = 1 - exp(-years r), ln r likewise;
-    table: the entry itself.
+    odds form: logit p = logit b + sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event];
+    rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry.
+
+    Returns
+    -------
+    P(yes) of each row (odds, rate, table), P(no) of each row, then 0 and 1; dims (entry[, draw]).
     """
-    predictor = _predicted(backend, structure, structure.linear_predictors, baseline, log_effect, lever)
+    predictor = _linear_predictor(backend, structure, structure.linear_predictors, baseline, log_effect, covariate)
     odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
     hazard = backend.exp(rate + backend.column(structure.log_years))
     entry = theta.degree[structure.table_entries]
+    # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
     return backend.concatenate([
         1 / (1 + backend.exp(-odds)),
         -backend.expm1(-hazard),
@@ -83,117 +97,146 @@ def chances(
     ])  # fmt: skip
 
 
-def _predicted(
+def _linear_predictor(
     backend: Backend,
     structure: Structure,
     rows: LinearPredictors,
     baseline: Array,
     log_effect: Array,
-    lever: Array | None = None,
+    covariate: Array | None = None,
 ) -> Array:
-    """Log-odds of rows of odds form, log rates of the others, by the structure's link; dims (row[, draw])."""
+    """Log-odds of rows of odds form, log rates per year of the others, by the structure's link; dims (row[, draw])."""
     match structure.link:
         case "log_odds":
-            return by_log_odds(backend, rows, baseline, log_effect, lever)
+            return by_log_odds(backend, rows, baseline, log_effect, covariate)
         case "noisy_or":
-            return by_noisy_or(backend, structure, rows, baseline, log_effect, lever)
+            return by_noisy_or(backend, structure, rows, baseline, log_effect, covariate)
 
 
-def log_likelihood(backend: Backend, structure: Structure, theta: Theta, summing: SumProduct) -> Array:
-    """ln P(evidence | quantities), the events summed out; dims ([draw]), one number under PyTensor."""
-    return log_joint(backend, structure, theta, summing, ())[0]
+def log_likelihood(backend: Backend, structure: Structure, theta: Theta, sum_product: SumProduct) -> Array:
+    """Compute ln P(evidence | theta), the binary events summed out exactly.
+
+    Parameters
+    ----------
+    sum_product
+        How events are summed out: `by_elimination` or `by_enumeration`.
+
+    Returns
+    -------
+    Natural logarithm, up to a constant; dims (draw), a scalar under PyTensor.
+    """
+    return log_joint(backend, structure, theta, sum_product, ())[0]
 
 
 def log_joint(
-    backend: Backend, structure: Structure, theta: Theta, summing: SumProduct, queries: Sequence[Query]
+    backend: Backend, structure: Structure, theta: Theta, sum_product: SumProduct, queries: Sequence[Query]
 ) -> Array:
-    """ln P(evidence | quantities), then ln P(evidence, query | quantities) of each query; dims (1 + query[, draw])."""
-    found = terms(backend, structure, theta)
-    pieces = [
-        piece(backend, structure, found) for items, piece in PIECES.items() if len(getattr(structure, items).item)
+    """Compute ln P(evidence | theta), then ln P(evidence, query | theta) of each query; dims (1 + query[, draw])."""
+    shared = terms(backend, structure, theta)
+    items = [
+        log_density(backend, structure, shared)
+        for part, log_density in ITEM_LIKELIHOODS.items()
+        if len(getattr(structure, part).item)
     ]
     if len(structure.forecasts.item):
-        pieces.append(_forecasts(backend, structure, found, summing))
-    said = soft_evidence(backend, structure, theta)
-    masses = summing(backend, structure.network, found.probabilities, said, [EVERYTHING, *queries])
-    return masses + sum(piece.sum(axis=0) for piece in pieces)
+        items.append(_forecasts(backend, structure, shared, sum_product))
+    evidence = soft_evidence(backend, structure, theta)
+    log_masses = sum_product(backend, structure.network, shared.probabilities, evidence, [EVERYTHING, *queries])
+    return log_masses + sum(item.sum(axis=0) for item in items)
 
 
 def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftEvidence:
-    """What indicators and testimony say of the events, up to a constant.
+    """Compute what indicators and testimony say about events, as virtual evidence (Pearl 1988).
 
-    An indicator speaks for one state by ln LR; testimony speaks against the other by ln(m + (1 - m) / LR), since
-    what a speaker with motive m would say anyway carries no news.
+    An indicator adds w ln LR to the state that it supports. Testimony adds w ln(m + (1 - m) / LR) to the state that it
+    denies, m being the speaker's motive: what a motivated speaker would say anyway carries no news.
+
+    Returns
+    -------
+    Log-likelihoods of each event's two states, up to a constant; dims (event[, draw]).
     """
-    signs = structure.signs
-    if not len(signs.item):
+    items = structure.event_indicators
+    if not len(items.item):
         return NO_SOFT_EVIDENCE
-    log_ratio = theta.log_ratio[signs.ratio]
-    motive = theta.degree[signs.motive]
-    seen = len(signs.item) - len(signs.motive)
-    said = backend.log(motive + (1 - motive) * backend.exp(-log_ratio[seen:]))
-    strength = backend.column(theta.weight[signs.item]) * backend.concatenate([log_ratio[:seen], said])
-    log_no, log_yes = backend.combine(signs.moves_no, strength), backend.combine(signs.moves_yes, strength)
-    return SoftEvidence(events=structure.told, log_no=log_no, log_yes=log_yes)
+    log_ratio = theta.log_ratio[items.ratio]
+    motive = theta.degree[items.motive]
+    indicators = len(items.item) - len(items.motive)
+    testimony = backend.log(motive + (1 - motive) * backend.exp(-log_ratio[indicators:]))
+    strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], testimony])
+    log_no, log_yes = backend.combine(items.affects_no, strength), backend.combine(items.affects_yes, strength)
+    return SoftEvidence(events=structure.soft_evidence_events, log_no=log_no, log_yes=log_yes)
 
 
 def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> Array:
-    """What multiplies an indicator's log likelihood ratio: w x, or w (1 - x) for the bottom; dims (item[, draw])."""
+    """Compute what multiplies ln LR of an indicator about a factor: w x, or w (1 - x) for its low end.
+
+    The log-likelihood is linear in ln LR, so that a normal prior on ln LR can be integrated out in closed form (see
+    `inference.batch`); dims (item[, draw]).
+    """
     items = structure.indicators
     towards = backend.column(items.offset) + backend.column(items.slope) * theta.degree[items.factor]
     return backend.column(theta.weight[items.item]) * towards
 
 
-def _indicators(backend: Backend, structure: Structure, found: Terms) -> Array:
-    """w ln LR x for the top of a factor, w ln LR (1 - x) for its bottom; dims (item[, draw])."""
-    log_ratio = found.theta.log_ratio[structure.indicators.ratio]
-    return indicator_strength(backend, structure, found.theta) * log_ratio
+def _indicators(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """w x ln LR for the high end of a factor, w (1 - x) ln LR for its low end; dims (item[, draw])."""
+    log_ratio = shared.theta.log_ratio[structure.indicators.ratio]
+    return indicator_strength(backend, structure, shared.theta) * log_ratio
 
 
-def _measurements(backend: Backend, structure: Structure, found: Terms) -> Array:
+def _measurements(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w ln Normal(value | at_low + (at_high - at_low) x, error); dims (item[, draw])."""
-    items, theta = structure.measurements, found.theta
+    items, theta = structure.measurements, shared.theta
     mean = backend.column(items.at_low) + backend.column(items.slope) * theta.degree[items.factor]
-    density = _normal(backend, backend.column(items.value) - mean, theta.log_ratio[items.error])
+    density = _normal_log_density(backend, backend.column(items.value) - mean, theta.log_ratio[items.error])
     return backend.weigh(theta.weight[items.item], density)
 
 
-def _forecasts(backend: Backend, structure: Structure, found: Terms, summing: SumProduct) -> Array:
-    """w ln Normal(logit q | logit p, error), p being the chance before any evidence; dims (item[, draw])."""
-    items, theta = structure.forecasts, found.theta
-    log_masses = summing(backend, structure.network.unobserved, found.probabilities, NO_SOFT_EVIDENCE, items.queries)
+def _forecasts(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
+    """w ln Normal(logit q | logit p, error), p being the probability before any evidence; dims (item[, draw])."""
+    items, theta = structure.forecasts, shared.theta
+    # Its author gave a probability of the event as such: p must not count the evidence of this scenario.
+    log_masses = sum_product(
+        backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, items.queries
+    )
     logit = log_masses[0::2] - log_masses[1::2]
-    density = _normal(backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error])
+    density = _normal_log_density(
+        backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error]
+    )
     return backend.weigh(theta.weight[items.item], density)
 
 
-def _counts(backend: Backend, structure: Structure, found: Terms) -> Array:
-    """w ln Poisson(count | r years), r at the factors' own degrees, no driving event having happened."""
-    items, theta = structure.counts, found.theta
-    log_mean = _predicted(backend, structure, items.rows, found.baseline, found.log_effect, found.covariate)
+def _poisson_counts(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """w ln Poisson(count | r years), r at the factors' own degrees and without driving events; dims (item[, draw])."""
+    items, theta = structure.poisson_counts, shared.theta
+    log_mean = _linear_predictor(backend, structure, items.rows, shared.baseline, shared.log_effect, shared.covariate)
     log_mean = log_mean + backend.column(items.log_years)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
     return backend.weigh(theta.weight[items.item], density)
 
 
-def _classes(backend: Backend, structure: Structure, found: Terms) -> Array:
-    """w [y ln p + (n - y) ln(1 - p)] of the odds form at each row's drivers: a power prior (Ibrahim et al. 2015)."""
-    items, theta = structure.classes, found.theta
-    log_odds = _predicted(backend, structure, items.rows, found.baseline, found.log_effect)
+def _binomial_cases(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """w [y ln p + (n - y) ln(1 - p)], p from the odds form at each row's drivers; dims (row[, draw]).
+
+    A power prior with a fixed weight w (Ibrahim, Chen, Gwon & Chen 2015, Statistics in Medicine 34).
+    """
+    items, theta = structure.binomial_cases, shared.theta
+    log_odds = _linear_predictor(backend, structure, items.rows, shared.baseline, shared.log_effect)
+    # ln p and ln(1 - p) straight from the log-odds: no digit is lost where p is near 0 or 1.
     log_yes, log_no = -softplus(backend, -log_odds), -softplus(backend, log_odds)
     density = backend.column(items.successes) * log_yes + backend.column(items.failures) * log_no
     return backend.weigh(theta.weight[items.item], density)
 
 
-PIECES: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
+ITEM_LIKELIHOODS: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
     "indicators": _indicators,
     "measurements": _measurements,
-    "counts": _counts,
-    "classes": _classes,
+    "poisson_counts": _poisson_counts,
+    "binomial_cases": _binomial_cases,
 }
-"""The evidence that needs no sum over events: part of the structure -> log-likelihood of each of its items."""
+"""Evidence that needs no sum over events: field of the structure -> log-likelihood of each of its items."""
 
 
-def _normal(backend: Backend, deviation: Array, log_sd: Array) -> Array:
+def _normal_log_density(backend: Backend, deviation: Array, log_sd: Array) -> Array:
     """ln Normal(deviation | 0, sd)."""
     return -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2

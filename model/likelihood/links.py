@@ -1,4 +1,4 @@
-"""How drivers move a chance: on the log-odds, as the scenario has it, or as causes that act alone (noisy-OR)."""
+"""How drivers change an event's probability: additively on the log-odds, or as independent causes (noisy-OR)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from estimative.model.likelihood.layout import Index, LinearPredictors, Structure
 
 NEWTON_STEPS = 8
+"""Enough for eleven digits at log-odds from -40 to 30; a fixed number, so that the PyTensor graph can unroll them."""
 
 
 def by_log_odds(
-    backend: Backend, rows: LinearPredictors, baseline: Array, log_effect: Array, lever: Array | None
+    backend: Backend, rows: LinearPredictors, baseline: Array, log_effect: Array, covariate: Array | None
 ) -> Array:
-    """Log-odds of rows of odds form, log rates of the others: own + sum of s ln w times lever; dims (row[, draw]).
+    """Compute linear predictors: baseline + sum over effects of s ln w times its covariate.
 
     Parameters
     ----------
@@ -26,12 +27,18 @@ def by_log_odds(
         Log-odds or log rate of each event with every factor at its middle and no driving event; dims (event[, draw]).
     log_effect
         s ln w of each effect; dims (effect[, draw]).
-    lever
-        What the rows' levers multiply: x - 1/2 of an effect of a factor, 1 of an event's; None where they say all.
+    covariate
+        What the design matrix multiplies: x - 1/2 for an effect of a factor, 1 for one of an event; dims
+        (effect[, draw]). None where the design matrix holds the covariates themselves, as for cases.
+
+    Returns
+    -------
+    Log-odds of rows of odds form, log rates per year of rows of rate form; dims (row[, draw]).
     """
-    own = baseline[rows.base]
-    moved = log_effect if lever is None else log_effect * lever
-    return own + backend.combine(rows.design, moved) if rows.design.any() else own
+    base = baseline[rows.base]
+    effect = log_effect if covariate is None else log_effect * covariate
+    # An empty design matrix would still cost a product in the PyTensor graph.
+    return base + backend.combine(rows.design, effect) if rows.design.any() else base
 
 
 def by_noisy_or(
@@ -40,83 +47,90 @@ def by_noisy_or(
     rows: LinearPredictors,
     baseline: Array,
     log_effect: Array,
-    lever: Array | None,
+    covariate: Array | None,
 ) -> Array:
-    """The same, but each cause adds to the hazard by itself (leaky noisy-OR: Henrion 1989, UAI; Diez 1993, UAI).
+    """Compute the same predictors where each cause adds to the hazard independently of the others.
 
-    -ln(1 - p) = h + sum of a u, u running from 0, where a driver does least, to 1. A cause alone multiplies the odds
-    (of a rate: the rate) by its ratio w; with every factor at its middle and no driving event the chance is the stated
-    baseline. A ratio below 1 turns its driver round.
+    -ln(1 - p) = h + sum of a_i u_i: the leaky noisy-OR (Henrion 1989, UAI; Diez 1993, UAI), with u_i running from 0,
+    where a driver does least, to 1. A cause alone multiplies the odds (of a rate: the rate) by its ratio w. With every
+    factor at its middle and no driving event, the probability is the stated baseline. A ratio below 1 reverses its
+    driver. Parameters and result are those of `by_log_odds`.
     """
     if not len(rows.base):
         return baseline[rows.base]
-    causes = {
+    causes_of = {
         base: _causes(backend, structure, base, baseline, log_effect) for base in dict.fromkeys(rows.base.tolist())
     }
-    found = []
+    predictors = []
     for base, design in zip(rows.base.tolist(), rows.design, strict=True):
-        own = causes[base]
-        if not len(own.effects):
-            found.append(baseline[base])
+        causes = causes_of[base]
+        if not len(causes.effects):
+            predictors.append(baseline[base])
             continue
-        position = backend.column(design[own.effects]) * (0 * log_effect + 1 if lever is None else lever)[own.effects]
-        found.append(own.predictor(backend, position))
-    return backend.stack(found)
+        multiplier = (0 * log_effect + 1 if covariate is None else covariate)[causes.effects]
+        predictors.append(causes.predictor(backend, backend.column(design[causes.effects]) * multiplier))
+    return backend.stack(predictors)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Causes:
-    """What acts on one event."""
+    """The causes of one event, and its leak."""
 
     effects: Index
     middle: Array
-    """1/2 for a factor, 0 for an event: added to a position it is the driver's degree; dims (effect[, draw])."""
-    up: Array
-    """1 where more of the driver raises the chance, 0 where less of it does; dims (effect[, draw])."""
+    """1/2 for a factor, 0 for an event: added to a centred covariate, it gives the driver's degree; dims (effect)."""
+    raises: Array
+    """1 where more of the driver raises the probability, 0 where less of it does; dims (effect[, draw])."""
     leak: Array
-    """Hazard (of a rate: the rate, as a multiple of itself) with no cause at work; dims ([draw])."""
+    """Hazard (of a rate: the rate, in units of itself) with no cause active; dims ([draw])."""
     added: Array
-    """By each cause at full work, on that scale; dims (effect[, draw])."""
+    """Hazard that each fully active cause adds, on the same scale; dims (effect[, draw])."""
     log_scale: Array | None
-    """Log of the rate with no cause at work; None for the odds form."""
+    """ln of the rate with no cause active; None for the odds form."""
 
-    def predictor(self, backend: Backend, position: Array) -> Array:
-        hazard = self.leak + (self.added * self.work(position)).sum(axis=0)
+    def predictor(self, backend: Backend, centred: Array) -> Array:
+        """Log-odds, or log rate, at centred covariates; dims (effect[, draw]) -> ([draw])."""
+        hazard = self.leak + (self.added * self.activity(centred)).sum(axis=0)
         if self.log_scale is not None:
             return self.log_scale + backend.log(hazard)
         return backend.log(backend.expm1(hazard))
 
-    def work(self, position: Array) -> Array:
-        """How far each cause is at work, from 0 to 1."""
-        degree = self.middle + position
-        return self.up * degree + (1 - self.up) * (1 - degree)
+    def activity(self, centred: Array) -> Array:
+        """How active each cause is, from 0 to 1; dims (effect[, draw])."""
+        degree = self.middle + centred
+        return self.raises * degree + (1 - self.raises) * (1 - degree)
 
 
 def _causes(backend: Backend, structure: Structure, base: int, baseline: Array, log_effect: Array) -> _Causes:
     effects = np.flatnonzero(structure.effect_base == base)
     signed = log_effect[effects]
-    up, strength = (signed >= 0) * 1.0, abs(signed)
+    raises, strength = (signed >= 0) * 1.0, abs(signed)
     middle = backend.column(np.where(effects < len(structure.effect_factor), 0.5, 0.0))
-    at_rest = up * middle + (1 - up) * (1 - middle)
-    common = {"effects": effects, "middle": middle, "up": up}
+    at_rest = raises * middle + (1 - raises) * (1 - middle)
+    common = {"effects": effects, "middle": middle, "raises": raises}
     if base >= len(structure.odds_base):
         added = backend.expm1(strength)
         leak = 0 * baseline[base] + 1
         scale = baseline[base] - backend.log(1 + (added * at_rest).sum(axis=0))
         return _Causes(**common, leak=leak, added=added, log_scale=scale)
-    alone = _leak(backend, baseline[base], strength, at_rest)
-    leak = softplus(backend, alone)
-    return _Causes(**common, leak=leak, added=softplus(backend, alone + strength) - leak, log_scale=None)
+    leak_log_odds = _leak_log_odds(backend, baseline[base], strength, at_rest)
+    leak = softplus(backend, leak_log_odds)
+    added = softplus(backend, leak_log_odds + strength) - leak
+    return _Causes(**common, leak=leak, added=added, log_scale=None)
 
 
-def _leak(backend: Backend, baseline: Array, strength: Array, at_rest: Array) -> Array:
-    """Log-odds with no cause at work, such that the chance at rest is the baseline: Newton on the log hazard."""
-    wanted = backend.log(softplus(backend, baseline))
+def _leak_log_odds(backend: Backend, baseline: Array, strength: Array, at_rest: Array) -> Array:
+    """Log-odds with no cause active, such that the probability at rest is the baseline; dims ([draw]).
+
+    Newton's method on the log hazard, which is nearly linear in y for small probabilities; on the hazard itself, a
+    start below the root would overshoot it exponentially.
+    """
+    target = backend.log(softplus(backend, baseline))
     y = baseline - backend.log(1 + (backend.expm1(strength) * at_rest).sum(axis=0))
     for _ in range(NEWTON_STEPS):
-        full = y + strength
-        hazard = softplus(backend, y) + ((softplus(backend, full) - softplus(backend, y)) * at_rest).sum(axis=0)
-        one, other = 1 / (1 + backend.exp(-y)), 1 / (1 + backend.exp(-full))
-        slope = one + ((other - one) * at_rest).sum(axis=0)
-        y = y - (backend.log(hazard) - wanted) * hazard / slope
+        active = y + strength
+        hazard = softplus(backend, y) + ((softplus(backend, active) - softplus(backend, y)) * at_rest).sum(axis=0)
+        p_leak, p_active = 1 / (1 + backend.exp(-y)), 1 / (1 + backend.exp(-active))
+        slope = p_leak + ((p_active - p_leak) * at_rest).sum(axis=0)
+        y = y - (backend.log(hazard) - target) * hazard / slope
     return y

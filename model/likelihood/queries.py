@@ -1,4 +1,4 @@
-"""What is asked of a scenario: each outcome, each event, each link of the chain, as a pair of probabilities."""
+"""The questions that a scenario asks: the probability of each outcome, each event and each link of the chain."""
 
 from __future__ import annotations
 
@@ -21,72 +21,90 @@ from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 
 type TargetKind = Literal["outcome", "event", "link"]
+"""A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """P(yes) / P(given): the probability of something under a condition, which may be empty."""
+    """A conditional probability to report: P(yes) / P(given), where `yes` implies `given`."""
 
     kind: TargetKind
-    """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
     id: str
+    """Of the outcome or the event."""
     yes: Query
     given: Query
+    """The condition; `EVERYTHING` where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueryProbabilities:
-    """For each target and draw, the probability of `yes` and of `given`; dims (target, draw)."""
+    """The probability of `yes` and of `given` for each target and draw; dims (target, draw)."""
 
     yes: Numbers
     given: Numbers
     log_evidence: Numbers
-    """ln P(event evidence | quantities), up to a constant of each draw; dims (draw)."""
+    """ln P(event evidence | theta), up to a constant of each draw; -inf where it is impossible; dims (draw)."""
+
+    def __repr__(self) -> str:
+        count, draws = self.yes.shape
+        return f"QueryProbabilities({count} targets, {draws} draws)"
 
 
 def targets(scenario: Scenario) -> tuple[Target, ...]:
-    """Everything that a summary reports a probability of."""
+    """List everything that a summary reports a probability of: outcomes, then events, then links."""
     outcomes = [outcome_target(outcome) for outcome in scenario.outcomes.values()]
     events = [Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
-    links = [_link(event) for event in scenario.events.values() if event.given or event.unless]
+    links = [_link_target(event) for event in scenario.events.values() if event.given or event.unless]
     return (*outcomes, *events, *links)
 
 
 def headline_target(scenario: Scenario) -> Target:
-    """What a report leads with."""
+    """Return the target that a report leads with."""
     return outcome_target(scenario.outcomes[scenario.headline])
 
 
 def outcome_target(outcome: Outcome) -> Target:
-    """An outcome, under its condition if it has one."""
+    """Return the target of an outcome, under its condition if it has one."""
     yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
     return Target(kind="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
 
 
-def _link(event: Event) -> Target:
+def _link_target(event: Event) -> Target:
     yes = Query.where(all=(event.id, *event.given), none=event.unless)
     return Target(kind="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
 
 
 def evaluate_queries(
-    structure: Structure, theta: Theta, asked: tuple[Target, ...], *, evidence: bool = True
+    structure: Structure, theta: Theta, targets: tuple[Target, ...], *, evidence: bool = True
 ) -> QueryProbabilities:
-    """The probability of every target at each draw of the quantities.
+    """Compute the probability of every target at each draw, the binary events summed out exactly.
 
     Parameters
     ----------
+    theta
+        dims (quantity, draw).
     evidence
-        Whether what is told of the events counts (after the evidence), or not (before it).
+        True: given the evidence about events (observations, indicators, testimony). False: before any evidence.
+
+    Returns
+    -------
+    Probabilities of `yes` and `given`, dims (target, draw); 0 at draws where the evidence is impossible.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
     """
     network = structure.network if evidence else structure.network.unobserved
-    said: SoftEvidence = soft_evidence(NUMPY, structure, theta) if evidence else NO_SOFT_EVIDENCE
-    queries = [EVERYTHING, *(query for target in asked for query in (target.yes, target.given))]
-    with np.errstate(over="ignore"):
-        found = terms(NUMPY, structure, theta).probabilities
-        log_masses = by_elimination(NUMPY, network, found, said, queries)
+    virtual: SoftEvidence = soft_evidence(NUMPY, structure, theta) if evidence else NO_SOFT_EVIDENCE
+    queries = [EVERYTHING, *(query for target in targets for query in (target.yes, target.given))]
+    with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
+        probabilities = terms(NUMPY, structure, theta).probabilities
+        log_masses = by_elimination(NUMPY, network, probabilities, virtual, queries)
     possible = np.isfinite(log_masses[0])
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
+    # Normalised in log space, since P(evidence) may underflow; -inf - -inf would be NaN, so those draws are masked.
     chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
-    given = np.minimum(chance[1::2], 1.0)  # rounding may leave the sum of many states a hair above 1
+    given = np.minimum(chance[1::2], 1.0)  # rounding may leave the sum of many states slightly above 1
     return QueryProbabilities(yes=np.minimum(chance[0::2], given), given=given, log_evidence=log_masses[0])

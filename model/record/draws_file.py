@@ -11,13 +11,15 @@ import numpy as np
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 
 if TYPE_CHECKING:
+    from xarray import DataTree
+
     from estimative.model.inference.posterior import Posterior, PriorPredictive
 
 MAX_DRAWS = 4000
-"""Weighted draws are resample to so many of equal weight, so that any reader of the file gets the right answer."""
+"""Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
 CONDITIONS = (
     "outcome_condition is the probability of the condition of an outcome, 1 where it has none; the probability of a "
     "conditional outcome is the mean of outcome_probability weighted by it."
@@ -80,20 +82,37 @@ def _group(posterior: Posterior, holder: Posterior | PriorPredictive, rows: Inde
         "degrees": (("chain", "draw", "degree"), _by_chain(theta.degree[:, rows], chains)),
         "ratios": (("chain", "draw", "ratio"), _by_chain(np.exp(theta.log_ratio[:, rows]), chains)),
     }
-    for sort in ("outcome", "event"):
-        places = [index for index, target in enumerate(holder.targets) if target.kind == sort]
-        labels[sort] = tuple(holder.targets[index].id for index in places)
+    for kind in ("outcome", "event"):
+        places = [index for index, target in enumerate(holder.targets) if target.kind == kind]
+        labels[kind] = tuple(holder.targets[index].id for index in places)
         yes, given = holder.probabilities.yes[places][:, rows], holder.probabilities.given[places][:, rows]
         chance = np.divide(yes, given, out=np.full_like(yes, np.nan), where=given > 0)
-        variables[f"{sort}_probability"] = (("chain", "draw", sort), _by_chain(chance, chains))
-        if sort == "outcome":
-            variables["outcome_condition"] = (("chain", "draw", sort), _by_chain(given, chains))
+        variables[f"{kind}_probability"] = (("chain", "draw", kind), _by_chain(chance, chains))
+        if kind == "outcome":
+            variables["outcome_condition"] = (("chain", "draw", kind), _by_chain(given, chains))
     return DrawGroup(variables=variables, labels=labels, attributes={"note": f"{note}. {CONDITIONS}"})
 
 
 def _by_chain(values: Numbers, chains: int) -> Numbers:
     """dims (name, draw) -> (chain, draw, name)."""
     return np.ascontiguousarray(values.reshape(len(values), chains, values.shape[1] // chains).transpose(1, 2, 0))
+
+
+def datatree(posterior: Posterior, prior: PriorPredictive) -> DataTree:
+    """The groups `posterior` and `prior` as ArviZ has them, in memory."""
+    from xarray import Dataset, DataTree
+
+    groups = draw_groups(posterior, (posterior,), prior)
+    return DataTree.from_dict(
+        {
+            name: Dataset(
+                {variable: (dims, values) for variable, (dims, values) in group.variables.items() if values.size},
+                coords={dim: list(labels) for dim, labels in group.labels.items() if labels},
+                attrs=dict(group.attributes),
+            )
+            for name, group in groups.items()
+        }
+    )
 
 
 def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
@@ -138,16 +157,7 @@ def read_sample(path: Path, group: str) -> Sample:
         with h5py.File(path) as file:
             return _sample(file[group])
     except (OSError, KeyError) as error:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="no such draws",
-                    place=Place(file=str(path)),
-                    allowed="the draws of a run",
-                )
-            ]
-        ) from error
+        raise invalid("the draws of this run cannot be read", code="unreadable", file=str(path)) from error
 
 
 def _sample(group: Any) -> Sample:

@@ -11,7 +11,7 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
 
@@ -175,17 +175,8 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Estimate]:
     worth = {scores.analyst: RULES[rule].log_worth(scores) for scores in scoring.scores}
     best = max(estimate.value for estimate in worth.values())
     if best == -inf:
-        found = "every analyst gave a probability of 0 to something that happened"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=found,
-                    place=Place(file=scoring.file),
-                    allowed="an analyst who never did, to have weight",
-                )
-            ]
-        )
+        message = "every analyst gave probability 0 to something that happened, so none has any weight"
+        raise invalid(message, code="no-weight", file=scoring.file, suggestion="Use the Brier score instead.")
     relative = {analyst: exp(estimate.value - best) for analyst, estimate in worth.items()}
     total = sum(relative.values())
     shares = {analyst: value / total for analyst, value in relative.items()}

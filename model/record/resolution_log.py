@@ -17,7 +17,7 @@ import msgspec
 
 from estimative.model.record.file_lock import lock, sync_folder
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 
 SCHEMA_VERSION = 1
 LOG = "resolutions.jsonl"
@@ -86,7 +86,7 @@ class ResolutionLog:
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise self._unusable(error, "a log of resolutions to read") from error
+            raise self._unusable(error, "read") from error
 
     def append(self, resolution: Resolution, *, written: datetime.datetime, correct: bool) -> Entry:
         """Add a line, whole or not at all, wait until it is on the disk, and return its entry.
@@ -111,7 +111,7 @@ class ResolutionLog:
                 raw = _raw(resolution, entries[-1].digest if entries else FIRST, written, corrects)
                 _add(file, raw, self.path.parent)
         except OSError as error:
-            raise self._unusable(error, "a log of resolutions to write to") from error
+            raise self._unusable(error, "written") from error
         line = len(entries) + 1
         return Entry(line=line, digest=_digest(raw), written=written, corrects=corrects, resolution=resolution)
 
@@ -122,19 +122,10 @@ class ResolutionLog:
         if before and correct:
             return before.line
         if before:
-            answer = f"{before.resolution.word!r} on {before.resolution.date}"
-            found = f"{resolution.forecast.outcome}, resolved already: {answer}"
-            expected = "an outcome that is not resolved yet, or a correction"
-            raise InvalidInput(
-                [
-                    Issue(
-                        code="invalid-value",
-                        message=found,
-                        place=Place(file=file, line=before.line, key=run),
-                        allowed=expected,
-                    )
-                ]
-            )
+            answer = f"{before.resolution.word} on {before.resolution.date}"
+            message = f"{resolution.forecast.outcome} of this run is resolved already: {answer}"
+            fix = "Record a correction to change it."
+            raise invalid(message, code="resolved-already", file=file, line=before.line, key=run, suggestion=fix)
         if correct:
             self._refuse_correction(resolution)
         for entry in entries:
@@ -144,24 +135,13 @@ class ResolutionLog:
         return None
 
     def _refuse_correction(self, resolution: Resolution) -> NoReturn:
-        found = f"no resolution of {resolution.forecast.outcome} of this run"
-        expected = "one to correct, or a first resolution"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=found,
-                    place=Place(file=str(self.path), key=resolution.forecast.run),
-                    allowed=expected,
-                )
-            ]
-        )
+        message = f"{resolution.forecast.outcome} of this run is not resolved, so there is nothing to correct"
+        raise invalid(message, code="nothing-to-correct", file=str(self.path), key=resolution.forecast.run)
 
-    def _unusable(self, error: OSError, expected: str) -> InvalidInput:
+    def _unusable(self, error: OSError, verb: str) -> InvalidInput:
         reason = error.strerror or type(error).__name__
-        return InvalidInput(
-            [Issue(code="invalid-value", message=reason, place=Place(file=str(self.path)), allowed=expected)]
-        )
+        message = f"the log of resolutions cannot be {verb} ({reason})"
+        return invalid(message, code="unreadable" if verb == "read" else "unwritable", file=str(self.path))
 
 
 @contextmanager
@@ -218,14 +198,8 @@ def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
         try:
             entries.append(_entry(raw, number, previous, entries))
         except _Broken as broken:
-            issues.append(
-                Issue(
-                    code="invalid-value",
-                    message=broken.found,
-                    place=Place(file=file, line=number),
-                    allowed=broken.expected,
-                )
-            )
+            place = Place(file=file, line=number)
+            issues.append(Issue(message=str(broken), place=place, suggestion=broken.fix, code="damaged-line"))
         previous = _digest(raw) if _sealed(raw) else None
     if issues:
         raise InvalidInput(issues)
@@ -235,30 +209,29 @@ def _verified(content: bytes, file: str) -> tuple[Entry, ...]:
 class _Broken(Exception):
     """A line that is not as it was written."""
 
-    def __init__(self, found: str, expected: str) -> None:
-        super().__init__(found)
-        self.found, self.expected = found, expected
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 def _entry(raw: bytes, number: int, previous: str | None, before: Sequence[Entry]) -> Entry:
     """A verified line; `previous` is None where the line before is broken itself."""
     if not raw.endswith(b"\n"):
-        raise _Broken("a line without an end", "whole lines; this one was cut short while it was written: delete it")
+        raise _Broken("the line was cut short while it was written", "Delete it.")
     if not _sealed(raw):
-        raise _Broken("a line that was changed", "it as it was written; to change an answer, record a correction")
+        raise _Broken("the line was changed", "Restore it; to change an answer, record a correction.")
     try:
         version = msgspec.json.decode(raw, type=dict[str, Any]).get("schema_version")
         if version != SCHEMA_VERSION:
-            raise _Broken(f"schema version {version!r}", str(SCHEMA_VERSION))
+            raise _Broken(f"the schema version is {version!r} instead of {SCHEMA_VERSION}")
         line = msgspec.json.decode(raw, type=_Line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _Broken("a line that this program did not write", "a resolution") from error
+        raise _Broken("the line is not a resolution that this program wrote") from error
     if previous is not None and line.previous != previous:
-        expected = "the digest of the line before it: a line was inserted, removed or moved here"
-        raise _Broken("a line that does not follow from the one before", expected)
+        raise _Broken("the line does not follow from the one before: a line was inserted, removed or moved")
     entry = _built(line, raw, number)
     if entry.corrects != _current_line(entry, before):
-        raise _Broken("a second resolution of one run and outcome", "one that names the line that it corrects")
+        raise _Broken("the line resolves a run and outcome again without naming the line that it corrects")
     return entry
 
 

@@ -139,13 +139,11 @@ def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
 
 def contradicting(earlier: Entry, other: Resolution, file: str, line: int | None) -> Issue:
     """The error of a second answer to the same question; `line` where it is in the file already."""
-    same = f"{earlier.resolution.word!r}, the answer to the same question on line {earlier.line}, or a correction"
-    return Issue(
-        code="invalid-value",
-        message=repr(other.word),
-        place=Place(file=file, line=line, key=other.forecast.run),
-        allowed=same,
+    message = (
+        f"the answer is {other.word}, but line {earlier.line} answers the same question with {earlier.resolution.word}"
     )
+    place = Place(file=file, line=line, key=other.forecast.run)
+    return Issue(message=message, place=place, suggestion="Correct one of them.", code="contradiction")
 
 
 def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> Iterator[Issue]:
@@ -159,9 +157,9 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
     """
     forecast, date = resolution.forecast, resolution.date
     if date < forecast.as_of:
-        yield _misdated(resolution, f"{date}, before the question", f"{forecast.as_of} or later, when it was asked")
+        yield _misdated(resolution, f"{date} is before the question was asked", f"{forecast.as_of} or later")
     elif date > today:
-        yield _misdated(resolution, f"{date}, in the future", f"a date up to today, {today}")
+        yield _misdated(resolution, f"{date} is in the future", f"up to {today}")
     else:
         if not settled:
             yield from _against_horizon(resolution, today)
@@ -169,29 +167,23 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
             yield from _in_hindsight(resolution, settled=settled)
 
 
-def _misdated(resolution: Resolution, found: str, expected: str) -> Issue:
-    return Issue(
-        code="invalid-value", message=found, place=Place(file=resolution.forecast.run, key="date"), allowed=expected
-    )
+def _misdated(resolution: Resolution, message: str, allowed: str) -> Issue:
+    place = Place(file=resolution.forecast.run, key="date")
+    return Issue(message=message, place=place, allowed=allowed, code="date-out-of-range")
 
 
 def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
     date, until = resolution.date, resolution.forecast.until
     if resolution.occurred is True and date > until:
-        yield _misdated(resolution, f"{date}, after the horizon", f"a date up to {until}; later is too late, so 'no'")
+        yield _misdated(resolution, f"{date} is after the horizon, so the result is no", f"yes up to {until}")
     if resolution.occurred is False and (date < until or today <= until):
-        expected = f"'no' dated {until} or later, when that day is over: until then it can still happen"
-        yield _misdated(resolution, f"'no' on {date}, recorded on {today}", expected)
+        yield _misdated(resolution, f"it can still happen until {until} is over", f"no from {until} on, after that day")
 
 
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     forecast = resolution.forecast
     known = resolution.date if settled or resolution.occurred else forecast.until
     if forecast.made > known:
-        found = f"a run of {forecast.made}, when the answer was known since {known}"
-        yield Issue(
-            code="invalid-value",
-            message=found,
-            place=Place(file=forecast.run),
-            allowed="a run from before; forecasts in hindsight are not scored",
-        )
+        message = f"the run is of {forecast.made}, but the answer was known since {known}"
+        fix = "Forecasts in hindsight are not scored."
+        yield Issue(message=message, place=Place(file=forecast.run), suggestion=fix, code="hindsight")

@@ -15,7 +15,7 @@ from pathlib import Path
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
-from estimative.priors.errors import InvalidInput, Issue, Place, nearest
+from estimative.priors.errors import InvalidInput, invalid, nearest, quote
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
@@ -84,17 +84,15 @@ class Store:
         matching = _matching(name, ids)
         if len(matching) == 1:
             return self.folder / matching[0]
-        found = f"{len(matching)} runs" if matching else "no such run"
-        first = "a run; there is none yet: estimative fit saves one"
-        expected = "the id of a run, its beginning, or 'latest'" if ids else first
-        issue = Issue(
-            code="unknown-name",
-            message=found,
-            place=Place(file=str(self.folder), key=name),
-            allowed=expected,
-            suggestion=nearest(name, ids) or "",
+        several = len(matching) > 1
+        message = f"{len(matching)} runs begin with {quote(name)}" if several else f"{quote(name)} is not a saved run"
+        raise invalid(
+            message,
+            code="ambiguous-run" if several else "unknown-run",
+            file=str(self.folder),
+            allowed="the id of a run, its beginning, or latest" if ids else "",
+            suggestion=(nearest(name, ids) or "") if ids else "Save a run first: estimative fit.",
         )
-        raise InvalidInput([issue])
 
     def write(self, manifest: Manifest, result: str, inputs: Mapping[str, str], draws: Mapping[str, DrawGroup]) -> Path:
         """Write a run, first under a name that no reader looks at.
@@ -112,7 +110,7 @@ class Store:
             If the folder cannot be written to.
         """
         partial = self.folder / f"{PARTIAL}{manifest.id}"
-        with _writing(self.folder, partial, "a folder to write runs to"):
+        with _writing(self.folder, partial):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             partial.mkdir()
@@ -143,7 +141,7 @@ class Store:
         """
         folder = self.find(name)
         partial = self.folder / f"{PARTIAL}{folder.name}-{secrets.token_hex(3)}"
-        with _writing(folder, partial, "a folder that can be deleted"):
+        with _writing(folder, partial):
             folder.rename(partial)
         return folder
 
@@ -157,11 +155,8 @@ class Store:
         """
         source, partial = self.find(name), target.with_name(f".{target.name}.partial")
         if target.exists():
-            found, expected = "a file or folder of this name", "a folder that does not exist yet"
-            raise InvalidInput(
-                [Issue(code="invalid-value", message=found, place=Place(file=str(target)), allowed=expected)]
-            )
-        with _writing(target, partial, "a folder to write to"):
+            raise invalid("a file or folder of this name exists already", code="exists", file=str(target))
+        with _writing(target, partial):
             shutil.copytree(source, partial)
             partial.rename(target)
         return source
@@ -190,17 +185,11 @@ def checked_label(text: str) -> str:
     """
     label = " ".join(text.split())
     if len(label) > MAX_LABEL or not label.isprintable():
-        found = f"{len(label)} characters" if len(label) > MAX_LABEL else "characters that cannot be printed"
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=found,
-                    place=Place(file="label"),
-                    allowed=f"up to {MAX_LABEL} printable characters",
-                )
-            ]
+        message = (
+            "the label is too long" if len(label) > MAX_LABEL else "the label has characters that cannot be printed"
         )
+        allowed = f"up to {MAX_LABEL} printable characters"
+        raise invalid(message, code="invalid-label", key="label", value=quote(label), allowed=allowed)
     return label
 
 
@@ -211,17 +200,19 @@ def new_id(now: datetime.datetime) -> str:
 
 
 @contextmanager
-def _writing(path: Path, partial: Path, expected: str) -> Iterator[None]:
+def _writing(path: Path, partial: Path) -> Iterator[None]:
     """Turn a failure to write into an error of the input; whatever happens, nothing half-written stays."""
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InvalidInput(
-            [Issue(code="invalid-value", message=reason, place=Place(file=str(path)), allowed=expected)]
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _unwritable(path: Path, error: OSError) -> InvalidInput:
+    reason = error.strerror or type(error).__name__
+    return invalid(f"it cannot be written ({reason})", code="unwritable", file=str(path))
 
 
 def add_file(folder: Path, name: str, text: str) -> None:
@@ -237,17 +228,7 @@ def add_file(folder: Path, name: str, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, folder / name)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message=reason,
-                    place=Place(file=str(folder / name)),
-                    allowed="a file to write",
-                )
-            ]
-        ) from error
+        raise _unwritable(folder / name, error) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

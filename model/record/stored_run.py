@@ -15,7 +15,7 @@ from estimative.model.record.run_store import DRAWS, INPUTS, MANIFEST, RESULT, M
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import InvalidInput, invalid
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -70,28 +70,10 @@ class StoredRun:
         try:
             return from_json(path.read_bytes(), kind)
         except OSError as error:
-            found = error.strerror or type(error).__name__
-            raise InvalidInput(
-                [
-                    Issue(
-                        code="invalid-value",
-                        message=found,
-                        place=Place(file=str(path)),
-                        allowed="a file of a saved run",
-                    )
-                ]
-            ) from error
+            reason = error.strerror or type(error).__name__
+            raise invalid(f"the file cannot be read ({reason})", code="unreadable", file=str(path)) from error
         except DamagedJson as damage:
-            raise InvalidInput(
-                [
-                    Issue(
-                        code="invalid-value",
-                        message=str(damage),
-                        place=Place(file=str(path)),
-                        allowed="it as it was saved",
-                    )
-                ]
-            ) from damage
+            raise invalid(f"the file is damaged: {damage}", code="damaged-file", file=str(path)) from damage
 
     def assessment(self) -> Assessment:
         """The assessment that was fitted, read from the run's own copies of its files.
@@ -114,7 +96,7 @@ class StoredRun:
         """
         scenario = read_scenario(self.scenario)
         if scenario.digest != digest:
-            raise InvalidInput([_changed(self.scenario, "scenario", digest)])
+            raise _changed(self.scenario, "scenario", digest)
         return scenario
 
     def own_prior_set(self) -> str:
@@ -133,7 +115,7 @@ class StoredRun:
                 prior_set = read_prior_set(path, locate=locate)
                 if prior_set.digest == digest:
                     return path, prior_set
-        raise InvalidInput([_changed(self.folder / INPUTS / PRIORS, "prior set", digest)])
+        raise _changed(self.folder / INPUTS / PRIORS, "prior set", digest)
 
     def _readings(self) -> Iterator[tuple[Path, Locate]]:
         """Each file that may be the prior set, with each meaning that `extends` may have had."""
@@ -169,6 +151,6 @@ def _below(name: str, folder: Path) -> Path | None:
     return _beside(name, folder / EXTENDED) or _beside(name, folder)
 
 
-def _changed(path: Path, what: str, digest: str) -> Issue:
-    found = "something else than the run was made from"
-    return Issue(code="invalid-value", message=found, place=Place(file=str(path)), allowed=f"the {what} {digest[:12]}")
+def _changed(path: Path, what: str, digest: str) -> InvalidInput:
+    message, allowed = "this is not what the run was made from", f"the {what} with the digest {digest[:12]}"
+    return invalid(message, code="changed-input", file=str(path), allowed=allowed)

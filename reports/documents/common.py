@@ -9,10 +9,8 @@ from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, 
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table
-from estimative.reports.phrases import date, listed, plural
+from estimative.reports.phrases import CAUTION, WITHHELD, date, listed, plural
 
-CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
-WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
 HINT = "To see the numbers all the same, with a caution on every page, run it again with --allow-unconverged."
 SECOND_ORDER = (
     "Each probability averages over the uncertainty in the inputs. The interval reflects that uncertainty only; it "

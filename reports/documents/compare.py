@@ -9,7 +9,10 @@ from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.reports.blocks import Block, Document, Heading, Paragraph, Picture, Table
 from estimative.reports.context import Context
-from estimative.reports.documents import analysts, attribution, common
+from estimative.reports.documents import analysts, attribution, common, team_attribution
+from estimative.reports.figures.agreement import agreement
+from estimative.reports.figures.analysts import analysts as analysts_figure
+from estimative.reports.figures.waterfall import waterfall
 from estimative.reports.number_format import decibans, factor, percent, rounded, significant, with_error
 from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
@@ -42,7 +45,7 @@ def parts(result: CompareResult, context: Context) -> Iterator[Block]:
     if result.attribution:
         yield from attribution.pair(result.attribution, context)
     if result.team:
-        yield from attribution.team(result.team, context)
+        yield from team_attribution.team(result.team, context)
 
 
 def summary(result: CompareResult, context: Context) -> Iterator[Block]:
@@ -163,4 +166,8 @@ def sheets(result: CompareResult, context: Context) -> tuple[Sheet, ...]:
     )
 
 
-FIGURES: Mapping[str, Callable[[CompareResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[CompareResult, Context], Picture]] = {
+    "analysts": analysts_figure,
+    "waterfall": waterfall,
+    "agreement": agreement,
+}

@@ -18,6 +18,7 @@ from estimative.reports.blocks import Block, Document, Heading, Listing, Paragra
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.attribution import BLOCKS, cells, effect, part, permutations
+from estimative.reports.documents.changes import cut, input_title, line, title
 from estimative.reports.number_format import (
     DECIBANS,
     SIGNIFICANT_SE,
@@ -26,12 +27,10 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, date, input_name, quoted, sentence
+from estimative.reports.phrases import capital, date, quoted, sentence
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED = 5
-LONGEST = 160
-"""Characters of a text that a list shows."""
 REASONS: Mapping[str, str] = {
     "different-questions": "The two runs have different headlines.",
     "not-shown": "One of the two headlines is not shown.",
@@ -45,22 +44,6 @@ PARTS: Mapping[str, str] = {
     "weights": "Weights of evidence",
     "settings": "Settings",
     "versions": "Versions",
-}
-FRAME: Mapping[str, str] = {
-    "title": "the title",
-    "question": "the question",
-    "as_of": "the date of the assessment",
-    "until": "the end of the horizon",
-    "headline": "the headline",
-}
-"""Fields of the scenario itself."""
-NOUNS: Mapping[str, str] = {
-    "sources": "source",
-    "factors": "factor",
-    "events": "event",
-    "outcomes": "outcome",
-    "evidence": "evidence",
-    "indicators": "indicator",
 }
 RESIDUAL = "Settings and simulation error"
 
@@ -79,7 +62,7 @@ def _document(result: DiffResult, context: Context) -> Iterator[Block]:
     if result.not_attributed_because:
         yield Paragraph(text=f"The change is not divided among its causes. {REASONS[result.not_attributed_because]}")
     if result.attribution:
-        yield from causes(result.attribution, context)
+        yield from causes(result.attribution, result.changes, context)
     yield Listing(points=(f"Before: {_run(result.first)}", f"Now: {_run(result.second)}"))
     yield from _changes(result.changes, context)
     yield from _method(result)
@@ -127,7 +110,7 @@ def change_of_odds(total: MCEstimate) -> str:
     return f"Its odds are {verb} by {factor(size)} ({way} {amount} decibans)."
 
 
-def causes(result: ChangeAttribution, context: Context) -> Iterator[Block]:
+def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> Iterator[Block]:
     """The changes that account for most, then all of them by kind."""
     yield Heading(text="Why the result changed")
     if not result.blocks:
@@ -138,7 +121,9 @@ def causes(result: ChangeAttribution, context: Context) -> Iterator[Block]:
     clear = [share for share in result.inputs if abs(share.share.value) > SIGNIFICANT_SE * share.se]
     main = sorted(clear, key=_size)[:MAX_NAMED]
     if main:
-        yield Listing(points=tuple(_cause(share, result, context) for share in main))
+        changed = [change for change in (*changes.priors, *changes.weights) if change.before and change.after]
+        values = {change.name: f" ({cut(change.before)} → {cut(change.after)})" for change in changed}
+        yield Listing(points=tuple(_cause(share, values.get(share.name, ""), result, context) for share in main))
     else:
         yield Paragraph(text="No single change moves the result by more than its error.")
     yield common.shortened(_table(result, context))
@@ -155,9 +140,9 @@ def _size(share: Share) -> float:
     return -abs(share.share.value)
 
 
-def _cause(share: Share, result: ChangeAttribution, context: Context) -> str:
-    amount = f" ({part(share, result.total)} of the change)" if significant(result.total) and result.total.value else ""
-    return f"{capital(cause(share.name, context))}: {effect(share)}{amount}"
+def _cause(share: Share, values: str, result: ChangeAttribution, context: Context) -> str:
+    amount = f", {part(share, result.total)} of the change" if result.total.value and significant(result.total) else ""
+    return f"{capital(cause(share.name, context))}{values}: {effect(share)}{amount}"
 
 
 def cause(name: str, context: Context) -> str:
@@ -213,55 +198,6 @@ def _changes(changes: ChangeList, context: Context) -> Iterator[Block]:
             yield Listing(points=tuple(line(change, name, context) for change in rows))
 
 
-def line(change: Change, part_name: str, context: Context) -> str:
-    """One change in a line."""
-    name = title(change.name, part_name, context)
-    what = f"{name}, {change.field}" if change.field else name
-    unused = "" if change.affects_result else " (no effect on the result)"
-    match change.status:
-        case "new":
-            return f"New: {what}{f': {_cut(change.after)}' if change.after else ''}{unused}"
-        case "removed":
-            return f"Removed: {what}{f' (was: {_cut(change.before)})' if change.before else ''}{unused}"
-        case _:
-            return f"{capital(what)}: {_cut(change.before) or 'nothing'} → {_cut(change.after) or 'nothing'}{unused}"
-
-
-def title(name: str, part_name: str, context: Context) -> str:
-    """What changed, by its title where it has one."""
-    section, _, entry = name.partition(".")
-    if part_name in ("settings", "versions"):
-        return name
-    if section == "prior_set":
-        return f"the prior set's {entry}"
-    if not entry:
-        return FRAME.get(name, name)
-    return input_title(name, context) if part_name in ("priors", "weights") else _entry_title(section, entry, context)
-
-
-def input_title(name: str, context: Context) -> str:
-    """A quantity or weight by title, from the later of the two assessments that has it."""
-    for assessment in reversed(context.assessments):
-        if name in (*assessment.priors, *assessment.indicator_priors, *assessment.weights):
-            return input_name(name, assessment.scenario)
-    return name
-
-
-def _entry_title(section: str, entry: str, context: Context) -> str:
-    """An entry of the scenario by kind and title, from the later of the two scenarios that has it."""
-    for assessment in reversed(context.assessments):
-        entries = getattr(assessment.scenario, section)
-        if entry in entries:
-            return f"{NOUNS[section]} {quoted(entries[entry].title or entry)}"
-    return entry
-
-
-def _cut(text: str) -> str:
-    """A text on one line, cut where it is long."""
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2].rstrip()} …"
-
-
 def _method(result: DiffResult) -> Iterator[Block]:
     computation = result.computation
     settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
@@ -272,7 +208,8 @@ def _method(result: DiffResult) -> Iterator[Block]:
     yield Heading(text="Method")
     yield Listing(
         points=(
-            *(f"{label}: {phrases.verdict(fit)}" for label, fit in _fits(result).items()),
+            *(f"Before: {phrases.verdict(fit)}" for fit in result.first.fits.values()),
+            *(f"Now: {phrases.verdict(fit)}" for fit in result.second.fits.values()),
             *digests,
             f"Fits between the two runs: seed {computation.seed}{settings}",
             f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",

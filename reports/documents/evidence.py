@@ -16,6 +16,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
+from estimative.reports.figures.evidence import evidence
 from estimative.reports.number_format import (
     DECIBANS,
     change_in_decibans,
@@ -225,4 +226,4 @@ def _titles(row: EvidenceWeight, scenario: Scenario) -> Mapping[str, object]:
     return {"titles": tuple(plain(scenario.evidence[name].title) for name in items)}
 
 
-FIGURES: Mapping[str, Callable[[EvidenceResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[EvidenceResult, Context], Picture]] = {"evidence": evidence}

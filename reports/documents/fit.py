@@ -92,8 +92,10 @@ def moved(result: FitResult, scenario: Scenario) -> str:
         return before
     if not significant(shift):
         return f"{before} The evidence did not change the odds by more than the error."
-    verb = "raised" if shift.value > 0 else "lowered"
-    return f"{before} The evidence {verb} the odds by a factor of {multiple(shift)}."
+    size, verb = multiple(shift), "raised" if shift.value > 0 else "lowered"
+    if float(size.removeprefix("over ").replace(",", "")) == 1:
+        return f"{before} The evidence hardly changed the odds."
+    return f"{before} The evidence {verb} the odds by a factor of {size}."
 
 
 def _shift_of(headline: Probability) -> MCEstimate | None:

@@ -58,8 +58,8 @@ GUIDELINES = (
 )
 """Kruschke (2021), by step; where this report has it."""
 GRADES = (
-    "Grades are Admiralty codes: of the source from A (completely reliable) to E (unreliable), of the information from 1 "
-    "(confirmed) to 5 (improbable); F and 6 mean that it cannot be judged. Counts: how much of an item counts, by the "
+    "Grades are Admiralty codes: of the source from A (completely reliable) to E (unreliable), of the information from "
+    "1 (confirmed) to 5 (improbable); F and 6 mean that it cannot be judged. Counts: how much an item counts, by the "
     "analyst's choice of relevance and by the number of items of one origin."
 )
 MIN_SHARE = 0.01
@@ -76,6 +76,9 @@ def _document(result: ReportResult, context: Context) -> Iterator[Block]:
     if result.fit.has_results:
         yield from _results(result, context)
         yield from _analyses(result, context)
+    if result.fit.warnings:
+        yield Heading(text="Warnings")
+        yield Listing(points=tuple(map(str, result.fit.warnings)))
     yield from _method(result)
     yield from _sources(context.scenario)
     if result.reproduction:

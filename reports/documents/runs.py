@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from estimative.model.record.run_list import RunList
@@ -18,13 +19,13 @@ def document(result: RunList, context: Context) -> Document:
     if not result.runs:
         return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."),)
     lead = Paragraph(text=f"{plural(len(result.runs), 'run', 'runs')} in {result.folder}")
-    labelled = any(run.label for run in result.runs)
+    labelled, ids = any(run.label for run in result.runs), [run.id for run in result.runs]
     header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
     return (
         lead,
         Table(
             header=header,
-            rows=tuple(_row(run, context, labelled=labelled) for run in result.runs),
+            rows=tuple((short_id(run.id, ids), *_row(run, context, labelled=labelled)) for run in result.runs),
             text_columns=frozenset(range(len(header))),
             nowrap_columns=frozenset({0, header.index("As of")}),
         ),
@@ -33,7 +34,13 @@ def document(result: RunList, context: Context) -> Document:
 
 def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:
     label = (run.label,) if labelled else ()
-    return (run.id, *label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
+    return (*label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
+
+
+def short_id(run: str, ids: Sequence[str]) -> str:
+    """The time in the id, which names the run as well where no other was saved at that time."""
+    time = run.partition("-")[0]
+    return time if sum(other.startswith(time) for other in ids) == 1 else run
 
 
 def summary(run: Manifest, context: Context) -> str:

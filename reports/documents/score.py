@@ -12,6 +12,7 @@ from estimative.model.record.score import ResolveResult, ScoredForecast, ScoreRe
 from estimative.priors.forecast_record import COLUMNS
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
+from estimative.reports.figures.calibration import calibration
 from estimative.reports.number_format import SIGNIFICANT_SE, one_digit, plain_percent, rounded
 from estimative.reports.phrases import date, listed, plain, plural, sentence
 from estimative.reports.sheets import Sheet, sheet
@@ -309,4 +310,4 @@ def confirmation_sheets(result: ResolveResult, context: Context) -> tuple[Sheet,
     return (sheet("resolution", [{"": ScoredForecast.of(result.entry, scored=True)}]),)
 
 
-FIGURES: Mapping[str, Callable[[ScoreResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[ScoreResult, Context], Picture]] = {"calibration": calibration}

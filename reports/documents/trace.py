@@ -202,8 +202,7 @@ def reading(item: Evidence, scenario: Scenario) -> str:
     subject = quoted(title_of(item.about, scenario))
     match item:
         case Indicator():
-            high, low = ("a high", "a low") if item.about in scenario.factors else ("", "the opposite of")
-            return f"an indicator of {f'{high if item.supports else low} {subject}'.strip()}"
+            return f"an indicator that {subject} {_supported(item, scenario)}"
         case Measurement():
             ends = f"{item.at_low:g} is expected where it is low, {item.at_high:g} where it is high"
             return f"a measurement of {subject}: {item.value:g} {item.unit} ({ends})"
@@ -219,6 +218,15 @@ def reading(item: Evidence, scenario: Scenario) -> str:
             successes, total = sum(t.successes for t in item.trials), sum(t.of for t in item.trials)
             return f"{successes:g} of {total:g} comparable cases of {subject}"
     return f"{subject} {'happened' if item.happened else 'did not happen'}"
+
+
+def _supported(item: Indicator, scenario: Scenario) -> str:
+    """What an indicator supports about its subject."""
+    if item.about in scenario.factors:
+        return "is high" if item.supports else "is low"
+    if scenario.events[item.about].when == "now":
+        return "is so" if item.supports else "is not so"
+    return "happens" if item.supports else "does not happen"
 
 
 def sheets(result: TraceResult, context: Context) -> tuple[Sheet, ...]:

@@ -32,6 +32,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.figures.sweep import sweep as sweep_figure
 from estimative.reports.number_format import (
     DECIBANS,
     change,
@@ -291,4 +292,4 @@ def _sweep_rows(result: SweepResult) -> Iterator[Mapping[str, object]]:
                 yield {"factor": result.factor, "at": point.value, "kind": kind, "name": name, "probability": number}
 
 
-FIGURES: Mapping[str, Callable[[WhatIfResult, Context], Picture]] = {}
+FIGURES: Mapping[str, Callable[[WhatIfResult, Context], Picture]] = {"sweep": sweep_figure}

@@ -65,9 +65,9 @@ class Stretch:
         """How much of the axis a unit of the drawing covers."""
         return (self.high - self.low) / self.length
 
-    def inside(self, place: float, margin: float = 0.0) -> float:
+    def inside(self, place: float, margins: Sides = (0.0, 0.0)) -> float:
         """The nearest place that is so many units from either end."""
-        return min(max(place, self.low + margin * self.unit), self.high - margin * self.unit)
+        return min(max(place, self.low + margins[0] * self.unit), self.high - margins[1] * self.unit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,8 @@ class Tick:
     """Between two words."""
 
 
+type Sides = tuple[float, float]
+"""Free at the low and at the high end of an axis, in units."""
 type Room = Callable[[str], float]
 """How much room a tick's text takes along the axis, in units."""
 
@@ -94,17 +96,17 @@ class Axis(Protocol):
     def place(self, value: float) -> float:
         """Where a value is, in the axis's own unit."""
 
-    def stretch(self, values: Collection[float], length: float, side: float) -> Stretch:
-        """A stretch that holds some values, with so many units free at either side."""
+    def stretch(self, values: Collection[float], length: float, sides: Sides) -> Stretch:
+        """A stretch that holds some values, with some room at either side."""
 
     def ticks(self, stretch: Stretch, room: Room) -> Sequence[Tick]:
         """The numbers on a stretch, each with room for its text."""
 
 
-def _padded(low: float, high: float, length: float, side: float) -> Stretch:
-    side = min(side, MAX_SIDE * length)
-    unit = (high - low) / (length - 2 * side)
-    return Stretch(low=low - side * unit, high=high + side * unit, length=length)
+def _padded(low: float, high: float, length: float, sides: Sides) -> Stretch:
+    left, right = (min(side, MAX_SIDE * length) for side in sides)
+    unit = (high - low) / (length - left - right)
+    return Stretch(low=low - left * unit, high=high + right * unit, length=length)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +120,12 @@ class ProbabilityAxis:
         """Natural log-odds."""
         return log_odds(value)
 
-    def stretch(self, values: Collection[float], length: float, side: float) -> Stretch:
+    def stretch(self, values: Collection[float], length: float, sides: Sides) -> Stretch:
         """A stretch that holds all values that are neither 0 nor 1."""
         places = [log_odds(value) for value in values if bounded(value)] or [log_odds(0.01), log_odds(0.99)]
         low, high = min(places), max(places)
         missing = max(LEAST_SPAN - (high - low), 0.0) / 2
-        return _padded(low - missing, high + missing, length, side)
+        return _padded(low - missing, high + missing, length, sides)
 
     def thresholds(self, stretch: Stretch) -> tuple[float, ...]:
         """Probabilities on a stretch at which a word begins or ends."""
@@ -200,12 +202,12 @@ class NumberAxis:
         """The value itself."""
         return value
 
-    def stretch(self, values: Collection[float], length: float, side: float) -> Stretch:
+    def stretch(self, values: Collection[float], length: float, sides: Sides) -> Stretch:
         """A stretch that holds all values; between fixed ends exactly those, but for a hair."""
         if self.low is not None and self.high is not None:
-            return _padded(self.low, self.high, length, 2 * GAP)
+            return _padded(self.low, self.high, length, (2 * GAP, 2 * GAP))
         low, high = min(values, default=0.0), max(values, default=1.0)
-        return _padded(low, high if high > low else low + 1, length, side)
+        return _padded(low, high if high > low else low + 1, length, sides)
 
     def ticks(self, stretch: Stretch, room: Room) -> Sequence[Tick]:
         """Even steps."""
@@ -237,12 +239,13 @@ def draw_across(axes: Axes, axis: Axis, stretch: Stretch, spans: Spans, *, words
 
 def _words_above(axes: Axes, axis: ProbabilityAxis, stretch: Stretch) -> None:
     for lines, middle in words_with_room(axis, stretch):
-        place: Any = {"xy": (middle, 1), "xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "bottom"}
-        offset: Any = {"xytext": (0, GAP / 2), "textcoords": "offset points", "linespacing": 1.1}
-        axes.annotate("\n".join(lines), **place, **offset, **SMALL.style)
+        for at, line in enumerate(reversed(lines)):
+            place: Any = {"xy": (middle, 1), "xycoords": axes.get_xaxis_transform(), "ha": "center", "va": "baseline"}
+            offset = (0, GAP / 2 + 2 + at * SMALL.leading)
+            axes.annotate(line, **place, xytext=offset, textcoords="offset points", **SMALL.style)
 
 
-def words_with_room(axis: Axis, stretch: Stretch) -> list[tuple[Sequence[str], float]]:
+def words_with_room(axis: Axis, stretch: Stretch) -> list[tuple[tuple[str, ...], float]]:
     """The words that fit above their part of a stretch in two lines, each with its middle."""
     if not isinstance(axis, ProbabilityAxis):
         return []

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from estimative.reports.figures.axes import Axis, Spans, Stretch
+from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch
+from estimative.reports.figures.chart import Key
 from estimative.reports.figures.rows import Row, RowPlot
-from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill
+from estimative.reports.figures.style import BASELINE, GAP, GRID, LINK, OTHER, PAPER, VALUE, Fill, Stroke
 from estimative.reports.figures.text import text_width
 
 if TYPE_CHECKING:
@@ -49,26 +50,31 @@ class Bars(RowPlot[BarRow]):
         return iter((row.start, *(end.value for end in row.ends)))
 
     @property
-    def side(self) -> float:
-        """Room for the numbers at the ends."""
-        return max((text_width(end.text, VALUE) for row in self.rows for end in row.ends), default=0) + 2 * GAP
+    def key(self) -> Key:
+        """What the marks mean, without looks that no bar has."""
+        looks = {end.look for row in self.rows for end in row.ends}
+        return tuple((look, text) for look, text in self.legend if look in looks or isinstance(look, Stroke))
+
+    @property
+    def sides(self) -> Sides:
+        """Room for the numbers at the ends, on the sides that have some."""
+        numbers = [_numbers(row) for row in self.rows]
+        left, right = (max((text_width(pair[side], VALUE) for pair in numbers), default=0.0) for side in (0, 1))
+        return left + 2 * GAP, right + 2 * GAP
 
     def mark(self, axes: Axes, stretch: Stretch, row: BarRow, middle: float, thickness: float) -> None:
         """The longer bar behind the shorter one, a number outside of each."""
-        start = stretch.inside(self.axis.place(row.start))
+        start, margins = stretch.inside(self.axis.place(row.start)), (self.sides[0] - GAP, self.sides[1] - GAP)
         axes.plot([stretch.low, stretch.high], [middle, middle], zorder=0, clip_on=False, **GRID.style)
         if not row.ends:
             axes.plot([start], [middle], zorder=4, clip_on=False, **OTHER.style)
-        room = self.side - GAP
-        ends = sorted(((stretch.inside(self.axis.place(end.value), room), end) for end in row.ends), key=lambda e: e[0])
-        for place, end in sorted(ends, key=lambda pair: -abs(pair[0] - start)):
-            axes.barh(middle, place - start, 0.72 * thickness, left=start, zorder=2, **end.look.style)
-        left = [(place, end.text) for place, end in ends if place < start]
-        right = [(place, end.text) for place, end in ends if place >= start]
-        if left:
-            self._number(axes, left[0][0], " / ".join(text for _, text in left), middle, "right")
-        if right:
-            self._number(axes, right[-1][0], " / ".join(text for _, text in right), middle, "left")
+        ends = [(stretch.inside(self.axis.place(end.value), margins), end.look) for end in row.ends]
+        for place, look in sorted(ends, key=lambda end: -abs(end[0] - start)):
+            axes.barh(middle, place - start, 0.72 * thickness, left=start, zorder=2, **look.style)
+        places = (start, *(place for place, _ in ends))
+        for text, place, side in zip(_numbers(row), (min(places), max(places)), ("right", "left"), strict=True):
+            if text:
+                self._number(axes, place, text, middle, side)
 
     @staticmethod
     def _number(axes: Axes, place: float, text: str, middle: float, side: str) -> None:
@@ -85,12 +91,24 @@ class Bars(RowPlot[BarRow]):
             return
         for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True):
             start = self.axis.place(row.start)
-            axes.plot([start, start], [above, below], zorder=1, **LINK.style)
+            for low, high in spans:
+                if max(above, low) < min(below, high):
+                    axes.plot([start, start], [max(above, low), min(below, high)], zorder=1, **LINK.style)
+
+
+def _numbers(row: BarRow) -> tuple[str, str]:
+    """The numbers left and right of a row's bars."""
+    ends = sorted(row.ends, key=lambda end: end.value)
+    left, right = ([end.text for end in ends if (end.value < row.start) == low] for low in (True, False))
+    return " / ".join(left), " / ".join(right)
 
 
 def visible[R: BarRow](rows: Sequence[R], axis: Axis, *, most: int) -> tuple[R, ...]:
     """The longest rows, without those whose bars would be too short to see."""
     places = [axis.place(value) for row in rows for value in (row.start, *(end.value for end in row.ends))]
     least = (max(places, default=0.0) - min(places, default=0.0)) * THINNEST / LEAST_WIDTH
-    long = [row for row in rows if any(abs(axis.place(end.value) - axis.place(row.start)) >= least for end in row.ends)]
-    return tuple(long[:most])
+
+    def length(row: R) -> float:
+        return max((abs(axis.place(end.value) - axis.place(row.start)) for end in row.ends), default=0.0)
+
+    return tuple([row for row in rows if 0 < length(row) >= least][:most])

@@ -36,7 +36,7 @@ def factors(result: FitResult, context: Context) -> Chart:
         content=Intervals(
             rows=tuple(_row(name, known[name], context) for name in names[:MAX_FACTORS]),
             axis=NumberAxis(label="Degree (0 to 1)", low=0.0, high=1.0),
-            key=((SPAN, "mean degree, 5% to 95% point"), (PRIOR, "before the evidence")),
+            legend=((SPAN, "mean degree, 5% to 95% point"), (PRIOR, "before the evidence")),
         ),
         title=_title(known, context),
         caption="Each dot is the mean degree of a factor and its line reaches from the 5% to the 95% point. The ring "

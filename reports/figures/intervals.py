@@ -13,7 +13,7 @@ from estimative.reports.figures.style import GRID, PAPER, PRIOR, SPAN, Stroke
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-EDGE = 5.0
+EDGE = (5.0, 5.0)
 """Distance from the end of the axis of a number that is beyond it, in units."""
 
 
@@ -57,6 +57,6 @@ class Intervals(RowPlot[IntervalRow]):
         """A marker; a triangle where the number is beyond the axis."""
         place = self.axis.place(value)
         inside = stretch.inside(place, EDGE)
-        beyond = {"marker": "<" if place < inside else ">"} if abs(place - inside) > stretch.unit * EDGE else {}
+        beyond = {"marker": "<" if place < inside else ">"} if abs(place - inside) > stretch.unit * EDGE[0] else {}
         outline = {} if look.hollow else {"markeredgecolor": PAPER, "markeredgewidth": 0.8}
         axes.plot([inside], [y], zorder=4, clip_on=False, **{**look.style, **outline, **beyond})

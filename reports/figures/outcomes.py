@@ -16,6 +16,10 @@ from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent
 from estimative.reports.phrases import interval_kind, judged, phrase, plural, title_of
 
 MAX_OUTCOMES = 12
+CAPTION = (
+    "Each dot is the probability of an outcome and its line the credible interval, given the uncertainty in the "
+    "inputs. The ring below shows both before the evidence."
+)
 
 
 def outcomes(result: FitResult, context: Context) -> Chart:
@@ -35,10 +39,9 @@ def outcomes(result: FitResult, context: Context) -> Chart:
         for name in names[:MAX_OUTCOMES]
     )
     return Chart(
-        content=Intervals(rows=rows, axis=ProbabilityAxis(words=context.scale), key=interval_key(result.headline)),
+        content=Intervals(rows=rows, axis=ProbabilityAxis(words=context.scale), legend=interval_key(result.headline)),
         title=_title(result.headline),
-        caption="Each dot is the probability of an outcome and its line the credible interval, given the uncertainty in "
-        f"the inputs. The ring below shows both before the evidence.{left_out(len(names) - len(rows), 'outcome', rows)}",
+        caption=f"{CAPTION}{left_out(len(names) - len(rows), 'outcome', rows)}",
         caution=caution(result),
         source=source(result.scenario, [result.prior_set], result.computation),
     )

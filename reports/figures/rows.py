@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estimative.reports.figures.axes import Axis, Spans, Stretch, draw_across, words_with_room
+from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch, draw_across, words_with_room
 from estimative.reports.figures.chart import Key
 from estimative.reports.figures.style import GAP, LABEL, NARROW, SMALL, STRONG, VALUE, Lettering
 from estimative.reports.figures.text import text_width, wrapped
@@ -98,7 +98,12 @@ class RowPlot[R: Row]:
 
     rows: tuple[R, ...]
     axis: Axis
-    key: Key = ()
+    legend: Key = ()
+
+    @property
+    def key(self) -> Key:
+        """What the marks mean."""
+        return self.legend
 
     @property
     def sentences(self) -> Sequence[str]:
@@ -110,9 +115,9 @@ class RowPlot[R: Row]:
         raise NotImplementedError
 
     @property
-    def side(self) -> float:
+    def sides(self) -> Sides:
         """Room at either side of the axis, in units."""
-        return 2 * GAP
+        return 2 * GAP, 2 * GAP
 
     def mark(self, axes: Axes, stretch: Stretch, row: R, middle: float, thickness: float) -> None:
         """Draw the marks of a row."""
@@ -122,7 +127,7 @@ class RowPlot[R: Row]:
         """Draw what joins the rows."""
 
     def _stretch(self, length: float) -> Stretch:
-        return self.axis.stretch([value for row in self.rows for value in self.values(row)], length, self.side)
+        return self.axis.stretch([value for row in self.rows for value in self.values(row)], length, self.sides)
 
     def draw(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         """Draw labels, marks and values; return the bottom edge."""
@@ -172,7 +177,7 @@ class RowPlot[R: Row]:
         for line, look in place.lines:
             y = canvas.lines(left, y, [line], look)
         values = [(row.value, STRONG if row.strong else VALUE), (row.value_detail, SMALL)]
-        shown = [(value, look) for value, look in values if value]
-        y = top + place.top if columns.above else top + place.middle - sum(look.leading for _, look in shown) / 2
-        for value, look in shown:
+        chosen = [(value, look) for value, look in values if value]
+        y = top + place.top if columns.above else top + place.middle - sum(look.leading for _, look in chosen) / 2
+        for value, look in chosen:
             y = canvas.lines(left + width, y, [value], look, "right")

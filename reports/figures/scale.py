@@ -33,7 +33,7 @@ def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -
     if not result.has_results:
         raise NothingToPlot("The result has no probabilities.")
     headline, others = result.headline.posterior, dict(dissent or {})
-    shown = sorted(others.items(), key=lambda item: -item[1].value)[:MAX_OTHERS]
+    chosen = sorted(others.items(), key=lambda item: -item[1].value)[:MAX_OTHERS]
     title = title_of(result.scenario.headline, context.scenario)
     return Chart(
         content=Strip(
@@ -44,13 +44,13 @@ def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -
             prior=result.headline.prior.value,
             text=percent(headline),
             range_text=interval(headline.interval),
-            others=tuple(NamedProbability(name=name, value=o.value, text=percent(o)) for name, o in shown),
-            key=_key(headline, bool(shown)),
+            others=tuple(NamedProbability(name=name, value=o.value, text=percent(o)) for name, o in chosen),
+            key=_key(headline, bool(chosen)),
             sentences=_sentences(result, context, others),
         ),
         title=f"{sentence(title)} by {date(result.scenario.until)}: {judged(headline, context.scale)}",
-        caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of the "
-        f"{context.scale.title} scale.{_rest(len(others) - len(shown))}",
+        caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of "
+        f"probability ({context.scale.title}).{_rest(len(others) - len(chosen))}",
         caution=caution(result),
         source=source(result.scenario, [result.prior_set], result.computation),
     )

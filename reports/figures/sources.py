@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from estimative.model.inference.info import Computation, PriorSetInfo, Result, ScenarioInfo
-from estimative.reports.documents.common import CAUTION
-from estimative.reports.phrases import date, listed, plural
+from estimative.reports.phrases import CAUTION, date, listed, plural
 
 DIGITS = 8
 """Of a digest, enough to tell one file from another."""
@@ -20,9 +19,15 @@ def source(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo], computati
     rest = [plural(len(names) - MAX_NAMED, "other", "others")] if len(names) > MAX_NAMED else []
     sets = f"Prior set{'s' * (len(names) > 1)}: {listed([*names[:MAX_NAMED], *rest])}."
     made = f"estimative {computation.versions.get('estimative', '')}".strip()
-    return f"{scenario.title} ({scenario.id} {scenario.digest[:DIGITS]}), as of {date(scenario.as_of)}. {sets} {made}, seed {computation.seed}."
+    subject = f"{scenario.title} ({scenario.id} {scenario.digest[:DIGITS]}), as of {date(scenario.as_of)}."
+    return f"{subject} {sets} {made}, seed {computation.seed}."
 
 
 def caution(result: Result) -> str:
     """A warning where numbers of a failed fit are shown; else empty."""
     return "" if result.converged else CAUTION
+
+
+def not_shown(count: int, noun: str) -> str:
+    """How many small rows are cut, as a further sentence; empty where none is."""
+    return f" {plural(count, f'smaller {noun} is', f'smaller {noun}s are')} not shown." if count else ""

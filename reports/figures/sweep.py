@@ -1,250 +1,131 @@
-"""The sweep: what becomes of the headline, the other outcomes and the events as one factor is set by hand."""
+"""The sweep: every probability along a factor that an intervention sets."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import batched
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
+from estimative.reports.figures.axes import ProbabilityAxis
+from estimative.reports.figures.chart import Chart
+from estimative.reports.figures.panels import Panel, Panels, Point
+from estimative.reports.figures.sources import caution, source
+from estimative.reports.figures.style import BAND, BASELINE, CURVE, NothingToPlot
+from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent
+from estimative.reports.phrases import interval_kind, plural, quoted, title_of
 
-from estimative.reports.document import alone
-from estimative.reports.figures.axis import PROBABILITY, Scale, bounded, log_odds, upward, worded_upward
-from estimative.reports.figures.canvas import Anchor, Canvas, FigureText, Line
-from estimative.reports.figures.curves import NOWHERE, Curve, Group, Swept, besides, sentences, swept_of, title
-from estimative.reports.figures.notes import error_of, exactness, origin
-from estimative.reports.figures.style import (
-    ASSESSED,
-    BAND,
-    CLEARED,
-    CURVE,
-    GAP,
-    MARGIN,
-    NAME,
-    NUMBER,
-    SMALL,
-    STRONG,
-    THIN,
-    VALUE,
-    WIDTH,
-    Fill,
-    Lettering,
-    Stroke,
-)
-from estimative.reports.figures.text import balanced, brief, cut, wrapped
-from estimative.reports.summary import Interval
-from estimative.reports.whatif.summary import Sweep, WhatIf
-from estimative.reports.wording import kind_of, percent, plural
+if TYPE_CHECKING:
+    from estimative.model.analysis.what_if_result import SweepPoint, WhatIfResult
+    from estimative.model.inference.estimates import ProbabilityEstimate
+    from estimative.reports.context import Context
 
-LEFT, RIGHT = 66.0, 104.0
-"""Beside the headline's curve: for numbers, and for words."""
-HEIGHT, SMALL_HEIGHT = 220.0, 84.0
-"""Of the headline's axes, and of every other's."""
-NUMBERS, COUNTED, AIR = 16.0, 14.0, 8.0
-"""Below axes: for the numbers, for what they count, and for nothing."""
-HEADING = 22.0
-COLUMNS, BETWEEN = 3, 12.0
-MOST_LINES = 3
-ROOM = 16.0
-"""Above and below a curve, for the numbers at its ends."""
-ALONE = (0.01, 0.99)
-"""What an axis spans on which nothing lies but 0 and 1."""
-INTERVENTION = (
-    "An intervention at every value: events still to come respond to it; what is settled now, and what the evidence "
-    "says of today, do not."
-)
+MAX_PANELS = 9
+
+type Numbers = Sequence[tuple[float, ProbabilityEstimate]]
+"""Values of the factor, each with a probability."""
+type Curve = tuple[str, Numbers]
+"""A title and its numbers."""
 
 
-def sweep(found: WhatIf) -> Canvas:
-    """The headline along a sweep, and everything else in small.
+def sweep(result: WhatIfResult, context: Context) -> Chart:
+    """The headline along the sweep, and every other outcome and event in small.
 
     Raises
     ------
-    Nothing
-        If no factor was swept, or no number is told.
+    NothingToPlot
+        If nothing was swept, or the headline is impossible everywhere.
     """
-    swept = swept_of(found)
-    with Canvas.with_room("sweep", _around(swept), _room(swept)) as sheet:
-        _draw(sheet, swept)
-    return sheet
-
-
-def _around(swept: Swept) -> FigureText:
-    found, told = swept.found, swept.headline.told
-    before = found.headline.before
-    assessed = f"as assessed: {percent(before.probability, before.se)}"
-    subtitle = (f"{alone(found.outcomes[swept.headline.name].title)}, by {found.scenario.until}.", INTERVENTION)
-    supposed = tuple(besides(found.supposed))
-    band = _band([chance.interval for _, chance in told])
-    everything = [swept.headline, *(curve for group in swept.groups for curve in group.curves)]
-    errors = [error_of(one.probability, one.se) for curve in everything for _, one in curve.told]
-    return FigureText(
-        title=title(told, swept.sweep.factor),
-        subtitle=(*subtitle, *supposed),
-        caution=found.caution,
-        key=((CURVE, "the headline"), *band, (ASSESSED, assessed)),
-        notes=(
-            f"{_headline_scale(swept).note} {exactness('the probabilities', errors)}",
-            *_left_out(swept.groups),
-            origin(found.scenario, found.analyst.prior_set, found.computation),
+    if not result.sweep or not result.has_results:
+        raise NothingToPlot("The result has no sweep.")
+    points, headline = sorted(result.sweep.points, key=lambda point: point.value), result.scenario.headline
+    main = [(point.value, point.outcomes[headline]) for point in points if headline in point.outcomes]
+    before = result.headline.before
+    if not main or not before:
+        raise NothingToPlot("The condition of the headline is impossible at every value.")
+    factor = title_of(result.sweep.factor, context.scenario)
+    others = list(_others(points, result, context))
+    chosen = [curve for curve in others if _responds(curve[1])][:MAX_PANELS]
+    return Chart(
+        content=Panels(
+            main=_panel("Result", main),
+            baseline=before.value,
+            others=tuple(_panel(*curve) for curve in chosen),
+            axis=ProbabilityAxis(words=context.scale),
+            label="Degree of the factor (0 to 1)",
+            heading="Outcomes and events that respond, events where their condition holds",
+            key=(
+                (CURVE, "result"),
+                (BAND, interval_kind(main[0][1].interval)),
+                (BASELINE, f"as assessed: {percent(before)}"),
+            ),
+            sentences=tuple(_sentences(main, others)),
         ),
-        description=(*subtitle, *supposed, f"The headline {assessed}.", *sentences(swept)),
+        title=_title(main, quoted(factor)),
+        caption="Each point is the probability if the factor were set to that degree from now on. Events still to come "
+        f"respond; what is settled now, and the evidence about today, do not.{_supposed(result)}"
+        f"{_rest(len(others) - len(chosen))}",
+        caution=caution(result),
+        source=source(result.scenario, [result.fit.prior_set], result.computation),
     )
 
 
-def _band(intervals: Sequence[Interval]) -> list[tuple[Fill | Stroke, str]]:
-    return [(BAND, f"its {kind_of(intervals[0])}")] if any(one.low < one.high for one in intervals) else []
-
-
-def _left_out(groups: Sequence[Group]) -> Iterator[str]:
-    for group in groups:
-        if group.others:
-            yield f"{group.heading}: {plural(group.others, 'more is', 'more are')} left out."
-
-
-def _room(swept: Swept) -> float:
-    anchors = max(map(len, _anchors(swept.sweep))) * SMALL.leading
-    return HEIGHT + NUMBERS + COUNTED + anchors + AIR + sum(map(_height, swept.groups))
-
-
-def _height(group: Group) -> float:
-    return HEADING + sum(map(_row_height, batched(group.curves, COLUMNS))) + COUNTED
-
-
-def _row_height(row: Sequence[Curve]) -> float:
-    return _titles(row) + SMALL_HEIGHT + NUMBERS + AIR
-
-
-def _titles(row: Sequence[Curve]) -> float:
-    """The height of the texts above a row of small pictures."""
-    return max(len(_above(curve)) for curve in row) * SMALL.leading + GAP
-
-
-def _above(curve: Curve) -> list[tuple[str, Lettering]]:
-    """What a small picture shows, in lines."""
-    lines = [(line, NAME) for line in wrapped(curve.title, _width(), NAME, most=MOST_LINES)]
-    given = [(line, SMALL) for line in wrapped(curve.given and f"if {curve.given}", _width(), SMALL, most=2)]
-    return [*lines, *given]
-
-
-def _width() -> float:
-    """Of a small picture."""
-    return (WIDTH - LEFT - MARGIN - (COLUMNS - 1) * BETWEEN) / COLUMNS
-
-
-def _anchors(along: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What 0 and 1 mean, in lines."""
-    half = (WIDTH - LEFT - RIGHT) / 2 - GAP
-    low, high = (
-        balanced(f"{end}: {alone(text)}", half, SMALL, most=4) for end, text in ((0, along.low), (1, along.high))
+def _panel(title: str, numbers: Numbers) -> Panel:
+    return Panel(
+        title=title,
+        points=tuple(
+            Point(at=at, value=n.value, text=percent(n), low=n.interval.low, high=n.interval.high) for at, n in numbers
+        ),
     )
-    return low, high
 
 
-def _draw(sheet: Canvas, swept: Swept) -> None:
-    _draw_headline(sheet, swept)
-    top = sheet.top + _room(swept) - sum(map(_height, swept.groups))
-    curves = [curve for group in swept.groups for curve in group.curves]
-    scale = _scale([one.probability for curve in curves for _, one in curve.told], SMALL_HEIGHT)
-    for group in swept.groups:
-        _draw_group(sheet, group, scale, top, swept.sweep)
-        top += _height(group)
+def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context) -> Iterator[Curve]:
+    """Every other outcome, then every event under its own condition."""
+    scenario = context.scenario
+    for name in scenario.outcomes:
+        if name != result.scenario.headline:
+            yield title_of(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
+    for name in scenario.order:
+        yield title_of(name, scenario), [(p.value, p.events[name]) for p in points if name in p.events]
 
 
-def _scale(probabilities: Sequence[float], length: float) -> Scale:
-    placed = list(filter(bounded, probabilities)) or ALONE
-    return Scale.over([log_odds(one) for one in placed], length, side=ROOM)
+def _responds(numbers: Numbers) -> bool:
+    return any(_way(numbers[0][1], number) for _, number in numbers)
 
 
-def _headline_scale(swept: Swept) -> Scale:
-    told = [one for _, one in swept.headline.told]
-    edges = [edge for one in told for edge in (one.probability, one.interval.low, one.interval.high)]
-    return _scale([swept.found.headline.before.probability, *edges], HEIGHT)
+def _rest(count: int) -> str:
+    outcomes = plural(count, "other outcome or event responds", "other outcomes and events respond")
+    return f" {outcomes} less or not at all." if count else ""
 
 
-def _draw_headline(sheet: Canvas, swept: Swept) -> None:
-    headline, before, scale = swept.headline, swept.found.headline.before.probability, _headline_scale(swept)
-    width = WIDTH - LEFT - RIGHT
-    axes = sheet.axes(LEFT, sheet.top, width, HEIGHT)
-    upward(axes, scale, PROBABILITY)
-    worded_upward(axes, scale)
-    axes.axhline(_place(before, scale), zorder=3, **ASSESSED.drawn)
-    _draw_band(axes, headline, scale)
-    _draw_curve(axes, headline, scale, CURVE)
-    _degrees(axes, (0, 0.2, 0.4, 0.6, 0.8, 1))
-    axes.set_xlabel(cut(f"{alone(swept.sweep.title)}: degree (0 to 1), set by hand", width, NUMBER), **NUMBER.drawn)
-    _draw_anchors(sheet, swept.sweep, sheet.top + HEIGHT + NUMBERS + COUNTED)
+def _supposed(result: WhatIfResult) -> str:
+    return " The other assumptions of this what-if hold at every point." if result.assumptions else ""
 
 
-def _place(probability: float, scale: Scale) -> float:
-    """In log-odds; 0 and 1 at the ends of the scale."""
-    return min(max(log_odds(probability), scale.low), scale.high)
+def _title(numbers: Numbers, factor: str) -> str:
+    """Where the result goes along the sweep, as far as the errors permit."""
+    (low, first), (high, last) = numbers[0], numbers[-1]
+    if len(numbers) == 1:
+        return f"With {factor} at {low:g}, the result is {percent(first)}"
+    along, ways = (
+        f"as {factor} goes from {low:g} to {high:g}",
+        {_way(a, b) for (_, a), (_, b) in pairwise(numbers)} - {0},
+    )
+    verb = {0: "stays near", 1: "rises", -1: "falls"}[_way(first, last)] if len(ways) < 2 else "goes up and down"
+    if verb == "stays near":
+        return f"The result stays near {percent(first)} {along}"
+    return f"The result {verb} from {percent(first)} to {percent(last)} {along}"
 
 
-def _draw_band(axes: Axes, curve: Curve, scale: Scale) -> None:
-    intervals = [one and one.interval for one in curve.chances]
-    low = [_place(one.low, scale) if one else math.nan for one in intervals]
-    high = [_place(one.high, scale) if one else math.nan for one in intervals]
-    axes.fill_between(curve.values, low, high, zorder=-1, **BAND.drawn)
+def _way(first: ProbabilityEstimate, second: ProbabilityEstimate) -> int:
+    """1 up, -1 down, 0 where the errors do not say."""
+    difference = second.value - first.value
+    return 0 if abs(difference) <= SIGNIFICANT_SE * math.hypot(first.se, second.se) else (1 if difference > 0 else -1)
 
 
-def _draw_curve(axes: Axes, curve: Curve, scale: Scale, stroke: Stroke) -> None:
-    places = [math.nan if one is None else _place(one.probability, scale) for one in curve.chances]
-    axes.plot(curve.values, places, zorder=4, clip_on=False, **stroke.drawn)
-    for (value, one), anchor, lower in zip(curve.ends, ("left", "right"), (1, -1), strict=False):
-        place = _place(one.probability, scale)
-        over = _has_room(place, scale, above=curve.way != lower)
-        y, upright = place + scale.per_unit * (GAP if over else -GAP), "bottom" if over else "top"
-        text = brief(percent(one.probability, one.se))
-        axes.text(value, y, text, ha=anchor, va=upright, zorder=3, bbox=CLEARED, **VALUE.drawn)
-
-
-def _has_room(place: float, scale: Scale, *, above: bool) -> bool:
-    """Whether a number goes above its point: where it should, unless there is room on the other side alone."""
-    needed = scale.per_unit * (GAP + VALUE.size)
-    return place + needed <= scale.high if above else place - needed < scale.low
-
-
-def _degrees(axes: Axes, ticks: Sequence[float]) -> None:
-    axes.set_xlim(-0.03, 1.03)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=NUMBER.size)
-
-
-def _draw_anchors(sheet: Canvas, along: Sweep, top: float) -> None:
-    """What 0 and 1 mean, below them."""
-    sides: tuple[tuple[float, Anchor], ...] = ((LEFT, "left"), (WIDTH - RIGHT, "right"))
-    for lines, (x, anchor) in zip(_anchors(along), sides, strict=True):
-        for place, line in enumerate(lines):
-            y = top + (place + 1) * SMALL.leading
-            sheet.put(Line(text=line, x=x, y=y, lettering=SMALL, anchor=anchor))
-
-
-def _draw_group(sheet: Canvas, group: Group, scale: Scale, top: float, along: Sweep) -> None:
-    heading = f"{group.heading} (probability, on one scale of log-odds)"
-    sheet.put(Line(text=heading, x=MARGIN, y=top + HEADING - 2 * GAP, lettering=STRONG))
-    top += HEADING
-    for row in batched(group.curves, COLUMNS):
-        for column, curve in enumerate(row):
-            _draw_small(sheet, curve, scale, top + _titles(row), column)
-        top += _row_height(row)
-    name = cut(f"{alone(along.title)}: degree (0 to 1), set by hand", WIDTH - LEFT - MARGIN, NUMBER)
-    middle = (LEFT + WIDTH - MARGIN) / 2
-    sheet.put(Line(text=name, x=middle, y=top + GAP / 2, lettering=NUMBER, anchor="center"))
-
-
-def _draw_small(sheet: Canvas, curve: Curve, scale: Scale, top: float, column: int) -> None:
-    left = LEFT + column * (_width() + BETWEEN)
-    _draw_titles(sheet, curve, left, top - GAP)
-    axes = sheet.axes(left, top, _width(), SMALL_HEIGHT)
-    upward(axes, scale, "" if column else "Probability (%)")
-    axes.tick_params(labelleft=not column)
-    _degrees(axes, (0, 0.5, 1))
-    _draw_curve(axes, curve, scale, THIN)
-    if not curve.told:
-        axes.text(0.5, (scale.low + scale.high) / 2, NOWHERE, ha="center", bbox=CLEARED, **VALUE.drawn)
-
-
-def _draw_titles(sheet: Canvas, curve: Curve, left: float, bottom: float) -> None:
-    """The texts above a small picture, the last one nearest to it."""
-    for place, (line, lettering) in enumerate(reversed(_above(curve))):
-        sheet.put(Line(text=line, x=left, y=bottom - place * SMALL.leading, lettering=lettering))
+def _sentences(main: Numbers, others: Sequence[Curve]) -> Iterator[str]:
+    for at, number in main:
+        yield f"At {at:g}: {percent(number)}, {interval_kind(number.interval)} {interval(number.interval)}."
+    for title, numbers in others:
+        ends = numbers[:: max(len(numbers) - 1, 1)]
+        yield f"{title}: {' and '.join(f'{percent(n)} at {at:g}' for at, n in ends) or 'impossible'}."

@@ -36,16 +36,16 @@ def tornado(result: SensitivityResult, context: Context) -> Chart:
         raise NothingToPlot("The headline is certain or impossible: no input can move it.")
     axis = ProbabilityAxis(words=context.scale)
     rows = _rows(ranges, headline.posterior.value, context)
-    shown = [visible(group, axis, most=most) for group, most in zip(rows, (MAX_INPUTS, MAX_WEIGHTS), strict=True)]
-    if not any(shown):
+    chosen = [visible(group, axis, most=most) for group, most in zip(rows, (MAX_INPUTS, MAX_WEIGHTS), strict=True)]
+    if not any(chosen):
         raise NothingToPlot("No input moves the result enough to be seen.")
     plot = Bars(
-        rows=tuple(_with_headings(shown, ranges)),
+        rows=tuple(_with_headings(chosen, ranges)),
         axis=axis,
-        key=_key(ranges, percent(headline.posterior)),
+        legend=_key(ranges, percent(headline.posterior)),
         baseline=headline.posterior.value,
     )
-    cut = sum(map(len, rows)) - sum(map(len, shown))
+    cut = sum(map(len, rows)) - sum(map(len, chosen))
     return Chart(
         content=plot,
         title=_title(ranges, context),

@@ -1,4 +1,4 @@
-"""How a table is laid out, where not all of its text fits on lines of their own."""
+"""The widths of a table's columns, and whether its rows are set as records instead."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from estimative.reports.blocks import Table
-from estimative.reports.formats.typeset import seamed, shown
+from estimative.reports.formats.typeset import break_points, sanitize
 
 ROOM = 100
-"""Characters of a table's lettering side by side, on a page as on a wide screen."""
+"""Characters of a table side by side, on a page as on a wide screen."""
 GAP = 2
 """Characters between two columns."""
-LEFT = 0.1
-"""Characters that are not worth giving to anyone."""
+NEGLIGIBLE = 0.1
+"""Characters that are not worth distributing."""
 LONG_WORD = 24
-"""Letters; a longer one may be broken anywhere, since it would push its column over the others."""
+"""Letters; a longer word may be broken anywhere, since it would push its column over the others."""
 PROSE = 60
 """Characters; a column with longer cells holds sentences."""
 NARROW = 20
-"""Characters; in a narrower column nobody reads sentences."""
+"""Characters; sentences are not readable in a narrower column."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Of a table on a page, or on a screen that is as wide."""
+    """The layout of a table on a page, or on a screen that is as wide."""
 
     widths: tuple[float, ...]
     """Of each column, as a share of the table's width."""
     shares: tuple[float, ...]
-    """The same; empty where the table fits as it is."""
+    """The same; empty where the table fits without being told its widths."""
     records: bool
     """Whether the table has more columns than fit: each row is then a record, its cells under one another."""
     prose: frozenset[int]
@@ -38,7 +38,7 @@ class Layout:
 
     @classmethod
     def of(cls, table: Table) -> Layout:
-        """Numbers and short words get what they need, and prose shares the rest by its length."""
+        """Give numbers and short words what they need, and prose the rest, by its length."""
         columns = [_column(table, at) for at in range(len(table.header))]
         fits = sum(column.wanted + GAP for column in columns) <= ROOM
         spare = ROOM - sum(column.least + GAP for column in columns)
@@ -54,36 +54,37 @@ class Layout:
 
 @dataclass(frozen=True, kw_only=True)
 class _Column:
-    """What a column asks for, in characters."""
+    """The room that a column needs, in characters."""
 
     wanted: int
     """So that no cell of it is broken."""
     least: int
-    """So that no word of it is, and sentences can be read."""
+    """So that no word of it is broken, and sentences can be read."""
     text: float
-    """Of a cell, in the mean."""
+    """Mean length of a cell."""
 
 
 def _column(table: Table, at: int) -> _Column:
-    cells = [shown(row[at]) for row in table.rows] or [""]
-    whole = at in table.nowrap_columns or at not in table.text_columns
-    head, wanted = _longest_word(shown(table.header[at])), max(map(len, cells))
-    least = min(max(head, wanted if whole else max(map(_longest_word, cells))), LONG_WORD)
+    cells = [sanitize(row[at]) for row in table.rows] or [""]
+    unbroken = at in table.nowrap_columns or at not in table.text_columns
+    head, wanted = _longest_word(sanitize(table.header[at])), max(map(len, cells))
+    least = min(max(head, wanted if unbroken else max(map(_longest_word, cells))), LONG_WORD)
     prose = NARROW if wanted > PROSE else 0
     return _Column(wanted=max(wanted, head), least=max(least, prose), text=fmean(map(len, cells)))
 
 
 def _longest_word(text: str) -> int:
-    return max((len(piece) for word in text.replace("-", "- ").split() for piece in seamed(word)), default=0)
+    return max((len(piece) for word in text.replace("-", "- ").split() for piece in break_points(word)), default=0)
 
 
 def _filled(columns: Sequence[_Column], spare: float) -> list[float]:
-    """Least widths, and what is spare given to those that want more, by how much text they hold."""
+    """Least widths, and what is spare distributed to the columns that want more, by how much text they hold."""
     widths = [float(column.least + GAP) for column in columns]
-    while spare > LEFT and (wanting := [at for at, one in enumerate(columns) if widths[at] < one.wanted + GAP - LEFT]):
-        text = sum(columns[at].text for at in wanting)
-        given = {at: min(spare * columns[at].text / text, columns[at].wanted + GAP - widths[at]) for at in wanting}
-        for at, more in given.items():
+    wanted = [column.wanted + GAP for column in columns]
+    while spare > NEGLIGIBLE and (short := [at for at, width in enumerate(widths) if width < wanted[at] - NEGLIGIBLE]):
+        text = sum(columns[at].text for at in short)
+        added = {at: min(spare * columns[at].text / text, wanted[at] - widths[at]) for at in short}
+        for at, more in added.items():
             widths[at] += more
-        spare -= sum(given.values())
+        spare -= sum(added.values())
     return widths

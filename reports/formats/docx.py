@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import docx as library
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.shared import Cm, Length, Pt, RGBColor
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import (
@@ -27,123 +27,228 @@ from estimative.reports.blocks import (
     Picture,
     Table,
 )
-from estimative.reports.formats.columns import Layout
-from estimative.reports.formats.plot import drawn
-from estimative.reports.formats.typeset import cautioned, in_words, judgement, shown, titled
+from estimative.reports.formats import docx_xml as xml
+from estimative.reports.formats.columns import NARROW, Layout
+from estimative.reports.formats.plot import plot_lines
+from estimative.reports.formats.typeset import (
+    key_judgement,
+    plot_description,
+    sanitize,
+    split_title,
+    with_caution,
+)
 
-PAGE, MARGIN = (Cm(21.0), Cm(29.7)), Cm(2.0)
-PICTURE_WIDTH = TABLE_WIDTH = Cm(17.0)
+PAGE = (Cm(21.0), Cm(29.7))
+UNTITLED = "Report"
+GUTTER = Cm(0.8)
+"""Between parts side by side."""
 CELL_MARGINS = 0.035
 """Of a table's width."""
 PLOT_WIDTH = 72
 """Columns."""
-ALARM, QUIET = RGBColor(0x8F, 0x1D, 0x1D), RGBColor(0x55, 0x55, 0x4F)
-XML_ILLEGAL = {code: None for code in range(32) if code not in (9, 10, 13)}
-"""Control characters that XML cannot hold."""
+LONG_ROW = 2000
+"""Characters; such a row may be divided between pages, since it may be longer than one."""
+TABLE_SIZE, PLOT_SIZE = Pt(8.5), Pt(8)
+ALARM, QUIET, INK = RGBColor(0x8F, 0x1D, 0x1D), RGBColor(0x55, 0x55, 0x4F), RGBColor(0x1C, 0x1C, 0x1A)
 
 
-def docx(document: Document, *, caution: str = "", language: str = "en-GB") -> bytes:
-    """The whole file.
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Sizes of one look of the file."""
+
+    margin: Length
+    text: Length
+    title: Length
+    headings: tuple[Length, Length]
+    """Of a part, and of all headings below it."""
+    judgement: Length
+    after: Length
+    """Below a paragraph."""
+    before_heading: Length
+    picture: Length
+    """Greatest height of one."""
+
+
+ROOMY = Look(
+    margin=Cm(2.0), text=Pt(10.5), title=Pt(22), headings=(Pt(14), Pt(11.5)), judgement=Pt(14), after=Pt(5),
+    before_heading=Pt(14), picture=Cm(22.0),
+)  # fmt: skip
+COMPACT = Look(
+    margin=Cm(1.5), text=Pt(9.5), title=Pt(15), headings=(Pt(11), Pt(10)), judgement=Pt(12), after=Pt(3),
+    before_heading=Pt(6), picture=Cm(5.0),
+)  # fmt: skip
+
+
+def docx(document: Document, *, caution: str = "", language: str = "en-GB", compact: bool = False) -> bytes:
+    """The file; the same document is the same bytes.
 
     Parameters
     ----------
     caution
         Stands at the top of every page, and once in the text; empty for none.
     language
-        Of its words, as BCP 47 names it.
+        Of its words, as a BCP 47 tag.
+    compact
+        Use small type and narrow margins, for a document that fits on one page.
     """
-    title, blocks = titled(cautioned(document, caution))
-    file = _File(judgement=judgement(blocks), language=language)
-    file.start(title, caution)
-    for block in blocks:
-        file.add(block)
-    return file.bytes()
+    title, blocks = split_title(with_caution(document, caution))
+    file = _File(look=COMPACT if compact else ROOMY, judgement=key_judgement(blocks))
+    file.start(title, caution, language)
+    file.add(blocks)
+    return xml.packed(file.file)
 
 
 class _File:
-    """The file so far."""
+    """A Word file, to which blocks are added."""
 
-    def __init__(self, *, judgement: Paragraph | None, language: str) -> None:
+    def __init__(self, *, look: Look, judgement: Paragraph | None) -> None:
         self.file = library.Document()
+        self.look = look
         self.judgement = judgement
-        self._styles(language)
+        self.width = Length(PAGE[0] - 2 * look.margin)
+        """Of a column of text."""
 
-    def _styles(self, language: str) -> None:
+    def start(self, title: str, caution: str, language: str) -> None:
+        """Styles, title, properties, and what stands on every page: the caution and the number."""
+        self._set_styles()
+        xml.set_language(self.file, language)
+        xml.set_properties(self.file, title=sanitize(title) or UNTITLED)
         section = self.file.sections[0]
         section.page_width, section.page_height = PAGE
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-        normal = self.file.styles["Normal"]
-        normal.font.name, normal.font.size = "Calibri", Pt(10.5)
-        normal.paragraph_format.space_after = Pt(5)
-        properties = normal.element.get_or_add_rPr()
-        mark = OxmlElement("w:lang")
-        mark.set(qn("w:val"), language)
-        properties.append(mark)
-
-    def start(self, title: str, caution: str) -> None:
-        """Title, properties, and the caution on every page."""
-        self.file.core_properties.title, self.file.core_properties.author = _text(title), "estimative"
-        self.file.add_heading(_text(title) or "Report", level=0)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = self.look.margin
+        section.header_distance = section.footer_distance = Length(self.look.margin // 2)
+        self.file.add_heading(sanitize(title) or UNTITLED, level=0)
         if caution:
-            run = self.file.sections[0].header.paragraphs[0].add_run(f"CAUTION {_text(caution)}")
-            run.bold, run.font.color.rgb = True, ALARM
+            _alarm(section.header.paragraphs[0], caution)
+        xml.add_page_number(section.footer.paragraphs[0])
 
-    def add(self, block: Block) -> None:
-        """Add one block."""
+    def _set_styles(self) -> None:
+        sizes = {"Normal": self.look.text, "Title": self.look.title, "Heading 1": self.look.headings[0]}
+        sizes |= {f"Heading {level}": self.look.headings[1] for level in range(2, 6)}
+        for name, size in sizes.items():
+            style = self.file.styles[name]
+            xml.set_font(style, "Calibri")
+            style.font.size = size
+            if name != "Normal":
+                style.font.bold, style.font.color.rgb = True, INK
+                style.paragraph_format.space_before = Pt(0) if name == "Title" else self.look.before_heading
+                style.paragraph_format.space_after = self.look.after
+        for name in ("Normal", "List Bullet"):
+            self.file.styles[name].paragraph_format.space_after = self.look.after
+            self.file.styles[name].paragraph_format.line_spacing = 1.1
+
+    def add(self, blocks: Iterable[Block]) -> None:
+        """Add blocks."""
+        for block in blocks:
+            self._add(block)
+
+    def _add(self, block: Block) -> None:
         match block:
             case Heading():
-                self.file.add_heading(_text(block.text), level=min(block.level - 1, 9))
+                self.file.add_heading(sanitize(block.text), level=block.level - 1)
             case Paragraph():
                 self._paragraph(block)
             case Caution():
-                run = self.file.add_paragraph().add_run(f"CAUTION {_text(block.text)}")
-                run.bold, run.font.color.rgb = True, ALARM
+                _alarm(self.file.add_paragraph(), block.text)
             case Listing():
-                for point in block.points:
-                    self.file.add_paragraph(_text(point), style="List Bullet")
+                self._listing(block)
             case Table():
                 self._table(block)
             case Columns():
-                for part in block.parts:
-                    for inner in part:
-                        self.add(inner)
+                self._columns(block)
             case IntervalPlot():
-                self._lines("\n".join(drawn(block, PLOT_WIDTH)))
-                self._small(f"{_text(block.key)} {in_words(block)}")
+                self._plot(block)
             case Figure():
                 self._figure(block)
             case Code():
-                self._lines("\n".join(ascii_safe(line) for line in block.lines))
+                self._typed(ascii_safe(line) for line in block.lines)
 
     def _paragraph(self, block: Paragraph) -> None:
-        run = self.file.add_paragraph().add_run(_text(block.text))
+        run = self.file.add_paragraph().add_run(sanitize(block.text))
         run.bold = block.strong
         if block is self.judgement:
-            run.font.size = Pt(14)
+            run.font.size = self.look.judgement
 
-    def _lines(self, text: str) -> None:
-        run = self.file.add_paragraph().add_run(text.translate(XML_ILLEGAL))
-        run.font.name, run.font.size = "Consolas", Pt(8)
+    def _listing(self, block: Listing) -> None:
+        for point in block.points:
+            self.file.add_paragraph(sanitize(point), style="List Bullet")
+
+    def _columns(self, block: Columns) -> None:
+        """Text in columns, not a table: headings in a table are left out of Word's list of headings."""
+        outer, parts = self.width, [part for part in block.parts if part]
+        self._section(len(parts))
+        self.width = Length((outer - GUTTER * (len(parts) - 1)) // max(len(parts), 1))
+        for at, part in enumerate(parts):
+            before = len(self.file.element.body) - 1  # the last element holds the settings of the section
+            self.add(part)
+            first = xml.first_paragraph(self.file, before)
+            first.paragraph_format.space_before = Pt(0)
+            if at:
+                xml.first_run(first).add_break(WD_BREAK.COLUMN)
+        self.width = outer
+        self._section(1)
+
+    def _section(self, columns: int) -> None:
+        self.file.add_section(WD_SECTION.CONTINUOUS)
+        xml.join_section_break(self.file)
+        xml.set_columns(self.file, max(columns, 1), GUTTER)
+
+    def _plot(self, block: IntervalPlot) -> None:
+        self._typed(plot_lines(block, PLOT_WIDTH))
+        self._small(f"{sanitize(block.key)} {plot_description(block)}")
+
+    def _typed(self, lines: Iterable[str]) -> None:
+        run = self.file.add_paragraph().add_run("\n".join(lines))
+        run.font.name, run.font.size = "Consolas", PLOT_SIZE
 
     def _small(self, text: str) -> None:
-        run = self.file.add_paragraph().add_run(text)
-        run.font.size, run.font.color.rgb = Pt(8.5), QUIET
+        _small_run(self.file.add_paragraph(), text).font.color.rgb = QUIET
 
     def _table(self, table: Table) -> None:
-        grid = self.file.add_table(rows=1, cols=len(table.header))
-        _rule(grid)
-        widths = _widths(Layout.of(table).widths)
+        layout = Layout.of(table)
+        if layout.records:
+            self._records(table, layout)
+            return
+        grid = self.file.add_table(rows=0, cols=len(table.header))
         grid.autofit = False
-        for at, title in enumerate(table.header):
-            _fill(grid.rows[0].cells[at], title, number=at not in table.text_columns, bold=True)
-            grid.columns[at].width = widths[at]
-        _repeat(grid.rows[0])
+        xml.rule(grid)
+        widths = self._widths(layout)
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = width
+        for row in (table.header, *table.rows):
+            self._row(grid.add_row(), row, table, widths)
+        xml.repeat_header(grid.rows[0])
+        self.file.add_paragraph().paragraph_format.space_after = Pt(0)
+
+    def _records(self, table: Table, layout: Layout) -> None:
+        """Each row under its first cell: short cells on one line, sentences on lines of their own."""
         for row in table.rows:
-            cells = grid.add_row().cells
-            for at, text in enumerate(row):
-                _fill(cells[at], text, number=at not in table.text_columns, bold=False)
-                cells[at].width = widths[at]
-        self.file.add_paragraph()
+            cells = [(at, sanitize(cell)) for at, cell in enumerate(row) if at and cell]
+            long = [at for at, cell in cells if at in layout.prose and len(cell) > NARROW]
+            lines = [[cell for cell in cells if cell[0] not in long], *([cell] for cell in cells if cell[0] in long)]
+            paragraph = self.file.add_paragraph()
+            paragraph.paragraph_format.keep_together = sum(map(len, row)) < LONG_ROW
+            _small_run(paragraph, sanitize(row[0])).bold = True
+            for line in filter(None, lines):
+                paragraph.runs[-1].add_break()
+                for at, cell in line:
+                    _small_run(paragraph, f"{sanitize(table.header[at])}: ").font.color.rgb = QUIET
+                    _small_run(paragraph, cell if (at, cell) == line[-1] else f"{cell}; ")
+
+    def _row(self, row: Any, texts: tuple[str, ...], table: Table, widths: list[Length]) -> None:
+        if sum(map(len, texts)) < LONG_ROW:
+            xml.keep_together(row)
+        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = widths[at]
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(1)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if at in table.text_columns else WD_ALIGN_PARAGRAPH.RIGHT
+            _small_run(paragraph, sanitize(text)).bold = texts is table.header
+
+    def _widths(self, layout: Layout) -> list[Length]:
+        """Of the columns; each gets a little more than its share for the margins of its cells."""
+        padded = [share + CELL_MARGINS for share in layout.widths]
+        return [Length(int(self.width * share / sum(padded))) for share in padded]
 
     def _figure(self, block: Figure) -> None:
         from estimative.reports.figures.style import NothingToPlot
@@ -152,55 +257,23 @@ class _File:
             picture = block.draw()
         except NothingToPlot:
             return
-        shape = self.file.add_picture(BytesIO(picture.png()), width=PICTURE_WIDTH)
-        shape._inline.docPr.set("descr", _alternative(picture))
-        self._small(_text(picture.title))
-
-    def bytes(self) -> bytes:
-        """The file as it is written to disk."""
-        buffer = BytesIO()
-        self.file.save(buffer)
-        return buffer.getvalue()
+        shape = self.file.add_picture(BytesIO(picture.png()), width=self.width)
+        if shape.height > self.look.picture:
+            shape.width, shape.height = Length(shape.width * self.look.picture // shape.height), self.look.picture
+        xml.describe(shape, _alternative(picture))
+        self._small(sanitize(picture.title))
 
 
-def _text(text: str) -> str:
-    """Text on one line, with nothing that XML or a reader's program could trip over."""
-    return shown(text).translate(XML_ILLEGAL)
+def _small_run(paragraph: Any, text: str) -> Any:
+    run = paragraph.add_run(text)
+    run.font.size = TABLE_SIZE
+    return run
 
 
 def _alternative(picture: Picture) -> str:
-    return _text(f"{picture.title}. {picture.description}")
+    return sanitize(f"{picture.title}. {picture.description}")
 
 
-def _fill(cell: Any, text: str, *, number: bool, bold: bool) -> None:
-    """Write text into a cell; numbers stand at its right."""
-    paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(1)
-    if number:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = paragraph.add_run(_text(text))
-    run.bold, run.font.size = bold, Pt(8.5)
-
-
-def _widths(shares: Sequence[float]) -> list[int]:
-    """Of the columns; each gets a little more than its share for the margins of its cells."""
-    padded = [share + CELL_MARGINS for share in shares]
-    return [int(TABLE_WIDTH * share / sum(padded)) for share in padded]
-
-
-def _rule(grid: Any) -> None:
-    """Draw a thin line under every row."""
-    borders = OxmlElement("w:tblBorders")
-    for edge in ("top", "bottom", "insideH"):
-        line = OxmlElement(f"w:{edge}")
-        for name, value in (("val", "single"), ("sz", "4"), ("color", "BBBBB2")):
-            line.set(qn(f"w:{name}"), value)
-        borders.append(line)
-    grid._tbl.tblPr.append(borders)
-
-
-def _repeat(row: Any) -> None:
-    """Repeat a header row at the top of every page."""
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
+def _alarm(paragraph: Any, text: str) -> None:
+    run = paragraph.add_run(f"CAUTION {sanitize(text)}")
+    run.bold, run.font.color.rgb = True, ALARM

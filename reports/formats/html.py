@@ -1,10 +1,10 @@
-"""A document as one HTML file that needs nothing else: no script, no network, no font; for screens and for paper."""
+"""A document as one HTML file, for screens and for paper: no script, no network, no font."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,13 +29,23 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.formats.columns import LONG_WORD, NARROW, Layout
-from estimative.reports.formats.plot import drawn
-from estimative.reports.formats.typeset import cautioned, in_words, judgement, pieces, seamed, shown, titled
+from estimative.reports.formats.plot import plot_lines
+from estimative.reports.formats.typeset import (
+    break_points,
+    key_judgement,
+    plot_description,
+    sanitize,
+    split_links,
+    split_title,
+    with_caution,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNTITLED = "Report"
 PLOT_WIDTH = 64
 """Columns."""
+MIN_CONTENTS = 5
+"""Parts; a shorter document needs no list of contents."""
 
 TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 IN_TAG = re.compile(r"(?<=[\"\s:])#[0-9a-fA-F]{6}(?=[\";])")
@@ -44,33 +54,43 @@ LABELLED = re.compile(r'(aria-labelledby=")([^"]*)(")')
 SIZE = re.compile(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"')
 
 
-def html(document: Document, *, caution: str = "", language: str = "en") -> str:
-    """The whole file.
+def html(document: Document, *, caution: str = "", language: str = "en", compact: bool = False) -> str:
+    """The file.
 
     Parameters
     ----------
     caution
         Stands at the top of every printed page, and once in the text; empty for none.
     language
-        Of its words, as BCP 47 names it.
+        Of its words, as a BCP 47 tag.
+    compact
+        Use small type and no list of contents, for a document that prints on one page.
     """
-    title, blocks = titled(cautioned(document, caution))
-    page = _Page(judgement=judgement(blocks))
+    title, blocks = split_title(with_caution(document, caution))
+    page = _Page(judgement=key_judgement(blocks))
     lead, *parts = [page.part(heading, below) for heading, below in _parts(blocks)]
     return (
         _templates()
         .get_template("page.html")
-        .render(title=shown(title) or UNTITLED, lead=lead.body, parts=parts, caution=shown(caution), language=language)
+        .render(
+            title=sanitize(title) or UNTITLED,
+            lead=lead.body,
+            parts=parts,
+            contents=len(parts) >= MIN_CONTENTS and not compact,
+            caution=sanitize(caution),
+            language=language,
+            compact=compact,
+        )
     )
 
 
 def fragment(document: Document) -> str:
-    """The blocks alone, for a page that exists: a notebook."""
-    title, blocks = titled(document)
-    page = _Page(judgement=judgement(blocks))
+    """The blocks alone, for a page that exists already: a notebook."""
+    title, blocks = split_title(document)
+    page = _Page(judgement=key_judgement(blocks))
     body = [page.part(heading, below) for heading, below in _parts(blocks)]
     parts = (f"<h3>{escape(part.title)}</h3>\n{part.body}" if part.title else part.body for part in body)
-    return f'<div class="estimative"><h2>{escape(shown(title))}</h2>\n{Markup("").join(map(Markup, parts))}</div>'
+    return f'<div class="estimative"><h2>{escape(sanitize(title))}</h2>\n{Markup("").join(map(Markup, parts))}</div>'
 
 
 @cache
@@ -81,7 +101,7 @@ def _templates() -> Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """A heading of the second level and all that it stands over."""
+    """A level-2 heading and everything under it."""
 
     name: str
     """Unique in the file."""
@@ -91,16 +111,18 @@ class _Part:
 
 @dataclass(frozen=True, kw_only=True)
 class _Cell:
+    """A cell of a table."""
+
     pieces: list[str]
-    """Between which a line may end."""
+    """Between them a line may end."""
     column: str
     """The title of its column."""
-    looks: str
-    """Classes."""
+    classes: str
+    """For the style sheet."""
 
 
 def _parts(document: Document) -> Iterator[tuple[str, list[Block]]]:
-    """What stands before the first heading of the second level, under no name, then what under each of them."""
+    """The blocks before the first level-2 heading, under no title, then the blocks under each of them."""
     title, blocks = "", list[Block]()
     for block in document:
         if isinstance(block, Heading) and block.level == 2:
@@ -113,7 +135,7 @@ def _parts(document: Document) -> Iterator[tuple[str, list[Block]]]:
 
 @dataclass(kw_only=True)
 class _Page:
-    """What has been set so far, by which the rest is named."""
+    """A page in the making: names in use, and how many figures and tables there are."""
 
     judgement: Paragraph | None
     macros: Any = field(default_factory=lambda: _templates().get_template("blocks.html").module)
@@ -125,28 +147,31 @@ class _Page:
     """Under that heading."""
 
     def part(self, title: str, blocks: list[Block]) -> _Part:
+        """A part with its blocks as HTML."""
         name = self._under(title)
-        return _Part(name=name, title=shown(title), body=Markup("\n").join(map(self._block, blocks)))
+        return _Part(name=name, title=sanitize(title), body=self._blocks(blocks))
+
+    def _blocks(self, blocks: Iterable[Block]) -> Markup:
+        return Markup("\n").join(map(self._block, blocks))
 
     def _block(self, block: Block) -> Markup:
         match block:
             case Heading():
                 return self._set("heading", self._under(block.text), block.level, self.heading)
             case Paragraph():
-                return self._set("paragraph", pieces(block.text), block.strong, block is self.judgement)
+                return self._set("paragraph", split_links(block.text), block.strong, block is self.judgement)
             case Caution():
-                return self._set("caution", pieces(block.text))
+                return self._set("caution", split_links(block.text))
             case Listing():
-                return self._set("listing", [pieces(point) for point in block.points])
+                return self._set("listing", [split_links(point) for point in block.points])
             case Table():
                 return self._table(block)
             case IntervalPlot():
-                return self._set("dots", drawn(block, PLOT_WIDTH), in_words(block), shown(block.key), self.heading)
+                return self._plot(block)
             case Figure():
                 return self._figure(block)
             case Columns():
-                parts = [Markup("\n").join(map(self._block, part)) for part in block.parts]
-                return self._set("side_by_side", parts)
+                return self._set("columns", [self._blocks(part) for part in block.parts])
             case Code():
                 return self._set("code", [ascii_safe(line) for line in block.lines])
 
@@ -154,8 +179,8 @@ class _Page:
         return Markup(getattr(self.macros, macro)(*arguments))
 
     def _under(self, title: str) -> str:
-        """Everything from here on stands under such a heading; its name."""
-        self.heading, self.tables = shown(title), 0
+        """Begin a heading, and make a name for it that is unique on the page."""
+        self.heading, self.tables = sanitize(title), 0
         plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
         stem = name = f"part-{re.sub(r'[^a-z0-9]+', '-', plain)[:40].strip('-')}".rstrip("-")
         count = 1
@@ -174,6 +199,10 @@ class _Page:
         shares = [] if layout.records else [f"{100 * share:.1f}" for share in layout.shares]
         return self._set("table", label, shares, layout.records, head, rows)
 
+    def _plot(self, plot: IntervalPlot) -> Markup:
+        lines, words = plot_lines(plot, PLOT_WIDTH), plot_description(plot)
+        return self._set("plot", lines, words, sanitize(plot.key), self.heading)
+
     def _figure(self, block: Figure) -> Markup:
         from estimative.reports.figures.style import NothingToPlot
 
@@ -182,21 +211,21 @@ class _Page:
         except NothingToPlot:
             return Markup("")
         self.figures += 1
-        caution = f"CAUTION: {picture.caution} " if picture.caution else ""
+        caption = f"CAUTION: {picture.caution} {picture.caption}" if picture.caution else picture.caption
         drawings = [inline(picture, self.figures, narrow=narrow) for narrow in (False, True)]
-        return self._set("figure", self.figures, shown(picture.title), shown(caution + picture.caption), *drawings)
+        return self._set("figure", self.figures, sanitize(picture.title), sanitize(caption), *drawings)
 
 
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:
-    whole = shown(text)
-    looks = {
+    clean = sanitize(text)
+    classes = {
         "number": at not in table.text_columns,
-        "unbroken": at in table.nowrap_columns,
-        "prose": at in layout.prose and len(whole) > NARROW,
-        "long": max(map(len, whole.split()), default=0) > LONG_WORD,
+        "nowrap": at in table.nowrap_columns,
+        "prose": at in layout.prose and len(clean) > NARROW,
+        "long": max(map(len, clean.split()), default=0) > LONG_WORD,
     }
-    names = " ".join(name for name, applies in looks.items() if applies)
-    return _Cell(pieces=seamed(whole), column=shown(table.header[at]), looks=names)
+    names = " ".join(name for name, applies in classes.items() if applies)
+    return _Cell(pieces=break_points(clean), column=sanitize(table.header[at]), classes=names)
 
 
 def inline(picture: Picture, number: int, *, narrow: bool = False) -> Markup:

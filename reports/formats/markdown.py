@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from estimative.priors.toml_table import ascii_safe
 from estimative.reports.blocks import (
@@ -18,30 +19,30 @@ from estimative.reports.blocks import (
     Paragraph,
     Table,
 )
-from estimative.reports.formats.plot import drawn
+from estimative.reports.formats.plot import plot_lines
+from estimative.reports.formats.typeset import sanitize
 
 INLINE = re.compile(r"([\\`*\[\]<>|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 """What can be markup anywhere in a line; an underscore within a word cannot."""
 AT_START = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
 """What can be markup at the start of a block."""
 AT_END = re.compile(r"#+$")
-"""What closes a heading and is not shown."""
-
+"""What closes a heading and is not displayed."""
 WIDTH = 80
 """Columns of a plot."""
 
 
 def markdown(document: Document) -> str:
-    """The document as text, blocks parted by empty lines."""
+    """The document as text, with empty lines between its blocks."""
     return "\n\n".join(filter(None, map(_block, document))) + "\n"
 
 
 def escaped(text: str) -> str:
-    """Text in a line, in which nothing is markup: every character that could be has a backslash before it."""
-    return INLINE.sub(r"\\\1", ascii_safe(" ".join(text.split())))
+    """Text within a line, with a backslash before every character that could be markup."""
+    return INLINE.sub(r"\\\1", sanitize(text))
 
 
-def _started(text: str) -> str:
+def _at_start(text: str) -> str:
     """Text at the start of a block, where more can be markup."""
     return AT_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", escaped(text))
 
@@ -49,37 +50,37 @@ def _started(text: str) -> str:
 def _block(block: Block) -> str:
     match block:
         case Heading():
-            return f"{'#' * block.level} {AT_END.sub(_backslash, escaped(block.text))}"
+            return f"{'#' * block.level} {AT_END.sub(_backslashes, escaped(block.text))}"
         case Paragraph():
-            return f"**{escaped(block.text)}**" if block.strong else _started(block.text)
+            return f"**{escaped(block.text)}**" if block.strong else _at_start(block.text)
         case Caution():
             return f"> **CAUTION** {escaped(block.text)}"
         case Listing():
-            return "\n".join(f"- {_started(point)}" for point in block.points)
+            return "\n".join(f"- {_at_start(point)}" for point in block.points)
         case Table():
             return _table(block)
         case IntervalPlot():
-            return "\n".join(["```text", *drawn(block, WIDTH), "```", "", escaped(block.key)])
+            return f"{_fenced(plot_lines(block, WIDTH))}\n\n{_at_start(block.key)}"
         case Figure():
             return _block(block.instead) if block.instead else ""
         case Columns():
             return "\n\n".join(filter(None, (_block(inner) for part in block.parts for inner in part)))
         case Code():
-            return "\n".join(f"    {ascii_safe(line)}" for line in block.lines)
+            return _fenced([ascii_safe(line) for line in block.lines])
 
 
-def _backslash(match: re.Match[str]) -> str:
+def _backslashes(match: re.Match[str]) -> str:
     return "\\#" * len(match[0])
 
 
+def _fenced(lines: Sequence[str]) -> str:
+    """Lines as they are, between fences longer than any in them; indented lines would go on with a list above."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return "\n".join([f"{fence}text", *lines, fence])
+
+
 def _table(table: Table) -> str:
-    rules = [":---" if index in table.text_columns else "---:" for index in range(len(table.header))]
-    return "\n".join(_row(row) for row in ([escaped(h) for h in table.header], rules, *_escaped_rows(table)))
-
-
-def _escaped_rows(table: Table) -> list[list[str]]:
-    return [[escaped(cell) for cell in row] for row in table.rows]
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    rules = [":---" if at in table.text_columns else "---:" for at in range(len(table.header))]
+    rows = [[escaped(cell) for cell in row] for row in (table.header, *table.rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (rows[0], rules, *rows[1:]))

@@ -1,10 +1,10 @@
-"""A document as PDF on A4: the same bytes on every machine, tagged for screen readers, every character in its fonts."""
+"""A document as PDF on A4: tagged for screen readers, with its own fonts, the same bytes on every machine."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
@@ -27,8 +27,17 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.formats.columns import GAP, LONG_WORD, ROOM, Layout
-from estimative.reports.formats.plot import drawn
-from estimative.reports.formats.typeset import cautioned, in_words, judgement, pieces, seamed, shown, titled
+from estimative.reports.formats.plot import plot_lines
+from estimative.reports.formats.typeset import (
+    break_points,
+    count_parts,
+    key_judgement,
+    plot_description,
+    sanitize,
+    split_links,
+    split_title,
+    with_caution,
+)
 
 TEMPLATE = Path(__file__).parent / "templates" / "page.typ"
 UNTITLED = "Report"
@@ -38,112 +47,117 @@ PLOT_WIDTH = 64
 """Columns."""
 LONG_ROW = 2000
 """Characters; such a row may be divided between pages, since it may be longer than one."""
-RUNNING = 220
-"""Characters of a caution at the top of every page, and of a title in its place; in the text stands all of it."""
+HEADER_LENGTH = 220
+"""Characters of a caution or title at the top of every page; the text has all of it."""
 BREAK = "\u200b"
-"""Where a line may end; it is not seen, but some readers copy it."""
+"""Where a line may end; it is invisible, but some readers copy it."""
 LONG_ARGUMENT = 80
 """Characters of a command that fit on a line."""
 UNKNOWN = "\u25a1"
 """In a picture, for what the fonts lack: an escape would not fit. Its description has the character itself."""
+MIN_CONTENTS = 5
+"""Parts; a shorter document needs no list of contents."""
 WORD = re.compile(r"\S+")
 
 type Data = dict[str, Any]
-"""What the template is given; texts in it are shown as they stand."""
+"""What the template is given; texts in it are printed as text."""
 
 
-def pdf(document: Document, *, caution: str = "", language: str = "en") -> bytes:
-    """The whole file.
+def pdf(document: Document, *, caution: str = "", language: str = "en", compact: bool = False) -> bytes:
+    """The file; the same document is the same bytes.
 
     Parameters
     ----------
     caution
         Stands at the top of every page, and once in the text; empty for none.
     language
-        Of its words, as BCP 47 names it.
+        Of its words, as a BCP 47 tag.
+    compact
+        Use small type, narrow margins and no list of contents, for a document that fits on one page.
     """
+    title, blocks = split_title(with_caution(document, caution))
+    writer = _Writer(judgement=key_judgement(blocks))
+    data = writer.blocks(blocks)
+    lead = next((at for at, entry in enumerate(data) if entry["kind"] == "heading"), len(data))
+    page = {
+        "title": replace_missing_glyphs(sanitize(title)) or UNTITLED,
+        "header": _wrapped(_cut(title)),
+        "caution": _wrapped(_cut(caution)),
+        "language": language,
+        "compact": compact,
+        "contents": count_parts(blocks) >= MIN_CONTENTS and not compact,
+        "lead": data[:lead],
+        "blocks": data[lead:],
+    }
+    return _typeset({"document.json": json.dumps(page).encode(), **writer.pictures})
+
+
+def _typeset(files: Mapping[str, bytes]) -> bytes:
+    """The template with its data as PDF."""
     import typst
 
-    title, blocks = titled(cautioned(document, caution))
-    setting = _Setting(judgement=judgement(blocks))
-    told = [data for block in blocks for data in setting.block(block)]
-    lead = next((at for at, data in enumerate(told) if data["kind"] == "heading"), len(told))
-    page = {
-        "title": _lettered(shown(title)) or UNTITLED,
-        "running": _set(_cut(title)),
-        "caution": _set(_cut(caution)),
-        "language": language,
-        "lead": told[:lead],
-        "blocks": told[lead:],
-    }
-    files: Any = {  # by name; the typesetter's stubs know of one only
-        "main.typ": TEMPLATE.read_bytes(),
-        "document.json": json.dumps(page).encode(),
-        **setting.pictures,
-    }
-    return bytes(
-        typst.compile(
-            files,
-            font_paths=[str(_fonts())],
-            ignore_system_fonts=True,
-            pdf_standards=["1.7", "ua-1"],  # refuses what has no tag, no words for a picture, no glyph in the fonts
-        )
-    )
+    every: Any = {"main.typ": TEMPLATE.read_bytes(), **files}  # by name; the typesetter's stubs know of one file only
+    standards: Any = ["1.7", "ua-1"]  # refuses what has no tag, a picture without words, a glyph not in the fonts
+    return bytes(typst.compile(every, font_paths=_fonts(), pdf_standards=standards))
 
 
 @dataclass(kw_only=True)
-class _Setting:
-    """Blocks as data, and the pictures that they name."""
+class _Writer:
+    """Blocks as data for the template, and the pictures that they name."""
 
     judgement: Paragraph | None
     pictures: dict[str, bytes] = field(default_factory=dict)
 
-    def block(self, block: Block) -> Iterator[Data]:
-        """A block by its kind; nothing for a figure that has nothing to show."""
+    def blocks(self, blocks: Iterable[Block]) -> list[Data]:
+        """Each block by its kind, without figures that have nothing to show."""
+        return [data for block in blocks if (data := self._block(block))]
+
+    def _block(self, block: Block) -> Data | None:
         match block:
             case Heading():
-                yield {"kind": "heading", "level": block.level, "text": _lettered(shown(block.text))}
+                return {"kind": "heading", "level": block.level, "text": replace_missing_glyphs(sanitize(block.text))}
             case Paragraph():
                 kind = "judgement" if block is self.judgement else "paragraph"
-                yield {"kind": kind, "strong": block.strong, "pieces": _running(block.text)}
+                return {"kind": kind, "strong": block.strong, "pieces": _linked(block.text)}
             case Caution():
-                yield {"kind": "caution", "pieces": _running(block.text)}
+                return {"kind": "caution", "pieces": _linked(block.text)}
             case Listing():
-                yield {"kind": "listing", "points": [_running(point) for point in block.points]}
+                return {"kind": "listing", "points": [_linked(point) for point in block.points]}
             case Table():
-                yield _table(block)
+                return _table(block)
             case IntervalPlot():
-                yield _plot(block)
+                return _plot(block)
             case Figure():
-                yield from self._figure(block)
+                return self._figure(block)
             case Columns():
-                yield {"kind": "columns", "parts": [[d for b in part for d in self.block(b)] for part in block.parts]}
+                return {"kind": "columns", "parts": [self.blocks(part) for part in block.parts]}
             case Code():
-                yield {"kind": "code", "lines": [_typed(_lettered(ascii_safe(line))) for line in block.lines]}
+                lines = (replace_missing_glyphs(ascii_safe(line)) for line in block.lines)
+                return {"kind": "code", "lines": [_breakable_words(line, LONG_ARGUMENT) for line in lines]}
 
-    def _figure(self, block: Figure) -> Iterator[Data]:
+    def _figure(self, block: Figure) -> Data | None:
         from estimative.reports.figures.style import NothingToPlot
 
         try:
             picture = block.draw()
         except NothingToPlot:
-            return
+            return None
         name = f"figure-{len(self.pictures) + 1}.svg"
-        self.pictures[name] = _lettered(picture.svg(), UNKNOWN).encode()
-        yield {"kind": "figure", "file": name, "alt": ascii_safe(f"{picture.title}. {picture.description}")}
+        self.pictures[name] = replace_missing_glyphs(picture.svg(), UNKNOWN).encode()
+        return {"kind": "figure", "file": name, "alt": sanitize(f"{picture.title}. {picture.description}")}
 
 
 def _table(table: Table) -> Data:
     layout = Layout.of(table)
     columns = [
-        {"title": _set(title), "number": at not in table.text_columns, "prose": at in layout.prose}
+        {"title": _wrapped(title), "number": at not in table.text_columns, "prose": at in layout.prose}
         for at, title in enumerate(table.header)
     ]
     narrow = layout.shares and not layout.records
     widths = [int(share * ROOM) - GAP for share in layout.shares] if narrow else [LONG_WORD] * len(columns)
     rows = [
         {
-            "cells": [_set(cell, width) for cell, width in zip(row, widths, strict=True)],
+            "cells": [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)],
             "long": sum(map(len, (*row, *table.header))) > LONG_ROW,
         }
         for row in table.rows
@@ -151,54 +165,52 @@ def _table(table: Table) -> Data:
     return {"kind": "table", "columns": columns, "shares": layout.shares, "records": layout.records, "rows": rows}
 
 
-def _plot(dots: IntervalPlot) -> Data:
-    lettered = replace(dots, rows=tuple(replace(row, label=_lettered(shown(row.label))) for row in dots.rows))
+def _plot(plot: IntervalPlot) -> Data:
+    labels = (replace_missing_glyphs(sanitize(row.label)) for row in plot.rows)
+    rows = tuple(replace(row, label=label) for row, label in zip(plot.rows, labels, strict=True))
     return {
         "kind": "plot",
-        "lines": drawn(lettered, PLOT_WIDTH),
-        "alt": in_words(dots),
-        "key": _running(dots.key),
+        "lines": plot_lines(replace(plot, rows=rows), PLOT_WIDTH),
+        "alt": plot_description(plot),
+        "key": _linked(plot.key),
     }
 
 
-def _running(text: str) -> list[tuple[str, str]]:
-    """Text in stretches, each with the address that it is a link to, or nothing."""
-    return [(_broken(_lettered(piece)), piece if linked else "") for piece, linked in pieces(text)]
+def _linked(text: str) -> list[tuple[str, str]]:
+    """Text in pieces, each with the address that it links to, or nothing."""
+    return [(_breakable(replace_missing_glyphs(piece)), piece if link else "") for piece, link in split_links(text)]
 
 
-def _set(text: str, most: int = LONG_WORD) -> str:
-    """Text on as many lines as it takes, words longer than so many letters broken."""
-    return _broken(_lettered(shown(text)), most)
+def _wrapped(text: str, longest: int = LONG_WORD) -> str:
+    """Text on as many lines as it takes; words with more than `longest` letters may be broken anywhere."""
+    return _breakable(replace_missing_glyphs(sanitize(text)), longest)
 
 
 def _cut(text: str) -> str:
-    whole = shown(text)
-    return whole if len(whole) <= RUNNING else f"{whole[:RUNNING].rstrip()}…"
+    clean = sanitize(text)
+    return clean if len(clean) <= HEADER_LENGTH else f"{clean[:HEADER_LENGTH].rstrip()}…"
 
 
-def _broken(text: str, most: int = LONG_WORD) -> str:
-    """Text in which a line may end at the seams of names, and anywhere in what is longer than so many letters."""
-    return BREAK.join(
-        WORD.sub(lambda word: word[0] if len(word[0]) <= most else _loosened(word[0]), piece) for piece in seamed(text)
-    )
+def _breakable(text: str, longest: int = LONG_WORD) -> str:
+    """Text in which a line may end inside names, and anywhere in words of more than `longest` letters."""
+    return BREAK.join(_breakable_words(piece, longest) for piece in break_points(text))
 
 
-def _typed(line: str) -> str:
-    """A command, broken between its words and only there, so that it can be copied; what fits on no line, anywhere."""
-    return WORD.sub(lambda word: word[0] if len(word[0]) <= LONG_ARGUMENT else _loosened(word[0]), line)
+def _breakable_words(text: str, longest: int) -> str:
+    return WORD.sub(lambda word: word[0] if len(word[0]) <= longest else breakable(word[0]), text)
 
 
-def _loosened(word: str) -> str:
-    """A word that may be broken before every letter, its marks left where they stand."""
+def breakable(word: str) -> str:
+    """A word that may be broken before every letter; combining marks stay with theirs."""
     return "".join(c if category(c).startswith("M") else BREAK + c for c in word)
 
 
-def _lettered(text: str, instead: str = "") -> str:
-    """Text with nothing that the fonts lack: its escape is shown, or what is to stand there instead."""
+def replace_missing_glyphs(text: str, substitute: str = "") -> str:
+    """Text with the escape of every character that the fonts lack, or with a substitute for it."""
     if text.isascii():
         return text
-    letters = _letters()
-    return "".join(c if c.isascii() or ord(c) in letters else instead or _escape(c) for c in text)
+    glyphs = _glyphs()
+    return "".join(c if c.isascii() or ord(c) in glyphs else substitute or _escape(c) for c in text)
 
 
 def _escape(character: str) -> str:
@@ -206,15 +218,23 @@ def _escape(character: str) -> str:
 
 
 @cache
-def _letters() -> frozenset[int]:
+def _glyphs() -> frozenset[int]:
     """Code points that the fonts have in every weight."""
     from matplotlib.ft2font import FT2Font
 
-    return frozenset.intersection(*(frozenset(FT2Font(str(_fonts() / face)).get_charmap()) for face in FACES))
+    return frozenset.intersection(*(frozenset(FT2Font(str(_font_folder() / face)).get_charmap()) for face in FACES))
 
 
-def _fonts() -> Path:
-    """The folder of the drawing library's fonts, found without loading it."""
+@cache
+def _fonts() -> Any:
+    """The typesetter's own fonts and those of the drawing library; none of the machine's."""
+    from typst import Fonts
+
+    return Fonts(include_system_fonts=False, font_paths=[str(_font_folder())])
+
+
+def _font_folder() -> Path:
+    """The folder of the drawing library's fonts, located without loading it."""
     library = find_spec("matplotlib")
     assert library
     assert library.origin

@@ -1,4 +1,4 @@
-"""Dots and intervals drawn in characters, on an axis of log-odds with the borders between words marked."""
+"""Points and intervals drawn in characters, on a log-odds axis with the thresholds between words marked."""
 
 from __future__ import annotations
 
@@ -7,31 +7,34 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from estimative.priors.toml_table import ascii_safe
 from estimative.priors.verbal_scale import Scale
 from estimative.reports.blocks import IntervalPlot, IntervalRow
+from estimative.reports.formats.typeset import sanitize
+from estimative.reports.number_format import plain_percent
 
 POINT, BEFORE, LINE, LOW_END, HIGH_END, GUIDE = "●○─├┤┊"
 LOWEST = 1e-6
-"""Where an axis ends that would go on to probability 0; it ends as near to 1 at the other side."""
+"""Lowest probability on an axis; the highest is 1 - LOWEST."""
 DECADES = (1e-6, 1e-5, 1e-4, 1e-3)
 LEAST_SPAN = 0.4
 """Of an axis, in log-odds."""
+PADDING = 0.06
+"""Of an axis beyond its outermost points, as a share of half its span."""
 
 
-def drawn(dots: IntervalPlot, width: int) -> tuple[str, ...]:
-    """Lines of at most `width` columns, 40 or more: a row for each dot, then the axis with its numbers."""
-    labels = [ascii_safe(" ".join(row.label.split())) for row in dots.rows]
-    label = min(max(map(cell_len, labels), default=0), dots.longest_label)
-    axis = _Axis(dots.rows, width - label - 2, _ticks(dots.words))
-    rows = [f"{_fitting(text, label)} {''.join(axis.row(row))}" for text, row in zip(labels, dots.rows, strict=True)]
-    return tuple(line.rstrip() for line in (*rows, f"{'':{label}} {axis.numbers()}"))
+def plot_lines(plot: IntervalPlot, width: int) -> tuple[str, ...]:
+    """Lines of at most `width` columns (40 or more): one for each row, then the axis with its numbers."""
+    labels = [sanitize(row.label) for row in plot.rows]
+    room = min(max(map(cell_len, labels), default=0), plot.longest_label)
+    axis = _Axis(plot.rows, width - room - 2, _ticks(plot.words))
+    rows = [f"{_fitted(label, room)} {axis.line(row)}" for label, row in zip(labels, plot.rows, strict=True)]
+    return tuple(line.rstrip() for line in (*rows, f"{'':{room}} {axis.numbers()}"))
 
 
 def _ticks(words: Scale) -> tuple[float, ...]:
-    """Borders of the words, and powers of ten beyond them; probabilities between 0 and 1."""
-    borders = {end for band in words.bands for end in (band.low, band.high) if 0 < end < 1}
-    return tuple(sorted({*borders, *DECADES, *(1 - p for p in DECADES)}))
+    """The thresholds of the words, and powers of ten beyond them; probabilities between 0 and 1."""
+    thresholds = {end for band in words.bands for end in (band.low, band.high) if 0 < end < 1}
+    return tuple(sorted({*thresholds, *DECADES, *(1 - p for p in DECADES)}))
 
 
 class _Axis:
@@ -42,14 +45,15 @@ class _Axis:
         points = [p for row in rows for p in (row.low, row.high, row.point, row.before)]
         ends = [_log_odds(p) for p in points if p is not None]
         middle, half = (max(ends) + min(ends)) / 2, max(max(ends) - min(ends), LEAST_SPAN) / 2
-        self.low, self.high = middle - 1.06 * half, middle + 1.06 * half
+        self.low, self.high = middle - (1 + PADDING) * half, middle + (1 + PADDING) * half
         self.ticks = [tick for tick in ticks if self.low <= _log_odds(tick) <= self.high]
 
     def column(self, probability: float) -> int:
         share = (_log_odds(probability) - self.low) / (self.high - self.low)
         return min(max(round(share * (self.columns - 1)), 0), self.columns - 1)
 
-    def row(self, row: IntervalRow) -> list[str]:
+    def line(self, row: IntervalRow) -> str:
+        """Guides, over them the interval, over it the mark of the prior, over all the point."""
         cells = [" "] * self.columns
         for tick in self.ticks:
             cells[self.column(tick)] = GUIDE
@@ -60,13 +64,13 @@ class _Axis:
         if row.before is not None:
             cells[self.column(row.before)] = BEFORE
         cells[self.column(row.point)] = POINT
-        return cells
+        return "".join(cells)
 
     def numbers(self) -> str:
-        """The ticks' numbers under their columns, as many as fit without touching."""
+        """The numbers of the ticks under their columns, as many as fit without touching."""
         line = ""
         for tick in self.ticks:
-            text = _percent(tick)
+            text = plain_percent(tick)
             start = min(max(self.column(tick) - len(text) // 2, 0), self.columns - len(text))
             if start >= len(line) + (2 if line else 0):
                 line = line.ljust(start) + text
@@ -78,9 +82,5 @@ def _log_odds(probability: float) -> float:
     return math.log(inside) - math.log1p(-inside)
 
 
-def _percent(probability: float) -> str:
-    return f"{100 * probability:.10g} %"
-
-
-def _fitting(label: str, width: int) -> str:
+def _fitted(label: str, width: int) -> str:
     return set_cell_size(label, width) if cell_len(label) <= width else set_cell_size(label, width - 1) + "…"

@@ -1,4 +1,4 @@
-"""Every format: its file endings, and what it makes of an answer. One entry a format."""
+"""Every file format: its endings, and how an answer is written in it. One entry a format."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.codec import to_json
+from estimative.model.inference.info import Result
 from estimative.reports.answers import Answer
-from estimative.reports.documents.common import CAUTION
+from estimative.reports.phrases import CAUTION, WITHHELD
+
+# Each writer is imported when it is used: together they take longer to load than a fit.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +21,15 @@ class Format:
     endings: tuple[str, ...]
     render: Callable[[Answer], str | bytes]
     binary: bool = False
-    """It can go to a file only."""
+    """It can be written to a file only."""
 
 
 def _caution(answer: Answer) -> str:
-    return "" if answer.result.converged else CAUTION
+    """The caution for every page; empty if every fit converged."""
+    result = answer.result
+    if result.converged:
+        return ""
+    return WITHHELD if isinstance(result, Result) and result.withheld else CAUTION
 
 
 def _markdown(answer: Answer) -> str:
@@ -34,19 +41,19 @@ def _markdown(answer: Answer) -> str:
 def _html(answer: Answer) -> str:
     from estimative.reports.formats.html import html
 
-    return html(answer.document, caution=_caution(answer))
+    return html(answer.document, caution=_caution(answer), compact=answer.compact)
 
 
 def _pdf(answer: Answer) -> bytes:
     from estimative.reports.formats.pdf import pdf
 
-    return pdf(answer.document, caution=_caution(answer))
+    return pdf(answer.document, caution=_caution(answer), compact=answer.compact)
 
 
 def _docx(answer: Answer) -> bytes:
     from estimative.reports.formats.docx import docx
 
-    return docx(answer.document, caution=_caution(answer))
+    return docx(answer.document, caution=_caution(answer), compact=answer.compact)
 
 
 def _xlsx(answer: Answer) -> bytes:
@@ -58,7 +65,7 @@ def _xlsx(answer: Answer) -> bytes:
 def _csv(answer: Answer) -> str:
     from estimative.reports.formats.csv import csv
 
-    return csv(answer.sheets[0])
+    return csv(answer.sheets[0], caution=_caution(answer))
 
 
 FORMATS: Mapping[str, Format] = {
@@ -74,6 +81,6 @@ FORMATS: Mapping[str, Format] = {
 
 
 def format_of(path: Path) -> str | None:
-    """The format that a file's ending names, or None."""
+    """The format of a file by its ending, or None."""
     ending = path.suffix.lower()
     return next((name for name, entry in FORMATS.items() if ending in entry.endings), None)

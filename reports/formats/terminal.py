@@ -1,12 +1,12 @@
-"""A document on a terminal: 80 columns or more, colour only where it is wanted, text from files shown as text."""
+"""A document on a terminal of 80 columns or more; text from files is printed as text."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
@@ -25,81 +25,86 @@ from estimative.reports.blocks import (
     Paragraph,
     Table,
 )
-from estimative.reports.formats.plot import drawn
+from estimative.reports.formats.plot import plot_lines
+from estimative.reports.formats.typeset import sanitize
 
-PERCENT = re.compile(r"(?<=\d) %")
-MANY, WIDE = 7, 120
-"""Columns of a table and of a terminal: so many, on one that is narrower, leave no room for sentences."""
+MANY_COLUMNS, WIDE_TERMINAL = 7, 120
+"""A table of so many columns that holds sentences is set as records on a narrower terminal."""
 SENTENCE = 40
-"""Columns of a terminal; a longer cell is one."""
-TIE = "\ue000"
-"""Stands for a space at which no line may break; text from files cannot hold it, being shown as an escape there."""
+"""Columns of a terminal; a longer cell is a sentence."""
 
 
 def show(document: Document, console: Console) -> None:
     """Print a document, block after block, without blanks at the ends of lines."""
     with console.capture() as captured:
         for block in document:
-            _show(block, console)
-    for line in captured.get().replace(TIE, " ").splitlines():
+            for item in _rendered(block, console.width):
+                console.print(item, crop=False)
+    for line in captured.get().splitlines():
         console.file.write(line.rstrip() + "\n")
 
 
 def plain(text: str, style: str = "") -> Text:
-    """Text as it stands: no markup is read from it, controls and direction marks become escapes."""
-    return Text(PERCENT.sub(f"{TIE}%", ascii_safe(" ".join(text.split()))), style=style)
+    """Text in one style; no markup is read from it."""
+    return Text(sanitize(text), style=style)
 
 
-def _show(block: Block, console: Console) -> None:
+def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
+    """What the console prints for a block, on a terminal of `width` columns."""
     match block:
         case Heading():
-            console.print(*([Text()] if block.level > 1 else []), plain(block.text, "bold"), sep="\n")
+            return [*([Text()] if block.level > 1 else []), plain(block.text, "bold")]
         case Paragraph():
-            console.print(plain(block.text, "bold" if block.strong else ""))
+            return [plain(block.text, "bold" if block.strong else "")]
         case Caution():
-            console.print(plain(f"CAUTION: {block.text}", "bold red"))
+            return [plain(f"CAUTION: {block.text}", "bold red")]
         case Listing():
-            for point in block.points:
-                console.print(Padding(plain(f"- {point}"), (0, 0, 0, 1)))
+            return [_listing(block)]
         case Table():
-            _show_table(block, console)
+            return _records(block) if _too_wide(block, width) else [_grid(block)]
         case Figure():
-            if block.instead:
-                _show(block.instead, console)
+            return _rendered(block.instead, width) if block.instead else []
         case Columns():
-            for part in block.parts:
-                for inner in part:
-                    _show(inner, console)
+            return [item for part in block.parts for inner in part for item in _rendered(inner, width)]
         case Code():
-            for line in block.lines:
-                console.print(Text(f"  {ascii_safe(line)}"), soft_wrap=True)
+            # A command with a line break in it could not be copied. Only in a group does a text decide on wrapping.
+            return [Group(*(Text(f"  {ascii_safe(line)}", no_wrap=True, overflow="ignore") for line in block.lines))]
         case IntervalPlot():
-            for line in drawn(block, console.width):
-                console.print(Text(line), no_wrap=True, overflow="crop", crop=True)
-            console.print(plain(block.key))
+            return [*map(Text, plot_lines(block, width)), plain(block.key)]
 
 
-def _show_table(table: Table, console: Console) -> None:
-    """Side by side; where sentences have no room among so many columns, each row as a record."""
+def _listing(listing: Listing) -> Grid:
+    """Points whose further lines are indented like the first."""
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    for point in listing.points:
+        grid.add_row(" -", plain(point))
+    return grid
+
+
+def _too_wide(table: Table, width: int) -> bool:
+    """Whether sentences have no room among so many columns."""
     sentences = any(cell_len(cell) > SENTENCE for row in table.rows for cell in row)
-    if len(table.header) < MANY or not sentences or console.width >= WIDE:
-        console.print(_grid(table))
-        return
+    return sentences and len(table.header) >= MANY_COLUMNS and width < WIDE_TERMINAL
+
+
+def _records(table: Table) -> Iterator[RenderableType]:
+    """Each row under its first cell, one line for each other cell that is not empty."""
     for row in table.rows:
-        console.print(plain(row[0], "bold"))
+        yield plain(row[0], "bold")
         for title, cell in zip(table.header[1:], row[1:], strict=True):
             if cell:
-                console.print(Padding(plain(f"{title}: {cell}"), (0, 0, 0, 2)))
+                yield Padding(plain(f"{title}: {cell}"), (0, 0, 0, 2))
 
 
 def _grid(table: Table) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for index, title in enumerate(table.header):
-        text_columns = index in table.text_columns
-        nowrap_columns = index in table.nowrap_columns
+    for at, title in enumerate(table.header):
+        justify = "left" if at in table.text_columns else "right"
         grid.add_column(
-            plain(title), justify="left" if text_columns else "right", overflow="fold", no_wrap=nowrap_columns
-        )
+            plain(title), justify=justify, overflow="fold", no_wrap=at in table.nowrap_columns  # type: ignore[arg-type]
+        )  # fmt: skip
     for row in table.rows:
-        grid.add_row(*(plain(cell) for cell in row))
+        grid.add_row(*map(plain, row))
     return grid

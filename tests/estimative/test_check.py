@@ -178,7 +178,7 @@ def test_a_strange_file_is_a_fault(desk: Desk, name: str) -> None:
     """A file that is too large, empty, in another encoding or no TOML at all is told to be so in a line, at once."""
     content, phrase = STRANGE[name]
     desk.write(name, content)
-    told = desk.run("check", name, timeout=20)
+    told = desk.process("check", name, timeout=20)
     assert (told.code, told.out) == (2, "")
     assert phrase in told.err
     assert all(line.startswith(name) for line in issues(told))
@@ -211,7 +211,7 @@ def test_a_directory_is_a_fault(desk: Desk) -> None:
 def test_a_named_pipe_does_not_block(desk: Desk) -> None:
     """A file that is no regular one is refused rather than waited for."""
     subprocess.run(["mkfifo", desk.folder / "pipe.toml"], check=True)
-    told = desk.run("check", "pipe.toml", timeout=20)
+    told = desk.process("check", "pipe.toml", timeout=20)
     assert (told.code, len(issues(told))) == (2, 1)
 
 

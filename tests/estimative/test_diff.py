@@ -1,4 +1,4 @@
-"""The command that says what changed between two runs, and why."""
+"""The command `diff`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
+from estimative.model.codec import from_json, to_json
+from estimative.model.disagreement.diff_result import DiffResult
 from tests.command import FERRY, PRIORS, SCENARIO, Desk
+from tests.in_process import Finished, run
 
-PATH = Path(__file__).parents[2] / "reports" / "change" / "schema.json"
-SCHEMA = json.loads(PATH.read_text(encoding="utf-8"))
 MONTH_LATER = (
     SCENARIO.replace("as_of = 2026-11-01", "as_of = 2026-11-20")
     + """
@@ -36,84 +36,114 @@ LATER_PRIORS = PRIORS.replace('cancelled = "unlikely"', 'cancelled = "likely"').
 )
 
 
-def fitted(desk: Desk, *arguments: str) -> str:
+def fit(desk: Desk, *arguments: str) -> str:
     """The id of a new run."""
     before = set(desk.kept())
-    told = desk.run("fit", *arguments)
-    assert told.code in {0, 3}, told.err
-    return next(iter(set(desk.kept()) - before))
+    finished = run("fit", *arguments, "--runs", str(desk.runs), folder=desk.folder)
+    assert finished.code in {0, 3}, finished.stderr
+    return next(name for name in desk.kept() if name not in before)
+
+
+def diff(desk: Desk, *arguments: str) -> Finished:
+    return run("diff", *arguments, "--runs", str(desk.runs), folder=desk.folder)
 
 
 @pytest.fixture(scope="module")
 def rolled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, str, str]:
-    """A desk with two runs of the ferry, the later one as of later, with two items more and one prior changed."""
+    """Two runs of the ferry; the later one has a later date, two more items of evidence and a changed prior."""
     desk = Desk.at(tmp_path_factory.mktemp("rolled"))
-    first = fitted(desk, *FERRY, "--method", "importance")
+    first = fit(desk, *FERRY, "--method", "importance")
     desk.write("ferry.toml", MONTH_LATER)
     desk.write("mate.toml", LATER_PRIORS)
-    return desk, first, fitted(desk, *FERRY, "--method", "importance", "--seed", "2")
+    return desk, first, fit(desk, *FERRY, "--method", "importance", "--seed", "2")
 
 
-def test_a_rolling_assessment_is_told_with_its_causes(rolled: tuple[Desk, str, str]) -> None:
-    """The judgement then and now, shares of news and priors, and every list of what changed."""
+def test_a_change_is_explained_by_its_causes(rolled: tuple[Desk, str, str]) -> None:
+    """The judgement then and now, the shares of evidence and priors by title, and a list of everything that changed."""
     desk, first, second = rolled
-    told = desk.run("diff", first, second)
-    assert told.code == 0, told.err
-    text = " ".join(told.out.split())
-    assert "as of 2026-11-01 to" in text
-    assert "Its odds are multiplied by" in text
-    assert "In decibans: " in text
-    for part in ("New: evidence.gale", "as_of: 2026-11-01 -> 2026-11-20", "events.cancelled", "seed: 1 -> 2"):
+    finished = diff(desk, first, second)
+    assert finished.code == 0, finished.stderr
+    text = " ".join(finished.stdout.split())
+    for part in (
+        "as of 1 November 2026 to",
+        "Its odds are multiplied by",
+        "New evidence \u201cA gale warning for the coast\u201d: multiplies the odds by",
+        "The chance of \u201cThe ferry is cancelled\u201d ('unlikely' (ICD 203) \u2192 'likely' (ICD 203))",
+        "The date of the assessment: 2026-11-01 \u2192 2026-11-20",
+        "Seed: 1 \u2192 2",
+    ):
         assert part in text
-    assert max(map(len, told.out.splitlines())) <= 80
+    assert max(map(len, finished.stdout.splitlines())) <= 80
 
 
-def test_the_rows_sum_to_the_change_of_the_runs(rolled: tuple[Desk, str, str]) -> None:
-    """In JSON, which satisfies its schema, blocks and the rest sum to the log-odds that the runs differ by."""
+def test_shares_and_residual_sum_to_the_change_of_the_runs(rolled: tuple[Desk, str, str]) -> None:
+    """In JSON, which is read back as the same result."""
     desk, first, second = rolled
-    told = desk.run("diff", first, second, "--json")
-    assert told.code == 0, told.err
-    found = json.loads(told.out)
-    Draft202012Validator(SCHEMA).validate(found)
-    sharing = found["sharing"]
-    total = sum(block["share"]["value"] for block in sharing["blocks"]) + sharing["rest"]["value"]
-    assert total == pytest.approx(sharing["whole"]["value"], abs=1e-9)
-    assert abs(sharing["rest"]["value"]) < 5 * sharing["rest"]["mcse"]
-    assert {one["name"] for one in sharing["players"]} == {"items.gale", "items.fish", "events.cancelled"}
+    text = diff(desk, first, second, "--format", "json").stdout
+    result = from_json(text, DiffResult)
+    assert json.loads(to_json(result)) == json.loads(text)
+    parts = result.attribution
+    assert parts is not None
+    total = sum(block.share.value for block in parts.blocks) + parts.residual.value
+    assert total == pytest.approx(parts.total.value, abs=1e-9)
+    assert abs(parts.residual.value) < 5 * parts.residual.se
+    assert {share.name for share in parts.inputs} == {"items.gale", "items.fish", "events.cancelled"}
 
 
-def test_a_run_beside_itself_has_not_changed(rolled: tuple[Desk, str, str]) -> None:
-    """The same run twice: nothing changed, and the judgement is the same."""
+def test_a_run_does_not_differ_from_itself(rolled: tuple[Desk, str, str]) -> None:
+    """The same run twice: nothing changed."""
     desk, first, _ = rolled
-    told = desk.run("diff", first, first)
-    assert (told.code, "Nothing changed between the two runs." in told.out) == (0, True)
+    finished = diff(desk, first, first)
+    assert finished.code == 0
+    assert "Nothing changed between the two runs." in finished.stdout
+    assert "No change beyond the simulation error." in " ".join(finished.stdout.split())
 
 
-def test_a_run_that_is_gone_is_a_fault(rolled: tuple[Desk, str, str]) -> None:
-    """Both names that stand for no run are told at once, and nothing is printed."""
+def test_the_second_run_is_the_latest_by_default(rolled: tuple[Desk, str, str]) -> None:
+    """One argument is enough."""
+    desk, first, _ = rolled
+    latest = fit(desk, *FERRY, "--method", "importance", "--seed", "3")
+    assert diff(desk, first).stdout == diff(desk, first, latest).stdout
+
+
+@pytest.mark.parametrize("form", ["csv", "md"])
+def test_every_format_lists_the_changes(rolled: tuple[Desk, str, str], form: str) -> None:
+    """The new evidence is in all of them."""
+    desk, first, second = rolled
+    assert "A gale warning for the coast" in diff(desk, first, second, "--format", form).stdout
+
+
+def test_missing_runs_are_errors(rolled: tuple[Desk, str, str]) -> None:
+    """Both are reported at once, and nothing is printed."""
     desk, _, _ = rolled
-    told = desk.run("diff", "nothing", "nowhere")
-    assert (told.code, told.out) == (2, "")
-    assert "nothing" in told.err
-    assert "nowhere" in told.err
-    assert "Traceback" not in told.err
+    finished = diff(desk, "nothing", "nowhere")
+    assert (finished.code, finished.stdout) == (2, "")
+    assert "nothing" in finished.stderr
+    assert "nowhere" in finished.stderr
 
 
-def test_runs_of_two_scenarios_are_a_fault(rolled: tuple[Desk, str, str]) -> None:
+def test_runs_of_two_scenarios_are_an_error(rolled: tuple[Desk, str, str]) -> None:
     """Runs of different scenarios have no change between them."""
     desk, first, _ = rolled
-    lamp = fitted(desk, "--scenario", "lamp.toml", "--priors", "electrician.toml", "--method", "importance")
-    told = desk.run("diff", first, lamp)
-    assert (told.code, told.out) == (2, "")
-    assert "'lamp'" in told.err
+    lamp = fit(desk, "--scenario", "lamp.toml", "--priors", "electrician.toml", "--method", "importance")
+    finished = diff(desk, first, lamp)
+    assert (finished.code, finished.stdout) == (2, "")
+    assert "lamp" in finished.stderr
 
 
-def test_a_run_that_did_not_converge_tells_no_number(rolled: tuple[Desk, str, str]) -> None:
-    """Exit code 3, the caution, what changed, and neither judgement nor share."""
+def test_a_failed_run_shows_no_number(rolled: tuple[Desk, str, str]) -> None:
+    """Exit code 3, the caution and the changes; neither a judgement nor a share."""
     desk, first, _ = rolled
-    failed = fitted(desk, *FERRY, "--method", "importance", "--draws", "100")
-    told = desk.run("diff", first, failed)
-    assert told.code == 3
-    assert "CAUTION" in told.out
-    assert "decibans" not in told.out
-    assert "What changed" in told.out
+    failed = fit(desk, *FERRY, "--method", "importance", "--draws", "100")
+    finished = diff(desk, first, failed)
+    assert finished.code == 3
+    assert "CAUTION" in finished.stdout
+    assert "odds" not in finished.stdout
+    assert "Everything that changed" in finished.stdout
+
+
+def test_folder_of_runs_in_the_environment(rolled: tuple[Desk, str, str], tmp_path: Path) -> None:
+    """The folder of runs may come from the environment."""
+    desk, first, second = rolled
+    finished = run("diff", first, second, folder=tmp_path, environment={"ESTIMATIVE_RUNS": str(desk.runs)})
+    assert finished.stdout == diff(desk, first, second).stdout

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.record.stored_run import StoredRun
+from estimative.workflows.analyses import stored_analyses
 from tests.command import FERRY, Desk, Told
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "summary.schema.json").read_text(encoding="utf-8"))
 pytestmark = pytest.mark.slow
 
 
@@ -24,73 +23,93 @@ def desk_of_both(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture(scope="module")
 def both(desk_of_both: Desk) -> Told:
-    """What `fit` says by both methods."""
+    """What `fit` prints by both methods."""
     return desk_of_both.run("fit", *FERRY, "--seed", "3")
 
 
 @pytest.fixture(scope="module")
-def summary(desk_of_both: Desk, both: Told) -> Any:
-    """The summary that was kept."""
-    (run,) = desk_of_both.kept()
-    return json.loads((desk_of_both.runs / run / "summary.json").read_text(encoding="utf-8"))
+def run(desk_of_both: Desk, both: Told) -> StoredRun:
+    """The run that was saved."""
+    assert both.code == 0, both.err[-500:]
+    (name,) = desk_of_both.kept()
+    return StoredRun(desk_of_both.runs / name)
+
+
+@pytest.fixture(scope="module")
+def result(run: StoredRun) -> FitResult:
+    return run.result()
 
 
 def test_the_quick_answer_comes_first_and_on_stderr(both: Told) -> None:
-    """The importance answer is told on stderr, marked preliminary, with word, number and interval."""
-    assert both.code == 0, both.err[-500:]
-    told = " ".join(both.err.split())
-    assert "Preliminary" in told
-    assert told.index("Preliminary") < told.index("NUTS")
-    assert " to " in told
+    """The importance answer is printed on stderr, marked preliminary, before NUTS starts."""
+    text = " ".join(both.err.split())
+    assert text.index("Preliminary") < text.index("NUTS")
     assert "Preliminary" not in both.out
     assert "\x1b" not in both.err
 
 
 def test_no_warning_of_a_library_reaches_the_user(both: Told) -> None:
-    """Nothing but this program's own messages stands on stderr."""
+    """Only this program's own messages are on stderr."""
     assert "Warning" not in both.err
     assert "Traceback" not in both.err
 
 
-def test_the_answer_is_that_of_nuts(both: Told, summary: Any) -> None:
-    """The numbers are those of NUTS, and the report says that both methods converged and agree."""
-    Draft202012Validator(SCHEMA).validate(summary)
-    assert summary["run"]["method"] == "nuts"
-    assert summary["converged"]
-    assert {method: verdict["passed"] for method, verdict in summary["verdicts"].items()} == {
-        "importance": True,
-        "nuts": True,
-    }
-    assert {"R-hat", "bulk ESS", "tail ESS", "divergences", "E-BFMI"} <= {
-        check["name"] for check in summary["verdicts"]["nuts"]["checks"]
-    }
-    assert summary["agreement"]["holds"]
-    assert abs(summary["agreement"]["difference"]) <= 4 * summary["agreement"]["joint_mcse"]
+def test_the_answer_is_that_of_every_command(desk_of_both: Desk, both: Told, result: FitResult) -> None:
+    """The numbers are those of importance sampling, which NUTS confirms: other commands show the same ones."""
+    assert result.method == "importance"
+    assert result.converged
+    quick = desk_of_both.run("sensitivity", *FERRY, "--seed", "3", "--format", "json")
+    headline = result.headline.posterior
+    assert json.loads(quick.out)["headline"]["posterior"]["value"] == headline.value
+
+
+def test_nuts_confirms_it(both: Told, result: FitResult) -> None:
+    """Both methods pass their checks and agree, and the versions of both are stated."""
+    assert {method: info.verdict.passed for method, info in result.fits.items()} == {"importance": True, "nuts": True}
+    checks = {check.name for check in result.fits["nuts"].verdict.checks}
+    assert {"R-hat", "bulk ESS", "tail ESS", "divergences", "E-BFMI"} <= checks
+    assert result.agreement
+    assert result.agreement.agree
+    assert abs(result.agreement.difference) <= 4 * result.agreement.joint_se
     assert "The two methods agree" in " ".join(both.out.split())
-    assert {"pymc", "nutpie", "arviz"} <= set(summary["run"]["versions"])
+    assert {"pymc", "nutpie", "arviz"} <= set(result.computation.versions)
+    assert result.computation.settings == {"method": "both", "chains": 4, "tune": 500}
 
 
-def test_the_draws_can_be_opened(desk_of_both: Desk, summary: Any) -> None:
-    """The file of draws opens as an xarray tree, its quantities named, and gives the headline that was told."""
+def test_the_draws_can_be_opened(run: StoredRun, result: FitResult) -> None:
+    """The file of draws opens as an xarray tree with the answer, the chains that confirm it, and the prior."""
     import xarray
 
-    with xarray.open_datatree(desk_of_both.runs / summary["run"]["id"] / "draws.nc", engine="h5netcdf") as tree:
-        posterior = tree["posterior"]
-        settings = summary["run"]["settings"]
-        assert dict(posterior.sizes)["chain"] == settings["chains"]
-        assert dict(posterior.sizes)["draw"] == settings["draws"]
+    with xarray.open_datatree(run.folder / "draws.nc", engine="h5netcdf") as tree:
+        assert set(tree.children) == {"posterior", "posterior_nuts", "prior"}
+        chains = tree["posterior_nuts"]
+        assert dict(chains.sizes)["chain"] * dict(chains.sizes)["draw"] == result.fits["nuts"].draws
         degrees = ["factors.weather", "events.storm", "events.cancelled", "motives.captain"]
-        assert list(posterior["degree"].values) == degrees
-        headline = posterior["outcome_probability"].sel(outcome="cancelled")
-        outcome = summary["outcomes"]["cancelled"]
-        assert math.isclose(float(headline.mean()), outcome["probability"], rel_tol=1e-9)
-        assert abs(float(headline.quantile(0.05)) - outcome["interval"]["low"]) < 1e-3
-        assert float(posterior["ratios"].min()) > 0
-        assert "prior" in tree.children
+        estimate = result.headline.posterior
+        assert result.agreement
+        for group, error in (
+            ("posterior", 5 * estimate.sd / 4000**0.5),
+            ("posterior_nuts", 5 * result.agreement.joint_se),
+        ):
+            assert list(tree[group]["degree"].values) == degrees
+            headline = tree[group]["outcome_probability"].sel(outcome="cancelled")
+            assert math.isclose(float(headline.mean()), estimate.value, abs_tol=error)
+            assert float(tree[group]["ratios"].min()) > 0
 
 
-def test_the_run_is_listed_and_told_again(desk_of_both: Desk, both: Told) -> None:
-    """The run by both methods is kept like any other."""
-    (run,) = json.loads(desk_of_both.run("runs", "--json").out)
-    assert (run["method"], run["converged"]) == ("nuts", True)
+def test_the_analyses_are_of_the_same_fit(run: StoredRun, result: FitResult) -> None:
+    """Evidence and sensitivity are saved with the run, and their headline is that of the fit, to the last digit."""
+    analyses = stored_analyses(run)
+    assert analyses
+    assert analyses.refused == ()
+    assert analyses.evidence
+    assert analyses.sensitivity
+    assert analyses.of_same_fit(result)
+    assert analyses.evidence.headline == analyses.sensitivity.headline == result.headline
+
+
+def test_the_run_is_listed_and_shown_again(desk_of_both: Desk, both: Told) -> None:
+    """The run by both methods is saved like any other."""
+    (run,) = json.loads(desk_of_both.run("runs", "--format", "json").out)["runs"]
+    assert (run["method"], run["converged"]) == ("importance", True)
     assert desk_of_both.run("runs", "show", "latest").out == both.out

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
+from estimative.model.codec import from_json, to_json
+from estimative.model.pool_result import PoolResult
 from tests.command import Desk
 from tests.estimative.test_compare import COOK, PURSER, THREE, TWO
+from tests.in_process import Finished, run
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "reports" / "pool" / "schema.json").read_text(encoding="utf-8"))
-SCORES = """analyst,question,probability,outcome
+FORECASTS = """analyst,question,probability,outcome
 mate,fog on 1 May,0.8,yes
 cook,fog on 1 May,0.4,yes
 mate,fog on 2 May,0.3,no
@@ -26,127 +27,124 @@ mate,fog on 4 May,0.9,
 """
 
 
-@pytest.fixture
-def office(desk: Desk) -> Desk:
-    """A desk with three analysts of the ferry, and a record of two of them."""
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three analysts of the ferry, and the past forecasts of two of them."""
+    desk = Desk.at(tmp_path_factory.mktemp("office"))
     desk.write("cook.toml", COOK)
     desk.write("purser.toml", PURSER)
-    desk.write("scores.csv", SCORES)
-    return desk
+    desk.write("forecasts.csv", FORECASTS)
+    return desk.folder
 
 
-def pooled(desk: Desk, *arguments: str) -> Any:
-    told = desk.run("pool", *arguments, "--json")
-    assert told.code == 0, told.err
-    return json.loads(told.out)
+def pool(office: Path, *arguments: str) -> Finished:
+    return run("pool", *arguments, folder=office)
 
 
-def test_the_json_satisfies_the_schema(office: Desk) -> None:
-    """What `pool --json` prints satisfies the schema of pools, with weights said, earned or neither."""
-    for arguments in (TWO, (*THREE, "--weight", "cook=2", "--extremize", "1.5"), (*TWO, "--scores", "scores.csv")):
-        Draft202012Validator(SCHEMA).validate(pooled(office, *arguments))
+def result_of(office: Path, *arguments: str) -> Any:
+    finished = pool(office, *arguments, "--format", "json")
+    assert finished.code == 0, finished.stderr
+    return json.loads(finished.stdout)
 
 
-def test_a_pool_is_never_told_without_its_members(office: Desk) -> None:
-    """On the terminal, in Markdown, CSV and JSON, every analyst stands beside the pool."""
-    found = pooled(office, *THREE)
-    for outcome in found["outcomes"].values():
-        assert list(outcome["analysts"]) == ["mate", "cook", "purser"]
-        assert len(outcome["pools"]) == 4
-    rows = list(csv.DictReader(StringIO(office.run("pool", *THREE, "--csv").out)))
-    assert {row["analyst"] for row in rows if row["part"] == "member"} == {"mate", "cook", "purser"}
-    told = office.run("pool", *THREE)
-    assert "The analysts reach from" in told.out
-    assert max(map(len, told.out.splitlines())) <= 80
-    assert all(f"| {name} |" in office.run("pool", *THREE, "--md").out for name in ("mate", "cook", "purser"))
+def test_the_json_is_read_back_as_the_same_result(office: Path) -> None:
+    """With equal weights, stated ones, or those of a record."""
+    weighted = (*THREE, "--weight", "cook=2", "--extremize", "1.5")
+    for arguments in (TWO, weighted, (*TWO, "--scores", "forecasts.csv")):
+        text = pool(office, *arguments, "--format", "json").stdout
+        assert json.loads(to_json(from_json(text, PoolResult))) == json.loads(text)
 
 
-def test_weights_count(office: Desk) -> None:
-    """With all the weight on one analyst, every way to pool is that analyst's answer."""
-    found = pooled(office, *TWO, "--weight", "mate=0")["outcomes"]["cancelled"]
-    cook = found["analysts"]["cook"]
-    for one in found["pools"]:
-        error = max(one["probability"]["mcse"], cook["mcse"])
-        assert one["probability"]["value"] == pytest.approx(cook["probability"], abs=6 * error)
-        assert one["without"]["cook"] is None
-    assert pooled(office, *TWO, "--weight", "mate=3")["weights"]["mate"]["weight"] == pytest.approx(0.75)
+def test_a_pool_is_never_shown_without_its_analysts(office: Path) -> None:
+    """On the terminal, in Markdown and in JSON every analyst is there with the four pools."""
+    result = result_of(office, *THREE)
+    assert list(result["analysts"]) == ["mate", "cook", "purser"]
+    assert {len(pools) for pools in result["pools"].values()} == {4}
+    finished = pool(office, *THREE)
+    assert "The analysts range from" in " ".join(finished.stdout.split())
+    assert max(map(len, finished.stdout.splitlines())) <= 80
+    markdown = pool(office, *THREE, "--format", "md").stdout
+    assert all(f"| {name} |" in markdown for name in ("mate", "cook", "purser"))
 
 
-def test_weights_are_earned(office: Desk) -> None:
-    """From a record: the better analyst weighs more, by either score; few questions are warned of."""
-    found = pooled(office, *TWO, "--scores", "scores.csv")
+def test_the_csv_has_the_pools_of_every_outcome(office: Path) -> None:
+    """A row for each form and level, with the numbers of the JSON."""
+    pools = result_of(office, *TWO)["pools"]
+    rows = list(csv.DictReader(StringIO(pool(office, *TWO, "--format", "csv").stdout)))
+    numbers = [row["probability"]["value"] for outcome in pools.values() for row in outcome]
+    assert [float(row["probability"]) for row in rows] == numbers
+    assert {row["outcome"] for row in rows} == set(pools)
+
+
+def test_with_all_the_weight_on_one_analyst_every_pool_is_that_analyst(office: Path) -> None:
+    """Whatever the form and the level; without the analyst there is no pool."""
+    result = result_of(office, *TWO, "--weight", "mate=0")
+    cook = result["analysts"]["cook"]["outcomes"]["cancelled"]["posterior"]
+    for row in result["pools"]["cancelled"]:
+        error = max(row["probability"]["se"], cook["se"])
+        assert row["probability"]["value"] == pytest.approx(cook["value"], abs=6 * error)
+        assert row["without"]["cook"] is None
+    weights = result_of(office, *TWO, "--weight", "mate=3")["weights"]
+    assert weights["mate"]["weight"] == {"value": pytest.approx(0.75), "se": 0.0}
+
+
+def test_weights_follow_from_past_forecasts(office: Path) -> None:
+    """The better analyst has the larger weight by either score rule; so few questions bring a warning."""
+    result = result_of(office, *TWO, "--scores", "forecasts.csv")
     geometric = {"mate": (0.8 * 0.7 * 0.9) ** (1 / 3), "cook": (0.4 * 0.4 * 0.5) ** (1 / 3)}
-    total = sum(geometric.values())
-    for name, weight in found["weights"].items():
-        assert weight["weight"] == pytest.approx(geometric[name] / total)
-        assert weight["error"] > 0
-    assert found["record"]["analysts"]["mate"]["resolved"] == 3
-    by_brier = pooled(office, *TWO, "--scores", "scores.csv", "--by", "brier")["weights"]
-    assert by_brier["mate"]["weight"] > by_brier["cook"]["weight"]
-    told = " ".join(office.run("pool", *TWO, "--scores", "scores.csv").out.split())
-    assert "Fewer than 20 resolved questions: mate (3 resolved questions) and cook (3 resolved questions)" in told
-    assert "mostly noise" in told
+    for name, weight in result["weights"].items():
+        assert weight["weight"]["value"] == pytest.approx(geometric[name] / sum(geometric.values()))
+        assert weight["weight"]["se"] > 0
+    brier = result_of(office, *TWO, "--scores", "forecasts.csv", "--score-rule", "brier")["weights"]
+    assert brier["mate"]["weight"]["value"] > brier["cook"]["weight"]["value"]
+    text = " ".join(pool(office, *TWO, "--scores", "forecasts.csv").stdout.split())
+    assert "Fewer than 20 resolved questions: mate (3 questions) and cook (3 questions)" in text
 
 
-def test_extremizing_is_stated(office: Desk) -> None:
-    """The factor stands beside what it does; without it nothing is extremized."""
-    told = " ".join(office.run("pool", *TWO, "--extremize", "2.5").out.split())
-    assert "Extremized: the log-odds of each pool times 2.5." in told
-    assert "Extremized" not in office.run("pool", *TWO).out
+def test_extremizing_is_explained(office: Path) -> None:
+    """With the factor; without one nothing is extremized."""
+    text = " ".join(pool(office, *TWO, "--extremize", "2.5").stdout.split())
+    assert "Extremized: the log-odds of each pool are multiplied by 2.5." in text
+    assert "xtremize" not in pool(office, *TWO).stdout
 
 
-def test_a_fit_that_failed_is_not_pooled(office: Desk) -> None:
-    """With too few draws nothing is pooled, and no member's number is told either."""
-    for form in ((), ("--json",), ("--csv",), ("--md",)):
-        told = office.run("pool", *TWO, "--method", "importance", "--draws", "100", *form)
-        assert told.code == 3
-        assert " % to " not in told.out
-        assert '"probability": 0' not in told.out
+@pytest.mark.parametrize("form", ["terminal", "json", "csv", "md"])
+def test_failed_fits_are_not_pooled(office: Path, form: str) -> None:
+    """With too few draws there is no number, of pools or of analysts; the exit code is 3."""
+    finished = pool(office, *TWO, "--method", "importance", "--draws", "100", "--format", form)
+    assert finished.code == 3
+    assert "% to " not in finished.stdout
+    assert '"posterior": {' not in finished.stdout
 
 
-FAULTS = {
-    "negative": ((*TWO, "-w", "mate=-1"), "--weight, mate: -1 is not a weight. Allowed: a finite number of at least 0"),
-    "no number": ((*TWO, "-w", "mate=much"), '--weight, mate: "much" is not a weight. Allowed: a number of at least 0'),
-    "not finite": (
-        (*TWO, "-w", "mate=nan"),
-        "--weight, mate: nan is not a weight. Allowed: a finite number of at least 0",
-    ),
-    "no name": ((*TWO, "-w", "2"), '--weight: "2" is not a weight. Allowed: an analyst and a weight, such as A=2'),
-    "unknown": ((*TWO, "-w", "mete=2"), '--weight, mete: "mete" is not an analyst. Allowed: one of the analysts'),
-    "twice": (
-        (*TWO, "-w", "mate=2", "-w", "mate=3"),
-        "--weight, mate: this analyst has two weights. Allowed: one weight",
-    ),
-    "all zero": ((*TWO, "-w", "mate=0", "-w", "cook=0"), "--weight: all weights are 0. Allowed: at least"),
-    "both": (
-        (*TWO, "-w", "mate=2", "--scores", "scores.csv"),
-        "--weight and --scores contradict each other. Allowed: weights from one",
-    ),
-    "no record": ((*TWO, "--scores", "none.csv"), "none.csv: there is no such file"),
-    "empty": ((*TWO, "--scores", "empty.csv"), "empty.csv: the file is empty"),
-    "stranger": (
-        (*TWO, "--scores", "strange.csv"),
-        'strange.csv, line 8, analyst: "smutje" is not the name of a compared prior set',
-    ),
-    "unscored": ((*THREE, "--scores", "scores.csv"), "purser"),
-    "extremized by nothing": ((*TWO, "--extremize", "nan"), "--extremize: nan is not a finite number of at"),
-    "extremized without end": ((*TWO, "--extremize", "inf"), "--extremize: inf is not a finite number of at"),
-    "extremized backwards": ((*TWO, "--extremize", "-1"), "--extremize: -1 is not a finite number of at"),
-    "one set": (TWO[:4], "--priors: there is 1 prior set. Allowed: two or more"),
-    "another scenario": (
-        (*TWO, "-p", "electrician.toml"),
-        'prior_set.scenario: these priors are for the scenario "lamp"',
-    ),
+ERRORS = {
+    "negative": ((*TWO, "-w", "mate=-1"), ("mate", "-1", "a finite number of at least 0")),
+    "no number": ((*TWO, "-w", "mate=much"), ("mate", '"much" is not a number')),
+    "not finite": ((*TWO, "-w", "mate=nan"), ("mate", "nan")),
+    "no name": ((*TWO, "-w", "2"), ('"2"', "an analyst and a weight, such as A=2")),
+    "unknown": ((*TWO, "-w", "mete=2"), ("mete", "mate, cook", 'Did you mean "mate"?')),
+    "twice": ((*TWO, "-w", "mate=2", "-w", "mate=3"), ("mate", "one weight for each analyst")),
+    "all zero": ((*TWO, "-w", "mate=0", "-w", "cook=0"), ("every weight is 0",)),
+    "both": ((*TWO, "-w", "mate=2", "--scores", "forecasts.csv"), ("--weight and --scores exclude each other",)),
+    "no record": ((*TWO, "--scores", "none.csv"), ("none.csv", "no such file")),
+    "empty": ((*TWO, "--scores", "empty.csv"), ("empty.csv", "empty")),
+    "stranger": ((*TWO, "--scores", "strange.csv"), ("strange.csv, line 8", "smutje")),
+    "without forecasts": ((*THREE, "--scores", "forecasts.csv"), ("purser",)),
+    "factor nan": ((*TWO, "--extremize", "nan"), ("nan", "a finite number of at least 0")),
+    "factor infinite": ((*TWO, "--extremize", "inf"), ("inf", "a finite number of at least 0")),
+    "factor negative": ((*TWO, "--extremize", "-1"), ("-1", "a finite number of at least 0")),
+    "too few": (TWO[:4], ("prior sets", "two or more")),
+    "another scenario": ((*TWO, "-p", "electrician.toml"), ("electrician.toml", "lamp")),
 }
 
 
-@pytest.mark.parametrize("case", FAULTS)
-def test_a_fault_is_told_and_ends_with_2(office: Desk, case: str) -> None:
-    """Weights that are none, records that cannot be used: a clear fault, and nothing on stdout."""
-    office.write("empty.csv", "")
-    office.write("strange.csv", SCORES.replace("mate,fog on 4 May", "smutje,fog on 4 May"))
-    arguments, fault = FAULTS[case]
-    told = office.run("pool", *arguments)
-    assert (told.code, told.out) == (2, "")
-    assert fault in told.err
-    assert len(told.err.splitlines()) == 1
+@pytest.mark.parametrize("case", ERRORS)
+def test_an_input_error_ends_with_2(office: Path, case: str) -> None:
+    """Impossible weights, unusable records: one line that names the error, no output, and no fit before."""
+    (office / "empty.csv").write_text("")
+    (office / "strange.csv").write_text(FORECASTS.replace("mate,fog on 4 May", "smutje,fog on 4 May"))
+    arguments, parts = ERRORS[case]
+    finished = pool(office, *arguments)
+    assert (finished.code, finished.stdout) == (2, "")
+    assert all(part in finished.stderr for part in parts), finished.stderr
+    assert len(finished.stderr.splitlines()) == 1

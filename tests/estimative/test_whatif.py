@@ -8,105 +8,117 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from tests.command import Desk
+from estimative.workflows.inputs import load
+from estimative.workflows.session import Settings, open_session
+from estimative.workflows.suppositions import edited, read_supposition
+from estimative.workflows.whatif import whatif
+from tests.command import FILES
+from tests.in_process import Finished, run
 
-SCHEMA = Path(__file__).parents[2] / "reports" / "whatif" / "schema.json"
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+LAMP = ("--scenario", "lamp.toml", "--priors", "electrician.toml")
 
 
-def supposed(desk: Desk, *arguments: str) -> Any:
-    told = desk.run("whatif", *WATCH, *arguments, "--json")
-    assert told.code == 0, told.err
-    return json.loads(told.out)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small scenarios."""
+    folder = tmp_path_factory.mktemp("whatif")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
-def test_the_json_satisfies_the_schema(desk: Desk) -> None:
-    """What `whatif --json` prints satisfies its schema, whatever is supposed."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    everything = ("--do", "storm=yes", "--given", "weather=0.4", "--without", "swell", "--set", "events.storm=likely")
-    for arguments in (("--given", "storm=no"), everything, ("--sweep", "weather=0.2:0.8:3")):
-        Draft202012Validator(schema).validate(supposed(desk, *arguments))
+def ferry(folder: Path, *arguments: str) -> Finished:
+    return run("whatif", *WATCH, *arguments, folder=folder)
 
 
-def test_setting_is_not_seeing(desk: Desk) -> None:
-    """A storm that is made tells nothing of the weather; one that is seen does, and the words say which it was."""
-    made, seen = (supposed(desk, option, "storm=yes") for option in ("--do", "--given"))
-    weather = [found["factors"]["weather"] for found in (made, seen)]
+def numbers(folder: Path, *arguments: str) -> Any:
+    finished = ferry(folder, *arguments, "--format", "json")
+    assert finished.code == 0, finished.stderr
+    return json.loads(finished.stdout)
+
+
+def row(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(row for row in rows if row["name"] == name)
+
+
+def test_setting_is_not_seeing(folder: Path) -> None:
+    """A storm that is set shows nothing about the weather; an observed one does, and the document says which it was."""
+    made, seen = (numbers(folder, option, "storm=yes") for option in ("--do", "--given"))
+    weather = [row(result["factors"], "weather") for result in (made, seen)]
     assert weather[0]["before"] == weather[0]["after"]
     assert weather[1]["after"]["value"] > weather[1]["before"]["value"]
-    chances = [found["outcomes"]["cancelled"]["change"]["after"]["probability"] for found in (made, seen)]
+    chances = [row(result["outcomes"], "cancelled")["after"]["value"] for result in (made, seen)]
     assert chances[0] < chances[1]
-    assert "Intervention: storm" in desk.run("whatif", *WATCH, "--do", "storm=yes").out
-    assert "Condition: storm" in desk.run("whatif", *WATCH, "--given", "storm=yes").out
+    assert "Intervention: \u201cA storm is forecast\u201d" in ferry(folder, "--do", "storm").stdout
+    assert "Condition: \u201cA storm is forecast\u201d" in ferry(folder, "--given", "storm").stdout
 
 
-def test_a_level_that_is_known_is_another_prior(desk: Desk) -> None:
-    """Taking a factor's level as seen gives what stating that level as a constant gives."""
-    seen, said = supposed(desk, "--given", "weather=0.9"), supposed(desk, "--set", "factors.weather=0.9")
-    assert seen["outcomes"] == said["outcomes"]
+def test_an_observed_level_is_another_prior(folder: Path) -> None:
+    """Observing a factor's level gives what stating that level as a constant gives."""
+    seen, stated = numbers(folder, "--given", "weather=0.9"), numbers(folder, "--set", "factors.weather=0.9")
+    assert seen["outcomes"] == stated["outcomes"]
 
 
-def test_without_all_evidence_the_priors_are_left(desk: Desk) -> None:
-    """`--without all` gives the chance before the evidence, as `fit` tells it."""
-    after = supposed(desk, "--without", "all")["outcomes"]["cancelled"]["change"]["after"]
-    fit = json.loads(desk.run("fit", *WATCH, "--method", "importance", "--json").out)["outcomes"]["cancelled"]
-    error = math.hypot(after["mcse"], fit["prior_mcse"])
-    assert after["probability"] == pytest.approx(fit["prior_probability"], abs=4 * error)
+def test_without_all_evidence_the_priors_are_left(folder: Path) -> None:
+    """`--without all` gives the headline before the evidence, as `evidence` shows it."""
+    after = row(numbers(folder, "--without", "all")["outcomes"], "cancelled")["after"]
+    evidence = json.loads(run("evidence", *WATCH, "--format", "json", folder=folder).stdout)["headline"]["prior"]
+    assert after["value"] == pytest.approx(evidence["value"], abs=4 * math.hypot(after["se"], evidence["se"]))
 
 
-def test_a_weight_and_a_prior_can_be_stated(desk: Desk) -> None:
-    """A word, a number and an inline table are understood as in a prior set, and told as they were taken."""
+def test_before_is_the_headline_of_every_command(folder: Path) -> None:
+    """The probability before is digit by digit that of `evidence` and of `trace` at the same seed."""
+    before = row(numbers(folder, "--do", "storm")["outcomes"], "cancelled")["before"]
+    for command in (("evidence",), ("trace", "cancelled")):
+        result = json.loads(run(*command, *WATCH, "--format", "json", folder=folder).stdout)
+        assert (result.get("headline") or result["outcome"])["posterior"] == before
+
+
+def test_a_weight_and_a_prior_can_be_stated(folder: Path) -> None:
+    """A word, a number and an inline table are read as in a prior set."""
     statements = ("events.storm=likely", "evidence.captain=3", "factors.weather={ p05 = 0.5, p95 = 0.9 }")
-    found = supposed(desk, *(word for said in statements for word in ("--set", said)))
-    told = {one["about"]: one["said"] for one in found["supposed"]}
-    assert told == {
-        "events.storm": "stated as 'likely' (ICD 203)",
-        "evidence.captain": "stated as fixed at 3",
-        "factors.weather": "stated as 5 %: 0.5, 95 %: 0.9",
-    }
+    result = numbers(folder, *(word for text in statements for word in ("--set", text)))
+    assert [(a["kind"], a["name"]) for a in result["assumptions"]] == [
+        ("prior", "events.storm"),
+        ("prior", "evidence.captain"),
+        ("prior", "factors.weather"),
+    ]
+    assert "likely" in result["assumptions"][0]["value"]
 
 
-def test_a_sweep_meets_the_single_interventions(desk: Desk) -> None:
+def test_a_sweep_meets_the_single_interventions(folder: Path) -> None:
     """Along a sweep each point is what the intervention at that value gives, from the same draws."""
-    found = supposed(desk, "--sweep", "weather=0:1:3")
-    single = supposed(desk, "--do", "weather=0.5")["outcomes"]["cancelled"]["change"]["after"]
-    points = found["sweep"]["points"]
+    result = numbers(folder, "--sweep", "weather=0:1:3")
+    single = row(numbers(folder, "--do", "weather=0.5")["outcomes"], "cancelled")["after"]
+    points = result["sweep"]["points"]
     assert [point["value"] for point in points] == [0, 0.5, 1]
     assert points[1]["outcomes"]["cancelled"] == single
-    chances = [point["outcomes"]["cancelled"]["probability"] for point in points]
+    chances = [point["outcomes"]["cancelled"]["value"] for point in points]
     assert chances == sorted(chances)
 
 
-def test_markdown_and_picture(desk: Desk) -> None:
-    """Markdown tells the same; the picture is a file of its own, and only of a sweep."""
-    told = desk.run("whatif", *WATCH, "--sweep", "weather=0:1:3", "--md", "--svg", "sweep.svg")
-    assert told.code == 0
-    assert "| weather | cancelled |" in told.out
-    assert "wrote sweep.svg" in told.err
-    assert (desk.folder / "sweep.svg").read_text(encoding="utf-8").lstrip().startswith(("<?xml", "<svg"))
-    refused = desk.run("whatif", *WATCH, "--do", "weather=1", "--svg", "other.svg")
-    assert (refused.code, refused.out) == (2, "")
-    assert "--svg: found no --sweep" in refused.err
-    assert not (desk.folder / "other.svg").exists()
+def test_every_format_is_written(folder: Path) -> None:
+    """A sweep as Markdown, and as a workbook."""
+    assert "| Outcome | at 0 | at 0.5 | at 1 |" in ferry(folder, "--sweep", "weather=0:1:3", "--format", "md").stdout
+    assert ferry(folder, "--sweep", "weather=0:1:3", "-o", "sweep.xlsx").code == 0
+    assert (folder / "sweep.xlsx").stat().st_size > 0
 
 
-SETTLED = ('title = "A storm is forecast"', 'title = "A storm is forecast"\nwhen = "now"')
-
-
-def test_what_is_settled_cannot_be_set(desk: Desk) -> None:
+def test_what_is_settled_cannot_be_set(folder: Path) -> None:
     """Setting an event that is settled already is refused, with the reason and with what can be asked instead."""
-    text = (desk.folder / "watch.toml").read_text(encoding="utf-8").replace(*SETTLED)
-    desk.write("watch.toml", text)
-    told = desk.run("whatif", *WATCH, "--do", "storm")
-    assert (told.code, told.out) == (2, "")
-    assert "settled already" in told.err
-    assert "Condition on the event instead" in told.err
+    title = 'title = "A storm is forecast"'
+    text = FILES["watch.toml"].replace(title, f'{title}\nwhen = "now"')
+    (folder / "settled.toml").write_text(text, encoding="utf-8")
+    finished = run("whatif", "--scenario", "settled.toml", "--priors", "watchman.toml", "--do", "storm", folder=folder)
+    assert (finished.code, finished.stdout) == (2, "")
+    assert "--do, storm" in finished.stderr
+    assert "settled already" in finished.stderr
 
 
-FAULTS = {
-    "nothing": ((), ["there is nothing to compute"]),
+ERRORS = {
+    "nothing": ((), ["at least one of --do"]),
     "a misspelt factor": (("--do", "wether=1"), ["--do, wether", 'Did you mean "weather"?']),
     "a value beyond 1": (
         ("--do", "weather=1.5"),
@@ -119,24 +131,23 @@ FAULTS = {
     "an unknown item": (("--without", "sweel"), ["--without, sweel", 'Did you mean "swell"?']),
     "an unknown quantity": (("--set", "events.strom=0.1"), ["--set, events.strom", 'Did you mean "events.storm"?']),
     "a statement beyond 1": (("--set", "events.storm=2"), ["--set, events.storm: 2 is not"]),
-    "no statement": (("--set", "events.storm"), ["--set, events.storm: the statement is missing"]),
+    "no statement": (("--set", "events.storm"), ["--set, events.storm: the value is missing"]),
     "a word that is none": (("--set", "events.storm=perhaps"), ['--set, events.storm: "perhaps" is not']),
     "a broken table": (("--set", "events.storm={ p05 = "), ['--set, events.storm: "{ p05 =" is not a statement']),
-    "a span of one value": (("--sweep", "weather=0:1:1"), ['--sweep, weather: "0:1:1" is not a range']),
-    "a span that goes back": (("--sweep", "weather=1:0:5"), ['--sweep, weather: "1:0:5" is not a range']),
-    "a span of an event": (("--sweep", "storm=0:1:5"), ['--sweep, storm: "storm" is not a factor']),
+    "a range of one value": (("--sweep", "weather=0:1:1"), ['--sweep, weather: "0:1:1" is not a range']),
+    "a range that goes back": (("--sweep", "weather=1:0:5"), ['--sweep, weather: "1:0:5" is not a range']),
+    "a range of an event": (("--sweep", "storm=0:1:5"), ['--sweep, storm: "storm" is not a factor']),
     "several": (("--do", "x=1", "--given", "y", "--without", "z"), ["--do, x", "--given, y", "--without, z"]),
 }
 
 
-@pytest.mark.parametrize("case", FAULTS)
-def test_faults_are_told(desk: Desk, case: str) -> None:
+@pytest.mark.parametrize("case", ERRORS)
+def test_every_error_names_its_option(folder: Path, case: str) -> None:
     """Every mistake gets one line with its option and name, nothing is printed, and the exit code is 2."""
-    arguments, lines = FAULTS[case]
-    told = desk.run("whatif", *WATCH, *arguments)
-    assert (told.code, told.out) == (2, "")
-    assert all(line in told.err for line in lines), told.err
-    assert "Traceback" not in told.err
+    arguments, lines = ERRORS[case]
+    finished = ferry(folder, *arguments)
+    assert (finished.code, finished.stdout) == (2, "")
+    assert all(line in finished.stderr for line in lines), finished.stderr
 
 
 @pytest.mark.parametrize(
@@ -147,55 +158,64 @@ def test_faults_are_told(desk: Desk, case: str) -> None:
         ("--set", "tables.shines.none=0", "--given", "switched=no"),
     ],
 )
-def test_a_condition_of_probability_zero_is_a_fault(desk: Desk, arguments: tuple[str, ...]) -> None:
-    """What cannot be so beside what was seen, or under the priors, is refused with exit code 2."""
-    told = desk.run("whatif", "--scenario", "lamp.toml", "--priors", "electrician.toml", *arguments)
-    assert (told.code, told.out) == (2, "")
-    assert "probability of the condition is zero" in told.err or "known to be different" in told.err
+def test_a_condition_of_probability_zero_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    """What is impossible together with an observation, or under the priors, is refused with exit code 2."""
+    finished = run("whatif", *LAMP, *arguments, folder=folder)
+    assert (finished.code, finished.stdout) == (2, "")
+    assert "--given" in finished.stderr
+    assert "has probability 0" in finished.stderr
 
 
-def test_what_is_no_longer_observed_can_be_set(desk: Desk) -> None:
-    """An event whose observation is left out can be set by hand; observed, it cannot."""
-    lamp = ("whatif", "--scenario", "lamp.toml", "--priors", "electrician.toml", "--do", "shines=no")
-    assert desk.run(*lamp).code == 2
-    assert desk.run(*lamp, "--without", "seen").code == 0
+def test_what_is_no_longer_observed_can_be_set(folder: Path) -> None:
+    """An event whose observation is left out can be set; observed, it cannot."""
+    assert run("whatif", *LAMP, "--do", "shines=no", folder=folder).code == 2
+    assert run("whatif", *LAMP, "--do", "shines=no", "--without", "seen", folder=folder).code == 0
 
 
-def test_an_outcome_whose_condition_is_ruled_out_is_told_as_such(desk: Desk) -> None:
-    """Where what is supposed makes another outcome's condition impossible, that outcome is said not to be possible."""
-    found = supposed(desk, "--given", "storm=no")
-    assert found["outcomes"]["cancelled_in_storm"]["change"] is None
-    assert "cannot be so" in desk.run("whatif", *WATCH, "--given", "storm=no").out
+def test_an_outcome_whose_condition_is_ruled_out_is_impossible(folder: Path) -> None:
+    """Where what is supposed makes another outcome's condition impossible, that outcome has no probability after."""
+    after = row(numbers(folder, "--given", "storm=no")["outcomes"], "cancelled_in_storm")
+    assert (after["after"], after["difference"]) == (None, None)
+    assert after["before"]
+    assert "impossible" in ferry(folder, "--given", "storm=no").stdout
 
 
-def test_numbers_of_a_fit_that_failed_are_withheld(desk: Desk) -> None:
+def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
     """With too few draws there are no numbers and the exit code is 3; asked for, they come with a caution."""
-    few = ("whatif", *WATCH, "--do", "weather=1", "--method", "importance", "--draws", "100")
-    told = desk.run(*few, "--json")
-    assert told.code == 3
-    assert json.loads(told.out)["outcomes"] == {}
-    allowed = desk.run(*few, "--allow-unconverged")
+    few = ("--do", "weather=1", "--method", "importance", "--draws", "100")
+    finished = ferry(folder, *few, "--format", "json")
+    assert finished.code == 3
+    assert json.loads(finished.stdout)["outcomes"] == []
+    allowed = ferry(folder, *few, "--allow-unconverged")
     assert allowed.code == 3
-    assert "CAUTION" in allowed.out
+    assert "Do not rely on them" in " ".join(allowed.stdout.split())
 
 
-def test_a_fit_by_nuts_serves_as_well(desk: Desk) -> None:
-    """By NUTS the intervention gives, within four joint errors, what importance sampling gives."""
-    chances = []
-    for method in ("importance", "nuts"):
-        found = supposed(desk, "--do", "weather=0.9", "--given", "storm", "--method", method)
-        chances.append(found["outcomes"]["cancelled"]["change"]["after"])
-    error = math.hypot(*(one["mcse"] for one in chances))
-    assert chances[0]["probability"] == pytest.approx(chances[1]["probability"], abs=4 * error)
-
-
-def test_no_sampler_is_imported(desk: Desk) -> None:
-    """A what-if by importance sampling imports neither PyMC nor ArviZ nor matplotlib."""
-    code = (
-        "import sys; sys.argv = ['estimative', 'whatif', *sys.argv[1:]]\n"
-        "from estimative.app import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('pymc', 'arviz', 'arviz_stats', 'matplotlib', 'scipy.stats') if name in sys.modules])"
+def test_python_values_mean_what_the_texts_mean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers, booleans and mappings from Python give the numbers that the command line gives."""
+    monkeypatch.chdir(folder)
+    session = open_session(load("watch.toml", "watchman.toml").assessment, Settings())
+    supposition = read_supposition(
+        session.assessment,
+        do=[("weather", 0.9)],
+        given=[("storm", True)],
+        without=["swell"],
+        edits=[("events.storm", "likely"), ("evidence.captain", 3), ("effects.storm.weather", {"p05": 2, "p95": 9})],
     )
-    told = desk.python(code, *WATCH, "--do", "weather=1")
-    assert told.out.splitlines()[-1] == "[]", told.err
+    texts = ("--do", "weather=0.9", "--given", "storm", "--without", "swell", "--set", "events.storm=likely")
+    more = ("--set", "evidence.captain=3", "--set", "effects.storm.weather={ p05 = 2, p95 = 9 }")
+    result = whatif(session, supposition)
+    printed = row(numbers(folder, *texts, *more)["outcomes"], "cancelled")
+    assert result.headline.after
+    assert result.headline.after.value == printed["after"]["value"]
+    assert [assumption.kind for assumption in result.assumptions].count("prior") == 3
+
+
+def test_edits_change_only_what_they_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edited assessment has the other priors as they were."""
+    monkeypatch.chdir(folder)
+    assessment = load("watch.toml", "watchman.toml").assessment
+    changed = edited(assessment, [("events.storm", 0.3)])
+    different = {name for name in assessment.priors if assessment.priors[name] != changed.priors[name]}
+    assert different == {"events.storm"}
+    assert changed.priors["events.storm"].family.mean == pytest.approx(0.3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from estimative.model.assessment import Assessment, assess
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario

@@ -42,7 +42,7 @@ def good(seed: int) -> Numbers:
 
 def importance_verdict(draws: Draws, relative: float = 0.01) -> Verdict:
     """Of weighted draws."""
-    return judge_importance(draws.diagnostics, draws.effective, "flood", relative)
+    return judge_importance(draws.diagnostics, draws.ess, "flood", relative)
 
 
 def failed(verdict: Verdict) -> dict[str, str]:
@@ -147,7 +147,7 @@ def test_effective_draws_are_counted_by_the_weights(effective: int, passes: bool
     weights = np.zeros(1000)
     weights[:effective] = 1 / effective
     draws = draws_of("importance", count=1000, weights=weights)
-    assert draws.effective == pytest.approx(effective, rel=1e-12)
+    assert draws.ess == pytest.approx(effective, rel=1e-12)
     assert failed(importance_verdict(draws)) == ({} if passes else {"ESS": ""})
 
 

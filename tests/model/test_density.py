@@ -86,9 +86,9 @@ def test_the_bandwidth_is_silvermans() -> None:
 def test_a_draw_that_was_resampled_is_one_draw() -> None:
     """Repeating every draw makes nothing smoother; of unequal weights, the effective number counts."""
     values = np.random.default_rng(4).normal(size=300)
-    assert weighed(np.repeat(values, 7)).count == pytest.approx(300)
+    assert weighed(np.repeat(values, 7)).ess == pytest.approx(300)
     assert weighed(np.repeat(values, 7)).bandwidth == pytest.approx(weighed(values).bandwidth)
-    assert weighed([1.0, 2.0, 3.0], [2, 1, 1]).count == pytest.approx(16 / 6)
+    assert weighed([1.0, 2.0, 3.0], [2, 1, 1]).ess == pytest.approx(16 / 6)
 
 
 def test_half_of_the_draws_in_one_place_leave_a_bandwidth() -> None:

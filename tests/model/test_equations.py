@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import SumProduct, by_elimination, by_enumeration
 from estimative.model.spec.scenario import Scenario

@@ -130,7 +130,7 @@ def test_answers_are_those_of_quadrature(name: str, seed: int) -> None:
 def test_the_simplest_assessments_are_believed() -> None:
     """One factor with one measurement is believed for every seed, where nine draws in ten are effective."""
     posteriors = [by_importance(measured(), seed=seed) for seed in range(1, 11)]
-    assert min(posterior.draws.effective / posterior.draws.count for posterior in posteriors) > 0.9
+    assert min(posterior.draws.ess / posterior.draws.count for posterior in posteriors) > 0.9
     assert all(posterior.verdict.passed for posterior in posteriors)
 
 
@@ -140,7 +140,7 @@ def test_the_marginal_likelihood_is_that_of_quadrature(name: str) -> None:
     build, moment = KNOWN[name]
     draws = sample(build(), seed=4)
     # ln of a mean of n weights: its standard error is that of the weights, relative: sqrt(1 / ESS - 1 / n).
-    error = math.sqrt(1 / draws.effective - 1 / draws.count)
+    error = math.sqrt(1 / draws.ess - 1 / draws.count)
     assert error < 0.02
     found = draws.diagnostics["log_marginal_likelihood"]
     assert found == pytest.approx(math.log(moment(0)), abs=ERRORS * error)

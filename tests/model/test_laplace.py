@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from estimative.model.inference.laplace import LEAST_CURVATURE, LogDensity, laplace
+from estimative.model.inference.laplace import MIN_CURVATURE, LogDensity, laplace
 
 type Numbers = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def test_flat_and_hollow_directions_are_held() -> None:
     """A direction without curvature, or curved upwards, gets a covariance that is finite and positive all the same."""
     for log_density in (lambda z: 0.0 * z[0] - 0.5 * z[1] ** 2, lambda z: 0.05 * z[0] ** 2 - 0.5 * z[1] ** 2):
         _, covariance = laplace(log_density, np.zeros(2))
-        assert np.linalg.eigvalsh(covariance) == pytest.approx([1.0, 1 / LEAST_CURVATURE], rel=1e-6)
+        assert np.linalg.eigvalsh(covariance) == pytest.approx([1.0, 1 / MIN_CURVATURE], rel=1e-6)
 
 
 def test_many_dimensions_are_taken_one_by_one() -> None:

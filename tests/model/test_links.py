@@ -18,7 +18,8 @@ from scipy.special import logit
 from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood, terms
-from estimative.model.likelihood.layout import Structure, structure_of
+from estimative.model.likelihood.layout import Structure
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.links import by_noisy_or
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import by_elimination, by_enumeration

@@ -201,13 +201,13 @@ def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
 def test_the_model_names_its_dimensions() -> None:
     """The PyMC model has the dims degree, ratio and evidence, with the names of quantities and items as coordinates."""
     assessment = small(VAGUE)
-    built = nuts.pymc_model(assessment.structure, nuts._data(assessment))
+    built = nuts.pymc_model(assessment.structure, nuts.model_data(assessment))
     assert built.named_vars_to_dims == {
         "degree_prior": ("degree_parameter", "degree"),
         "ratio_prior": ("ratio_parameter", "ratio"),
         "weight": ("evidence",),
-        "share": ("degree",),
-        "score": ("ratio",),
+        "degree_share": ("degree",),
+        "log_ratio_z": ("ratio",),
     }
     assert built.coords == {
         "degree": ("factors.damp", "events.rain"),
@@ -221,8 +221,10 @@ def test_the_model_names_its_dimensions() -> None:
 def test_the_model_draws_from_the_priors() -> None:
     """Before the evidence, the PyMC model's shares and scores have the means and spreads of the families stated."""
     assessment, count = small(VAGUE), 4000
-    built = nuts.pymc_model(assessment.structure, nuts._data(assessment))
-    share, score = pm.draw([built["share"], built["score"]], draws=count, random_seed=10, mode="FAST_COMPILE")
+    built = nuts.pymc_model(assessment.structure, nuts.model_data(assessment))
+    share, score = pm.draw(
+        [built["degree_share"], built["log_ratio_z"]], draws=count, random_seed=10, mode="FAST_COMPILE"
+    )
     assert share.shape == (count, 2)
     assert score.shape == (count, 4)
     for values, name in zip(share.T, ("factors.damp", "events.rain"), strict=True):

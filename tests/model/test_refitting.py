@@ -155,6 +155,6 @@ def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -
     assert all(verdict.passed for verdict in verdicts(refitter, held))
     for one, p in zip(held[:2], (-1.6449, 1.6449), strict=True):
         space = prior_transform(one, fitter.dimensions)
-        places = np.flatnonzero(space.held & ~ready.transform.held)
+        places = np.flatnonzero(space.constant & ~ready.transform.constant)
         assert len(places) == 1
-        assert ready.transform.scores_of(space, places) == pytest.approx([p], abs=1e-3)
+        assert ready.transform.normals_of(space, places) == pytest.approx([p], abs=1e-3)

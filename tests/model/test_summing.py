@@ -14,7 +14,7 @@ import pytest
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.equations import Theta, log_likelihood, soft_evidence, terms
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import (
     MAX_STATES,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
-from estimative.model.analysis.equation_trace import Equation, Term, behind, equation
+from estimative.model.analysis.equation_trace import Equation, Term, ancestry, equation
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.equations import Theta
@@ -108,8 +108,8 @@ def test_random_equations_agree_with_a_sum_over_states(scene: Valued, data: st.D
         if event.form == "table":
             names = [f"tables.{event.id}.{name}" for name, _ in combinations(event)]
             expected = {name: brute.mean(lambda oracle, name=name: oracle.values[name]) for name in names}
-            assert (found.terms, [name for name, _ in found.entries]) == ((), names)
-            assert {name: entry.value for name, entry in found.entries} == pytest.approx(expected, rel=1e-9)
+            assert (found.terms, [entry.quantity for entry in found.entries]) == ((), names)
+            assert {entry.quantity: entry.value.value for entry in found.entries} == pytest.approx(expected, rel=1e-9)
             continue
         assert found.entries == ()
         check_terms(found, brute, scene)
@@ -171,7 +171,7 @@ def test_what_is_told_of_an_event_is_its_likelihood_ratio(seed: int) -> None:
     weights = (0.5, 0.2, 0.3)
     posterior = by_hand(scene, weights)
     for event in scene.scenario.events:
-        told = traced(posterior, event).told
+        told = traced(posterior, event).log_bayes_factor
         if event in ("war", "panic", "truce"):
             brute = Brute(scene, weights, event)
             if event == "panic":  # it was observed, which is more than told; the testimony stands beside it
@@ -201,7 +201,7 @@ def test_weights_of_evidence_count_in_what_is_told() -> None:
         theta = Theta(
             degree=np.full((1, 3), 0.3), log_ratio=np.log([[4.0] * 3, [9.0] * 3, [2.0] * 3]), weight=assessment.weight
         )
-        told = traced(posterior_of(assessment, drawn(theta), seed=0), "e").told
+        told = traced(posterior_of(assessment, drawn(theta), seed=0), "e").log_bayes_factor
         assert told is not None
         assert told.value == pytest.approx(ratio, abs=1e-12)
 
@@ -228,19 +228,19 @@ def test_what_is_behind_an_outcome_or_event() -> None:
     assessment = assessed(scenario, said)
     posterior = by_hand(Valued(scenario=scenario, draws=(said,), relevance={}, independence={}), [1.0])
     assert posterior.assessment.scenario.outcomes["o"] == Outcome(id="o", title="", all=("mid",), given=("apart",))
-    assert set(behind(posterior, "o")) == {"mid", "root", "block", "apart"}
-    assert set(behind(posterior, "mid")) == {"mid", "root", "block"}
-    assert behind(posterior, "apart") == ("apart",)
+    assert set(ancestry(posterior, "o")) == {"mid", "root", "block", "apart"}
+    assert set(ancestry(posterior, "mid")) == {"mid", "root", "block"}
+    assert ancestry(posterior, "apart") == ("apart",)
     for name in ("o", "mid", "late"):
-        order = behind(posterior, name)
+        order = ancestry(posterior, name)
         for place, event in enumerate(order):
             assert set(assessment.scenario.parents(event)) <= set(order[:place])
 
 
-def test_a_forecast_of_another_horizon_is_no_event_behind() -> None:
+def test_a_forecast_of_another_horizon_is_no_event_ancestry() -> None:
     """The twin of a rate that a forecast speaks of stands in the network, and in no trace."""
     scene = valued(everything(), seed=1, draws=1)
-    assert set(behind(by_hand(scene, [1.0]), "open_war")) == {"crisis", "truce", "plan", "war"}
+    assert set(ancestry(by_hand(scene, [1.0]), "open_war")) == {"crisis", "truce", "plan", "war"}
 
 
 # Errors
@@ -302,6 +302,6 @@ def test_an_event_that_has_become_impossible_has_no_equation() -> None:
     scenario = scenario_of(*events, evidence=(item,), any=("x", "d"))
     said = {"events.x": 0.3, "events.e": 0.3, "events.d": 0.2}
     posterior = by_hand(Valued(scenario=scenario, draws=(said,), relevance={}, independence={}), [1.0])
-    assert "d" in behind(posterior, "o")
+    assert "d" in ancestry(posterior, "o")
     assert equation(posterior, "d") is None
     assert equation(posterior, "e") is not None

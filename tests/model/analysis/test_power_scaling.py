@@ -18,7 +18,7 @@ from estimative.model.analysis.power_scaling import (
     DRAWS,
     PARTS,
     PowerScaling,
-    Sensitivity,
+    PowerSensitivity,
     log_density,
     power_scaling,
 )
@@ -44,7 +44,7 @@ ROUNDING = 1e-5
 """A distance is a root: of rounding errors of 1e-16, over the logarithm of 1.01."""
 
 
-def by_name(found: PowerScaling) -> dict[str, Sensitivity]:
+def by_name(found: PowerScaling) -> dict[str, PowerSensitivity]:
     return {one.name: one for one in found.quantities}
 
 
@@ -99,7 +99,7 @@ def posterior() -> Posterior:
 @pytest.fixture(scope="module")
 def tree(posterior: Posterior) -> xr.DataTree:
     """The draws that are scaled, with their log densities, as ArviZ takes them; the headline is a variable too."""
-    kept = scaling._kept(posterior.draws.weights, posterior.seed)
+    kept = scaling._equally_weighted(posterior.draws.weights, posterior.seed)
     values = {
         name: posterior.quantity(name)[kept] if isinstance(said, BetaStated) else np.log(posterior.quantity(name)[kept])
         for name, said in STATED.items()
@@ -172,7 +172,7 @@ def test_the_diagnosis_follows_from_two_thresholds(prior: float, evidence: float
         "evidence": MCEstimate(value=evidence),
         "headline": MCEstimate(value=0.0),
     }
-    assert Sensitivity(name="x", **numbers).diagnosis == diagnosis
+    assert scaling._sensitivity("x", **numbers).diagnosis == diagnosis
 
 
 def test_log_densities_are_those_of_scipy(posterior: Posterior) -> None:
@@ -225,7 +225,7 @@ SHAPES = (5 + 3.0, 2 + 7.0)
 """Of the posterior under these cases and a Beta(5, 2) prior."""
 
 
-def measured(rng: np.random.Generator, count: int) -> tuple[Sensitivity, dict[str, float]]:
+def measured(rng: np.random.Generator, count: int) -> tuple[PowerSensitivity, dict[str, float]]:
     """Of independent draws from the posterior: what is found, and what would be of the distributions themselves."""
     assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
     values = rng.beta(*SHAPES, size=count)
@@ -275,7 +275,7 @@ def test_weighted_draws_are_scaled_by_their_weights() -> None:
     posterior = fit(counted(6.0, 20.0, BetaStated(a=5, b=2)))[1].posterior
     assert np.ptp(posterior.draws.weights) > 0
     (one,) = power_scaling(posterior).quantities
-    kept = posterior.quantity("events.e")[scaling._kept(posterior.draws.weights, posterior.seed)]
+    kept = posterior.quantity("events.e")[scaling._equally_weighted(posterior.draws.weights, posterior.seed)]
     ends = float(kept.min()), float(kept.max())
     assert one.prior.value == pytest.approx(sensitivity(SHAPES, (4, 1), *ends), abs=FEW_PARTS * one.prior.se)
     assert one.evidence.value == pytest.approx(sensitivity(SHAPES, (3, 7), *ends), abs=FEW_PARTS * one.evidence.se)

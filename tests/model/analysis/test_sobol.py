@@ -26,11 +26,11 @@ ERRORS = float(t.isf(norm.sf(4), REPLICATES - 1))
 
 
 def firsts(found: Sobol) -> dict[str, MCEstimate]:
-    return {one.name: one.first for one in found.indices}
+    return {one.name: one.S1 for one in found.indices}
 
 
 def totals(found: Sobol) -> dict[str, MCEstimate]:
-    return {one.name: one.total for one in found.indices}
+    return {one.name: one.ST for one in found.indices}
 
 
 def check(numbers: dict[str, MCEstimate], expected: dict[str, float], bias: float = 0.0) -> None:
@@ -97,9 +97,9 @@ def test_what_adds_up_has_its_share_of_the_variance() -> None:
     expected = {name: part / whole for name, part in parts.items()}
     check(firsts(found), expected)
     check(totals(found), expected)
-    assert max(one.total.se for one in found.indices) < 0.01
-    assert found.alone.value == pytest.approx(1, abs=ERRORS * found.alone.se)
-    assert found.untouched == ()
+    assert max(one.ST.se for one in found.indices) < 0.01
+    assert found.sum_S1.value == pytest.approx(1, abs=ERRORS * found.sum_S1.se)
+    assert found.without_effect == ()
     heaviest = 4  # no kurtosis of a part, and so none of the sum, is larger
     assert found.sd == pytest.approx(math.sqrt(whole), rel=4 * math.sqrt((heaviest - 1) / (4 * REPLICATES * POINTS)))
 
@@ -135,7 +135,7 @@ def test_what_multiplies_is_in_the_totals_alone() -> None:
     check(firsts(found), first)
     check(totals(found), total)
     assert sum(first.values()) < 0.9
-    assert found.alone.value == pytest.approx(sum(first.values()), abs=ERRORS * found.alone.se)
+    assert found.sum_S1.value == pytest.approx(sum(first.values()), abs=ERRORS * found.sum_S1.se)
 
 
 def test_three_quantities_agree_with_nested_integration() -> None:
@@ -202,7 +202,7 @@ def test_untouched_are_those_that_cannot_matter() -> None:
     assert found is not None
     assert set(totals(found)) == {"factors.f", "events.e", "evidence.word"}, "what is told of the event itself counts"
     untouched = ("factors.h", "factors.idle", "events.d", "effects.d.h", "evidence.sign", "evidence.gauge")
-    assert found.untouched == untouched, "in the order of the prior set, constants left aside"
+    assert found.without_effect == untouched, "in the order of the prior set, constants left aside"
     assert found.evaluations == REPLICATES * 64 * (3 + 2)
 
 
@@ -217,7 +217,7 @@ def test_untouched_are_those_that_cancel() -> None:
     found = sobol(assessed(scenario, said), seed=1, points=64)
     assert found is not None
     assert set(totals(found)) == {"events.e", "events.b"}
-    assert found.untouched == ("events.c",)
+    assert found.without_effect == ("events.c",)
 
 
 def test_what_has_a_say_in_one_draw_of_many_is_found() -> None:
@@ -254,7 +254,7 @@ def test_the_same_seed_gives_the_same_indices() -> None:
     assert one == again
     assert one is not None
     assert other is not None
-    assert one.indices[0].total.value != other.indices[0].total.value
+    assert one.indices[0].ST.value != other.indices[0].ST.value
 
 
 def test_errors_are_those_of_repetition() -> None:
@@ -267,8 +267,8 @@ def test_errors_are_those_of_repetition() -> None:
             told = math.sqrt(np.mean([numbers(run)[name].se ** 2 for run in runs]))
             assert values.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31)), name
             assert values.mean() == pytest.approx(share, abs=4 * told / math.sqrt(32) + 0.1 * told), name
-    sums = np.array([run.alone.value for run in runs])
-    told = math.sqrt(np.mean([run.alone.se**2 for run in runs]))
+    sums = np.array([run.sum_S1.value for run in runs])
+    told = math.sqrt(np.mean([run.sum_S1.se**2 for run in runs]))
     assert sums == pytest.approx([sum(first.value for first in firsts(run).values()) for run in runs])
     assert sums.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31))
 

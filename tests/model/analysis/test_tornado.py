@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta, norm
 
-from estimative.model.analysis.tornado import Swing, Tornado, tornado
+from estimative.model.analysis.tornado import Tornado, TornadoRange, tornado
 from estimative.model.assessment import Assessment
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Trials
@@ -33,7 +33,7 @@ def turned(assessment: Assessment, seed: int = 1) -> Tornado:
     return tornado(*fit(assessment, seed=seed))
 
 
-def swings(found: Tornado) -> dict[str, Swing]:
+def ranges(found: Tornado) -> dict[str, TornadoRange]:
     return {one.name: one for one in (*found.quantities, *found.weights)}
 
 
@@ -88,35 +88,34 @@ QUANTILES: Mapping[str, Callable[[float], float]] = {
 def test_held_quantities_have_the_headline_of_an_integral_over_the_rest() -> None:
     """Each is held at its 5th and 95th percentile, on its own scale, everything else being as uncertain as it was."""
     found = turned(driven(OPEN))
-    assert found.headline.value == pytest.approx(integral({}), abs=ERRORS * found.headline.se)
-    assert set(swings(found)) == set(QUANTILES)
+    assert set(ranges(found)) == set(QUANTILES)
     for name, quantile in QUANTILES.items():
-        one = swings(found)[name]
+        one = ranges(found)[name]
         assert (one.low, one.high) == pytest.approx((quantile(LOW), quantile(HIGH)), rel=1e-9)
         ends = [integral({name: value}) for value in (one.low, one.high)]
         assert one.at_low.value == pytest.approx(ends[0], abs=ERRORS * one.at_low.se + 1e-9)
         assert one.at_high.value == pytest.approx(ends[1], abs=ERRORS * one.at_high.se + 1e-9)
-        assert one.swing is not None
+        assert one.shift is not None
         expected = float(logit(ends[1]) - logit(ends[0]))
-        assert one.swing.value == pytest.approx(expected, abs=ERRORS * one.swing.se + 1e-9)
-        assert one.swing.se < 0.03
-    lowering = swings(found)["factors.g"].swing
+        assert one.shift.value == pytest.approx(expected, abs=ERRORS * one.shift.se + 1e-9)
+        assert one.shift.se < 0.03
+    lowering = ranges(found)["factors.g"].shift
     assert lowering is not None
     assert lowering.value < 0
 
 
 def test_what_both_ends_share_cancels() -> None:
     """A swing is more certain than the two probabilities would be if each had random numbers of its own."""
-    one = swings(turned(driven(OPEN)))["factors.g"]
-    assert one.swing is not None
+    one = ranges(turned(driven(OPEN)))["factors.g"]
+    assert one.shift is not None
     ends = [end.se / (end.value * (1 - end.value)) for end in (one.at_low, one.at_high)]
-    assert one.swing.se < 0.5 * math.hypot(*ends)
+    assert one.shift.se < 0.5 * math.hypot(*ends)
 
 
 def test_the_widest_comes_first_whichever_way_it_goes() -> None:
     """Swings are sorted by their size, not by their sign; constants are named and not varied."""
     found = turned(driven(OPEN))
-    sizes = [abs(one.swing.value) for one in found.quantities if one.swing]
+    sizes = [abs(one.shift.value) for one in found.quantities if one.shift]
     assert sizes == sorted(sizes, reverse=True)
     known = {
         name: abs(logit(integral({name: q(HIGH)})) - logit(integral({name: q(LOW)}))) for name, q in QUANTILES.items()
@@ -146,11 +145,11 @@ def test_held_evidence_reweighs_the_rest() -> None:
             "events.e": chance(float(beta.ppf(share, 2, 2)), mean_ratio),
             "relevance.c": chance((2 + 0.3 * counted) / (4 + counted), mean_ratio),
         }
-        assert set(swings(found)) == set(expected)
+        assert set(ranges(found)) == set(expected)
         for name, value in expected.items():
-            number = getattr(swings(found)[name], f"at_{end}")
+            number = getattr(ranges(found)[name], f"at_{end}")
             assert number.value == pytest.approx(value, abs=ERRORS * number.se + 1e-9)
-    assert (swings(found)["relevance.c"].low, swings(found)["relevance.c"].high) == (0, 1)
+    assert (ranges(found)["relevance.c"].low, ranges(found)["relevance.c"].high) == (0, 1)
 
 
 @given(scene=valued_scenarios(most_events=4))
@@ -167,16 +166,15 @@ def test_weights_of_evidence_are_held_at_nothing_and_at_all(scene: Valued) -> No
     assume(ends)
     assume(all(map(sound, (oracle, *(end for pair in ends.values() for end in pair)))))
     found = turned(held(scene))
-    assert found.headline.value == pytest.approx(headline_of(oracle), rel=1e-8)
     assert found.quantities == ()
     assert set(found.constants) == set(oracle.values)
     assert {one.name for one in found.weights} == set(ends)
     for one in found.weights:
         low, high = map(headline_of, ends[one.name])
         assert (one.at_low.value, one.at_high.value) == pytest.approx((low, high), rel=1e-8)
-        assert one.swing is not None
-        assert one.swing.value == pytest.approx(float(logit(high) - logit(low)), abs=1e-7)
-        assert one.swing.se == pytest.approx(0, abs=1e-9)
+        assert one.shift is not None
+        assert one.shift.value == pytest.approx(float(logit(high) - logit(low)), abs=1e-7)
+        assert one.shift.se == pytest.approx(0, abs=1e-9)
     assert found.effort.fits == 2 * len(ends)
 
 
@@ -186,9 +184,9 @@ def test_a_swing_without_bounds_comes_first() -> None:
     said = {"events.d": BetaStated(a=1, b=3), "events.e": LognormalStated(mu=0.5, sigma=2.0)}
     found = turned(assessed(scenario, said))
     first, second = found.quantities
-    assert (first.name, first.swing, first.at_high.value) == ("events.e", None, 1.0)
+    assert (first.name, first.shift, first.at_high.value) == ("events.e", None, 1.0)
     assert 0 < first.at_low.value < 1
-    assert second.swing is not None
+    assert second.shift is not None
 
 
 def test_progress_is_told_of_every_fit() -> None:

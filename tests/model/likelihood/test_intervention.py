@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.intervention import Intervention, check_intervention, evaluate_under
-from estimative.model.likelihood.layout import structure_of
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event

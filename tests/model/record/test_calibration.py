@@ -1,4 +1,4 @@
-"""How judgements fared, against a library, against brute force, and against numbers reckoned by hand."""
+"""Verification of resolved forecasts, against a library, brute force and numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -29,81 +29,81 @@ PROBABILITIES = st.floats(0.01, 0.99)
 ANSWERS = st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=1, max_size=12)
 
 
-def verified(said: Sequence[Answered]) -> Verification:
-    """How answers fared, each to a question of a scenario of its own."""
-    return verify(entries(said))
+def verified(answered: Sequence[Answered]) -> Verification:
+    """Scores of answers, each to a question of a scenario of its own."""
+    return verify(entries(answered))
 
 
-def on_scenarios(said: Sequence[tuple[str, float, bool]]) -> list[Entry]:
+def on_scenarios(answered: Sequence[tuple[str, float, bool]]) -> list[Entry]:
     """Answers to questions of named scenarios."""
     return [
         entry(place, resolution(place, happened, probability=p, scenario=scenario, outcome=f"o{place}"))
-        for place, (scenario, p, happened) in enumerate(said, start=1)
+        for place, (scenario, p, happened) in enumerate(answered, start=1)
     ]
 
 
 @pytest.mark.slow
 @given(ANSWERS)
 @settings(deadline=None)
-def test_scores_are_those_of_a_library(said: list[Answered]) -> None:
+def test_scores_are_those_of_a_library(answered: list[Answered]) -> None:
     """The mean scores are those that the package scoringrules gives."""
     from scoringrules import brier_score, log_score
 
-    outcomes, probabilities = np.array([float(y) for _, y in said]), np.array([p for p, _ in said])
-    found = verified(said)
-    assert found.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
-    assert found.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
+    outcomes, probabilities = np.array([float(y) for _, y in answered]), np.array([p for p, _ in answered])
+    result = verified(answered)
+    assert result.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
+    assert result.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
 
 
 @given(ANSWERS)
 @settings(deadline=None)
-def test_scores_are_those_that_give_weights(said: list[Answered]) -> None:
-    """On scenarios apart, scores, errors and bands are those that a pool earns its weights by."""
+def test_scores_are_those_that_give_weights(answered: list[Answered]) -> None:
+    """On separate scenarios, scores, errors and bins are those that give the weights of a pool."""
     judgements = tuple(
-        Judgement(analyst="a", question=str(place), probability=p, happened=y) for place, (p, y) in enumerate(said)
+        Judgement(analyst="a", question=str(place), probability=p, happened=y) for place, (p, y) in enumerate(answered)
     )
     [other] = score(Record(file="", analysts=("a",), judgements=judgements)).scores
-    found = verified(said)
-    for one, same in ((found.brier, other.brier), (found.log, other.log)):
+    result = verified(answered)
+    for one, same in ((result.brier, other.brier), (result.log, other.log)):
         assert one.value == pytest.approx(same.value, abs=1e-12)
         assert one.se == (None if same.se is None else pytest.approx(same.se, abs=1e-12))
-    assert [(b.term, b.count, b.occurred / b.count) for b in found.bins] == [
+    assert [(b.term, b.count, b.occurred / b.count) for b in result.bins] == [
         (c.term, c.count, pytest.approx(c.frequency)) for c in other.calibration
     ]
 
 
 def test_counts_by_hand() -> None:
-    """Judgements, questions, scenarios and what came about are counted; the mean is that of what was said."""
-    found = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False), ("b", 0.9, True)]))
-    assert (found.count, found.questions, found.scenarios, found.occurred) == (3, 3, 2, 2)
-    assert found.mean_forecast.value == pytest.approx(0.5)
-    assert found.mean_forecast.se == pytest.approx(math.sqrt(3) * 0.002 / 3)
-    assert found.bias.value == pytest.approx(0.5 - 2 / 3)
+    """Forecasts, questions, scenarios and what happened are counted; the mean is that of the forecasts."""
+    result = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False), ("b", 0.9, True)]))
+    assert (result.count, result.questions, result.scenarios, result.occurred) == (3, 3, 2, 2)
+    assert result.mean_forecast.value == pytest.approx(0.5)
+    assert result.mean_forecast.se == pytest.approx(math.sqrt(3) * 0.002 / 3)
+    assert result.bias.value == pytest.approx(0.5 - 2 / 3)
 
 
-def test_one_scenario_is_one_piece_of_luck() -> None:
-    """Twice the same answers on the same scenarios are known no better than once; on others, by the root of two."""
-    said = [("a", 0.1, False), ("b", 0.4, True), ("c", 0.8, True), ("d", 0.7, False)]
-    once, twice = verify(on_scenarios(said)), verify(on_scenarios([*said, *said]))
+def test_one_scenario_is_one_draw() -> None:
+    """Repeated on the same scenarios, answers have the same error; on others, one smaller by the root of two."""
+    answered = [("a", 0.1, False), ("b", 0.4, True), ("c", 0.8, True), ("d", 0.7, False)]
+    once, twice = verify(on_scenarios(answered)), verify(on_scenarios([*answered, *answered]))
     assert once.brier.se is not None
     assert twice.brier == Estimate(value=pytest.approx(once.brier.value), se=pytest.approx(once.brier.se))  # type: ignore[arg-type]
-    apart = verify(on_scenarios([*said, *((name * 2, p, y) for name, p, y in said)]))
+    apart = verify(on_scenarios([*answered, *((name * 2, p, y) for name, p, y in answered)]))
     assert apart.brier.se == pytest.approx(once.brier.se / math.sqrt(7 / 3))
 
 
 def test_errors_by_groups_by_hand() -> None:
     """Brier scores 0.04, 0.16 of one scenario and 0.01 of another: groups sum to 0.06 and -0.06 about the mean."""
-    found = verify(on_scenarios([("a", 0.2, False), ("a", 0.4, False), ("b", 0.9, True)]))
-    assert found.brier.value == pytest.approx(0.07)
-    assert found.brier.se == pytest.approx(math.sqrt(2 / 1 * (0.06**2 + 0.06**2)) / 3)
+    result = verify(on_scenarios([("a", 0.2, False), ("a", 0.4, False), ("b", 0.9, True)]))
+    assert result.brier.value == pytest.approx(0.07)
+    assert result.brier.se == pytest.approx(math.sqrt(2 / 1 * (0.06**2 + 0.06**2)) / 3)
 
 
 def test_from_one_scenario_there_is_no_error() -> None:
     """However many outcomes of one scenario are known, no score has an error."""
-    found = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False)]))
-    assert [found.brier.se, found.log.se, found.bias.se] == [None] * 3
-    assert found.brier_skill is not None
-    assert found.brier_skill.se is None
+    result = verify(on_scenarios([("a", 0.2, True), ("a", 0.4, False)]))
+    assert [result.brier.se, result.log.se, result.bias.se] == [None] * 3
+    assert result.brier_skill is not None
+    assert result.brier_skill.se is None
 
 
 SKILLED = [(0.9, True), (0.8, True), (0.3, False), (0.4, True), (0.2, False), (0.1, False), (0.6, False), (0.7, True)]
@@ -111,67 +111,69 @@ SKILLED = [(0.9, True), (0.8, True), (0.3, False), (0.4, True), (0.2, False), (0
 
 def test_skill_by_hand() -> None:
     """At a base rate of a half the reference scores 1/4 and ln 2."""
-    found = verified(SKILLED)
-    assert found.brier_skill is not None
-    assert found.log_skill is not None
-    assert found.brier_skill.value == pytest.approx(1 - found.brier.value / 0.25)
-    assert found.log_skill.value == pytest.approx(1 - found.log.value / math.log(2))
+    result = verified(SKILLED)
+    assert result.brier_skill is not None
+    assert result.log_skill is not None
+    assert result.brier_skill.value == pytest.approx(1 - result.brier.value / 0.25)
+    assert result.log_skill.value == pytest.approx(1 - result.log.value / math.log(2))
 
 
 @pytest.mark.parametrize("score_of", ["brier_skill", "log_skill"])
 def test_the_error_of_skill_is_that_of_a_jackknife(score_of: str) -> None:
     """From many judgements the error by the delta method is the one that leaving out one after the other gives."""
     chance = random.Random(4)
-    said = [(p, chance.random() < p**1.3) for p in (chance.uniform(0.02, 0.9) for _ in range(300))]
-    found = getattr(verified(said), score_of)
-    without = [getattr(verified(said[:i] + said[i + 1 :]), score_of).value for i in range(len(said))]
-    n = len(said)
+    answered = [(p, chance.random() < p**1.3) for p in (chance.uniform(0.02, 0.9) for _ in range(300))]
+    result = getattr(verified(answered), score_of)
+    without = [getattr(verified(answered[:i] + answered[i + 1 :]), score_of).value for i in range(len(answered))]
+    n = len(answered)
     jackknife = math.sqrt((n - 1) / n * sum((one - statistics.fmean(without)) ** 2 for one in without))
-    assert found.se == pytest.approx(jackknife, rel=0.03)
+    assert result.se == pytest.approx(jackknife, rel=0.03)
 
 
 @pytest.mark.parametrize("happened", [True, False])
 def test_without_a_base_rate_there_is_no_skill(happened: bool) -> None:
-    """Where everything or nothing came about the base rate is never wrong, and skill is not defined."""
-    found = verified([(0.3, happened), (0.6, happened)])
-    assert (found.brier_skill, found.log_skill, found.decomposition) == (None, None, None)
+    """Where everything or nothing happened the base rate is never wrong, and skill is not defined."""
+    result = verified([(0.3, happened), (0.6, happened)])
+    assert (result.brier_skill, result.log_skill, result.decomposition) == (None, None, None)
 
 
 def test_certainty_that_was_wrong_is_infinite() -> None:
-    """Where 0 was given to what came about the logarithmic score is infinite and so, below 0, is its skill."""
-    found = verified([(0.0, True), (0.3, False), (0.5, True)])
-    assert found.log is None
-    assert found.log_skill is None
-    assert math.isfinite(found.brier.value)
+    """Where 0 was given to what happened the logarithmic score and its skill are left out as infinite."""
+    result = verified([(0.0, True), (0.3, False), (0.5, True)])
+    assert result.log is None
+    assert result.log_skill is None
+    assert math.isfinite(result.brier.value)
 
 
 def test_the_base_rate_has_no_skill() -> None:
     """Who always says the base rate has neither skill nor bias."""
-    found = verified([(0.25, place % 4 == 0) for place in range(40)])
-    assert found.brier_skill is not None
-    assert found.log_skill is not None
-    assert (found.brier_skill.value, found.log_skill.value) == (pytest.approx(0), pytest.approx(0))
-    assert found.bias.value == pytest.approx(0)
+    result = verified([(0.25, place % 4 == 0) for place in range(40)])
+    assert result.brier_skill is not None
+    assert result.log_skill is not None
+    assert (result.brier_skill.value, result.log_skill.value) == (pytest.approx(0), pytest.approx(0))
+    assert result.bias.value == pytest.approx(0)
 
 
 def test_a_bias_is_no_surer_than_chance_allows() -> None:
-    """Where none of twenty improbable things came about, that is what calibrated judgements often see: no sure bias."""
-    found = verified([(0.03 + place / 1000, False) for place in range(20)])
-    assert found.bias.se is not None
+    """Where none of twenty improbable things happened, that is what calibrated forecasts often see: no certain bias."""
+    result = verified([(0.03 + place / 1000, False) for place in range(20)])
+    assert result.bias.se is not None
     chance = math.sqrt(sum(p * (1 - p) for p in (0.03 + place / 1000 for place in range(20)))) / 20
-    assert found.bias.se == pytest.approx(chance)
-    assert found.bias.value < 2 * found.bias.se
+    assert result.bias.se == pytest.approx(chance)
+    assert result.bias.value < 2 * result.bias.se
 
 
-def test_a_bias_on_one_scenario_is_one_piece_of_luck() -> None:
-    """Thirty judgements that share the luck of three scenarios are as sure of a bias as three, not as thirty."""
-    said = [(name, 0.5, happened) for name, happened in (("a", True), ("b", False), ("c", False)) for _ in range(10)]
-    bias, three = verify(on_scenarios(said)).bias, verify(on_scenarios(said[::10])).bias
+def test_a_bias_on_one_scenario_is_one_draw() -> None:
+    """Thirty forecasts on three scenarios show a bias no more surely than three do."""
+    answered = [
+        (name, 0.5, happened) for name, happened in (("a", True), ("b", False), ("c", False)) for _ in range(10)
+    ]
+    bias, three = verify(on_scenarios(answered)).bias, verify(on_scenarios(answered[::10])).bias
     assert bias.value == pytest.approx(three.value)
     assert bias.se == pytest.approx(three.se)
 
 
-def test_a_bias_is_found_and_none_is_invented() -> None:
+def test_a_bias_is_detected_and_none_is_invented() -> None:
     """Of 200 calibrated records about one in twenty seems biased by two errors; of overstated ones nearly all do."""
     chance = random.Random(11)
 
@@ -190,40 +192,40 @@ def test_a_bias_is_found_and_none_is_invented() -> None:
 
 
 def blocks(*groups: tuple[float, int, int]) -> list[Answered]:
-    """Groups of one probability each, how many there are, and how many came about."""
+    """Groups of one probability each, how many there are, and how many happened."""
     return [(p, place < yes) for p, count, yes in groups for place in range(count)]
 
 
 def test_the_parts_make_the_whole() -> None:
-    """Reliability less resolution plus uncertainty is the Brier score where a band says one thing (Murphy 1973)."""
-    said = blocks((0.1, 30, 6), (0.3, 20, 4), (0.7, 30, 24), (0.9, 20, 19))
-    found, base = verified(said), 53 / 100
-    assert found.decomposition is not None
-    parts = found.decomposition
+    """Reliability less resolution plus uncertainty is the Brier score where a bin has equal forecasts (Murphy 1973)."""
+    answered = blocks((0.1, 30, 6), (0.3, 20, 4), (0.7, 30, 24), (0.9, 20, 19))
+    result, base = verified(answered), 53 / 100
+    assert result.decomposition is not None
+    parts = result.decomposition
     assert parts.reliability == pytest.approx(0.3 * 0.01 + 0.2 * 0.01 + 0.3 * 0.01 + 0.2 * 0.05**2)
     shares = ((0.3, 0.2), (0.2, 0.2), (0.3, 0.8), (0.2, 0.95))
     assert parts.resolution == pytest.approx(sum(w * (share - base) ** 2 for w, share in shares))
     assert (parts.uncertainty, parts.within_bin) == (pytest.approx(base * (1 - base)), 0)
-    assert parts.reliability - parts.resolution + parts.uncertainty == pytest.approx(found.brier.value)
+    assert parts.reliability - parts.resolution + parts.uncertainty == pytest.approx(result.brier.value)
 
 
-def test_what_a_band_hides_is_told() -> None:
-    """Where judgements of a band differ, the rest is variance less twice the covariance within (Stephenson 2008)."""
+def test_differences_within_a_bin_are_a_part_of_the_score() -> None:
+    """Where forecasts of a bin differ, the rest is variance less twice the covariance within (Stephenson 2008)."""
     chance = random.Random(2)
-    said = [(p, chance.random() < p) for p in (chance.uniform(0.06, 0.44) for _ in range(80))]
-    found = verified(said)
-    assert found.decomposition is not None
-    by_band = itertools.groupby(sorted(said), key=lambda one: ICD203.word(one[0]).text)
+    answered = [(p, chance.random() < p) for p in (chance.uniform(0.06, 0.44) for _ in range(80))]
+    result = verified(answered)
+    assert result.decomposition is not None
+    by_band = itertools.groupby(sorted(answered), key=lambda one: ICD203.word(one[0]).text)
     rest = 0.0
     for _, band in by_band:
         p, y = (np.array(values, dtype=float) for values in zip(*band, strict=True))
-        rest += len(p) / len(said) * (np.var(p) - 2 * np.cov(p, y, bias=True)[0, 1])
-    assert found.decomposition.within_bin == pytest.approx(rest)
+        rest += len(p) / len(answered) * (np.var(p) - 2 * np.cov(p, y, bias=True)[0, 1])
+    assert result.decomposition.within_bin == pytest.approx(rest)
 
 
 @pytest.mark.parametrize("count", [FEW - 1, FEW, ENOUGH * 3 - 1, ENOUGH * 3])
-def test_too_few_judgements_are_not_taken_apart(count: int) -> None:
-    """There are parts only from ten judgements for each band in use on, and never of few questions."""
+def test_too_few_forecasts_are_not_decomposed(count: int) -> None:
+    """There is a decomposition only from ten forecasts for each bin in use on, and never of few questions."""
     one_band = verified([(0.3, place % 3 == 0) for place in range(count)])
     assert (one_band.decomposition is not None) == (count >= FEW)
     assert one_band.few == (count < FEW)
@@ -233,7 +235,7 @@ def test_too_few_judgements_are_not_taken_apart(count: int) -> None:
 
 @pytest.mark.parametrize(("occurred", "count"), [(0, 1), (1, 1), (0, 20), (7, 20), (20, 20), (300, 1000)])
 def test_intervals_are_those_of_jeffreys(occurred: int, count: int) -> None:
-    """The ends are quantiles of Beta(k + 1/2, n - k + 1/2), but 0 where nothing and 1 where everything came about."""
+    """The ends are quantiles of Beta(k + 1/2, n - k + 1/2), but 0 where nothing and 1 where everything happened."""
     from scipy.stats import beta
 
     low, high = frequency(occurred, count)
@@ -254,19 +256,19 @@ def test_an_interval_holds_the_frequency_as_often_as_it_says() -> None:
     assert held / len(frequencies) == pytest.approx(MASS, abs=0.02)
 
 
-def test_the_order_of_the_ledger_does_not_matter() -> None:
+def test_the_order_of_the_log_does_not_matter() -> None:
     """Whatever the order in which things were resolved, all numbers are the same to the last bit."""
-    found = entries(SKILLED)
-    assert verify(found) == verify(list(reversed(found)))
+    result = entries(SKILLED)
+    assert verify(result) == verify(list(reversed(result)))
 
 
 DAY = datetime.timedelta(days=1)
 
 
 def test_of_each_analyst_on_each_question_the_last_run_counts() -> None:
-    """The latest run is scored, in whatever order runs were resolved; earlier ones and void ones are kept apart."""
+    """The latest run is scored, in whatever order runs were resolved; superseded and void ones are separate."""
     later = MADE + 9 * DAY
-    found = [
+    result = [
         entry(1, resolution(2, probability=0.6, created=later)),
         entry(2, resolution(1, probability=0.2)),
         entry(3, resolution(3, probability=0.5, prior_set="mayor")),
@@ -274,7 +276,7 @@ def test_of_each_analyst_on_each_question_the_last_run_counts() -> None:
         entry(5, resolution(5, None, probability=0.5, outcome="if_leak")),
         entry(6, resolution(6, None, probability=0.7, created=later + DAY)),
     ]
-    sorts = scored_set(found)
+    sorts = scored_set(result)
     assert [one.line for one in sorts.scored] == [1, 3, 4]
     assert [one.line for one in sorts.superseded] == [2]
     assert [one.line for one in sorts.void] == [5, 6]

@@ -1,4 +1,4 @@
-"""Scores, calibration and weights, against numbers that were published or reckoned by hand."""
+"""Scores, calibration and weights, against numbers that were published or computed by hand."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
 
-type Said = tuple[float, bool | None]
+type Answered = tuple[float, bool | None]
 """A probability, and whether it happened."""
 
-SURE: Said = (1.0, True)
-WRONG: Said = (0.0, True)
-EVEN: Said = (0.5, True)
+SURE: Answered = (1.0, True)
+WRONG: Answered = (0.0, True)
+EVEN: Answered = (0.5, True)
 PROBABILITIES = st.floats(0.01, 0.99)
 ANSWERS = st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=1, max_size=8)
 SEVERAL = st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=2, max_size=8)
 PANELS = st.dictionaries(st.sampled_from(["kent", "heuer", "wohlstetter"]), ANSWERS, min_size=1)
 
 
-def record(**said: Sequence[Said]) -> Record:
+def record(**answered: Sequence[Answered]) -> Record:
     """A record in which the answers of each analyst are to the questions 0, 1, 2..."""
     return Record(
         file="record.csv",
-        analysts=tuple(said),
+        analysts=tuple(answered),
         judgements=tuple(
             Judgement(analyst=analyst, question=str(index), probability=probability, happened=happened)
-            for analyst, answers in said.items()
+            for analyst, answers in answered.items()
             for index, (probability, happened) in enumerate(answers)
         ),
     )
 
 
-def scores_of(*said: Said) -> Scores:
-    [scores] = score(record(kent=said)).scores
+def scores_of(*answered: Answered) -> Scores:
+    [scores] = score(record(kent=answered)).scores
     return scores
 
 
@@ -53,24 +53,24 @@ def values(measured: Mapping[str, Estimate]) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("said", "brier"),
+    ("answered", "brier"),
     [((1.0, True), 0), ((1.0, False), 1), ((0.7, True), 0.09), ((0.3, True), 0.49), ((0.5, True), 0.25),
      ((0.5, False), 0.25), ((0.2, True), 0.64)],
 )  # fmt: skip
-def test_published_brier_scores(said: Said, brier: float) -> None:
-    """The Brier score of one judgement is that of the textbooks: 0.09 for 70 % on what happened."""
-    assert scores_of(said).brier.value == pytest.approx(brier, abs=1e-15)
+def test_published_brier_scores(answered: Answered, brier: float) -> None:
+    """The Brier score of one forecast is that of the textbooks: 0.09 for 70 % on what happened."""
+    assert scores_of(answered).brier.value == pytest.approx(brier, abs=1e-15)
 
 
 @pytest.mark.slow
 @given(ANSWERS)
 @settings(deadline=None)
-def test_scores_are_those_of_a_library(said: list[Said]) -> None:
+def test_scores_are_those_of_a_library(answered: list[Answered]) -> None:
     """The mean scores are those that the package scoringrules gives."""
     from scoringrules import brier_score, log_score
 
-    outcomes, probabilities = np.array([float(bool(y)) for _, y in said]), np.array([p for p, _ in said])
-    scores = scores_of(*said)
+    outcomes, probabilities = np.array([float(bool(y)) for _, y in answered]), np.array([p for p, _ in answered])
+    scores = scores_of(*answered)
     assert scores.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
     assert scores.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
 
@@ -91,16 +91,16 @@ def test_errors_by_hand() -> None:
     assert (scores.log.value, scores.log.se) == (pytest.approx(sum(logs) / 3), pytest.approx(error))
 
 
-@pytest.mark.parametrize("said", [(0.0, True), (1.0, False)])
-def test_certainty_that_was_wrong_is_infinite(said: Said) -> None:
-    """Where 0 was given to what came about, the logarithmic score stays infinite and has no error; Brier's has one."""
-    scores = scores_of(EVEN, said, EVEN)
+@pytest.mark.parametrize("answered", [(0.0, True), (1.0, False)])
+def test_certainty_that_was_wrong_is_infinite(answered: Answered) -> None:
+    """Where 0 was given to what happened, the logarithmic score is infinite and left out; Brier has an error."""
+    scores = scores_of(EVEN, answered, EVEN)
     assert scores.log is None
     assert scores.brier == Estimate(value=0.5, se=pytest.approx(0.25))  # type: ignore[arg-type]
 
 
 def test_certainty_that_was_right_is_perfect() -> None:
-    """Where 1 was given to what came about, both scores are 0, and not a negative 0."""
+    """Where 1 was given to what happened, both scores are 0, and not a negative 0."""
     scores = scores_of(SURE, (0.0, False))
     assert scores.brier == scores.log == Estimate(value=0.0, se=0.0)
     assert math.copysign(1, scores.log.value) == 1
@@ -133,22 +133,22 @@ def test_the_same_questions() -> None:
     assert score(record(kent=[EVEN])).same_questions
 
 
-@given(said=PROBABILITIES, happened=st.integers(0, 20))
-def test_scores_are_proper(said: float, happened: int) -> None:
+@given(answered=PROBABILITIES, happened=st.integers(0, 20))
+def test_scores_are_proper(answered: float, happened: int) -> None:
     """Of 20 questions that happened as often as p says, nothing scores better than p.
 
     Brier's is worse by the squared distance from p, the logarithmic one by the divergence of Kullback and Leibler."""
     true = happened / 20
     came = [index < happened for index in range(20)]
-    honest, other = (scores_of(*((p, yes) for yes in came)) for p in (true, said))
-    assert other.brier.value - honest.brier.value == pytest.approx((said - true) ** 2, abs=1e-12)
-    divergence = sum(p * math.log(p / q) for p, q in ((true, said), (1 - true, 1 - said)) if p > 0)
+    honest, other = (scores_of(*((p, yes) for yes in came)) for p in (true, answered))
+    assert other.brier.value - honest.brier.value == pytest.approx((answered - true) ** 2, abs=1e-12)
+    divergence = sum(p * math.log(p / q) for p, q in ((true, answered), (1 - true, 1 - answered)) if p > 0)
     assert other.log.value - honest.log.value == pytest.approx(divergence, abs=1e-9)
     assert divergence >= -1e-12
 
 
 @given(panel=PANELS, seed=st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(panel: dict[str, list[Said]], seed: random.Random) -> None:
+def test_the_order_of_rows_does_not_matter(panel: dict[str, list[Answered]], seed: random.Random) -> None:
     """Rows in another order have the very same scores, weights and calibration, to the last bit."""
     straight = record(**panel)
     judgements = list(straight.judgements)
@@ -157,16 +157,16 @@ def test_the_order_of_rows_does_not_matter(panel: dict[str, list[Said]], seed: r
     assert shuffled == score(straight)
 
 
-CALIBRATED: list[Said] = [
+CALIBRATED: list[Answered] = [
     (0.0, False), (0.005, True), (0.01, False), (0.2, True), (0.3, False), (0.4, False),
     (0.55, True), (0.99, True), (1.0, True),
 ]  # fmt: skip
 
 
 def test_calibration_by_hand() -> None:
-    """Judgements fall into the bands of ICD 203 or beyond its ends; a border belongs above, empty bands are out."""
-    said = [
-        ("below 1%", 2, 0.0025, 0.5),
+    """Forecasts fall into the bands of ICD 203 or beyond its ends; a threshold belongs above, empty bands are out."""
+    answered = [
+        ("below 1 %", 2, 0.0025, 0.5),
         ("almost no chance", 1, 0.01, 0.0),
         ("unlikely", 3, 0.3, 1 / 3),
         ("likely", 1, 0.55, 1.0),
@@ -175,31 +175,33 @@ def test_calibration_by_hand() -> None:
     ]
     assert scores_of(*CALIBRATED[::-1]).calibration == tuple(
         CalibrationBin(term=term, count=count, mean_forecast=pytest.approx(mean), frequency=pytest.approx(share))  # type: ignore[arg-type]
-        for term, count, mean, share in said
+        for term, count, mean, share in answered
     )
 
 
 @given(answers=st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30))
-def test_calibration_loses_nothing(answers: list[Said]) -> None:
-    """Every resolved judgement is in one band, the bands rise, and each mean has its band's own word."""
+def test_calibration_loses_nothing(answers: list[Answered]) -> None:
+    """Every resolved judgement is in one band, the bands rise, and each mean has its bin's own word."""
     scores = scores_of(*answers)
     bands = scores.calibration
     assert sum(band.count for band in bands) == scores.resolved
     assert sum(band.count * band.frequency for band in bands) == pytest.approx(sum(yes is True for _, yes in answers))
-    assert sum(band.count * band.mean_forecast for band in bands) == pytest.approx(sum(said for said, _ in answers))
+    assert sum(band.count * band.mean_forecast for band in bands) == pytest.approx(
+        sum(answered for answered, _ in answers)
+    )
     assert [band.mean_forecast for band in bands] == sorted(band.mean_forecast for band in bands)
     assert len({band.term for band in bands}) == len(bands) <= 9
-    assert all(sum(ICD203.word(said).text == band.term for said, _ in answers) == band.count for band in bands)
+    assert all(sum(ICD203.word(answered).text == band.term for answered, _ in answers) == band.count for band in bands)
 
 
-def geometric(said: Sequence[Said]) -> float:
-    """Oracle of the rule "log": the geometric mean of the probabilities given to what came about."""
-    return math.prod(p if happened else 1 - p for p, happened in said) ** (1 / len(said))
+def geometric(answered: Sequence[Answered]) -> float:
+    """Oracle of the rule "log": the geometric mean of the probabilities given to what happened."""
+    return math.prod(p if happened else 1 - p for p, happened in answered) ** (1 / len(answered))
 
 
-def inverse(said: Sequence[Said]) -> float:
+def inverse(answered: Sequence[Answered]) -> float:
     """Oracle of the rule "brier": one over the mean squared error with one question more, answered 1/2."""
-    return 1 / float(np.mean([(p - bool(happened)) ** 2 for p, happened in (*said, EVEN)]))
+    return 1 / float(np.mean([(p - bool(happened)) ** 2 for p, happened in (*answered, EVEN)]))
 
 
 WORTH = {"log": geometric, "brier": inverse}
@@ -207,13 +209,13 @@ WORTH = {"log": geometric, "brier": inverse}
 
 @pytest.mark.parametrize("rule", RULES)
 @given(panel=PANELS)
-def test_weights(rule: str, panel: dict[str, list[Said]]) -> None:
-    """Weights sum to one and stand to each other as what the rule says that analysts are worth."""
-    found = values(weights(score(record(**panel)), rule))
-    worth = {analyst: WORTH[rule](said) for analyst, said in panel.items()}
-    assert list(found) == list(panel)
-    assert sum(found.values()) == pytest.approx(1, abs=1e-12)
-    assert found == pytest.approx({analyst: value / sum(worth.values()) for analyst, value in worth.items()})
+def test_weights(rule: str, panel: dict[str, list[Answered]]) -> None:
+    """Weights sum to one and are in proportion to what the rule computes for each analyst."""
+    result = values(weights(score(record(**panel)), rule))
+    worth = {analyst: WORTH[rule](answered) for analyst, answered in panel.items()}
+    assert list(result) == list(panel)
+    assert sum(result.values()) == pytest.approx(1, abs=1e-12)
+    assert result == pytest.approx({analyst: value / sum(worth.values()) for analyst, value in worth.items()})
 
 
 def test_weights_by_hand() -> None:
@@ -227,30 +229,30 @@ def test_weights_by_hand() -> None:
 def test_wrong_certainty_weighs_nothing() -> None:
     """By the rule "log" an analyst who once was certain and wrong weighs 0, and the others share the rest."""
     scoring = score(record(kent=[SURE, WRONG], heuer=[EVEN, (0.25, True)], wohlstetter=[(0.25, True), EVEN]))
-    found = weights(scoring, "log")
-    assert values(found) == pytest.approx({"kent": 0, "heuer": 1 / 2, "wohlstetter": 1 / 2})
-    assert found["kent"].se is None
+    result = weights(scoring, "log")
+    assert values(result) == pytest.approx({"kent": 0, "heuer": 1 / 2, "wohlstetter": 1 / 2})
+    assert result["kent"].se is None
     # Each logarithmic score has the standard error ln 2 / 2, and of w = 1 / (1 + exp(x)) the slope at 0 is 1/4.
-    assert found["heuer"].se == found["wohlstetter"].se == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
+    assert result["heuer"].se == result["wohlstetter"].se == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
 
 
 def test_nobody_worth_anything() -> None:
-    """Where all analysts weigh 0 there is no pool, and the fault says why; by the rule "brier" there is one."""
+    """Where all analysts weigh 0 there is no pool, and the issue says why; by the rule "brier" there is one."""
     scoring = score(record(kent=[SURE, WRONG], heuer=[WRONG]))
     with pytest.raises(InvalidInput) as caught:
         weights(scoring, "log")
     assert str(caught.value) == (
-        "record.csv: every analyst gave a probability of 0 to something that happened. "
-        "Allowed: an analyst who never did, to have weight."
+        "record.csv: every analyst gave probability 0 to something that happened, so none has any weight. "
+        "Use the Brier score instead."
     )
     assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_no_error_without_all_errors(rule: str) -> None:
-    """One analyst with a single question leaves every weight without an error, since all hang on that score."""
-    found = weights(score(record(kent=[EVEN, SURE], heuer=[(0.7, True)])), rule)
-    assert [weight.se for weight in found.values()] == [None, None]
+    """One analyst with a single question leaves every weight without an error, since all depend on that score."""
+    result = weights(score(record(kent=[EVEN, SURE], heuer=[(0.7, True)])), rule)
+    assert [weight.se for weight in result.values()] == [None, None]
 
 
 def test_alone() -> None:
@@ -268,7 +270,7 @@ def shifted(scoring: Scoring, index: int, by: float) -> Scoring:
 
 @pytest.mark.parametrize("rule", RULES)
 @given(panel=st.dictionaries(st.sampled_from("abc"), SEVERAL, min_size=1))
-def test_errors_against_differences(rule: str, panel: dict[str, list[Said]]) -> None:
+def test_errors_against_differences(rule: str, panel: dict[str, list[Answered]]) -> None:
     """The error of a weight is the root of the summed squares of each score's error times the weight's slope there."""
     scoring, step = score(record(**panel)), 1e-6
     variances = dict.fromkeys(panel, 0.0)
@@ -278,24 +280,24 @@ def test_errors_against_differences(rule: str, panel: dict[str, list[Said]]) -> 
         up, down = (values(weights(shifted(scoring, index, by), rule)) for by in (step, -step))
         for analyst in panel:
             variances[analyst] += ((up[analyst] - down[analyst]) / (2 * step) * error) ** 2
-    found = {analyst: weight.se for analyst, weight in weights(scoring, rule).items()}
-    assert found == pytest.approx(
+    result = {analyst: weight.se for analyst, weight in weights(scoring, rule).items()}
+    assert result == pytest.approx(
         {analyst: math.sqrt(value) for analyst, value in variances.items()}, rel=1e-5, abs=1e-8
     )
 
 
-def drawn(rng: np.random.Generator, count: int) -> Iterable[Said]:
+def drawn(rng: np.random.Generator, count: int) -> Iterable[Answered]:
     """Answers of an analyst who misses what is true by a random amount."""
     true = rng.uniform(0.05, 0.95, count)
-    said = np.clip(true + rng.normal(0, 0.2, count), 0.02, 0.98)
-    return zip(said.tolist(), (rng.uniform(size=count) < true).tolist(), strict=True)
+    answered = np.clip(true + rng.normal(0, 0.2, count), 0.02, 0.98)
+    return zip(answered.tolist(), (rng.uniform(size=count) < true).tolist(), strict=True)
 
 
 def without_others(scoring: Scoring, rule: str) -> list[float]:
-    """Wrong errors, which forget that a weight also hangs on the scores of the others."""
-    found = values(weights(scoring, rule))
+    """Wrong errors, which ignore that a weight also depends on the scores of the others."""
+    result = values(weights(scoring, rule))
     worth = {scores.analyst: RULES[rule].log_worth(scores).se or math.nan for scores in scoring.scores}
-    return [weight * (1 - weight) * worth[analyst] for analyst, weight in found.items()]
+    return [weight * (1 - weight) * worth[analyst] for analyst, weight in result.items()]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -303,9 +305,9 @@ def test_errors_against_a_simulation(rule: str) -> None:
     """Weights of 200 simulated records spread as their errors say; errors that leave the other analysts out do not."""
     rng, repeats = np.random.default_rng(7), 200
     scorings = [score(record(**{name: list(drawn(rng, 100)) for name in "abc"})) for _ in range(repeats)]
-    found = [list(weights(scoring, rule).values()) for scoring in scorings]
-    spread = np.std([[weight.value for weight in row] for row in found], axis=0, ddof=1)
-    errors = np.mean([[weight.se for weight in row] for row in found], axis=0)
+    result = [list(weights(scoring, rule).values()) for scoring in scorings]
+    spread = np.std([[weight.value for weight in row] for row in result], axis=0, ddof=1)
+    errors = np.mean([[weight.se for weight in row] for row in result], axis=0)
     wrong = np.mean([without_others(scoring, rule) for scoring in scorings], axis=0)
     # The relative error of a standard deviation is 1 / sqrt(2 n); of three weights that sum to one, two are free.
     tolerance = 4 / math.sqrt(2 * repeats * 2)

@@ -1,14 +1,18 @@
-"""The ledger of resolutions: only added to, whole lines or none, nothing changed without being noticed."""
+"""The log of resolutions: lines are only added, whole or not at all, and no change goes unnoticed."""
 
 from __future__ import annotations
 
 import datetime
+import fcntl
 import hashlib
+import importlib
 import json
 import os
+import sys
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,35 +36,35 @@ TODAY = UNTIL + 30 * DAY
 
 
 def written(folder: Path, *resolutions: Resolution) -> ResolutionLog:
-    """A ledger with these lines."""
-    ledger = ResolutionLog.beside(folder)
+    """A log with these lines."""
+    log = ResolutionLog.beside(folder)
     for one in resolutions:
-        ledger.append(one, written=WRITTEN, correct=False)
-    return ledger
+        log.append(one, written=WRITTEN, correct=False)
+    return log
 
 
 def three(folder: Path) -> ResolutionLog:
     return written(folder, *(resolution(place, scenario=f"s{place}") for place in (1, 2, 3)))
 
 
-def issues(ledger: ResolutionLog) -> list[tuple[int | None, str]]:
-    """The lines that reading finds fault with, and what it found; none where it finds nothing."""
+def issues(log: ResolutionLog) -> list[tuple[int | None, str]]:
+    """The lines that reading finds issue with, and what it result; none where it finds nothing."""
     try:
-        ledger.read()
-    except InvalidInput as faulty:
-        return [(fault.line, fault.found) for fault in faulty.issues]
+        log.read()
+    except InvalidInput as invalid:
+        return [(issue.place.line, issue.message) for issue in invalid.issues]
     return []
 
 
-def refused(ledger: ResolutionLog, one: Resolution, *, correct: bool = False) -> str:
-    """Why a line is not added, in one fault; the file stays as it was, or is not made."""
-    ledger.path.parent.mkdir(exist_ok=True)
-    before = ledger.path.read_bytes() if ledger.path.exists() else None
+def refused(log: ResolutionLog, one: Resolution, *, correct: bool = False) -> str:
+    """Why a line is not added, in one error; the file stays as it was, or is not made."""
+    log.path.parent.mkdir(exist_ok=True)
+    before = log.path.read_bytes() if log.path.exists() else None
     with pytest.raises(InvalidInput) as caught:
-        ledger.append(one, written=WRITTEN, correct=correct)
-    [fault] = caught.value.issues
-    assert (ledger.path.read_bytes() if ledger.path.exists() else None) == before
-    return str(fault)
+        log.append(one, written=WRITTEN, correct=correct)
+    [issue] = caught.value.issues
+    assert (log.path.read_bytes() if log.path.exists() else None) == before
+    return str(issue)
 
 
 @pytest.mark.parametrize("happened", [True, False, None])
@@ -68,15 +72,15 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
     """What is appended is read back, to the last bit of its numbers and with any text in it."""
     hostile = "a\nb\u2028c \u202e\u0000\x1b[31m \u6f22 \\ \" '"
     one = replace(resolution(1, happened, probability=0.1 + 0.2, analyst=hostile), because=hostile)
-    ledger = ResolutionLog.beside(tmp_path)
-    entry = ledger.append(one, written=WRITTEN, correct=False)
-    assert ledger.read() == (entry,)
+    log = ResolutionLog.beside(tmp_path)
+    entry = log.append(one, written=WRITTEN, correct=False)
+    assert log.read() == (entry,)
     assert (entry.line, entry.resolution, entry.written, entry.corrects) == (1, one, WRITTEN, None)
     assert [path.name for path in tmp_path.iterdir()] == [LOG]
 
 
 def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
-    """A folder without a ledger, or none at all, has no resolutions; reading makes no file."""
+    """A folder without a log, or none at all, has no resolutions; reading makes no file."""
     assert ResolutionLog.beside(tmp_path).read() == ()
     assert ResolutionLog.beside(tmp_path / "nowhere").read() == ()
     assert list(tmp_path.iterdir()) == []
@@ -84,8 +88,8 @@ def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
 
 def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
     """Each line is a JSON object that no terminal can be steered by, with the fields that the format promises."""
-    ledger = written(tmp_path, replace(resolution(), because="\u202eevil \x1b[2J"))
-    raw = ledger.path.read_bytes()
+    log = written(tmp_path, replace(resolution(), because="\u202eevil \x1b[2J"))
+    raw = log.path.read_bytes()
     assert raw.isascii()
     assert raw.count(b"\n") == 1
     assert all(byte >= 32 for byte in raw[:-1])
@@ -101,23 +105,23 @@ def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
 
 def test_each_line_is_tied_to_the_one_before(tmp_path: Path) -> None:
     """`previous` is the SHA-256 of the line before it with its end, as `sha256sum` finds it; 64 zeros at first."""
-    ledger = three(tmp_path)
-    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    log = three(tmp_path)
+    lines = log.path.read_bytes().splitlines(keepends=True)
     digests = [hashlib.sha256(line).hexdigest() for line in lines]
     assert [json.loads(line)["previous"] for line in lines] == [FIRST, *digests[:-1]]
-    assert [entry.digest for entry in ledger.read()] == digests
+    assert [entry.digest for entry in log.read()] == digests
 
 
-def test_what_stands_is_never_rewritten(tmp_path: Path) -> None:
+def test_lines_are_never_rewritten(tmp_path: Path) -> None:
     """A later line leaves the bytes of the earlier ones as they were, a correction too."""
-    ledger = three(tmp_path)
-    before = ledger.path.read_bytes()
-    ledger.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
-    assert ledger.path.read_bytes().startswith(before)
+    log = three(tmp_path)
+    before = log.path.read_bytes()
+    log.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
+    assert log.path.read_bytes().startswith(before)
 
 
-CHANGED, FOLLOWS = "a line that was changed", "a line that does not follow from the one before"
-ENDLESS = "a line without an end"
+CHANGED, ENDLESS = "the line was changed", "the line was cut short while it was written"
+FOLLOWS = "the line does not follow from the one before: a line was inserted, removed or moved"
 DAMAGE = {
     "first changed": (lambda a, b, c: [a.replace(b"0.3", b"0.9"), b, c], [(1, CHANGED)]),
     "middle changed": (lambda a, b, c: [a, b.replace(b"true", b"null"), c], [(2, CHANGED)]),
@@ -136,58 +140,58 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_is_told_with_its_line(tmp_path: Path, name: str) -> None:
-    """A line that was changed, taken out, put in, moved or cut short is a fault that names it, and no other one."""
+def test_damage_names_its_line(tmp_path: Path, name: str) -> None:
+    """A line that was changed, taken out, inserted, moved or cut short is an error that names it, and no other one."""
     damage, expected = DAMAGE[name]
-    ledger = three(tmp_path)
-    ledger.path.write_bytes(b"".join(damage(*ledger.path.read_bytes().splitlines(keepends=True))))
-    assert issues(ledger) == expected
-    refused_whole = ledger.path.read_bytes()
+    log = three(tmp_path)
+    log.path.write_bytes(b"".join(damage(*log.path.read_bytes().splitlines(keepends=True))))
+    assert issues(log) == expected
+    refused_whole = log.path.read_bytes()
     with pytest.raises(InvalidInput):
-        ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
-    assert ledger.path.read_bytes() == refused_whole, "nothing is added to what cannot be trusted"
+        log.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
+    assert log.path.read_bytes() == refused_whole, "nothing is added to what cannot be trusted"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> None:
-    """Any bit of the file that is turned is a fault in the line that it stands in."""
+    """Any flipped bit is an error in its line."""
     folder = tmp_path / "bits"
     folder.mkdir(exist_ok=True)
-    ledger = ResolutionLog.beside(folder)
-    if not ledger.path.exists():
+    log = ResolutionLog.beside(folder)
+    if not log.path.exists():
         three(folder)
-        (folder / "good").write_bytes(ledger.path.read_bytes())
+        (folder / "good").write_bytes(log.path.read_bytes())
     good = (folder / "good").read_bytes()
     spot = place % len(good)
-    ledger.path.write_bytes(good[:spot] + bytes([good[spot] ^ 1 << bit]) + good[spot + 1 :])
+    log.path.write_bytes(good[:spot] + bytes([good[spot] ^ 1 << bit]) + good[spot + 1 :])
     line = good[:spot].count(b"\n") + 1
-    assert line in [found for found, _ in issues(ledger)]
+    assert line in [result for result, _ in issues(log)]
 
 
 def test_what_a_chain_cannot_notice(tmp_path: Path) -> None:
-    """Last lines that are taken away leave a ledger without fault: only a digest noted elsewhere tells."""
-    ledger = three(tmp_path)
-    *_, last = (entry.digest for entry in ledger.read())
-    ledger.path.write_bytes(b"".join(ledger.path.read_bytes().splitlines(keepends=True)[:2]))
-    assert issues(ledger) == []
-    assert last not in [entry.digest for entry in ledger.read()]
+    """Last lines that are removed leave a log without error: only a digest noted elsewhere shows it."""
+    log = three(tmp_path)
+    *_, last = (entry.digest for entry in log.read())
+    log.path.write_bytes(b"".join(log.path.read_bytes().splitlines(keepends=True)[:2]))
+    assert issues(log) == []
+    assert last not in [entry.digest for entry in log.read()]
 
 
 def forged(folder: Path, **changed: object) -> ResolutionLog:
-    """A ledger of one line whose content was changed and sealed again."""
-    ledger = written(folder, resolution())
-    content = json.loads(ledger.path.read_bytes())
+    """A log of one line whose content was changed and sealed again."""
+    log = written(folder, resolution())
+    content = json.loads(log.path.read_bytes())
     del content["digest"]
     plain = json.dumps({**content, **changed}).encode()
     seal = hashlib.sha256(plain).hexdigest()
-    ledger.path.write_bytes(plain[:-1] + b', "digest": "' + seal.encode() + b'"}\n')
-    return ledger
+    log.path.write_bytes(plain[:-1] + b', "digest": "' + seal.encode() + b'"}\n')
+    return log
 
 
-FOREIGN = "a line that this program did not write"
+FOREIGN = "the line is not a resolution that this program wrote"
 FORGED = [
-    ({"schema_version": 2}, "schema version 2"),
+    ({"schema_version": 2}, "the schema version is 2 instead of 1"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),
@@ -199,17 +203,17 @@ FORGED = [
     ({"run": ["a"]}, FOREIGN),
     ({"because": "\ud800"}, FOREIGN),
     ({"corrects": "1"}, FOREIGN),
-    ({"corrects": 7}, "a second resolution of one run and outcome"),
+    ({"corrects": 7}, "the line resolves a run and outcome again without naming the line that it corrects"),
     ({"previous": "1" * 64}, FOLLOWS),
 ]
 
 
-@pytest.mark.parametrize(("changed", "found"), FORGED, ids=str)
-def test_what_is_sealed_and_yet_no_resolution_is_a_fault(
-    tmp_path: Path, changed: dict[str, object], found: str
+@pytest.mark.parametrize(("changed", "wrong"), FORGED, ids=str)
+def test_a_sealed_line_that_is_no_resolution_is_an_error(
+    tmp_path: Path, changed: dict[str, object], wrong: str
 ) -> None:
-    """A line with a good seal that says something else than a resolution is a fault, never a traceback."""
-    assert issues(forged(tmp_path, **changed)) == [(1, found)]
+    """A line with a valid digest that is not a resolution is an error, never a traceback."""
+    assert issues(forged(tmp_path, **changed)) == [(1, wrong)]
 
 
 def test_a_time_without_a_zone_is_taken_for_one_somewhere(tmp_path: Path) -> None:
@@ -220,9 +224,9 @@ def test_a_time_without_a_zone_is_taken_for_one_somewhere(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("failing", ["write", "fsync", "short"])
 def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
-    """Where writing fails, at once, halfway or at the end, the file is as it was and the fault says why."""
-    ledger = three(tmp_path)
-    before = ledger.path.read_bytes()
+    """Where writing fails, at once, halfway or at the end, the file is as it was and the issue says why."""
+    log = three(tmp_path)
+    before = log.path.read_bytes()
 
     class Full(FileIO):
         def write(self, data: bytes) -> int:  # type: ignore[override]
@@ -239,19 +243,18 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     else:
         monkeypatch.setattr("estimative.model.record.resolution_log.FileIO", Full)
     with pytest.raises(InvalidInput) as caught:
-        ledger.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
+        log.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
     monkeypatch.undo()
-    [fault] = caught.value.issues
-    assert fault.expected == "a log of resolutions to write to"
-    assert fault.found
-    assert ledger.path.read_bytes() == before
-    assert len(ledger.read()) == 3
+    [issue] = caught.value.issues
+    assert issue.code == "unwritable"
+    assert log.path.read_bytes() == before
+    assert len(log.read()) == 3
 
 
-def test_a_ledger_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
-    """A folder in the ledger's place, or a folder of runs that is not there, is a fault with its reason."""
+def test_a_log_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
+    """A folder in the log's place, or a folder of runs that is not there, is an error with its reason."""
     (tmp_path / LOG).mkdir()
-    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "Is a directory")]
+    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "the log of resolutions cannot be read (Is a directory)")]
     with pytest.raises(InvalidInput, match="No such file or directory"):
         ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
 
@@ -278,105 +281,105 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
 
 
 def test_a_run_is_resolved_once(tmp_path: Path) -> None:
-    """A second resolution of one run and outcome is a fault that names the line of the first."""
-    told = refused(three(tmp_path), resolution(2, True, scenario="s2"))
-    assert f":2: {run_id(2)}: found closed, resolved already: 'yes' on 2026-04-02" in told
-    assert "or a correction" in told
-    ledger = ResolutionLog.beside(tmp_path)
-    ledger.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
-    assert len(ledger.read()) == 4, "another outcome of the run is another question"
+    """A second resolution of one run and outcome is an error that names the line of the first."""
+    text = refused(three(tmp_path), resolution(2, True, scenario="s2"))
+    assert f", line 2, {run_id(2)}: closed of this run is resolved already: yes on 2026-04-02" in text
+    assert "Record a correction" in text
+    log = ResolutionLog.beside(tmp_path)
+    log.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
+    assert len(log.read()) == 4, "another outcome of the run is another question"
 
 
 def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
     """A correction names the line that it replaces, and a correction of it names the correction."""
-    ledger = three(tmp_path)
-    first = ledger.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
-    second = ledger.append(resolution(2, None, scenario="s2"), written=WRITTEN, correct=True)
+    log = three(tmp_path)
+    first = log.append(resolution(2, False, scenario="s2"), written=WRITTEN, correct=True)
+    second = log.append(resolution(2, None, scenario="s2"), written=WRITTEN, correct=True)
     assert (first.corrects, second.corrects) == (2, 4)
-    assert [entry.line for entry in current_entries(ledger.read())] == [1, 3, 5]
-    assert [entry.resolution.word for entry in current_entries(ledger.read())] == ["yes", "yes", "void"]
+    assert [entry.line for entry in current_entries(log.read())] == [1, 3, 5]
+    assert [entry.resolution.word for entry in current_entries(log.read())] == ["yes", "yes", "void"]
 
 
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
-    """To correct what was never resolved is a fault, and makes no file: it may be another run that is meant."""
-    assert "found no resolution of closed of this run" in refused(
+    """To correct what was never resolved is an error, and makes no file: another run may be meant."""
+    assert "closed of this run is not resolved, so there is nothing to correct" in refused(
         ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
     )
-    assert "found no resolution of closed of this run" in refused(
+    assert "closed of this run is not resolved, so there is nothing to correct" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
     )
 
 
 @pytest.mark.parametrize("other", [False, None])
 def test_a_question_has_one_answer(tmp_path: Path, other: bool | None) -> None:
-    """Another run's resolution of the same question that says otherwise is a fault, unless it corrects its own."""
-    ledger = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
+    """Another run's resolution of the same question with another answer is an error, unless it corrects its own."""
+    log = written(tmp_path, resolution(1), resolution(2, prior_set="mayor"))
     word = {False: "no", None: "void"}[other]
-    assert f"found '{word}', expected 'yes', the answer to the same question on line 1" in refused(
-        ledger, resolution(3, other, prior_set="child")
+    assert f"the answer is {word}, but line 1 answers the same question with yes" in refused(
+        log, resolution(3, other, prior_set="child")
     )
-    assert list(contradictions(current_entries(ledger.read()), "f")) == []
-    ledger.append(resolution(1, other), written=WRITTEN, correct=True)
-    [fault] = contradictions(current_entries(ledger.read()), "f")
-    assert (fault.line, fault.key, fault.found) == (3, run_id(1), f"'{word}'")
-    ledger.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
-    assert list(contradictions(current_entries(ledger.read()), "f")) == []
+    assert list(contradictions(current_entries(log.read()), "f")) == []
+    log.append(resolution(1, other), written=WRITTEN, correct=True)
+    [issue] = contradictions(current_entries(log.read()), "f")
+    assert (issue.place.line, issue.place.key, issue.code) == (3, run_id(1), "contradiction")
+    log.append(resolution(2, other, prior_set="mayor"), written=WRITTEN, correct=True)
+    assert list(contradictions(current_entries(log.read()), "f")) == []
 
 
 @pytest.mark.parametrize("changed", [{"scenario": "dam"}, {"outcome": "open"}, {"until": UNTIL + DAY}])
 def test_another_question_may_have_another_answer(tmp_path: Path, changed: dict[str, object]) -> None:
     """Another scenario, another outcome and another horizon are other questions."""
-    ledger = written(tmp_path, resolution(1), resolution(2, False, **changed))
-    assert len(ledger.read()) == 2
-    assert list(contradictions(current_entries(ledger.read()), "f")) == []
+    log = written(tmp_path, resolution(1), resolution(2, False, **changed))
+    assert len(log.read()) == 2
+    assert list(contradictions(current_entries(log.read()), "f")) == []
 
 
-def test_a_question_is_told_in_a_line() -> None:
+def test_a_question_fits_on_a_line() -> None:
     """A question has the name of its scenario, its outcome and its horizon."""
     assert str(forecast().question) == "bridge: closed by 2026-06-30"
     assert forecast().question == Question(scenario="bridge", outcome="closed", until=UNTIL)
 
 
 RULES = {
-    "came about in time": (True, UNTIL, TODAY, False, MADE, []),
-    "came about today": (True, AS_OF + 60 * DAY, AS_OF + 60 * DAY, False, MADE, []),
-    "came about too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon"]),
-    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "happened in time": (True, UNTIL, TODAY, False, MADE, []),
+    "happened today": (True, AS_OF + 60 * DAY, AS_OF + 60 * DAY, False, MADE, []),
+    "happened too late": (True, UNTIL + DAY, TODAY, False, MADE, ["after the horizon, so the result is no"]),
+    "before the question": (True, AS_OF - DAY, TODAY, False, MADE, ["before the question was asked"]),
     "to come": (True, TODAY + DAY, TODAY, True, MADE, ["in the future"]),
     "never, and the time is over": (False, UNTIL, UNTIL + DAY, False, MADE, []),
-    "never, found out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
-    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["'no' on 2026-06-"]),
-    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ["'no' on 2026-06-"]),
+    "never, result out later": (False, UNTIL + 9 * DAY, TODAY, False, MADE, []),
+    "never, on the last day": (False, UNTIL, UNTIL, False, MADE, ["it can still happen until 2026-06-30"]),
+    "never, too early": (False, UNTIL - DAY, TODAY, False, MADE, ["it can still happen until 2026-06-30"]),
     "settled, and known early": (False, AS_OF + 60 * DAY, TODAY, True, MADE, []),
     "settled, and known late": (True, UNTIL + 9 * DAY, TODAY, True, MADE, []),
     "void at any time": (None, AS_OF + 40 * DAY, TODAY, False, MADE, []),
-    "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question"]),
+    "void before the question": (None, AS_OF - DAY, TODAY, False, MADE, ["before the question was asked"]),
     "made on the day": (True, MADE.date(), TODAY, False, MADE, []),
     "made afterwards": (True, MADE.date() - DAY, TODAY, False, MADE, ["known since 2026-01-31"]),
     "made when time was over": (False, TODAY, TODAY, False, MADE + 160 * DAY, ["known since 2026-06-30"]),
     "made on the last day": (False, TODAY, TODAY, False, MADE + 149 * DAY, []),
-    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["when the answer was known"]),
+    "settled, and made afterwards": (False, MADE.date() - DAY, TODAY, True, MADE, ["the answer was known since"]),
     "void, whenever it was made": (None, AS_OF, TODAY, False, MADE, []),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_dates_have_to_fit(name: str) -> None:
-    """What came about did so in time, what did not waited for the end of its time, and no run knew the answer."""
+    """A yes is in time, a no waits for the horizon, and no run knew the answer."""
     happened, on, today, settled, created, expected = RULES[name]
     one = replace(resolution(1, happened, created=created), date=on)
-    found = [fault.found for fault in refusals(one, today=today, settled=settled)]
-    assert len(found) == len(expected), found
-    assert all(part in told for part, told in zip(expected, found, strict=True)), found
+    result = [issue.message for issue in refusals(one, today=today, settled=settled)]
+    assert len(result) == len(expected), result
+    assert all(part in text for part, text in zip(expected, result, strict=True)), result
 
 
 @pytest.mark.parametrize(
     ("happened", "on", "lead"),
     [(True, MADE.date() + 60 * DAY, 60), (False, UNTIL, 149), (False, UNTIL + 9 * DAY, 149)],
-    ids=["came", "never", "found out later"],
+    ids=["came", "never", "result out later"],
 )
 def test_the_lead_ends_with_the_answer(happened: bool, on: datetime.date, lead: int) -> None:
-    """Days ahead are counted to the day on which it came about, or to the horizon where it did not."""
+    """Days ahead are counted to the day on which it happened, or to the horizon where it did not."""
     assert replace(resolution(1, happened), date=on).lead == lead
 
 
@@ -412,7 +415,57 @@ def test_runs_that_could_be_resolved_are_found() -> None:
     assert open_runs([], runs) == ()
 
 
-def test_a_ledger_is_no_run(tmp_path: Path) -> None:
-    """The store passes over the ledger among its folders."""
+def test_the_log_is_no_run(tmp_path: Path) -> None:
+    """The store passes over the log among its folders."""
     three(tmp_path)
     assert Store(tmp_path).list() == ()
+
+
+OLD = (
+    b'{"schema_version": 1, "previous": "0000000000000000000000000000000000000000000000000000000000000000", '
+    b'"written": "2026-07-01T08:00:00+00:00", "corrects": null, "run": "20260201T093000001Z-000001", '
+    b'"created": "2026-02-01T09:30:00+00:00", "scenario": "bridge", "scenario_digest": "5", "prior_set": "engineer", '
+    b'"prior_set_digest": "e", "analyst": "The engineer", "outcome": "closed", "probability": 0.3, "mcse": 0.002, '
+    b'"as_of": "2026-01-01", "until": "2026-06-30", "happened": true, "on": "2026-04-02", "because": "The log."'
+)
+
+
+def test_a_log_of_an_earlier_version_is_read_and_continued(tmp_path: Path) -> None:
+    """Lines whose times are written with an offset are read, and new lines follow them in the chain."""
+    log = ResolutionLog.beside(tmp_path)
+    digest = hashlib.sha256(OLD + b"}").hexdigest()
+    log.path.write_bytes(OLD + b', "digest": "' + digest.encode() + b'"}\n')
+    [entry] = log.read()
+    assert (entry.written, entry.forecast.created) == (WRITTEN, MADE)
+    assert (entry.resolution.occurred, entry.resolution.date) == (True, datetime.date(2026, 4, 2))
+    log.append(resolution(2, scenario="dam"), written=WRITTEN, correct=False)
+    assert len(log.read()) == 2
+
+
+class Msvcrt(ModuleType):
+    """The lock of Windows, by that of this system: the byte at the file's position, for whoever may write."""
+
+    LK_LOCK = 1
+
+    def locking(self, number: int, mode: int, count: int) -> None:
+        assert mode == self.LK_LOCK
+        if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_RDWR:
+            fcntl.lockf(number, fcntl.LOCK_EX, count, os.lseek(number, 0, os.SEEK_CUR))
+
+
+def test_the_lock_of_windows_leaves_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the lock of Windows, on a byte beyond the end, lines are read from the start and added at the end."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "msvcrt", Msvcrt("msvcrt"))
+    log = three(tmp_path)
+    before = log.path.read_bytes()
+    log.append(resolution(4, scenario="s4"), written=WRITTEN, correct=False)
+    assert log.path.read_bytes().startswith(before)
+    assert len(log.read()) == 4
+
+
+def test_no_lock_is_imported_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log can be imported where a system has no fcntl."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.delitem(sys.modules, "estimative.model.record.file_lock")
+    importlib.import_module("estimative.model.record.file_lock")

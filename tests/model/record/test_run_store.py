@@ -1,4 +1,4 @@
-"""The run store: whole runs or none, found again, never overwritten."""
+"""The run store: whole runs or none, result again, never overwritten."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def write(store: Store, of: Manifest, summary: str = "{}") -> Path:
 def test_a_run_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     """A run's manifest, summary and inputs are read back as they were written, and nothing else is left behind."""
     store = Store(tmp_path / "deep" / "runs")
-    told = manifest(headline=None, converged=False)
-    folder = write(store, told, '{"a": 1}')
-    assert folder == store.folder / told.id
-    assert store.list() == (told,)
+    text = manifest(headline=None, converged=False)
+    folder = write(store, text, '{"a": 1}')
+    assert folder == store.folder / text.id
+    assert store.list() == (text,)
     assert json.loads((folder / RESULT).read_text()) == {"a": 1}
     assert StoredRun(folder).texts() == TEXTS
     assert {path.name for path in folder.iterdir()} == {MANIFEST, RESULT, DRAWS, INPUTS}
-    assert [path.name for path in store.folder.iterdir()] == [told.id]
+    assert [path.name for path in store.folder.iterdir()] == [text.id]
 
 
 def test_runs_are_listed_from_the_newest(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_runs_are_listed_from_the_newest(tmp_path: Path) -> None:
 
 
 def test_runs_are_found(tmp_path: Path) -> None:
-    """A run is found by its id, by a beginning that no other shares, and as the latest."""
+    """A run is result by its id, by a beginning that no other shares, and as the latest."""
     store = Store(tmp_path)
     for id_ in ("20260101T000000Z-aaaaaa", "20260101T000000Z-aaabbb", "20260101T000000Z-aaa"):
         write(store, manifest(id_))
@@ -105,29 +105,29 @@ def test_runs_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "near"),
+    ("name", "code", "wrong", "near"),
     [
-        ("20260101T", "2 runs", None),
-        ("", "no such run", None),
-        ("20260101T000000Z-aaaaab", "no such run", "20260101T000000Z-aaaaaa"),
-        ("../20260101T000000Z-aaaaaa", "no such run", "20260101T000000Z-aaaaaa"),
+        ("20260101T", "ambiguous-run", "2 runs", None),
+        ("", "unknown-run", '""', None),
+        ("20260101T000000Z-aaaaab", "unknown-run", "not a saved run", "20260101T000000Z-aaaaaa"),
+        ("../20260101T000000Z-aaaaaa", "unknown-run", "not a saved run", "20260101T000000Z-aaaaaa"),
     ],
 )
-def test_runs_that_are_not_found(name: str, found: str, near: str | None, tmp_path: Path) -> None:
-    """A name that is no run's, or the beginning of several, is a fault with the nearest id."""
+def test_runs_that_are_not_found(name: str, code: str, wrong: str, near: str | None, tmp_path: Path) -> None:
+    """A name that is no run's, or the beginning of several, is an error with the nearest id."""
     store = Store(tmp_path)
     for id_ in ("20260101T000000Z-aaaaaa", "20260101T000000Z-ccc"):
         write(store, manifest(id_))
     with pytest.raises(InvalidInput) as caught:
         store.find(name)
-    [fault] = caught.value.issues
-    assert (fault.key, fault.found) == (name, found)
-    assert near is None or fault.nearest == near
+    [issue] = caught.value.issues
+    assert (issue.code, wrong in issue.message) == (code, True)
+    assert near is None or issue.suggestion == near
 
 
 def test_an_empty_store_says_how_to_begin(tmp_path: Path) -> None:
-    """In a store without runs the latest is a fault that says how to make one."""
-    with pytest.raises(InvalidInput, match="there is none yet: estimative fit saves one"):
+    """In a store without runs the latest is an error that says how to make one."""
+    with pytest.raises(InvalidInput, match="Save a run first: estimative fit"):
         Store(tmp_path).find("latest")
 
 
@@ -137,7 +137,7 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     folder = write(store, manifest(), '{"first": 1}')
     with pytest.raises(InvalidInput) as caught:
         write(store, manifest(headline=0.9), '{"second": 2}')
-    assert caught.value.issues[0].expected == "a folder to write runs to"
+    assert caught.value.issues[0].code == "unwritable"
     assert json.loads((folder / RESULT).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
     assert [path.name for path in tmp_path.iterdir()] == [manifest().id]
@@ -152,7 +152,7 @@ class Interrupting(dict[str, str]):
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C while a run is written leaves no run and no half of one."""
+    """Ctrl-C while a run is written leaves nothing."""
     store = Store(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         store.write(manifest(), "{}", Interrupting(), LITTLE)
@@ -161,12 +161,12 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
-    """Where runs cannot be written the fault names the folder."""
+    """Where runs cannot be written the error names the folder."""
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput) as caught:
         write(Store(tmp_path / "file"), manifest())
-    [fault] = caught.value.issues
-    assert fault.file == str(tmp_path / "file")
+    [issue] = caught.value.issues
+    assert issue.place.file == str(tmp_path / "file")
 
 
 def test_what_is_no_run_is_not_listed(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_killed_writers_leave_only_whole_runs(tmp_path: Path) -> None:
                 assert int(tree[group]["degrees"].sum()) == sum(range(4 * 2000 * 3))
 
 
-def test_the_store_stands_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_is_where_it_is_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store is the folder given, else that of the environment, else one of the user's own."""
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "environment"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
@@ -231,7 +231,7 @@ def test_the_store_stands_where_it_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_ids_sort_by_time_and_differ() -> None:
-    """An id begins with the time in UTC, whatever the zone it is told in, and two of one second differ."""
+    """An id begins with the time in UTC, whatever the zone of the clock, and two of one second differ."""
     tokyo = datetime.timezone(datetime.timedelta(hours=9))
     now = datetime.datetime(2026, 11, 1, 3, 4, 5, tzinfo=tokyo)
     ids = {new_id(now) for _ in range(50)}
@@ -283,21 +283,21 @@ def test_dims_are_attached_not_guessed(tmp_path: Path) -> None:
         assert [axis.keys() for axis in file["posterior/degrees"].dims] == [["chain"], ["draw"], ["degree"]]
 
 
-def kept_means(posterior: Posterior, before: PriorPredictive) -> dict[str, float]:
-    """The mean of each outcome's probability over the draws kept."""
+def saved_means(posterior: Posterior, before: PriorPredictive) -> dict[str, float]:
+    """The mean of each outcome's probability over the saved draws."""
     _, values = draw_groups(posterior, [posterior], before)["posterior"].variables["outcome_probability"]
     return dict(zip(posterior.assessment.scenario.outcomes, values.mean(axis=(0, 1)), strict=True))
 
 
-def test_kept_draws_have_the_answers() -> None:
-    """The plain mean over the draws kept is the probability told, but for what resampling adds."""
+def test_saved_draws_have_the_answers() -> None:
+    """The plain mean over the saved draws is the probability shown, but for what resampling adds."""
     posterior, before = fitted("coordinated-attack", "baseline")
-    found = kept_means(posterior, before)
+    result = saved_means(posterior, before)
     for name, outcome in posterior.assessment.scenario.outcomes.items():
         if not outcome.given:
             estimate = posterior.estimates["outcome", name]
             # Independent resampling would add sd / sqrt(4000); systematic resampling adds less.
-            assert found[name] == pytest.approx(estimate.value, abs=4 * estimate.sd / MAX_DRAWS**0.5), name
+            assert result[name] == pytest.approx(estimate.value, abs=4 * estimate.sd / MAX_DRAWS**0.5), name
     draws = posterior.draws
     means = draws.theta.degree @ draws.weights
     deviations = np.sqrt(np.square(draws.theta.degree - means[:, None]) @ draws.weights)

@@ -1,0 +1,44 @@
+"""`estimative check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+INVALID = 2
+"""Exit code."""
+
+
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE|FOLDER]...", help="Scenarios and prior sets. Default: all shipped ones."),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", "-s", metavar="S", help="Check prior sets against this scenario.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Print what each file was taken to mean.")] = False,
+    format_name: Annotated[
+        Literal["terminal", "json"], typer.Option("--format", "-f", help="Output format.")
+    ] = "terminal",
+) -> None:
+    """Check scenario and prior-set files and list every error."""
+    from estimative.cli.console import say
+    from estimative.model.codec import to_json
+    from estimative.priors.errors import ascii_safe
+    from estimative.workflows.check import check
+
+    result = check(files or [], scenario=scenario)
+    if format_name == "json":
+        print(to_json(result), end="")
+    else:
+        for file in result.files:
+            line = f"{file.file}: no errors ({file.kind} {file.name}, digest {file.digest[:12]})"
+            print(file.meaning if resolved else ascii_safe(line))
+        for issue in result.issues:
+            say(f"{issue.severity.capitalize()}: {issue}")
+    if result.failed(strict=strict):
+        raise typer.Exit(INVALID)

@@ -1,0 +1,37 @@
+"""`estimative new`: starter files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from estimative.cli.option_groups import ScenarioName
+
+new_app = typer.Typer(
+    help="Create a starter file.",
+    no_args_is_help=True,
+    epilog="Examples:  estimative new scenario supplier  |  estimative new priors mine --scenario supplier.toml",
+)
+
+
+@new_app.command("priors")
+def _priors(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")],
+    scenario: ScenarioName = "coordinated-attack",
+    extends: Annotated[str | None, typer.Option(metavar="P", help="A prior set to start from.")] = None,
+) -> None:
+    """Write NAME.toml: a prior set that asks for every input of a scenario."""
+    from estimative.cli.console import say
+    from estimative.workflows.starter_files import new_prior_set
+
+    say(f"Wrote {new_prior_set(name, scenario=scenario, extends=extends)}")
+
+
+@new_app.command("scenario")
+def _scenario(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")]) -> None:
+    """Write NAME.toml: a small scenario with a comment on every field."""
+    from estimative.cli.console import say
+    from estimative.workflows.starter_files import new_scenario
+
+    say(f"Wrote {new_scenario(name)}")

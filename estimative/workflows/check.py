@@ -1,0 +1,151 @@
+"""Check: every error and every warning of scenario and prior-set files, or what the files were taken to mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.info import SCHEMA_VERSION
+from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, unknown_name
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
+from estimative.priors.toml_document import TomlFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedFile:
+    """A file without errors."""
+
+    file: str
+    kind: str
+    """"scenario" or "prior set"."""
+    name: str
+    scenario: str
+    """Its id, or that of the scenario that the priors are for."""
+    digest: str
+    meaning: str
+    """The same content in full, as a file that can be read again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """What is right and what is wrong with some files."""
+
+    schema_version: int = SCHEMA_VERSION
+    files: tuple[CheckedFile, ...]
+    issues: tuple[Issue, ...]
+    """Errors and warnings, by file and line."""
+
+    def failed(self, *, strict: bool) -> bool:
+        """Whether there is an error, or under `strict` a warning."""
+        return any(strict or issue.severity == "error" for issue in self.issues)
+
+
+def check(paths: Sequence[Path], *, scenario: str | None = None) -> CheckResult:
+    """Check files, and the scenarios and prior sets in folders; without any, those that are shipped.
+
+    A prior set is checked against the scenario that is named, else against one of the files with that id, else against
+    the shipped one.
+    """
+    issues: list[Issue] = []
+    entries = list(_read(list(_expanded(paths, issues)) if paths else _shipped(), issues))
+    scenarios = {entry.id: entry for _, entry in entries if isinstance(entry, Scenario)}
+    files = [file for path, entry in entries for file in _checked(path, entry, scenarios, scenario, issues)]
+    order = list(dict.fromkeys(issue.place.file for issue in issues))
+    unique = dict.fromkeys(issues)
+    ordered = sorted(unique, key=lambda i: (order.index(i.place.file), i.place.line or math.inf))
+    return CheckResult(files=tuple(files), issues=tuple(ordered))
+
+
+def _shipped() -> list[Path]:
+    return [*shipped_scenarios().values(), *(path for sets in shipped_prior_sets().values() for path in sets.values())]
+
+
+def _expanded(paths: Sequence[Path], issues: list[Issue]) -> Iterator[Path]:
+    """Folders replaced by the TOML files in them."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(path.glob("*.toml"))
+        if not inside:
+            issues += invalid("the folder holds no TOML file", code="missing-file", file=str(path)).issues
+        yield from inside
+
+
+def _read(paths: Sequence[Path], issues: list[Issue]) -> Iterator[tuple[Path, Scenario | PriorSet]]:
+    for path in paths:
+        try:
+            data = TomlFile.read(path).data
+            if "scenario" in data and "prior_set" not in data:
+                yield path, read_scenario(path)
+            elif "prior_set" in data:
+                yield path, read_prior_set(path)
+            else:
+                message, allowed = "this is neither a scenario nor a prior set", "a table [scenario] or [prior_set]"
+                issues += invalid(message, code="missing-table", file=str(path), allowed=allowed).issues
+        except InvalidInput as error:
+            issues.extend(error.issues)
+            if isinstance(error.partial, PriorSet):
+                yield path, error.partial
+
+
+def _checked(
+    path: Path,
+    entry: Scenario | PriorSet,
+    scenarios: Mapping[str, Scenario],
+    named: str | None,
+    issues: list[Issue],
+) -> Iterator[CheckedFile]:
+    if isinstance(entry, Scenario):
+        yield CheckedFile(
+            file=str(path),
+            kind="scenario",
+            name=entry.id,
+            scenario=entry.id,
+            digest=entry.digest,
+            meaning=resolved_scenario(entry),
+        )
+    elif assessment := _assessed(path, entry, scenarios, named, issues):
+        issues.extend(assessment.warnings)
+        yield CheckedFile(
+            file=str(path),
+            kind="prior set",
+            name=entry.name,
+            scenario=entry.scenario,
+            digest=entry.digest,
+            meaning=resolved_prior_set(entry, {**assessment.priors, **assessment.indicator_priors}),
+        )
+
+
+def _assessed(
+    path: Path, prior_set: PriorSet, scenarios: Mapping[str, Scenario], named: str | None, issues: list[Issue]
+) -> Assessment | None:
+    reported = {(issue.place.file, issue.place.key) for issue in issues if issue.severity == "error"}
+    try:
+        assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
+    except InvalidInput as error:
+        # A prior that is missing only because its statement is wrong was reported for the statement.
+        keys = {key for _, key in reported}
+        places = [(issue, issue.place) for issue in error.issues]
+        issues.extend(i for i, p in places if (p.file, p.key) not in reported and not (p.key in keys and not p.line))
+        return None
+    return None if any(file in (str(path), prior_set.file) for file, _ in reported) else assessment
+
+
+def _scenario_of(prior_set: PriorSet, scenarios: Mapping[str, Scenario], named: str | None) -> Scenario:
+    if named is None and prior_set.scenario in scenarios:
+        return scenarios[prior_set.scenario]
+    if named is None and prior_set.scenario not in shipped_scenarios():
+        place = prior_set.places.get("prior_set.scenario") or Place(file=prior_set.file, key="prior_set.scenario")
+        what = "a shipped scenario or one among these files"
+        raise InvalidInput([unknown_name(place, prior_set.scenario, shipped_scenarios(), what)])
+    return read_scenario(find_scenario(named or prior_set.scenario))

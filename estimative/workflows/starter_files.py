@@ -1,0 +1,199 @@
+"""Starter files: a commented scenario, and a prior set that asks for every quantity of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
+from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors import toml_writer as toml_text
+from estimative.priors.catalog import find_prior_set, shipped_prior_sets
+from estimative.priors.errors import invalid, quote
+from estimative.priors.prior_set import PriorSet
+from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.quantile_fit import Support
+from estimative.priors.statement_syntax import toml
+from estimative.priors.toml_table import A_NAME, NAME, ascii_safe
+
+PLACEHOLDERS = {
+    Support.DEGREE: "{ p05 = 0.1, p50 = 0.5, p95 = 0.9 }",
+    Support.PROBABILITY: "{ p05 = 0.02, p95 = 0.3 }",
+    Support.RATIO: "{ p05 = 1, p95 = 4 }",
+}
+RATE = "{ p05 = 0.01, p95 = 0.1 }"
+LIKELY, UNLIKELY = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
+SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
+PRIOR_SET = """\
+# What one analyst believes about one scenario. State a prior in any of these ways, and say why:
+#   "unlikely"                                a word of the ICD 203 scale
+#   { p05 = 0.1, p50 = 0.2, p95 = 0.4 }       two or more quantiles
+#   { low = 0.1, high = 0.4, mass = 0.9 }     a central interval
+#   { low = 0.1, mode = 0.2, high = 0.6 }     three points, for degrees and probabilities
+#   { mean = 0.3, sd = 0.1 }                  moments
+#   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
+#   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
+# Effects, likelihood ratios, rates and errors are positive numbers and may exceed 1.
+"""
+SCENARIO = """\
+# A scenario: what could happen, what bears on it, what has been seen. Copy the blocks, then: estimative check FILE
+
+[scenario]
+id = {name}
+title = "A supplier fails"
+question = "Will the only supplier of the part stop delivering by the end of 2027? Its own notice to customers decides."
+as_of = 2026-11-01
+until = 2027-12-31
+headline = "stoppage"            # the outcome that a report leads with
+
+[[scenario.sources]]
+id = "accounts-2025"
+title = "Annual accounts of the supplier"
+date = 2026-04-30
+
+[factors.strain]                 # a degree between 0 and 1 that nobody observes directly
+title = "Financial strain"
+low = "pays its suppliers early and hires"
+high = "pays late, sells what it can and hires nobody"
+
+[events.insolvency]
+title = "The supplier files for insolvency"
+form = "rate"                    # a yearly rate; without this line a probability ("odds")
+drivers = {{ strain = "raises" }}
+
+[events.stop]
+title = "The supplier stops delivering"
+drivers = {{ insolvency = "raises", strain = "raises" }}
+
+[outcomes.stoppage]
+title = "The part is no longer delivered"
+all = ["stop"]                   # also any = [...], none = [...], given = [...]
+
+[evidence.late_payments]
+kind = "indicator"               # also measurement, testimony, forecast, exposure, cases, observation
+about = "strain"
+supports = "high"
+title = "Its own suppliers report payments two months late"
+source = "accounts-2025"
+locator = "notes, page 12"
+date = 2026-04-30
+grade = "B2"                     # Admiralty code
+
+[indicators.credit_line]         # not seen yet: `estimative evidence` says what looking for it is worth
+about = "strain"
+supports = "high"
+title = "Its bank cuts or calls in a line of credit"
+"""
+
+
+def new_prior_set(name: str, *, scenario: str, extends: str | None = None) -> Path:
+    """Write NAME.toml into the current folder: a prior set to fill in.
+
+    Parameters
+    ----------
+    extends
+        A prior set to start from; by default the scenario's baseline, where it has one.
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario or the prior set is not there, or the file is, or cannot be written.
+    """
+    subject = read_scenario(find_scenario(scenario))
+    start = extends or ("baseline" if "baseline" in shipped_prior_sets().get(subject.id, {}) else None)
+    parent = read_prior_set(find_prior_set(start, subject.id)) if start else None
+    return _write(name, "\n".join(_prior_set(name, subject, parent, start)) + "\n")
+
+
+def new_scenario(name: str) -> Path:
+    """Write NAME.toml into the current folder: a small scenario with a comment on every field.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is there already, or cannot be written.
+    """
+    return _write(name, SCENARIO.format(name=toml_text.text(name)))
+
+
+def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
+    yield PRIOR_SET
+    yield "[prior_set]"
+    yield f"name = {toml_text.text(name)}"
+    yield 'analyst = "who states these priors"'
+    yield f"scenario = {toml_text.text(scenario.id)}"
+    if extends:
+        yield f"extends = {toml_text.text(extends)}          # everything not stated here is taken from there"
+    yield 'rationale = "the view of the world behind these numbers, in a sentence or two"'
+    if parent:
+        yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
+    required = Quantities(scenario)
+    quantities = sorted([*required.all.values(), *required.indicator_quantities.values()], key=_order)
+    for section, members in groupby(quantities, key=_section):
+        yield f"\n[{toml_text.dotted(section.split('.'))}]"
+        for quantity in members:
+            yield from _entry(quantity, parent, scenario)
+    if not parent:
+        yield from _weights(scenario)
+    yield "\n# low, moderate or high: about the evidence base, not about the probability"
+    yield '# [confidence]\n# level = "low"'
+    yield '# information_base = "what you know this from"'
+
+
+def _section(quantity: Quantity) -> str:
+    return quantity.name.rpartition(".")[0]
+
+
+def _order(quantity: Quantity) -> tuple[int, str]:
+    section = _section(quantity)
+    return SECTIONS.index(QuantityName.parse(section).section), section
+
+
+def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
+    key = toml_text.key(quantity.name.rpartition(".")[2])
+    yield f"# {ascii_safe(quantity.title)}" + (f" ({ascii_safe(quantity.unit)})" if quantity.unit else "")
+    if parent and quantity.name in parent.statements:
+        yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
+    else:
+        yield f"{key} = {_placeholder(quantity, scenario)}"
+
+
+def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
+    """A statement that can stand as it is until it is changed."""
+    name = QuantityName.parse(quantity.name)
+    if name.section == "events" and quantity.support is Support.RATIO:
+        return f"{RATE}          # with every factor at its middle"
+    if name.section == "indicators":
+        indicator = scenario.indicators[name.subject]
+        likelier = state_labels(indicator.about, scenario)[not indicator.supports]
+        return LIKELY if name.key == f"if_{likelier}" else UNLIKELY
+    return PLACEHOLDERS[quantity.support]
+
+
+def _weights(scenario: Scenario) -> Iterator[str]:
+    weighted = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
+    if weighted:
+        yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
+        yield from (f"{toml_text.key(name)} = 0.5" for name in weighted)
+
+
+def _write(name: str, text: str) -> Path:
+    if not NAME.fullmatch(name):
+        raise invalid(
+            f"{quote(name)} is not {A_NAME}", code="bad-name", file=f"{ascii_safe(name)}.toml", allowed=A_NAME
+        )
+    path = Path(f"{name}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise invalid(
+            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
+        ) from error
+    except OSError as error:
+        raise invalid(
+            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
+        ) from error
+    return path

@@ -1,0 +1,287 @@
+"""Build the layout of a scenario: assign every quantity, event and evidence item its position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import lgamma, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.layout import (
+    BinomialCases,
+    EventIndicators,
+    Forecasts,
+    Index,
+    Indicators,
+    LinearPredictors,
+    Measurements,
+    PoissonCounts,
+    Structure,
+)
+from estimative.model.spec.events import Event
+from estimative.model.spec.evidence import (
+    Cases,
+    Evidence,
+    Exposure,
+    Forecast,
+    Indicator,
+    Measurement,
+    Observation,
+    Testimony,
+)
+from estimative.model.spec.quantities import Quantities, combinations
+from estimative.model.spec.scenario import Scenario, years_between
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A linear predictor before it is packed into arrays."""
+
+    base: int
+    design: Mapping[int, float]
+    """Effect -> entry of the design matrix; all others are 0."""
+    log_years: float | None = None
+    """Of a row of rate form."""
+
+
+class _Builder:
+    """Assign positions; used once for each scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.quantities = Quantities(scenario)
+        self.items = {name: index for index, name in enumerate(scenario.evidence)}
+        events = scenario.events.values()
+        self.odds = [event.id for event in events if event.form == "odds"]
+        self.rate = [event.id for event in events if event.form == "rate"]
+        self.base = {name: index for index, name in enumerate((*self.odds, *self.rate))}
+        pairs = [(event.id, driver) for event in events for driver in event.drivers]
+        # Effects of factors come first, so that one slice separates the two kinds of covariates (a stable sort).
+        pairs.sort(key=lambda pair: pair[1].name not in scenario.factors)
+        self.effects = {(event, driver.name): index for index, (event, driver) in enumerate(pairs)}
+        self.signs = [driver.sign for _, driver in pairs]
+
+    def build(self) -> Structure:
+        network, rows, tables = self._network()
+        subjects = {item.about for item in (*self._event_indicators(), *self._of(Testimony))}
+        soft_evidence_events = tuple(name for name in self.scenario.events if name in subjects)
+        degrees, ratios = self.quantities.degrees, self.quantities.ratios
+        return Structure(
+            quantities=self.quantities,
+            network=network,
+            odds_base=_index(degrees[f"events.{name}"] for name in self.odds),
+            rate_base=_index(ratios[f"events.{name}"] for name in self.rate),
+            effect_ratio=_index(ratios[f"effects.{event}.{driver}"] for event, driver in self.effects),
+            effect_sign=np.array(self.signs, dtype=float),
+            effect_base=_index(self.base[event] for event, _ in self.effects),
+            effect_factor=_index(
+                degrees[f"factors.{driver}"] for _, driver in self.effects if driver in self.scenario.factors
+            ),
+            linear_predictors=self._predictors(rows),
+            odds_rows=sum(row.log_years is None for row in rows),
+            log_years=np.array([row.log_years for row in rows if row.log_years is not None]),
+            table_entries=_index(tables),
+            soft_evidence_events=soft_evidence_events,
+            indicators=self._factor_indicators(),
+            event_indicators=self._soft_evidence(soft_evidence_events),
+            measurements=self._measurements(),
+            forecasts=self._forecasts(),
+            poisson_counts=self._poisson_counts(),
+            binomial_cases=self._binomial_cases(),
+        )
+
+    def _of[Kind: Evidence](self, kind: type[Kind]) -> list[Kind]:
+        return [item for item in self.scenario.evidence.values() if isinstance(item, kind)]
+
+    def _event_indicators(self) -> list[Indicator]:
+        return [item for item in self._of(Indicator) if item.about in self.scenario.events]
+
+    def _network(self) -> tuple[Network, list[_Row], list[int]]:
+        """Build the network over positions in the vector of local probabilities, with its rows and table entries.
+
+        Positions: P(yes) of every row, P(no) of every row, 0, 1 (see `equations.local_probabilities`).
+        """
+        rows: list[_Row] = []
+        row_positions: dict[str, list[tuple[tuple[int, ...], int]]] = {}
+        variants = {name: self.scenario.events[name] for name in self.scenario.order}
+        years = dict.fromkeys(self.scenario.order, self.scenario.years)
+        for item in self._of(Forecast):
+            if (variant := self._variant(item)) != item.about:
+                variants[variant] = self.scenario.events[item.about]
+                years[variant] = years_between(item.date or self.scenario.as_of, item.until or self.scenario.until)
+        for form in ("odds", "rate"):
+            for name, event in variants.items():
+                if event.form == form:
+                    row_positions[name] = self._event_rows(event, years[name], rows)
+        tables: list[int] = []
+        for name, event in variants.items():
+            if event.form == "table":
+                row_positions[name] = self._table_rows(event, len(rows), tables)
+        total = len(rows) + len(tables)
+        parents = {name: self.scenario.parents(event.id) for name, event in variants.items()}
+        cells = {name: self._cells(variants[name], parents[name], row_positions[name], total) for name in variants}
+        certain = {item.about: item.happened for item in self._of(Observation)}
+        return Network(parents=parents, cells=cells, impossible=2 * total, certain=certain), rows, tables
+
+    def _variant(self, item: Forecast) -> str:
+        """Name the node that a forecast is about: the event itself, or a copy of it with the forecast's own horizon.
+
+        A rate event over another span of time has another probability, so the forecast gets a copy that nothing depends
+        on. It runs from the forecast's date, where that is known, to its horizon.
+        """
+        if item.until is None or item.about not in self.rate:
+            return item.about
+        return f"{item.about} from {item.date or self.scenario.as_of} to {item.until}"
+
+    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> list[tuple[tuple[int, ...], int]]:
+        """Append a row for each joint state of the driving events; return those states with their rows."""
+        driving = [driver.name for driver in event.drivers if driver.name in self.scenario.events]
+        positions = []
+        for states in product((0, 1), repeat=len(driving)):
+            happened = {self.effects[event.id, name]: 1.0 for name, state in zip(driving, states, strict=True) if state}
+            factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
+            log_years = log(years) if event.form == "rate" else None
+            positions.append((states, len(rows)))
+            rows.append(_Row(base=self.base[event.id], design={**factors, **happened}, log_years=log_years))
+        return positions
+
+    def _table_rows(self, event: Event, start: int, tables: list[int]) -> list[tuple[tuple[int, ...], int]]:
+        """Append a table entry for each joint state of the parents; return those states with their rows."""
+        positions = []
+        for name, states in combinations(event):
+            positions.append((states, start + len(tables)))
+            tables.append(self.quantities.degrees[f"tables.{event.id}.{name}"])
+        return positions
+
+    def _cells(
+        self, event: Event, parents: tuple[str, ...], rows: list[tuple[tuple[int, ...], int]], total: int
+    ) -> NDArray[np.intp]:
+        """Fill the conditional probability table by position: P(no | parents), P(yes | parents) along the last axis."""
+        driving = event.table_parents or tuple(d.name for d in event.drivers if d.name in self.scenario.events)
+        row_of = dict(rows)
+        cells = np.empty((2,) * (len(parents) + 1), dtype=np.intp)
+        for states in product((0, 1), repeat=len(parents)):
+            state = dict(zip(parents, states, strict=True))
+            possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
+            row = row_of[tuple(state[name] for name in driving)]
+            cells[states] = (total + row, row) if possible else (2 * total + 1, 2 * total)
+        return cells
+
+    def _predictors(self, rows: list[_Row]) -> LinearPredictors:
+        design = np.zeros((len(rows), len(self.effects)))
+        for index, row in enumerate(rows):
+            design[index, list(row.design)] = list(row.design.values())
+        return LinearPredictors(base=_index(row.base for row in rows), design=design)
+
+    def _factor_indicators(self) -> Indicators:
+        items = [item for item in self._of(Indicator) if item.about in self.scenario.factors]
+        return Indicators(
+            item=self._positions(items),
+            ratio=self._ratios(items),
+            factor=self._factors(items),
+            offset=np.array([0.0 if item.supports else 1.0 for item in items]),
+            slope=np.array([1.0 if item.supports else -1.0 for item in items]),
+        )
+
+    def _soft_evidence(self, events: tuple[str, ...]) -> EventIndicators:
+        indicators = self._event_indicators()
+        testimony = self._of(Testimony)
+        degrees = self.quantities.degrees
+        motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in testimony]
+        items: list[Indicator | Testimony] = [*indicators, *testimony]
+        # An indicator adds to the state that it supports, testimony to the state that it denies.
+        affects_yes = [*(item.supports for item in indicators), *(not item.claims for item in testimony)]
+        about = np.array([[item.about == event for item in items] for event in events], dtype=bool)
+        about = about.reshape(len(events), len(items))
+        return EventIndicators(
+            item=self._positions(items),
+            ratio=self._ratios(items),
+            motive=_index(motives),
+            affects_no=(about & ~np.array(affects_yes, dtype=bool)).astype(float),
+            affects_yes=(about & np.array(affects_yes, dtype=bool)).astype(float),
+        )
+
+    def _measurements(self) -> Measurements:
+        items = self._of(Measurement)
+        return Measurements(
+            item=self._positions(items),
+            error=self._ratios(items),
+            factor=self._factors(items),
+            value=np.array([item.value for item in items]),
+            at_low=np.array([item.at_low for item in items]),
+            slope=np.array([item.at_high - item.at_low for item in items]),
+        )
+
+    def _forecasts(self) -> Forecasts:
+        items = self._of(Forecast)
+        targets = list(dict.fromkeys(self._variant(item) for item in items))
+        queries = tuple(query for target in targets for query in self._pair(target))
+        return Forecasts(
+            item=self._positions(items),
+            error=self._ratios(items),
+            logit=np.array([log(item.probability / (1 - item.probability)) for item in items]),
+            target=_index(targets.index(self._variant(item)) for item in items),
+            queries=queries,
+        )
+
+    def _pair(self, target: str) -> tuple[Query, Query]:
+        """Return the queries "happened" and "did not happen"; of a conditional outcome, both under its condition."""
+        if (outcome := self.scenario.outcomes.get(target)) is None or target in self.scenario.events:
+            return Query.where(all=[target]), Query.where(none=[target])
+        yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
+        condition = Query.where(all=outcome.given).expand(yes.scope)
+        return yes, Query(scope=yes.scope, accepted=condition & ~yes.accepted)
+
+    def _poisson_counts(self) -> PoissonCounts:
+        items = self._of(Exposure)
+        rows = []
+        for item in items:
+            drivers = self.scenario.events[item.about].drivers
+            factors = [d.name for d in drivers if d.name in self.scenario.factors]
+            design = {self.effects[item.about, name]: 1.0 for name in factors}
+            rows.append(_Row(base=self.base[item.about], design=design))
+        return PoissonCounts(
+            item=self._positions(items),
+            rows=self._predictors(rows),
+            count=np.array([float(item.count) for item in items]),
+            log_years=np.array([log(item.years) for item in items]),
+            log_factorial=np.array([lgamma(item.count + 1) for item in items]),
+        )
+
+    def _binomial_cases(self) -> BinomialCases:
+        pairs = [(item, trials) for item in self._of(Cases) for trials in item.trials]
+        rows = []
+        for item, trials in pairs:
+            design = {
+                self.effects[item.about, name]: degree - 0.5 if name in self.scenario.factors else degree
+                for name, degree in trials.at.items()
+            }
+            rows.append(_Row(base=self.base[item.about], design=design))
+        return BinomialCases(
+            item=self._positions([item for item, _ in pairs]),
+            rows=self._predictors(rows),
+            successes=np.array([trials.successes for _, trials in pairs]),
+            failures=np.array([trials.of - trials.successes for _, trials in pairs]),
+        )
+
+    def _positions(self, items: Sequence[Evidence]) -> Index:
+        return _index(self.items[item.id] for item in items)
+
+    def _ratios(self, items: Sequence[Evidence]) -> Index:
+        return _index(self.quantities.ratios[f"evidence.{item.id}"] for item in items)
+
+    def _factors(self, items: list[Indicator] | list[Measurement]) -> Index:
+        return _index(self.quantities.degrees[f"factors.{item.about}"] for item in items)
+
+
+def structure_of(scenario: Scenario) -> Structure:
+    """Lay out a scenario: assign every quantity, event and evidence item its position."""
+    return _Builder(scenario).build()
+
+
+def _index(positions: Iterable[int]) -> Index:
+    return np.array(list(positions), dtype=np.intp)
