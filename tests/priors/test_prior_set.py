@@ -320,7 +320,7 @@ def test_every_shipped_statement_has_a_reason() -> None:
 
 
 def test_finding_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A prior set is found by its shipped name, or by any path, and a name that is neither is an error with the nearest."""
+    """A prior set has a shipped name or any path; a name that is neither is an error with the nearest."""
     monkeypatch.chdir(tmp_path)
     shipped = shipped_prior_sets()["asia"]["textbook"]
     assert find_prior_set("textbook", "asia") == shipped
