@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote, unknown_name
-from estimative.priors.errors import ascii_safe as ascii_safe  # noqa: PLC0414 (many modules import it from here)
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, listed, nearest, quote, unknown_name
 from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
