@@ -135,6 +135,7 @@ def _check_scenario(child: _Link, parent: _Link) -> None:
 
 def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
     """Return what a child states, and what its parent states where the child does not."""
+    # Every mapping is merged entry by entry; the confidence is one judgement, and replaced as a whole.
     return replace(
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,

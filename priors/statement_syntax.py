@@ -174,11 +174,13 @@ def _generic(name: str) -> str:
 
 
 def _word(term: str, scale: str) -> Word:
+    # The word is kept as it is written if the scale does not have it, for the error to quote it.
     known = SCALES.get(scale)
     return Word(term=(known and known.spelling(term)) or term, scale=scale)
 
 
 def _quantiles(inline: Table) -> Quantiles:
+    # A table has no order, and quantiles must rise.
     names = sorted(name for name in inline.data if _PERCENTILE.fullmatch(name))
     return Quantiles(points=tuple((int(name[1:]) / 100, inline.number(name)) for name in names))
 
