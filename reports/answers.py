@@ -44,8 +44,6 @@ class Kind:
     sheets: Callable[[Any, Context], tuple[Sheet, ...]]
     figures: Mapping[str, Callable[[Any, Context], Picture]]
     """By the name of its file; the first is what `plot` draws. Each raises NothingToPlot where it has nothing."""
-    compact: bool = False
-    """Its document is meant to fit on one page."""
 
 
 KINDS: Mapping[type, Kind] = {
@@ -91,7 +89,7 @@ class Answer:
     @property
     def compact(self) -> bool:
         """Whether its document is meant to fit on one page."""
-        return self.kind.compact
+        return self.context.brief
 
     @property
     def opening(self) -> Document:

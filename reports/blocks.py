@@ -105,7 +105,7 @@ class Picture(Protocol):
             Without title and caption, which the page shows itself.
         """
 
-    def png(self) -> bytes:
+    def png(self, *, bare: bool = False) -> bytes:
         """The drawing in pixels, for what cannot show SVG."""
 
     def plot(self, ax: Any = None) -> Any:

@@ -125,9 +125,9 @@ class _Scaled:
 
     def moves(self, values: Numbers) -> MCEstimate:
         """How sensitive the distribution of some values is; dims (draw)."""
-        whole = self._sense(values, slice(None))
+        value = self._sense(values, slice(None))
         parts = [self._sense(values, slice(part, None, PARTS)) for part in range(PARTS)]
-        return MCEstimate(value=whole, own_variance=float(np.var(parts, ddof=1)) / PARTS)
+        return MCEstimate(value=value, own_variance=float(np.var(parts, ddof=1)) / PARTS)
 
     def _sense(self, values: Numbers, part: slice) -> float:
         from arviz_stats.base import array_stats

@@ -104,8 +104,8 @@ def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Nu
 
     No finite number where it is certain, impossible or undefined.
     """
-    asked = (headline_target(assessment.scenario),)
-    probabilities = evaluate_queries(assessment.structure, space.theta(z), asked)
+    target = headline_target(assessment.scenario)
+    probabilities = evaluate_queries(assessment.structure, space.theta(z), (target,))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(probabilities.yes[0]) - np.log(probabilities.given[0] - probabilities.yes[0]))
 

@@ -75,8 +75,10 @@ class TippingPoints:
 
 
 def thresholds_of(scale: Scale) -> tuple[float, ...]:
-    """The ends of the words' bands inside (0, 1), from low to high."""
-    return tuple(sorted({end for band in scale.bands for end in (band.low, band.high) if 0 < end < 1}))
+    """Where the word changes, from low to high: between two bands, or in the middle of the gap between them."""
+    between = [(lower.high + upper.low) / 2 for lower, upper in pairwise(scale.bands)]
+    ends = (scale.bands[0].low, *between, scale.bands[-1].high)
+    return tuple(end for end in ends if 0 < end < 1)
 
 
 def tipping_points(

@@ -52,10 +52,10 @@ def check_intervention(intervention: Intervention, structure: Structure) -> Iter
         if name in certain:
             yield _error(name, f"{quote(name)} has been observed, so that it cannot be set")
         elif scenario.events[name].when == "now":
-            message = f"{quote(name)} is settled already, though unknown: nothing done from now on can change it"
+            message = f"{quote(name)} is settled already, though unknown, so that nothing can change it"
             yield _error(name, message, suggestion=CONDITION)
         elif name in _settled(structure):
-            message = f"{quote(name)} is settled too, since something that has been observed depends on it"
+            message = f"{quote(name)} is settled, because an observed event depends on it"
             yield _error(name, message, suggestion=CONDITION)
     settled = _frontier(structure)
     if intervention and len(settled) > MAX_SETTLED:

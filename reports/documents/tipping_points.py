@@ -86,7 +86,7 @@ def _scale(result: TippingPoints, scale: Scale) -> Scale:
 
 def _words(threshold: float, scale: Scale) -> tuple[str, str]:
     """The words on the two sides of a threshold."""
-    return str(scale.word(threshold - EPSILON)), str(scale.word(threshold + EPSILON))
+    return scale.word(threshold - EPSILON).text, scale.word(threshold + EPSILON).text
 
 
 def nearest_threshold(rows: Sequence[Threshold], evidence: EvidenceWeights | None, context: Context) -> str:

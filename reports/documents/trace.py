@@ -182,7 +182,8 @@ def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Sc
     parts = [f"{quoted(row.title)}{f' ({graded})' if graded else ''}: {reading(evidence, scenario)}"]
     if where := "; ".join(part for part in (_source(row.source), plain(row.locator)) if part):
         parts.append(f"Source: {where}")
-    for section, name in (("evidence", "Weight"), ("motives", "Motive")):
+    weight = "Standard error" if isinstance(evidence, Measurement | Forecast) else "Likelihood ratio"
+    for section, name in (("evidence", weight), ("motives", "Motive")):
         if quantity := quantities.get(f"{section}.{row.name}"):
             parts.append(f"{name}: {_statement(quantity)}".rstrip("."))
     if row.weight < MAX_WEIGHT:

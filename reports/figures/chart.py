@@ -91,9 +91,9 @@ class Chart:
         """The drawing, as notebooks show it."""
         return self.svg()
 
-    def png(self) -> bytes:
+    def png(self, *, bare: bool = False) -> bytes:
         """The drawing in pixels."""
-        with self._drawn() as canvas:
+        with self._drawn(bare=bare) as canvas:
             return canvas.png()
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -257,11 +257,11 @@ class _File:
             picture = block.draw()
         except NothingToPlot:
             return
-        shape = self.file.add_picture(BytesIO(picture.png()), width=self.width)
+        shape = self.file.add_picture(BytesIO(picture.png(bare=True)), width=self.width)
         if shape.height > self.look.picture:
             shape.width, shape.height = Length(shape.width * self.look.picture // shape.height), self.look.picture
         xml.describe(shape, _alternative(picture))
-        self._small(sanitize(picture.title))
+        self._small(sanitize(f"{picture.title}. {picture.caption}"))
 
 
 def _small_run(paragraph: Any, text: str) -> Any:

@@ -143,8 +143,10 @@ class _Writer:
         except NothingToPlot:
             return None
         name = f"figure-{len(self.pictures) + 1}.svg"
-        self.pictures[name] = replace_missing_glyphs(picture.svg(), UNKNOWN).encode()
-        return {"kind": "figure", "file": name, "alt": sanitize(f"{picture.title}. {picture.description}")}
+        self.pictures[name] = replace_missing_glyphs(picture.svg(bare=True), UNKNOWN).encode()
+        alternative = sanitize(f"{picture.title}. {picture.description}")
+        caption = replace_missing_glyphs(sanitize(f"{picture.title}. {picture.caption}"))
+        return {"kind": "figure", "file": name, "alt": alternative, "caption": caption}
 
 
 def _table(table: Table) -> Data:

@@ -12,7 +12,7 @@ from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.trace import TraceResult
 from estimative.model.analysis.what_if_result import WhatIfResult
 from estimative.model.codec import from_json, to_json
-from estimative.priors.scale_file import find_scale
+from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer
 from estimative.reports.blocks import Caution, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context

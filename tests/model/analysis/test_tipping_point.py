@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.spec.events import Driver, Event
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement
-from estimative.priors.verbal_scale import ICD203
+from estimative.priors.verbal_scale import ICD203, find_scale
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
@@ -57,6 +58,18 @@ def moves(found: FactorReach) -> dict[float, Crossing]:
 def test_edges_are_the_borders_of_the_scale() -> None:
     """The ends of the words' bands, each once and rising."""
     assert thresholds_of(ICD203) == (0.01, 0.05, 0.2, 0.45, 0.55, 0.8, 0.95, 0.99)
+
+
+@pytest.mark.parametrize("name", ["icd203", "phia"])
+def test_the_word_changes_at_every_threshold_and_nowhere_else(name: str) -> None:
+    """Just below and just above each threshold the words differ, and between two thresholds there is one word."""
+    scale = find_scale(name)
+    thresholds = thresholds_of(scale)
+    for threshold in thresholds:
+        assert scale.word(threshold - 1e-6).text != scale.word(threshold + 1e-6).text
+    for low, high in pairwise((0.0, *thresholds, 1.0)):
+        inside = np.linspace(low + 1e-6, high - 1e-6, 50)
+        assert len({scale.word(float(p)).text for p in inside}) == 1
 
 
 # New evidence
