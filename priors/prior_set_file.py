@@ -71,7 +71,9 @@ def prior_set_reading(path: Path, *, locate: Locate | None = None) -> PriorSetRe
         issues += unreadable.issues
     prior_set = reduce(_extended, (link.own for link in reversed(links))) if links else None
     if prior_set is None or issues:
-        raise InvalidInput(issues, partial=prior_set)
+        # Without the set that it extends, everything that a set inherits would seem to be missing.
+        broken = unreadable is not None or not links or bool(links[-1].extends)
+        raise InvalidInput(issues, partial=None if broken else prior_set)
     return PriorSetReading(prior_set=prior_set, texts=FrozenDict(_texts(links)))
 
 
