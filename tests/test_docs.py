@@ -1,0 +1,194 @@
+"""The documents show what a reader gets: every command, its output, every option and every link are checked."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from estimative.cli.app import app
+from estimative.model.spec.scenario_file import KINDS
+from estimative.priors.statement_syntax import FORMS
+from tests.documented import CUT, DOCUMENTS, FILES, ROOT, Session, reader
+
+README = ROOT / "README.md"
+TUTORIAL, COMMANDS, FORMATS, PYTHON = (
+    ROOT / "docs" / f"{name}.md" for name in ("tutorial", "commands", "formats", "python")
+)
+LONGEST_README = 150
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[0-9a-f]{64}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
+"""Ids of runs, digests of log lines, versions of packages, and the folder of saved runs."""
+LAST_DIGITS = 3
+"""Another processor rounds differently: so many units of the last digit shown, which is at least one standard error."""
+
+
+def tokens(text: str) -> list[str]:
+    """Words and numbers, however the lines are broken."""
+    return UNSTABLE.sub("-", " ".join(text.split())).split()
+
+
+def close(expected: str, printed: str) -> bool:
+    """Whether two tokens are equal except for the last digits of their numbers."""
+    if NUMBER.sub("#", expected) != NUMBER.sub("#", printed):
+        return False
+    pairs = zip(NUMBER.findall(expected), NUMBER.findall(printed), strict=True)
+    return all(abs(value(a) - value(b)) <= LAST_DIGITS * max(unit(a), unit(b)) for a, b in pairs)
+
+
+def value(number: str) -> float:
+    return float(number.replace(",", ""))
+
+
+def unit(number: str) -> float:
+    """What the last digit counts; of a count of draws, a tenth of the number."""
+    _, point, decimals = number.partition(".")
+    return 10.0 ** -len(decimals) if point else 1.0 if len(number) < 4 else 0.1 * value(number)
+
+
+def position(passage: list[str], printed: list[str], after: int) -> int | None:
+    """Where a passage begins in the output, as nearly as numbers allow; None if nowhere."""
+    places = range(after, len(printed) - len(passage) + 1)
+    return next((at for at in places if all(map(close, passage, printed[at : at + len(passage)]))), None)
+
+
+def missing_passage(expected: str, printed: str) -> str:
+    """The first passage that the output does not have, or nothing."""
+    at, output = 0, tokens(printed)
+    for passage in map(tokens, filter(str.strip, expected.split(CUT))):
+        if (start := position(passage, output, at)) is None:
+            return " ".join(passage)
+        at = start + len(passage)
+    return ""
+
+
+def check_session(session: Session) -> None:
+    assert session.code == 0 or session.shows, (session.commands, session.printed)
+    assert bool(session.expected) == bool(session.shows), session.commands
+    assert missing_passage(session.expected, session.printed) == "", session.commands
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_print_what_the_documents_show(document: Path) -> None:
+    """Every command in a document works, and prints what stands below it."""
+    with reader(document) as follower:
+        for session in follower.follow(document):
+            check_session(session)
+
+
+def test_wrong_output_is_noticed() -> None:
+    """A number that is off by more than last digits, a missing word and a wrong order are noticed."""
+    printed = "rutte 6.1% 1.6% to 14% very unlikely"
+    assert missing_passage("rutte 6.2% 1.6% to 14%\n[...]", printed) == ""
+    assert missing_passage("rutte 6.9% 1.6% to 14%", printed) == "rutte 6.9% 1.6% to 14%"
+    assert missing_passage("6.1% to 14%", printed) != ""
+    assert missing_passage("very unlikely\n[...]\nrutte", printed) == "rutte"
+
+
+class Checker(doctest.OutputChecker):
+    """Compares numbers up to their last digits."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        return missing_passage(want.replace("...", CUT), got) == ""
+
+
+def test_python_snippets_run() -> None:
+    """Every Python snippet works, and prints what stands below it."""
+    text = "\n".join(re.findall(r"```python\n(.*?)```", PYTHON.read_text(encoding="utf-8"), flags=re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(text, {}, PYTHON.name, str(PYTHON), 0)
+    assert len(examples.examples) > 10
+    with reader(PYTHON) as follower, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(follower.folder)
+        patch.setenv("ESTIMATIVE_RUNS", str(follower.folder / "runs"))
+        report: list[str] = []
+        failed, _ = doctest.DocTestRunner(Checker(), verbose=False).run(examples, out=report.append)
+    assert not failed, "".join(report)
+
+
+def test_the_tutorial_shows_the_files_that_come_with_it() -> None:
+    """Every file of docs/tutorial is in the tutorial, word by word."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    for path in FILES.iterdir():
+        assert f"<!-- file: {path.name} -->\n```toml\n{path.read_text(encoding='utf-8')}```" in text, path.name
+
+
+def test_toml_in_the_documents_can_be_read() -> None:
+    """Every fragment of a file in the documents is TOML."""
+    for document in DOCUMENTS:
+        for block in re.findall(r"```toml\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL):
+            tomllib.loads(block)
+
+
+def commands(group: click.Group, path: str = "") -> dict[str, click.Command]:
+    """Every command by its full name."""
+    result: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        full = f"{path} {name}".strip()
+        result[full] = command
+        if isinstance(command, click.Group):
+            result.update(commands(command, full))
+    return result
+
+
+def sections(text: str) -> dict[str, str]:
+    """The parts of a document by their headings of the second level."""
+    return {part.partition("\n")[0].strip("`"): part for part in text.split("\n## ")[1:]}
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """docs/commands.md has a section for each command; its options are there, or among those that commands share."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group)
+    parts = sections(COMMANDS.read_text(encoding="utf-8"))
+    shared = parts["Options that commands share"]
+    for name, command in commands(group).items():
+        section = parts[name.split()[0]]
+        assert f"estimative {name}" in section
+        for option in (parameter for parameter in command.params if isinstance(parameter, click.Option)):
+            long = option.opts[0]
+            assert f"`{long}" in section + shared, f"{name} {long}"
+
+
+def test_every_kind_of_evidence_and_form_of_statement_is_documented() -> None:
+    """docs/formats.md names all of them, with their keys."""
+    text = FORMATS.read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"| `{kind}` |" not in text] == []
+    for form in FORMS:
+        keys = [key.replace("pNN", "p05") for key in (*form.keys, *form.optional)]
+        line = next((line for line in text.splitlines() if line.startswith(f"| {form.name} |")), "")
+        assert [key for key in keys if key not in line] == [], form.name
+
+
+def test_links_lead_somewhere() -> None:
+    """Every file and every heading that a document links to exists."""
+    for document in (*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"):
+        for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+            if "://" not in link:
+                name, _, anchor = link.partition("#")
+                target = document.parent / name if name else document
+                assert target.exists(), f"{document.name}: {link}"
+                assert not anchor or anchor in anchors(target), f"{document.name}: {link}"
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_make_targets_exist() -> None:
+    """Every `make` command in the documents is a target."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for document in (*DOCUMENTS, ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"(?:^\$ |`)make (\w+)", document.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            assert f"\n{target}:" in makefile, f"{document.name}: {target}"
+
+
+def test_the_readme_is_short() -> None:
+    """A stranger reads it in five minutes."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= LONGEST_README
