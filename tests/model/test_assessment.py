@@ -213,9 +213,7 @@ def test_items_of_one_origin_count_together(tmp_path: Path) -> None:
         {"years": 0.5, "boast": together / 3, "echo": together / 3, "again": together / 3, "lone": 1.0}
     )
     unsaid = assessment(tmp_path, PRIORS.replace("mayor = 0.25", ""))
-    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), (
-        "one group, if no independence is stated"
-    )
+    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), "one group, if no independence is stated"
 
 
 @pytest.mark.parametrize("independence", [0.0, 0.3, 1.0])
