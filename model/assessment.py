@@ -56,6 +56,7 @@ class Assessment:
     @cached_property
     def degree_parameters(self) -> Numbers:
         """a, b, lower, upper of each degree; dims (parameter, degree)."""
+        # The shape is stated, so that a scenario without degrees has an array of four empty rows.
         families = [self._family(name, ScaledBeta) for name in self.structure.quantities.degrees]
         return np.array([(f.a, f.b, f.lower, f.upper) for f in families], dtype=float).reshape(-1, 4).T
 
@@ -112,6 +113,7 @@ class Assessment:
         left_out = self.left_out | frozenset(items)
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
+        # An observation that is left out makes its event uncertain again.
         counted = {
             event: state
             for event, state in certain
@@ -156,6 +158,7 @@ class Assessment:
         if item.id in self.left_out:
             return 0.0
         relevance = self.prior_set.relevance.get(item.id, 1.0)
+        # With k = 0 the n items of an origin count as one, with k = 1 as n.
         n = self.items_per_origin.get(item.origin, 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
         return relevance * (1 + (n - 1) * independence) / n

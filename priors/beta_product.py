@@ -104,6 +104,7 @@ def _integrated(product: Product) -> _Masses:
     t, log_density = _refined(product.log_density)
     density = np.exp(log_density - log_density.max())
     half = (t[:, -1:] - t[:, :1]) / 2
+    # Beyond the last node the density is exp(power * t), whose integral is density / power.
     tails = density[0, 0] / product.below[0][1], density[-1, -1] / product.above[0][1]
     upto = half * (density @ _INTEGRALS.T)
     before = tails[0] + np.concatenate([[0.0], np.cumsum(upto[:-1, -1])])
@@ -116,6 +117,7 @@ def _integrated(product: Product) -> _Masses:
 def _refined(log_density: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
     """Return nodes and log density; dims (panel, node). Where it matters, it varies by at most 1 within a panel."""
     reach = math.asinh(_FARTHEST)
+    # Equal steps of asinh t: fine where the density is, and far enough out for the longest tail.
     edges = np.sinh(np.linspace(-reach, reach, _PANELS + 1))
     while True:
         middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2

@@ -19,6 +19,7 @@ def shipped_prior_sets() -> dict[str, dict[str, Path]]:
     """Return the shipped prior sets by scenario id, then by name; both in alphabetical order."""
     sets: dict[str, dict[str, Path]] = {}
     for path in sorted(set(_HERE.glob("*/*.toml")) - set(SCALES.glob("*.toml"))):
+        # Ids have hyphens; folders have underscores, like packages.
         sets.setdefault(path.parent.name.replace("_", "-"), {})[path.stem] = path
     return sets
 

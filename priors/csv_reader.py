@@ -31,6 +31,7 @@ def csv_rows(text: str, *, file: str, spaced: bool = False) -> Iterator[CsvRow]:
         for cells in reader:
             if cells:
                 yield line, cells
+            # A cell may hold line ends: the number of the reader is that of the last line of a row.
             line = reader.line_num + 1
     except csv.Error as error:
         raise invalid(f"this row is not CSV: {error}", code="not-csv", file=file, line=line) from error

@@ -48,6 +48,7 @@ class ScaledBeta:
 
     def cdf(self, x: float) -> float:
         """Return the probability of at most x."""
+        # A constant has no width to divide by.
         if self.constant:
             return float(x >= self.lower)
         return float(betainc(self.a, self.b, min(max((x - self.lower) / (self.upper - self.lower), 0.0), 1.0)))
@@ -92,6 +93,7 @@ class LogNormal:
 
     @property
     def sd(self) -> float:
+        # expm1 overflows beyond 709.
         variance = self.sigma**2
         return 0.0 if self.constant else self.mean * math.sqrt(math.expm1(variance) if variance < 709 else math.inf)
 

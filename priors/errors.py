@@ -53,6 +53,7 @@ class Issue:
     def __str__(self) -> str:
         allowed = self.allowed if isinstance(self.allowed, str) else enumerated(self.allowed)
         parts = [f"{self.message}."]
+        # A phrase is often part of the message already: "3 is not a text".
         if allowed and not (isinstance(self.allowed, str) and allowed in self.message):
             parts.append(f"Allowed: {allowed}.")
         if self.suggestion:
@@ -112,6 +113,7 @@ def unknown_name(place: Place, name: str, known: Iterable[str], what: str) -> Is
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a misspelt one most likely stands for, or None."""
+    # Imported here because most runs need no suggestion, and every start would pay for it.
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.6)), None)

@@ -183,6 +183,7 @@ def _suggestion(probability: str) -> str | None:
     value = float(match[1])
     if match[2]:
         return f"{value / 100:.12g}" if value <= 100 else ""
+    # A large number without a percent sign could be a percentage or a slip: no suggestion.
     return None if number_within(value, 0, 1) else ""
 
 

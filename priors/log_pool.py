@@ -164,6 +164,7 @@ def _counted(by_analyst: Mapping[str, object], weights: Mapping[str, float]) -> 
 
 def _mean(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """Return the weighted mean of the values: the same in any order, and exact where all values are equal."""
+    # fsum does not depend on the order of the analysts.
     total = math.fsum(weights[analyst] for analyst in values)
     mean = math.fsum(weights[analyst] * value for analyst, value in values.items()) / total
     return _between(mean, values.values())
@@ -196,6 +197,7 @@ def _degree(degrees: Mapping[str, ScaledBeta], weights: Mapping[str, float]) -> 
         product = Product.of(tuple(degrees.values()), tuple(weights[analyst] for analyst in degrees))
         family, misfit = nearest_scaled_beta(product)
         return Pooled(family=family, misfit=misfit)
+    # On a common support the product of betas is a beta, with the means of the shapes.
     [(lower, upper)] = supports
     a = _mean({analyst: degree.a for analyst, degree in degrees.items()}, weights)
     b = _mean({analyst: degree.b for analyst, degree in degrees.items()}, weights)

@@ -95,6 +95,7 @@ class PriorSet:
             "independence": dict(self.independence),
             "confidence": self.confidence and asdict(self.confidence),
         }
+        # Digests of scenarios differ in this. Both are stored in runs, so that neither can change.
         return digest_of(content, ascii_only=True)
 
 

@@ -71,7 +71,9 @@ def prior_set_reading(path: Path, *, locate: Locate | None = None) -> PriorSetRe
         issues += unreadable.issues
     prior_set = reduce(_extended, (link.own for link in reversed(links))) if links else None
     if prior_set is None or issues:
-        raise InvalidInput(issues, partial=prior_set)
+        # Without the set that it extends, everything that a set inherits would seem to be missing.
+        broken = unreadable is not None or not links or bool(links[-1].extends)
+        raise InvalidInput(issues, partial=None if broken else prior_set)
     return PriorSetReading(prior_set=prior_set, texts=FrozenDict(_texts(links)))
 
 
@@ -135,6 +137,7 @@ def _check_scenario(child: _Link, parent: _Link) -> None:
 
 def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
     """Return what a child states, and what its parent states where the child does not."""
+    # Every mapping is merged entry by entry; the confidence is one judgement, and replaced as a whole.
     return replace(
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,

@@ -103,6 +103,7 @@ class Prior:
     def _scaled(self, value: float) -> float:
         if isinstance(self.family, LogNormal):
             return math.log(value)
+        # A quantile can be 0 or 1 as a float, and would have infinite log-odds.
         inside = min(max(value, 1e-15), 1 - 1e-15)
         return math.log(inside) - math.log1p(-inside)
 
@@ -152,6 +153,7 @@ def _points(statement: Statement) -> tuple[tuple[float, float], ...]:
 
 def _band_points(band: Band) -> tuple[tuple[float, float], ...]:
     """Put 90% between the ends: 5% on either side, or 10% on the only side of a band that ends at 0 or 1."""
+    # A word is not a hard bound: a tenth of the mass is left outside its band.
     if band.low == 0:
         return ((0.9, band.high),)
     return ((0.1, band.low),) if band.high == 1 else ((0.05, band.low), (0.95, band.high))
@@ -219,6 +221,7 @@ def _degree_moments(stated: Moments, _: Support) -> ScaledBeta:
         sd < largest, f"a standard deviation of {sd:g} is too large for a mean of {mean:g}", f"below {largest:.3g}"
     )
     _require(sd > NARROWEST, f"a standard deviation of {sd:g} is too small", f"above {NARROWEST:g}", FIXED)
+    # The moments of a beta: sd**2 = mean * (1 - mean) / (a + b + 1).
     size = mean * (1 - mean) / sd**2 - 1
     return _degree(mean * size, (1 - mean) * size)
 

@@ -38,6 +38,7 @@ def _head(prior_set: PriorSet) -> list[str]:
 
 def _statements(prior_set: PriorSet, families: Mapping[str, Prior]) -> Iterator[list[str]]:
     """Yield one table after another, each with all its quantities."""
+    # TOML wants the entries of a table together; the order within one stays that of the file.
     for path, quantities in groupby(sorted(prior_set.statements, key=_order), key=_owner):
         yield [f"[{toml_text.dotted(path)}]", *_entries(quantities, prior_set, families)]
 

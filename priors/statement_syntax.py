@@ -174,11 +174,13 @@ def _generic(name: str) -> str:
 
 
 def _word(term: str, scale: str) -> Word:
+    # The word is kept as it is written if the scale does not have it, for the error to quote it.
     known = SCALES.get(scale)
     return Word(term=(known and known.spelling(term)) or term, scale=scale)
 
 
 def _quantiles(inline: Table) -> Quantiles:
+    # A table has no order, and quantiles must rise.
     names = sorted(name for name in inline.data if _PERCENTILE.fullmatch(name))
     return Quantiles(points=tuple((int(name[1:]) / 100, inline.number(name)) for name in names))
 
@@ -211,29 +213,25 @@ def _uniform(inline: Table) -> Uniform:
     return Uniform(low=low, high=high)
 
 
-def _numbers(cls: Callable[..., Statement], *keys: str) -> Callable[[Table], Statement]:
-    """A reader of a statement whose fields are numbers under keys of the same name."""
-    return lambda inline: cls(**{key: inline.number(key) for key in keys})
-
-
-def _written(*keys: str) -> Callable[[Any], list[tuple[str, str]]]:
-    return lambda statement: [(key, toml_text.number(getattr(statement, key))) for key in keys]
+def _of_numbers(statement: type[Any], name: str, keys: tuple[str, ...], say: Callable[[Any], str]) -> Form:
+    """Return the form of a statement whose fields are numbers under keys of the same name."""
+    return Form(
+        name=name,
+        statement=statement,
+        keys=keys,
+        read=lambda inline: statement(**{key: inline.number(key) for key in keys}),
+        pairs=lambda stated: [(key, toml_text.number(getattr(stated, key))) for key in keys],
+        say=say,
+    )
 
 
 def _span(low: float, high: float) -> list[tuple[str, str]]:
-    """The ends of a beta, unless they are 0 and 1."""
+    """Return the ends of a beta, unless they are 0 and 1."""
     return [] if (low, high) == (0, 1) else [("low", toml_text.number(low)), ("high", toml_text.number(high))]
 
 
 FORMS: tuple[Form, ...] = (
-    Form(
-        name="a constant",
-        statement=Constant,
-        keys=("value",),
-        read=_numbers(Constant, "value"),
-        pairs=_written("value"),
-        say=lambda s: f"fixed at {s.value:g}",
-    ),
+    _of_numbers(Constant, "a constant", ("value",), lambda s: f"fixed at {s.value:g}"),
     Form(
         name="quantiles",
         statement=Quantiles,
@@ -242,38 +240,20 @@ FORMS: tuple[Form, ...] = (
         pairs=lambda s: [(percentile(p), toml_text.number(q)) for p, q in s.points],
         say=lambda s: ", ".join(f"{100 * p:.0f}%: {q:g}" for p, q in s.points),
     ),
-    Form(
-        name="a central interval",
-        statement=Interval,
-        keys=("low", "high", "mass"),
-        read=_numbers(Interval, "low", "high", "mass"),
-        pairs=_written("low", "high", "mass"),
-        say=lambda s: f"{100 * s.mass:g}% between {s.low:g} and {s.high:g}",
+    _of_numbers(
+        Interval,
+        "a central interval",
+        ("low", "high", "mass"),
+        lambda s: f"{100 * s.mass:g}% between {s.low:g} and {s.high:g}",
     ),
-    Form(
-        name="three points",
-        statement=ThreePoint,
-        keys=("low", "mode", "high"),
-        read=_numbers(ThreePoint, "low", "mode", "high"),
-        pairs=_written("low", "mode", "high"),
-        say=lambda s: f"{s.low:g} to {s.high:g}, most likely {s.mode:g}",
+    _of_numbers(
+        ThreePoint,
+        "three points",
+        ("low", "mode", "high"),
+        lambda s: f"{s.low:g} to {s.high:g}, most likely {s.mode:g}",
     ),
-    Form(
-        name="moments",
-        statement=Moments,
-        keys=("mean", "sd"),
-        read=_numbers(Moments, "mean", "sd"),
-        pairs=_written("mean", "sd"),
-        say=lambda s: f"mean {s.mean:g}, standard deviation {s.sd:g}",
-    ),
-    Form(
-        name="a reference class",
-        statement=Count,
-        keys=("count", "of"),
-        read=_numbers(Count, "count", "of"),
-        pairs=_written("count", "of"),
-        say=lambda s: f"{s.count:g} of {s.of:g} (Jeffreys)",
-    ),
+    _of_numbers(Moments, "moments", ("mean", "sd"), lambda s: f"mean {s.mean:g}, standard deviation {s.sd:g}"),
+    _of_numbers(Count, "a reference class", ("count", "of"), lambda s: f"{s.count:g} of {s.of:g} (Jeffreys)"),
     Form(
         name="a word",
         statement=Word,

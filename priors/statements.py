@@ -56,6 +56,7 @@ class Quantiles:
 
     def __post_init__(self) -> None:
         for p, q in self.points:
+            # 100 * 0.29 is 28.999999999999996 as a float.
             percent = abs(100 * p - round(100 * p)) < 1e-9
             _require(percent and 0.005 < p < 0.995, percentile(p), percentile(p), "a percentile from p01 to p99")
             _require_finite(**{percentile(p): q})

@@ -35,8 +35,10 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
     try:
         if path.is_dir():
             raise error("not-a-file", "this is a directory, not a file")
+        # Reading a pipe could block for ever.
         if not path.is_file():
             raise error("not-a-file", "this is not a regular file") if path.exists() else _no_such_file(path)
+        # The size is checked first, so that a huge file is never read.
         if (size := path.stat().st_size) > largest:
             allowed = f"at most {largest / 1e6:.1f} MB"
             raise error("too-large", f"the file is too large, {size / 1e6:.1f} MB", allowed)
@@ -47,6 +49,7 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise error("not-utf-8", "the text is UTF-16, not UTF-8")
     try:
+        # Byte order marks and line ends of other systems must not change lines or digests.
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
         message = f"the text is not UTF-8: byte 0x{raw[failure.start]:02x} at offset {failure.start}"
@@ -102,6 +105,7 @@ class TomlFile:
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:
+        # tomllib gives no positions, so that a second parser has to find the lines.
         import tree_sitter_toml
         from tree_sitter import Language, Parser
 

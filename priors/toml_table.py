@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimative.priors.errors import InvalidInput, Issue, Place, listed, nearest, quote, unknown_name
-from estimative.priors.errors import ascii_safe as ascii_safe  # noqa: PLC0414 (many modules import it from here)
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, listed, nearest, quote, unknown_name
 from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -60,6 +59,7 @@ class Table:
 
     def add_at(self, issue: Issue, *keys: str | int) -> None:
         """Add an issue whose key counts from a key of this table, where it gets its file and line."""
+        # Names begin with a letter, so that a number is a position in an array.
         below = (int(part) if part.isdigit() else part for part in issue.place.key.split(".") if part)
         self.add(issue.moved(self.place(*keys, *below)))
 
@@ -112,6 +112,7 @@ class Table:
             what = "the only value allowed here" if len(known) == 1 else "one of the values allowed here"
             message = f"{quote(value)} is not {what}"
             self.error(key, code="not-a-choice", message=message, value=value, allowed=known, suggestion=near or "")
+        # A stand-in of the right type: what depends on it is still checked.
         return known[0]
 
     def number(
@@ -150,6 +151,7 @@ class Table:
         value = self.value(key)
         if value is None and not required:
             return None
+        # A datetime is a date in Python, but its time of day would be lost.
         if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
             return value
         self.mismatch(key, value=value, allowed="a date such as 2026-11-01, without quotes", code="not-a-date")
@@ -222,8 +224,10 @@ class Table:
 
 def number_within(value: object, low: float, high: float, *, open_ends: bool = False) -> bool:
     """Return whether a TOML value is a finite number within bounds; true and false are not numbers."""
+    # In Python, True is an int.
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
+    # A TOML integer can be too large for a float.
     try:
         number = float(value)
     except OverflowError:

@@ -76,6 +76,7 @@ class Scale:
         """
         if not -1e-9 <= probability <= 1 + 1e-9:
             raise ValueError(f"{probability} is not a probability")
+        # Sums of probabilities can exceed 1 by rounding errors.
         clamped = min(max(probability, 0.0), 1.0)
         if clamped < self.bands[0].low:
             return Phrase(text=f"below {100 * self.bands[0].low:g}%", fit="outside")

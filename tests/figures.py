@@ -13,8 +13,8 @@ from estimative.reports.figures.axes import NumberAxis, ProbabilityAxis
 from estimative.reports.figures.bars import BarRow, Bars, End
 from estimative.reports.figures.branches import Branches, Node, Way
 from estimative.reports.figures.chart import Chart, Plot
+from estimative.reports.figures.curve import Curve, Point
 from estimative.reports.figures.intervals import IntervalRow, Intervals
-from estimative.reports.figures.panels import Panel, Panels, Point
 from estimative.reports.figures.strip import NamedProbability, Strip
 from estimative.reports.figures.style import Lettering
 from estimative.reports.figures.text import text_width
@@ -78,7 +78,7 @@ def steps(text: str) -> Bars:
         for start, end in zip((0.0, *ends), ends, strict=False)
     ]
     first, last = (BarRow(label=text, value=text[:9], start=at, ends=(), sentence=f"{text}: {at:g}.") for at in (0, 3))
-    return Bars(rows=(first, *rows, last), axis=NumberAxis(label="Decibans", signed=True))
+    return Bars(rows=(first, *rows, last), axis=NumberAxis(label="Decibans", signed=True), linked=True)
 
 
 def branches(text: str) -> Branches:
@@ -95,17 +95,20 @@ def branches(text: str) -> Branches:
     )
 
 
-def panels(text: str) -> Panels:
-    """A rising curve with its interval; others that fall, are impossible, or have one point."""
+def curve(text: str) -> Curve:
+    """A rising curve with its interval; a bar for what else rises, and one for what falls."""
     points = [(0.0, 0.001), (0.5, 0.01), (1.0, 0.05)]
-    main = [Point(at=at, value=p, text=f"{100 * p:g}%", low=p / 3, high=2 * p) for at, p in points]
-    falling = [Point(at=at, value=1 - p, text=f"{100 - 100 * p:g}%") for at, p in points]
-    return Panels(
-        main=Panel(title=text, points=tuple(main)),
+    ends = ((0.1, 0.4, style.DARK), (0.3, 0.2, style.LIGHT))
+    rows = [
+        BarRow(label=text, start=low, ends=(End(value=high, look=look, text="10% to 40%"),), sentence=text)
+        for low, high, look in ends
+    ]
+    return Curve(
+        points=tuple(Point(at=at, value=p, text=f"{100 * p:g}%", low=p / 3, high=2 * p) for at, p in points),
         baseline=BASELINE,
-        others=tuple(Panel(title=text, points=tuple(p)) for p in (falling, [], falling[:1], falling)),
         axis=ProbabilityAxis(),
         label="Degree (0 to 1)",
+        others=Bars(rows=tuple(rows), axis=ProbabilityAxis(), legend=((style.DARK, "rises"), (style.LIGHT, "falls"))),
         heading=text[:30],
         key=((style.CURVE, "result"), (style.BAND, "interval"), (style.BASELINE, "as assessed")),
         sentences=(f"{text}: 0.1% at 0.",),
@@ -134,7 +137,7 @@ PLOTS: dict[str, Callable[[str], Plot]] = {
     "bars": bars,
     "steps": steps,
     "branches": branches,
-    "panels": panels,
+    "curve": curve,
     "strip": strip,
 }
 

@@ -40,7 +40,7 @@ def _console(*, stderr: bool) -> Console:
 
 def say(text: str) -> None:
     """Print a message."""
-    from estimative.priors.toml_table import ascii_safe
+    from estimative.priors.errors import ascii_safe
 
     print(ascii_safe(text), file=sys.stderr, flush=True)
 

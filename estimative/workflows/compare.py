@@ -38,7 +38,7 @@ def compare(session: TeamSession, *, attribution: bool = False, permutations: in
         if more than two analysts' priors exclude each other, so that they have no pool.
     """
     show = session.settings.with_unconverged
-    shown = [analyst for analyst in session.analysts.values() if analyst.converged or show]
+    reportable = [analyst for analyst in session.analysts.values() if analyst.converged or show]
     session.settings.progress("Comparing the analysts")
     attributed = attribution and session.reportable
     pair = _pair(session, permutations or PERMUTATIONS) if attributed and len(session.analysts) == 2 else None
@@ -49,8 +49,8 @@ def compare(session: TeamSession, *, attribution: bool = False, permutations: in
         computation=session.computation(),
         scenario=session.scenario,
         analysts=session.results,
-        pairs=compare_pairs(shown),
-        log_bayes_factors=log_evidence(session.fitter, shown),
+        pairs=compare_pairs(reportable),
+        log_bayes_factors=log_evidence(session.fitter, reportable),
         attribution=pair if pair and (pair.effort.converged or show) else None,
         team=team if team and (team.effort.converged or show) else None,
     )

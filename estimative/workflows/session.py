@@ -116,7 +116,7 @@ def possible(assessment: Assessment) -> Iterator[None]:
     try:
         yield
     except Contradiction as error:
-        file = f"scenario {assessment.scenario.id}"
+        file = f"scenario {assessment.scenario.id}, prior set {assessment.prior_set.name}"
         allowed = "what is possible under these priors"
         raise InvalidInput(
             [Issue(code="invalid-value", message=error.reason, place=Place(file=file, key=error.key), allowed=allowed)]

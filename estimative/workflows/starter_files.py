@@ -11,12 +11,12 @@ from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
-from estimative.priors.errors import invalid, quote
+from estimative.priors.errors import ascii_safe, invalid, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
-from estimative.priors.toml_table import A_NAME, NAME, ascii_safe
+from estimative.priors.toml_table import A_NAME, NAME
 
 PLACEHOLDERS = {
     Support.DEGREE: "{ p05 = 0.1, p50 = 0.5, p95 = 0.9 }",

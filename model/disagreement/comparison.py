@@ -32,7 +32,7 @@ class CompareResult(Result):
         check_withheld(self, self.analysts, self.attribution or self.team)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def reported(self) -> tuple[str, ...]:
         """The analysts with numbers."""
         return tuple(name for name, analyst in self.analysts.items() if analyst.outcomes)
 

@@ -37,8 +37,8 @@ class Scores:
     """The mean scores of one analyst. Both scores are penalties: 0 is perfect, more is worse."""
 
     analyst: str
-    questions: frozenset[str]
-    """The resolved ones."""
+    questions: tuple[str, ...]
+    """The resolved ones, sorted: a set would be in another order in each process."""
     brier: Estimate
     """Mean of (probability - outcome)^2, in [0, 1] (Brier 1950, Monthly Weather Review 78(1))."""
     log: Estimate | None
@@ -87,7 +87,7 @@ def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
     happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
     return Scores(
         analyst=analyst,
-        questions=frozenset(judgement.question for judgement in ordered),
+        questions=tuple(sorted(judgement.question for judgement in ordered)),
         brier=_mean(np.square(forecasts - happened)),
         log=_finite_mean(log_penalties(forecasts, happened)),
         calibration=tuple(_calibration(ordered)),

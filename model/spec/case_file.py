@@ -76,6 +76,7 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.mismatch("counts", value=None, allowed=allowed)
     if len(table.issues) > before:
         return ()
+    # A scenario from somebody else must not read files elsewhere on this computer.
     if Path(name).is_absolute() or ".." in Path(name).parts:
         table.mismatch(
             "file", value=name, allowed="a file in the folder of the scenario or below", code="outside-folder"
@@ -146,6 +147,7 @@ def _count(
         issues.extend(error.issues)
     if issues:
         raise InvalidInput(_cut(issues, path))
+    # Sorted below, so that the digest of a scenario does not depend on the order of rows.
     drivers = [column.driver for column in mapped]
     return tuple(
         Trials(at={**fixed, **dict(zip(drivers, key, strict=True))}, successes=totals[key][0], of=totals[key][1])

@@ -30,6 +30,7 @@ def read_evidence(name: str, table: Table, folder: Folder, subjects: Subjects) -
     """Read one item of evidence; None, and an error added, if its kind is unknown."""
     kind = table.choice("kind", tuple(cls.kind for cls in FIELDS))
     common = {**_common(name, table), "source": table.text("source")}
+    # The stand-in kind of an error would ask for keys that nobody meant.
     if table.value("kind") != kind:
         return None
     cls = next(cls for cls in FIELDS if cls.kind == kind)

@@ -22,6 +22,7 @@ def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping
         With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
     """
     matching = _Matching(quantities, prior_set)
+    # Against another scenario every name would be unknown: one mistake, one error.
     issues = list(matching.mismatches()) or [*matching.unknown_quantities(), *matching.weight_errors()]
     if prior_set.scenario != quantities.scenario.id:
         raise InvalidInput(issues)
@@ -103,6 +104,7 @@ class _Matching:
         stated = tuple(stated)
         for name in stated:
             if name not in wanted:
+                # A name that is not stated yet is more probable than one that is.
                 meant = _meant(name, [n for n in wanted if n not in stated]) or _meant(name, wanted)
                 self.misspelt.add(meant)
                 entry, suggestion = quote(_entry(name)), _entry(meant)
@@ -127,6 +129,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
     section = QuantityName.parse(name).section
     entries = [_entry(other) for other in known if QuantityName.parse(other).section == section]
     entry = _entry(name)
+    # The parents of a table in another order are the same letters.
     reordered = (other for other in entries if "+" in entry and sorted(other) == sorted(entry))
     near = next(reordered, None) or nearest(entry, entries)
     return f"{section}.{near}" if near else ""

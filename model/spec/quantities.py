@@ -87,6 +87,7 @@ class Quantities:
 
 def combinations(event: Event) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the entries of a table: the name of each combination of parents, and the parents' states."""
+    # The last parent varies fastest, as along the last axis of an array.
     for states in product((0, 1), repeat=len(event.table_parents)):
         happened = [parent for parent, state in zip(event.table_parents, states, strict=True) if state]
         yield "+".join(happened) or "none", states

@@ -108,6 +108,7 @@ def _empty(entry: object) -> bool:
 
 def _value(entry: object) -> str:
     match entry:
+        # Before int, because True is an int.
         case bool():
             return "true" if entry else "false"
         case int():

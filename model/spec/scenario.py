@@ -51,6 +51,7 @@ class Scenario:
     """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
     def __post_init__(self) -> None:
+        # Copies, so that the dictionaries of the caller cannot change a scenario.
         for name in (*SECTIONS, "places"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         if errors := tuple(errors_of(self)):
@@ -102,6 +103,7 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
         **{
             section: [_plain(entry) for entry in getattr(scenario, section).values()]
             for section in SECTIONS
+            # Indicators came later: a scenario without them keeps the digest it had.
             if section in ALWAYS or getattr(scenario, section)
         },
     }

@@ -108,9 +108,11 @@ def _event_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
             yield _error(f"{path}.{key}", "an event is there twice", code="duplicate-name")
     for name in sorted(set(event.given) & set(event.unless)):
         yield _error(f"{path}.unless", f"{quote(name)} is also in given", code="contradiction", value=name)
+    # Factors and events share one namespace, since a driver may be either.
     known = {**scenario.factors, **scenario.events}
     if len({driver.name for driver in event.drivers}) < len(event.drivers):
         yield _error(f"{path}.drivers", "a driver is there twice", code="duplicate-name")
+    # The key "none" of a table means that no parent happened.
     if "none" in event.table_parents:
         message = 'an event named "none" cannot be in a table, where "none" means that no parent happened'
         yield _error(f"{path}.parents", message, code="bad-name", value="none", allowed="another name")
@@ -150,12 +152,14 @@ def _too_many(key: str, message: str, most: int) -> Issue:
 
 def _cycle_errors(scenario: Parts) -> Iterator[Issue]:
     graph = {
+        # Unknown parents are errors already.
         name: [p for p in parents_of(event, scenario.events) if p in scenario.events]
         for name, event in scenario.events.items()
     }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
+        # CycleError lists each event after its parent; "a -> b" here means that a depends on b.
         cycle = list(reversed(error.args[1]))
         message = f"these events depend on each other: {' -> '.join(cycle)}"
         yield _error(f"events.{cycle[0]}", message, code="cycle")

@@ -72,6 +72,7 @@ def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
 
 
 def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
+    # Priors about what is settled stay as good as they were.
     to_come = any(event.when == "horizon" for event in scenario.events.values())
     if prior_set.date and prior_set.date < scenario.as_of and to_come:
         message = (

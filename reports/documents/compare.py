@@ -27,19 +27,19 @@ def _document(result: CompareResult, context: Context) -> Iterator[Block]:
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
     yield from common.cautions(result, analysts.fits(result.analysts))
     yield from parts(result, context)
-    if result.shown:
+    if result.reported:
         yield from _other_outcomes(result, context)
-    if len(result.shown) > 1:
+    if len(result.reported) > 1:
         yield from _pairs(result)
         yield from _predicted(result.log_bayes_factors)
     yield from common.method(analysts.fits(result.analysts), result.scenario, result.computation)
-    if result.shown:
+    if result.reported:
         yield Paragraph(text=common.SECOND_ORDER)
 
 
 def parts(result: CompareResult, context: Context) -> Iterator[Block]:
     """Who says what, and why they differ."""
-    if result.shown:
+    if result.reported:
         yield from summary(result, context)
     yield analysts.members(result.analysts)
     if result.attribution:

@@ -13,7 +13,7 @@ from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Figure, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.figures.factors import factors
@@ -265,9 +265,3 @@ FIGURES: Mapping[str, Callable[[FitResult, Context], Picture]] = {
     "tree": tree,
     "factors": factors,
 }
-
-
-def figure(name: str, result: FitResult, context: Context) -> Iterator[Block]:
-    """A figure of the fit where there is one by that name."""
-    if name in FIGURES:
-        yield Figure(name=name, draw=lambda: FIGURES[name](result, context))

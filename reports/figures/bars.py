@@ -43,7 +43,9 @@ class Bars(RowPlot[BarRow]):
     """Rows with one bar or two."""
 
     baseline: float | None = None
-    """Where all bars start; None where each starts at the end of the one above."""
+    """Where all bars start; None where each has its own start."""
+    linked: bool = False
+    """Each bar starts at the end of the one above."""
 
     def values(self, row: BarRow) -> Iterator[float]:
         """Start and ends."""
@@ -88,8 +90,7 @@ class Bars(RowPlot[BarRow]):
             place = self.axis.place(self.baseline)
             for span in spans:
                 axes.plot([place, place], span, zorder=3, **BASELINE.style)
-            return
-        for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True):
+        for (above, below), row in zip(pairwise(middles), self.rows[1:], strict=True) if self.linked else ():
             start = self.axis.place(row.start)
             for low, high in spans:
                 if max(above, low) < min(below, high):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Literal
@@ -13,10 +14,9 @@ from xml.sax.saxutils import escape
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from estimative.reports.figures.style import PAPER, Fill, Lettering, Stroke, applied
-from estimative.reports.figures.text import UNKNOWN, plain, substitutes
+from estimative.reports.figures.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,34 +84,25 @@ class Canvas:
 
     def svg(self, title: str, description: str) -> str:
         """The drawing as SVG: text as text, nothing from elsewhere, no date; the same for the same drawing."""
-        missing = substitutes(text.get_text() for text in self._texts())
         stream = StringIO()
-        with self._substituted(missing):
+        with _drawing():
             self._figure.savefig(stream, format="svg", metadata=UNDATED)
-        back = {stand_in: code for code, stand_in in missing.items() if chr(stand_in) != UNKNOWN}
-        return _complete(stream.getvalue().translate(back), plain(title), plain(description))
+        return _complete(stream.getvalue(), plain(title), plain(description))
 
     def png(self) -> bytes:
         """The drawing in pixels; a character that the font lacks is a box."""
         stream = BytesIO()
-        with self._substituted(dict.fromkeys(substitutes(t.get_text() for t in self._texts()), ord(UNKNOWN))):
+        with _drawing():
             self._figure.savefig(stream, format="png", dpi=RESOLUTION, metadata={"Software": None})
         return stream.getvalue()
 
-    def _texts(self) -> list[Text]:
-        return [text for text in self._figure.findobj(Text) if isinstance(text, Text)]
 
-    @contextmanager
-    def _substituted(self, instead: Mapping[int, int]) -> Iterator[None]:
-        texts = [(text, text.get_text()) for text in self._texts()]
-        with applied():
-            for text, original in texts:
-                text.set_text(original.translate(instead))
-            try:
-                yield
-            finally:
-                for text, original in texts:
-                    text.set_text(original)
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Silence about characters that the font lacks: the reader's program may have them."""
+    with applied(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        yield
 
 
 def _complete(drawing: str, title: str, description: str) -> str:

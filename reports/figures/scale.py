@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import FitResult
+from estimative.priors.verbal_scale import Phrase
 from estimative.reports.context import Context
 from estimative.reports.figures.axes import ProbabilityAxis
 from estimative.reports.figures.chart import Chart, Key
@@ -14,7 +15,7 @@ from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.strip import NamedProbability, Strip
 from estimative.reports.figures.style import OTHER, PRIOR, SPAN, NothingToPlot
 from estimative.reports.number_format import interval, percent
-from estimative.reports.phrases import date, interval_kind, judged, plural, sentence, title_of
+from estimative.reports.phrases import interval_kind, judged, phrase, plural, quoted
 
 MAX_OTHERS = 6
 
@@ -34,7 +35,6 @@ def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -
         raise NothingToPlot("The result has no probabilities.")
     headline, others = result.headline.posterior, dict(dissent or {})
     chosen = sorted(others.items(), key=lambda item: -item[1].value)[:MAX_OTHERS]
-    title = title_of(result.scenario.headline, context.scenario)
     return Chart(
         content=Strip(
             axis=ProbabilityAxis(words=context.scale),
@@ -48,12 +48,24 @@ def scale(result: FitResult, context: Context, dissent: Dissent | None = None) -
             key=_key(headline, bool(chosen)),
             sentences=_sentences(result, context, others),
         ),
-        title=f"{sentence(title)} by {date(result.scenario.until)}: {judged(headline, context.scale)}",
+        title=_title(headline, context),
         caption=f"The dot is the probability and the line its {interval_kind(headline.interval)}, over the words of "
         f"probability ({context.scale.title}).{_rest(len(others) - len(chosen))}",
         caution=caution(result),
         source=source(result.scenario, [result.prior_set], result.computation),
     )
+
+
+def _title(headline: ProbabilityEstimate, context: Context) -> str:
+    """The word, and the words at the ends of the interval."""
+    ends = [context.scale.word(end) for end in (headline.interval.low, headline.interval.high)]
+    word, low, high = (_quoted(phrase) for phrase in (phrase(headline, context.scale), *ends))
+    reach = "and so is the whole interval" if low == high == word else f"the interval reaches from {low} to {high}"
+    return f"{percent(headline)} is {word}{',' if low == high == word else ';'} {reach}"
+
+
+def _quoted(phrase: Phrase) -> str:
+    return phrase.text if phrase.fit == "outside" else quoted(phrase.text)
 
 
 def _key(headline: ProbabilityEstimate, dissent: bool) -> Key:

@@ -152,8 +152,8 @@ class Strip:
         upper, lower = DEPTHS
         canvas.line([at(_units(end, stretch), upper) for end in (self.low, self.high)], INTERVAL)
         for value, look, across in ((self.point, SPAN, upper), (self.prior, PRIOR, lower)):
-            beyond = {} if bounded(value) else {"marker": "D"}
-            canvas.line([at(_units(value, stretch), across)], replace(look, **beyond), zorder=5)
+            marker = look.marker if bounded(value) else "D"
+            canvas.line([at(_units(value, stretch), across)], replace(look, marker=marker), zorder=5)
 
     def _across(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         """From left to right: the number above, the other analysts on the strip, the words below."""
@@ -168,9 +168,10 @@ class Strip:
         for at, other in enumerate(self.others):
             along, y = _units(other.value, stretch), top + MAIN + OTHERS * at
             canvas.line([(left + along, y + 4)], OTHER, zorder=4)
-            side, sign, free = ("left", 1, width - along) if along < width / 2 else ("right", -1, along)
-            text = truncated(f"{other.text} {other.name}", free - 3 * GAP, SMALL)
-            canvas.text(left + along + sign * 1.5 * GAP, y + 8, text, SMALL, side)
+            right = along > width / 2
+            text = truncated(f"{other.text} {other.name}", (along if right else width - along) - 3 * GAP, SMALL)
+            offset = -1.5 * GAP if right else 1.5 * GAP
+            canvas.text(left + along + offset, y + 8, text, SMALL, "right" if right else "left")
         return self._words_below(canvas, stretch, left, top + depth)
 
     def _words_below(self, canvas: Canvas, stretch: Stretch, left: float, top: float) -> float:

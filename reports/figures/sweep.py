@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from estimative.reports.figures.axes import ProbabilityAxis
+from estimative.reports.figures.axes import ProbabilityAxis, log_odds
+from estimative.reports.figures.bars import BarRow, Bars, End, visible
 from estimative.reports.figures.chart import Chart
-from estimative.reports.figures.panels import Panel, Panels, Point
+from estimative.reports.figures.curve import Curve, Point
 from estimative.reports.figures.sources import caution, source
-from estimative.reports.figures.style import BAND, BASELINE, CURVE, NothingToPlot
-from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent
+from estimative.reports.figures.style import BAND, BASELINE, CURVE, DARK, LIGHT, NothingToPlot
+from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, percent_range
 from estimative.reports.phrases import interval_kind, plural, quoted, title_of
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from estimative.model.inference.estimates import ProbabilityEstimate
     from estimative.reports.context import Context
 
-MAX_PANELS = 9
+MAX_ROWS = 10
 
 type Numbers = Sequence[tuple[float, ProbabilityEstimate]]
 """Values of the factor, each with a probability."""
-type Curve = tuple[str, Numbers]
+type Along = tuple[str, Numbers]
 """A title and its numbers."""
 
 
@@ -44,16 +45,16 @@ def sweep(result: WhatIfResult, context: Context) -> Chart:
     if not main or not before:
         raise NothingToPlot("The condition of the headline is impossible at every value.")
     factor = title_of(result.sweep.factor, context.scenario)
-    others = list(_others(points, result, context))
-    chosen = [curve for curve in others if _responds(curve[1])][:MAX_PANELS]
+    axis, others = ProbabilityAxis(words=context.scale), list(_others(points, result, context))
+    rows = visible(sorted(_rows(others), key=_size), axis, most=MAX_ROWS)
     return Chart(
-        content=Panels(
-            main=_panel("Result", main),
+        content=Curve(
+            points=tuple(_point(at, number) for at, number in main),
             baseline=before.value,
-            others=tuple(_panel(*curve) for curve in chosen),
-            axis=ProbabilityAxis(words=context.scale),
+            axis=axis,
             label="Degree of the factor (0 to 1)",
-            heading="Outcomes and events that respond, events where their condition holds",
+            others=Bars(rows=rows, axis=axis, legend=((DARK, "rises"), (LIGHT, "falls"))) if rows else None,
+            heading="What else responds, from the lowest degree to the highest",
             key=(
                 (CURVE, "result"),
                 (BAND, interval_kind(main[0][1].interval)),
@@ -64,33 +65,41 @@ def sweep(result: WhatIfResult, context: Context) -> Chart:
         title=_title(main, quoted(factor)),
         caption="Each point is the probability if the factor were set to that degree from now on. Events still to come "
         f"respond; what is settled now, and the evidence about today, do not.{_supposed(result)}"
-        f"{_rest(len(others) - len(chosen))}",
+        f"{_rest(len(others) - len(rows))}",
         caution=caution(result),
         source=source(result.scenario, [result.fit.prior_set], result.computation),
     )
 
 
-def _panel(title: str, numbers: Numbers) -> Panel:
-    return Panel(
-        title=title,
-        points=tuple(
-            Point(at=at, value=n.value, text=percent(n), low=n.interval.low, high=n.interval.high) for at, n in numbers
-        ),
-    )
+def _point(at: float, number: ProbabilityEstimate) -> Point:
+    ends = number.interval
+    return Point(at=at, value=number.value, low=ends.low, high=ends.high, text=percent(number))
 
 
-def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context) -> Iterator[Curve]:
+def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context) -> Iterator[Along]:
     """Every other outcome, then every event under its own condition."""
     scenario = context.scenario
     for name in scenario.outcomes:
         if name != result.scenario.headline:
             yield title_of(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
     for name in scenario.order:
-        yield title_of(name, scenario), [(p.value, p.events[name]) for p in points if name in p.events]
+        given = scenario.events[name].given or scenario.events[name].unless
+        title = f"{title_of(name, scenario)}{' (where its condition holds)' if given else ''}"
+        yield title, [(p.value, p.events[name]) for p in points if name in p.events]
 
 
-def _responds(numbers: Numbers) -> bool:
-    return any(_way(numbers[0][1], number) for _, number in numbers)
+def _rows(others: Sequence[Along]) -> Iterator[BarRow]:
+    """From the first value to the last, where these differ by more than their errors."""
+    for title, numbers in others:
+        if numbers and _way(numbers[0][1], numbers[-1][1]):
+            first, last = numbers[0][1], numbers[-1][1]
+            text, look = percent_range(first, last), DARK if last.value > first.value else LIGHT
+            end = End(value=last.value, look=look, text=text)
+            yield BarRow(label=title, start=first.value, ends=(end,), sentence=f"{title}: {text}.")
+
+
+def _size(row: BarRow) -> float:
+    return -abs(log_odds(row.ends[0].value) - log_odds(row.start))
 
 
 def _rest(count: int) -> str:
@@ -123,7 +132,7 @@ def _way(first: ProbabilityEstimate, second: ProbabilityEstimate) -> int:
     return 0 if abs(difference) <= SIGNIFICANT_SE * math.hypot(first.se, second.se) else (1 if difference > 0 else -1)
 
 
-def _sentences(main: Numbers, others: Sequence[Curve]) -> Iterator[str]:
+def _sentences(main: Numbers, others: Sequence[Along]) -> Iterator[str]:
     for at, number in main:
         yield f"At {at:g}: {percent(number)}, {interval_kind(number.interval)} {interval(number.interval)}."
     for title, numbers in others:

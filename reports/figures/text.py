@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.figures.style import FAMILY, LABEL, Lettering
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
 WIDEST = 1.3
 """Ems of a character that the font lacks: a reader's own font will set it."""
-SPARE = range(0x2500, 0x3000)
-"""Boxes, shapes, dots: a figure has hardly any of its own."""
-UNKNOWN = "\u25a1"
 
 
 def plain(text: str) -> str:
@@ -78,17 +74,6 @@ def _fitting(text: str, width: float, lettering: Lettering) -> int:
     """How many of the first characters fit."""
     lengths = range(len(text) + 1)
     return max(bisect_right(lengths, width, key=lambda end: text_width(text[:end], lettering)) - 1, 0)
-
-
-def substitutes(texts: Iterable[str]) -> dict[int, int]:
-    """For each character that the font lacks one that it has and no text uses, by code point.
-
-    The drawing library would warn of each. The reader's program may well have it, so the SVG gets it back.
-    """
-    used = {ord(character) for text in texts for character in text}
-    missing = sorted(used - _known())
-    spare = sorted((_known() & set(SPARE)) - used - {ord(UNKNOWN)})
-    return {code: spare[place] if place < len(spare) else ord(UNKNOWN) for place, code in enumerate(missing)}
 
 
 @cache

@@ -74,6 +74,7 @@ def waterfall(result: CompareResult, context: Context) -> Chart:
             rows=(start, *_rows(steps, log_odds(ends[0].value)), finish),
             axis=ProbabilityAxis(words=context.scale),
             legend=((DARK, "raises"), (LIGHT, "lowers")),
+            linked=True,
         ),
         title=_title(steps, low, high),
         caption=f"From {low} to {high}: {CAPTION}",

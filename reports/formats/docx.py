@@ -12,7 +12,7 @@ from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Cm, Length, Pt, RGBColor
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
     Block,
     Caution,
@@ -24,7 +24,6 @@ from estimative.reports.blocks import (
     IntervalPlot,
     Listing,
     Paragraph,
-    Picture,
     Table,
 )
 from estimative.reports.formats import docx_xml as xml
@@ -105,6 +104,7 @@ class _File:
         self.file = library.Document()
         self.look = look
         self.judgement = judgement
+        self.figures = 0
         self.width = Length(PAGE[0] - 2 * look.margin)
         """Of a column of text."""
 
@@ -260,18 +260,16 @@ class _File:
         shape = self.file.add_picture(BytesIO(picture.png(bare=True)), width=self.width)
         if shape.height > self.look.picture:
             shape.width, shape.height = Length(shape.width * self.look.picture // shape.height), self.look.picture
-        xml.describe(shape, _alternative(picture))
-        self._small(sanitize(f"{picture.title}. {picture.caption}"))
+        xml.describe(shape, sanitize(f"{picture.title}. {picture.description}"))
+        self.file.paragraphs[-1].paragraph_format.keep_with_next = True
+        self.figures += 1
+        self._small(f"Figure {self.figures}. {sanitize(picture.title)}. {sanitize(picture.caption)}")
 
 
 def _small_run(paragraph: Any, text: str) -> Any:
     run = paragraph.add_run(text)
     run.font.size = TABLE_SIZE
     return run
-
-
-def _alternative(picture: Picture) -> str:
-    return sanitize(f"{picture.title}. {picture.description}")
 
 
 def _alarm(paragraph: Any, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
     Block,
     Caution,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
     Block,
     Caution,

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 
 FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for the start of a formula."""

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.blocks import (
     Block,
     Caution,

@@ -17,7 +17,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture(scope="session")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with two runs of the ferry to read from: the older converged and was looked into, the newer did not."""
+    """A desk with two runs of the ferry to read from: the older converged and has its analyses, the newer did not."""
     desk = Desk.at(tmp_path_factory.mktemp("fitted"))
     assert desk.run("fit", *FERRY, "--method", "importance", "--seed", "7").code == 0
     assert desk.run("report").code == 0

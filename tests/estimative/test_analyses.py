@@ -1,136 +1,183 @@
-"""The commands `sensitivity`, `evidence` and `trace`."""
+"""The commands `sensitivity`, `evidence` and `trace`; and the analyses that are saved with a run."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.command import Desk
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.analysis.trace import TraceResult
+from estimative.model.codec import schema
+from estimative.model.record.run_store import ANALYSES, Store
+from estimative.model.record.stored_run import StoredRun
+from estimative.workflows.analyses import analyses_of, run_analyses, settings_of, stored_analyses
+from estimative.workflows.session import Settings, open_session
+from tests.command import FERRY, Desk
 
-REPORTS = Path(__file__).parents[2] / "reports"
+AS_JSON = ("--format", "json")
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 COMMANDS = {"sensitivity": (), "evidence": (), "trace": ("cancelled",)}
+RESULTS = {"sensitivity": SensitivityResult, "evidence": EvidenceResult, "trace": TraceResult}
 
 
 def analysed(desk: Desk, command: str, *arguments: str) -> Any:
-    told = desk.run(command, *arguments, *WATCH, "--json")
-    assert told.code == 0, told.err
-    return json.loads(told.out)
+    """The JSON of a command on the ferry with its indicators."""
+    done = desk.run(command, *arguments, *WATCH, *AS_JSON)
+    assert done.code == 0, done.err
+    return json.loads(done.out)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_json_satisfies_the_schema(desk: Desk, command: str) -> None:
-    """What each command prints with --json satisfies its schema."""
-    schema = json.loads((REPORTS / command / "schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator(schema).validate(analysed(desk, command, *COMMANDS[command]))
+    """The JSON of each command satisfies the schema of its type."""
+    Draft202012Validator(schema(RESULTS[command])).validate(analysed(desk, command, *COMMANDS[command]))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_terminal_and_markdown_tell_it(desk: Desk, command: str) -> None:
+def test_terminal_and_markdown_show_it(desk: Desk, command: str) -> None:
     """On a terminal nothing is wider than 80 columns; in Markdown there are tables."""
-    told = desk.run(command, *COMMANDS[command], *WATCH)
-    assert told.code == 0, told.err
-    assert max(map(len, told.out.splitlines())) <= 80
-    assert "| :--- |" in desk.run(command, *COMMANDS[command], *WATCH, "--md").out
+    done = desk.run(command, *COMMANDS[command], *WATCH)
+    assert done.code == 0, done.err
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert "| :--- |" in desk.run(command, *COMMANDS[command], *WATCH, "--format", "md").out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_same_seed_gives_the_same_digits(desk: Desk, command: str) -> None:
-    """However many cores share the fits."""
-    once, again = (analysed(desk, command, *COMMANDS[command], "--seed", "4") for _ in range(2))
-    assert once == again
+    """The digits depend on the seed alone, however many cores share the fits."""
+    first, second = (analysed(desk, command, *COMMANDS[command], "--seed", "4") for _ in range(2))
+    assert first == second
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_numbers_of_a_fit_that_failed_are_withheld(desk: Desk, command: str) -> None:
+def test_numbers_of_a_failed_fit_are_withheld(desk: Desk, command: str) -> None:
     """With too few draws there is no headline and the exit code is 3."""
     few = (command, *COMMANDS[command], *WATCH, "--method", "importance", "--draws", "100")
-    told = desk.run(*few, "--json")
-    assert told.code == 3, told.err
-    found = json.loads(told.out)
-    assert not found["converged"]
-    assert not any(found.get(part) for part in ("headline", "outcome", "ledger", "tornado", "quantities"))
+    done = desk.run(*few, *AS_JSON)
+    assert done.code == 3, done.err
+    answer = json.loads(done.out)
+    assert not answer["converged"]
+    assert not any(answer.get(part) for part in ("headline", "outcome", "weights", "tornado", "quantities"))
     assert "CAUTION" in desk.run(*few).out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_scenario_of_constants_is_told(desk: Desk, command: str) -> None:
-    """Where nothing is left open, every command still answers."""
+def test_a_scenario_of_constants_is_analysed(desk: Desk, command: str) -> None:
+    """Where nothing is uncertain, every command still answers."""
     target = ("shines",) if command == "trace" else ()
     text = (desk.folder / "lamp.toml").read_text(encoding="utf-8").replace('headline = "light"', 'headline = "on"')
     desk.write("lamp.toml", text + '\n[outcomes.on]\ntitle = "The lamp is switched on"\nall = ["switched"]\n')
-    told = desk.run(command, *target, "--scenario", "lamp.toml", "--priors", "electrician.toml")
-    assert told.code == 0, told.err
-    assert "Traceback" not in told.err
+    done = desk.run(command, *target, "--scenario", "lamp.toml", "--priors", "electrician.toml")
+    assert done.code == 0, done.err
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_faulty_input_is_told(desk: Desk, command: str) -> None:
-    """A prior set that is not there, and evidence that contradicts itself, are faults with exit code 2."""
+def test_invalid_input_is_reported(desk: Desk, command: str) -> None:
+    """A prior set that is not there, and evidence that contradicts itself, are errors with exit code 2."""
     target = ("shines",) if command == "trace" else ()
-    told = desk.run(command, *COMMANDS[command], "--scenario", "watch.toml", "--priors", "nobody.toml")
-    assert (told.code, told.out) == (2, "")
-    assert "nobody.toml" in told.err
-    told = desk.run(command, *target, "--scenario", "lamp.toml", "--priors", "impossible.toml")
-    assert (told.code, told.out) == (2, "")
-    assert "contradicts itself" in told.err
+    done = desk.run(command, *COMMANDS[command], "--scenario", "watch.toml", "--priors", "nobody.toml")
+    assert (done.code, done.out) == (2, "")
+    assert "nobody.toml" in done.err
+    done = desk.run(command, *target, "--scenario", "lamp.toml", "--priors", "impossible.toml")
+    assert (done.code, done.out) == (2, "")
+    assert "contradicts itself" in done.err
 
 
-def test_a_headline_that_evidence_makes_certain_cannot_be_weighed(desk: Desk) -> None:
-    """Evidence has no finite weight on a headline that it makes certain: a fault, not a number."""
-    told = desk.run("evidence", "--scenario", "lamp.toml", "--priors", "electrician.toml")
-    assert (told.code, told.out) == (2, "")
-    assert "probability 0 or 1" in told.err
-
-
-@pytest.mark.parametrize(("command", "name"), [("sensitivity", "tornado"), ("evidence", "ledger")])
-def test_a_picture_is_written(desk: Desk, command: str, name: str) -> None:
-    """--svg writes a file, whole, and says so on stderr; a folder that is not there is a fault."""
-    told = desk.run(command, *WATCH, "--svg", f"{name}.svg")
-    assert told.code == 0, told.err
-    assert f"wrote {name}.svg" in told.err
-    assert "<svg" in (desk.folder / f"{name}.svg").read_text(encoding="utf-8")
-    assert desk.run(command, *WATCH, "--svg", f"nowhere/{name}.svg").code == 2
+def test_evidence_has_no_weight_on_a_certain_headline(desk: Desk) -> None:
+    """Evidence has no finite weight on a headline that it makes certain: an error, not a number."""
+    done = desk.run("evidence", "--scenario", "lamp.toml", "--priors", "electrician.toml")
+    assert (done.code, done.out) == (2, "")
+    assert "probability 0 or 1" in done.err
 
 
 def test_all_indicators_are_ranked(desk: Desk) -> None:
-    """Every indicator of the scenario is told, the most telling first, with what the answer becomes either way."""
-    found = analysed(desk, "evidence")["indicators"]
-    assert set(found) == {"glass", "haze", "gulls", "ropes"}
-    told = [one["information"]["value"] for one in found.values()]
-    assert told == sorted(told, reverse=True)
-    assert next(iter(found)) == "ropes"
-    chance = analysed(desk, "evidence")["headline"]["probability"]
-    assert found["ropes"]["if_seen"]["value"] < chance < found["ropes"]["if_not"]["value"]
-    assert "There is no evidence" not in desk.run("evidence", *WATCH).out
+    """Every indicator of the scenario is there, the most informative first, with the result either way."""
+    answer = analysed(desk, "evidence")
+    rows = answer["information"]["indicators"]
+    assert {row["name"] for row in rows} == {"glass", "haze", "gulls", "ropes"}
+    gains = [row["expected_information_gain"]["value"] for row in rows]
+    assert gains == sorted(gains, reverse=True)
+    assert rows[0]["name"] == "ropes"
+    headline = answer["headline"]["posterior"]["value"]
+    assert rows[0]["p_if_observed"]["value"] < headline < rows[0]["p_if_absent"]["value"]
 
 
 @pytest.mark.parametrize(
-    ("target", "told"),
+    ("target", "phrase"),
     [
-        ("cancelled", "It means: cancelled."),
-        ("storm", "log-odds of storm ="),
+        ("cancelled", "This outcome means:"),
+        ("storm", "A storm is forecast"),
         ("weather", "It is the season."),
-        ("effects.cancelled.storm", "storm raises it, if it has happened"),
+        (
+            "effects.cancelled.storm",
+            "The effect of \u201cA storm is forecast\u201d on \u201cThe ferry is cancelled\u201d",
+        ),
         ("evidence.captain", "The captain says that he will sail"),
-        ("motives.captain", "motives.captain"),
+        ("motives.captain", "motive behind"),
     ],
 )
-def test_a_trace_leads_back_from_anything(desk: Desk, target: str, told: str) -> None:
-    """Outcomes, events, factors and quantities by their names in a prior set can be walked back from."""
-    found = desk.run("trace", target, *WATCH)
-    assert found.code == 0, found.err
-    text = " ".join(found.out.split())
-    assert told in text
+def test_a_trace_leads_back_from_anything(desk: Desk, target: str, phrase: str) -> None:
+    """Outcomes, events, factors and quantities by their names in a prior set can be traced to their sources."""
+    done = desk.run("trace", target, *WATCH)
+    assert done.code == 0, done.err
+    text = " ".join(done.out.split())
+    assert phrase in text
     assert "Source: Log of the harbour master" in text
 
 
-def test_what_cannot_be_traced_is_a_fault(desk: Desk) -> None:
-    """A name that is no number is a fault, with the nearest that is."""
-    told = desk.run("trace", "cancled", *WATCH)
-    assert (told.code, told.out) == (2, "")
-    assert 'Did you mean "cancelled"?' in told.err
+def test_what_cannot_be_traced_is_an_error(desk: Desk) -> None:
+    """A name that is no number is an error, with the nearest that is."""
+    done = desk.run("trace", "cancled", *WATCH)
+    assert (done.code, done.out) == (2, "")
+    assert 'Did you mean "cancelled"?' in done.err
+
+
+@pytest.fixture
+def run(desk: Desk) -> StoredRun:
+    """A run by importance sampling, without analyses."""
+    quick = ("--method", "importance", "--draws", "3000", "--seed", "9")
+    assert desk.run("fit", *FERRY, *quick).code == 0
+    return StoredRun(Store(desk.runs).find("latest"))
+
+
+def test_analyses_of_a_run_are_computed_once(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The analyses of a run are computed on its own fit when they are first needed, and saved with it."""
+    assert stored_analyses(run) is None
+    analyses = analyses_of(run, Settings())
+    assert analyses.of_same_fit(run.result())
+    assert analyses.evidence
+    assert analyses.evidence.headline == run.result().headline
+    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", None)
+    assert analyses_of(run, Settings()) == analyses
+
+
+@pytest.mark.parametrize("text", ["{", '{"schema_version": 2}', ""])
+def test_damaged_analyses_are_computed_again(run: StoredRun, text: str) -> None:
+    """Analyses that cannot be read are replaced: they follow from the run."""
+    (run.folder / ANALYSES).write_text(text, encoding="utf-8")
+    analyses = analyses_of(run, Settings())
+    assert stored_analyses(run) == analyses
+
+
+def test_analyses_of_another_fit_are_not_used(run: StoredRun) -> None:
+    """Analyses with another seed are of another fit, though of the same files: a report has one headline."""
+    result, assessment = run.result(), run.assessment()
+    other = run_analyses(open_session(assessment, Settings(seed=8, draws=3000)))
+    assert not other.of_same_fit(result)
+    same = run_analyses(open_session(assessment, settings_of(result, Settings())))
+    assert same.of_same_fit(result)
+
+
+def test_an_analysis_that_is_impossible_says_why(desk: Desk) -> None:
+    """Of a headline that is certain there is no weight of evidence, and the reason is saved instead."""
+    arguments = ("--scenario", "lamp.toml", "--priors", "electrician.toml", "--method", "importance")
+    assert desk.run("fit", *arguments).code == 0
+    run = StoredRun(Store(desk.runs).find("latest"))
+    analyses = analyses_of(run, Settings())
+    assert analyses.evidence is None
+    assert [reason for reason in analyses.refused if "probability 0 or 1" in reason]
+    assert stored_analyses(run) == analyses

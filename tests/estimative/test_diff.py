@@ -68,7 +68,7 @@ def test_a_change_is_explained_by_its_causes(rolled: tuple[Desk, str, str]) -> N
         "as of 1 November 2026 to",
         "Its odds are multiplied by",
         "New evidence \u201cA gale warning for the coast\u201d: multiplies the odds by",
-        "The chance of \u201cThe ferry is cancelled\u201d ('unlikely' (ICD 203) \u2192 'likely' (ICD 203))",
+        'The chance of \u201cThe ferry is cancelled\u201d ("unlikely" (ICD 203) \u2192 "likely" (ICD 203))',
         "The date of the assessment: 2026-11-01 \u2192 2026-11-20",
         "Seed: 1 \u2192 2",
     ):

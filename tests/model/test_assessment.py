@@ -98,10 +98,10 @@ def assessment(folder: Path, priors: str = PRIORS) -> Assessment:
 
 def test_what_fits_has_no_error(tmp_path: Path) -> None:
     """A prior set that states every quantity of its scenario makes an assessment, in the scenario's order."""
-    found = assessment(tmp_path)
-    assert list(found.priors) == list(Quantities(found.scenario).all)
-    assert found.constants[:2] == ("tables.panic.none", "tables.panic.flood")
-    assert "factors.defences" not in found.constants
+    made = assessment(tmp_path)
+    assert list(made.priors) == list(Quantities(made.scenario).all)
+    assert made.constants[:2] == ("tables.panic.none", "tables.panic.flood")
+    assert "factors.defences" not in made.constants
 
 
 UNKNOWN = "is not a quantity of the scenario."
@@ -198,11 +198,11 @@ def test_shipped_prior_sets_assess(name: str) -> None:
     assert names == expected[name]
     structure = structure_of(scenario)
     for each in names:
-        found = assess(scenario, read_prior_set(find_prior_set(each, name)), structure=structure)
-        assert found.structure is structure
-        assert list(found.priors) == list(structure.quantities.all)
-        assert found.degree_parameters.shape == (4, len(structure.quantities.degrees))
-        assert found.ratio_parameters.shape == (2, len(structure.quantities.ratios))
+        made = assess(scenario, read_prior_set(find_prior_set(each, name)), structure=structure)
+        assert made.structure is structure
+        assert list(made.priors) == list(structure.quantities.all)
+        assert made.degree_parameters.shape == (4, len(structure.quantities.degrees))
+        assert made.ratio_parameters.shape == (2, len(structure.quantities.ratios))
 
 
 def test_items_of_one_origin_count_together(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_items_of_one_origin_count_together(tmp_path: Path) -> None:
         {"years": 0.5, "boast": together / 3, "echo": together / 3, "again": together / 3, "lone": 1.0}
     )
     unsaid = assessment(tmp_path, PRIORS.replace("mayor = 0.25", ""))
-    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), "one story, where nothing is said"
+    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), "one group, if no independence is stated"
 
 
 @pytest.mark.parametrize("independence", [0.0, 0.3, 1.0])
@@ -230,9 +230,9 @@ def test_the_weights_formula(count: int, independence: float, relevance: float, 
     ]
     scenario = replace(scenario, evidence={item.id: item for item in (years, *tale)})
     shared = {"tale": independence} if count > 1 else {}
-    found = assessed(scenario, all_at(scenario, 0.5), relevance={"years": relevance}, independence=shared)
+    made = assessed(scenario, all_at(scenario, 0.5), relevance={"years": relevance}, independence=shared)
     each = (1 + (count - 1) * independence) / count
-    assert found.weight == pytest.approx([relevance * each, *[each] * (count - 1)])
+    assert made.weight == pytest.approx([relevance * each, *[each] * (count - 1)])
 
 
 def all_at(scenario: Scenario, value: float) -> dict[str, float]:
@@ -241,17 +241,17 @@ def all_at(scenario: Scenario, value: float) -> dict[str, float]:
 
 def test_parameters_stand_in_the_structures_order(tmp_path: Path) -> None:
     """The parameters of the priors stand where the structure looks for them, a constant at both ends."""
-    found = assessment(tmp_path)
-    for name, index in found.structure.quantities.degrees.items():
-        family = found.priors[name].family
-        assert found.degree_parameters[:, index].tolist() == [family.a, family.b, family.lower, family.upper]  # type: ignore[union-attr]
-    for name, index in found.structure.quantities.ratios.items():
-        family = found.priors[name].family
-        assert found.ratio_parameters[:, index].tolist() == [family.mu, family.sigma]  # type: ignore[union-attr]
-    motive = found.structure.quantities.degrees["motives.echo"]
-    assert found.degree_parameters[2:, motive].tolist() == [0.5, 0.5]
-    ratio = found.structure.quantities.ratios["evidence.again"]
-    assert found.ratio_parameters[:, ratio] == pytest.approx([np.log(4), 0])
+    made = assessment(tmp_path)
+    for name, index in made.structure.quantities.degrees.items():
+        family = made.priors[name].family
+        assert made.degree_parameters[:, index].tolist() == [family.a, family.b, family.lower, family.upper]  # type: ignore[union-attr]
+    for name, index in made.structure.quantities.ratios.items():
+        family = made.priors[name].family
+        assert made.ratio_parameters[:, index].tolist() == [family.mu, family.sigma]  # type: ignore[union-attr]
+    motive = made.structure.quantities.degrees["motives.echo"]
+    assert made.degree_parameters[2:, motive].tolist() == [0.5, 0.5]
+    ratio = made.structure.quantities.ratios["evidence.again"]
+    assert made.ratio_parameters[:, ratio] == pytest.approx([np.log(4), 0])
 
 
 def test_a_prior_set_made_in_code_has_errors_too(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A scenario in code: what cannot be built, what its digest tells apart, and the text that it was taken to mean."""
+"""Scenarios in code: what cannot be built, what changes the digest, and the resolved text."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def test_a_scenario_cannot_be_changed() -> None:
 
 
 def test_events_are_ordered_after_their_parents() -> None:
-    """The order of the events puts each after all it depends on, wherever it stands in the file."""
+    """The order of the events puts each after all it depends on, in whatever order the file has them."""
     scenario = sound()
     reversed_ = replace(scenario, events=dict(reversed(list(scenario.events.items()))))
     for each in (scenario, reversed_):
@@ -263,7 +263,7 @@ def test_events_are_ordered_after_their_parents() -> None:
 
 
 def test_origins_are_those_that_several_items_share() -> None:
-    """An origin is counted only where several items tell its story; an item without one tells its own."""
+    """An origin is counted only if several items share it; an item without one has its own."""
     scenario = with_item("sign", origin="o")
     assert scenario.origins == {"o": 2}
     assert sound().origins == {}
@@ -357,7 +357,7 @@ def names_of(entry: Any) -> list[str]:
 def changes() -> list[tuple[str, str, str, Any]]:
     """One change of every field: section, entry, field, new value."""
     scenario = sound()
-    found: list[tuple[str, str, str, Any]] = [
+    tried: list[tuple[str, str, str, Any]] = [
         ("scenario", "", key, SPECIAL.get(("scenario", key), _other(getattr(scenario, key))))
         for key in ("id", "title", "question", "headline", "as_of", "until")
     ]
@@ -365,8 +365,8 @@ def changes() -> list[tuple[str, str, str, Any]]:
         for name, entry in getattr(scenario, section).items():
             for key in names_of(entry):
                 value = SPECIAL.get((section, key), _other(getattr(entry, key)))
-                found.append((section, name, key, value))
-    return [change for change in found if _is_sound(change)]
+                tried.append((section, name, key, value))
+    return [change for change in tried if _is_sound(change)]
 
 
 def _other(value: Any) -> Any:
@@ -440,7 +440,7 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 """One folder serves all examples, each of which overwrites the file of the last."""
 
 
-def told(scenario: Scenario) -> Scenario:
+def retitled(scenario: Scenario) -> Scenario:
     """The same scenario with everything that a file must say: each item's source, and no text that is empty."""
     source = {"book": Source(id="book", title="A book")}
     return replace(
@@ -464,7 +464,7 @@ def _sourced(item: Evidence) -> Evidence:
 @given(scenario=scenarios())
 def test_resolved_scenarios_read_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     """The resolved text of any scenario reads back to the same digest."""
-    scenario = told(scenario)
+    scenario = retitled(scenario)
     assert read(tmp_path, resolved(scenario)).digest == scenario.digest
 
 
@@ -478,7 +478,7 @@ def test_a_negative_zero_reads_back_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_an_entry_stands_under_its_own_name(section: str) -> None:
-    """A scenario whose entry has another id than the name it stands under cannot be built."""
+    """A scenario with an entry under a name that is not its id cannot be built."""
     entries = dict(getattr(sound(), section))
     name = next(iter(entries))
     entries[name] = replace(entries[name], id="impostor")
@@ -488,7 +488,7 @@ def test_an_entry_stands_under_its_own_name(section: str) -> None:
 
 def test_every_kind_reads_back_the_same(tmp_path: Path) -> None:
     """A scenario with every form of event and every kind of evidence reads back to the same digest."""
-    for scenario in (told(everything()), sound_with_titles()):
+    for scenario in (retitled(everything()), sound_with_titles()):
         again = read(tmp_path, resolved(scenario))
         assert again.digest == scenario.digest
         assert resolved(again) == resolved(scenario)

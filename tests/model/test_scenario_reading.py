@@ -169,7 +169,7 @@ def test_a_number_too_long_to_read(tmp_path: Path) -> None:
 
 
 def test_shipped_scenarios_are_found_by_name() -> None:
-    """A shipped scenario is found by its id, with - or _; its file holds that id."""
+    """A shipped scenario is found by its id, with - or _; its file has that id."""
     assert set(shipped_scenarios()) == {"asia", "coordinated-attack"}
     for name, path in shipped_scenarios().items():
         assert find_scenario(name) == find_scenario(name.replace("-", "_")) == path
@@ -257,13 +257,13 @@ title = "A boast"
 
 @pytest.mark.parametrize("name", CASCADES)
 def test_one_mistake_is_one_error(name: str, tmp_path: Path) -> None:
-    """A mistake is told once, not again wherever something else refers to it."""
+    """A mistake is reported once, not again wherever something else refers to it."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASCADES[name])
     assert len(issues_of(tmp_path / "scenario.toml")) == 1
 
 
-def test_what_has_been_seen_is_told_in_one_line(tmp_path: Path) -> None:
-    """What a file says of an indicator's having been seen is told in one line that does not steer a terminal."""
+def test_a_seen_indicator_is_an_error_of_one_line(tmp_path: Path) -> None:
+    """The error of an indicator that has been seen is one line that does not steer a terminal."""
     seen = 'seen = "two\\nlines \\u001b[31m"\n'
     text = f'[indicators.gulls]\nabout = "flood"\nsupports = "yes"\ntitle = "Gulls"\n{seen}'
     (tmp_path / "scenario.toml").write_text(SOUND + text)

@@ -32,7 +32,7 @@ PARTS: dict[str, Callable[[Assessment], object]] = {
     "structure": lambda assessment: assessment.structure,
     "quantities": lambda assessment: assessment.structure.quantities,
     "prior": lambda assessment: max(assessment.priors.values(), key=lambda prior: len(repr(prior))),
-    "statement": lambda assessment: max(assessment.prior_set.statements.values(), key=lambda said: len(repr(said))),
+    "statement": lambda assessment: max(assessment.prior_set.statements.values(), key=lambda item: len(repr(item))),
     "evidence": lambda assessment: max(assessment.scenario.evidence.values(), key=lambda item: len(repr(item))),
     "event": lambda assessment: max(assessment.scenario.events.values(), key=lambda event: len(repr(event))),
 }

@@ -25,8 +25,8 @@ def preliz() -> ModuleType:
         import matplotlib as mpl
 
         mpl.use("agg")
-        found: ModuleType = pytest.importorskip("preliz")
-        return found
+        preliz: ModuleType = pytest.importorskip("preliz")
+        return preliz
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -48,7 +48,7 @@ def ratio(statement: Statement) -> LogNormal:
     return family
 
 
-def told(p: list[float], q: list[float]) -> Quantiles:
+def quantiles_at(p: list[float], q: list[float]) -> Quantiles:
     return Quantiles(points=tuple(zip(p, q, strict=True)))
 
 
@@ -61,7 +61,7 @@ def test_the_quantiles_of_a_beta_give_that_beta(percents: list[int], a: float, b
     # Quantiles that differ by rounding, or that round to 0 or 1, no longer know where they come from.
     assume(q[0] > 1e-12 and 1 - q[-1] > 1e-9)
     assume(all(after - before > 1e-7 * min(after, 1 - before) for before, after in pairwise(q)))
-    prior = fit(told(p, q), Support.PROBABILITY)
+    prior = fit(quantiles_at(p, q), Support.PROBABILITY)
     assert prior.misfit <= 1e-6
     assert [prior.family.cdf(x) for x in q] == pytest.approx(p, abs=1e-6)
 
@@ -73,7 +73,7 @@ def test_the_shapes_come_back(percents: tuple[int, ...], a: float, b: float) -> 
     p = [percent / 100 for percent in percents]
     q = [float(x) for x in betaincinv(a, b, p)]
     assume(1 - q[-1] > 1e-8)  # nearer to 1 a float has not six digits left of the distance
-    family = degree(told(p, q))
+    family = degree(quantiles_at(p, q))
     assert (family.a, family.b) == pytest.approx((a, b), rel=1e-6)
 
 
@@ -81,7 +81,7 @@ def test_the_shapes_come_back(percents: tuple[int, ...], a: float, b: float) -> 
 def test_the_quantiles_of_a_lognormal_give_that_lognormal(percents: list[int], mu: float, sigma: float) -> None:
     """Any two or more quantiles of a lognormal lead back to it."""
     p = [percent / 100 for percent in percents]
-    family = ratio(told(p, [LogNormal(mu=mu, sigma=sigma).quantile(x) for x in p]))
+    family = ratio(quantiles_at(p, [LogNormal(mu=mu, sigma=sigma).quantile(x) for x in p]))
     assert (family.mu, family.sigma) == pytest.approx((mu, sigma), rel=1e-6, abs=1e-6)
 
 
@@ -109,7 +109,7 @@ def test_no_shape_fits_better(values: list[float]) -> None:
         return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
 
     try:
-        family = degree(told(p, values))
+        family = degree(quantiles_at(p, values))
     except InvalidInput:
         return
     for da, db in [(1.01, 1), (0.99, 1), (1, 1.01), (1, 0.99), (1.01, 1.01), (0.99, 0.99), (1.01, 0.99), (0.99, 1.01)]:
@@ -125,20 +125,20 @@ def test_no_lognormal_fits_better(values: list[float]) -> None:
     def miss(family: LogNormal) -> float:
         return sum((family.cdf(q) - x) ** 2 for x, q in zip(p, values, strict=True))
 
-    family = ratio(told(p, values))
+    family = ratio(quantiles_at(p, values))
     for shift, stretch in [(0.01, 1), (-0.01, 1), (0, 1.01), (0, 0.99)]:
         changed = LogNormal(mu=family.mu + shift * family.sigma, sigma=family.sigma * stretch)
         assert miss(family) <= miss(changed) + 1e-9
 
 
 def test_misfit() -> None:
-    """The misfit is the largest distance in probability between what was said and what it is taken to mean."""
-    statement = told([0.05, 0.5, 0.95], [0.1, 0.15, 0.9])
+    """The misfit is the largest distance in probability between what was stated and the fit."""
+    statement = quantiles_at([0.05, 0.5, 0.95], [0.1, 0.15, 0.9])
     prior = fit(statement, Support.DEGREE)
     assert prior.misfit == pytest.approx(max(abs(prior.family.cdf(q) - p) for p, q in statement.points), abs=1e-9)
     assert prior.misfit > 0.04
-    assert fit(told([0.05, 0.95], [0.1, 0.9]), Support.DEGREE).misfit == 0
-    assert fit(told([0.05, 0.5, 0.95], [1, 9, 10]), Support.RATIO).misfit > 0.04
+    assert fit(quantiles_at([0.05, 0.95], [0.1, 0.9]), Support.DEGREE).misfit == 0
+    assert fit(quantiles_at([0.05, 0.5, 0.95], [1, 9, 10]), Support.RATIO).misfit > 0.04
 
 
 def test_reference_classes() -> None:
@@ -262,5 +262,5 @@ def test_hard_quantiles() -> None:
     ]
     for p, shapes in hard:
         q = betaincinv(*shapes, p)
-        family = degree(told(list(p), [float(x) for x in q]))
+        family = degree(quantiles_at(list(p), [float(x) for x in q]))
         assert np.abs([family.cdf(x) - y for x, y in zip(q, p, strict=True)]).max() < 1e-6

@@ -41,3 +41,21 @@ def test_every_file_is_used() -> None:
     texts = [path.read_text() for path in FOLDER.glob("*.toml")]
     for path in FOLDER.glob("*.toml"):
         assert path.with_suffix(".errors").exists() or any(f'extends = "{path.stem}' in text for text in texts), path
+
+
+@pytest.mark.parametrize(
+    ("stem", "complete"),
+    [
+        ("structure", True),
+        ("both_invalid", True),
+        ("far_orphan", False),
+        ("child_of_unreadable", False),
+        ("circle", False),
+    ],
+)
+def test_what_can_be_checked_further(stem: str, complete: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set with errors can be checked further, unless a set that it extends is missing: one mistake is one error."""
+    monkeypatch.chdir(FOLDER)
+    with pytest.raises(InvalidInput) as caught:
+        read_prior_set(Path(f"{stem}.toml"))
+    assert (caught.value.partial is not None) == complete

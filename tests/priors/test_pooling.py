@@ -50,9 +50,9 @@ def pool(families: Sequence[Family], weights: Sequence[float]) -> Pooled:
 
 
 def pool_of_degrees(families: Sequence[ScaledBeta], weights: Sequence[float]) -> tuple[ScaledBeta, float]:
-    found = pool(families, weights)
-    assert isinstance(found.family, ScaledBeta)
-    return found.family, found.misfit
+    result = pool(families, weights)
+    assert isinstance(result.family, ScaledBeta)
+    return result.family, result.misfit
 
 
 def log_pdf(family: Family, x: Floats) -> Floats:
@@ -63,10 +63,10 @@ def log_pdf(family: Family, x: Floats) -> Floats:
 
 def check_proportional(families: Sequence[Family], weights: Sequence[float], x: Floats) -> None:
     """The logarithms of the pool's density and of the product differ by the same number everywhere."""
-    found = pool(families, weights)
+    result = pool(families, weights)
     product = sum(weight * log_pdf(family, x) for family, weight in zip(families, weights, strict=True))
-    apart = log_pdf(found.family, x) - product
-    assert found.misfit == 0
+    apart = log_pdf(result.family, x) - product
+    assert result.misfit == 0
     assert np.ptp(apart) < 1e-6 * (1 + np.ptp(product))
 
 
@@ -78,9 +78,9 @@ def test_ratios(ratios: list[LogNormal], weights: list[float]) -> None:
 
 def test_ratios_by_hand() -> None:
     """Twice as precise counts four times, at equal weights."""
-    found = pool([LogNormal(mu=0, sigma=0.5), LogNormal(mu=1, sigma=1)], [0.5, 0.5]).family
-    assert isinstance(found, LogNormal)
-    assert (found.mu, found.sigma) == pytest.approx((0.2, math.sqrt(1 / 2.5)))
+    result = pool([LogNormal(mu=0, sigma=0.5), LogNormal(mu=1, sigma=1)], [0.5, 0.5]).family
+    assert isinstance(result, LogNormal)
+    assert (result.mu, result.sigma) == pytest.approx((0.2, math.sqrt(1 / 2.5)))
 
 
 @given(shapes=st.lists(st.tuples(SHAPE, SHAPE), min_size=3, max_size=3), ends=ENDS, weights=WEIGHTS)
@@ -95,8 +95,8 @@ def test_degrees_of_one_support(
 def test_degrees_by_hand() -> None:
     """Shapes are weighted means."""
     families = [ScaledBeta(a=2, b=5, lower=0.1, upper=0.8), ScaledBeta(a=6, b=1, lower=0.1, upper=0.8)]
-    found, misfit = pool_of_degrees(families, [0.75, 0.25])
-    assert (found.a, found.b, found.lower, found.upper, misfit) == (3, 4, 0.1, 0.8, 0)
+    result, misfit = pool_of_degrees(families, [0.75, 0.25])
+    assert (result.a, result.b, result.lower, result.upper, misfit) == (3, 4, 0.1, 0.8, 0)
 
 
 @settings(max_examples=50, deadline=None)
@@ -104,17 +104,17 @@ def test_degrees_by_hand() -> None:
 def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list[float]) -> None:
     """The pool ends where the supports part, and has the mean, the variance and the distance of a fine sum."""
     assume(len({(family.lower, family.upper) for family in families}) > 1)
-    found, misfit = pool_of_degrees(families, weights)
-    assert found.lower == max(family.lower for family in families)
-    assert found.upper == min(family.upper for family in families)
-    edges = np.linspace(found.lower, found.upper, 20_001)
+    result, misfit = pool_of_degrees(families, weights)
+    assert result.lower == max(family.lower for family in families)
+    assert result.upper == min(family.upper for family in families)
+    edges = np.linspace(result.lower, result.upper, 20_001)
     x = (edges[1:] + edges[:-1]) / 2
     logs = sum(weight * log_pdf(family, x) for family, weight in zip(families, weights, strict=True))
     mass = np.exp(logs - np.max(logs))
     mass /= mass.sum()
     mean = float(mass @ x)
-    assert (found.mean, found.sd) == pytest.approx((mean, math.sqrt(mass @ (x - mean) ** 2)), rel=1e-4)
-    cdf = stats.beta.cdf(edges[1:], found.a, found.b, found.lower, found.upper - found.lower)
+    assert (result.mean, result.sd) == pytest.approx((mean, math.sqrt(mass @ (x - mean) ** 2)), rel=1e-4)
+    cdf = stats.beta.cdf(edges[1:], result.a, result.b, result.lower, result.upper - result.lower)
     assert misfit == pytest.approx(np.abs(np.cumsum(mass) - cdf).max(), abs=2e-4)
 
 
@@ -123,32 +123,32 @@ def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list
 def test_densities_that_are_infinite_at_an_end(families: list[ScaledBeta], weights: list[float]) -> None:
     """Singularities at the ends count in full: the moments are those that QUADPACK finds with algebraic weights."""
     assume(len({(family.lower, family.upper) for family in families}) > 1)
-    found, _ = pool_of_degrees(families, weights)
-    mean, variance = moments_by_quadpack(families, weights, found)
-    assert (found.mean, found.sd) == pytest.approx((mean, math.sqrt(variance)), rel=1e-6)
+    result, _ = pool_of_degrees(families, weights)
+    mean, variance = moments_by_quadpack(families, weights, result)
+    assert (result.mean, result.sd) == pytest.approx((mean, math.sqrt(variance)), rel=1e-6)
 
 
 def moments_by_quadpack(
-    families: Sequence[ScaledBeta], weights: Sequence[float], found: ScaledBeta
+    families: Sequence[ScaledBeta], weights: Sequence[float], result: ScaledBeta
 ) -> tuple[float, float]:
-    """Mean and variance of the product of densities on the support that was found."""
+    """Mean and variance of the product of densities on the support of the pool."""
     terms = list(zip(families, weights, strict=True))
-    below = sum(weight * (family.a - 1) for family, weight in terms if family.lower == found.lower)
-    above = sum(weight * (family.b - 1) for family, weight in terms if family.upper == found.upper)
+    below = sum(weight * (family.a - 1) for family, weight in terms if family.lower == result.lower)
+    above = sum(weight * (family.b - 1) for family, weight in terms if family.upper == result.upper)
 
     def smooth(x: Floats | float) -> Floats:
-        lows = sum(w * (f.a - 1) * np.log(x - f.lower) for f, w in terms if f.lower < found.lower)
-        highs = sum(w * (f.b - 1) * np.log(f.upper - x) for f, w in terms if f.upper > found.upper)
+        lows = sum(w * (f.a - 1) * np.log(x - f.lower) for f, w in terms if f.lower < result.lower)
+        highs = sum(w * (f.b - 1) * np.log(f.upper - x) for f, w in terms if f.upper > result.upper)
         return np.asarray(lows + highs)
 
-    x = np.linspace(found.lower, found.upper, 1001)[1:-1]
-    peak = np.max(smooth(x) + below * np.log(x - found.lower) + above * np.log(found.upper - x))
+    x = np.linspace(result.lower, result.upper, 1001)[1:-1]
+    peak = np.max(smooth(x) + below * np.log(x - result.lower) + above * np.log(result.upper - x))
 
     def integral(of: Callable[[float], float]) -> float:
         value, _ = integrate.quad(
             lambda x: of(x) * math.exp(smooth(x) - peak),
-            found.lower,
-            found.upper,
+            result.lower,
+            result.upper,
             weight="alg",
             wvar=(below, above),
             limit=500,
@@ -166,38 +166,38 @@ def moments_by_quadpack(
 @given(a=SHAPE, b=SHAPE, weight=st.floats(0.01, 0.99))
 def test_a_support_within_a_uniform(a: float, b: float, weight: float) -> None:
     """A uniform over all only flattens: the pool with a beta on [0.2, 0.9] is a beta there, without a misfit."""
-    found, misfit = pool_of_degrees(
+    result, misfit = pool_of_degrees(
         [ScaledBeta(a=1, b=1), ScaledBeta(a=a, b=b, lower=0.2, upper=0.9)], [1 - weight, weight]
     )
-    assert (found.a, found.b) == pytest.approx((1 + weight * (a - 1), 1 + weight * (b - 1)), rel=1e-7)
+    assert (result.a, result.b) == pytest.approx((1 + weight * (a - 1), 1 + weight * (b - 1)), rel=1e-7)
     assert misfit < 1e-8
 
 
 def test_mass_that_sits_at_an_end() -> None:
-    """Mass nearer to an end than any float can tell counts in full: powers of the distance from 0 keep their power."""
-    found, misfit = pool_of_degrees([ScaledBeta(a=0.01, b=1), ScaledBeta(a=0.01, b=1, upper=0.5)], [0.5, 0.5])
-    assert (found.a, found.b, found.lower, found.upper) == pytest.approx((0.01, 1, 0, 0.5))
+    """Mass that is closer to an end than floats can resolve counts in full."""
+    result, misfit = pool_of_degrees([ScaledBeta(a=0.01, b=1), ScaledBeta(a=0.01, b=1, upper=0.5)], [0.5, 0.5])
+    assert (result.a, result.b, result.lower, result.upper) == pytest.approx((0.01, 1, 0, 0.5))
     assert misfit < 1e-8
-    found, misfit = pool_of_degrees([ScaledBeta(a=1, b=0.01), ScaledBeta(a=1, b=0.01, lower=0.5)], [0.5, 0.5])
-    assert (found.a, found.b, found.lower, found.upper) == pytest.approx((1, 0.01, 0.5, 1))
+    result, misfit = pool_of_degrees([ScaledBeta(a=1, b=0.01), ScaledBeta(a=1, b=0.01, lower=0.5)], [0.5, 0.5])
+    assert (result.a, result.b, result.lower, result.upper) == pytest.approx((1, 0.01, 0.5, 1))
     assert misfit < 1e-8
 
 
 @pytest.mark.parametrize("size", [1e5, 1e9])
 def test_a_narrow_prior_beside_a_wide_one(size: float) -> None:
     """A prior narrow against the other's support is widened by its weight, and keeps its place."""
-    found, misfit = pool_of_degrees(
+    result, misfit = pool_of_degrees(
         [ScaledBeta(a=size, b=size), ScaledBeta(a=2, b=3, lower=0.2, upper=0.9)], [0.25, 0.75]
     )
-    assert (found.mean, found.sd) == pytest.approx((0.5, math.sqrt(1 / (8 * 0.25 * size))), rel=20 / size**0.5)
+    assert (result.mean, result.sd) == pytest.approx((0.5, math.sqrt(1 / (8 * 0.25 * size))), rel=20 / size**0.5)
     assert misfit < 0.2 / size**0.5
 
 
 def test_shapes_stay_within_what_may_be_stated() -> None:
-    """Where the moments ask for a shape that no prior may have, it has the nearest, and the misfit tells."""
+    """Where the moments ask for a shape that no prior may have, it has the nearest, and the misfit shows it."""
     split = [ScaledBeta(a=0.01, b=0.01, upper=0.6), ScaledBeta(a=0.01, b=30, upper=0.9)]
-    found, misfit = pool_of_degrees(split, [0.9, 0.1])
-    assert found.a == SHAPES[0]
+    result, misfit = pool_of_degrees(split, [0.9, 0.1])
+    assert result.a == SHAPES[0]
     assert misfit > 0.001
     narrow = [ScaledBeta(a=1e9, b=0.02), ScaledBeta(a=1e9, b=2, upper=0.6)]
     assert pool_of_degrees(narrow, [0.5, 0.5])[0].a == SHAPES[1]
@@ -228,16 +228,16 @@ def test_unanimity_about_the_ends(value: float) -> None:
 def test_symmetry(families: list[Family], weights: list[float]) -> None:
     """The order of the analysts does not matter, to the last digit."""
     pairs = list(zip(families, weights, strict=True))
-    found = [pool(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
-    assert found == [found[0]] * 6
+    result = [pool(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
+    assert result == [result[0]] * 6
 
 
 @given(families=st.lists(degrees(), min_size=3, max_size=3), weights=WEIGHTS)
 def test_symmetry_of_a_product(families: list[ScaledBeta], weights: list[float]) -> None:
     """Nor does rounding depend on the order where a product has to be integrated."""
     pairs = list(zip(families, weights, strict=True))
-    found = [Product.of(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
-    assert found == [found[0]] * 6
+    result = [Product.of(*zip(*order, strict=True)) for order in itertools.permutations(pairs)]
+    assert result == [result[0]] * 6
 
 
 @given(families=ANY)
@@ -351,7 +351,7 @@ LOW, MIDDLE, HIGH = (
 
 
 @pytest.mark.parametrize(
-    ("families", "found"),
+    ("families", "result"),
     [
         ([LOW, HIGH], "a in [0, 0.2] and b in [0.5, 0.9]"),
         ([LOW, MIDDLE, HIGH], "a in [0, 0.2] and c in [0.5, 0.9]"),
@@ -367,13 +367,13 @@ LOW, MIDDLE, HIGH = (
         ([ScaledBeta.fixed(0.05), ScaledBeta.fixed(0.15), MIDDLE], "a at 0.05 and c in [0.1, 1]"),
     ],
 )
-def test_pools_that_are_nowhere(families: list[ScaledBeta], found: str) -> None:
+def test_priors_that_exclude_each_other(families: list[ScaledBeta], result: str) -> None:
     """A quantity about which analysts exclude each other has no pool, and the error names those who do."""
     with pytest.raises(InvalidInput) as caught:
         pool(families, [1 / len(families)] * len(families))
     [issue] = caught.value.issues
     assert (issue.code, issue.place) == ("no-overlap", Place(file="(pool)", key="factors.x"))
-    assert issue.message.endswith(f": {found}")
+    assert issue.message.endswith(f": {result}")
 
 
 def test_constants_at_the_end_of_a_support() -> None:
@@ -431,14 +431,14 @@ def test_all_errors_at_once() -> None:
         ("factors.z", "one at 0 and other at 1"),
     ]
     alone = pooled_priors({"one": one, "other": other}, {"one": 1.0, "other": 0.0})
-    assert {quantity: found.family for quantity, found in alone.items()} == {q: p.family for q, p in one.items()}
+    assert {quantity: result.family for quantity, result in alone.items()} == {q: p.family for q, p in one.items()}
 
 
 def test_shares() -> None:
     """Relevance and independence are weighted means; who says nothing of an origin means 0; weight 0 says nothing."""
-    said = {"a": {"x": 0.4, "y": 0.1}, "b": {"x": 0.8}, "c": {"z": 1.0}}
-    found = pooled_shares(said, {"a": 0.75, "b": 0.25, "c": 0.0})
-    assert found == pytest.approx({"x": 0.5, "y": 0.075})
+    shares = {"a": {"x": 0.4, "y": 0.1}, "b": {"x": 0.8}, "c": {"z": 1.0}}
+    result = pooled_shares(shares, {"a": 0.75, "b": 0.25, "c": 0.0})
+    assert result == pytest.approx({"x": 0.5, "y": 0.075})
     assert pooled_shares({"a": {"x": 0.1}, "b": {"x": 0.1}}, {"a": 0.3, "b": 0.7}) == {"x": 0.1}
 
 
@@ -492,7 +492,7 @@ def test_what_a_pool_says_of_itself(voices: list[Assessment]) -> None:
 
 
 def test_a_pool_says_how_far_it_misses(voices: list[Assessment]) -> None:
-    """A misfit that shows in three decimals stands in the reason of the statement."""
+    """A misfit that shows in three decimals is in the reason of the statement."""
     because = pool_of(voices).statements["factors.escalation_risk"].because
     pools = pooled_priors({v.prior_set.name: v.priors for v in voices}, {v.prior_set.name: 0.2 for v in voices})
     misfit = pools["factors.escalation_risk"].misfit
@@ -513,10 +513,10 @@ def test_who_has_all_the_weight_is_the_pool(voices: list[Assessment]) -> None:
     """With all weight on one set, the pool is assessed as that set is."""
     for voice in voices:
         names = [each.prior_set.name for each in voices]
-        found = assess(SCENARIO, pool_of(voices, {name: float(name == voice.prior_set.name) for name in names}))
-        assert np.array_equal(found.degree_parameters, voice.degree_parameters)
-        assert np.array_equal(found.ratio_parameters, voice.ratio_parameters)
-        assert np.array_equal(found.weight, voice.weight)
+        result = assess(SCENARIO, pool_of(voices, {name: float(name == voice.prior_set.name) for name in names}))
+        assert np.array_equal(result.degree_parameters, voice.degree_parameters)
+        assert np.array_equal(result.ratio_parameters, voice.ratio_parameters)
+        assert np.array_equal(result.weight, voice.weight)
 
 
 def test_the_digest_of_a_pool(voices: list[Assessment]) -> None:
@@ -561,7 +561,7 @@ def test_forms_of_statement(voices: list[Assessment]) -> None:
 
 
 def test_sets_that_cannot_be_pooled(voices: list[Assessment]) -> None:
-    """Sets of one name cannot be told apart, and sets of two scenarios have nothing in common."""
+    """Sets of one name cannot be distinguished, and sets of two scenarios have nothing in common."""
     one, other, *_ = (voice.prior_set for voice in voices)
     priors = {voice.prior_set.name: {**voice.priors, **voice.indicator_priors} for voice in voices}
     even = {one.name: 0.5, other.name: 0.5}

@@ -1,4 +1,4 @@
-"""Prior sets: read, extended, told apart."""
+"""Prior sets: reading, extending, and their digests."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_chain(tmp_path: Path) -> None:
 
 
 def test_places(child: Path) -> None:
-    """Every entry can be pointed at, in the file where it stands."""
+    """Every entry has a place, in the file that states it."""
     late = read_prior_set(child)
     lines = {key: (Path(place.file).name, place.line) for key, place in late.places.items()}
     assert lines["factors.hunger"] == ("late.toml", 9)
@@ -269,7 +269,7 @@ def test_extends_a_shipped_set(tmp_path: Path) -> None:
 
 
 def test_extends_what_a_caller_locates(tmp_path: Path, parent: Path) -> None:
-    """A caller may say itself what `extends` means; it is told what stands there and in which folder."""
+    """A caller may define what `extends` means, from its value and the folder of the file."""
     asked: list[tuple[str, Path]] = []
 
     def locate(name: str, folder: Path) -> Path | None:
@@ -283,7 +283,7 @@ def test_extends_what_a_caller_locates(tmp_path: Path, parent: Path) -> None:
 
 @pytest.mark.usefixtures("parent")
 def test_an_orphan(tmp_path: Path) -> None:
-    """Where nothing has the name that is extended, the fault names what there is and what may have been meant."""
+    """If nothing has the name that is extended, the error names what exists and what was probably meant."""
     late = written(tmp_path, "late", CHILD.replace('"base"', '"bace"'))
     with pytest.raises(InvalidInput) as caught:
         read_prior_set(late)
@@ -320,7 +320,7 @@ def test_every_shipped_statement_has_a_reason() -> None:
 
 
 def test_finding_by_name_or_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A prior set is found by its shipped name, or by any path, and a name that is neither brings the nearest."""
+    """A prior set has a shipped name or any path; a name that is neither is an error with the nearest."""
     monkeypatch.chdir(tmp_path)
     shipped = shipped_prior_sets()["asia"]["textbook"]
     assert find_prior_set("textbook", "asia") == shipped

@@ -1,4 +1,4 @@
-"""Track records, and the exact faults of those that cannot be used."""
+"""Track records, and the exact errors of those that cannot be used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_SCORE = "has no resolved question, so that there is no score to weight the an
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every record lies in a folder of its own, and faults name it as a user would."""
+    """Every record is in its own folder, and errors name it as a user would."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -42,7 +42,7 @@ def errors_of(text: str) -> list[str]:
 
 
 def test_a_record_is_read() -> None:
-    """A judgement is one row; a question without an outcome is not resolved, and no fault."""
+    """A judgement is one row; a question without an outcome is not resolved, and not an error."""
     record = read(SOUND + "kent,Snow?,0,\n")
     rain, snow = (Judgement(analyst="kent", question=name, probability=p, happened=happened)
                   for name, p, happened in [("Rain?", 0.7, True), ("Snow?", 0.0, None)])  # fmt: skip
@@ -70,22 +70,22 @@ def test_windows_files_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("cell", "meant"),
     [("1", True), ("yes", True), ("true", True), ("Yes", True), ("TRUE", True),
      ("0", False), ("no", False), ("false", False), ("No", False), ("False", False), ("", None), ("  ", None)],
 )  # fmt: skip
-def test_outcomes(said: str, meant: bool | None) -> None:
+def test_outcomes(cell: str, meant: bool | None) -> None:
     """An outcome is 1, yes or true, 0, no or false, in capitals or not; an empty one is open."""
-    assert read(SOUND + f"kent,Snow?,0.5,{said}\n").judgements[-1].happened is meant
+    assert read(SOUND + f"kent,Snow?,0.5,{cell}\n").judgements[-1].happened is meant
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("cell", "meant"),
     [("0", 0), ("1", 1), ("1.0", 1), (".5", 0.5), ("5e-3", 0.005), ("5E-3", 0.005), ("+0.5", 0.5), ("1.", 1)],
 )
-def test_probabilities(said: str, meant: float) -> None:
+def test_probabilities(cell: str, meant: float) -> None:
     """A probability is written in any of the usual ways."""
-    assert read(SOUND + f"kent,Snow?,{said},\n").judgements[-1].probability == meant
+    assert read(SOUND + f"kent,Snow?,{cell},\n").judgements[-1].probability == meant
 
 
 @pytest.mark.parametrize(

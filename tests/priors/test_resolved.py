@@ -26,13 +26,13 @@ SHIPPED = [path for paths in shipped_prior_sets().values() for path in paths.val
 
 def fitted(prior_set: PriorSet) -> dict[str, Prior]:
     """The priors of all statements that can be fitted."""
-    found = {}
+    priors = {}
     for quantity, stated in prior_set.statements.items():
         try:
-            found[quantity] = fit(stated, SUPPORTS.get(quantity.partition(".")[0], Support.DEGREE))
+            priors[quantity] = fit(stated, SUPPORTS.get(quantity.partition(".")[0], Support.DEGREE))
         except InvalidInput:
             continue
-    return found
+    return priors
 
 
 def a_set(**stated: Stated) -> PriorSet:
@@ -78,7 +78,7 @@ def reasons(prior_set: PriorSet) -> dict[str, tuple[str, str]]:
 
 @given(statement=statements, section=st.sampled_from(["factors.x", "events.x", "effects.y.x"]))
 def test_any_statement_reads_back(statement: Statement, section: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Whatever was said of a quantity, the resolved text means exactly the same, or repeats what cannot be fitted."""
+    """Whatever was stated, the resolved text means exactly the same, or repeats what cannot be fitted."""
     before = a_set(**{section: Stated(statement=statement)})
     again = tmp_path_factory.getbasetemp() / "any.toml"
     again.write_text(resolved(before, fitted(before)))
@@ -112,7 +112,7 @@ def test_hostile_texts(hostile: str, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_what_it_looks_like() -> None:
-    """A resolved set has its head, then each quantity by its family below what was said of it."""
+    """A resolved set has its head, then each quantity by its family below what was stated about it."""
     prior_set = replace(
         a_set(
             **{

@@ -1,4 +1,4 @@
-"""Statements: read, written, told."""
+"""Statements: reading, writing, and putting into words."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EXAMPLES = [
 
 
 def read(written: str) -> Stated:
-    table = Table.of(TomlFile.parse(f"\nx = {written}", file="said.toml"))
+    table = Table.of(TomlFile.parse(f"\nx = {written}", file="stated.toml"))
     stated = read_stated(table, "x")
     table.raise_issues()
     assert stated is not None
@@ -83,7 +83,7 @@ def test_written_statements_read_back(statement: Statement) -> None:
 
 @given(statement=statements)
 def test_prose_is_one_line(statement: Statement) -> None:
-    """What is said of a statement is one printable line."""
+    """A statement in words is one printable line."""
     assert say(statement)
     assert say(statement).isprintable()
 
@@ -100,15 +100,15 @@ def test_a_statement_knows_its_place() -> None:
     """A statement remembers the file, the key and the line where it was made."""
     place = read("{ p05 = 0.1, p95 = 0.6 }").place
     assert place is not None
-    assert place == Place(file="said.toml", line=2, key="x")
+    assert place == Place(file="stated.toml", line=2, key="x")
 
 
 def test_an_invalid_statement_is_none() -> None:
     """An entry that cannot be understood comes back as None with all its errors on the table."""
-    table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="said.toml"))
+    table = Table.of(TomlFile.parse('x = { p05 = "a", p95 = true, because = 3 }', file="stated.toml"))
     assert read_stated(table, "x") is None
     assert [issue.place.key for issue in table.issues] == ["x.because", "x.p05", "x.p95"]
-    table = Table.of(TomlFile.parse("x = { p05 = 0.1, p95 = 0.6, because = 3 }", file="said.toml"))
+    table = Table.of(TomlFile.parse("x = { p05 = 0.1, p95 = 0.6, because = 3 }", file="stated.toml"))
     assert read_stated(table, "x") is None
     assert [issue.place.key for issue in table.issues] == ["x.because"]
 

@@ -60,18 +60,18 @@ LINES: list[tuple[KeyPath, int | None]] = [
 
 @pytest.mark.parametrize(("path", "line"), LINES)
 def test_lines(path: KeyPath, line: int | None) -> None:
-    """Every entry has the line where it stands; one that is absent has that of the table around it."""
+    """Every entry has its line; one that is absent has that of the table around it."""
     assert TomlFile.parse(TEXT, file="x.toml").line(path) == line
 
 
-def fault(path: Path) -> str:
+def error_of(path: Path) -> str:
     with pytest.raises(InvalidInput) as caught:
         TomlFile.read(path)
     return str(caught.value).replace(str(path), "FILE")
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "error"),
     [
         (b"", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
         (b" \n", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
@@ -82,24 +82,24 @@ def fault(path: Path) -> str:
         (b"a = 1\n" * (1 << 18), "FILE: the file is too large, 1.6 MB. Allowed: at most 1.0 MB."),
     ],
 )
-def test_files_that_are_no_toml(tmp_path: Path, raw: bytes, said: str) -> None:
+def test_files_that_are_not_toml(tmp_path: Path, raw: bytes, error: str) -> None:
     """A file that cannot be read as TOML says why, and on which line."""
     path = tmp_path / "x.toml"
     path.write_bytes(raw)
-    assert fault(path) == said
+    assert error_of(path) == error
 
 
 def test_paths_that_are_no_file(tmp_path: Path) -> None:
     """A directory and a missing file say what they are."""
-    assert fault(tmp_path) == "FILE: this is a directory, not a file."
-    assert fault(tmp_path / "x.toml") == "FILE: there is no such file."
+    assert error_of(tmp_path) == "FILE: this is a directory, not a file."
+    assert error_of(tmp_path / "x.toml") == "FILE: there is no such file."
 
 
 @pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 50_000])
 def test_attacks(tmp_path: Path, text: str) -> None:
-    """A number of five thousand digits or brackets without end are faults like others."""
+    """A number of five thousand digits or endless brackets are errors like others."""
     (tmp_path / "x.toml").write_text(text)
-    assert fault(tmp_path / "x.toml").startswith("FILE")
+    assert error_of(tmp_path / "x.toml").startswith("FILE")
 
 
 def test_line_ends_and_marks(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_published_bands() -> None:
 
 @pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
 def test_bands_rise(scale: Scale) -> None:
-    """The bands of every scale rise without overlap, and no word stands for two of them."""
+    """The bands of every scale rise without overlap, and no word means two of them."""
     edges = [edge for band in scale.bands for edge in (band.low, band.high)]
     assert edges == sorted(edges)
     assert len(set(scale.words)) == len(scale.words)

@@ -17,8 +17,8 @@ from estimative.model.inference.fit_result import FitResult, Run
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Cases, Trials
-from estimative.priors.scale_file import ICD203
 from estimative.priors.statements import BetaStated
+from estimative.priors.verbal_scale import ICD203
 from estimative.reports.context import Context
 from estimative.reports.documents import attribution, compare, diff, pool
 from estimative.reports.documents.analysts import by_probability, extremes
@@ -138,7 +138,7 @@ def test_no_number_of_a_failed_fit_is_shown() -> None:
     assert not team.converged
     withheld, shown = compare_analysts(team, attribution=True), compare_analysts(allowed)
     assert withheld.attribution is None
-    assert "low" not in withheld.shown
+    assert "low" not in withheld.reported
     with pytest.raises(ValueError, match="did not converge"):
         replace(withheld, analysts=shown.analysts)
     assert "Do not rely on them" in text_of(shown, allowed)

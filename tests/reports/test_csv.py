@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimative.priors.toml_table import ascii_safe
+from estimative.priors.errors import ascii_safe
 from estimative.reports.comparison import rows as comparison_csv
 from estimative.reports.comparison.summary import Comparison
 from estimative.reports.pool import rows as pool_csv

@@ -190,7 +190,7 @@ def test_the_scale_has_word_number_interval_and_dissent(desk: Desk) -> None:
         headline.interval.low,
         headline.interval.high,
     )
-    assert picture.title.startswith("The river floods by 1 January 2028: ")
+    assert picture.title.startswith(f"{percent(headline)} is \u201c")
     assert [other.name for other in content.others] == [f"analyst {at}" for at in range(8, 2, -1)]
     assert "2 other analysts are not shown." in picture.caption
     assert all(name in picture.description for name in dissent)

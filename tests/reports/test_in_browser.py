@@ -1,12 +1,12 @@
-"""The HTML file in a real browser: no error, no request, room on a phone, both schemes, by keyboard, on paper."""
+"""The HTML file in a browser: no error or request, room on a phone, both colour schemes, by keyboard, on paper."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,206 +15,202 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
-from estimative.reports.blocks import Heading
+from estimative.reports.blocks import Document, Figure, Heading, Paragraph
 from estimative.reports.formats.html import html
-from estimative.reports.formats.typeset import shown
-from tests.documents_made import CAUTION, EVERY, LONG, speaking, texts_of, told
-from tests.reports_made import HOSTILE
+from estimative.reports.formats.typeset import sanitize
+from tests.documents import BRIEF, CAUTION, EVERY, PROSE, drawing, saying, texts_of
+from tests.hostile import HOSTILE
+from tests.reading import squeezed
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ALL = {
-    "every": EVERY,
-    "long": LONG,
-    "report": told("report.full"),
-    "hostile": speaking(HOSTILE * 8),
-    "unbroken": speaking("x" * 10_000),
-}
-WIDTHS = (360, 1280)
+WIDTHS = (390, 1280)
 """A phone's and a desk's, in CSS pixels."""
 SCHEMES = ("light", "dark")
-PAPERS = ("A4", "Letter")
+PARTS: Document = tuple(
+    block
+    for at in range(8)
+    for block in (
+        Heading(text=f"Part {at}"),
+        Paragraph(text=f"{PROSE} " * (7 * (at % 5) + 2)),
+        Figure(name="drawing", draw=drawing),
+    )
+)
+"""Headings and pictures at all heights of a page."""
+FILES = {
+    "every": html(EVERY, caution=CAUTION),
+    "brief": html(BRIEF, caution=CAUTION, compact=True),
+    "parts": html(PARTS, caution=CAUTION),
+    "hostile": html(tuple(block for text in HOSTILE.values() for block in saying(text)), caution=CAUTION),
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A browser, and the folder of the files."""
+
+    browser: Browser
+    folder: Path
+
+    def open(self, name: str, **settings: Any) -> tuple[Page, list[str]]:
+        """A page, and what it complained of or asked for beyond its own file."""
+        page = self.browser.new_context(**settings).new_page()
+        address = (self.folder / f"{name}.html").as_uri()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if request.url != address else None)
+        page.goto(address)
+        return page, complaints
+
+    def printed(self, name: str) -> list[str]:
+        """The text of each page on A4, squeezed; printed from a dark screen."""
+        page, _ = self.open(name, color_scheme="dark")
+        file = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, format="A4")))
+        page.context.close()
+        return [squeezed(sheet.extract_text()) for sheet in file.pages]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests."""
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One browser for all tests."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
+    folder = tmp_path_factory.mktemp("pages")
+    for name, written in FILES.items():
+        (folder / f"{name}.html").write_text(written, encoding="utf-8")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
+        yield Desk(browser, folder)
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the files lie."""
-    folder = tmp_path_factory.mktemp("pages")
-    for name in ALL:
-        (folder / f"{name}.html").write_text(written(name), encoding="utf-8")
-    return folder
+def paper(desk: Desk) -> dict[str, list[str]]:
+    """The printed pages of each document."""
+    return {name: desk.printed(name) for name in ("every", "brief", "parts")}
 
 
-@cache
-def written(name: str) -> str:
-    """One of the documents, with a caution."""
-    return html(ALL[name], caution=CAUTION)
+def test_the_browser_complains_of_what_is_wrong(desk: Desk) -> None:
+    """A page with a script and a picture of elsewhere is seen to be one: the tests below can fail."""
+    (desk.folder / "bad.html").write_text("<img src='missing.png'><script>console.log('x')</script>")
+    page, complaints = desk.open("bad")
+    page.context.close()
+    assert len(complaints) >= 2
 
 
-def opened(browser: Browser, folder: Path, name: str, **settings: Any) -> tuple[Page, list[str]]:
-    """A page, and what it complained of or asked for beyond its own file."""
-    page = browser.new_context(**settings).new_page()
-    address = (folder / f"{name}.html").as_uri()
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: heard.append(request.url) if request.url != address else None)
-    page.goto(address)
-    return page, heard
+@pytest.mark.parametrize("name", ["every", "brief", "hostile"])
+def test_a_page_fits_its_width_without_error_or_request(desk: Desk, name: str) -> None:
+    """On a phone and on a desk, in the light and in the dark; nothing is cut off at the right."""
+    for width, scheme in ((390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")):
+        page, complaints = desk.open(name, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        scrolled, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        page.context.close()
+        assert complaints == []
+        assert scrolled <= room
 
 
-def squeezed(text: str) -> str:
-    """Without blanks, and with two letters where one sign stands for them."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def test_no_frame_has_to_be_scrolled_on_a_phone(desk: Desk) -> None:
+    """Tables are records, pictures are narrow, plots are small."""
+    page, _ = desk.open("every", viewport={"width": 390, "height": 800})
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.wide, .picture')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.getAttribute('aria-label'))"
+    )
+    page.context.close()
+    assert wide == []
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+def test_parts_are_side_by_side_where_there_is_room(desk: Desk) -> None:
+    """On a desk and on paper; on a phone they are one under the other."""
+    script = "[...document.querySelectorAll('.side-by-side > div')].map(e => e.getBoundingClientRect().left)"
+    lefts = []
+    for width, media in ((390, "screen"), (1280, "screen"), (794, "print")):
+        page, _ = desk.open("brief", viewport={"width": width, "height": 800})
+        page.emulate_media(media=media)  # type: ignore[arg-type]
+        lefts.append(page.evaluate(script))
+        page.context.close()
+    assert [len(set(places)) for places in lefts] == [1, 2, 2]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", [name for name in ALL if name != "long"])
-def test_a_page_opens_without_error_or_request_and_fits_its_width(
-    browser: Browser, folder: Path, name: str, width: int, scheme: Any
-) -> None:
-    """On a phone and on a desk, in the light and in the dark."""
-    page, heard = opened(browser, folder, name, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    assert heard == []
-    scrolled, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert scrolled <= room
-    page.context.close()
-
-
-@pytest.mark.parametrize(
-    ("name", "width", "scheme"),
-    [*(("report", width, scheme) for width in WIDTHS for scheme in SCHEMES), ("every", 360, "dark")],
-)
-def test_axe_finds_nothing_serious(browser: Browser, folder: Path, name: str, width: int, scheme: Any) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_serious(desk: Desk, width: int, scheme: Any) -> None:
     """No barrier that axe-core knows, contrast included."""
-    page, _ = opened(browser, folder, name, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    found = Axe().run(page).response["violations"]
+    page, _ = desk.open("every", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    violations = Axe().run(page).response["violations"]
     page.context.close()
-    grave = [one for one in found if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in grave] == []
+    grave = [entry for entry in violations if entry["impact"] in {"serious", "critical"}]
+    assert [(entry["id"], [node["html"][:120] for node in entry["nodes"][:3]]) for entry in grave] == []
 
 
-def test_the_two_schemes_differ_in_the_page_and_in_its_pictures(browser: Browser, folder: Path) -> None:
-    """A picture does not stay a bright sheet in a dark page."""
+def test_the_two_schemes_differ_in_the_page_and_in_its_pictures(desk: Desk) -> None:
+    """A picture does not stay a bright sheet in a dark page; on paper ink is dark, whatever the screen."""
+    script = (
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,"
+        " getComputedStyle(document.querySelector('svg > rect')).fill,"
+        " getComputedStyle(document.querySelector('svg text')).fill]"
+    )
     looks = []
     for scheme in SCHEMES:
-        page, _ = opened(browser, folder, "every", color_scheme=scheme)
-        looks.append(
-            page.evaluate(
-                "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,"
-                " getComputedStyle(document.querySelector('svg path')).fill,"
-                " getComputedStyle(document.querySelector('svg text')).fill]"
-            )
-        )
+        page, _ = desk.open("every", color_scheme=scheme)
+        looks.append(page.evaluate(script))
+        page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
+        _, ink, _, lettering = page.evaluate(script)
         page.context.close()
+        assert (ink, lettering) == ("rgb(0, 0, 0)", "rgb(26, 26, 26)")
     assert all(light != dark for light, dark in zip(*looks, strict=True))
 
 
-def test_the_first_stop_of_the_keyboard_leads_to_the_text(browser: Browser, folder: Path) -> None:
-    """Past the contents; and from there every wide frame is a stop."""
-    page, _ = opened(browser, folder, "every", viewport={"width": 1280, "height": 800})
+def test_the_first_stop_of_the_keyboard_leads_to_the_text(desk: Desk) -> None:
+    """Past the contents; from there every wide frame is a stop."""
+    page, _ = desk.open("every", viewport={"width": 1280, "height": 800})
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Figure 1: ")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Table: ")
     page.context.close()
 
 
-def test_a_picture_can_be_scrolled_on_a_phone_by_keyboard(browser: Browser, folder: Path) -> None:
-    """It keeps a legible size, and its frame moves under it."""
-    page, _ = opened(browser, folder, "every", viewport={"width": 360, "height": 800})
-    frame = page.locator(".picture .wide").first
-    frame.focus()
-    page.keyboard.press("End")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.picture .wide').scrollLeft > 0")
-    assert page.evaluate("document.querySelector('.picture svg').getBoundingClientRect().width") >= 560
-    page.context.close()
-
-
-@pytest.mark.parametrize("name", ["every", "report"])
-def test_without_scripts_everything_is_there(browser: Browser, folder: Path, name: str) -> None:
+def test_without_scripts_everything_is_there(desk: Desk) -> None:
     """No text waits for a script."""
-    page, _ = opened(browser, folder, name, java_script_enabled=False, viewport={"width": 1280, "height": 800})
+    page, _ = desk.open("every", java_script_enabled=False, viewport={"width": 1280, "height": 800})
     seen = squeezed(page.locator("body").inner_text())
-    assert not [text for text in texts_of(ALL[name]) if squeezed(shown(text)) not in seen]
     page.context.close()
+    assert not [text for text in texts_of(EVERY) if squeezed(sanitize(text)) not in seen]
 
 
-@cache
-def _contents(folder: Path, name: str, paper: str) -> list[str]:
-    return [squeezed(page.extract_text()) for page in PdfReader(folder / f"{name}-{paper}.pdf").pages]
+def test_a_compact_document_prints_on_one_page(paper: dict[str, list[str]]) -> None:
+    """With a caution, too."""
+    assert len(paper["brief"]) == 1
 
 
-@pytest.fixture(scope="module")
-def printed(browser: Browser, folder: Path) -> Path:
-    """Each document on each paper."""
-    for name in ("every", "long", "report"):
-        page, _ = opened(browser, folder, name, color_scheme="dark")
-        for paper in PAPERS:
-            (folder / f"{name}-{paper}.pdf").write_bytes(page.pdf(format=paper))
-        page.context.close()
-    return folder
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("name", ["every", "long", "report"])
-def test_no_picture_is_cut_on_paper(printed: Path, name: str, paper: str) -> None:
-    """Its title, which is drawn at its top, and its number, which stands below it, are on one page."""
-    pages = _contents(printed, name, paper)
-    titles = re.findall(r'aria-label="Figure \d+: ([^"]*)"', written(name))
-    assert titles
-    for number, title in enumerate(titles, 1):
-        below = [page for page in pages if re.search(rf"Figure{number}(?!\d)", page)]
-        assert len(below) == 1
-        assert squeezed(title) in below[0]
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("name", ["every", "long", "report"])
-def test_the_caution_is_on_every_printed_page(printed: Path, name: str, paper: str) -> None:
+@pytest.mark.parametrize("name", ["every", "brief", "parts"])
+def test_the_caution_is_on_every_printed_page(paper: dict[str, list[str]], name: str) -> None:
     """At its top; the number at its foot is read first."""
     first = re.compile(rf"(\d+/\d+)?CAUTION{squeezed(CAUTION)}")
-    assert not [page[:80] for page in _contents(printed, name, paper) if not first.match(page)]
+    assert not [page[:80] for page in paper[name] if not first.match(page)]
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_the_head_of_a_long_table_is_on_each_printed_page(printed: Path, paper: str) -> None:
+def test_the_header_of_a_long_table_is_on_each_printed_page(paper: dict[str, list[str]]) -> None:
     """Nobody has to turn back to know what a column holds."""
-    pages = [page for page in _contents(printed, "every", paper) if "effects.closing.rain_" in page]
+    pages = [page for page in paper["every"] if "effects.closing.rain_" in page]
     assert len(pages) > 1
     assert all("PriormeanBecause" in page for page in pages)
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_no_heading_is_alone_at_the_foot_of_a_page(printed: Path, paper: str) -> None:
+def test_no_picture_is_cut_on_paper(paper: dict[str, list[str]]) -> None:
+    """Its title and what is drawn below it are on one page; of its two drawings one is printed."""
+    pages = paper["parts"]
+    assert sum(page.count("Beside") for page in pages) == 8
+    for page in pages:
+        assert len(re.findall(r"Figure\d", page)) == page.count("Beside")
+
+
+def test_no_heading_is_alone_at_the_foot_of_a_page(paper: dict[str, list[str]]) -> None:
     """What it stands over begins on its page."""
-    pages = _contents(printed, "long", paper)
-    headings = [block.text for block in LONG if isinstance(block, Heading)]
-    foot = re.compile(rf"({'|'.join(map(squeezed, headings))})(\d+/\d+)?$")
-    assert not [page[-40:] for page in pages if foot.search(page)]
-
-
-def test_ink_is_dark_on_paper(browser: Browser, folder: Path) -> None:
-    """Whatever the scheme of the screen that a page is printed from, in its text and in its pictures."""
-    page, _ = opened(browser, folder, "every")
-    page.emulate_media(media="print", color_scheme="dark")
-    colours = page.evaluate(
-        "[getComputedStyle(document.body).color, getComputedStyle(document.querySelector('svg text')).fill]"
-    )
-    assert colours == ["rgb(0, 0, 0)", "rgb(26, 26, 26)"]
-    page.context.close()
+    foot = re.compile(r"Part\d(\d+/\d+)?$")
+    assert len(paper["parts"]) > 3
+    assert not [page[-40:] for page in paper["parts"] if foot.search(page)]

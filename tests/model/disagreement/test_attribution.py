@@ -88,7 +88,7 @@ def test_what_multiplies_is_shared_evenly() -> None:
 
 def test_the_first_is_told_less_the_second() -> None:
     """Exchanging the analysts turns every sign, and nothing else."""
-    high, low = (assessed(sprayed(), said) for said in ({**LOW, "events.e": 0.3, "factors.g": 0.2}, LOW))
+    high, low = (assessed(sprayed(), stated) for stated in ({**LOW, "events.e": 0.3, "factors.g": 0.2}, LOW))
     there, back = attributed(high, low).decomposition, attributed(low, high).decomposition
     assert there.total.value > 0
     assert shares(back) == pytest.approx({name: -share for name, share in shares(there).items()}, abs=1e-9)
@@ -161,8 +161,8 @@ def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: 
 
     value(frozenset())
     first, second = (
-        assessed(scenario, said, relevance=relevance, independence=independence)
-        for said, (relevance, independence) in zip((high, low), reversed(weights), strict=True)
+        assessed(scenario, stated, relevance=relevance, independence=independence)
+        for stated, (relevance, independence) in zip((high, low), reversed(weights), strict=True)
     )
     names = [name for name in differences([first, second]) if name in differing]
     expected = brute(blocks_of(names), value)
@@ -186,9 +186,9 @@ def test_errors_are_those_of_repetition() -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
     runs = [attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN), seed=seed) for seed in range(60)]
     values = np.array([[share.share.value for share in run.decomposition.inputs] for run in runs])
-    told = np.array([[share.share.se for share in run.decomposition.inputs] for run in runs]).mean(axis=0)
+    mean_error = np.array([[share.share.se for share in run.decomposition.inputs] for run in runs]).mean(axis=0)
     spread = values.std(axis=0, ddof=1)
-    assert spread == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 59))
+    assert spread == pytest.approx(mean_error, rel=ERRORS / math.sqrt(2 * 59))
     gaps = np.array([run.decomposition.total.value for run in runs])
     assert gaps == pytest.approx(values.sum(axis=1), abs=1e-9)
 
@@ -227,7 +227,7 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
 
 
 def test_a_certain_headline_has_no_log_odds_to_share() -> None:
-    """Of a probability of 0 or 1 there is nothing to share out."""
+    """Of a probability of 0 or 1 there are no log-odds to divide."""
     event = Event(id="e", title="", form="table")
     one, other = (assessed(scenario_of(event), {"tables.e.none": value}) for value in (1.0, 0.5))
     with pytest.raises(Undefined):
@@ -263,23 +263,23 @@ def test_too_many_players_are_shared_by_random_orders() -> None:
 
 def test_a_team_is_shared_against_its_pool() -> None:
     """Three analysts who hold two things: every combination is known, and so are all shares."""
-    said = {"a": (0.1, 0.3), "b": (0.3, 0.6), "c": (0.6, 0.2)}
+    stated = {"a": (0.1, 0.3), "b": (0.3, 0.6), "c": (0.6, 0.2)}
     analysts = {
         name: assessed(sprayed(), {**LOW, "events.e": base, "factors.f": degree}, name=name)
-        for name, (base, degree) in said.items()
+        for name, (base, degree) in stated.items()
     }
     weights = {"a": 0.5, "b": 0.25, "c": 0.25}
     pool = consensus(analysts, weights)
-    means = [sum(weights[name] * float(logit(pair[i])) for name, pair in said.items()) for i in (0, 1)]
+    means = [sum(weights[name] * float(logit(pair[i])) for name, pair in stated.items()) for i in (0, 1)]
     common = (means[0], 1 / (1 + math.exp(-means[1])))
 
     def value(name: str, coalition: Coalition) -> float:
-        base = common[0] if "events.e" in coalition else float(logit(said[name][0]))
-        degree = common[1] if "factors.f" in coalition else said[name][1]
+        base = common[0] if "events.e" in coalition else float(logit(stated[name][0]))
+        degree = common[1] if "factors.f" in coalition else stated[name][1]
         return base + math.log(4) * (degree - 0.5) - math.log(3) * 0.4
 
     def variance(coalition: Coalition) -> float:
-        values = {name: value(name, coalition) for name in said}
+        values = {name: value(name, coalition) for name in stated}
         mean = sum(weights[name] * one for name, one in values.items())
         return sum(weights[name] * (one - mean) ** 2 for name, one in values.items())
 

@@ -64,7 +64,7 @@ def held_later() -> tuple[Assessment, Assessment]:
 
 
 def test_where_only_priors_changed_the_shares_are_those_between_analysts() -> None:
-    """Two prior sets on one scenario are shared out digit for digit as `attribute` does."""
+    """Two prior sets on one scenario give the shares of `attribute`, digit for digit."""
     second = {
         **STATED,
         "events.rain": BetaStated(a=3, b=6),
@@ -91,8 +91,8 @@ def test_a_month_later_every_share_is_that_of_all_orders() -> None:
 
     def value(coalition: Coalition) -> float:
         side = second if "scenario" in coalition else first
-        told = [item for name, item in news.items() if f"items.{name}" in coalition]
-        scenario = replace(side.scenario, evidence={"cloud": CLOUD, "puddle": PUDDLE, **{i.id: i for i in told}})
+        items = [item for name, item in news.items() if f"items.{name}" in coalition]
+        scenario = replace(side.scenario, evidence={"cloud": CLOUD, "puddle": PUDDLE, **{i.id: i for i in items}})
         rain = 0.4 if "events.rain" in coalition else HELD["events.rain"]
         values = {**HELD, "events.rain": rain, "evidence.gauge": 3.0, "evidence.farmer": 2.5}
         return float(logit(Oracle(scenario=scenario, values=values).outcome("flood")))
@@ -115,7 +115,7 @@ def test_shares_sum_to_the_change() -> None:
 
 
 def test_the_change_is_that_between_two_fits_of_their_own() -> None:
-    """What is shared out is what the two assessments, each fitted alone, differ by, within errors."""
+    """The total is the difference between the two assessments, each fitted alone, within errors."""
     first, second = rolling()
     gap = shared(first, second).total
     ends = [Fitter(assessments=(one,), seed=9, method="importance").fit(one).posterior.headline for one in rolling()]

@@ -197,7 +197,7 @@ def test_equal_distributions_overlap_nearly_whole(count: int) -> None:
 
 
 def kernel_density(sample: Sample) -> Callable[[Numbers], Numbers]:
-    """SciPy's density of the log-odds, with Silverman's bandwidth reckoned plainly."""
+    """SciPy's density of the log-odds, with Silverman's bandwidth computed directly."""
     x, weights = logit(sample.chance), sample.weights
     order = np.argsort(x)
     low, high = (x[order][np.searchsorted(np.cumsum(weights[order]), share)] for share in (0.25, 0.75))
@@ -216,7 +216,7 @@ def skewed(seed: int, apart: float, width: float = 1.0, count: int = 250) -> Sam
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(("apart", "width"), [(0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (0.5, 0.05)])
 def test_overlap_of_kernel_densities(apart: float, width: float, seed: int) -> None:
-    """The overlap is that of SciPy's kernel densities at Silverman's bandwidth, up to what the grid can tell.
+    """The overlap is that of SciPy's kernel densities at Silverman's bandwidth, up to the resolution of the grid.
 
     Binning at an eighth of the bandwidth puts straight lines in place of the kernel, off by up to the square of the
     step over 8 times its second derivative, whose integral is 4 phi(1).
@@ -252,7 +252,7 @@ def test_reading_is_the_transpose_of_binning() -> None:
 
 @cache
 def shared(seed: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Two normal quantities and the weights with which draws of a wider proposal stand for them."""
+    """Two normal quantities and the weights with which draws of a wider proposal represent them."""
     rng = np.random.default_rng([seed, 3])
     x, y = rng.normal(-0.3, 1.3, COUNT), rng.standard_normal(COUNT)
     return x, y, np.exp(stats.norm.logpdf(x) - stats.norm.logpdf(x, -0.3, 1.3))
@@ -318,7 +318,7 @@ def test_errors_of_independent_draws(measure: Measure, case: str) -> None:
 @each_measure
 @pytest.mark.parametrize("case", CASES)
 def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str) -> None:
-    """Where the two share their random numbers, draw by draw, the errors tell how much of the noise cancels."""
+    """Where the two share their random numbers, draw by draw, the errors show how much of the noise cancels."""
     values, errors = simulated(measure, case, common=True)
     assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
 
@@ -420,7 +420,7 @@ def test_the_mean_of_a_sample_is_the_estimate(method: str, outcome: str) -> None
 
 
 def test_a_draw_without_the_condition_weighs_nothing() -> None:
-    """Where the condition cannot be, a draw has no say; where it can be nowhere, there is nothing to be said."""
+    """A draw at which the condition is impossible has weight 0; with no other draw, the probability is undefined."""
     posterior = drawn(small(), STATED, np.full(4, 0.25))
     wet = np.array([0.0, 1.0, 1.0, 0.0])
     dry = replace(

@@ -194,8 +194,8 @@ def test_the_mixture_of_priors_is_updated_as_a_whole() -> None:
 
 def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
     """An analyst who holds the condition for improbable counts less in what follows under it."""
-    said = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
-    posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in said.items()}
+    stated = {"a": {"events.rain": 0.1, "events.flood": 2.0}, "b": {"events.rain": 0.5, "events.flood": 0.05}}
+    posteriors = {name: drawn(small(scenario=weather(())), values, [0.5, 0.5]) for name, values in stated.items()}
     yes, condition = (
         sum(float(one.query_probabilities("outcome", "flood_if_rain")[side][0]) for one in posteriors.values())
         for side in (0, 1)
@@ -208,7 +208,7 @@ def test_the_linear_pool_under_a_condition_weighs_by_the_condition() -> None:
 
 
 def test_who_has_no_weight_has_nothing_to_learn() -> None:
-    """However much better an analyst without weight foresaw the evidence, none is given."""
+    """An analyst without weight gets none, however well the priors predicted the evidence."""
     marginals = {"a": MCEstimate(value=0.0), "b": MCEstimate(value=800.0)}
     result = opinion.updated(marginals, {"a": 1.0, "b": 0.0})
     assert {name: one.value for name, one in result.items()} == {"a": 1.0, "b": 0.0}

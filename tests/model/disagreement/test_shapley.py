@@ -37,7 +37,7 @@ def shares(blocks: Mapping[str, Sequence[str]], game: Game) -> dict[str, float]:
 
 
 def orders(blocks: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Every order in which the members of a block stand together."""
+    """Every order in which the members of a block are adjacent."""
     for arranged in itertools.permutations([members for members in blocks.values() if members]):
         for inner in itertools.product(*(itertools.permutations(members) for members in arranged)):
             yield tuple(player for members in inner for player in members)
@@ -116,7 +116,7 @@ def test_who_never_adds_anything_has_no_share(case: tuple[dict[str, list[str]], 
 
 @given(games(members=4), st.data())
 def test_who_adds_the_same_has_the_same_share(case: tuple[dict[str, list[str]], Game], data: st.DataObject) -> None:
-    """Symmetry: two players of a block who can stand in for each other everywhere get equal shares."""
+    """Symmetry: two players of a block who can replace each other everywhere get equal shares."""
     blocks, game = case
     pairs = [members for members in blocks.values() if len(members) > 1]
     if not pairs:
@@ -193,7 +193,7 @@ def test_sampled_shares_sum_to_their_blocks() -> None:
 
 
 def test_what_does_not_interact_is_sampled_without_error() -> None:
-    """Where every player always adds the same, any order tells it."""
+    """Where every player always adds the same, one order is enough."""
     values, errors, result = sampled(1, lambda coalition: sum(int(player[1]) + 0.5 for player in coalition))
     assert values == pytest.approx([int(player[1]) + 0.5 for player in result.players], abs=1e-12)
     assert errors == pytest.approx(np.zeros(10), abs=1e-12)
@@ -206,9 +206,9 @@ def test_the_error_of_sampling_is_the_spread_between_samples() -> None:
     values, errors = (np.array(part) for part in zip(*runs, strict=True))
     spread = values.std(axis=0, ddof=1)
     assert abs(values.mean(axis=0) - exact) == pytest.approx(np.zeros(10), abs=ERRORS * max(spread) / math.sqrt(200))
-    told = np.sqrt(np.square(errors[:, :9]).mean(axis=0))
-    assert (spread[:9] < 1.05 * told).all(), "never more than is told"
-    assert (spread[:9] > 0.3 * told).all(), "and not far less"
+    stated = np.sqrt(np.square(errors[:, :9]).mean(axis=0))
+    assert (spread[:9] < 1.05 * stated).all(), "never more than the stated error"
+    assert (spread[:9] > 0.3 * stated).all(), "and not far less"
 
 
 def test_the_same_seed_gives_the_same_orders() -> None:

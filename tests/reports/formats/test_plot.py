@@ -102,8 +102,8 @@ def test_a_number_stands_under_its_guide() -> None:
 
 
 @pytest.mark.parametrize("label", ["x", "x" * 19, "x" * 20, "\u6f22" * 10, "x\u0301" * 20])
-def test_a_short_label_is_whole(label: str) -> None:
-    """A label of up to twenty columns, which may be fewer or more characters, is printed in full, left of the drawing."""
+def test_a_short_label_is_not_cut(label: str) -> None:
+    """Up to twenty columns, which may be fewer or more characters; it is left of the drawing."""
     line = lines(dot(0.3, label=label))[0]
     assert line.startswith(f"{label} ")
     assert "\u2026" not in line
