@@ -138,11 +138,16 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageBreak:
+    """On paper, what follows begins on a new page; a list of contents stands there."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """Lines to be typed as they stand."""
 
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | Code
+type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | PageBreak | Code
 type Document = tuple[Block, ...]
