@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from estimative.priors.verbal_scale import ICD203, Scale
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +111,7 @@ class Picture(Protocol):
     def png(self, *, bare: bool = False) -> bytes:
         """The drawing in pixels, for what cannot show SVG."""
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the plot alone into axes of matplotlib, and return these."""
 
 
