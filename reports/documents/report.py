@@ -176,7 +176,7 @@ def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
         return
     if part and part.weights:
         yield from _figures("evidence", result, context)
-        yield from _below(evidence.weights(part.weights, result.fit.headline, scenario))
+        yield from _below(evidence.weights(part.weights, result.fit.headline, scenario, rows=8))
         yield from _below(evidence.tensions(part.weights, scenario))
     yield Heading(text="Items of evidence", level=3)
     yield _items(scenario, result.fit.weights)
@@ -184,7 +184,7 @@ def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
     if part and part.tipping_points:
         yield from _below(tipping_points(part.tipping_points, part.weights, context))
     if part and part.information:
-        yield from _below(indicators(part.information, context))
+        yield from _below(indicators(part.information, context, details=2))
 
 
 def _below(blocks: Iterable[Block]) -> Iterator[Block]:
