@@ -6,7 +6,7 @@ NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: assess test lint schemas tree calibrate bench lock clean
+.PHONY: assess test lint schemas docs tree calibrate bench lock clean
 
 assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
 	$(BIN)/estimative fit --runs runs
@@ -29,6 +29,14 @@ lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
 schemas: $(VENV)/ready ## the JSON Schema of every kind of answer, from its type
 	rm -f docs/schemas/*.json
 	$(BIN)/python -m estimative.schemas docs/schemas
+
+docs: $(VENV)/ready ## write the output of every command into the documents, and draw the brief of the README; needs Poppler
+	$(BIN)/python -m tests.documented
+	rm -rf build/docs
+	for priors in critics moscow rhetoric rutte baseline; do \
+		$(BIN)/estimative fit --priors $$priors --method importance --runs build/docs --output build/docs/fit.md || exit 1; done
+	$(BIN)/estimative report --brief --runs build/docs --output build/docs/brief.pdf
+	pdftoppm -png -singlefile -scale-to-x 900 -scale-to-y -1 -W 900 -H 950 build/docs/brief.pdf docs/brief
 
 tree: ## the folders under the names they are installed with, as links: mypy and import-linter read them there
 	@rm -rf build/tree && mkdir -p build/tree
