@@ -5,8 +5,9 @@ A document shows a command in a block `console`. A comment before the block says
     <!-- shows: Key judgement; Outcomes/6 -->
 
 names passages by the beginning of their first line. A passage ends before a blank line, or after as many lines as the
-number says; `all` is the whole output. A block without a comment shows commands alone. `<!-- day: 2026-12-01 -->` sets the clock for the commands that follow,
-and `<!-- file: NAME -->` or `<!-- edit: NAME -->` before a block `toml` makes or changes a file of the reader's folder.
+number says; `all` is the whole output. A block without a comment shows commands alone. `<!-- day: 2026-12-01 -->` sets
+the clock for the commands that follow, and `<!-- file: NAME -->` or `<!-- edit: NAME -->` before a block `toml` makes
+or changes a file of the reader's folder.
 `make docs` writes the output of every command into the documents.
 """
 

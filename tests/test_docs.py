@@ -93,7 +93,7 @@ def test_wrong_output_is_noticed() -> None:
 class Checker(doctest.OutputChecker):
     """Compares numbers up to their last digits."""
 
-    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:  # noqa: ARG002
         return missing_passage(want.replace("...", CUT), got) == ""
 
 
@@ -129,7 +129,9 @@ def commands(group: Any, path: str = "") -> dict[str, Any]:
     result = {}
     for name, command in group.commands.items():
         full = f"{path} {name}".strip()
-        result.update({full: command} if not hasattr(command, "commands") else {full: command, **commands(command, full)})
+        result[full] = command
+        if hasattr(command, "commands"):
+            result |= commands(command, full)
     return result
 
 
