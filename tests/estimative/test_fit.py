@@ -113,7 +113,7 @@ def test_a_scenario_of_tables_is_fitted(desk: Desk, arguments: tuple[str, ...], 
 
 
 def test_people_read_the_answer_on_stdout(desk: Desk) -> None:
-    """A fit prints its answer on stdout in 80 columns, with word, number, interval and confidence; warnings go to stderr."""
+    """A fit prints its answer on stdout in 80 columns: word, number, interval, confidence; warnings go to stderr."""
     done = desk.run("fit", *FERRY, *IMPORTANCE)
     assert done.code == 0
     assert all(line.startswith("Warning: mate.toml") for line in done.err.splitlines())
