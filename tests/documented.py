@@ -26,6 +26,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from tests.in_process import Finished, run
+from tests.output_match import CUT, same
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -37,7 +38,6 @@ STEP = re.compile(
     r"|(?:<!-- shows: (?P<shows>.*?) -->\n)?```console\n(?P<console>.*?)```",
     re.DOTALL,
 )
-CUT = "[...]"
 HOME = "~/port"
 """How the documents call the reader's folder."""
 CLOCKS = ("estimative.workflows.fit", "estimative.workflows.resolve")
@@ -63,7 +63,9 @@ class Session:
     def text(self) -> str:
         """The block as it should be."""
         lines = [f"$ {command}" for command in self.commands]
-        return "\n".join([*lines, *([selection(self.printed, self.shows)] if self.shows else [])]) + "\n"
+        output = selection(self.printed, self.shows) if self.shows else ""
+        shown = self.expected if same(self.expected, output) else output
+        return "\n".join(filter(None, [*lines, shown])) + "\n"
 
 
 @dataclass(kw_only=True)

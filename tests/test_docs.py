@@ -15,56 +15,13 @@ from estimative.cli.app import app
 from estimative.model.spec.evidence_file import FIELDS
 from estimative.priors.statement_syntax import FORMS
 from tests.documented import CUT, DOCUMENTS, FILES, ROOT, Session, reader
+from tests.output_match import missing_passage
 
 README = ROOT / "README.md"
 TUTORIAL, COMMANDS, FORMATS, PYTHON = (
     ROOT / "docs" / f"{name}.md" for name in ("tutorial", "commands", "formats", "python")
 )
 LONGEST_README = 150
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[0-9a-f]{64}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
-"""Ids of runs, digests of log lines, versions of packages, and the folder of saved runs."""
-LAST_DIGITS = 3
-"""Another processor rounds differently: so many units of the last digit shown, which is at least one standard error."""
-
-
-def tokens(text: str) -> list[str]:
-    """Words and numbers, however the lines are broken."""
-    return UNSTABLE.sub("-", " ".join(text.split())).split()
-
-
-def close(expected: str, printed: str) -> bool:
-    """Whether two tokens are equal except for the last digits of their numbers."""
-    if NUMBER.sub("#", expected) != NUMBER.sub("#", printed):
-        return False
-    pairs = zip(NUMBER.findall(expected), NUMBER.findall(printed), strict=True)
-    return all(abs(value(a) - value(b)) <= LAST_DIGITS * max(unit(a), unit(b)) for a, b in pairs)
-
-
-def value(number: str) -> float:
-    return float(number.replace(",", ""))
-
-
-def unit(number: str) -> float:
-    """What the last digit counts; of a count of draws, a tenth of the number."""
-    _, point, decimals = number.partition(".")
-    return 10.0 ** -len(decimals) if point else 1.0 if len(number) < 4 else 0.1 * value(number)
-
-
-def position(passage: list[str], printed: list[str], after: int) -> int | None:
-    """Where a passage begins in the output, as nearly as numbers allow; None if nowhere."""
-    places = range(after, len(printed) - len(passage) + 1)
-    return next((at for at in places if all(map(close, passage, printed[at : at + len(passage)]))), None)
-
-
-def missing_passage(expected: str, printed: str) -> str:
-    """The first passage that the output does not have, or nothing."""
-    at, output = 0, tokens(printed)
-    for passage in map(tokens, filter(str.strip, expected.split(CUT))):
-        if (start := position(passage, output, at)) is None:
-            return " ".join(passage)
-        at = start + len(passage)
-    return ""
 
 
 def check_session(session: Session) -> None:
