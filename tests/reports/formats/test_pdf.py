@@ -162,6 +162,15 @@ def test_a_caution_is_on_every_page() -> None:
     assert "CAUTION" not in read_pdf(pdf(SHORT)).text
 
 
+def test_the_title_is_on_every_further_page(tmp_path: Path) -> None:
+    """In a line or two, however long it is and whatever the fonts lack of it."""
+    file = pdf((Heading(text=f"\u53f0 bridge {'x' * 500}", level=1), Paragraph(text=PROSE * 60)))
+    assert_within_paper(file, tmp_path)
+    _, second, *_ = read_pdf(file).pages
+    assert second.startswith(r"\u53f0bridgexxx")
+    assert second.count("x") < 300
+
+
 def test_pages_are_numbered() -> None:
     """Each of how many."""
     assert all(f"{at}/{len(pages())}" in page for at, page in enumerate(pages(), 1))
