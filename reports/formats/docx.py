@@ -140,8 +140,20 @@ class _File:
 
     def add(self, blocks: Iterable[Block]) -> None:
         """Add blocks."""
+        break_before = False
         for block in blocks:
+            place = self._end
             self._add(block)
+            if break_before and self._end > place:
+                xml.first_paragraph(self.file, place).paragraph_format.page_break_before = True
+                break_before = False
+            # A break in a paragraph of its own would leave an empty page behind a full one.
+            break_before |= isinstance(block, PageBreak)
+
+    @property
+    def _end(self) -> int:
+        """The place in the body where the next block begins; the last element holds the settings of the section."""
+        return len(self.file.element.body) - 1
 
     def _add(self, block: Block) -> None:
         match block:
@@ -162,7 +174,7 @@ class _File:
             case Figure():
                 self._figure(block)
             case PageBreak():
-                self.file.add_page_break()
+                pass
             case Code():
                 self._typed(ascii_safe(line) for line in block.lines)
 
@@ -182,9 +194,9 @@ class _File:
         self._section(len(parts))
         self.width = Length((outer - GUTTER * (len(parts) - 1)) // max(len(parts), 1))
         for at, part in enumerate(parts):
-            before = len(self.file.element.body) - 1  # the last element holds the settings of the section
+            place = self._end
             self.add(part)
-            first = xml.first_paragraph(self.file, before)
+            first = xml.first_paragraph(self.file, place)
             first.paragraph_format.space_before = Pt(0)
             if at:
                 xml.first_run(first).add_break(WD_BREAK.COLUMN)

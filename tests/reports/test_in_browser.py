@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
-from estimative.reports.blocks import Document, Figure, Heading, Paragraph
+from estimative.reports.blocks import Document, Figure, Heading, PageBreak, Paragraph
 from estimative.reports.formats.html import html
 from estimative.reports.formats.typeset import sanitize
 from tests.documents import BRIEF, CAUTION, EVERY, PROSE, drawing, saying, texts_of
@@ -180,6 +180,21 @@ def test_without_scripts_everything_is_there(desk: Desk) -> None:
     seen = squeezed(page.locator("body").inner_text())
     page.context.close()
     assert not [text for text in texts_of(EVERY) if squeezed(sanitize(text)) not in seen]
+
+
+def test_a_page_break_begins_a_page(desk: Desk) -> None:
+    """Within a part as between two."""
+    document = (
+        Heading(text="A"),
+        Paragraph(text="b"),
+        PageBreak(),
+        Paragraph(text="c"),
+        PageBreak(),
+        Heading(text="D"),
+    )
+    (desk.folder / "breaks.html").write_text(html(document))
+    first, second, third = desk.printed("breaks")
+    assert ("Ab" in first, "c" in second, "D" in third) == (True, True, True)
 
 
 def test_a_compact_document_prints_on_one_page(paper: dict[str, list[str]]) -> None:

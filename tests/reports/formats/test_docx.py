@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from pypdf import PdfReader
 
-from estimative.reports.blocks import Columns, Figure, Heading, Paragraph, Table
+from estimative.reports.blocks import Columns, Figure, Heading, PageBreak, Paragraph, Table
 from estimative.reports.formats.docx import docx
 from tests.documents import (
     BRIEF,
@@ -115,7 +115,7 @@ def test_a_picture_fits_on_the_page() -> None:
     """As wide as the text; a high one is as high as the page, a compact one at most five centimetres."""
 
     class High(Drawing):
-        def png(self, *, bare: bool = False) -> bytes:
+        def png(self, *, bare: bool = False) -> bytes:  # noqa: ARG002
             return png(100, 400)
 
     figure = Figure(name="a", draw=lambda: High(title="a", description="b"))
@@ -165,6 +165,13 @@ def test_parts_side_by_side_are_columns_of_text() -> None:
     assert [p.text for p in file.paragraphs] == ["Report", "before", "a", "", "", "b", "c", "after"]
     assert [bool(p._p.xpath(".//w:br[@w:type='column']")) for p in file.paragraphs] == [at in {3, 6} for at in range(8)]
     assert sum(cell.width for cell in file.tables[0].rows[0].cells) < Cm(17) / 3
+
+
+def test_a_page_break_begins_a_page() -> None:
+    """The next block does, whatever it is; no empty paragraph stands before it."""
+    file = opened(Paragraph(text="a"), PageBreak(), Paragraph(text="b"), PageBreak(), OUTCOMES, Paragraph(text="c"))
+    paragraphs = [(p.text, bool(p.paragraph_format.page_break_before)) for p in file.paragraphs]
+    assert paragraphs == [("Report", False), ("a", False), ("b", True), ("", True), ("", False), ("c", False)]
 
 
 def test_the_same_document_is_the_same_bytes() -> None:

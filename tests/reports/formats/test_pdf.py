@@ -21,6 +21,7 @@ from estimative.reports.blocks import (
     IntervalPlot,
     IntervalRow,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -246,7 +247,19 @@ def test_a_compact_document_fits_on_one_page(tmp_path: Path) -> None:
         file = pdf(BRIEF, caution=caution, compact=True)
         assert len(read_pdf(file).reader.pages) == 1
         assert_within_paper(file, tmp_path)
-    assert len(read_pdf(pdf(BRIEF)).reader.pages) > 1
+    longer = (*BRIEF, *BRIEF[-2:] * 2)
+    assert len(read_pdf(pdf(longer, compact=True)).reader.pages) == 1
+    assert len(read_pdf(pdf(longer)).reader.pages) == 2
+
+
+def test_a_page_break_begins_a_page() -> None:
+    """And the list of contents, if there is one, stands behind the first."""
+    parts = tuple(block for at in range(6) for block in (Heading(text=f"Part {at}"), Paragraph(text=PROSE)))
+    first, second = read_pdf(pdf((*parts[:2], PageBreak(), *parts[2:]))).pages
+    assert "Part0" in first
+    assert "Part1Nobody" in second
+    assert second.startswith("Contents")
+    assert "Contents" not in first
 
 
 def test_a_command_can_be_copied() -> None:
