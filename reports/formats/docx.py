@@ -40,6 +40,8 @@ from estimative.reports.formats.typeset import (
 
 PAGE = (Cm(21.0), Cm(29.7))
 UNTITLED = "Report"
+FONT, MONOSPACED = "Arial", "Courier New"
+"""Every machine has them or fonts of the same widths, so that a page ends at the same word."""
 GUTTER = Cm(0.8)
 """Between parts side by side."""
 CELL_MARGINS = 0.035
@@ -70,8 +72,8 @@ class Look:
 
 
 ROOMY = Look(
-    margin=Cm(2.0), text=Pt(10.5), title=Pt(22), headings=(Pt(14), Pt(11.5)), judgement=Pt(14), after=Pt(5),
-    before_heading=Pt(14), picture=Cm(22.0),
+    margin=Cm(1.9), text=Pt(10), title=Pt(18), headings=(Pt(13), Pt(11)), judgement=Pt(13), after=Pt(4),
+    before_heading=Pt(10), picture=Cm(15.0),
 )  # fmt: skip
 COMPACT = Look(
     margin=Cm(1.5), text=Pt(9.5), title=Pt(15), headings=(Pt(11), Pt(10)), judgement=Pt(12), after=Pt(3),
@@ -128,7 +130,7 @@ class _File:
         sizes |= {f"Heading {level}": self.look.headings[1] for level in range(2, 6)}
         for name, size in sizes.items():
             style = self.file.styles[name]
-            xml.set_font(style, "Calibri")
+            xml.set_font(style, FONT)
             style.font.size = size
             if name != "Normal":
                 style.font.bold, style.font.color.rgb = True, INK
@@ -214,7 +216,7 @@ class _File:
 
     def _typed(self, lines: Iterable[str]) -> None:
         run = self.file.add_paragraph().add_run("\n".join(lines))
-        run.font.name, run.font.size = "Consolas", PLOT_SIZE
+        run.font.name, run.font.size = MONOSPACED, PLOT_SIZE
 
     def _small(self, text: str) -> None:
         _small_run(self.file.add_paragraph(), text).font.color.rgb = QUIET
