@@ -22,6 +22,7 @@ from estimative.model.inference.estimates import (
 )
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
@@ -223,7 +224,8 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int = PRIOR_DR
     rng = np.random.default_rng([seed, 1])
     theta = transform.theta(rng.standard_normal((transform.dimension, count)))
     chosen = targets(assessment.scenario)
-    probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
+    with one_blas_thread():
+        probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
     draws = Draws(method="importance", theta=theta, weights=np.full(count, 1 / count), chains=1, diagnostics={})
     return PriorPredictive(draws=draws, targets=chosen, probabilities=probabilities)
 
