@@ -175,6 +175,7 @@ def log_marginal_likelihood(
     reweighted = replace(proposal, transform=replace(proposal.transform, weight=weight))
     normals = standard_normals(proposal.transform.dimension, seed=seed, draws=draws)
     weighted = _weigh(assessment, reweighted, normals)
+    # The derivative of ln(mean w) by each draw's weight is its normalised weight, centred.
     return MCEstimate(value=_log_mean(weighted.log_weights), influence=weighted.weights - 1 / draws), weighted.k_hat
 
 
@@ -203,11 +204,14 @@ def _weigh(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -
     draws = normals.shape[1]
     from_prior = int(PRIOR_SHARE * draws)
     counts = [from_prior, *split_evenly(draws - from_prior, len(proposal.components))]
+    # Fixed counts instead of random component labels: stratification lowers the variance, and draws stay aligned
+    # between fits that share their normals.
     components = [Gaussian.standard(proposal.transform.dimension), *proposal.components]
     mixture = list(zip(components, counts, strict=True))
     batch = evaluate_batch(assessment, proposal.transform, transform_by_mixture(mixture, normals))
     log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
     log_weights = batch.log_posterior - log_density
+    # The marginal likelihood is the mean of the raw weights; all other answers use the smoothed ones.
     smoothed, k_hat = _smooth(log_weights)
     _, tilted_k_hat = _smooth(log_weights + batch.log_tilt)
     return _WeightedBatch(
@@ -265,9 +269,11 @@ def _fit_components(
         batch = evaluate_batch(assessment, transform, z)
         return batch.log_posterior + batch.log_tilt
 
+    # From the prior's median; the tilted mode is then looked for near the posterior's.
     mode, covariance = laplace(posterior, np.zeros(transform.dimension))
     tilted_mode, tilted_covariance = laplace(tilted, mode)
     components = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
+    # The first round is drawn from the prior: a Laplace approximation can sit on one of several modes.
     prior = [(Gaussian.standard(transform.dimension), ROUND)]
     history = _History.start(_sample_batch(assessment, transform, prior, rng), prior)
     for _ in range(rounds):
@@ -275,6 +281,7 @@ def _fit_components(
         history = history.extend(_sample_batch(assessment, transform, latest, rng), latest)
         log_weights = history.batch.log_posterior - history.log_density
         components = [
+            # The Laplace covariances stay the shrinkage targets in every round, whatever the draws suggest.
             fit_gaussian(history.batch.z, log_weights, covariance),
             fit_gaussian(history.batch.z, log_weights + history.batch.log_tilt, tilted_covariance),
         ]
