@@ -375,7 +375,7 @@ def errors_of(scenario: Scenario, intervention: Intervention) -> list[tuple[str,
 
 
 SEEN = Observation(id="seen", about="o", happened=True, **SAID)
-SETTLED = '"n" is settled already, though unknown: nothing done from now on can change it'
+SETTLED = '"n" is settled already, though unknown, so that nothing can change it'
 OBSERVED = '"o" has been observed, so that it cannot be set'
 
 
@@ -399,7 +399,7 @@ def test_what_led_to_the_observed_cannot_be_set() -> None:
     n = Event(id="n", title="", when="now", drivers=())
     known = Observation(id="known", about="n", happened=False, **SAID)
     scenario = scenario_of(after, o, b, a, n, evidence=(SEEN, known))
-    led = "is settled too, since something that has been observed depends on it"
+    led = "is settled, because an observed event depends on it"
     do = Intervention(events=dict.fromkeys(("a", "b", "o", "h", "n"), True))
     assert errors_of(scenario, do) == [
         ("a", f'"a" {led}'),
