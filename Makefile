@@ -8,25 +8,25 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 
 .PHONY: assess test lint schemas docs tree calibrate bench lock clean
 
-assess: $(VENV)/ready ## fit the flagship, print the assessment, write its report
+assess: $(VENV)/ready ## assess the built-in example, print the result, write its report
 	$(BIN)/estimative fit --runs runs
 	$(BIN)/estimative report latest --runs runs --output assessment.html
-	@echo "The whole report is in $(CURDIR)/assessment.html, to be opened in a browser; the run is in runs/."
+	@echo "The full report is in $(CURDIR)/assessment.html: open it in a browser. The run is saved in runs/."
 
-test: $(VENV)/ready ## the tests, but for the long calibrations
+test: $(VENV)/ready ## run the tests, except the long calibrations
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
+calibrate: $(VENV)/ready ## run the simulation-based calibration of both methods, which takes minutes
 	$(BIN)/python -m pytest -m calibration
 
-lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
+lint: $(VENV)/ready tree ## check style, types, imports between packages, and JSON Schemas
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m estimative.schemas docs/schemas --check
 	cd build/tree && $(CURDIR)/$(BIN)/lint-imports --config $(CURDIR)/pyproject.toml
 
-schemas: $(VENV)/ready ## the JSON Schema of every kind of answer, from its type
+schemas: $(VENV)/ready ## write the JSON Schema of every kind of answer
 	rm -f docs/schemas/*.json
 	$(BIN)/python -m estimative.schemas docs/schemas
 
@@ -38,15 +38,15 @@ docs: $(VENV)/ready ## write the output of every command into the documents, and
 	$(BIN)/estimative report --brief --runs build/docs --output build/docs/brief.pdf
 	pdftoppm -png -singlefile -scale-to-x 900 -scale-to-y -1 -W 900 -H 950 build/docs/brief.pdf docs/brief
 
-tree: ## the folders under the names they are installed with, as links: mypy and import-linter read them there
+tree: ## link the folders under the names that they are installed with, for mypy and import-linter
 	@rm -rf build/tree && mkdir -p build/tree
 	@cp -rs $(CURDIR)/estimative build/tree/
 	@cp -rs $(CURDIR)/model $(CURDIR)/priors $(CURDIR)/reports build/tree/estimative/
 
-bench: $(VENV)/ready ## what is fast, against what a user would otherwise write; up to half an hour
+bench: $(VENV)/ready ## measure what is fast, compared with what a user would otherwise write; up to half an hour
 	$(BIN)/python -m benchmarks.run
 
-lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are pinned stay
+lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are already pinned stay
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.12 \
 		--no-header --no-annotate --quiet --output-file requirements.lock
@@ -59,5 +59,5 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-clean: ## forget the environment and everything made here
+clean: ## delete the environment and everything made here
 	rm -rf $(VENV) runs assessment.html build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
