@@ -32,7 +32,7 @@ schemas: $(VENV)/ready ## write the JSON Schema of every kind of answer
 
 docs: $(VENV)/ready ## write the output of every command into the documents, and draw the brief of the README; needs Poppler
 	$(BIN)/python -m tests.documented
-	rm -rf build/docs
+	rm -rf build/docs && mkdir -p build/docs
 	for priors in critics moscow rhetoric rutte baseline; do \
 		$(BIN)/estimative fit --priors $$priors --method importance --runs build/docs --output build/docs/fit.md || exit 1; done
 	$(BIN)/estimative report --brief --runs build/docs --output build/docs/brief.pdf
