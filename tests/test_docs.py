@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+import estimative
 from estimative.cli.app import app
 from estimative.model.spec.evidence_file import FIELDS
 from estimative.priors.statement_syntax import FORMS
@@ -65,6 +66,15 @@ def test_python_snippets_run() -> None:
         report: list[str] = []
         failed, _ = doctest.DocTestRunner(Checker(), verbose=False).run(examples, out=report.append)
     assert not failed, "".join(report)
+
+
+def test_every_part_of_the_python_interface_is_documented() -> None:
+    """docs/python.md names every function, and every method of what they return."""
+    text = PYTHON.read_text(encoding="utf-8")
+    functions = [name for name in estimative.__all__ if name.islower()]
+    methods = [name for cls in (estimative.Answer, estimative.Fit) for name in vars(cls) if not name.startswith("_")]
+    assert [name for name in functions if f"es.{name}" not in text] == []
+    assert [name for name in methods if not re.search(rf"\b{name}\b", text)] == []
 
 
 def test_the_tutorial_shows_the_files_that_come_with_it() -> None:
