@@ -5,8 +5,8 @@ from __future__ import annotations
 from estimative.model.record.score import ResolveResult, ScoredForecast
 from estimative.reports.blocks import Document, Paragraph
 from estimative.reports.context import Context
+from estimative.reports.documents.score import percent
 from estimative.reports.figures import figures
-from estimative.reports.number_format import percent
 from estimative.reports.phrases import date, listed, plain, plural, sentence
 from estimative.reports.sheets import Sheet, sheet
 
