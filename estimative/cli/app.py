@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
+
+# Before NumPy is loaded: threads that no fit uses would only be started and stopped.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 
@@ -15,6 +19,8 @@ from estimative.cli.compare import compare
 from estimative.cli.diff import diff
 from estimative.cli.evidence import evidence
 from estimative.cli.fit import fit
+from estimative.cli.help import Command as PlainCommand
+from estimative.cli.help import Group
 from estimative.cli.new import new_app
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
@@ -37,6 +43,9 @@ app = typer.Typer(
     help="Put a probability on a scenario and defend it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    cls=Group,
+    epilog="estimative fit\nestimative report --brief -o brief.pdf\nestimative compare --attribute",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -165,7 +174,8 @@ for _name, _command in COMMANDS.items():
     app.command(
         _name,
         rich_help_panel=_command.group,
-        epilog="Examples:\n\n" + "\n\n".join(f"  {example}" for example in _command.examples),
+        epilog="\n".join(_command.examples),
+        cls=PlainCommand,
     )(with_groups(_command.run))
 app.add_typer(runs_app, name="runs", rich_help_panel="Files")
 app.add_typer(new_app, name="new", rich_help_panel="Files")

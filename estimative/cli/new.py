@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from estimative.cli.help import Group
 from estimative.cli.option_groups import ScenarioName
 
 new_app = typer.Typer(
+    rich_markup_mode=None,
+    cls=Group,
     help="Create a starter file.",
     no_args_is_help=True,
-    epilog="Examples:  estimative new scenario supplier  |  estimative new priors mine --scenario supplier.toml",
+    epilog="estimative new scenario supplier\nestimative new priors mine --scenario supplier.toml",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from estimative.cli.help import Group
 from estimative.cli.option_groups import Output, RunStore, with_groups
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, its beginning, or 'latest'.")]
 
 runs_app = typer.Typer(
+    rich_markup_mode=None,
+    cls=Group,
     help="List, show, label, export and delete saved runs.",
-    epilog="Examples:  estimative runs  |  estimative runs show latest  |  estimative runs label latest 'Final'",
+    epilog="estimative runs\nestimative runs show latest\nestimative runs label latest 'Final'",
 )
 
 

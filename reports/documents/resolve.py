@@ -5,8 +5,8 @@ from __future__ import annotations
 from estimative.model.record.score import ResolveResult, ScoredForecast
 from estimative.reports.blocks import Document, Paragraph
 from estimative.reports.context import Context
+from estimative.reports.documents.score import percent
 from estimative.reports.figures import figures
-from estimative.reports.number_format import rounded
 from estimative.reports.phrases import date, listed, plain, plural, sentence
 from estimative.reports.sheets import Sheet, sheet
 
@@ -22,7 +22,7 @@ def document(result: ResolveResult, context: Context) -> Document:
 def recorded_as(result: ResolveResult) -> str:
     """What happened, and which probability the run gave to it."""
     row, title = ScoredForecast.of(result.entry, scored=True), sentence(result.title)
-    forecast = f"The forecast of {row.analyst} was {rounded(row.probability, row.se, places=2)}%"
+    forecast = f"The forecast of {row.analyst} was {percent(row)}"
     days = plural(row.lead, "day", "days")
     match row.occurred:
         case True:
