@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from estimative.priors.verbal_scale import ICD203, Scale
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +111,7 @@ class Picture(Protocol):
     def png(self, *, bare: bool = False) -> bytes:
         """The drawing in pixels, for what cannot show SVG."""
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the plot alone into axes of matplotlib, and return these."""
 
 
@@ -138,11 +141,16 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageBreak:
+    """On paper, what follows begins on a new page; a list of contents stands there."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """Lines to be typed as they stand."""
 
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | Code
+type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | PageBreak | Code
 type Document = tuple[Block, ...]

@@ -66,7 +66,7 @@ class Drawing:
             f"{escape(self.lettering)}</text></g></svg>"
         )
 
-    def png(self) -> bytes:
+    def png(self, *, bare: bool = False) -> bytes:
         """Wider than high."""
         return png(600, 200)
 

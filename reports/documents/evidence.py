@@ -61,7 +61,9 @@ def _document(result: EvidenceResult, context: Context) -> Iterator[Block]:
     yield Listing(points=tuple(f"{name}: {phrases.fits(part.effort)}" for name, part in efforts.items() if part))
 
 
-def weights(result: EvidenceWeights, headline: Probability, scenario: Scenario) -> Iterator[Block]:
+def weights(
+    result: EvidenceWeights, headline: Probability, scenario: Scenario, *, rows: int = common.MAX_ROWS
+) -> Iterator[Block]:
     """What the evidence did in total, its strongest items, and the weight of each group."""
     yield Heading(text="What the evidence did")
     if not result.groups:
@@ -69,8 +71,9 @@ def weights(result: EvidenceWeights, headline: Probability, scenario: Scenario) 
         return
     yield Paragraph(text=total(result, headline), strong=True)
     yield Listing(points=tuple(strongest(result, scenario)))
-    rows = sorted(result.groups, key=lambda group: -abs(group.marginal_last.value))
-    yield common.shortened(_table([(group_title(row, scenario), _grade(row, scenario), row) for row in rows]))
+    ranked = sorted(result.groups, key=lambda group: -abs(group.marginal_last.value))
+    table = _table([(group_title(row, scenario), _grade(row, scenario), row) for row in ranked])
+    yield common.shortened(table, rows=rows)
     yield Paragraph(
         text="Weights in decibans: the change in the log-odds of the result (10 decibans multiply the odds by 10). "
         "Alone: as the only evidence. Given rest: added after all other evidence; the factor is what that does to the "

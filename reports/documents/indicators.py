@@ -17,8 +17,8 @@ MAX_DETAILS = 5
 """Indicators whose reasons and sources are shown."""
 
 
-def indicators(result: InformationValue, context: Context) -> Iterator[Block]:
-    """What to look for next, and what the result would be then."""
+def indicators(result: InformationValue, context: Context, *, details: int = MAX_DETAILS) -> Iterator[Block]:
+    """What to look for next, and what the result would be then; for the first ones also reasons and sources."""
     scenario = context.scenario
     yield Heading(text="What to look for")
     if not result.indicators:
@@ -34,7 +34,7 @@ def indicators(result: InformationValue, context: Context) -> Iterator[Block]:
         "as a share of what there is to learn about the result (its entropy). JSON and workbook also give the expected "
         "value of sample information and of partial perfect information."
     )
-    yield Listing(points=tuple(_details(row, context) for row in result.indicators[:MAX_DETAILS]))
+    yield Listing(points=tuple(_details(row, context) for row in result.indicators[:details]))
 
 
 def first_indicator(row: IndicatorValue, scenario: Scenario) -> str:

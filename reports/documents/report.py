@@ -14,7 +14,18 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Code, Document, Figure, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import (
+    Block,
+    Code,
+    Document,
+    Figure,
+    Heading,
+    Listing,
+    PageBreak,
+    Paragraph,
+    Picture,
+    Table,
+)
 from estimative.reports.context import Context
 from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
 from estimative.reports.documents.indicators import indicators
@@ -73,6 +84,7 @@ def document(result: ReportResult, context: Context) -> Document:
 
 def _document(result: ReportResult, context: Context) -> Iterator[Block]:
     yield from brief.document(result, context)
+    yield PageBreak()
     if result.fit.has_results:
         yield from _results(result, context)
         yield from _analyses(result, context)
@@ -164,7 +176,7 @@ def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
         return
     if part and part.weights:
         yield from _figures("evidence", result, context)
-        yield from _below(evidence.weights(part.weights, result.fit.headline, scenario))
+        yield from _below(evidence.weights(part.weights, result.fit.headline, scenario, rows=8))
         yield from _below(evidence.tensions(part.weights, scenario))
     yield Heading(text="Items of evidence", level=3)
     yield _items(scenario, result.fit.weights)
@@ -172,7 +184,7 @@ def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
     if part and part.tipping_points:
         yield from _below(tipping_points(part.tipping_points, part.weights, context))
     if part and part.information:
-        yield from _below(indicators(part.information, context))
+        yield from _below(indicators(part.information, context, details=2))
 
 
 def _below(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -272,20 +284,19 @@ def _inputs(result: ReportResult, context: Context) -> Iterator[Block]:
     priors = context.assessment.priors
     yield Heading(text="Inputs")
     yield Paragraph(
-        text="Every input as the analyst stated it, with its mean before and after the evidence and the reason given."
+        text="Every input as it was stated, with its mean before \u2192 after the evidence, and the reason given."
     )
     rows = [
         (
             capital(input_name(name, context.scenario)),
             say(priors[name].stated.statement),
-            rounded(row.prior.mean, row.prior.se),
-            rounded(row.posterior.mean, row.posterior.se),
+            f"{rounded(row.prior.mean, row.prior.se)} \u2192 {rounded(row.posterior.mean, row.posterior.se)}",
             plain(priors[name].stated.because),
         )
         for name, row in result.fit.quantities.items()
     ]
-    header = ("Input", "Stated", "Prior mean", "Posterior mean", "Reason")
-    yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1, 4}))
+    header = ("Input", "Stated", "Mean", "Reason")
+    yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1, 3}))
 
 
 def _guidelines() -> Iterator[Block]:

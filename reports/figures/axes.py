@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from estimative.priors.verbal_scale import ICD203
 from estimative.priors.verbal_scale import Scale as Words
@@ -84,23 +84,6 @@ type Sides = tuple[float, float]
 """Free at the low and at the high end of an axis, in units."""
 type Room = Callable[[str], float]
 """How much room a tick's text takes along the axis, in units."""
-
-
-class Axis(Protocol):
-    """What numbers are drawn on."""
-
-    @property
-    def label(self) -> str:
-        """What is counted, and in which unit."""
-
-    def place(self, value: float) -> float:
-        """Where a value is, in the axis's own unit."""
-
-    def stretch(self, values: Collection[float], length: float, sides: Sides) -> Stretch:
-        """A stretch that holds some values, with some room at either side."""
-
-    def ticks(self, stretch: Stretch, room: Room) -> Sequence[Tick]:
-        """The numbers on a stretch, each with room for its text."""
 
 
 def _padded(low: float, high: float, length: float, sides: Sides) -> Stretch:
@@ -218,6 +201,7 @@ class NumberAxis:
         return minus(f"{step:{'+' if self.signed and step else ''}g}{self.suffix}")
 
 
+type Axis = ProbabilityAxis | NumberAxis
 type Spans = Sequence[tuple[float, float]]
 """Parts of the height of axes, in the unit of the other axis."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from estimative.reports.figures.chart import Key
+from estimative.reports.figures.chart import Key, draw_on
 from estimative.reports.figures.style import (
     BLUE,
     GAP,
@@ -18,7 +18,6 @@ from estimative.reports.figures.style import (
     SMALL,
     STRONG,
     VALUE,
-    WIDE,
     Lettering,
     Stroke,
 )
@@ -102,12 +101,9 @@ class Branches:
             canvas.lines(x, top, [heading], SMALL, "right")
         return drawing.nodes(self.roots, drawing.left, top + GAP)
 
-    def draw_into(self, axes: Axes) -> None:
-        """Draw the tree into given axes, whose unit becomes that of the drawing."""
-        from estimative.reports.figures.canvas import Canvas
-
-        canvas = Canvas(WIDE, axes)
-        canvas.finish(self.draw(canvas, GAP, GAP, WIDE - 2 * GAP) + GAP)
+    def draw_into(self, axes: Axes) -> float:
+        """Draw the tree into given axes, whose unit becomes that of the drawing; return its height."""
+        return draw_on(axes, self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,14 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from estimative.reports.figures.chart import POINTS
 from estimative.reports.figures.style import PAPER, Fill, Lettering, Stroke, applied
 from estimative.reports.figures.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-POINTS = 72.0
-"""To the inch; a unit is a point of the drawing library."""
 UNDATED = {"Date": None, "Creator": None, "Format": None, "Type": None}
 """One answer gives one picture, whenever and by whichever version it is drawn."""
 RESOLUTION = 200

@@ -32,6 +32,9 @@ SAMPLE = 22.0
 MAX_LINES = 8
 """Of a paragraph; a longer one is truncated in the drawing, not in the description."""
 
+POINTS = 72.0
+"""To the inch; a unit is a point of the drawing library."""
+
 type Key = tuple[tuple[Fill | Stroke, str], ...]
 """Samples, each with its meaning."""
 
@@ -50,8 +53,8 @@ class Plot(Protocol):
     def draw(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         """Draw from a corner on; return the bottom edge."""
 
-    def draw_into(self, axes: Axes) -> None:
-        """Draw the plot alone into given axes."""
+    def draw_into(self, axes: Axes) -> float:
+        """Draw the plot alone into given axes; return the height that it would like to have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +107,13 @@ class Chart:
         ax
             Axes to draw into; new ones of pyplot by default.
         """
-        if ax is None:
-            from matplotlib import pyplot as plt
+        if ax is not None:
+            self.content.draw_into(ax)
+            return ax
+        from matplotlib import pyplot as plt
 
-            ax = plt.subplots(layout="constrained")[1]
-        self.content.draw_into(ax)
+        figure, ax = plt.subplots(figsize=(WIDE / POINTS, 1), layout="constrained")
+        figure.set_figheight(self.content.draw_into(ax) / POINTS)
         return ax
 
     @contextmanager
@@ -138,6 +143,23 @@ class Chart:
             top += height + GAP
         top = canvas.lines(left, top, wrapped(self.title, room, TITLE, lines=MAX_LINES), TITLE)
         return canvas.lines(left, top + GAP, wrapped(self.caption, room, CAPTION, lines=MAX_LINES), CAPTION) + GAP
+
+
+def extent(axes: Axes) -> tuple[float, float]:
+    """Width and height of axes in units."""
+    scale, box = POINTS / axes.figure.dpi, axes.get_window_extent()
+    return scale * box.width, scale * box.height
+
+
+def draw_on(axes: Axes, plot: Plot) -> float:
+    """Draw a plot into axes whose unit becomes that of the drawing; return its height."""
+    from estimative.reports.figures.canvas import Canvas
+
+    width, height = extent(axes)
+    canvas = Canvas(width, axes)
+    bottom = plot.draw(canvas, 0, 0, width) + GAP
+    canvas.finish(max(bottom, height))
+    return bottom
 
 
 def draw_key(canvas: Canvas, key: Key, left: float, top: float, room: float) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, draw_upward, even_steps, log_odds
 from estimative.reports.figures.bars import Bars
-from estimative.reports.figures.chart import Key, draw_key
+from estimative.reports.figures.chart import Key, draw_key, extent
 from estimative.reports.figures.style import BAND, BASELINE, CURVE, GAP, PAPER, SMALL, STRONG, VALUE
 from estimative.reports.figures.text import text_width, wrapped
 
@@ -60,9 +60,10 @@ class Curve:
         top = canvas.lines(left, top + GAP, wrapped(self.heading, width, STRONG), STRONG) + GAP
         return self.others.draw(canvas, left, draw_key(canvas, self.others.key, left, top, width), width)
 
-    def draw_into(self, axes: Axes) -> None:
-        """Draw the curve into given axes."""
-        self._draw(axes, self._stretch(axes.get_window_extent().height * 72 / axes.figure.dpi))
+    def draw_into(self, axes: Axes) -> float:
+        """Draw the curve into given axes; return its height."""
+        self._draw(axes, self._stretch(extent(axes)[1]))
+        return TALL + FOOT
 
     def _stretch(self, length: float) -> Stretch:
         values = [value for point in self.points for value in (point.value, point.low, point.high)]

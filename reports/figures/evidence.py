@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from estimative.model.spec.scenario import Scenario
     from estimative.reports.context import Context
 
-MAX_GROUPS = 12
+MAX_GROUPS = 10
 CAPTION = (
     "Each bar shows how far one item of evidence, or several of one origin, moves the log-odds of the result once all "
     "other evidence is known. 10 decibans multiply the odds by 10."

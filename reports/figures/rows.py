@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from estimative.reports.figures.axes import Axis, Sides, Spans, Stretch, draw_across, words_with_room
-from estimative.reports.figures.chart import Key
+from estimative.reports.figures.chart import Key, extent
 from estimative.reports.figures.style import GAP, LABEL, NARROW, SMALL, STRONG, VALUE, Lettering
 from estimative.reports.figures.text import text_width, wrapped
 
@@ -20,6 +20,8 @@ MARK, BETWEEN, HEADING = 16.0, 10.0, 26.0
 """Heights in units: of a mark, between rows, of a heading with the space above it."""
 LABELS = 0.42
 """Of the width, that labels take at most where they stand left."""
+NOTEBOOK_LABEL = 200.0
+"""Width of a label beside given axes, in units."""
 FOOT = 38.0
 """Below the rows, for the axis's numbers and its name."""
 
@@ -149,17 +151,18 @@ class RowPlot[R: Row]:
         self.between(axes, [place.middle for place in places], spans)
         return top + height + FOOT
 
-    def draw_into(self, axes: Axes) -> None:
-        """Draw the marks into given axes, the labels along the left."""
-        length = axes.get_window_extent().width * 72 / axes.figure.dpi
-        stretch, middles = self._stretch(length), list(range(len(self.rows)))
-        self._rule(axes, stretch, len(self.rows) - 0.5, -0.5)
-        axes.set_yticks(middles, [row.label for row in self.rows])
+    def draw_into(self, axes: Axes) -> float:
+        """Draw the marks into given axes, the labels along the left; return the height for all of them."""
+        stretch, middles = self._stretch(extent(axes)[0]), list(range(len(self.rows)))
+        spans = [(-0.5, len(self.rows) - 0.5)]
+        self._rule(axes, stretch, spans[0][1], spans[0][0])
+        labels = ["\n".join(wrapped(row.label, NOTEBOOK_LABEL, SMALL, lines=2)) for row in self.rows]
+        axes.set_yticks(middles, labels, fontsize=SMALL.size)
         for row, middle in zip(self.rows, middles, strict=True):
             self.mark(axes, stretch, row, middle, 0.5)
-        spans = [(-0.5, len(self.rows) - 0.5)]
         draw_across(axes, self.axis, stretch, spans)
         self.between(axes, middles, spans)
+        return len(self.rows) * (2 * SMALL.leading + BETWEEN) + 2 * FOOT
 
     def _rule(self, axes: Axes, stretch: Stretch, bottom: float, top: float = 0) -> None:
         axes.set(xlim=(stretch.low, stretch.high), ylim=(bottom, top), yticks=[])

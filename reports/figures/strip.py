@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from estimative.reports.figures.axes import ProbabilityAxis, Stretch, bounded, log_odds, probability, tick_percent
-from estimative.reports.figures.chart import Key
+from estimative.reports.figures.chart import Key, draw_on
 from estimative.reports.figures.style import (
     BAND,
     GAP,
@@ -23,7 +23,6 @@ from estimative.reports.figures.style import (
     SMALL,
     SPAN,
     STRONG,
-    WIDE,
     Fill,
     Lettering,
     Stroke,
@@ -120,12 +119,9 @@ class Strip:
         """Draw the strip; return the bottom edge."""
         return self._upward(canvas, left, top) if width <= NARROW else self._across(canvas, left, top, width)
 
-    def draw_into(self, axes: Axes) -> None:
-        """Draw the strip into given axes, whose unit becomes that of the drawing."""
-        from estimative.reports.figures.canvas import Canvas
-
-        canvas = Canvas(WIDE, axes)
-        canvas.finish(self.draw(canvas, GAP, GAP, WIDE - 2 * GAP))
+    def draw_into(self, axes: Axes) -> float:
+        """Draw the strip into given axes, whose unit becomes that of the drawing; return its height."""
+        return draw_on(axes, self)
 
     def _bands(self, stretch: Stretch) -> Iterator[_Band]:
         """Every part of the strip from its low end on."""

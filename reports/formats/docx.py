@@ -23,6 +23,7 @@ from estimative.reports.blocks import (
     Heading,
     IntervalPlot,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -160,6 +161,8 @@ class _File:
                 self._plot(block)
             case Figure():
                 self._figure(block)
+            case PageBreak():
+                self.file.add_page_break()
             case Code():
                 self._typed(ascii_safe(line) for line in block.lines)
 

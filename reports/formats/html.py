@@ -24,6 +24,7 @@ from estimative.reports.blocks import (
     Heading,
     IntervalPlot,
     Listing,
+    PageBreak,
     Paragraph,
     Picture,
     Table,
@@ -172,6 +173,8 @@ class _Page:
                 return self._figure(block)
             case Columns():
                 return self._set("columns", [self._blocks(part) for part in block.parts])
+            case PageBreak():
+                return Markup('<div class="page-break"></div>')
             case Code():
                 return self._set("code", [ascii_safe(line) for line in block.lines])
 

@@ -16,6 +16,7 @@ from estimative.reports.blocks import (
     Heading,
     IntervalPlot,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -65,6 +66,8 @@ def _block(block: Block) -> str:
             return _block(block.instead) if block.instead else ""
         case Columns():
             return "\n\n".join(filter(None, (_block(inner) for part in block.parts for inner in part)))
+        case PageBreak():
+            return ""
         case Code():
             return _fenced([ascii_safe(line) for line in block.lines])
 

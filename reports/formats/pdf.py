@@ -23,6 +23,7 @@ from estimative.reports.blocks import (
     Heading,
     IntervalPlot,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -131,6 +132,8 @@ class _Writer:
                 return self._figure(block)
             case Columns():
                 return {"kind": "columns", "parts": [self.blocks(part) for part in block.parts]}
+            case PageBreak():
+                return {"kind": "page-break"}
             case Code():
                 lines = (replace_missing_glyphs(ascii_safe(line)) for line in block.lines)
                 return {"kind": "code", "lines": [_breakable_words(line, LONG_ARGUMENT) for line in lines]}

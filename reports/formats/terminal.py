@@ -22,6 +22,7 @@ from estimative.reports.blocks import (
     Heading,
     IntervalPlot,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -66,6 +67,8 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
             return _rendered(block.instead, width) if block.instead else []
         case Columns():
             return [item for part in block.parts for inner in part for item in _rendered(inner, width)]
+        case PageBreak():
+            return []
         case Code():
             # A command with a line break in it could not be copied. Only in a group does a text decide on wrapping.
             return [Group(*(Text(f"  {ascii_safe(line)}", no_wrap=True, overflow="ignore") for line in block.lines))]

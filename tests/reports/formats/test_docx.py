@@ -115,7 +115,7 @@ def test_a_picture_fits_on_the_page() -> None:
     """As wide as the text; a high one is as high as the page, a compact one at most five centimetres."""
 
     class High(Drawing):
-        def png(self) -> bytes:
+        def png(self, *, bare: bool = False) -> bytes:
             return png(100, 400)
 
     figure = Figure(name="a", draw=lambda: High(title="a", description="b"))
