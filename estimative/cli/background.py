@@ -1,4 +1,4 @@
-"""One process beside this one, for what can be computed while this one waits."""
+"""A second process, for what can be computed while this one waits."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def fit(
     ] = "both",
     analyses: Annotated[
         bool,
-        typer.Option("--analyses/--no-analyses", help="Run the analyses of a report in the background, beside NUTS."),
+        typer.Option("--analyses/--no-analyses", help="Run the analyses of a report in the background, during NUTS."),
     ] = True,
     label: Annotated[str, typer.Option(metavar="TEXT", help="A label for the saved run.")] = "",
 ) -> None:
@@ -69,7 +69,7 @@ def _preliminary(result: FitResult, context: Context) -> None:
 
 
 def _save_analyses(run: StoredRun, result: FitResult, pending: Future[StoredAnalyses | None]) -> None:
-    """Save the analyses, if they came about on this very fit; the first report computes them otherwise."""
+    """Save the analyses, if they are of this very fit; otherwise the first report computes them."""
     from estimative.cli.console import progress
     from estimative.workflows.analyses import save_analyses
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 
 from estimative.model.analysis.stored_analyses import StoredAnalyses
@@ -51,7 +52,8 @@ def analyses_of(run: StoredRun, settings: Settings) -> StoredAnalyses:
         return stored
     own = settings_of(result, settings)
     analyses = run_analyses(open_session(run.assessment(), own))
-    save_analyses(run, analyses)
+    with suppress(InvalidInput):  # a run in a folder that cannot be written to has its report all the same
+        save_analyses(run, analyses)
     return analyses
 
 

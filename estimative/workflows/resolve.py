@@ -25,7 +25,7 @@ def resolve(
     outcome: str | None = None,
     correct: bool = False,
 ) -> ResolveResult:
-    """Record what happened in the log beside the runs.
+    """Record what happened in the log next to the runs.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def resolve(
     resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
     if issues := list(refusals(resolution, today=now.astimezone().date(), settled=_settled(chosen, scenario))):
         raise InvalidInput(issues)
-    log = ResolutionLog.beside(store.folder)
+    log = ResolutionLog.in_folder(store.folder)
     entry = log.append(resolution, written=now, correct=correct)
     given = tuple(scenario.events[name].title for name in chosen.given)
     return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)

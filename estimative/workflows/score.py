@@ -12,7 +12,7 @@ from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
 
 
 def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
-    """Score what is resolved in the log beside the runs.
+    """Score what is resolved in the log next to the runs.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
     InvalidInput
         If the log is not as it was written or contradicts itself, or an analyst is not in it.
     """
-    log = ResolutionLog.beside(store.folder)
+    log = ResolutionLog.in_folder(store.folder)
     entries = log.read()
     file = str(log.path)
     if issues := [*contradictions(current_entries(entries), file), *_unknown(analysts, entries, file)]:

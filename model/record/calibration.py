@@ -26,7 +26,7 @@ class ScoredSet:
     """The current entries of a log by whether they are scored."""
 
     scored: tuple[Entry, ...]
-    """One of each analyst on each question: that of the last run, the forecast that held when the answer came."""
+    """One of each analyst on each question: that of the last run before the answer was known."""
     superseded: tuple[Entry, ...]
     """Of runs that a later run of the same analyst on the same question replaced."""
     void: tuple[Entry, ...]

@@ -68,7 +68,7 @@ class ResolutionLog:
     path: Path
 
     @classmethod
-    def beside(cls, runs: Path) -> ResolutionLog:
+    def in_folder(cls, runs: Path) -> ResolutionLog:
         """The log in a folder of runs."""
         return cls(runs / LOG)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -181,3 +182,14 @@ def test_an_analysis_that_is_impossible_says_why(desk: Desk) -> None:
     assert analyses.evidence is None
     assert [reason for reason in analyses.refused if "probability 0 or 1" in reason]
     assert stored_analyses(run) == analyses
+
+
+def test_a_run_that_cannot_be_written_to_has_analyses(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where analyses cannot be saved, they are computed all the same."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert analyses_of(run, Settings()).of_same_fit(run.result())
+    assert stored_analyses(run) is None

@@ -53,9 +53,9 @@ SAMPLES = st.lists(
 
 def test_a_draw_without_weight_is_none() -> None:
     """What weighs nothing is left out, even where it is no number, and the rest sums to one."""
-    found = weighed([0.1, math.nan, 0.3], [1, 0, 3])
-    assert found.values.tolist() == [0.1, 0.3]
-    assert found.weights.tolist() == [0.25, 0.75]
+    result = weighed([0.1, math.nan, 0.3], [1, 0, 3])
+    assert result.values.tolist() == [0.1, 0.3]
+    assert result.weights.tolist() == [0.25, 0.75]
 
 
 @given(SAMPLES, st.integers(1, 99))
@@ -100,13 +100,13 @@ def test_half_of_the_draws_in_one_place_leave_a_bandwidth() -> None:
 def test_densities_are_those_of_a_library(seed: int) -> None:
     """Both heights are those of SciPy's weighted estimate with the same bandwidth; equal weights give others."""
     before, after = normal(seed, -2.0, 1.5), normal(seed + 10, -3.0, 0.6)
-    found = log_odds_densities(before, after)
-    assert found is not None
-    for sample, heights in zip((before, after), found[1:], strict=True):
+    result = log_odds_densities(before, after)
+    assert result is not None
+    for sample, heights in zip((before, after), result[1:], strict=True):
         sd = float(np.sqrt(np.cov(sample.values, aweights=sample.weights)))
         kernel = stats.gaussian_kde(sample.values, bw_method=sample.bandwidth / sd, weights=sample.weights)
-        assert heights == pytest.approx(kernel(found[0]), abs=GRAIN * heights.max())
-        assert heights != pytest.approx(sums(weighed(sample.values), found[0]), abs=GRAIN * heights.max())
+        assert heights == pytest.approx(kernel(result[0]), abs=GRAIN * heights.max())
+        assert heights != pytest.approx(sums(weighed(sample.values), result[0]), abs=GRAIN * heights.max())
 
 
 @settings(deadline=None, max_examples=40)
@@ -114,11 +114,11 @@ def test_densities_are_those_of_a_library(seed: int) -> None:
 def test_few_draws_are_smoothed_like_many(one: list[tuple[float, int]], other: list[tuple[float, int]]) -> None:
     """Of any sample the density is the sum of its kernels, on a grid that covers both samples, and never negative."""
     before, after = (weighed(*zip(*pairs, strict=True)) for pairs in (one, other))
-    found = log_odds_densities(before, after)
-    if found is None:
+    result = log_odds_densities(before, after)
+    if result is None:
         assert 0.0 in (np.ptp(before.values), np.ptp(after.values))
         return
-    places, *heights = found
+    places, *heights = result
     lowest, highest = (end(np.concatenate([before.values, after.values])) for end in (np.min, np.max))
     assert places[0] < lowest
     assert places[-1] > highest
@@ -137,9 +137,9 @@ def test_few_draws_are_smoothed_like_many(one: list[tuple[float, int]], other: l
 )
 def test_a_density_of_log_odds_integrates_to_one(before: WeightedSample, after: WeightedSample) -> None:
     """But for what the grid leaves out at either end."""
-    found = log_odds_densities(before, after)
-    assert found is not None
-    places, *heights = found
+    result = log_odds_densities(before, after)
+    assert result is not None
+    places, *heights = result
     assert len(places) == NODES
     assert np.ptp(np.diff(places)) < 1e-9
     for height in heights:
@@ -149,9 +149,9 @@ def test_a_density_of_log_odds_integrates_to_one(before: WeightedSample, after: 
 @pytest.mark.parametrize(("a", "b"), [(1, 1), (0.5, 0.5), (1, 4), (6, 1), (3, 3), (40, 60)])
 def test_a_density_of_degrees_integrates_to_one(a: float, b: float) -> None:
     """Over 0 to 1, however much of it lies at an end."""
-    found = degree_densities(beta(1, a, b), beta(2, 2, 2))
-    assert found is not None
-    places, *heights = found
+    result = degree_densities(beta(1, a, b), beta(2, 2, 2))
+    assert result is not None
+    places, *heights = result
     assert (places[0], places[-1], len(places)) == (0, 1, NODES)
     for height in heights:
         assert np.trapezoid(height, places) == pytest.approx(1, abs=0.005)
@@ -161,9 +161,9 @@ def test_a_density_of_degrees_integrates_to_one(a: float, b: float) -> None:
 def test_what_would_leave_the_scale_is_turned_back(a: float, b: float) -> None:
     """The density is the sum of kernels at every draw and at its images beyond 0 and 1."""
     sample = beta(5, a, b, 500)
-    found = degree_densities(sample, sample)
-    assert found is not None
-    places, height, same = found
+    result = degree_densities(sample, sample)
+    assert result is not None
+    places, height, same = result
     images = sum(sums(sample, image) for image in (places, -places, 2 - places))
     assert height == pytest.approx(images, abs=GRAIN * height.max())
     assert height.tolist() == same.tolist()
@@ -172,17 +172,17 @@ def test_what_would_leave_the_scale_is_turned_back(a: float, b: float) -> None:
 def test_a_uniform_density_is_not_halved_at_its_ends() -> None:
     """There it is as high as anywhere, which without images it is not."""
     sample = beta(6, 1, 1, 20_000)
-    found = degree_densities(sample, sample)
-    assert found is not None
-    assert found[1][[0, -1]] == pytest.approx(1, abs=0.15)
+    result = degree_densities(sample, sample)
+    assert result is not None
+    assert result[1][[0, -1]] == pytest.approx(1, abs=0.15)
     assert sums(sample, np.array([0.0, 1.0])) == pytest.approx(0.5, abs=0.1)
 
 
 def test_log_odds_leave_out_what_is_certain() -> None:
     """A probability of 0 or 1 has none; the others keep their weights in proportion."""
-    found = weighed([0.0, 0.2, 0.5, 1.0], [5, 1, 3, 7]).log_odds
-    assert found.values == pytest.approx(logit([0.2, 0.5]))
-    assert found.weights.tolist() == [0.25, 0.75]
+    result = weighed([0.0, 0.2, 0.5, 1.0], [5, 1, 3, 7]).log_odds
+    assert result.values == pytest.approx(logit([0.2, 0.5]))
+    assert result.weights.tolist() == [0.25, 0.75]
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-9, 0.1, 0.3, 0.5, 0.999, 1.0])
@@ -200,9 +200,9 @@ def test_what_is_the_same_at_every_draw_has_no_density(value: float) -> None:
 def test_any_spread_is_drawn(size: float) -> None:
     """However narrow or wide: the smallest is still a thousand times what rounding does."""
     sample = normal(8, -3.0, size)
-    found = log_odds_densities(sample, sample)
-    assert found is not None
-    assert np.trapezoid(found[1], found[0]) == pytest.approx(1, abs=0.005)
+    result = log_odds_densities(sample, sample)
+    assert result is not None
+    assert np.trapezoid(result[1], result[0]) == pytest.approx(1, abs=0.005)
 
 
 def error_of(true: Numbers, sample: WeightedSample) -> Numbers:
@@ -215,9 +215,9 @@ def error_of(true: Numbers, sample: WeightedSample) -> Numbers:
 def test_a_known_density_of_log_odds_is_found(seed: int) -> None:
     """The density of normal log-odds is found within its error, once widened by the bandwidth; another one is not."""
     sample = normal(seed, -2.5, 0.8)
-    found = log_odds_densities(sample, WeightedSample.of(expit(sample.values), sample.weights).log_odds)
-    assert found is not None
-    places, height, same = found
+    result = log_odds_densities(sample, WeightedSample.of(expit(sample.values), sample.weights).log_odds)
+    assert result is not None
+    places, height, same = result
     assert height == pytest.approx(same)
     true = stats.norm.pdf(places, -2.5, math.hypot(0.8, sample.bandwidth))
     slack = ERRORS * error_of(true, sample) + GRAIN * true.max()
@@ -229,9 +229,9 @@ def test_a_known_density_of_log_odds_is_found(seed: int) -> None:
 def test_a_known_density_of_degrees_is_found(seed: int) -> None:
     """So it is of degrees, up to half the squared bandwidth times the curvature (Silverman 1986, eq. 3.9)."""
     sample = beta(seed, 3, 4)
-    found = degree_densities(sample, sample)
-    assert found is not None
-    places, height, _ = found
+    result = degree_densities(sample, sample)
+    assert result is not None
+    places, height, _ = result
     true = stats.beta.pdf(places, 3, 4)
     bias = sample.bandwidth**2 / 2 * abs(np.gradient(np.gradient(true, places), places)).max()
     slack = ERRORS * error_of(true, sample) + GRAIN * true.max() + bias

@@ -18,12 +18,12 @@ CHAINS, LENGTH = 4, 1000
 
 def draws_of(
     method: Method,
-    found: Mapping[str, float] | None = None,
+    result: Mapping[str, float] | None = None,
     *,
     count: int = CHAINS * LENGTH,
     weights: Numbers | None = None,
 ) -> Draws:
-    """Draws of no quantity at all, with diagnostics that are in order where nothing else is said."""
+    """Draws of no quantity at all, with diagnostics that are in order where nothing else is stated."""
     nuts = {"divergences": 0.0, "ebfmi": 1.0}
     importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3}
     return Draws(
@@ -31,7 +31,7 @@ def draws_of(
         theta=Theta(degree=np.empty((0, count)), log_ratio=np.empty((0, count)), weight=np.empty(0)),
         weights=np.full(count, 1 / count) if weights is None else weights,
         chains=CHAINS if method == "nuts" else 1,
-        diagnostics={**(nuts if method == "nuts" else importance), **(found or {})},
+        diagnostics={**(nuts if method == "nuts" else importance), **(result or {})},
     )
 
 
@@ -50,8 +50,8 @@ def failed(verdict: Verdict) -> dict[str, str]:
     return {check.name: check.where for check in verdict.failed}
 
 
-def judged(series: Mapping[str, Numbers], *, relative_se: float = 0.01, **found: float) -> Verdict:
-    return judge_nuts(draws_of("nuts", found), series, "flood", relative_se)
+def judged(series: Mapping[str, Numbers], *, relative_se: float = 0.01, **result: float) -> Verdict:
+    return judge_nuts(draws_of("nuts", result), series, "flood", relative_se)
 
 
 def test_independent_chains_pass() -> None:
@@ -74,13 +74,13 @@ def test_a_chain_elsewhere_fails_rhat_at_its_series() -> None:
     """One chain of four that has settled elsewhere fails R-hat, at the series where it did."""
     series = good(3)
     series[:LENGTH] += 3
-    found = failed(judged({"a": good(1), "torn": series, "b": good(2)}))
-    assert found["R-hat"] == "torn"
-    assert found["bulk ESS"] == "torn"
+    result = failed(judged({"a": good(1), "torn": series, "b": good(2)}))
+    assert result["R-hat"] == "torn"
+    assert result["bulk ESS"] == "torn"
 
 
 def test_a_stuck_chain_fails_at_its_series() -> None:
-    """A chain that never moves is found out, at the series where it is stuck."""
+    """A chain that never moves is detected, at the series where it is stuck."""
     series = good(4)
     series[LENGTH : 2 * LENGTH] = 0.0
     assert failed(judged({"a": good(1), "stuck": series}))["R-hat"] == "stuck"
@@ -89,9 +89,9 @@ def test_a_stuck_chain_fails_at_its_series() -> None:
 def test_chains_that_all_stand_elsewhere_fail() -> None:
     """Chains that all stand still, each in a place of its own, have no R-hat that passes and no draws that count."""
     series = np.repeat([0.0, 1.0, 2.0, 3.0], LENGTH)
-    found = failed(judged({"a": good(1), "frozen": series}))
-    assert found["R-hat"] == "frozen"
-    assert found["bulk ESS"] == "frozen"
+    result = failed(judged({"a": good(1), "frozen": series}))
+    assert result["R-hat"] == "frozen"
+    assert result["bulk ESS"] == "frozen"
 
 
 def test_slow_chains_lack_effective_draws() -> None:
@@ -124,21 +124,21 @@ def test_what_cannot_be_computed_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "found"),
+    ("check", "result"),
     [("divergences", {"divergences": 1.0}), ("E-BFMI", {"ebfmi": 0.29}), ("E-BFMI", {"ebfmi": math.nan})],
 )
-def test_each_diagnostic_of_the_sampler_counts(check: str, found: dict[str, float]) -> None:
+def test_each_diagnostic_of_the_sampler_counts(check: str, result: dict[str, float]) -> None:
     """A single divergence, or an energy that moves too slowly, fails by itself."""
-    assert failed(judged({"a": good(1)}, **found)) == {check: ""}
+    assert failed(judged({"a": good(1)}, **result)) == {check: ""}
 
 
 @pytest.mark.parametrize(
-    ("check", "where", "found"),
+    ("check", "where", "result"),
     [("Pareto k", "", {"pareto_k": 0.7}), ("Pareto k of the headline", "flood", {"pareto_k_headline": math.inf})],
 )
-def test_each_diagnostic_of_the_weights_counts(check: str, where: str, found: dict[str, float]) -> None:
+def test_each_diagnostic_of_the_weights_counts(check: str, where: str, result: dict[str, float]) -> None:
     """Weights with too heavy a tail fail by themselves, for the posterior and for the headline."""
-    assert failed(importance_verdict(draws_of("importance", found))) == {check: where}
+    assert failed(importance_verdict(draws_of("importance", result))) == {check: where}
 
 
 @pytest.mark.parametrize(("effective", "passes"), [(399, False), (401, True)])
@@ -166,12 +166,12 @@ def test_the_headline_needs_two_digits(method: Method, relative: float, passes: 
 @pytest.mark.parametrize("name", ["at most", "at least", "below"])
 def test_a_check_of_no_number_fails(name: str) -> None:
     """What is no number meets no limit."""
-    assert not Check(name="x", value=math.nan, limit=1.0, direction=name).passed  # type: ignore[arg-type]
+    assert not Check.of("x", math.nan, 1.0, name).passed  # type: ignore[arg-type]
 
 
 def test_limits_are_inclusive_but_for_below() -> None:
     """A value at its limit passes "at most" and "at least", but not "below"."""
-    met = {way: Check(name="x", value=1.0, limit=1.0, direction=way).passed for way in ("at most", "at least", "below")}
+    met = {way: Check.of("x", 1.0, 1.0, way).passed for way in ("at most", "at least", "below")}
     assert met == {"at most": True, "at least": True, "below": False}
 
 
@@ -191,7 +191,7 @@ def test_advice_is_given_once_for_each_failure() -> None:
 
 
 def test_effective_size_of_chains() -> None:
-    """Independent draws all count, a constant counts for ever, and draws told in pairs count by half."""
+    """Independent draws all count, a constant counts for ever, and draws repeated in pairs count by half."""
     draws = draws_of("nuts")
     assert chain_ess(good(7), draws) == pytest.approx(CHAINS * LENGTH, rel=0.1)
     assert chain_ess(np.full(CHAINS * LENGTH, 2.0), draws) == math.inf

@@ -1,4 +1,4 @@
-"""Numbers from draws, and whether the errors told with them are the errors they have."""
+"""Numbers from draws, and whether the errors reported with them are the errors they have."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def replicated(case: str, source: str) -> list[ProbabilityEstimate]:
 
 
 def check_errors(values: list[float], errors: list[float], expected: float) -> None:
-    """The errors told are as large as the errors made: on average, and in how often two of them reach the truth."""
+    """The errors reported are as large as the errors made: on average, and in how often two of them reach the truth."""
     off = np.subtract(values, expected)
     assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
     assert np.mean(np.abs(off) <= 2 * np.array(errors)) == pytest.approx(COVERED, abs=SLACK)
@@ -119,7 +119,7 @@ def check_errors(values: list[float], errors: list[float], expected: float) -> N
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("case", CASES)
 def test_means_are_off_by_what_their_errors_say(case: str, source: str) -> None:
-    """The mean, and the ratio of means under a condition, are off by their standard error: 95 % within two of them."""
+    """The mean, and the ratio of means under a condition, are off by their standard error: 95% within two of them."""
     estimates = replicated(case, source)
     check_errors([e.value for e in estimates], [e.se for e in estimates], CASES[case].mean)
 
@@ -128,10 +128,10 @@ def test_means_are_off_by_what_their_errors_say(case: str, source: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_interval_ends_are_off_by_what_their_errors_say(case: str, source: str, end: str) -> None:
-    """The ends of the credible interval are the 5 % and 95 % quantiles, off by their own standard errors."""
+    """The ends of the credible interval are the 5% and 95% quantiles, off by their own standard errors."""
     intervals = [estimate.interval for estimate in replicated(case, source)]
     expected = CASES[case].quantile(0.05 if end == "low" else 0.95)
-    check_errors([getattr(i, end) for i in intervals], [getattr(i, f"{end}_mcse") for i in intervals], expected)
+    check_errors([getattr(i, end) for i in intervals], [getattr(i, f"{end}_se") for i in intervals], expected)
     assert {(i.kind, i.mass) for i in intervals} == {("eti", 0.90)}
 
 
@@ -140,8 +140,8 @@ def test_the_spread_under_a_condition_weighs_by_the_condition() -> None:
     case = CASES["condition"]
     mean, whole = case.mean, _integral(case.under)
     exact = math.sqrt(_integral(lambda x: case.under(x) * np.square(expit(2 * x - 1) - mean)) / whole)
-    found = [estimate.sd for estimate in replicated("condition", "weighted draws")]
-    assert np.mean(found) == pytest.approx(exact, abs=4 * np.std(found) / math.sqrt(REPLICATIONS) + 1e-3)
+    result = [estimate.sd for estimate in replicated("condition", "weighted draws")]
+    assert np.mean(result) == pytest.approx(exact, abs=4 * np.std(result) / math.sqrt(REPLICATIONS) + 1e-3)
     plain = math.sqrt(_integral(lambda x: np.square(expit(2 * x - 1) - CASES["mean"].mean)))
     assert abs(plain - exact) > 0.01, "another answer than without the condition"
 
@@ -195,7 +195,7 @@ def test_the_spread_of_a_quantity() -> None:
     spreads = [summarize_quantity(x, draws, weighted_ess) for x, draws in map(weighted, range(REPLICATIONS))]
     check_errors([s.mean for s in spreads], [s.se for s in spreads], 0.0)
     for name, expected in {"sd": 1.0, "p05": -1.645, "p50": 0.0, "p95": 1.645}.items():
-        found = [getattr(s, name) for s in spreads]
+        result = [getattr(s, name) for s in spreads]
         # Four standard errors of the mean over replications, and a bias of the order 1 / draws.
-        slack = 4 * np.std(found) / math.sqrt(REPLICATIONS) + 5e-3
-        assert np.mean(found) == pytest.approx(expected, abs=slack), name
+        slack = 4 * np.std(result) / math.sqrt(REPLICATIONS) + 5e-3
+        assert np.mean(result) == pytest.approx(expected, abs=slack), name

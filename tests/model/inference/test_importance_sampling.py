@@ -120,7 +120,7 @@ def errors_off(posterior: Posterior, expected: float) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", KNOWN)
 def test_answers_are_those_of_quadrature(name: str, seed: int) -> None:
-    """The headline is that of a one-dimensional integral, within four of the standard errors told with it."""
+    """The headline is that of a one-dimensional integral, within four of the standard errors reported with it."""
     build, moment = KNOWN[name]
     posterior = by_importance(build(), seed=seed)
     assert errors_off(posterior, moment(1) / moment(0)) < ERRORS
@@ -142,8 +142,8 @@ def test_the_marginal_likelihood_is_that_of_quadrature(name: str) -> None:
     # ln of a mean of n weights: its standard error is that of the weights, relative: sqrt(1 / ESS - 1 / n).
     error = math.sqrt(1 / draws.ess - 1 / draws.count)
     assert error < 0.02
-    found = draws.diagnostics["log_marginal_likelihood"]
-    assert found == pytest.approx(math.log(moment(0)), abs=ERRORS * error)
+    result = draws.diagnostics["log_marginal_likelihood"]
+    assert result == pytest.approx(math.log(moment(0)), abs=ERRORS * error)
 
 
 def test_the_spread_is_that_of_the_posterior() -> None:
@@ -209,9 +209,9 @@ def test_asia_is_exact() -> None:
     scenario = read_scenario(find_scenario("asia"))
     posterior = by_importance(assess(scenario, read_prior_set(find_prior_set("textbook", "asia"))), seed=1)
     assert posterior.verdict.passed
-    found = {id_: estimate for (sort, id_), estimate in posterior.estimates.items() if sort == "outcome"}
-    assert {name: estimate.value for name, estimate in found.items()} == pytest.approx(ASIA, abs=1e-9)
-    assert max(estimate.se for estimate in found.values()) < 1e-9
+    result = {id_: estimate for (sort, id_), estimate in posterior.estimates.items() if sort == "outcome"}
+    assert {name: estimate.value for name, estimate in result.items()} == pytest.approx(ASIA, abs=1e-9)
+    assert max(estimate.se for estimate in result.values()) < 1e-9
     log_marginal = posterior.draws.diagnostics["log_marginal_likelihood"]
     assert log_marginal == pytest.approx(math.log(36011 / 8_000_000), abs=1e-9)
 

@@ -33,18 +33,18 @@ def test_a_gaussian_is_found_exactly(dimension: int) -> None:
     """Of a Gaussian the mode is its mean and the curvature its covariance, from wherever the climb starts."""
     rng = np.random.default_rng(dimension)
     mean, covariance = rng.normal(size=dimension), covariance_of(dimension, dimension)
-    mode, found = laplace(gaussian(mean, covariance), np.zeros(dimension))
+    mode, result = laplace(gaussian(mean, covariance), np.zeros(dimension))
     # Second differences over steps of 0.05 leave about 1e-16 x 1e3 / 0.05^2 of rounding, times 20 of curvature.
     assert mode == pytest.approx(mean, abs=1e-6)
-    assert found == pytest.approx(covariance, abs=1e-6)
+    assert result == pytest.approx(covariance, abs=1e-6)
 
 
 def test_a_start_at_the_mode_stays_there() -> None:
     """A climb that starts at the mode ends there, with the covariance all the same."""
     mean, covariance = np.array([1.0, -2.0]), np.array([[1.0, 0.6], [0.6, 0.5]])
-    mode, found = laplace(gaussian(mean, covariance), mean)
+    mode, result = laplace(gaussian(mean, covariance), mean)
     assert mode.tolist() == mean.tolist()
-    assert found == pytest.approx(covariance, abs=1e-6)
+    assert result == pytest.approx(covariance, abs=1e-6)
 
 
 def test_the_mode_of_a_skewed_density() -> None:

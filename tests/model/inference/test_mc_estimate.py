@@ -25,8 +25,8 @@ def weighted(count: int, rng: np.random.Generator) -> Draws:
 
 def test_the_error_is_the_root_of_both_variances() -> None:
     """Influences of shared draws and the variance of own chains add up."""
-    found = MCEstimate(value=1.0, influence=np.array([0.3, 0.0, 0.4]), own_variance=0.75)
-    assert found.se == pytest.approx(1.0)
+    result = MCEstimate(value=1.0, influence=np.array([0.3, 0.0, 0.4]), own_variance=0.75)
+    assert result.se == pytest.approx(1.0)
     assert MCEstimate(value=2.0).se == 0
 
 
@@ -35,42 +35,42 @@ def test_what_is_shared_cancels_and_what_is_not_adds() -> None:
     shared = np.array([0.3, -0.1])
     one = MCEstimate(value=1.0, influence=shared, own_variance=0.04)
     other = MCEstimate(value=3.0, influence=shared, own_variance=0.05)
-    found = delta_method(-2.0, [(1.0, one), (-1.0, other)])
-    assert (found.value, found.se) == (-2.0, pytest.approx(0.3))
+    result = delta_method(-2.0, [(1.0, one), (-1.0, other)])
+    assert (result.value, result.se) == (-2.0, pytest.approx(0.3))
     assert delta_method(5.0, [(2.0, one), (1.0, other)]).own_variance == pytest.approx(4 * 0.04 + 0.05)
 
 
 def test_chains_and_shared_draws_go_together() -> None:
     """A number from chains has no influence by draw, and can be set against one that has."""
-    found = delta_method(
+    result = delta_method(
         0.0, [(1.0, MCEstimate(value=1.0, influence=np.ones(4))), (-1.0, MCEstimate(value=1.0, own_variance=5.0))]
     )
-    assert found.se == pytest.approx(3.0)
+    assert result.se == pytest.approx(3.0)
 
 
 def test_the_difference_of_two_means_on_common_draws_errs_as_told() -> None:
     """Over many repetitions, a difference of weighted means spreads as far as the error it carries says."""
     rng = np.random.default_rng(3)
-    values, told, naive = [], [], []
+    values, reported, naive = [], [], []
     for _ in range(REPETITIONS):
         common = rng.normal(size=400)
         ones = [expit(common + 0.2 * rng.normal(size=400)), expit(0.5 + common + 0.2 * rng.normal(size=400))]
         draws = weighted(400, rng)
-        found = [mc_estimate(float(draws.weights @ one), one - draws.weights @ one, draws) for one in ones]
-        gap = delta_method(found[0].value - found[1].value, [(1.0, found[0]), (-1.0, found[1])])
+        result = [mc_estimate(float(draws.weights @ one), one - draws.weights @ one, draws) for one in ones]
+        gap = delta_method(result[0].value - result[1].value, [(1.0, result[0]), (-1.0, result[1])])
         values.append(gap.value)
-        told.append(gap.se)
-        naive.append(math.hypot(found[0].se, found[1].se))
+        reported.append(gap.se)
+        naive.append(math.hypot(result[0].se, result[1].se))
     spread = float(np.std(values, ddof=1))
-    assert np.mean(told) == pytest.approx(spread, rel=4 / math.sqrt(2 * REPETITIONS))
+    assert np.mean(reported) == pytest.approx(spread, rel=4 / math.sqrt(2 * REPETITIONS))
     assert np.mean(naive) > 2 * spread, "as if the two had nothing in common"
 
 
 def test_log_odds_have_the_error_of_their_derivative() -> None:
     """d logit p / dp = 1 / (p (1 - p))."""
-    found = log_odds(MCEstimate(value=0.2, influence=np.array([0.003, 0.004])))
-    assert found.value == pytest.approx(float(logit(0.2)))
-    assert found.se == pytest.approx(0.005 / 0.16)
+    result = log_odds(MCEstimate(value=0.2, influence=np.array([0.003, 0.004])))
+    assert result.value == pytest.approx(float(logit(0.2)))
+    assert result.se == pytest.approx(0.005 / 0.16)
 
 
 @pytest.mark.parametrize("certain", [0.0, 1.0])

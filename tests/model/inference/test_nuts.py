@@ -76,8 +76,8 @@ def test_both_methods_give_the_flagship_the_same_answers(flagship: CompiledModel
     chains, weighted = by_nuts(flagship, assessment, seed=1), by_importance(assessment, seed=2)
     assert not chains.verdict.failed
     assert not weighted.verdict.failed
-    found = agreement(chains, weighted)
-    assert found.holds, found
+    result = agreement(chains, weighted)
+    assert result.agree, result
 
 
 def test_agreement_is_lost_where_the_prior_sets_differ(flagship: CompiledModel) -> None:
@@ -86,7 +86,7 @@ def test_agreement_is_lost_where_the_prior_sets_differ(flagship: CompiledModel) 
         assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
         for name in ("critics", "rutte")
     )
-    assert not agreement(by_nuts(flagship, critics, seed=1), by_importance(rutte, seed=2)).holds
+    assert not agreement(by_nuts(flagship, critics, seed=1), by_importance(rutte, seed=2)).agree
 
 
 def test_swapping_data_equals_compiling_anew(program: CompiledModel) -> None:

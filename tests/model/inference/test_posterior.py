@@ -1,9 +1,10 @@
-"""Posteriors of a few draws made by hand, whose every number can be reckoned on paper."""
+"""Posteriors of a few draws made by hand, whose every number can be computed by hand."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,22 +46,22 @@ def test_conditions_reweigh_the_draws() -> None:
     assessment = small({"events.flood": LognormalStated(mu=0, sigma=1)}, scenario=scenario)
     rates, rain = np.array([0.1, 1.0]), np.array([0.1, 0.9])
     posterior = drawn(assessment, {"events.flood": rates, "events.rain": rain}, (0.5, 0.5))
-    found = posterior.estimates["outcome", "flood_if_rain"].value
+    result = posterior.estimates["outcome", "flood_if_rain"].value
     odds = rain / (1 - rain) * HELD["evidence.puddle"]
     rained = odds / (1 + odds)
     flooded = -np.expm1(-rates * scenario.years)
-    assert found == pytest.approx(rained @ flooded / rained.sum())
-    assert found > flooded.mean()
+    assert result == pytest.approx(rained @ flooded / rained.sum())
+    assert result > flooded.mean()
 
 
-def test_quantities_are_told_on_their_own_scale() -> None:
-    """Degrees are told as degrees and ratios as ratios, not as logarithms."""
+def test_quantities_are_on_their_own_scale() -> None:
+    """Degrees are given as degrees and ratios as ratios, not as logarithms."""
     posterior = made(small())
     assert posterior.quantity("events.rain") == pytest.approx(RAIN)
     assert posterior.quantity("effects.rain.damp") == pytest.approx([3.0] * 3)
-    spread = posterior.spread("events.rain")
-    assert spread.mean == pytest.approx(0.5 * 0.1 + 0.3 * 0.4 + 0.2 * 0.8)
-    assert (spread.p05, spread.p50, spread.p95) == pytest.approx((0.1, 0.1, 0.8))
+    summary = posterior.summarize_quantity("events.rain")
+    assert summary.mean == pytest.approx(0.5 * 0.1 + 0.3 * 0.4 + 0.2 * 0.8)
+    assert (summary.p05, summary.p50, summary.p95) == pytest.approx((0.1, 0.1, 0.8))
 
 
 def test_the_headline_is_the_scenarios() -> None:
@@ -80,7 +81,7 @@ def test_too_few_draws_are_judged_in_the_name_of_the_headline() -> None:
     [("evidence.cloud", "evidence.cloud", "evidence.cloud"), ("evidence.cloud", "events.rain", "outcome ")],
 )
 def test_a_verdict_on_chains_looks_at_quantities_and_probabilities(free: str, torn: str, where: str) -> None:
-    """Chains that disagree are found out at the quantity on which they do, and at the probabilities that hang on it."""
+    """Chains that disagree are detected at the quantity where they do, and at the probabilities that depend on it."""
     apart = np.random.default_rng(1).uniform(0.1, 0.2, 400) + np.repeat([0.0, 0.5], 200)
     assessment = small({free: LognormalStated(mu=0, sigma=1)})
     verdict = drawn(assessment, {torn: apart}, np.full(400, 1 / 400), method="nuts", chains=2).verdict
@@ -88,31 +89,31 @@ def test_a_verdict_on_chains_looks_at_quantities_and_probabilities(free: str, to
     assert rhat.where.startswith(where)
 
 
-def test_agreement_is_told_at_the_outcome_furthest_apart() -> None:
+def test_agreement_is_reported_at_the_outcome_furthest_apart() -> None:
     """Two fits are compared at the outcome where they differ most in joint standard errors."""
     first = made(small(), rain=(0.1, 0.12, 0.14))
     second = made(small(), rain=(0.3, 0.33, 0.36))
-    found = agreement(first, second)
+    result = agreement(first, second)
     ratios = {}
     for name in ("flood", "rain", "flood_if_rain"):
         one, other = first.estimates["outcome", name], second.estimates["outcome", name]
         error = math.hypot(one.se, other.se)
         ratios[name] = abs(one.value - other.value) / error if error else 0.0
-    assert found.ratio == pytest.approx(max(ratios.values()))
-    assert found.outcome == max(ratios, key=ratios.__getitem__)
-    assert found.difference < 0
-    assert not found.holds
+    assert result.ratio == pytest.approx(max(ratios.values()))
+    assert result.outcome == max(ratios, key=ratios.__getitem__)
+    assert result.difference < 0
+    assert not result.agree
 
 
-def test_agreement_does_not_hang_on_the_order() -> None:
+def test_agreement_does_not_depend_on_the_order() -> None:
     """Which of two fits comes first changes the sign of their difference, and nothing else."""
     first, second = made(small(), rain=(0.1, 0.2, 0.3)), made(small(), rain=(0.2, 0.3, 0.4))
     there, back = agreement(first, second), agreement(second, first)
-    assert there == Agreement(outcome=back.outcome, difference=-back.difference, joint_se=back.joint_se)
+    assert there == replace(back, difference=-back.difference)
 
 
 @pytest.mark.parametrize(
-    ("difference", "error", "holds"),
+    ("difference", "error", "agree"),
     [
         (0.04, 0.01, True),
         (-0.04, 0.01, True),
@@ -122,17 +123,17 @@ def test_agreement_does_not_hang_on_the_order() -> None:
         (0.1, 0, False),
     ],
 )
-def test_agreement_is_within_four_joint_errors(difference: float, error: float, holds: bool) -> None:
+def test_agreement_is_within_four_joint_errors(difference: float, error: float, agree: bool) -> None:
     """Fits agree up to four joint standard errors; where there is no error, only if they are equal."""
     assert AGREEMENT == 4
-    assert Agreement(outcome="flood", difference=difference, joint_se=error).holds is holds
+    assert Agreement.of("flood", difference, error).agree is agree
 
 
 def test_a_fit_agrees_with_itself() -> None:
     """Exact answers agree: everything held fixed, the difference is none."""
     assessment = small()
-    found = agreement(by_importance(assessment, seed=1), by_importance(assessment, seed=2))
-    assert (found.ratio, found.holds) == (0.0, True)
+    result = agreement(by_importance(assessment, seed=1), by_importance(assessment, seed=2))
+    assert (result.ratio, result.agree) == (0.0, True)
 
 
 def test_before_the_evidence_is_the_prior() -> None:

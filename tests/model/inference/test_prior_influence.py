@@ -1,4 +1,4 @@
-"""How much of an answer is prior, where it can be known beforehand."""
+"""How much of a result comes from the priors, where that is known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather
 
 
-def found(
+def influence_of(
     statements: dict[str, Statement], *, headline: str = "rain", evidence: Sequence[Evidence] = (PUDDLE,)
 ) -> PriorInfluence:
     scenario = weather(evidence=evidence, headline=headline)
@@ -26,30 +26,30 @@ def found(
 
 
 def test_an_indicator_shifts_the_odds_by_its_ratio() -> None:
-    """Everything held fixed, an indicator of the headline shifts its odds by ten times the logarithm of its ratio."""
-    shown = found({})
-    assert shown.shift == pytest.approx(10 * math.log10(HELD["evidence.puddle"]), rel=1e-9)
-    assert (shown.free, shown.untouched) == (0, 0)
+    """Everything held fixed, an indicator of the headline shifts its log-odds by the logarithm of its ratio."""
+    influence = influence_of({})
+    assert influence.shift == pytest.approx(math.log(HELD["evidence.puddle"]), rel=1e-9)
+    assert (influence.uncertain, influence.unmoved) == (0, 0)
 
 
 def test_an_answer_that_was_never_uncertain_has_no_share() -> None:
     """Everything held fixed, the headline has no spread before or after, and no share of it remains."""
-    shown = found({})
-    assert (shown.sd_before, shown.sd_after, shown.share) == (0, 0, None)
+    influence = influence_of({})
+    assert (influence.prior_sd, influence.posterior_sd, influence.variance_share) == (0, 0, None)
 
 
 def test_spread_is_that_of_the_log_odds() -> None:
     """An event with a beta prior has log-odds with the variance of a logit beta: trigamma a + trigamma b."""
-    shown = found({"events.rain": BetaStated(a=3, b=5)}, evidence=())
+    influence = influence_of({"events.rain": BetaStated(a=3, b=5)}, evidence=())
     exact = math.sqrt(polygamma(1, 3) + polygamma(1, 5))
-    assert shown.sd_before == pytest.approx(exact, rel=4 / math.sqrt(2 * 10_000))
-    assert shown.sd_after == pytest.approx(exact, rel=4 / math.sqrt(2 * 5_000))
-    assert shown.share == (shown.sd_after / shown.sd_before) ** 2
+    assert influence.prior_sd == pytest.approx(exact, rel=4 / math.sqrt(2 * 10_000))
+    assert influence.posterior_sd == pytest.approx(exact, rel=4 / math.sqrt(2 * 5_000))
+    assert influence.variance_share == (influence.posterior_sd / influence.prior_sd) ** 2
 
 
 def test_without_evidence_all_is_prior() -> None:
     """Where nothing was seen, nothing is shifted beyond the draws' error, and no quantity has learnt anything."""
-    shown = found(
+    influence = influence_of(
         {
             "factors.damp": BetaStated(a=2, b=2),
             "events.rain": BetaStated(a=3, b=5),
@@ -57,14 +57,14 @@ def test_without_evidence_all_is_prior() -> None:
         },
         evidence=(),
     )
-    assert abs(shown.shift) < 0.2
-    assert shown.share == pytest.approx(1, abs=0.1)
-    assert (shown.free, shown.untouched) == (3, 3)
+    assert abs(influence.shift) < 0.05
+    assert influence.variance_share == pytest.approx(1, abs=0.1)
+    assert (influence.uncertain, influence.unmoved) == (3, 3)
 
 
 def test_only_what_the_evidence_bears_on_learns() -> None:
     """Strong evidence on a factor moves it, and leaves a rate that has nothing to do with it where its prior was."""
-    shown = found(
+    influence = influence_of(
         {
             "factors.damp": BetaStated(a=2, b=2),
             "events.flood": LognormalStated(mu=-2, sigma=0.6),
@@ -73,19 +73,19 @@ def test_only_what_the_evidence_bears_on_learns() -> None:
         headline="flood",
         evidence=(CLOUD,),
     )
-    assert shown.free == 3
-    assert shown.untouched == 2
+    assert influence.uncertain == 3
+    assert influence.unmoved == 2
 
 
 @pytest.mark.parametrize(
-    ("mean", "sd", "untouched"),
+    ("mean", "sd", "unmoved"),
     [(0.0, 1.0, 1), (0.0, 0.96, 1), (0.0, 0.94, 0), (0.09, 1.0, 1), (0.11, 1.0, 0), (-0.11, 1.0, 0)],
 )
-def test_learning_is_a_narrower_spread_or_a_moved_mean(mean: float, sd: float, untouched: int) -> None:
+def test_learning_is_a_narrower_spread_or_a_moved_mean(mean: float, sd: float, unmoved: int) -> None:
     """A quantity has learnt if it lost a twentieth of its standard deviation, or moved by a tenth of it."""
     assessment = small({"evidence.cloud": LognormalStated(mu=0, sigma=1)})
     after = drawn(assessment, {"evidence.cloud": np.exp([mean - sd, mean + sd])}, (0.5, 0.5))
-    assert prior_influence(after, prior_predictive(assessment, seed=1, count=100)).untouched == untouched
+    assert prior_influence(after, prior_predictive(assessment, seed=1, count=100)).unmoved == unmoved
 
 
 def test_evidence_on_the_headline_narrows_it() -> None:
@@ -94,17 +94,17 @@ def test_evidence_on_the_headline_narrows_it() -> None:
         "factors.damp": BetaStated(a=1, b=1),
         "effects.rain.damp": LognormalStated(mu=3, sigma=0.01),
     }
-    shown = found({**wide, "evidence.cloud": LognormalStated(mu=5, sigma=0.01)}, evidence=(CLOUD,))
-    assert shown.share is not None
+    influence = influence_of({**wide, "evidence.cloud": LognormalStated(mu=5, sigma=0.01)}, evidence=(CLOUD,))
+    assert influence.variance_share is not None
     # x has the density of exp(5 x) on [0, 1], against that of a uniform one.
     x = (np.arange(10_000) + 0.5) / 10_000
     weights = np.exp(5 * x) / np.exp(5 * x).sum()
     exact = (weights @ x**2 - (weights @ x) ** 2) * 12
-    assert shown.share == pytest.approx(exact, rel=0.1)
+    assert influence.variance_share == pytest.approx(exact, rel=0.1)
 
 
-def test_certainty_shifts_nothing() -> None:
-    """A headline that is certain has no finite odds, and its shift is told as none."""
-    shown = found({"events.flood": LognormalStated(mu=10, sigma=0.01)}, headline="flood_if_rain")
-    assert shown.shift == 0
-    assert shown.sd_after == 0
+def test_certainty_has_no_shift() -> None:
+    """A headline that is certain has no finite odds, so there is no shift."""
+    influence = influence_of({"events.flood": LognormalStated(mu=10, sigma=0.01)}, headline="flood_if_rain")
+    assert influence.shift is None
+    assert influence.posterior_sd == 0

@@ -75,7 +75,7 @@ def test_quantiles_are_those_of_the_beta(a: float, b: float) -> None:
 
 @pytest.mark.parametrize(("a", "b"), BENT)
 def test_quantiles_that_bend_are_close(a: float, b: float) -> None:
-    """The quantiles of a Beta that heaps its mass at an end are told to six digits of log-odds."""
+    """The quantiles of a Beta that heaps its mass at an end are reported to six digits of log-odds."""
     check_quantiles(a, b, 10 * CLOSE)
 
 
@@ -107,7 +107,7 @@ LOST = "a median nearer to an end than a float can tell from it is lost on the o
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("a", "b"), [(0.0102, 1.01), (1.01, 0.0102), (0.02, 1e3), (0.01, 1e9)])
 def test_shapes_that_heap_at_one_end_are_numbers(a: float, b: float) -> None:
-    """A Beta whose median cannot be told from 0 (or 1) gives degrees within [0, 1] and no NaN."""
+    """A Beta whose median cannot be reported from 0 (or 1) gives degrees within [0, 1] and no NaN."""
     check_numbers(a, b)
 
 

@@ -41,10 +41,10 @@ def test_weights_and_shape_are_those_of_arviz(kind: str, draws: int) -> None:
     """
     raw = log_weights(kind, draws)
     expected, shape = array_stats.psislw(-raw)
-    found, found_shape = smooth_weights(raw)
-    assert found == pytest.approx(expected, abs=AGREEMENT)
+    result, found_shape = smooth_weights(raw)
+    assert result == pytest.approx(expected, abs=AGREEMENT)
     assert found_shape == pytest.approx(float(shape), abs=AGREEMENT)
-    assert not np.allclose(found, raw - np.logaddexp.reduce(raw), atol=1e-6), "something was smoothed"
+    assert not np.allclose(result, raw - np.logaddexp.reduce(raw), atol=1e-6), "something was smoothed"
 
 
 @pytest.mark.parametrize("shape", [0.3, 0.6, 0.9])
@@ -52,45 +52,45 @@ def test_the_shape_is_that_of_the_tail(shape: float) -> None:
     """k-hat is the shape of the Pareto distribution that the weights were drawn from."""
     draws = 100_000
     rng = np.random.default_rng(1)
-    _, found = smooth_weights(shape * rng.exponential(size=draws))
+    _, result = smooth_weights(shape * rng.exponential(size=draws))
     # The standard error of a generalised Pareto's shape from n exceedances is (1 + k) / sqrt(n) (Smith 1987); here n is
     # 3 sqrt(100,000) = 948. Four of them, and the pull of the weak prior towards 0.5, at most 10 / (n + 10).
-    assert found == pytest.approx(shape, abs=4 * (1 + shape) / math.sqrt(948) + 0.5 * 10 / 958)
+    assert result == pytest.approx(shape, abs=4 * (1 + shape) / math.sqrt(948) + 0.5 * 10 / 958)
 
 
 @pytest.mark.parametrize("kind", ["light", "hopeless"])
 def test_smoothing_keeps_order_and_mass(kind: str) -> None:
     """Smoothed weights sum to one, rank the draws as before, and move none but the largest fifth at most."""
     raw = log_weights(kind, 1000)
-    found, _ = smooth_weights(raw)
-    assert np.exp(found).sum() == pytest.approx(1, abs=1e-12)
+    result, _ = smooth_weights(raw)
+    assert np.exp(result).sum() == pytest.approx(1, abs=1e-12)
     order = np.argsort(raw)
-    assert (np.diff(found[order]) >= 0).all()
+    assert (np.diff(result[order]) >= 0).all()
     untouched = order[: 1000 - int(3 * math.sqrt(1000))]
-    assert np.ptp((found - raw)[untouched]) < 1e-12
+    assert np.ptp((result - raw)[untouched]) < 1e-12
 
 
 def test_no_weight_exceeds_the_largest() -> None:
     """Smoothing lets no draw weigh more, against the draws it leaves alone, than the heaviest did before."""
     raw = log_weights("hopeless", 1000)
-    found, _ = smooth_weights(raw)
+    result, _ = smooth_weights(raw)
     lightest = int(np.argmin(raw))
-    assert found.max() - found[lightest] <= raw.max() - raw[lightest] + 1e-12
+    assert result.max() - result[lightest] <= raw.max() - raw[lightest] + 1e-12
 
 
 def test_equal_weights_have_no_tail() -> None:
     """Equal weights stay equal, and their shape is minus infinity: nothing could be more reliable."""
-    found, shape = smooth_weights(np.full(1000, -3.0))
+    result, shape = smooth_weights(np.full(1000, -3.0))
     assert shape == -math.inf
-    assert np.exp(found) == pytest.approx(np.full(1000, 1e-3), rel=1e-12)
+    assert np.exp(result) == pytest.approx(np.full(1000, 1e-3), rel=1e-12)
 
 
 def test_too_few_draws_have_no_shape() -> None:
     """Fewer than 25 draws have a tail of fewer than five: their shape is infinite, their weights only normalised."""
     raw = log_weights("normal", 24)
-    found, shape = smooth_weights(raw)
+    result, shape = smooth_weights(raw)
     assert shape == math.inf
-    assert found == pytest.approx(raw - np.logaddexp.reduce(raw), abs=1e-12)
+    assert result == pytest.approx(raw - np.logaddexp.reduce(raw), abs=1e-12)
 
 
 def test_one_draw_that_outweighs_all_is_unreliable() -> None:
@@ -104,7 +104,7 @@ def test_one_draw_that_outweighs_all_is_unreliable() -> None:
 def test_hardly_any_possible_draw_is_unreliable(possible: int) -> None:
     """Where only a few draws are possible at all, k-hat is above every limit and the weights are numbers."""
     rng = np.random.default_rng(2)
-    found, shape = smooth_weights(np.concatenate([np.full(1000 - possible, -1e6), rng.normal(size=possible)]))
-    assert np.isfinite(np.exp(found)).all()
-    assert np.exp(found).sum() == pytest.approx(1)
+    result, shape = smooth_weights(np.concatenate([np.full(1000 - possible, -1e6), rng.normal(size=possible)]))
+    assert np.isfinite(np.exp(result)).all()
+    assert np.exp(result).sum() == pytest.approx(1)
     assert shape > 0.7

@@ -55,9 +55,9 @@ def verdicts(refitter: Refitter, mixtures: list[Assessment]) -> list[Verdict]:
     return [quick.verdict for mixture in mixtures if (quick := refitter.reweight(mixture))]
 
 
-def effective(found: list[Verdict]) -> float:
+def effective(result: list[Verdict]) -> float:
     """The least of the effective numbers of draws."""
-    return min(check.value for verdict in found for check in verdict.checks if check.name == "ESS")
+    return min(check.value for verdict in result for check in verdict.checks if check.name == "ESS")
 
 
 def test_a_refit_agrees_with_a_fit_of_its_own(analysts: dict[str, Assessment]) -> None:
@@ -101,10 +101,10 @@ def test_who_is_fitted_by_nuts_lends_no_proposals() -> None:
 def test_a_thorough_refit_shares_no_random_numbers() -> None:
     """A fit with other draws keeps its error to itself."""
     fitter = Fitter(assessments=(two(),), seed=1, method="importance")
-    found = Refitter(fitter=fitter, ends=()).refit(two())
+    result = Refitter(fitter=fitter, ends=()).refit(two())
     own = fitter.fit(two()).posterior.headline
-    assert not found.log_odds.influence.any()
-    assert found.log_odds.se == pytest.approx(own.se / (own.value * (1 - own.value)), rel=1e-9)
+    assert not result.log_odds.influence.any()
+    assert result.log_odds.se == pytest.approx(own.se / (own.value * (1 - own.value)), rel=1e-9)
 
 
 def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
@@ -117,9 +117,8 @@ def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
     )
     assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
     assert quick.probability.se == pytest.approx(posterior.headline.se, rel=1e-9)
-    assert [check.value for check in quick.verdict.checks] == pytest.approx(
-        [check.value for check in posterior.verdict.checks], rel=1e-9
-    )
+    margins = [[check.margin for check in verdict.checks] for verdict in (quick.verdict, posterior.verdict)]
+    assert margins[0] == pytest.approx(margins[1], rel=1e-9)
 
 
 def test_a_proposal_knows_what_is_held() -> None:
@@ -127,16 +126,16 @@ def test_a_proposal_knows_what_is_held() -> None:
     rng = np.random.default_rng(2)
     root = np.linalg.cholesky(np.cov(rng.standard_normal((4, 50)) + rng.standard_normal(50)))
     whole, held = Gaussian(mean=rng.standard_normal(4), root=root), np.array([1, 3])
-    found = whole.condition_on(held, np.array([0.7, -1.2]))
+    result = whole.condition_on(held, np.array([0.7, -1.2]))
     covariance = root @ root.T
     precision = np.linalg.inv(covariance)
     free = np.array([0, 2])
     apart = np.array([0.7, -1.2]) - whole.mean[held]
     expected = whole.mean[free] - np.linalg.solve(precision[np.ix_(free, free)], precision[np.ix_(free, held)] @ apart)
-    assert found.root is not None
-    spread = found.root @ found.root.T
-    assert found.mean[free] == pytest.approx(expected)
-    assert found.mean[held] == pytest.approx(0.0)
+    assert result.root is not None
+    spread = result.root @ result.root.T
+    assert result.mean[free] == pytest.approx(expected)
+    assert result.mean[held] == pytest.approx(0.0)
     assert spread[np.ix_(free, free)] == pytest.approx(np.linalg.inv(precision[np.ix_(free, free)]))
     assert spread[np.ix_(held, held)] == pytest.approx(np.eye(2))
     assert spread[np.ix_(held, free)] == pytest.approx(0.0)

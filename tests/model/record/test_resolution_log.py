@@ -37,7 +37,7 @@ TODAY = UNTIL + 30 * DAY
 
 def written(folder: Path, *resolutions: Resolution) -> ResolutionLog:
     """A log with these lines."""
-    log = ResolutionLog.beside(folder)
+    log = ResolutionLog.in_folder(folder)
     for one in resolutions:
         log.append(one, written=WRITTEN, correct=False)
     return log
@@ -72,7 +72,7 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
     """What is appended is read back, to the last bit of its numbers and with any text in it."""
     hostile = "a\nb\u2028c \u202e\u0000\x1b[31m \u6f22 \\ \" '"
     one = replace(resolution(1, happened, probability=0.1 + 0.2, analyst=hostile), because=hostile)
-    log = ResolutionLog.beside(tmp_path)
+    log = ResolutionLog.in_folder(tmp_path)
     entry = log.append(one, written=WRITTEN, correct=False)
     assert log.read() == (entry,)
     assert (entry.line, entry.resolution, entry.written, entry.corrects) == (1, one, WRITTEN, None)
@@ -81,8 +81,8 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
 
 def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
     """A folder without a log, or none at all, has no resolutions; reading makes no file."""
-    assert ResolutionLog.beside(tmp_path).read() == ()
-    assert ResolutionLog.beside(tmp_path / "nowhere").read() == ()
+    assert ResolutionLog.in_folder(tmp_path).read() == ()
+    assert ResolutionLog.in_folder(tmp_path / "nowhere").read() == ()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -158,7 +158,7 @@ def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> No
     """Any flipped bit is an error in its line."""
     folder = tmp_path / "bits"
     folder.mkdir(exist_ok=True)
-    log = ResolutionLog.beside(folder)
+    log = ResolutionLog.in_folder(folder)
     if not log.path.exists():
         three(folder)
         (folder / "good").write_bytes(log.path.read_bytes())
@@ -254,9 +254,11 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 def test_a_log_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     """A folder in the log's place, or a folder of runs that is not there, is an error with its reason."""
     (tmp_path / LOG).mkdir()
-    assert issues(ResolutionLog.beside(tmp_path)) == [(None, "the log of resolutions cannot be read (Is a directory)")]
+    assert issues(ResolutionLog.in_folder(tmp_path)) == [
+        (None, "the log of resolutions cannot be read (Is a directory)")
+    ]
     with pytest.raises(InvalidInput, match="No such file or directory"):
-        ResolutionLog.beside(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
+        ResolutionLog.in_folder(tmp_path / "nowhere").append(resolution(), written=WRITTEN, correct=False)
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
@@ -268,7 +270,7 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
             try:
                 for place in range(each):
                     number = writer * each + place
-                    ResolutionLog.beside(tmp_path).append(
+                    ResolutionLog.in_folder(tmp_path).append(
                         resolution(number, scenario=f"s{number}"), written=WRITTEN, correct=False
                     )
                 os._exit(0)
@@ -276,7 +278,7 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
                 os._exit(1)
         children.append(child)
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * writers
-    runs = [entry.resolution.forecast.run for entry in ResolutionLog.beside(tmp_path).read()]
+    runs = [entry.resolution.forecast.run for entry in ResolutionLog.in_folder(tmp_path).read()]
     assert sorted(runs) == sorted(run_id(number) for number in range(writers * each))
 
 
@@ -285,7 +287,7 @@ def test_a_run_is_resolved_once(tmp_path: Path) -> None:
     text = refused(three(tmp_path), resolution(2, True, scenario="s2"))
     assert f", line 2, {run_id(2)}: closed of this run is resolved already: yes on 2026-04-02" in text
     assert "Record a correction" in text
-    log = ResolutionLog.beside(tmp_path)
+    log = ResolutionLog.in_folder(tmp_path)
     log.append(resolution(2, False, scenario="s2", outcome="other"), written=WRITTEN, correct=False)
     assert len(log.read()) == 4, "another outcome of the run is another question"
 
@@ -303,7 +305,7 @@ def test_a_correction_says_what_it_corrects(tmp_path: Path) -> None:
 def test_there_is_nothing_to_correct(tmp_path: Path) -> None:
     """To correct what was never resolved is an error, and makes no file: another run may be meant."""
     assert "closed of this run is not resolved, so there is nothing to correct" in refused(
-        ResolutionLog.beside(tmp_path / "new"), resolution(9), correct=True
+        ResolutionLog.in_folder(tmp_path / "new"), resolution(9), correct=True
     )
     assert "closed of this run is not resolved, so there is nothing to correct" in refused(
         three(tmp_path), resolution(9, scenario="s9"), correct=True
@@ -432,7 +434,7 @@ OLD = (
 
 def test_a_log_of_an_earlier_version_is_read_and_continued(tmp_path: Path) -> None:
     """Lines whose times are written with an offset are read, and new lines follow them in the chain."""
-    log = ResolutionLog.beside(tmp_path)
+    log = ResolutionLog.in_folder(tmp_path)
     digest = hashlib.sha256(OLD + b"}").hexdigest()
     log.path.write_bytes(OLD + b', "digest": "' + digest.encode() + b'"}\n')
     [entry] = log.read()

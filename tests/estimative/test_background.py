@@ -1,0 +1,35 @@
+"""The process in which a fit computes the analyses of its report."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from estimative.cli.background import background
+
+
+def test_it_is_another_process() -> None:
+    """What is submitted runs in another process, and its result comes back."""
+    with background() as executor:
+        assert executor.submit(os.getpid).result() != os.getpid()
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt])
+def test_it_ends_with_its_block(error: type[BaseException] | None) -> None:
+    """However the block ends, and whatever the process is computing then, the process ends as well."""
+    try:
+        with background() as executor:
+            executor.submit(os.getpid).result()
+            children = multiprocessing.active_children()
+            executor.submit(time.sleep, 3600)
+            if error:
+                raise error
+    except KeyboardInterrupt:
+        pass
+    for child in children:
+        child.join(60)
+    assert children
+    assert not [child for child in children if child.is_alive()]
