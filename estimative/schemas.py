@@ -21,8 +21,9 @@ def schemas() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write or compare; the exit code."""
-    folder = Path(arguments[0])
-    if "--check" not in arguments:
+    check = "--check" in arguments
+    [folder] = [Path(argument) for argument in arguments if argument != "--check"]
+    if not check:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in schemas().items():
             (folder / name).write_text(text, encoding="utf-8")
