@@ -6,30 +6,56 @@ import json
 import sys
 from pathlib import Path
 
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.analysis.trace import TraceResult
+from estimative.model.analysis.what_if_result import WhatIfResult
 from estimative.model.codec import schema
-from estimative.reports.answers import KINDS
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.disagreement.diff_result import DiffResult
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.pool_result import PoolResult
+from estimative.model.record.run_list import RunList
+from estimative.model.record.score import ResolveResult, ScoreResult
+from estimative.model.report_result import ReportResult
+from estimative.workflows.check import CheckResult
+
+TYPES: dict[str, type] = {
+    "check": CheckResult,
+    "compare": CompareResult,
+    "diff": DiffResult,
+    "evidence": EvidenceResult,
+    "fit": FitResult,
+    "pool": PoolResult,
+    "report": ReportResult,
+    "resolve": ResolveResult,
+    "runs": RunList,
+    "score": ScoreResult,
+    "sensitivity": SensitivityResult,
+    "trace": TraceResult,
+    "whatif": WhatIfResult,
+}
+"""By command."""
 
 
 def schemas() -> dict[str, str]:
     """The text of every schema, by file name."""
     return {
-        f"{kind.__dataclass_fields__['kind'].default}.json": json.dumps(schema(kind), indent=2, ensure_ascii=False)
-        + "\n"
-        for kind in KINDS
+        f"{name}.json": json.dumps(schema(kind), ensure_ascii=False, indent=1) + "\n" for name, kind in TYPES.items()
     }
 
 
 def main(arguments: list[str]) -> int:
     """Write or compare; the exit code."""
-    check = "--check" in arguments
+    current = schemas()
     [folder] = [Path(argument) for argument in arguments if argument != "--check"]
-    if not check:
+    if "--check" not in arguments:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in schemas().items():
+        for name, text in current.items():
             (folder / name).write_text(text, encoding="utf-8")
         return 0
     stored = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
-    stale = sorted(name for name in {*stored, *schemas()} if stored.get(name) != schemas().get(name))
+    stale = sorted(name for name in {*stored, *current} if stored.get(name) != current.get(name))
     for name in stale:
         print(f"{folder / name} is out of date: run `make schemas`", file=sys.stderr)
     return 1 if stale else 0

@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from importlib import import_module
 from typing import Any, Protocol
 
-from estimative.model.analysis.evidence import EvidenceResult
-from estimative.model.analysis.sensitivity import SensitivityResult
-from estimative.model.analysis.trace import TraceResult
-from estimative.model.analysis.what_if_result import WhatIfResult
-from estimative.model.disagreement.comparison import CompareResult
-from estimative.model.disagreement.diff_result import DiffResult
-from estimative.model.inference.fit_result import FitResult
-from estimative.model.pool_result import PoolResult
-from estimative.model.record.run_list import RunList
-from estimative.model.record.score import ResolveResult, ScoreResult
-from estimative.model.report_result import ReportResult
 from estimative.reports.blocks import Document, Heading, Picture
 from estimative.reports.context import Context
-from estimative.reports.documents import (
-    compare,
-    diff,
-    evidence,
-    fit,
-    pool,
-    report,
-    runs,
-    score,
-    sensitivity,
-    trace,
-    whatif,
-)
+from estimative.reports.figures import Figures
 from estimative.reports.sheets import Sheet
 
 
@@ -42,29 +20,39 @@ class Kind:
 
     document: Callable[[Any, Context], Document]
     sheets: Callable[[Any, Context], tuple[Sheet, ...]]
-    figures: Mapping[str, Callable[[Any, Context], Picture]]
+    figures: Figures
     """By the name of its file; the first is what `plot` draws. Each raises NothingToPlot where it has nothing."""
 
 
-KINDS: Mapping[type, Kind] = {
-    CompareResult: Kind(document=compare.document, sheets=compare.sheets, figures=compare.FIGURES),
-    DiffResult: Kind(document=diff.document, sheets=diff.sheets, figures=diff.FIGURES),
-    PoolResult: Kind(document=pool.document, sheets=pool.sheets, figures=pool.FIGURES),
-    FitResult: Kind(document=fit.document, sheets=fit.sheets, figures=fit.FIGURES),
-    SensitivityResult: Kind(document=sensitivity.document, sheets=sensitivity.sheets, figures=sensitivity.FIGURES),
-    EvidenceResult: Kind(document=evidence.document, sheets=evidence.sheets, figures=evidence.FIGURES),
-    WhatIfResult: Kind(document=whatif.document, sheets=whatif.sheets, figures=whatif.FIGURES),
-    TraceResult: Kind(document=trace.document, sheets=trace.sheets, figures=trace.FIGURES),
-    ReportResult: Kind(document=report.document, sheets=report.sheets, figures=report.FIGURES),
-    ScoreResult: Kind(document=score.document, sheets=score.sheets, figures=score.FIGURES),
-    ResolveResult: Kind(document=score.confirmation, sheets=score.confirmation_sheets, figures={}),
-    RunList: Kind(document=runs.document, sheets=runs.sheets, figures={}),
-}
+KINDS = (
+    "compare",
+    "diff",
+    "evidence",
+    "fit",
+    "pool",
+    "report",
+    "resolve",
+    "runs",
+    "score",
+    "sensitivity",
+    "trace",
+    "whatif",
+)
+"""Each is the `kind` of a result, and a module of `documents` with `document`, `sheets` and `FIGURES`."""
+
+
+@cache
+def kind_of(name: str) -> Kind:
+    """The kind of that name. Its module is imported on first use: a command loads only what it shows."""
+    module = import_module(f"estimative.reports.documents.{name}")
+    return Kind(document=module.document, sheets=module.sheets, figures=module.FIGURES)
 
 
 class Showable(Protocol):
     """A result of any kind."""
 
+    @property
+    def kind(self) -> str: ...
     @property
     def converged(self) -> bool: ...
 
@@ -78,8 +66,8 @@ class Answer:
 
     @cached_property
     def kind(self) -> Kind:
-        """The entry of its type."""
-        return KINDS[type(self.result)]
+        """How results of its kind are shown."""
+        return kind_of(self.result.kind)
 
     @property
     def document(self) -> Document:

@@ -1,4 +1,4 @@
-"""What documents are made of: blocks, which each format sets in its own way."""
+"""The blocks of documents; each format prints them in its own way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """A title of a part; the document's own title has level 1."""
+    """The title of a part; the title of the document has level 1."""
 
     text: str
     level: int = 2
@@ -44,7 +44,7 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of text; all columns but the first hold numbers unless named in `wordy`."""
+    """Rows of text; a column holds numbers, at its right, unless it is one of `text_columns`."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -55,7 +55,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class IntervalRow:
-    """A probability with a line around it, and where it came from; all on the scale of probability."""
+    """A probability with its interval and, if there is one, its prior; all are probabilities."""
 
     label: str
     point: float
@@ -67,15 +67,15 @@ class IntervalRow:
 
 @dataclass(frozen=True, kw_only=True)
 class IntervalPlot:
-    """Dots one under the other on a common axis of log-odds."""
+    """Points with their intervals, one under the other on one log-odds axis."""
 
     rows: tuple[IntervalRow, ...]
     key: str
-    """What dot, line and ring stand for."""
+    """What point, line and ring stand for."""
     longest_label: int = 20
     """Columns of a terminal; a longer label is cut."""
     words: Scale = ICD203
-    """Whose borders are marked."""
+    """The thresholds between them are marked."""
 
 
 class Picture(Protocol):

@@ -68,7 +68,7 @@ class Drawing:
 
     def png(self, *, bare: bool = False) -> bytes:
         """Wider than high."""
-        return png(600, 200)
+        return png(600, 140 if bare else 200)
 
 
 def drawing() -> Picture:

@@ -78,8 +78,9 @@ class Oracle:
 
     @cached_property
     def _states(self) -> tuple[tuple[State, float, float], ...]:
-        """Every joint state, its probability, and the likelihood of what is told of the events."""
-        return tuple((state, self._probability(state), self.told(state)) for state in self.states())
+        """Every possible joint state, its probability, and the likelihood of what is told of the events."""
+        probabilities = ((state, self._probability(state)) for state in self.states())
+        return tuple((state, p, self.told(state)) for state, p in probabilities if p > 0)
 
     def states(self) -> Iterator[State]:
         """Every joint state of the events, possible or not."""

@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ class Valued:
     relevance: Mapping[str, float]
     independence: Mapping[str, float]
 
-    @property
+    @cached_property
     def oracles(self) -> tuple[Oracle, ...]:
         """One for each draw."""
         return tuple(

@@ -14,11 +14,13 @@ from jsonschema import Draft202012Validator
 from estimative import schemas
 from estimative.model.codec import DamagedJson, from_json, schema, to_json
 from estimative.reports.answers import KINDS
+from estimative.schemas import TYPES
+from estimative.workflows.check import CheckResult
 from tests.command import Desk
 from tests.estimative.test_resolve import COOK, DATED, UNTIL, backdate
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
-NAMES = {kind.__dataclass_fields__["kind"].default: kind for kind in KINDS}
+NAMES: dict[str, type] = {kind.__dataclass_fields__["kind"].default: kind for kind in KINDS}
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 TEAM = (*FERRY, "--priors", "cook.toml")
@@ -56,6 +58,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         done = desk.run(*(part.format(before=before, after=after) for part in command), "--format", "json")
         assert done.code == 0, done.err
         answers[name] = json.loads(done.out)
+    Draft202012Validator(schema(CheckResult)).validate(json.loads(desk.run("check", ".", "--format", "json").out))
     for name in FITTED:
         failed = [part for part in COMMANDS[name] if part not in {"--method", "importance"}]
         for requested in ((), ("--allow-unconverged",)):
@@ -97,13 +100,18 @@ def test_a_stale_missing_or_needless_schema_is_noticed(tmp_path: Path, capsys: p
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_every_kind_has_a_schema() -> None:
+    """Every kind of answer has one, by its own name, and so has `check`."""
+    assert {"check": CheckResult, **NAMES} == TYPES
+
+
+@pytest.mark.parametrize("name", TYPES)
 def test_a_schema_is_a_schema(name: str) -> None:
     """Each is valid under JSON Schema 2020-12 and has every field of its type."""
-    definition = schema(NAMES[name])
+    definition = schema(TYPES[name])
     Draft202012Validator.check_schema(definition)
-    own = definition["$defs"][NAMES[name].__name__]
-    assert set(own["properties"]) == {field.name for field in fields(NAMES[name])}
+    own = definition["$defs"][TYPES[name].__name__]
+    assert set(own["properties"]) == {field.name for field in fields(TYPES[name])}
 
 
 def test_what_every_command_prints_satisfies_its_schema(printed: dict[str, Any]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,10 +10,14 @@ import typer
 from estimative.cli.option_groups import Output, RunStore, Sampling, Subject
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from estimative.model.analysis.stored_analyses import StoredAnalyses
+    from estimative.model.assessment import Assessment
     from estimative.model.inference.fit_result import FitResult
     from estimative.model.record.stored_run import StoredRun
     from estimative.reports.context import Context
+    from estimative.workflows.session import Settings
 
 
 def fit(
@@ -34,21 +36,19 @@ def fit(
     label: Annotated[str, typer.Option(metavar="TEXT", help="A label for the saved run.")] = "",
 ) -> None:
     """Fit a scenario with one prior set and save the run."""
-    from estimative.cli.background import background
     from estimative.cli.console import say
     from estimative.cli.output import show
     from estimative.model.record.run_store import Store
     from estimative.priors.verbal_scale import find_scale
     from estimative.reports.context import Context
-    from estimative.workflows.analyses import start_analyses
     from estimative.workflows.fit import fit, save_run
     from estimative.workflows.inputs import load
 
     inputs = load(subject.scenario, subject.priors)
     context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
-    with background() if analyses and method == "both" else nullcontext() as executor:
+    with _background(wanted=analyses and method == "both") as executor:
         with sampling.settings() as settings:
-            pending = start_analyses(executor, inputs.assessment, settings) if executor else None
+            pending = _start(executor, inputs.assessment, settings) if executor else None
             outcome = fit(
                 inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
             )
@@ -58,6 +58,20 @@ def fit(
         show(outcome.result, context.assessments, output)
         if pending:
             _save_analyses(run, outcome.result, pending)
+
+
+def _background(*, wanted: bool) -> AbstractContextManager[Executor | None]:
+    if not wanted:
+        return nullcontext()
+    from estimative.cli.background import background
+
+    return background()
+
+
+def _start(executor: Executor, assessment: Assessment, settings: Settings) -> Future[StoredAnalyses | None]:
+    from estimative.workflows.analyses import start_analyses
+
+    return start_analyses(executor, assessment, settings)
 
 
 def _preliminary(result: FitResult, context: Context) -> None:
@@ -70,6 +84,8 @@ def _preliminary(result: FitResult, context: Context) -> None:
 
 def _save_analyses(run: StoredRun, result: FitResult, pending: Future[StoredAnalyses | None]) -> None:
     """Save the analyses, if they are of this very fit; otherwise the first report computes them."""
+    from concurrent.futures.process import BrokenProcessPool
+
     from estimative.cli.console import progress
     from estimative.workflows.analyses import save_analyses
 

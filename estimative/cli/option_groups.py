@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
@@ -59,6 +58,8 @@ class Sampling:
     @contextmanager
     def settings(self) -> Iterator[Settings]:
         """These options for a use case, with progress on stderr and as many threads as there are cores."""
+        from concurrent.futures import ThreadPoolExecutor
+
         from estimative.cli.console import progress
         from estimative.workflows.session import Settings
 

@@ -56,6 +56,7 @@ def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers
     structure, theta = assessment.structure, _marginalize_ratios(assessment, transform.theta(z))
     target = headline_target(structure.scenario)
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
+        # One elimination answers the evidence and both queries of the headline.
         likelihood, tilted, given = log_joint(NUMPY, structure, theta, by_elimination, [target.yes, target.given])
     possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
@@ -95,6 +96,7 @@ def sample_likelihood_ratios(assessment: Assessment, theta: Theta, rng: np.rando
     sigma = assessment.ratio_parameters[1, ratio, None]
     strength = indicator_strength(NUMPY, assessment.structure, theta)
     log_ratio = theta.log_ratio.copy()
+    # These ratios are not dimensions of the space, so theta has them at their prior mean mu.
     log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
     return replace(theta, log_ratio=log_ratio)
 

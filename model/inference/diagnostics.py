@@ -50,6 +50,7 @@ class Check:
                 passed = value >= limit
             case "below":
                 passed = value < limit
+        # JSON has no infinity and no NaN.
         known = float(value) if math.isfinite(value) else None
         return cls(name=name, value=known, limit=float(limit), direction=direction, passed=bool(passed), where=where)
 
@@ -180,6 +181,7 @@ def _chain_checks(names: list[str], series: Numbers) -> Iterator[Check]:
         rhat = array_stats.rhat(series, **axes)
         bulk = array_stats.ess(series, method="bulk", **axes)
         tail = array_stats.ess(series, method="tail", prob=(0.05, 0.95), **axes)
+    # Negated: `_worst` looks for the smallest value.
     yield _worst("R-hat", names, -np.asarray(rhat), MAX_RHAT, "at most")
     yield _worst("bulk ESS", names, np.asarray(bulk), MIN_ESS, "at least")
     yield _worst("tail ESS", names, np.asarray(tail), MIN_ESS, "at least")

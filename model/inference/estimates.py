@@ -123,6 +123,7 @@ def estimate_probability(
     value = float(draws.weights @ yes) / base
     influence = (yes - value * given) / base
     size = ess(influence, draws)
+    # Conditioning reweights the draws by the probability of the condition at each.
     weights = draws.weights * given / base
     conditional = np.divide(yes, given, out=np.full_like(yes, value), where=given > 0)
     variance = float(weights @ np.square(conditional - value))
@@ -131,6 +132,7 @@ def estimate_probability(
         se=_standard_error(influence, draws, size),
         sd=variance**0.5,
         interval=_interval(conditional, weights, given / base, draws, ess, mass),
+        # Antithetic chains can exceed the number of draws; that would be read as an error.
         ess=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
     )
 
@@ -161,6 +163,7 @@ def _interval(
     values: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, ess: EssEstimator, mass: float
 ) -> Interval:
     """Find the equal-tailed interval of weighted values; `tilt` is the condition's share in the weights."""
+    # Stable, so that ties do not depend on the sorting algorithm.
     order = np.argsort(values, kind="stable")
     ordered, cumulative = values[order], np.cumsum(weights[order])
     ends, errors = [], []

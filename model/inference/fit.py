@@ -34,6 +34,7 @@ def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None
     Contradiction
         If the evidence is impossible at every draw.
     """
+    # The last digits depend on the number of BLAS threads, which differs between machines.
     with one_blas_thread():
         sampled = importance.sample(assessment, seed=seed, draws=draws or importance.DRAWS)
         return posterior_of(assessment, sampled, seed=seed)

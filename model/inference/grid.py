@@ -52,6 +52,7 @@ class Grid:
         position, weights = position[within], weights[within]
         left = np.minimum(position.astype(np.intp), self.size - 2)
         share = position - left
+        # Sharing between two nodes keeps the mean of the draws exact; the nearest node alone would shift it.
         low = np.bincount(left, weights * (1 - share), self.size)
         return np.asarray(low + np.bincount(left + 1, weights * share, self.size))
 

@@ -34,7 +34,7 @@ from estimative.model.inference.proposal import (
     split_evenly,
     transform_by_mixture,
 )
-from estimative.model.inference.psis import smooth_weights
+from estimative.model.inference.weighted_batch import weigh_batch
 from estimative.model.likelihood.layout import Numbers
 
 DRAWS = 8000
@@ -42,10 +42,6 @@ DRAWS = 8000
 ROUND = 1500
 """Draws in each round of fitting."""
 ROUNDS = 2
-PRIOR_SHARE = 0.15
-"""Of the last batch, drawn from the prior."""
-OUTSTANDING = 5.0
-"""Times the mean weight: below this no weight stands out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +92,9 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
         If the evidence is impossible at every draw.
     """
     rng = _last_batch_rng(seed)
-    weighted = _weigh(assessment, proposal, rng.standard_normal((proposal.transform.dimension, draws)))
+    weighted = weigh_batch(
+        assessment, proposal.transform, proposal.components, rng.standard_normal((proposal.transform.dimension, draws))
+    )
     return Draws(
         method="importance",
         theta=sample_likelihood_ratios(assessment, proposal.transform.theta(weighted.batch.z), rng),
@@ -105,7 +103,7 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
         diagnostics={
             "pareto_k": weighted.k_hat,
             "pareto_k_headline": weighted.tilted_k_hat,
-            "log_marginal_likelihood": _log_mean(weighted.log_weights),
+            "log_marginal_likelihood": weighted.log_marginal_likelihood,
         },
     )
 
@@ -138,7 +136,7 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
     Contradiction
         If the evidence is impossible at every draw.
     """
-    weighted = _weigh(assessment, proposal, normals)
+    weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals)
     yes, given = np.exp(weighted.batch.log_tilt), np.exp(weighted.batch.log_given)
     base = float(weighted.weights @ given)
     if not base > 0:
@@ -172,62 +170,16 @@ def log_marginal_likelihood(
     k_hat
         Pareto k of the weights; below 0.7 the estimate is reliable.
     """
-    reweighted = replace(proposal, transform=replace(proposal.transform, weight=weight))
-    normals = standard_normals(proposal.transform.dimension, seed=seed, draws=draws)
-    weighted = _weigh(assessment, reweighted, normals)
-    return MCEstimate(value=_log_mean(weighted.log_weights), influence=weighted.weights - 1 / draws), weighted.k_hat
+    transform = replace(proposal.transform, weight=weight)
+    normals = standard_normals(transform.dimension, seed=seed, draws=draws)
+    weighted = weigh_batch(assessment, transform, proposal.components, normals)
+    # The derivative of ln(mean w) by each draw's weight is its normalised weight, centred.
+    return MCEstimate(value=weighted.log_marginal_likelihood, influence=weighted.weights - 1 / draws), weighted.k_hat
 
 
 def _last_batch_rng(seed: int) -> np.random.Generator:
     """The generator of a last batch, independent of the one that fits the proposal."""
     return np.random.default_rng([seed, 3])
-
-
-@dataclass(frozen=True, kw_only=True)
-class _WeightedBatch:
-    """A last batch with its importance weights."""
-
-    batch: Batch
-    log_weights: Numbers
-    """Raw; dims (draw)."""
-    weights: Numbers
-    """Pareto-smoothed, summing to one; dims (draw)."""
-    k_hat: float
-    """Pareto k of the weights."""
-    tilted_k_hat: float
-    """Pareto k of the weights times the probability of the headline."""
-
-
-def _weigh(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> _WeightedBatch:
-    """Draw from the mixture of prior and components, and weigh; normals with dims (free, draw)."""
-    draws = normals.shape[1]
-    from_prior = int(PRIOR_SHARE * draws)
-    counts = [from_prior, *split_evenly(draws - from_prior, len(proposal.components))]
-    components = [Gaussian.standard(proposal.transform.dimension), *proposal.components]
-    mixture = list(zip(components, counts, strict=True))
-    batch = evaluate_batch(assessment, proposal.transform, transform_by_mixture(mixture, normals))
-    log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
-    log_weights = batch.log_posterior - log_density
-    smoothed, k_hat = _smooth(log_weights)
-    _, tilted_k_hat = _smooth(log_weights + batch.log_tilt)
-    return _WeightedBatch(
-        batch=batch, log_weights=log_weights, weights=np.exp(smoothed), k_hat=k_hat, tilted_k_hat=tilted_k_hat
-    )
-
-
-def _log_mean(log_weights: Numbers) -> float:
-    return float(np.logaddexp.reduce(log_weights) - np.log(len(log_weights)))
-
-
-def _smooth(log_weights: Numbers) -> tuple[Numbers, float]:
-    """Smooth log weights; k-hat is -infinite where no weight stands out, since there is no tail to estimate.
-
-    The prior's share in the mixture bounds the weights. A generalised Pareto distribution does not describe weights
-    near such a bound, and could be fitted to them with any shape.
-    """
-    smoothed, k_hat = smooth_weights(log_weights)
-    highest = float(np.exp(smoothed.max()) * len(smoothed))
-    return smoothed, k_hat if highest > OUTSTANDING else -np.inf
 
 
 def fit_proposal(
@@ -265,9 +217,11 @@ def _fit_components(
         batch = evaluate_batch(assessment, transform, z)
         return batch.log_posterior + batch.log_tilt
 
+    # From the prior's median; the tilted mode is then looked for near the posterior's.
     mode, covariance = laplace(posterior, np.zeros(transform.dimension))
     tilted_mode, tilted_covariance = laplace(tilted, mode)
     components = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
+    # The first round is drawn from the prior: a Laplace approximation can sit on one of several modes.
     prior = [(Gaussian.standard(transform.dimension), ROUND)]
     history = _History.start(_sample_batch(assessment, transform, prior, rng), prior)
     for _ in range(rounds):
@@ -275,6 +229,7 @@ def _fit_components(
         history = history.extend(_sample_batch(assessment, transform, latest, rng), latest)
         log_weights = history.batch.log_posterior - history.log_density
         components = [
+            # The Laplace covariances stay the shrinkage targets in every round, whatever the draws suggest.
             fit_gaussian(history.batch.z, log_weights, covariance),
             fit_gaussian(history.batch.z, log_weights + history.batch.log_tilt, tilted_covariance),
         ]

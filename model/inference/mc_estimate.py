@@ -82,6 +82,7 @@ def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCE
         For each estimate, the function's partial derivative and the estimate. Estimates from the same Markov chains
         must be combined into one beforehand, since own variances are added as if independent.
     """
+    # Influences add draw by draw, before squaring: this is where common noise cancels.
     influence, own = NO_INFLUENCE, 0.0
     for derivative, part in parts:
         influence = influence + derivative * part.influence

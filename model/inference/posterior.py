@@ -22,6 +22,7 @@ from estimative.model.inference.estimates import (
 )
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
@@ -113,6 +114,7 @@ class Posterior:
             return judge_importance(self.draws.diagnostics, self.draws.ess, name, relative_se)
         uncertain = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
         series = {name: self.quantity(name) for name in uncertain}
+        # A chain may mix in every parameter and still not in a rare outcome, so probabilities are checked too.
         for index, target in enumerate(self.targets):
             series[f"{target.kind} {target.id}"] = _conditional(self.probabilities, index)
         return judge_nuts(self.draws, series, name, relative_se)
@@ -190,6 +192,7 @@ def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterio
     chosen = targets(assessment.scenario)
     probabilities = evaluate_queries(assessment.structure, draws.theta, chosen)
     posterior = Posterior(assessment=assessment, draws=draws, targets=chosen, probabilities=probabilities, seed=seed)
+    # Conditioning may make other outcomes' conditions impossible; without it, that is an error of the scenario.
     return drop_undefined(posterior) if assessment.conditioned_events else posterior
 
 
@@ -220,10 +223,12 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int = PRIOR_DR
         Number of draws.
     """
     transform = prior_transform(assessment)
+    # A stream of its own: streams 2 and 3 belong to resampling and to the last batch.
     rng = np.random.default_rng([seed, 1])
     theta = transform.theta(rng.standard_normal((transform.dimension, count)))
     chosen = targets(assessment.scenario)
-    probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
+    with one_blas_thread():
+        probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
     draws = Draws(method="importance", theta=theta, weights=np.full(count, 1 / count), chains=1, diagnostics={})
     return PriorPredictive(draws=draws, targets=chosen, probabilities=probabilities)
 

@@ -69,6 +69,7 @@ class PriorTransform:
         split = len(self.free_degrees)
         lower, upper = self.degree_parameters[2], self.degree_parameters[3]
         degree = np.repeat(lower[:, None], draws, axis=1)
+        # Interpolated as log-odds, where a degree near 0 or 1 keeps its relative precision.
         share = 1 / (1 + np.exp(-self._log_odds(z[:split])))
         degree[self.free_degrees] += (upper - lower)[self.free_degrees, None] * share
         mu, sigma = self.ratio_parameters
@@ -166,6 +167,7 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
     )
 
 
+# Refits change few priors at a time, so most tables are the same from one fit to the next.
 @lru_cache(maxsize=4096)
 def _cubics(a: float, b: float) -> Numbers:
     """Tabulate one beta distribution as Hermite cubics; dims (interval, power).

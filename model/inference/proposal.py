@@ -56,6 +56,7 @@ class Gaussian:
         gain = np.linalg.solve(covariance[np.ix_(fixed, fixed)], covariance[fixed]).T
         mean = self.mean + gain @ (values - self.mean[fixed])
         conditional = covariance - gain @ covariance[fixed]
+        # Independent of the rest and standard normal: exactly what the prior is along a dimension without effect.
         mean[fixed], conditional[fixed], conditional[:, fixed] = 0.0, 0.0, 0.0
         conditional[fixed, fixed] = 1.0
         return Gaussian.of(mean, conditional)
@@ -130,6 +131,7 @@ def fit_gaussian(z: Numbers, log_weights: Numbers, initial_covariance: Numbers) 
         Such as the Laplace approximation's; dims (free, free).
     """
     weights = _tempered_weights(log_weights)
+    # Shrinkage d / (d + effective draws): none with plenty of draws, one half with as many as dimensions.
     effective = 1 / np.square(weights).sum()
     mean = z @ weights
     centred = z - mean[:, None]

@@ -31,8 +31,10 @@ def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     draws = len(log_weights)
     raised = log_weights - log_weights.max()
     tail_length = int(min(0.2 * draws, 3 * math.sqrt(draws)))
+    # Fewer than five points do not determine a shape (as in ArviZ and the R package loo).
     if tail_length < 5:
         return raised - np.log(np.exp(raised).sum()), math.inf
+    # Stable: among equal weights the order of the draws decides, not the sorting algorithm.
     order = np.argsort(raised, kind="stable")
     tail = order[-tail_length:]
     # The threshold is kept above the smallest float, so that its exponential is not 0.

@@ -121,6 +121,7 @@ class Fitter:
 
     def _compiled_model(self, assessment: Assessment) -> CompiledModel:
         structure = assessment.structure
+        # Another link or another set of observed events is another graph; priors and weights are data.
         key = structure.link, frozenset(structure.network.certain.items())
         if key not in self._models:
             if self.notify:
@@ -180,6 +181,7 @@ class Refitter:
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
+        # `map` yields in order, however the executor schedules; the result does not depend on the number of workers.
         run = self.fitter.executor.map if self.fitter.executor else map
         with one_blas_thread():
             for assessment, reweighted in zip(assessments, run(self.reweight, assessments), strict=True):
@@ -215,6 +217,7 @@ class Refitter:
         """Fit an assessment in full; its draws differ in number or method, so it shares no random numbers."""
         posterior = self.fitter.fit(assessment).posterior
         headline = posterior.mc_estimate("outcome", assessment.scenario.headline)
+        # Its error must not cancel against other refits': no influence, only a variance of its own.
         independent = MCEstimate(value=headline.value, own_variance=headline.se**2)
         return Refit(probability=independent, method=posterior.method, verdict=posterior.verdict)
 
@@ -222,6 +225,7 @@ class Refitter:
 def _components(end: Fitted, transform: PriorTransform) -> Iterator[Gaussian]:
     """Take a fit's Gaussians, each conditioned on the quantities that are constant here and were uncertain there."""
     if end.proposal:
+        # Else the components would spread over values that the quantity no longer takes.
         fixed = np.flatnonzero(transform.constant & ~end.proposal.transform.constant)
         values = end.proposal.transform.normals_of(transform, fixed)
         yield from (component.condition_on(fixed, values) for component in end.proposal.components)

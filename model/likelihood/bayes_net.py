@@ -37,6 +37,7 @@ class Query:
             Select all other states instead.
         """
         required, alternatives, excluded = tuple(all), tuple(any), tuple(none)
+        # A dictionary keeps the order of the names; a set would make sums, and their rounding, depend on the hash seed.
         scope = tuple(dict.fromkeys((*required, *alternatives, *excluded)))
         happened = dict(zip(scope, np.indices((2,) * len(scope)).astype(bool), strict=True))
         accepted = np.ones((2,) * len(scope), dtype=bool)
@@ -114,6 +115,7 @@ class Network:
         """
         states: list[tuple[int, ...]] = [()]
         for event in events:
+            # Grown event by event and pruned at once: the product of all states may be far larger.
             columns = [events.index(parent) for parent in self.parents[event]]
             states = [
                 (*state, value)

@@ -62,6 +62,7 @@ def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     log_effect = backend.column(structure.effect_sign) * theta.log_ratio[structure.effect_ratio]
     centred = theta.degree[structure.effect_factor] - 0.5
     events = len(structure.effect_sign) - len(structure.effect_factor)
+    # A driving event enters with covariate 1: whether it has happened is in the rows of the design matrix.
     covariate = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
     probabilities = local_probabilities(backend, structure, theta, baseline, log_effect, covariate)
     return Terms(
@@ -133,6 +134,7 @@ def log_joint(
 ) -> Array:
     """Compute ln P(evidence | theta), then ln P(evidence, query | theta) of each query; dims (1 + query[, draw])."""
     shared = terms(backend, structure, theta)
+    # Parts without items are skipped: under PyTensor even an empty term costs compile time.
     items = [
         log_density(backend, structure, shared)
         for part, log_density in ITEM_LIKELIHOODS.items()
@@ -210,6 +212,7 @@ def _poisson_counts(backend: Backend, structure: Structure, shared: Terms) -> Ar
     """w ln Poisson(count | r years), r at the factors' own degrees and without driving events; dims (item[, draw])."""
     items, theta = structure.poisson_counts, shared.theta
     log_mean = _linear_predictor(backend, structure, items.rows, shared.baseline, shared.log_effect, shared.covariate)
+    # Its time is that of the exposure, not the scenario's horizon.
     log_mean = log_mean + backend.column(items.log_years)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
     return backend.weigh(theta.weight[items.item], density)

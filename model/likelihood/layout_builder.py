@@ -107,12 +107,14 @@ class _Builder:
         """
         rows: list[_Row] = []
         row_positions: dict[str, list[tuple[tuple[int, ...], int]]] = {}
+        # Topological order, to which copies for forecasts are appended: nothing depends on them.
         variants = {name: self.scenario.events[name] for name in self.scenario.order}
         years = dict.fromkeys(self.scenario.order, self.scenario.years)
         for item in self._of(Forecast):
             if (variant := self._variant(item)) != item.about:
                 variants[variant] = self.scenario.events[item.about]
                 years[variant] = years_between(item.date or self.scenario.as_of, item.until or self.scenario.until)
+        # All rows of odds form before those of rate form, so that one slice separates them.
         for form in ("odds", "rate"):
             for name, event in variants.items():
                 if event.form == form:
@@ -168,6 +170,7 @@ class _Builder:
             state = dict(zip(parents, states, strict=True))
             possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
             row = row_of[tuple(state[name] for name in driving)]
+            # Where `given` or `unless` forbid the event, its cells point to the constants 1 (no) and 0 (yes).
             cells[states] = (total + row, row) if possible else (2 * total + 1, 2 * total)
         return cells
 
@@ -257,6 +260,7 @@ class _Builder:
         rows = []
         for item, trials in pairs:
             design = {
+                # The covariate itself, centred for factors: a case is at its own drivers, not at the model's.
                 self.effects[item.about, name]: degree - 0.5 if name in self.scenario.factors else degree
                 for name, degree in trials.at.items()
             }

@@ -67,6 +67,7 @@ def by_noisy_or(
         if not len(causes.effects):
             predictors.append(baseline[base])
             continue
+        # Ones with the shape of the effects, draws included, under either backend.
         multiplier = (0 * log_effect + 1 if covariate is None else covariate)[causes.effects]
         predictors.append(causes.predictor(backend, backend.column(design[causes.effects]) * multiplier))
     return backend.stack(predictors)
@@ -104,12 +105,14 @@ class _Causes:
 def _causes(backend: Backend, structure: Structure, base: int, baseline: Array, log_effect: Array) -> _Causes:
     effects = np.flatnonzero(structure.effect_base == base)
     signed = log_effect[effects]
+    # A ratio below 1 turns its driver into a cause by absence, so that every cause adds a positive hazard.
     raises, strength = (signed >= 0) * 1.0, abs(signed)
     middle = backend.column(np.where(effects < len(structure.effect_factor), 0.5, 0.0))
     at_rest = raises * middle + (1 - raises) * (1 - middle)
     common = {"effects": effects, "middle": middle, "raises": raises}
     if base >= len(structure.odds_base):
         added = backend.expm1(strength)
+        # A rate has no upper bound: causes add to it directly, and its leak is solved in closed form.
         leak = 0 * baseline[base] + 1
         scale = baseline[base] - backend.log(1 + (added * at_rest).sum(axis=0))
         return _Causes(**common, leak=leak, added=added, log_scale=scale)
@@ -125,6 +128,7 @@ def _leak_log_odds(backend: Backend, baseline: Array, strength: Array, at_rest: 
     Newton's method on the log hazard, which is nearly linear in y for small probabilities; on the hazard itself, a
     start below the root would overshoot it exponentially.
     """
+    # The hazard of the stated baseline, which leak and causes at rest have to add up to.
     target = backend.log(softplus(backend, baseline))
     y = baseline - backend.log(1 + (backend.expm1(strength) * at_rest).sum(axis=0))
     for _ in range(NEWTON_STEPS):

@@ -65,6 +65,7 @@ def headline_target(scenario: Scenario) -> Target:
 
 def outcome_target(outcome: Outcome) -> Target:
     """Return the target of an outcome, under its condition if it has one."""
+    # `yes` includes the condition, so that P(yes) / P(given) is the conditional probability.
     yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
     return Target(kind="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
 

@@ -92,6 +92,7 @@ def by_enumeration(
     Contradiction
         If no joint state of the events is possible.
     """
+    # Forecasts of events without parents need no sum: in a PyTensor graph this saves seconds of compilation.
     cells = [_root_cell(network, query) for query in queries]
     if not evidence.events and not network.certain and None not in cells:
         return backend.log_mass(probabilities[np.array(cells)])
@@ -120,6 +121,7 @@ def _enumerate(
 ) -> Array:
     """Answer queries over one ancestral set of events; dims (query[, draw])."""
     if not events:
+        # ln 1 with the shape of the draws, under either backend.
         return backend.stack([(0 * probabilities[:1]).sum(axis=0) for _ in queries])
     if (states := network.states(events, MAX_STATES)) is None:
         return by_elimination(backend, network, probabilities, evidence, queries)
@@ -173,6 +175,7 @@ def _group_by_ancestry(
 ) -> Iterable[tuple[tuple[str, ...], list[int]]]:
     """Group queries by the events that matter for them."""
     relevant = {i: network.ancestry((*q.scope, *evidence.events, *network.certain)) for i, q in enumerate(queries)}
+    # `groupby` only joins neighbours, hence the sort.
     members = sorted(relevant, key=lambda index: relevant[index])
     return [(events, list(group)) for events, group in groupby(members, key=lambda index: relevant[index])]
 
@@ -195,9 +198,11 @@ def _joint_table(
     log_scale = (0 * probabilities[:1]).sum(axis=0)
     for index, event in enumerate(evidence.events):
         no, yes = evidence.log_no[index], evidence.log_yes[index]
+        # A certain event has no axis any more; its evidence is a constant factor.
         if event in network.certain:
             log_scale = log_scale + (yes if network.certain[event] else no)
             continue
+        # Scaled before exponentiation: strong evidence would overflow or underflow.
         highest = backend.maximum(no, yes)
         log_scale = log_scale + highest
         factors.append(((event,), backend.exp(backend.stack([no - highest, yes - highest]))))
@@ -211,6 +216,7 @@ def _joint_table(
         log_scale = log_scale + backend.log(highest)
         factors = [factor for factor in factors if event not in factor[0]]
         factors.append((remaining, table / highest))
+    # Without events there is a single state, of mass 1 at scale exp(0).
     if not factors:
         return log_scale + 1, log_scale
     product_scope, table = _multiply(network, factors)

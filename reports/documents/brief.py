@@ -8,12 +8,11 @@ from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.report_result import OtherResult, ReportResult
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Columns, Document, Figure, Heading, Listing, Paragraph
+from estimative.reports.blocks import Block, Columns, Document, Figure, Heading, Listing, Paragraph, Picture
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import able, nearest_threshold
-from estimative.reports.figures.scale import scale
 from estimative.reports.number_format import percent, significant
 from estimative.reports.phrases import capital, date, input_name, listed, plain
 
@@ -47,9 +46,14 @@ def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Key judgement")
     yield Paragraph(text=common.judgement(title, headline, result.fit.scenario, context.scale), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
-    others = {other.prior_set: other.headline for other in result.dissent}
-    yield Figure(name="scale", draw=lambda: scale(result.fit, context, others))
+    yield Figure(name="scale", draw=lambda: _scale(result, context))
     yield Paragraph(text=_confidence(result))
+
+
+def _scale(result: ReportResult, context: Context) -> Picture:
+    from estimative.reports.figures.scale import scale
+
+    return scale(result.fit, context, {other.prior_set: other.headline for other in result.dissent})
 
 
 def _confidence(result: ReportResult) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from estimative.model.disagreement.analysts import LogEvidence, Pair
 from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.reports.blocks import Block, Document, Heading, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common, team_attribution
-from estimative.reports.figures.agreement import agreement
-from estimative.reports.figures.analysts import analysts as analysts_figure
-from estimative.reports.figures.waterfall import waterfall
+from estimative.reports.figures import figures
 from estimative.reports.number_format import decibans, factor, percent, rounded, significant, with_error
 from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
@@ -166,8 +164,4 @@ def sheets(result: CompareResult, context: Context) -> tuple[Sheet, ...]:
     )
 
 
-FIGURES: Mapping[str, Callable[[CompareResult, Context], Picture]] = {
-    "analysts": analysts_figure,
-    "waterfall": waterfall,
-    "agreement": agreement,
-}
+FIGURES = figures("analysts", "waterfall", "agreement")

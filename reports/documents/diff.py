@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.disagreement.attribution import Share
 from estimative.model.disagreement.change_attribution import ChangeAttribution
@@ -14,11 +14,12 @@ from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.attribution import BLOCKS, cells, effect, part, permutations
 from estimative.reports.documents.changes import cut, input_title, line, title
+from estimative.reports.figures import figures
 from estimative.reports.number_format import (
     DECIBANS,
     SIGNIFICANT_SE,
@@ -240,4 +241,4 @@ def _share_row(level: str, share: Share, context: Context) -> dict[str, object]:
     return {"level": level, "title": BLOCKS[share.name] if level == "kind" else cause(share.name, context), "": share}
 
 
-FIGURES: Mapping[str, Callable[[DiffResult, Context], Picture]] = {}
+FIGURES = figures()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.evidence_weight import Conflict, EvidenceGroup, EvidenceWeight, EvidenceWeights
@@ -11,12 +11,12 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
-from estimative.reports.figures.evidence import evidence
+from estimative.reports.figures import figures
 from estimative.reports.number_format import (
     DECIBANS,
     change_in_decibans,
@@ -229,4 +229,4 @@ def _titles(row: EvidenceWeight, scenario: Scenario) -> Mapping[str, object]:
     return {"titles": tuple(plain(scenario.evidence[name].title) for name in items)}
 
 
-FIGURES: Mapping[str, Callable[[EvidenceResult, Context], Picture]] = {"evidence": evidence}
+FIGURES = figures("evidence")

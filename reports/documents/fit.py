@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
@@ -13,13 +13,10 @@ from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.figures.factors import factors
-from estimative.reports.figures.outcomes import outcomes
-from estimative.reports.figures.scale import scale
-from estimative.reports.figures.tree import tree
+from estimative.reports.figures import figures
 from estimative.reports.number_format import interval, multiple, percent, plain_percent, rounded, significant
 from estimative.reports.phrases import capital, input_name, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
@@ -259,9 +256,4 @@ def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, ob
     return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
 
 
-FIGURES: Mapping[str, Callable[[FitResult, Context], Picture]] = {
-    "scale": scale,
-    "outcomes": outcomes,
-    "tree": tree,
-    "factors": factors,
-}
+FIGURES = figures("scale", "outcomes", "tree", "factors")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.disagreement.pool import Form, Level, Pool, UndefinedBecause
 from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.pool_result import PoolResult, Weight
 from estimative.model.record.proper_scores import FEW, RULES, Rule, Scores, Scoring
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
+from estimative.reports.figures import figures
 from estimative.reports.number_format import one_digit, percent, rounded
 from estimative.reports.phrases import date, input_name, listed, plain, plural, sentence
 from estimative.reports.sheets import Sheet, sheet
@@ -293,4 +294,4 @@ def _scores(row: Scores) -> dict[str, object]:
     return {"analyst": row.analyst, "resolved": row.resolved, "brier": row.brier, "log": row.log}
 
 
-FIGURES: Mapping[str, Callable[[PoolResult, Context], Picture]] = {}
+FIGURES = figures()

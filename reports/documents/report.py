@@ -30,6 +30,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
+from estimative.reports.figures import Figures
 from estimative.reports.number_format import interval, percent, rounded
 from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
 from estimative.reports.sheets import Sheet
@@ -118,7 +119,7 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
 
 def _figures(name: str, result: ReportResult, context: Context) -> Iterator[Block]:
     """A figure of one of the parts, by its name."""
-    parts: list[tuple[object, Mapping[str, Callable[[Any, Context], Picture]]]] = [
+    parts: list[tuple[object, Figures]] = [
         (result.fit, fit.FIGURES),
         (result.evidence, evidence.FIGURES),
         (result.sensitivity, sensitivity.FIGURES),
@@ -315,9 +316,7 @@ def sheets(result: ReportResult, context: Context) -> tuple[Sheet, ...]:
     return tuple(sheet for part in parts for sheet in part)
 
 
-def _part(
-    name: str, figures: Mapping[str, Callable[[Any, Context], Picture]]
-) -> dict[str, Callable[[Any, Context], Picture]]:
+def _part(name: str, figures: Figures) -> Figures:
     """The figures of a part, drawn from the report; NothingToPlot where the report lacks the part."""
 
     def drawn(draw: Callable[[Any, Context], Picture], result: ReportResult, context: Context) -> Picture:
@@ -331,7 +330,7 @@ def _part(
     return {figure: partial(drawn, draw) for figure, draw in figures.items()}
 
 
-FIGURES: Mapping[str, Callable[[ReportResult, Context], Picture]] = {
+FIGURES: Figures = {
     **_part("fit", fit.FIGURES),
     **_part("evidence", evidence.FIGURES),
     **_part("sensitivity", sensitivity.FIGURES),

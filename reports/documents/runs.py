@@ -9,6 +9,7 @@ from estimative.model.record.run_list import RunList
 from estimative.model.record.run_store import Manifest
 from estimative.reports.blocks import Document, Paragraph, Table
 from estimative.reports.context import Context
+from estimative.reports.figures import figures
 from estimative.reports.number_format import plain_percent
 from estimative.reports.phrases import plain, plural
 from estimative.reports.sheets import Sheet, sheet
@@ -55,3 +56,6 @@ def sheets(result: RunList, context: Context) -> tuple[Sheet, ...]:
     """The manifests."""
     names = [field.name for field in fields(Manifest) if field.name != "schema_version"]
     return (sheet("runs", [{name: getattr(run, name) for name in names} for run in result.runs]),)
+
+
+FIGURES = figures()

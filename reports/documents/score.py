@@ -1,20 +1,20 @@
-"""The documents of a track record: the scores of resolved forecasts, and the confirmation of a resolution."""
+"""The document of a track record: the scores of resolved forecasts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import Bin, Decomposition, Verification
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
-from estimative.model.record.score import ResolveResult, ScoredForecast, ScoreResult
+from estimative.model.record.score import ScoredForecast, ScoreResult
 from estimative.priors.forecast_record import COLUMNS
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.figures.calibration import calibration
+from estimative.reports.figures import figures
 from estimative.reports.number_format import SIGNIFICANT_SE, one_digit, plain_percent, rounded
-from estimative.reports.phrases import date, listed, plain, plural, sentence
+from estimative.reports.phrases import listed, plural
 from estimative.reports.sheets import Sheet, sheet
 
 TOGETHER = "all together"
@@ -282,32 +282,4 @@ SCORE_COLUMNS = (
 )  # fmt: skip
 
 
-def confirmation(result: ResolveResult, context: Context) -> Document:
-    """What was recorded, the forecast it is about, and the line by which it can be recognised."""
-    entry = result.entry
-    corrected = f", correcting line {entry.corrects}" if entry.corrects else ""
-    recorded = f"Recorded as line {entry.line} of {result.log}{corrected}. Its digest: {entry.digest}."
-    return (Paragraph(text=recorded_as(result), strong=True), Paragraph(text=recorded))
-
-
-def recorded_as(result: ResolveResult) -> str:
-    """What happened, and which probability the run gave to it."""
-    row, title = ScoredForecast.of(result.entry, scored=True), sentence(result.title)
-    forecast = f"The forecast of {row.analyst} was {percent(row)}"
-    days = plural(row.lead, "day", "days")
-    match row.occurred:
-        case True:
-            return f"{title}: happened on {date(row.date)}. {forecast}, {days} ahead."
-        case False:
-            met = f", although its condition was met ({listed([plain(name) for name in result.given])})"
-            return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} before the horizon."
-        case _:
-            return f"{title}: void, so it is counted but not scored. {forecast}."
-
-
-def confirmation_sheets(result: ResolveResult, context: Context) -> tuple[Sheet, ...]:
-    """The recorded line."""
-    return (sheet("resolution", [{"": ScoredForecast.of(result.entry, scored=True)}]),)
-
-
-FIGURES: Mapping[str, Callable[[ScoreResult, Context], Picture]] = {"calibration": calibration}
+FIGURES = figures("calibration")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.power_scaling import PowerScaling, PowerSensitivity
 from estimative.model.analysis.sensitivity import SensitivityResult
@@ -13,10 +13,10 @@ from estimative.model.analysis.tornado import Tornado, TornadoRange
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.figures.tornado import tornado as tornado_figure
+from estimative.reports.figures import figures
 from estimative.reports.number_format import (
     DECIBANS,
     SIGNIFICANT_SE,
@@ -260,4 +260,4 @@ def sheets(result: SensitivityResult, context: Context) -> tuple[Sheet, ...]:
     )
 
 
-FIGURES: Mapping[str, Callable[[SensitivityResult, Context], Picture]] = {"tornado": tornado_figure}
+FIGURES = figures("tornado")

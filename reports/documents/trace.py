@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.equation_trace import Equation, Term
 from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
@@ -11,9 +11,10 @@ from estimative.model.spec.events import Outcome, Source
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Picture, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.figures import figures
 from estimative.reports.number_format import change_in_decibans, percent, plain_percent, rounded
 from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted, table_row, title_of
 from estimative.reports.sheets import Sheet, sheet
@@ -242,4 +243,4 @@ def sheets(result: TraceResult, context: Context) -> tuple[Sheet, ...]:
     )
 
 
-FIGURES: Mapping[str, Callable[[TraceResult, Context], Picture]] = {}
+FIGURES = figures()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption
@@ -27,12 +27,11 @@ from estimative.reports.blocks import (
     IntervalRow,
     Listing,
     Paragraph,
-    Picture,
     Table,
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.figures.sweep import sweep as sweep_figure
+from estimative.reports.figures import figures
 from estimative.reports.number_format import (
     DECIBANS,
     change,
@@ -292,4 +291,4 @@ def _sweep_rows(result: SweepResult) -> Iterator[Mapping[str, object]]:
                 yield {"factor": result.factor, "at": point.value, "kind": kind, "name": name, "probability": number}
 
 
-FIGURES: Mapping[str, Callable[[WhatIfResult, Context], Picture]] = {"sweep": sweep_figure}
+FIGURES = figures("sweep")

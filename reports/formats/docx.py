@@ -40,6 +40,8 @@ from estimative.reports.formats.typeset import (
 
 PAGE = (Cm(21.0), Cm(29.7))
 UNTITLED = "Report"
+FONT, MONOSPACED = "Arial", "Courier New"
+"""Every machine has them or fonts of the same widths, so that a page ends at the same word."""
 GUTTER = Cm(0.8)
 """Between parts side by side."""
 CELL_MARGINS = 0.035
@@ -70,8 +72,8 @@ class Look:
 
 
 ROOMY = Look(
-    margin=Cm(2.0), text=Pt(10.5), title=Pt(22), headings=(Pt(14), Pt(11.5)), judgement=Pt(14), after=Pt(5),
-    before_heading=Pt(14), picture=Cm(22.0),
+    margin=Cm(1.9), text=Pt(10), title=Pt(18), headings=(Pt(13), Pt(11)), judgement=Pt(13), after=Pt(4),
+    before_heading=Pt(10), picture=Cm(15.0),
 )  # fmt: skip
 COMPACT = Look(
     margin=Cm(1.5), text=Pt(9.5), title=Pt(15), headings=(Pt(11), Pt(10)), judgement=Pt(12), after=Pt(3),
@@ -128,7 +130,7 @@ class _File:
         sizes |= {f"Heading {level}": self.look.headings[1] for level in range(2, 6)}
         for name, size in sizes.items():
             style = self.file.styles[name]
-            xml.set_font(style, "Calibri")
+            xml.set_font(style, FONT)
             style.font.size = size
             if name != "Normal":
                 style.font.bold, style.font.color.rgb = True, INK
@@ -140,8 +142,20 @@ class _File:
 
     def add(self, blocks: Iterable[Block]) -> None:
         """Add blocks."""
+        break_before = False
         for block in blocks:
+            place = self._end
             self._add(block)
+            if break_before and self._end > place:
+                xml.first_paragraph(self.file, place).paragraph_format.page_break_before = True
+                break_before = False
+            # A break in a paragraph of its own would leave an empty page behind a full one.
+            break_before |= isinstance(block, PageBreak)
+
+    @property
+    def _end(self) -> int:
+        """The place in the body where the next block begins; the last element holds the settings of the section."""
+        return len(self.file.element.body) - 1
 
     def _add(self, block: Block) -> None:
         match block:
@@ -162,7 +176,7 @@ class _File:
             case Figure():
                 self._figure(block)
             case PageBreak():
-                self.file.add_page_break()
+                pass
             case Code():
                 self._typed(ascii_safe(line) for line in block.lines)
 
@@ -182,9 +196,9 @@ class _File:
         self._section(len(parts))
         self.width = Length((outer - GUTTER * (len(parts) - 1)) // max(len(parts), 1))
         for at, part in enumerate(parts):
-            before = len(self.file.element.body) - 1  # the last element holds the settings of the section
+            place = self._end
             self.add(part)
-            first = xml.first_paragraph(self.file, before)
+            first = xml.first_paragraph(self.file, place)
             first.paragraph_format.space_before = Pt(0)
             if at:
                 xml.first_run(first).add_break(WD_BREAK.COLUMN)
@@ -202,7 +216,7 @@ class _File:
 
     def _typed(self, lines: Iterable[str]) -> None:
         run = self.file.add_paragraph().add_run("\n".join(lines))
-        run.font.name, run.font.size = "Consolas", PLOT_SIZE
+        run.font.name, run.font.size = MONOSPACED, PLOT_SIZE
 
     def _small(self, text: str) -> None:
         _small_run(self.file.add_paragraph(), text).font.color.rgb = QUIET

@@ -52,30 +52,31 @@ class Scene:
     def oracles(self) -> tuple[Intervened, ...]:
         factors, events = self.intervention.factors, self.intervention.events
         return tuple(
-            Intervened(oracle=one, factors=factors, events=events, given=self.given) for one in self.valued.oracles
+            Intervened(oracle=oracle, factors=factors, events=events, given=self.given)
+            for oracle in self.valued.oracles
         )
 
-    def probabilities(self, asked: tuple[Target, ...] | None = None) -> QueryProbabilities:
+    def probabilities(self, chosen: tuple[Target, ...] | None = None) -> QueryProbabilities:
         """By the package."""
         scenario = self.valued.scenario
-        asked = targets(scenario) if asked is None else asked
-        return evaluate_under(structure_of(scenario), self.valued.theta, asked, self.intervention, self.given)
+        chosen = targets(scenario) if chosen is None else chosen
+        return evaluate_under(structure_of(scenario), self.valued.theta, chosen, self.intervention, self.given)
 
 
 @st.composite
 def scenes(draw: st.DrawFn, *, given_events: int = 2) -> Scene:
     """Random scenarios, and whatever may be set and seen there; the evidence is possible in all draws."""
-    found = draw(settled_scenarios())
-    assume(all(math.isfinite(one.log_likelihood) for one in found.oracles))
-    scenario = found.scenario
+    settled = draw(settled_scenarios())
+    assume(all(math.isfinite(oracle.log_likelihood) for oracle in settled.oracles))
+    scenario = settled.scenario
     which = draw(st.sampled_from(["factors", "events", "both"]))
     degrees = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
     factors = draw(some(scenario.factors if which != "events" else (), degrees, 3))
     events = draw(some(settable(scenario) if which != "factors" else (), st.booleans(), 3))
     given_ = draw(st.just({}) | some(scenario.events, st.booleans(), given_events))
-    scene = Scene(valued=found, intervention=Intervention(factors=factors, events=events), given=given_)
-    assume(not any(one.contradicts for one in scene.oracles))
-    assume(any(one.probability(EVERYTHING) > 0 for one in scene.oracles))
+    scene = Scene(valued=settled, intervention=Intervention(factors=factors, events=events), given=given_)
+    assume(not any(oracle.contradicts for oracle in scene.oracles))
+    assume(any(oracle.probability(EVERYTHING) > 0 for oracle in scene.oracles))
     return scene
 
 
@@ -103,7 +104,7 @@ def settled_scenarios(draw: st.DrawFn) -> Valued:
     coming = [name for name in scenario.order if events[name].when == "horizon" and events[name].form != "table"]
     if now and coming:
         event, name = events[draw(st.sampled_from(coming))], draw(st.sampled_from(now))
-        known = {one.name for one in event.drivers}
+        known = {parent.name for parent in event.drivers}
         more = () if name in known else (driver(name, draw(st.sampled_from([1, -1]))),)
         events[event.id] = replace(event, drivers=(*event.drivers, *more))
     return draw(values_of(replace(scenario, events=events)))
@@ -122,12 +123,12 @@ def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
 
 
 def check(scene: Scene) -> None:
-    asked, found = targets(scene.valued.scenario), scene.probabilities()
-    for index, target in enumerate(asked):
-        assert found.yes[index] == close([one.probability(target.yes) for one in scene.oracles])
-        assert found.given[index] == close([one.probability(target.given) for one in scene.oracles])
-    assert (found.yes <= found.given).all()
-    assert (found.given <= 1).all()
+    chosen, result = targets(scene.valued.scenario), scene.probabilities()
+    for index, target in enumerate(chosen):
+        assert result.yes[index] == close([oracle.probability(target.yes) for oracle in scene.oracles])
+        assert result.given[index] == close([oracle.probability(target.given) for oracle in scene.oracles])
+    assert (result.yes <= result.given).all()
+    assert (result.given <= 1).all()
 
 
 FIXED: list[tuple[str, Intervention, Mapping[str, bool]]] = [
@@ -143,11 +144,11 @@ FIXED: list[tuple[str, Intervention, Mapping[str, bool]]] = [
 
 @pytest.mark.parametrize(("name", "intervention", "given_"), FIXED)
 def test_fixed_scenarios(name: str, intervention: Intervention, given_: Mapping[str, bool]) -> None:
-    """The shipped scenarios, and one with everything in it, answer as a plain sum does."""
+    """The shipped scenarios, and one with every kind of evidence, have the answers of a brute-force sum."""
     shipped = {"flagship": "coordinated-attack", "asia": "asia"}
     scenario = read_scenario(find_scenario(shipped[name])) if name in shipped else everything()
-    told = {key: item for key, item in scenario.evidence.items() if not isinstance(item, Observation)}
-    scenario = replace(scenario, evidence=told)  # what led to something observed cannot be set
+    unobserved = {key: item for key, item in scenario.evidence.items() if not isinstance(item, Observation)}
+    scenario = replace(scenario, evidence=unobserved)  # what led to an observed event cannot be set
     if name == "asia":
         scenario = replace(scenario, events={k: replace(e, when="horizon") for k, e in scenario.events.items()})
     check(Scene(valued=valued(scenario, seed=3, draws=3), intervention=intervention, given=given_))
@@ -157,15 +158,17 @@ def test_fixed_scenarios(name: str, intervention: Intervention, given_: Mapping[
 @given(scene=settled_scenarios())
 def test_setting_nothing_changes_nothing(scene: Valued) -> None:
     """An intervention that sets nothing leaves every answer as it is."""
-    assume(all(math.isfinite(one.log_likelihood) for one in scene.oracles))
-    structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    check_same(evaluate_under(structure, scene.theta, asked, NOTHING), evaluate_queries(structure, scene.theta, asked))
+    assume(all(math.isfinite(oracle.log_likelihood) for oracle in scene.oracles))
+    structure, chosen = structure_of(scene.scenario), targets(scene.scenario)
+    check_same(
+        evaluate_under(structure, scene.theta, chosen, NOTHING), evaluate_queries(structure, scene.theta, chosen)
+    )
 
 
-def check_same(found: QueryProbabilities, expected: QueryProbabilities) -> None:
-    assert found.yes == close(expected.yes)
-    assert found.given == close(expected.given)
-    assert found.log_evidence == close(expected.log_evidence)
+def check_same(result: QueryProbabilities, expected: QueryProbabilities) -> None:
+    assert result.yes == close(expected.yes)
+    assert result.given == close(expected.given)
+    assert result.log_evidence == close(expected.log_evidence)
 
 
 @random_examples
@@ -175,10 +178,10 @@ def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: floa
     assume(scene.scenario.factors)
     factor = next(iter(scene.scenario.factors))
     known = replace(scene, draws=tuple({**values, f"factors.{factor}": value} for values in scene.draws))
-    assume(all(math.isfinite(one.log_likelihood) for one in known.oracles))
-    structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    found = evaluate_under(structure, known.theta, asked, Intervention(factors={factor: value}))
-    check_same(found, evaluate_queries(structure, known.theta, asked))
+    assume(all(math.isfinite(oracle.log_likelihood) for oracle in known.oracles))
+    structure, chosen = structure_of(scene.scenario), targets(scene.scenario)
+    result = evaluate_under(structure, known.theta, chosen, Intervention(factors={factor: value}))
+    check_same(result, evaluate_queries(structure, known.theta, chosen))
 
 
 @random_examples
@@ -187,11 +190,11 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     """Nothing that is set has an effect on an event that is settled, or on how probable the evidence is."""
     scenario = scene.valued.scenario
     settled = [name for name, event in scenario.events.items() if event.when == "now"]
-    asked = tuple(Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
+    chosen = tuple(Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in settled)
     together = Target(kind="outcome", id="", yes=Query.where(all=settled[:6]), given=Query.where(none=settled[6:9]))
-    asked = (*asked, together)
-    expected = evaluate_queries(structure_of(scenario), scene.valued.theta, asked)
-    check_same(scene.probabilities(asked), expected)
+    chosen = (*chosen, together)
+    expected = evaluate_queries(structure_of(scenario), scene.valued.theta, chosen)
+    check_same(scene.probabilities(chosen), expected)
 
 
 @random_examples
@@ -203,13 +206,13 @@ def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) 
     event = scenario.events[coming[0]]
     events = {**scene.intervention.events, event.id: happens}
     scene = replace(scene, intervention=replace(scene.intervention, events=events))
-    assume(any(one.probability(EVERYTHING) > 0 for one in scene.oracles))
+    assume(any(oracle.probability(EVERYTHING) > 0 for oracle in scene.oracles))
     can = Query.where(all=event.given, none=event.unless)
-    found = scene.probabilities((Target(kind="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
-    whole = scene.probabilities((Target(kind="event", id="", yes=can, given=EVERYTHING),))
-    assert found.yes[0] == close(whole.yes[0] if happens else np.zeros_like(whole.yes[0]))
+    result = scene.probabilities((Target(kind="event", id=event.id, yes=Query.where(all=[event.id]), given=can),))
+    possible_mass = scene.probabilities((Target(kind="event", id="", yes=can, given=EVERYTHING),))
+    assert result.yes[0] == close(possible_mass.yes[0] if happens else np.zeros_like(possible_mass.yes[0]))
     both = Target(kind="event", id="", yes=Query.where(all=[event.id, *event.given], none=event.unless), given=can)
-    assert scene.probabilities((both,)).yes[0] == close(found.yes[0])
+    assert scene.probabilities((both,)).yes[0] == close(result.yes[0])
 
 
 HALF = {
@@ -241,9 +244,9 @@ def confounded_draws(when: str, evidence: tuple[Indicator, ...] = (), **ratios: 
 
 def answer(scene: Valued, query: Query, intervention: Intervention, given_: Mapping[str, bool]) -> float:
     """P(query | given) once things are set, over draws of equal weight."""
-    asked = (Target(kind="event", id="", yes=query, given=EVERYTHING),)
-    found = evaluate_under(structure_of(scene.scenario), scene.theta, asked, intervention, given_)
-    return float(found.yes[0].sum() / found.given[0].sum())
+    chosen = (Target(kind="event", id="", yes=query, given=EVERYTHING),)
+    result = evaluate_under(structure_of(scene.scenario), scene.theta, chosen, intervention, given_)
+    return float(result.yes[0].sum() / result.given[0].sum())
 
 
 DO_X, X = Intervention(events={"x": True}), {"x": True}
@@ -310,10 +313,10 @@ def test_a_set_factor_moves_events_to_come_alone() -> None:
 def test_the_evidence_stays_what_it_is() -> None:
     """What is set changes nothing in how probable the evidence was."""
     scene = valued(everything(), seed=5)
-    structure, asked = structure_of(scene.scenario), targets(scene.scenario)
-    plain = evaluate_queries(structure, scene.theta, asked).log_evidence
+    structure, chosen = structure_of(scene.scenario), targets(scene.scenario)
+    plain = evaluate_queries(structure, scene.theta, chosen).log_evidence
     for do in (Intervention(factors={"calm": 1.0}), Intervention(events={"crisis": False}), NOTHING):
-        assert evaluate_under(structure, scene.theta, asked, do).log_evidence == close(plain)
+        assert evaluate_under(structure, scene.theta, chosen, do).log_evidence == close(plain)
 
 
 def test_the_draws_stay_what_they_are() -> None:
@@ -358,9 +361,9 @@ def test_a_draw_at_which_nothing_is_possible_counts_for_nothing() -> None:
     scenario = scenario_of(t, Event(id="u", title=""))
     draws = ({"tables.t.none": 0.0, "events.u": 0.3}, {"tables.t.none": 0.4, "events.u": 0.3})
     scene = Valued(scenario=scenario, draws=draws, relevance={}, independence={})
-    found = Scene(valued=scene, intervention=Intervention(events={"u": True}), given={"t": True}).probabilities()
-    assert found.given[0] == close([0.0, 0.4])
-    assert found.yes[0] == close([0.0, 0.4])
+    result = Scene(valued=scene, intervention=Intervention(events={"u": True}), given={"t": True}).probabilities()
+    assert result.given[0] == close([0.0, 0.4])
+    assert result.yes[0] == close([0.0, 0.4])
 
 
 def crowd(count: int, **fields: Any) -> Scenario:
@@ -375,7 +378,7 @@ def errors_of(scenario: Scenario, intervention: Intervention) -> list[tuple[str,
 
 
 SEEN = Observation(id="seen", about="o", happened=True, **SAID)
-SETTLED = '"n" is settled already, though unknown: nothing done from now on can change it'
+SETTLED = '"n" is settled already, though unknown, so that nothing can change it'
 OBSERVED = '"o" has been observed, so that it cannot be set'
 
 
@@ -399,7 +402,7 @@ def test_what_led_to_the_observed_cannot_be_set() -> None:
     n = Event(id="n", title="", when="now", drivers=())
     known = Observation(id="known", about="n", happened=False, **SAID)
     scenario = scenario_of(after, o, b, a, n, evidence=(SEEN, known))
-    led = "is settled too, since something that has been observed depends on it"
+    led = "is settled, because an observed event depends on it"
     do = Intervention(events=dict.fromkeys(("a", "b", "o", "h", "n"), True))
     assert errors_of(scenario, do) == [
         ("a", f'"a" {led}'),
@@ -434,7 +437,7 @@ def test_settled_drivers_can_be_kept_apart_up_to_six() -> None:
         Event(id="idle", title="", when="now"),
         Event(id="mark", title="", when="now", drivers=(driver("idle"),)),
     ]
-    assert errors_of(replace(crowd(6), events={**crowd(6).events, **{one.id: one for one in beside}}), do) == []
+    assert errors_of(replace(crowd(6), events={**crowd(6).events, **{event.id: event for event in beside}}), do) == []
     assert errors_of(crowd(7), do) == [("n0", "7 events that are settled now drive events to come")]
 
 

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from pypdf import PdfReader
 
-from estimative.reports.blocks import Columns, Figure, Heading, Paragraph, Table
+from estimative.reports.blocks import Columns, Figure, Heading, PageBreak, Paragraph, Table
 from estimative.reports.formats.docx import docx
 from tests.documents import (
     BRIEF,
@@ -90,7 +90,7 @@ def test_a_table_is_as_wide_as_the_text() -> None:
     """And prose gets the most of it."""
     [wide, _] = read().tables
     widths = [cell.width for cell in wide.rows[1].cells]
-    assert sum(widths) == pytest.approx(Cm(17), abs=1000)
+    assert sum(widths) == pytest.approx(Cm(17.2), abs=1000)
     assert max(widths) == widths[3]
     assert widths[2] == min(widths)
 
@@ -112,17 +112,17 @@ def test_a_picture_has_an_alternative_text() -> None:
 
 
 def test_a_picture_fits_on_the_page() -> None:
-    """As wide as the text; a high one is as high as the page, a compact one at most five centimetres."""
+    """As wide as the text; a high one is 15 centimetres high, in the compact look 5."""
 
     class High(Drawing):
-        def png(self, *, bare: bool = False) -> bytes:
+        def png(self, *, bare: bool = False) -> bytes:  # noqa: ARG002
             return png(100, 400)
 
     figure = Figure(name="a", draw=lambda: High(title="a", description="b"))
     [normal] = opened(figure).inline_shapes
     [compact] = opened(figure, compact=True).inline_shapes
-    assert [shape.width for shape in read().inline_shapes] == [Cm(17)] * 2
-    assert (normal.height, compact.height) == (Cm(22), Cm(5))
+    assert [shape.width for shape in read().inline_shapes] == [Cm(17.2)] * 2
+    assert (normal.height, compact.height) == (Cm(15), Cm(5))
     assert compact.width * 4 == pytest.approx(compact.height, abs=4)
 
 
@@ -164,7 +164,14 @@ def test_parts_side_by_side_are_columns_of_text() -> None:
     assert counts == [[], ["3"], ["1"]]
     assert [p.text for p in file.paragraphs] == ["Report", "before", "a", "", "", "b", "c", "after"]
     assert [bool(p._p.xpath(".//w:br[@w:type='column']")) for p in file.paragraphs] == [at in {3, 6} for at in range(8)]
-    assert sum(cell.width for cell in file.tables[0].rows[0].cells) < Cm(17) / 3
+    assert sum(cell.width for cell in file.tables[0].rows[0].cells) < Cm(17.2) / 3
+
+
+def test_a_page_break_begins_a_page() -> None:
+    """The next block does, whatever it is; no empty paragraph stands before it."""
+    file = opened(Paragraph(text="a"), PageBreak(), Paragraph(text="b"), PageBreak(), OUTCOMES, Paragraph(text="c"))
+    paragraphs = [(p.text, bool(p.paragraph_format.page_break_before)) for p in file.paragraphs]
+    assert paragraphs == [("Report", False), ("a", False), ("b", True), ("", True), ("", False), ("c", False)]
 
 
 def test_the_same_document_is_the_same_bytes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimative.reports.blocks import Code, Heading, IntervalPlot, IntervalRow, Listing, Paragraph
+from estimative.reports.blocks import Code, Heading, IntervalPlot, IntervalRow, Listing, PageBreak, Paragraph
 from estimative.reports.formats.markdown import markdown
 from tests.documents import EVERY, texts_of
 from tests.reading import markdown_skeleton, markdown_texts
@@ -48,5 +48,5 @@ def test_the_key_of_a_plot_is_a_paragraph() -> None:
 
 
 def test_a_document_ends_with_one_line_break() -> None:
-    """And its blocks have one empty line between them."""
-    assert markdown((Heading(text="a", level=1), Paragraph(text="b"))) == "# a\n\nb\n"
+    """And its blocks have one empty line between them; pages have no end here."""
+    assert markdown((Heading(text="a", level=1), PageBreak(), Paragraph(text="b"))) == "# a\n\nb\n"

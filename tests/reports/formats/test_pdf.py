@@ -21,6 +21,7 @@ from estimative.reports.blocks import (
     IntervalPlot,
     IntervalRow,
     Listing,
+    PageBreak,
     Paragraph,
     Table,
 )
@@ -156,10 +157,19 @@ def test_what_is_longer_than_a_page_goes_on_on_the_next(block: Block, tmp_path: 
 
 def test_a_caution_is_on_every_page() -> None:
     """A page that is taken out of the file alone still carries it; in the text it stands once."""
-    assert len(pages()) > 3
+    assert len(pages()) > 2
     assert all(f"CAUTION{squeezed(CAUTION)}" in page for page in pages())
     assert pages()[0].count(squeezed(CAUTION)) == 2
     assert "CAUTION" not in read_pdf(pdf(SHORT)).text
+
+
+def test_the_title_is_on_every_further_page(tmp_path: Path) -> None:
+    """In a line or two, however long it is and whatever the fonts lack of it."""
+    file = pdf((Heading(text=f"\u53f0 bridge {'x' * 500}", level=1), Paragraph(text=PROSE * 60)))
+    assert_within_paper(file, tmp_path)
+    _, second, *_ = read_pdf(file).pages
+    assert second.startswith(r"\u53f0bridgexxx")
+    assert second.count("x") < 300
 
 
 def test_pages_are_numbered() -> None:
@@ -237,7 +247,19 @@ def test_a_compact_document_fits_on_one_page(tmp_path: Path) -> None:
         file = pdf(BRIEF, caution=caution, compact=True)
         assert len(read_pdf(file).reader.pages) == 1
         assert_within_paper(file, tmp_path)
-    assert len(read_pdf(pdf(BRIEF)).reader.pages) > 1
+    longer = (*BRIEF, *BRIEF[-2:] * 2)
+    assert len(read_pdf(pdf(longer, compact=True)).reader.pages) == 1
+    assert len(read_pdf(pdf(longer)).reader.pages) == 2
+
+
+def test_a_page_break_begins_a_page() -> None:
+    """And the list of contents, if there is one, stands behind the first."""
+    parts = tuple(block for at in range(6) for block in (Heading(text=f"Part {at}"), Paragraph(text=PROSE)))
+    first, second = read_pdf(pdf((*parts[:2], PageBreak(), *parts[2:]))).pages
+    assert "Part0" in first
+    assert "Part1Nobody" in second
+    assert second.startswith("Contents")
+    assert "Contents" not in first
 
 
 def test_a_command_can_be_copied() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from estimative.reports.blocks import Code, Columns, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Code, Columns, Heading, Listing, PageBreak, Paragraph, Table
 from tests.documents import EVERY, RECORDS, saying, texts_of, wide_table
 from tests.reading import on_terminal, squeezed
 
@@ -58,3 +58,8 @@ def test_colour_is_used_only_where_it_is_wanted() -> None:
     document = (Heading(text="a"), Paragraph(text="b", strong=True))
     assert "\x1b[1m" in on_terminal(document, colour=True)
     assert "\x1b" not in on_terminal((*document, *saying("c")))
+
+
+def test_a_page_break_prints_nothing() -> None:
+    """A terminal has no pages."""
+    assert on_terminal((Paragraph(text="a"), PageBreak(), Paragraph(text="b"))) == "a\nb\n"

@@ -1,4 +1,4 @@
-"""Sums over many events: exact, of linear cost, and honest where nothing is possible."""
+"""Sums over many events are exact and of linear cost, and impossible evidence is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from estimative.model.spec.scenario import Scenario
 from tests.strategies import Valued, valued
 
 RELATIVE = 1e-12
-"""Sixty small sums and products of doubles: sixty times the rounding of one, 60 x 2e-16."""
+"""Sixty small sums and products of doubles: sixty times the rounding of a double, 60 x 2e-16."""
 
 
 def scenario_of(events: Sequence[Event], evidence: Sequence[Evidence] = ()) -> Scenario:
@@ -47,7 +47,7 @@ def scenario_of(events: Sequence[Event], evidence: Sequence[Evidence] = ()) -> S
 
 
 def indicators(names: Sequence[str]) -> list[Evidence]:
-    """One indicator about each of the events, for and against in turn."""
+    """Make an indicator about each event, for and against in turn."""
     return [
         Indicator(id=f"sign_{name}", about=name, supports=index % 2 == 0, title="", source="")
         for index, name in enumerate(names)
@@ -55,7 +55,7 @@ def indicators(names: Sequence[str]) -> list[Evidence]:
 
 
 def chain(length: int) -> Scenario:
-    """Each event raises the odds of the next; the last and every third before it have left a sign."""
+    """Make a chain in which each event raises the odds of the next; every third has an indicator, the last included."""
     events = [
         Event(id=f"e{i}", title="", drivers=(Driver(name=f"e{i - 1}", sign=1),) if i else ()) for i in range(length)
     ]
@@ -63,7 +63,7 @@ def chain(length: int) -> Scenario:
 
 
 def branching(size: int) -> Scenario:
-    """A binary tree whose every event depends on the one above it; those at the bottom have left signs."""
+    """Make a binary tree in which each event depends on the event above it; the leaves have indicators."""
     events = [
         Event(id=f"e{i}", title="", form="table", table_parents=(f"e{(i - 1) // 2}",) if i else ()) for i in range(size)
     ]
@@ -71,7 +71,7 @@ def branching(size: int) -> Scenario:
 
 
 def gathering(size: int) -> Scenario:
-    """A binary tree whose every event depends on the two below it."""
+    """Make a binary tree in which each event depends on the two below it."""
     events = [
         Event(
             id=f"e{i}",
@@ -85,20 +85,20 @@ def gathering(size: int) -> Scenario:
 
 
 def chance_in_chain(values: Mapping[str, float], index: int, before: bool) -> float:
-    """P(event | whether the one before it happened)."""
+    """P(event | whether the event before it happened)."""
     base = values[f"events.e{index}"]
     odds = base / (1 - base) * (values[f"effects.e{index}.e{index - 1}"] if before else 1.0)
     return odds / (1 + odds)
 
 
 def likelihood(scenario: Scenario, values: Mapping[str, float], event: str, happened: bool) -> float:
-    """P(what is told of an event | whether it happened), up to a constant."""
+    """P(indicator of an event | whether it happened), up to a constant."""
     item = scenario.evidence.get(f"sign_{event}")
     return values[f"evidence.{item.id}"] if isinstance(item, Indicator) and item.supports == happened else 1.0
 
 
 def branch_masses(scenario: Scenario, values: Mapping[str, float], fixed: str = "") -> float:
-    """P(evidence), or P(evidence and one event), by going down a chain or a branching tree."""
+    """P(evidence), or P(evidence and an event), by recursion down a chain or a branching tree."""
     size = len(scenario.events)
     children: dict[int, list[int]] = {i: [] for i in range(size)}
     for i in range(1, size):
@@ -106,7 +106,7 @@ def branch_masses(scenario: Scenario, values: Mapping[str, float], fixed: str = 
 
     @cache
     def below(index: int, above: bool) -> float:
-        """P(what is told of an event and of all below it | whether the one above it happened)."""
+        """P(indicators of an event and of all below it | whether the event above it happened)."""
         return sum(chance(index, above, here) * from_here(index, here) for here in (False, True))
 
     def from_here(index: int, here: bool) -> float:
@@ -143,22 +143,22 @@ def chance_in_gathering(values: Mapping[str, float], size: int, index: int) -> f
 
 @pytest.mark.parametrize("scenario", [chain(40), branching(60)], ids=["chain of 40", "tree of 60"])
 def test_long_chains_and_trees_are_exact(scenario: Scenario) -> None:
-    """A chain of 40 events and a binary tree of 60 have the likelihood and the answers of a recursion."""
+    """A chain of 40 events and a binary tree of 60 have the likelihood and answers of a recursion."""
     scene = valued(scenario, seed=3)
     structure = structure_of(scenario)
-    wholes = [branch_masses(scenario, values) for values in scene.draws]
-    found = log_likelihood(NUMPY, structure, scene.theta, by_elimination)
-    assert np.exp(found) == pytest.approx(wholes, rel=RELATIVE)
-    asked = targets(scenario)
-    answers = evaluate_queries(structure, scene.theta, asked)
-    for target, shares in zip(asked, answers.yes, strict=True):
+    totals = [branch_masses(scenario, values) for values in scene.draws]
+    result = log_likelihood(NUMPY, structure, scene.theta, by_elimination)
+    assert np.exp(result) == pytest.approx(totals, rel=RELATIVE)
+    every = targets(scenario)
+    answers = evaluate_queries(structure, scene.theta, every)
+    for target, shares in zip(every, answers.yes, strict=True):
         event = target.id if target.kind == "event" else list(scenario.events)[-1]
         parts = [branch_masses(scenario, values, event) for values in scene.draws]
-        assert shares == pytest.approx(np.divide(parts, wholes), rel=RELATIVE), event
+        assert shares == pytest.approx(np.divide(parts, totals), rel=RELATIVE), event
 
 
 def test_events_that_gather_are_exact() -> None:
-    """Sixty events of which each depends on two others have the chance that a recursion gives the last of them."""
+    """Of sixty events that each depend on two others, the last has the probability of a recursion."""
     scenario = gathering(60)
     scene = valued(scenario, seed=4)
     [answer] = evaluate_queries(structure_of(scenario), scene.theta, targets(scenario)[:1]).yes
@@ -167,7 +167,7 @@ def test_events_that_gather_are_exact() -> None:
 
 
 class Counted(np.ndarray[Any, Any]):
-    """An array that counts the elements which arithmetic on it reads."""
+    """An array that counts the elements read by arithmetic on it."""
 
     touched = 0
 
@@ -178,27 +178,27 @@ class Counted(np.ndarray[Any, Any]):
         return np.asarray(result).view(Counted)
 
 
-def work(scenario: Scenario, summing: SumProduct, query: Query = EVERYTHING) -> int:
-    """Elements read by one sum over all events of a scenario, at one draw."""
+def work(scenario: Scenario, sum_product: SumProduct, query: Query = EVERYTHING) -> int:
+    """Count the elements read by a sum over all events of a scenario, at a single draw."""
     scene = valued(scenario, seed=5, draws=1)
     structure = structure_of(scenario)
     chances = terms(NUMPY, structure, scene.theta).probabilities.view(Counted)
     Counted.touched = 0
-    summing(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
+    sum_product(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
     return Counted.touched
 
 
 @pytest.mark.parametrize("build", [chain, branching])
 def test_elimination_is_linear_work(build: Any) -> None:
-    """Twice as many events in a chain or a tree cost elimination twice as many numbers, not their square."""
+    """Twice as many events in a chain or a tree cost elimination twice the work, not four times."""
     small, middle, large = (work(build(size), by_elimination) for size in (16, 31, 61))
-    # Straight up to a twentieth, for what the ends of a chain or the last row of a tree save.
+    # A tolerance of a twentieth, since the ends of a chain and the last row of a tree cost less.
     assert large - middle == pytest.approx(2 * (middle - small), rel=0.05)
     assert large < 61 * 50, "a few small tables for each event"
 
 
-def test_what_nothing_reaches_costs_nothing() -> None:
-    """Events that neither the evidence nor the question reaches are not summed over: they would come to one."""
+def test_barren_events_cost_nothing() -> None:
+    """Events that neither the evidence nor the query depends on are not summed over."""
     query = Query.where(all=["e3"])
     short, long = (
         work(scenario_of(list(chain(length).events.values()), indicators(["e2"])), by_elimination, query)
@@ -207,14 +207,14 @@ def test_what_nothing_reaches_costs_nothing() -> None:
     assert short == long
 
 
-def test_listing_is_exponential_work() -> None:
-    """Listing touches every joint state, so that each further event doubles its work: what the count would show."""
+def test_enumeration_is_exponential_work() -> None:
+    """Enumeration reads every joint state, so that each further event doubles its work."""
     assert work(chain(10), by_enumeration) > 1.9 * work(chain(9), by_enumeration)
     assert work(chain(10), by_enumeration) > 10 * work(chain(10), by_elimination)
 
 
-def test_many_states_are_left_to_elimination() -> None:
-    """Listing sums 1,024 joint states one by one, and leaves 2,048 to elimination without another answer."""
+def test_enumeration_leaves_many_states_to_elimination() -> None:
+    """Enumeration lists 1,024 joint states and leaves 2,048 to elimination; both give the same likelihood."""
     ten, eleven = chain(10), chain(11)
     assert MAX_STATES == 1024
     assert work(eleven, by_enumeration) == work(eleven, by_elimination)
@@ -223,20 +223,20 @@ def test_many_states_are_left_to_elimination() -> None:
         structure = structure_of(scenario)
         states = structure.network.states(tuple(structure.network.parents), MAX_STATES)
         assert (states is None) == (scenario is eleven)
-        listed, eliminated = (
+        enumerated, eliminated = (
             log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_enumeration, by_elimination)
         )
-        assert listed == pytest.approx(eliminated, rel=RELATIVE)
+        assert enumerated == pytest.approx(eliminated, rel=RELATIVE)
 
 
-def alarm(*, fire: float, seen: tuple[str, ...] = ("smoke",)) -> tuple[Valued, Theta]:
-    """There is no smoke without fire; at the second draw fire is possible, at the first it is as likely as told."""
+def alarm(*, fire: float, observed: tuple[str, ...] = ("smoke",)) -> tuple[Valued, Theta]:
+    """Observe smoke, which needs fire: fire has probability `fire` at the first draw, 0.25 at the second."""
     events = [
         Event(id="fire", title="", form="table"),
         Event(id="smoke", title="", form="table", table_parents=("fire",)),
     ]
     scenario = scenario_of(
-        events, [Observation(id=f"o_{name}", about=name, happened=True, title="", source="") for name in seen]
+        events, [Observation(id=f"o_{name}", about=name, happened=True, title="", source="") for name in observed]
     )
     scene = valued(scenario, seed=7)
     draws = tuple(
@@ -247,45 +247,45 @@ def alarm(*, fire: float, seen: tuple[str, ...] = ("smoke",)) -> tuple[Valued, T
 
 
 def test_impossible_evidence_is_a_contradiction() -> None:
-    """Evidence that is possible at no draw is a contradiction, not an answer."""
+    """Evidence that is impossible at every draw is a contradiction."""
     scene, theta = alarm(fire=0.0)
     theta = replace(theta, degree=theta.degree[:, :1], log_ratio=theta.log_ratio[:, :1])
     with pytest.raises(Contradiction, match="contradicts itself"):
         evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario))
 
 
-def test_impossible_draws_say_nothing() -> None:
-    """A draw at which the evidence is impossible has log-evidence -inf and no probability of anything."""
+def test_impossible_draws_have_no_probability() -> None:
+    """A draw at which the evidence is impossible has log-evidence -inf and probability 0 of everything."""
     scene, theta = alarm(fire=0.0)
-    found = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario))
-    assert found.log_evidence == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
-    assert found.yes.tolist() == [[0.0, 1.0]] * 3
-    assert found.given.tolist() == [[0.0, 1.0]] * 3
+    result = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario))
+    assert result.log_evidence == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
+    assert result.yes.tolist() == [[0.0, 1.0]] * 3
+    assert result.given.tolist() == [[0.0, 1.0]] * 3
 
 
-def test_what_the_priors_exclude_is_possible_before_the_evidence() -> None:
-    """Before the evidence nothing is contradicted, whatever was observed."""
+def test_nothing_is_contradicted_before_the_evidence() -> None:
+    """Without the evidence, an observation that the priors exclude does not matter."""
     scene, theta = alarm(fire=0.0)
-    found = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario), evidence=False)
-    assert found.yes[1].tolist() == [0.0, 0.25]
+    result = evaluate_queries(structure_of(scene.scenario), theta, targets(scene.scenario), evidence=False)
+    assert result.yes[1].tolist() == [0.0, 0.25]
 
 
-@pytest.mark.parametrize("summing", [by_elimination, by_enumeration])
-def test_both_sums_give_no_mass_to_the_impossible(summing: SumProduct) -> None:
-    """Listing and elimination both give -inf where a table's 0 excludes what was observed, and no NaN."""
-    scene, theta = alarm(fire=0.0, seen=("smoke", "fire"))
-    found = log_likelihood(NUMPY, structure_of(scene.scenario), theta, summing)
-    assert found == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
+@pytest.mark.parametrize("sum_product", [by_elimination, by_enumeration])
+def test_both_algorithms_give_no_mass_to_the_impossible(sum_product: SumProduct) -> None:
+    """Both algorithms give -inf, not NaN, where a table entry of 0 excludes the observation."""
+    scene, theta = alarm(fire=0.0, observed=("smoke", "fire"))
+    result = log_likelihood(NUMPY, structure_of(scene.scenario), theta, sum_product)
+    assert result == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
 
 
 def test_a_network_without_a_possible_state_is_a_contradiction() -> None:
-    """Listing refuses a network in which no joint state is possible at all; elimination finds no mass there."""
+    """A network without any possible state is a contradiction to enumeration, and has no mass by elimination."""
     events = [Event(id="rain", title=""), Event(id="flood", title="", given=("rain",))]
     scene = valued(scenario_of(events), seed=8)
     structure = structure_of(scene.scenario)
     impossible = replace(structure.network, certain={"rain": False, "flood": True})
     chances = terms(NUMPY, structure, scene.theta).probabilities
-    said = soft_evidence(NUMPY, structure, scene.theta)
+    evidence = soft_evidence(NUMPY, structure, scene.theta)
     with pytest.raises(Contradiction, match="no joint state"):
-        by_enumeration(NUMPY, impossible, chances, said, [EVERYTHING])
-    assert by_elimination(NUMPY, impossible, chances, said, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]
+        by_enumeration(NUMPY, impossible, chances, evidence, [EVERYTHING])
+    assert by_elimination(NUMPY, impossible, chances, evidence, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]
