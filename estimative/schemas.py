@@ -47,7 +47,8 @@ def schemas() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write or compare; the exit code."""
-    folder, current = Path(arguments[0]), schemas()
+    current = schemas()
+    [folder] = [Path(argument) for argument in arguments if argument != "--check"]
     if "--check" not in arguments:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in current.items():

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.in_process import run
+from tests.in_process import Finished, run
 
 SCENARIO = """
 [scenario]
@@ -215,15 +215,6 @@ COMMAND = (
 """Starts the command in a process of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """What a command printed, and how it ended."""
-
-    out: str
-    err: str
-    code: int
-
-
 @dataclass(frozen=True)
 class Desk:
     """A folder in which a user works, with the runs kept beside it."""
@@ -247,12 +238,11 @@ class Desk:
         kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
         return {**kept, "ESTIMATIVE_RUNS": str(self.runs), "OPENBLAS_NUM_THREADS": "1", **self.extra}
 
-    def run(self, *arguments: str | Path) -> Told:
+    def run(self, *arguments: str | Path) -> Finished:
         """Run the command to its end, in this process."""
-        done = run(*map(str, arguments), folder=self.folder, environment=self.environment)
-        return Told(out=done.stdout, err=done.stderr, code=done.code)
+        return run(*map(str, arguments), folder=self.folder, environment=self.environment)
 
-    def process(self, *arguments: str | Path, timeout: float = 300, answer: str = "") -> Told:
+    def process(self, *arguments: str | Path, timeout: float = 300, answer: str = "") -> Finished:
         """Run the command to its end, in a process of its own."""
         command = [*COMMAND, *map(str, arguments)]
         done = subprocess.run(
@@ -264,15 +254,15 @@ class Desk:
             timeout=timeout,
             check=False,
         )
-        return Told(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
+        return Finished(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
 
-    def python(self, code: str, *arguments: str) -> Told:
+    def python(self, code: str, *arguments: str) -> Finished:
         """Run Python code in this folder, as the command would be run."""
         command = [sys.executable, "-P", "-c", code, *arguments]
         done = subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, timeout=300, check=False
         )
-        return Told(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
+        return Finished(out=done.stdout.decode(), err=done.stderr.decode(), code=done.returncode)
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Put a file on the desk."""

@@ -102,7 +102,7 @@ class Reader:
             commands=commands,
             shows=step["shows"] or "",
             expected="\n".join(line for line in lines if not line.startswith("$ ")),
-            printed=last.stdout if last.code == 0 else last.stderr,
+            printed=last.out if last.code == 0 else last.err,
             code=max(one.code for one in finished),
             span=step.span("console"),
         )

@@ -19,8 +19,8 @@ class Finished:
     """What a command left behind."""
 
     code: int
-    stdout: str
-    stderr: str
+    out: str
+    err: str
 
 
 def run(*arguments: str, folder: Path | None = None, environment: dict[str, str] | None = None) -> Finished:
@@ -35,7 +35,7 @@ def run(*arguments: str, folder: Path | None = None, environment: dict[str, str]
                 app.main()
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    return Finished(code=code, stdout=out.getvalue(), stderr=err.getvalue())
+    return Finished(code=code, out=out.getvalue(), err=err.getvalue())
 
 
 @contextmanager

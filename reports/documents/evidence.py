@@ -213,7 +213,7 @@ def sheets(result: EvidenceResult, context: Context) -> tuple[Sheet, ...]:
     return (
         sheet("weights", [{**_titles(row, scenario), "": row} for row in rows]),
         sheet("thresholds", [{"": row} for row in (result.tipping_points.thresholds if result.tipping_points else ())]),
-        sheet("factors", crossings),
+        sheet("crossings", crossings),
         sheet(
             "indicators",
             [

@@ -65,7 +65,7 @@ GUIDELINES = (
     ("Posterior: summaries, intervals", "Outcomes; Chain of events; Factors; Inputs"),
     ("Posterior predictive check", "Not done: the items of evidence are few and unlike each other"),
     ("Decisions, Bayes factors", "Not used: the report informs decisions and takes none"),
-    ("Sensitivity: to priors, to other analysts, to structure", "What drives the result; Dissent; Other structures"),
+    ("Sensitivity: to priors, to other analysts, to structure", "What drives the result; Dissent"),
     ("Reproduction: files, versions, seed", "How to reproduce"),
 )
 """Kruschke (2021), by step; where this report has it."""
@@ -258,7 +258,7 @@ def _method(result: ReportResult) -> Iterator[Block]:
 
 def _check(check: Check) -> tuple[str, str, str, str]:
     where = f" ({check.where})" if check.where else ""
-    value = ("-" if check.passed else "infinite") if check.value is None else f"{check.value:.3g}"
+    value = ("-" if check.passed else "infinite") if check.value is None else rounded(check.value, 0.0)
     return f"{check.name}{where}", value, f"{check.direction} {check.limit:g}", "passed" if check.passed else "failed"
 
 

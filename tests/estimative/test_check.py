@@ -13,103 +13,112 @@ from estimative.model.assessment import assess
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.prior_set_file import read_prior_set
-from tests.command import Desk, Told
+from tests.command import Desk
+from tests.in_process import Finished
 
 SHIPPED = [(scenario, name) for scenario, sets in shipped_prior_sets().items() for name in sets]
 
 
-def issues(told: Told) -> list[str]:
-    """The lines on stderr, each of them an error."""
-    lines = told.err.splitlines()
-    assert all(": " in line and line.endswith((".", "?")) for line in lines)
-    return lines
+def errors(done: Finished) -> list[str]:
+    """The errors on stderr, without the word for them; everything else there is a warning."""
+    lines = done.err.splitlines()
+    assert all(line.startswith(("Error: ", "Warning: ")) and line.endswith((".", "?")) for line in lines), lines
+    return [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
 
 
 def test_the_shipped_files_are_good(desk: Desk) -> None:
     """`check` without a file checks what is shipped, a line for each file, and exits with 0."""
-    told = desk.run("check")
-    assert (told.code, told.err) == (0, "")
-    assert len(told.out.splitlines()) == len(shipped_scenarios()) + len(SHIPPED)
+    done = desk.run("check")
+    assert (done.code, done.err) == (0, "")
+    assert len(done.out.splitlines()) == len(shipped_scenarios()) + len(SHIPPED)
 
 
 def test_good_files_are_told_to_be_good(desk: Desk) -> None:
     """A scenario and a prior set for it are checked against each other, whichever is named first."""
     for files in (("ferry.toml", "mate.toml"), ("mate.toml", "ferry.toml")):
-        told = desk.run("check", *files)
-        assert (told.code, told.err) == (0, "")
-        assert [line.partition(":")[0] for line in told.out.splitlines()] == list(files)
-        assert all(": good. " in line for line in told.out.splitlines())
+        done = desk.run("check", *files)
+        assert (done.code, errors(done)) == (0, [])
+        assert [line.partition(":")[0] for line in done.out.splitlines()] == list(files)
+        assert all(": no errors (" in line for line in done.out.splitlines())
+
+
+def test_warnings_count_as_errors_only_on_request(desk: Desk) -> None:
+    """Priors without reasons are a warning, with which `--strict` exits with 2; complete files have none."""
+    lenient, strict = (desk.run("check", "mate.toml", "ferry.toml", *option) for option in ((), ("--strict",)))
+    assert (lenient.code, strict.code) == (0, 2)
+    assert "have no reason" in lenient.err
+    assert desk.run("check", "ferry.toml", "--strict").code == 0
 
 
 def test_good_and_faulty_files_are_told_apart(desk: Desk) -> None:
-    """Of several files the good ones are told on stdout, every fault of the others on stderr; the exit code is 2."""
+    """Files without errors are listed on stdout, every error of the others is on stderr; the exit code is 2."""
     mate = (desk.folder / "mate.toml").read_text(encoding="utf-8")
     desk.write("late.toml", mate.replace("weather = { p05 = 0.2,", "wether = { p05 = 0.2,"))
     desk.write("broken.toml", "[scenario\n")
     desk.write("none.toml", "[else]\n")
-    told = desk.run("check", "ferry.toml", "late.toml", "broken.toml", "none.toml", "mate.toml", "missing.toml")
-    assert told.code == 2
-    assert [line.partition(":")[0] for line in told.out.splitlines()] == ["ferry.toml", "mate.toml"]
-    named = [re.split("[,:]", line)[0] for line in issues(told)]
+    done = desk.run("check", "ferry.toml", "late.toml", "broken.toml", "none.toml", "mate.toml", "missing.toml")
+    assert done.code == 2
+    assert [line.partition(":")[0] for line in done.out.splitlines()] == ["ferry.toml", "mate.toml"]
+    named = [re.split("[,:]", line)[0] for line in errors(done)]
     assert {"late.toml", "broken.toml", "none.toml", "missing.toml"} == set(named)
-    assert named.count("late.toml") == 1  # a misspelt quantity is one mistake
+    assert named.count("late.toml") == 1  # a misspelt quantity is one error
 
 
 def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
-    """Faults of one scenario in different places are told together, each with its line."""
+    """Errors of one scenario in different places are reported together, each with its line."""
     scenario = (desk.folder / "ferry.toml").read_text(encoding="utf-8")
     wrong = scenario.replace("as_of = 2026-11-01", 'as_of = "soon"').replace('supports = "high"', 'supports = "hihg"')
     desk.write("wrong.toml", wrong.replace('about = "cancelled"', 'about = "canceled"'))
-    told = desk.run("check", "wrong.toml")
-    assert (told.code, told.out) == (2, "")
-    lines = issues(told)
+    done = desk.run("check", "wrong.toml")
+    assert (done.code, done.out) == (2, "")
+    lines = errors(done)
     numbers = [int(line.split("line ")[1].split(",")[0]) for line in lines]
     assert (numbers, len(lines)) == (sorted(numbers), 3)
-    assert 'Did you mean "high"?' in told.err
-    assert 'Did you mean "cancelled"?' in told.err
+    assert 'Did you mean "high"?' in done.err
+    assert 'Did you mean "cancelled"?' in done.err
 
 
-def test_faults_in_json(desk: Desk) -> None:
-    """`check --json` prints good files and faults as JSON on stdout, and still exits with 2."""
+def test_errors_in_json(desk: Desk) -> None:
+    """`check --format json` prints files and issues as JSON on stdout, and still exits with 2."""
     desk.write("broken.toml", "[scenario\n")
-    told = desk.run("check", "ferry.toml", "broken.toml", "--json")
-    assert (told.code, told.err) == (2, "")
-    answer = json.loads(told.out)
-    assert [entry["file"] for entry in answer["good"]] == ["ferry.toml"]
-    (fault,) = answer["faults"]
-    assert fault["place"] == {"file": "broken.toml", "line": 1, "key": ""}
-    assert {"message", "value", "allowed", "suggestion", "code", "severity"} <= set(fault)
-    assert desk.run("check", "ferry.toml", "--json").code == 0
+    done = desk.run("check", "ferry.toml", "broken.toml", "--format", "json")
+    assert (done.code, done.err) == (2, "")
+    answer = json.loads(done.out)
+    assert [entry["file"] for entry in answer["files"]] == ["ferry.toml"]
+    (issue,) = answer["issues"]
+    assert issue["place"] == {"file": "broken.toml", "line": 1, "key": ""}
+    assert {"message", "value", "allowed", "suggestion", "code", "severity"} <= set(issue)
+    assert desk.run("check", "ferry.toml", "--format", "json").code == 0
 
 
-def test_a_prior_set_is_held_against_the_scenario_that_is_named(desk: Desk) -> None:
+def test_a_prior_set_is_checked_against_the_scenario_that_is_named(desk: Desk) -> None:
     """`--scenario` says which scenario a prior set is checked against; without it the set's own is looked for."""
     assert desk.run("check", "mate.toml", "--scenario", "ferry.toml").code == 0
     alone = desk.run("check", "mate.toml")
-    assert (alone.code, len(issues(alone))) == (2, 1)
+    assert (alone.code, len(errors(alone))) == (2, 1)
     other = desk.run("check", "mate.toml", "--scenario", "asia")
-    assert (other.code, len(issues(other))) == (2, 1)
+    assert (other.code, len(errors(other))) == (2, 1)
 
 
 def test_a_shipped_scenario_reads_back_the_same(desk: Desk) -> None:
     """What `check --resolved` prints of a scenario is a scenario of the same digest."""
     for name in shipped_scenarios():
-        told = desk.run("check", find_scenario(name), "--resolved")
-        assert (told.code, told.err) == (0, "")
-        path = desk.write(f"{name}-again.toml", told.out)
+        done = desk.run("check", find_scenario(name), "--resolved")
+        assert (done.code, done.err) == (0, "")
+        path = desk.write(f"{name}-again.toml", done.out)
         assert read_scenario(path).digest == read_scenario(find_scenario(name)).digest
-        assert desk.run("check", path, "--resolved").out == told.out
+        assert desk.run("check", path, "--resolved").out == done.out
 
 
 @pytest.mark.parametrize(("scenario", "name"), [("asia", "uncertain"), ("coordinated-attack", "critics")])
 def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name: str) -> None:
     """What `check --resolved` prints of a prior set is one of the very same families, which extends nothing."""
     path = shipped_prior_sets()[scenario][name]
-    told = desk.run("check", path, "--resolved")
-    assert (told.code, told.err) == (0, "")
-    asked = read_scenario(find_scenario(scenario))
-    before = assess(asked, read_prior_set(path))
-    after = assess(asked, read_prior_set(desk.write("again.toml", told.out)))
+    done = desk.run("check", path, "--resolved")
+    assert (done.code, done.err) == (0, "")
+    scenario_file = read_scenario(find_scenario(scenario))
+    before = assess(scenario_file, read_prior_set(path))
+    after = assess(scenario_file, read_prior_set(desk.write("again.toml", done.out)))
     assert {name: prior.family for name, prior in after.priors.items()} == {
         name: prior.family for name, prior in before.priors.items()
     }
@@ -119,40 +128,41 @@ def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name
 
 def test_indicators_read_back_the_same(desk: Desk) -> None:
     """What `check --resolved` prints of indicators, and of their likelihoods, is what they were."""
-    told = desk.run("check", "watch.toml", "--resolved")
-    assert (told.code, told.err) == (0, "")
-    before, after = (read_scenario(path) for path in (desk.folder / "watch.toml", desk.write("again.toml", told.out)))
+    done = desk.run("check", "watch.toml", "--resolved")
+    assert (done.code, done.err) == (0, "")
+    before, after = (read_scenario(path) for path in (desk.folder / "watch.toml", desk.write("again.toml", done.out)))
     assert (after.digest, after.indicators) == (before.digest, before.indicators)
     assert list(after.indicators) == ["glass", "haze", "gulls", "ropes"]
-    said = desk.run("check", "watchman.toml", "--scenario", "watch.toml", "--resolved")
-    assert (said.code, said.err) == (0, "")
+    resolved = desk.run("check", "watchman.toml", "--scenario", "watch.toml", "--resolved")
+    assert (resolved.code, errors(resolved)) == (0, [])
     first = assess(before, read_prior_set(desk.folder / "watchman.toml"))
-    second = assess(before, read_prior_set(desk.write("watchman-again.toml", said.out)))
-    assert {name: one.family for name, one in second.indicator_priors.items()} == {
-        name: one.family for name, one in first.indicator_priors.items()
+    second = assess(before, read_prior_set(desk.write("watchman-again.toml", resolved.out)))
+    assert {name: prior.family for name, prior in second.indicator_priors.items()} == {
+        name: prior.family for name, prior in first.indicator_priors.items()
     }
-    assert "they come for the waste too" in said.out.lower()
-    assert said.out.count("beta = [") >= 8, "each by its family"
-    assert "term =" not in said.out
+    assert "they come for the waste too" in resolved.out.lower()
+    assert resolved.out.count("beta = [") >= 8, "each by its family"
+    assert "term =" not in resolved.out
 
 
-def test_an_indicator_that_speaks_against_itself_is_a_fault(desk: Desk) -> None:
-    """Likelihoods the wrong way round are a fault of the prior set, in the line of the one that should be greater."""
+def test_an_indicator_that_contradicts_itself_is_an_error(desk: Desk) -> None:
+    """Likelihoods the wrong way round are an error of the prior set, in the line of the one that should be greater."""
     text = (desk.folder / "watchman.toml").read_text(encoding="utf-8").replace("if_yes = 0.02", "if_yes = 0.95")
     desk.write("turned.toml", text)
-    told = desk.run("check", "turned.toml", "watch.toml")
+    done = desk.run("check", "turned.toml", "watch.toml")
     line = text.splitlines().index("if_no = 0.9") + 1
-    assert told.code == 2
-    [fault] = issues(told)
-    assert fault.startswith(f"turned.toml, line {line}, indicators.ropes.if_no: the mean is 0.9")
+    assert done.code == 2
+    [error] = errors(done)
+    assert error.startswith(f"turned.toml, line {line}, indicators.ropes.if_no: the mean is 0.9")
     unasked = desk.run("check", "watchman.toml", "ferry.toml")
-    assert (unasked.code, len(issues(unasked))) == (2, 8), "of a scenario that does not look for them"
+    assert (unasked.code, len(errors(unasked))) == (2, 8), "of a scenario that does not look for them"
 
 
 def test_what_is_resolved_is_in_the_json_too(desk: Desk) -> None:
-    """`check --resolved --json` holds the text that `--resolved` prints."""
+    """`check --resolved --format json` has the text that `--resolved` prints."""
     text = desk.run("check", "ferry.toml", "--resolved").out
-    assert json.loads(desk.run("check", "ferry.toml", "--resolved", "--json").out)["good"][0]["meaning"] == text
+    answer = json.loads(desk.run("check", "ferry.toml", "--resolved", "--format", "json").out)
+    assert text == answer["files"][0]["meaning"] + "\n"
 
 
 STRANGE = {
@@ -174,22 +184,22 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_a_strange_file_is_a_fault(desk: Desk, name: str) -> None:
-    """A file that is too large, empty, in another encoding or no TOML at all is told to be so in a line, at once."""
+def test_a_strange_file_is_an_error(desk: Desk, name: str) -> None:
+    """A file that is too large, empty, in another encoding or no TOML at all is reported in a line."""
     content, phrase = STRANGE[name]
     desk.write(name, content)
-    told = desk.process("check", name, timeout=20)
-    assert (told.code, told.out) == (2, "")
-    assert phrase in told.err
-    assert all(line.startswith(name) for line in issues(told))
-    assert issues(told)
+    done = desk.run("check", name)
+    assert (done.code, done.out) == (2, "")
+    assert phrase in done.err
+    assert all(line.startswith(name) for line in errors(done))
+    assert errors(done)
 
 
 def test_the_extension_does_not_matter(desk: Desk) -> None:
     """A good scenario is good under any name."""
     (desk.folder / "ferry.toml").rename(desk.folder / "ferry.txt")
-    told = desk.run("check", "ferry.txt", "mate.toml")
-    assert (told.code, told.err) == (0, "")
+    done = desk.run("check", "ferry.txt", "mate.toml")
+    assert (done.code, errors(done)) == (0, [])
 
 
 def test_a_mark_of_byte_order_and_foreign_line_ends_are_taken(desk: Desk) -> None:
@@ -200,29 +210,32 @@ def test_a_mark_of_byte_order_and_foreign_line_ends_are_taken(desk: Desk) -> Non
     assert read_scenario(foreign).digest == read_scenario(desk.folder / "ferry.toml").digest
 
 
-def test_a_directory_is_a_fault(desk: Desk) -> None:
-    """A directory is told to be one."""
-    told = desk.run("check", ".")
-    assert (told.code, told.out) == (2, "")
-    assert "a directory" in told.err
+def test_an_empty_folder_is_an_error(desk: Desk) -> None:
+    """A folder without a TOML file is an error; those of another are all checked."""
+    (desk.folder / "empty").mkdir()
+    done = desk.run("check", "empty")
+    assert (done.code, done.out) == (2, "")
+    assert "holds no TOML file" in done.err
+    names = {line.partition(":")[0] for line in desk.run("check", ".").out.splitlines()}
+    assert {"ferry.toml", "lamp.toml", "electrician.toml"} <= names
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes with names")
 def test_a_named_pipe_does_not_block(desk: Desk) -> None:
     """A file that is no regular one is refused rather than waited for."""
     subprocess.run(["mkfifo", desk.folder / "pipe.toml"], check=True)
-    told = desk.process("check", "pipe.toml", timeout=20)
-    assert (told.code, len(issues(told))) == (2, 1)
+    done = desk.process("check", "pipe.toml", timeout=20)
+    assert (done.code, len(errors(done))) == (2, 1)
 
 
-def test_a_fault_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
+def test_an_error_is_one_line_whatever_the_file_holds(desk: Desk) -> None:
     """Control characters of a file, or of its name, do not reach the terminal."""
     desk.write("odd\nname\x1b[31m.toml", "[prior_set]\n'a\x1b[31m\\nb' = 1\n".replace("\x1b", "x"))
     desk.write("keys.toml", '[scenario]\n"a\\u001b[31m\\nb\\u202e" = 1\n"\\u202e" = "\\u001b"\n')
-    told = desk.run("check", "odd\nname\x1b[31m.toml", "keys.toml")
-    assert told.code == 2
-    assert issues(told)
-    assert not {c for c in told.err if not (c.isprintable() or c == "\n")}
+    done = desk.run("check", "odd\nname\x1b[31m.toml", "keys.toml")
+    assert done.code == 2
+    assert errors(done)
+    assert not {c for c in done.err if not (c.isprintable() or c == "\n")}
     good = desk.write("good\x1b[31m.toml", (desk.folder / "ferry.toml").read_text(encoding="utf-8"))
     assert "\x1b" not in desk.run("check", good).out
 
@@ -251,10 +264,10 @@ x = 1
 """
 
 
-def test_ten_mistakes_of_all_sorts_are_ten_faults(desk: Desk) -> None:
-    """Mistakes of form and mistakes that only the scenario shows are told together, in the order of the file."""
+def test_ten_errors_of_all_sorts_are_all_reported(desk: Desk) -> None:
+    """Errors of form and errors that only the scenario shows are reported together, in the order of the file."""
     desk.write("ten.toml", TEN)
-    told = desk.run("check", "ten.toml")
-    lines = [int(re.split("line |[,:] ", line)[2]) for line in told.err.splitlines()]
-    assert (told.code, told.out) == (2, "")
+    done = desk.run("check", "ten.toml")
+    lines = [int(re.split("line |[,:] ", line)[2]) for line in errors(done)]
+    assert (done.code, done.out) == (2, "")
     assert lines == [7, 8, 9, 10, 11, 13, 15, 16, 18, 19]

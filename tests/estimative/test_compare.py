@@ -38,14 +38,14 @@ def compare(office: Path, *arguments: str) -> Finished:
 
 def result_of(office: Path, *arguments: str) -> Any:
     finished = compare(office, *arguments, "--format", "json")
-    assert finished.code == 0, finished.stderr
-    return json.loads(finished.stdout)
+    assert finished.code == 0, finished.err
+    return json.loads(finished.out)
 
 
 def test_the_json_is_read_back_as_the_same_result(office: Path) -> None:
     """With an attribution, with a team, or with neither."""
     for arguments in (TWO, (*TWO, "--attribute"), (*THREE, "--attribute")):
-        text = compare(office, *arguments, "--format", "json").stdout
+        text = compare(office, *arguments, "--format", "json").out
         assert json.loads(to_json(from_json(text, CompareResult))) == json.loads(text)
 
 
@@ -56,7 +56,7 @@ def test_each_analyst_has_the_numbers_of_a_fit(office: Path, tmp_path: Path) -> 
     for name, analyst in result["analysts"].items():
         fit = ("--scenario", "ferry.toml", "--priors", f"{name}.toml", "--method", "importance", "--format", "json")
         finished = run("fit", *fit, "--runs", str(tmp_path), folder=office)
-        expected = json.loads(finished.stdout)["outcomes"]["cancelled"]
+        expected = json.loads(finished.out)["outcomes"]["cancelled"]
         for level in ("prior", "posterior"):
             number, other = analyst["outcomes"]["cancelled"][level], expected[level]
             error = math.hypot(number["se"], other["se"])
@@ -70,7 +70,7 @@ def test_a_difference_is_attributed_to_the_input_that_differs(office: Path) -> N
     (share,) = result["decomposition"]["inputs"]
     assert share["name"] == "events.cancelled"
     assert share["share"]["value"] == pytest.approx(result["decomposition"]["total"]["value"])
-    text = " ".join(compare(office, *TWO, "--attribute").stdout.split())
+    text = " ".join(compare(office, *TWO, "--attribute").out.split())
     assert "Why cook is higher than mate" in text
     assert "The chance of \u201cThe ferry is cancelled\u201d" in text
 
@@ -85,8 +85,8 @@ def test_what_keeps_a_team_apart(office: Path) -> None:
     assert sum(share["share"]["value"] for share in shares) == pytest.approx(team["variance"]["total"]["value"])
     assert {share["name"] for share in shares} == {"events.cancelled", "evidence.captain"}
     finished = compare(office, *THREE, "--attribute")
-    assert "What keeps the analysts apart" in finished.stdout
-    assert max(map(len, finished.stdout.splitlines())) <= 80
+    assert "What keeps the analysts apart" in finished.out
+    assert max(map(len, finished.out.splitlines())) <= 80
 
 
 def test_the_same_seed_gives_the_same_digits(office: Path) -> None:
@@ -118,12 +118,12 @@ def test_csv_and_markdown_have_the_same_numbers(office: Path) -> None:
     result = result_of(office, *TWO)
     rows = {
         (row["outcome"], row["analyst"]): row
-        for row in csv.DictReader(StringIO(compare(office, *TWO, "--format", "csv").stdout))
+        for row in csv.DictReader(StringIO(compare(office, *TWO, "--format", "csv").out))
     }
     for name, analyst in result["analysts"].items():
         for outcome, probability in analyst["outcomes"].items():
             assert float(rows[outcome, name]["posterior"]) == probability["posterior"]["value"]
-    assert "| mate |" in compare(office, *TWO, "--format", "md").stdout
+    assert "| mate |" in compare(office, *TWO, "--format", "md").out
 
 
 def test_analysts_can_be_compared_on_another_outcome(office: Path) -> None:
@@ -136,9 +136,7 @@ def test_analysts_can_be_compared_on_another_outcome(office: Path) -> None:
     )
     expected = math.log(high / (1 - high)) - math.log(low / (1 - low))
     assert abs(result["attribution"]["decomposition"]["total"]["value"]) == pytest.approx(expected, rel=0.05)
-    assert (
-        "If a storm is forecast" in compare(office, *TWO, "--outcome", "cancelled_in_storm").stdout.split("Highest")[0]
-    )
+    assert "If a storm is forecast" in compare(office, *TWO, "--outcome", "cancelled_in_storm").out.split("Highest")[0]
 
 
 @pytest.mark.parametrize("form", ["terminal", "json", "csv", "md"])
@@ -146,16 +144,16 @@ def test_a_failed_fit_has_no_number(office: Path, form: str) -> None:
     """With too few draws nobody's numbers are shown, in no format; the exit code is 3."""
     finished = compare(office, *TWO, "--attribute", "--method", "importance", "--draws", "100", "--format", form)
     assert finished.code == 3
-    assert "% to " not in finished.stdout
-    assert '"posterior"' not in finished.stdout
+    assert "% to " not in finished.out
+    assert '"posterior"' not in finished.out
 
 
 def test_numbers_of_failed_fits_carry_a_caution(office: Path) -> None:
     """On request they are shown, with a caution; the exit code stays 3."""
     allowed = compare(office, *TWO, "--method", "importance", "--draws", "100", "--allow-unconverged")
     assert allowed.code == 3
-    assert "CAUTION" in allowed.stdout
-    assert "Do not rely on them" in " ".join(allowed.stdout.split())
+    assert "CAUTION" in allowed.out
+    assert "Do not rely on them" in " ".join(allowed.out.split())
 
 
 ERRORS = {
@@ -178,15 +176,15 @@ def test_an_input_error_ends_with_2(office: Path, case: str) -> None:
     (office / "bad.toml").write_text(PRIORS.replace("p05 = 0.2, p95 = 0.8,", "p05 = 0.9, p95 = 0.8,"))
     (office / "empty").mkdir(exist_ok=True)
     finished = compare(office, *arguments)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert all(part in finished.stderr for part in parts), finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert all(part in finished.err for part in parts), finished.err
 
 
 def test_all_errors_are_reported_at_once(office: Path) -> None:
     """A misspelt name and a file of another scenario: a line for each."""
     finished = compare(office, *TWO, "--priors", "electrician.toml", "--priors", "mete")
     assert finished.code == 2
-    assert len(finished.stderr.splitlines()) == 2
+    assert len(finished.err.splitlines()) == 2
 
 
 @pytest.mark.parametrize(("light", "part"), [("0", "evidence"), ("0.5", "probability 0 or 1")])
@@ -196,8 +194,8 @@ def test_impossible_evidence_and_certain_headlines_are_errors(office: Path, ligh
     (office / "other.toml").write_text(other.replace("switched = 0.9", f"switched = {light}"))
     lamp = ("--scenario", "lamp.toml", "--priors", "electrician.toml", "--priors", "other.toml")
     finished = compare(office, *lamp, "--attribute")
-    assert (finished.code, finished.stdout) == (2, "")
-    assert part in finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert part in finished.err
 
 
 @pytest.mark.slow

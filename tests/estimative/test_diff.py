@@ -40,7 +40,7 @@ def fit(desk: Desk, *arguments: str) -> str:
     """The id of a new run."""
     before = set(desk.kept())
     finished = run("fit", *arguments, "--runs", str(desk.runs), folder=desk.folder)
-    assert finished.code in {0, 3}, finished.stderr
+    assert finished.code in {0, 3}, finished.err
     return next(name for name in desk.kept() if name not in before)
 
 
@@ -62,8 +62,8 @@ def test_a_change_is_explained_by_its_causes(rolled: tuple[Desk, str, str]) -> N
     """The judgement then and now, the shares of evidence and priors by title, and a list of everything that changed."""
     desk, first, second = rolled
     finished = diff(desk, first, second)
-    assert finished.code == 0, finished.stderr
-    text = " ".join(finished.stdout.split())
+    assert finished.code == 0, finished.err
+    text = " ".join(finished.out.split())
     for part in (
         "as of 1 November 2026 to",
         "Its odds are multiplied by",
@@ -73,13 +73,13 @@ def test_a_change_is_explained_by_its_causes(rolled: tuple[Desk, str, str]) -> N
         "Seed: 1 \u2192 2",
     ):
         assert part in text
-    assert max(map(len, finished.stdout.splitlines())) <= 80
+    assert max(map(len, finished.out.splitlines())) <= 80
 
 
 def test_shares_and_residual_sum_to_the_change_of_the_runs(rolled: tuple[Desk, str, str]) -> None:
     """In JSON, which is read back as the same result."""
     desk, first, second = rolled
-    text = diff(desk, first, second, "--format", "json").stdout
+    text = diff(desk, first, second, "--format", "json").out
     result = from_json(text, DiffResult)
     assert json.loads(to_json(result)) == json.loads(text)
     parts = result.attribution
@@ -95,31 +95,31 @@ def test_a_run_does_not_differ_from_itself(rolled: tuple[Desk, str, str]) -> Non
     desk, first, _ = rolled
     finished = diff(desk, first, first)
     assert finished.code == 0
-    assert "Nothing changed between the two runs." in finished.stdout
-    assert "No change beyond the simulation error." in " ".join(finished.stdout.split())
+    assert "Nothing changed between the two runs." in finished.out
+    assert "No change beyond the simulation error." in " ".join(finished.out.split())
 
 
 def test_the_second_run_is_the_latest_by_default(rolled: tuple[Desk, str, str]) -> None:
     """One argument is enough."""
     desk, first, _ = rolled
     latest = fit(desk, *FERRY, "--method", "importance", "--seed", "3")
-    assert diff(desk, first).stdout == diff(desk, first, latest).stdout
+    assert diff(desk, first).out == diff(desk, first, latest).out
 
 
 @pytest.mark.parametrize("form", ["csv", "md"])
 def test_every_format_lists_the_changes(rolled: tuple[Desk, str, str], form: str) -> None:
     """The new evidence is in all of them."""
     desk, first, second = rolled
-    assert "A gale warning for the coast" in diff(desk, first, second, "--format", form).stdout
+    assert "A gale warning for the coast" in diff(desk, first, second, "--format", form).out
 
 
 def test_missing_runs_are_errors(rolled: tuple[Desk, str, str]) -> None:
     """Both are reported at once, and nothing is printed."""
     desk, _, _ = rolled
     finished = diff(desk, "nothing", "nowhere")
-    assert (finished.code, finished.stdout) == (2, "")
-    assert "nothing" in finished.stderr
-    assert "nowhere" in finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert "nothing" in finished.err
+    assert "nowhere" in finished.err
 
 
 def test_runs_of_two_scenarios_are_an_error(rolled: tuple[Desk, str, str]) -> None:
@@ -127,8 +127,8 @@ def test_runs_of_two_scenarios_are_an_error(rolled: tuple[Desk, str, str]) -> No
     desk, first, _ = rolled
     lamp = fit(desk, "--scenario", "lamp.toml", "--priors", "electrician.toml", "--method", "importance")
     finished = diff(desk, first, lamp)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert "lamp" in finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert "lamp" in finished.err
 
 
 def test_a_failed_run_shows_no_number(rolled: tuple[Desk, str, str]) -> None:
@@ -137,13 +137,13 @@ def test_a_failed_run_shows_no_number(rolled: tuple[Desk, str, str]) -> None:
     failed = fit(desk, *FERRY, "--method", "importance", "--draws", "100")
     finished = diff(desk, first, failed)
     assert finished.code == 3
-    assert "CAUTION" in finished.stdout
-    assert "odds" not in finished.stdout
-    assert "Everything that changed" in finished.stdout
+    assert "CAUTION" in finished.out
+    assert "odds" not in finished.out
+    assert "Everything that changed" in finished.out
 
 
 def test_folder_of_runs_in_the_environment(rolled: tuple[Desk, str, str], tmp_path: Path) -> None:
     """The folder of runs may come from the environment."""
     desk, first, second = rolled
     finished = run("diff", first, second, folder=tmp_path, environment={"ESTIMATIVE_RUNS": str(desk.runs)})
-    assert finished.stdout == diff(desk, first, second).stdout
+    assert finished.out == diff(desk, first, second).out

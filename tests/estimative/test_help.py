@@ -1,117 +1,105 @@
-"""The help of every command, and what a command imports."""
+"""The help of every command."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+from typing import get_type_hints
+
+import click
 import pytest
+import typer
 
-from tests.command import FERRY, PRIORS, Desk
-
-COMMANDS = [
-    (),
-    ("check",),
-    ("fit",),
-    ("compare",),
-    ("pool",),
-    ("sensitivity",),
-    ("evidence",),
-    ("whatif",),
-    ("trace",),
-    ("report",),
-    ("diff",),
-    ("resolve",),
-    ("score",),
-    ("runs",),
-    ("runs", "show"),
-    ("runs", "label"),
-    ("runs", "export"),
-    ("runs", "delete"),
-    ("new",),
-    ("new", "priors"),
-    ("new", "scenario"),
-]
-HEAVY = ("pymc", "pytensor", "nutpie", "numba", "arviz", "arviz_stats", "scipy.stats", "xarray", "pandas")
-COOK = ("--priors", "cook.toml")
-LOADED = """
-import sys
-from estimative.cli.app import main
-sys.argv = ["estimative", *sys.argv[1:]]
-try:
-    main()
-except SystemExit as left:
-    print("code", left.code, file=sys.stderr)
-print("loaded", *sorted(sys.modules), file=sys.stderr)
-"""
+from estimative.cli.app import COMMANDS, app
+from estimative.cli.option_groups import Output, Sampling, with_groups
+from tests.in_process import run
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command) or "alone")
-def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
-    """`--help` of every command prints its usage and its options on stdout in 80 columns, and nothing on stderr."""
-    done = desk.run(*command, "--help")
+def commands(command: click.Command, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command below one, by its full name."""
+    yield names, command
+    for name, sub in getattr(command, "commands", {}).items():
+        yield from commands(sub, *names, name)
+
+
+ALL = dict(commands(typer.main.get_command(app)))
+
+
+def squeezed(text: str) -> str:
+    """The text without frames, blanks and line breaks."""
+    return "".join(c for c in text if not c.isspace() and c not in "│╭╮╰╯─")
+
+
+@pytest.mark.parametrize("names", ALL, ids=" ".join)
+def test_every_command_and_option_is_explained(names: tuple[str, ...]) -> None:
+    """`--help` shows the usage and every option with its text, in 80 columns, and nothing on stderr."""
+    done = run(*names, "--help", environment={"COLUMNS": "160"})
     assert (done.code, done.err) == (0, "")
-    assert f"Usage: {' '.join(('estimative', *command))} " in done.out
-    assert "Options" in done.out
-    assert max(map(len, done.out.splitlines())) <= 80
+    assert " ".join(("Usage: estimative", *names)) in done.out
+    text = squeezed(done.out)
+    for parameter in ALL[names].params:
+        described = getattr(parameter, "help", None)
+        assert described, f"{parameter.name} has no help"
+        assert squeezed(described) in text
+        assert all(squeezed(option) in text for option in parameter.opts if option.startswith("--"))
+    assert max(map(len, run(*names, "--help").out.splitlines())) <= 80
 
 
-def test_every_command_is_among_those_tested(desk: Desk) -> None:
-    """The commands that help lists, group by group, are those of this file."""
-    rows = [line.split() for line in desk.run("--help").out.splitlines() if line.startswith("\u2502 ")]
-    names = {row[1] for row in rows if len(row) > 2 and row[1].isalpha() and row[1].islower()}
-    assert names >= {command[0] for command in COMMANDS if command}
-    assert {name for name in names if desk.run(name, "--help").code == 0} == {c[0] for c in COMMANDS if c}
+def test_every_command_has_a_line_a_group_and_three_examples() -> None:
+    """The overview lists each command in its group; its examples are commands that exist, with options that exist."""
+    overview = squeezed(run("--help").out)
+    for name, entry in COMMANDS.items():
+        assert squeezed(entry.group) in overview
+        assert squeezed((entry.run.__doc__ or "").splitlines()[0]) in overview
+        assert len(entry.examples) == 3
+        known = {option for parameter in ALL[name,].params for option in (*parameter.opts, *parameter.secondary_opts)}
+        for example in entry.examples:
+            program, command, *arguments = example.split()
+            assert (program, command) == ("estimative", name)
+            assert {argument for argument in arguments if argument.startswith("-")} <= known, example
 
 
-def test_the_version_is_that_of_the_package(desk: Desk) -> None:
+@pytest.mark.parametrize("group", [Sampling, Output], ids=lambda group: group.__name__)
+def test_commands_share_their_options(group: type) -> None:
+    """All analyses have every option of a group, with the same text: an option that is added reaches each of them."""
+    fields = {field.name for field in dataclasses.fields(group)}
+    texts = set()
+    for name in ("fit", "sensitivity", "evidence", "whatif", "trace", "compare", "pool", "diff"):
+        options = {parameter.name: parameter for parameter in ALL[name,].params}
+        if group is Sampling and name == "diff":
+            continue
+        assert fields <= set(options), name
+        texts.add(tuple(getattr(options[field], "help", "") for field in sorted(fields)))
+    assert len(texts) == 1
+
+
+def test_an_option_of_a_group_is_an_option_of_the_command() -> None:
+    """Whoever takes a group takes all of it, and gets it as one value."""
+    received = []
+
+    def command(output: Output, name: str = "a") -> None:
+        received.append((output, name))
+
+    wrapped = with_groups(command)
+    assert set(get_type_hints(wrapped)) >= {"name", *(field.name for field in dataclasses.fields(Output))}
+    wrapped(name="b", format="md", output=None, figures=None, scale="phia")
+    assert received == [(Output(format="md", scale="phia"), "b")]
+
+
+def test_the_version_is_that_of_the_package() -> None:
     """`--version` prints the installed version."""
-    done = desk.run("--version")
-    code = "from importlib.metadata import version; print(version('estimative'))"
-    assert (done.code, done.out) == (0, desk.python(code).out)
+    from importlib.metadata import version
+
+    done = run("--version")
+    assert (done.code, done.out) == (0, f"{version('estimative')}\n")
 
 
 @pytest.mark.parametrize(
-    "command",
-    [
-        ("--help",),
-        ("fit", "--help"),
-        ("check", "--resolved"),
-        ("fit", *FERRY, "--method", "importance"),
-        ("compare", *FERRY, *COOK, "--attribute"),
-        ("pool", *FERRY, *COOK),
-        ("runs",),
-    ],
-    ids=" ".join,
+    "command", [("fti",), ("fit", "--sede", "1"), ("fit", "--draws", "0"), ("report", "-f", "odt")], ids=" ".join
 )
-def test_what_needs_no_sampler_loads_none(desk: Desk, command: tuple[str, ...]) -> None:
-    """Help, check, the list of runs and all that importance sampling does load no PyMC, no ArviZ, no scipy.stats."""
-    desk.write("cook.toml", PRIORS.replace('name = "mate"', 'name = "cook"').replace('"unlikely"', '"likely"'))
-    done = desk.python(LOADED, *command)
-    assert "code 0" in done.err
-    loaded = done.err.rpartition("loaded ")[2].split()
-    assert "estimative.cli.app" in loaded
-    assert not set(HEAVY) & set(loaded)
-
-
-def test_help_loads_no_numbers_at_all(desk: Desk) -> None:
-    """`--help` does not even load NumPy."""
-    loaded = desk.python(LOADED, "--help").err.rpartition("loaded ")[2].split()
-    assert not {"numpy", "scipy", "estimative.model", "estimative.reports"} & set(loaded)
-
-
-WRONG = [("fti",), ("fit", "--sede", "1"), ("fit", "--draws", "0"), ("report", "-f", "odt")]
-
-
-@pytest.mark.parametrize("command", WRONG, ids=" ".join)
-def test_a_command_that_does_not_exist_is_an_error(desk: Desk, command: tuple[str, ...]) -> None:
+def test_an_unknown_command_option_or_value_is_an_error(command: tuple[str, ...]) -> None:
     """A misspelt command or option, or a value out of range, is reported on stderr and exits with 2."""
-    done = desk.run(*command)
+    done = run(*command)
     assert (done.code, done.out) == (2, "")
     assert any(word in done.err for word in command[-2:])
     assert "Traceback" not in done.err
-
-
-@pytest.mark.parametrize("form", ["md", "terminal", "json", "html", "csv"])
-def test_a_report_loads_no_sampler_either(fitted: Desk, good: str, form: str) -> None:
-    """A report of a run with its analyses loads no PyMC, no ArviZ and no scipy.stats in any format."""
-    done = fitted.python(LOADED, "report", good, "--format", form)
-    assert "code 0" in done.err
-    assert not set(HEAVY) & set(done.err.rpartition("loaded ")[2].split())

@@ -11,7 +11,8 @@ import pytest
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.stored_run import StoredRun
 from estimative.workflows.analyses import stored_analyses
-from tests.command import FERRY, Desk, Told
+from tests.command import FERRY, Desk
+from tests.in_process import Finished
 
 pytestmark = pytest.mark.slow
 
@@ -23,13 +24,13 @@ def desk_of_both(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def both(desk_of_both: Desk) -> Told:
+def both(desk_of_both: Desk) -> Finished:
     """What `fit` prints by both methods."""
     return desk_of_both.run("fit", *FERRY, "--seed", "3")
 
 
 @pytest.fixture(scope="module")
-def run(desk_of_both: Desk, both: Told) -> StoredRun:
+def run(desk_of_both: Desk, both: Finished) -> StoredRun:
     """The run that was saved."""
     assert both.code == 0, both.err[-500:]
     (name,) = desk_of_both.kept()
@@ -41,7 +42,7 @@ def result(run: StoredRun) -> FitResult:
     return run.result()
 
 
-def test_the_quick_answer_comes_first_and_on_stderr(both: Told) -> None:
+def test_the_quick_answer_comes_first_and_on_stderr(both: Finished) -> None:
     """The importance answer is printed on stderr, marked preliminary, before NUTS starts."""
     text = " ".join(both.err.split())
     assert text.index("Preliminary") < text.index("NUTS")
@@ -49,13 +50,13 @@ def test_the_quick_answer_comes_first_and_on_stderr(both: Told) -> None:
     assert "\x1b" not in both.err
 
 
-def test_no_warning_of_a_library_reaches_the_user(both: Told) -> None:
+def test_no_warning_of_a_library_reaches_the_user(both: Finished) -> None:
     """Only this program's own messages are on stderr."""
     assert not re.search(r"\wWarning", both.err)
     assert "Traceback" not in both.err
 
 
-def test_the_answer_is_that_of_every_command(desk_of_both: Desk, both: Told, result: FitResult) -> None:
+def test_the_answer_is_that_of_every_command(desk_of_both: Desk, both: Finished, result: FitResult) -> None:
     """The numbers are those of importance sampling, which NUTS confirms: other commands show the same ones."""
     assert result.method == "importance"
     assert result.converged
@@ -64,7 +65,7 @@ def test_the_answer_is_that_of_every_command(desk_of_both: Desk, both: Told, res
     assert json.loads(quick.out)["headline"]["posterior"]["value"] == headline.value
 
 
-def test_nuts_confirms_it(both: Told, result: FitResult) -> None:
+def test_nuts_confirms_it(both: Finished, result: FitResult) -> None:
     """Both methods pass their checks and agree, and the versions of both are stated."""
     assert {method: info.verdict.passed for method, info in result.fits.items()} == {"importance": True, "nuts": True}
     checks = {check.name for check in result.fits["nuts"].verdict.checks}
@@ -109,7 +110,7 @@ def test_the_analyses_are_of_the_same_fit(run: StoredRun, result: FitResult) -> 
     assert analyses.evidence.headline == analyses.sensitivity.headline == result.headline
 
 
-def test_the_run_is_listed_and_shown_again(desk_of_both: Desk, both: Told) -> None:
+def test_the_run_is_listed_and_shown_again(desk_of_both: Desk, both: Finished) -> None:
     """The run by both methods is saved like any other."""
     (run,) = json.loads(desk_of_both.run("runs", "--format", "json").out)["runs"]
     assert (run["method"], run["converged"]) == ("importance", True)

@@ -43,15 +43,15 @@ def pool(office: Path, *arguments: str) -> Finished:
 
 def result_of(office: Path, *arguments: str) -> Any:
     finished = pool(office, *arguments, "--format", "json")
-    assert finished.code == 0, finished.stderr
-    return json.loads(finished.stdout)
+    assert finished.code == 0, finished.err
+    return json.loads(finished.out)
 
 
 def test_the_json_is_read_back_as_the_same_result(office: Path) -> None:
     """With equal weights, stated ones, or those of a record."""
     weighted = (*THREE, "--weight", "cook=2", "--extremize", "1.5")
     for arguments in (TWO, weighted, (*TWO, "--scores", "forecasts.csv")):
-        text = pool(office, *arguments, "--format", "json").stdout
+        text = pool(office, *arguments, "--format", "json").out
         assert json.loads(to_json(from_json(text, PoolResult))) == json.loads(text)
 
 
@@ -61,16 +61,16 @@ def test_a_pool_is_never_shown_without_its_analysts(office: Path) -> None:
     assert list(result["analysts"]) == ["mate", "cook", "purser"]
     assert {len(pools) for pools in result["pools"].values()} == {4}
     finished = pool(office, *THREE)
-    assert "The analysts range from" in " ".join(finished.stdout.split())
-    assert max(map(len, finished.stdout.splitlines())) <= 80
-    markdown = pool(office, *THREE, "--format", "md").stdout
+    assert "The analysts range from" in " ".join(finished.out.split())
+    assert max(map(len, finished.out.splitlines())) <= 80
+    markdown = pool(office, *THREE, "--format", "md").out
     assert all(f"| {name} |" in markdown for name in ("mate", "cook", "purser"))
 
 
 def test_the_csv_has_the_pools_of_every_outcome(office: Path) -> None:
     """A row for each form and level, with the numbers of the JSON."""
     pools = result_of(office, *TWO)["pools"]
-    rows = list(csv.DictReader(StringIO(pool(office, *TWO, "--format", "csv").stdout)))
+    rows = list(csv.DictReader(StringIO(pool(office, *TWO, "--format", "csv").out)))
     numbers = [row["probability"]["value"] for outcome in pools.values() for row in outcome]
     assert [float(row["probability"]) for row in rows] == numbers
     assert {row["outcome"] for row in rows} == set(pools)
@@ -97,15 +97,15 @@ def test_weights_follow_from_past_forecasts(office: Path) -> None:
         assert weight["weight"]["se"] > 0
     brier = result_of(office, *TWO, "--scores", "forecasts.csv", "--score-rule", "brier")["weights"]
     assert brier["mate"]["weight"]["value"] > brier["cook"]["weight"]["value"]
-    text = " ".join(pool(office, *TWO, "--scores", "forecasts.csv").stdout.split())
+    text = " ".join(pool(office, *TWO, "--scores", "forecasts.csv").out.split())
     assert "Fewer than 20 resolved questions: mate (3 questions) and cook (3 questions)" in text
 
 
 def test_extremizing_is_explained(office: Path) -> None:
     """With the factor; without one nothing is extremized."""
-    text = " ".join(pool(office, *TWO, "--extremize", "2.5").stdout.split())
+    text = " ".join(pool(office, *TWO, "--extremize", "2.5").out.split())
     assert "Extremized: the log-odds of each pool are multiplied by 2.5." in text
-    assert "xtremize" not in pool(office, *TWO).stdout
+    assert "xtremize" not in pool(office, *TWO).out
 
 
 @pytest.mark.parametrize("form", ["terminal", "json", "csv", "md"])
@@ -113,8 +113,8 @@ def test_failed_fits_are_not_pooled(office: Path, form: str) -> None:
     """With too few draws there is no number, of pools or of analysts; the exit code is 3."""
     finished = pool(office, *TWO, "--method", "importance", "--draws", "100", "--format", form)
     assert finished.code == 3
-    assert "% to " not in finished.stdout
-    assert '"posterior": {' not in finished.stdout
+    assert "% to " not in finished.out
+    assert '"posterior": {' not in finished.out
 
 
 ERRORS = {
@@ -145,6 +145,6 @@ def test_an_input_error_ends_with_2(office: Path, case: str) -> None:
     (office / "strange.csv").write_text(FORECASTS.replace("mate,fog on 4 May", "smutje,fog on 4 May"))
     arguments, parts = ERRORS[case]
     finished = pool(office, *arguments)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert all(part in finished.stderr for part in parts), finished.stderr
-    assert len(finished.stderr.splitlines()) == 1
+    assert (finished.code, finished.out) == (2, "")
+    assert all(part in finished.err for part in parts), finished.err
+    assert len(finished.err.splitlines()) == 1

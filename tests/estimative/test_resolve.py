@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from estimative.model.codec import schema
 from estimative.model.record.score import ResolveResult, ScoreResult
-from tests.command import FERRY, PRIORS, SCENARIO, Desk, Told
+from tests.command import FERRY, PRIORS, SCENARIO, Desk
+from tests.in_process import Finished
 
 AS_JSON = ("--format", "json")
 TODAY = datetime.datetime.now(datetime.UTC).astimezone().date()
@@ -69,7 +70,7 @@ def office(kept: Desk, tmp_path: Path) -> Desk:
 
 def resolve(
     desk: Desk, place: int, *more: str, result: str = "no", date: str = UNTIL, because: str = "The log"
-) -> Told:
+) -> Finished:
     """Resolve the first, second or third run."""
     run = [name for name in desk.kept() if not name.startswith("resolutions")][place]
     return desk.run("resolve", run, "--result", result, "--date", date, "--because", because, *more)

@@ -35,8 +35,8 @@ def ferry(folder: Path, *arguments: str) -> Finished:
 
 def numbers(folder: Path, *arguments: str) -> Any:
     finished = ferry(folder, *arguments, "--format", "json")
-    assert finished.code == 0, finished.stderr
-    return json.loads(finished.stdout)
+    assert finished.code == 0, finished.err
+    return json.loads(finished.out)
 
 
 def row(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def test_setting_is_not_seeing(folder: Path) -> None:
     assert weather[1]["after"]["value"] > weather[1]["before"]["value"]
     chances = [row(result["outcomes"], "cancelled")["after"]["value"] for result in (made, seen)]
     assert chances[0] < chances[1]
-    assert "Intervention: \u201cA storm is forecast\u201d" in ferry(folder, "--do", "storm").stdout
-    assert "Condition: \u201cA storm is forecast\u201d" in ferry(folder, "--given", "storm").stdout
+    assert "Intervention: \u201cA storm is forecast\u201d" in ferry(folder, "--do", "storm").out
+    assert "Condition: \u201cA storm is forecast\u201d" in ferry(folder, "--given", "storm").out
 
 
 def test_an_observed_level_is_another_prior(folder: Path) -> None:
@@ -64,7 +64,7 @@ def test_an_observed_level_is_another_prior(folder: Path) -> None:
 def test_without_all_evidence_the_priors_are_left(folder: Path) -> None:
     """`--without all` gives the headline before the evidence, as `evidence` shows it."""
     after = row(numbers(folder, "--without", "all")["outcomes"], "cancelled")["after"]
-    evidence = json.loads(run("evidence", *WATCH, "--format", "json", folder=folder).stdout)["headline"]["prior"]
+    evidence = json.loads(run("evidence", *WATCH, "--format", "json", folder=folder).out)["headline"]["prior"]
     assert after["value"] == pytest.approx(evidence["value"], abs=4 * math.hypot(after["se"], evidence["se"]))
 
 
@@ -72,7 +72,7 @@ def test_before_is_the_headline_of_every_command(folder: Path) -> None:
     """The probability before is digit by digit that of `evidence` and of `trace` at the same seed."""
     before = row(numbers(folder, "--do", "storm")["outcomes"], "cancelled")["before"]
     for command in (("evidence",), ("trace", "cancelled")):
-        result = json.loads(run(*command, *WATCH, "--format", "json", folder=folder).stdout)
+        result = json.loads(run(*command, *WATCH, "--format", "json", folder=folder).out)
         assert (result.get("headline") or result["outcome"])["posterior"] == before
 
 
@@ -101,7 +101,7 @@ def test_a_sweep_meets_the_single_interventions(folder: Path) -> None:
 
 def test_every_format_is_written(folder: Path) -> None:
     """A sweep as Markdown, and as a workbook."""
-    assert "| Outcome | at 0 | at 0.5 | at 1 |" in ferry(folder, "--sweep", "weather=0:1:3", "--format", "md").stdout
+    assert "| Outcome | at 0 | at 0.5 | at 1 |" in ferry(folder, "--sweep", "weather=0:1:3", "--format", "md").out
     assert ferry(folder, "--sweep", "weather=0:1:3", "-o", "sweep.xlsx").code == 0
     assert (folder / "sweep.xlsx").stat().st_size > 0
 
@@ -112,9 +112,9 @@ def test_what_is_settled_cannot_be_set(folder: Path) -> None:
     text = FILES["watch.toml"].replace(title, f'{title}\nwhen = "now"')
     (folder / "settled.toml").write_text(text, encoding="utf-8")
     finished = run("whatif", "--scenario", "settled.toml", "--priors", "watchman.toml", "--do", "storm", folder=folder)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert "--do, storm" in finished.stderr
-    assert "settled already" in finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert "--do, storm" in finished.err
+    assert "settled already" in finished.err
 
 
 ERRORS = {
@@ -146,8 +146,8 @@ def test_every_error_names_its_option(folder: Path, case: str) -> None:
     """Every mistake gets one line with its option and name, nothing is printed, and the exit code is 2."""
     arguments, lines = ERRORS[case]
     finished = ferry(folder, *arguments)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert all(line in finished.stderr for line in lines), finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert all(line in finished.err for line in lines), finished.err
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_every_error_names_its_option(folder: Path, case: str) -> None:
 def test_a_condition_of_probability_zero_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
     """What is impossible together with an observation, or under the priors, is refused with exit code 2."""
     finished = run("whatif", *LAMP, *arguments, folder=folder)
-    assert (finished.code, finished.stdout) == (2, "")
-    assert "--given" in finished.stderr
-    assert "has probability 0" in finished.stderr
+    assert (finished.code, finished.out) == (2, "")
+    assert "--given" in finished.err
+    assert "has probability 0" in finished.err
 
 
 def test_what_is_no_longer_observed_can_be_set(folder: Path) -> None:
@@ -177,7 +177,7 @@ def test_an_outcome_whose_condition_is_ruled_out_is_impossible(folder: Path) -> 
     after = row(numbers(folder, "--given", "storm=no")["outcomes"], "cancelled_in_storm")
     assert (after["after"], after["difference"]) == (None, None)
     assert after["before"]
-    assert "impossible" in ferry(folder, "--given", "storm=no").stdout
+    assert "impossible" in ferry(folder, "--given", "storm=no").out
 
 
 def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
@@ -185,10 +185,10 @@ def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
     few = ("--do", "weather=1", "--method", "importance", "--draws", "100")
     finished = ferry(folder, *few, "--format", "json")
     assert finished.code == 3
-    assert json.loads(finished.stdout)["outcomes"] == []
+    assert json.loads(finished.out)["outcomes"] == []
     allowed = ferry(folder, *few, "--allow-unconverged")
     assert allowed.code == 3
-    assert "Do not rely on them" in " ".join(allowed.stdout.split())
+    assert "Do not rely on them" in " ".join(allowed.out.split())
 
 
 def test_python_values_mean_what_the_texts_mean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

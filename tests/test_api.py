@@ -1,0 +1,314 @@
+"""The Python interface: the same numbers as the command line, as values that can be tabulated, drawn and sent."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+import xarray
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from threadpoolctl import threadpool_info, threadpool_limits
+
+import estimative as es
+from estimative.model.assessment import Assessment
+from estimative.model.codec import to_json
+from estimative.model.inference.posterior import Posterior
+from estimative.priors.errors import InvalidInput
+from estimative.reports.figures.style import NothingToPlot
+from estimative.reports.formats.registry import FORMATS
+from tests.command import FILES, Desk
+
+SEED = 4
+AS_JSON = ("--format", "json", "--seed", str(SEED))
+WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+TEAM = (*WATCH, "--priors", "cook.toml")
+DO: dict[str, Any] = {
+    "do": {"weather": 0.9},
+    "given": {"storm": True},
+    "without": ["swell"],
+    "edits": {"evidence.captain": 3},
+}
+LIKELY = {"events.cancelled": "likely"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with the files of two analysts."""
+    desk = Desk.at(tmp_path_factory.mktemp("notebook"))
+    desk.write("cook.toml", FILES["watchman.toml"].replace('"mate"', '"cook"').replace('"unlikely"', '"likely"'))
+    return desk
+
+
+def fit_of(desk: Desk, **settings: Any) -> es.Fit:
+    files = (desk.folder / "watch.toml", desk.folder / "watchman.toml")
+    return es.fit(*files, **{"method": "importance", "seed": SEED, **settings})
+
+
+@pytest.fixture(scope="module")
+def fit(desk: Desk) -> es.Fit:
+    return fit_of(desk)
+
+
+@pytest.fixture(scope="module")
+def failed(desk: Desk) -> es.Fit:
+    """A fit with too few draws."""
+    return fit_of(desk, draws=100)
+
+
+@pytest.fixture(scope="module")
+def answers(fit: es.Fit, desk: Desk) -> dict[str, es.Answer]:
+    """An answer of every kind that a program can ask for."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    return {
+        "fit": fit,
+        "sensitivity": fit.sensitivity(),
+        "evidence": fit.evidence(),
+        "whatif": fit.whatif(**DO),
+        "sweep": fit.whatif(sweep=("weather", [0.0, 0.5, 1.0])),
+        "trace": fit.trace("cancelled"),
+        "compare": fit.compare(cook),
+        "attribute": fit.attribute(cook),
+        "pool": fit.pool(cook, weights={"cook": 3}),
+    }
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "sensitivity": ("sensitivity", *WATCH, "--method", "importance"),
+    "evidence": ("evidence", *WATCH, "--method", "importance"),
+    "whatif": (
+        *("whatif", *WATCH, "--method", "importance", "--do", "weather=0.9", "--given", "storm", "--without", "swell"),
+        *("--set", "evidence.captain=3"),
+    ),
+    "sweep": ("whatif", *WATCH, "--method", "importance", "--sweep", "weather=0:1:3"),
+    "trace": ("trace", "cancelled", *WATCH, "--method", "importance"),
+    "compare": ("compare", *TEAM, "--method", "importance"),
+    "attribute": ("compare", *TEAM, "--method", "importance", "--attribute"),
+    "pool": ("pool", *TEAM, "--method", "importance", "--weight", "cook=3"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_answer_is_what_the_command_prints(desk: Desk, answers: dict[str, es.Answer], name: str) -> None:
+    """At the same seed the JSON of an answer is that of the command, to the last digit."""
+    done = desk.run(*COMMANDS[name], *AS_JSON)
+    assert done.code == 0, done.err
+    assert json.loads(answers[name].to_json()) == json.loads(done.out)
+
+
+def test_a_fit_has_the_numbers_of_the_command(desk: Desk, fit: es.Fit) -> None:
+    """Every probability and quantity is that of `estimative fit`; the run alone is its own."""
+    printed = json.loads(desk.run("fit", *WATCH, "--method", "importance", *AS_JSON).out)
+    own = json.loads(fit.to_json())
+    for name in ("scenario", "prior_set", "outcomes", "events", "quantities", "weights", "influence"):
+        assert own[name] == printed[name]
+
+
+def test_edits_take_the_place_of_statements(desk: Desk, fit: es.Fit) -> None:
+    """A fit with an edit is that of a prior set that states it; the assessment that was loaded stays as it is."""
+    edited = es.fit(fit.assessment, edits=LIKELY, method="importance", seed=SEED)
+    cook = es.fit(desk.folder / "watch.toml", desk.folder / "cook.toml", method="importance", seed=SEED)
+    assert edited.result.outcomes == cook.result.outcomes
+    assert edited.result.headline.posterior.value > fit.result.headline.posterior.value
+    assert es.fit(fit.assessment, method="importance", seed=SEED).result.outcomes == fit.result.outcomes
+
+
+def test_functions_take_fits_and_assessments(answers: dict[str, es.Answer], fit: es.Fit, desk: Desk) -> None:
+    """The functions of the module and the methods of a fit give the same; other settings may be given."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    settings: dict[str, Any] = {"method": "importance", "seed": SEED}
+    assert es.compare(fit.assessment, cook, **settings).result == answers["compare"].result
+    assert es.attribute(fit, cook).result == answers["attribute"].result
+    assert es.pool(fit, cook, weights={"cook": 3}).result == answers["pool"].result
+    assert es.compare(fit, cook, seed=SEED + 1).result != answers["compare"].result
+    outcome: Any = es.compare(fit, cook, outcome="cancelled_in_storm").result
+    assert outcome.scenario.headline == "cancelled_in_storm"
+
+
+def test_the_shipped_files_go_by_their_names() -> None:
+    """A scenario and a prior set of it by name, and the flagship by default."""
+    assert es.load("asia", "textbook").scenario.id == "asia"
+    assert es.load().prior_set.name == "baseline"
+    with pytest.raises(InvalidInput, match="Did you mean"):
+        es.load("asai")
+
+
+def test_an_executor_changes_no_digit(fit: es.Fit, answers: dict[str, es.Answer], desk: Desk) -> None:
+    """Refits that run at once give the same numbers as in turn, and progress is reported."""
+    stages: list[str] = []
+    with ThreadPoolExecutor(2) as executor:
+        at_once = fit_of(desk, executor=executor, progress=lambda stage, *_: stages.append(stage))
+        assert at_once.sensitivity().result == answers["sensitivity"].result
+    assert stages
+
+
+def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
+    """A fit and its analyses compute on one thread, and leave the limit of the program as it was."""
+    with threadpool_limits(3, user_api="blas"):
+        fit_of(desk).evidence()
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
+
+
+# What a notebook shows
+
+
+def test_an_answer_shows_its_beginning_in_a_notebook(answers: dict[str, es.Answer], fit: es.Fit) -> None:
+    """Each kind has a fragment of HTML with the judgement and without a page around it."""
+    for name, answer in answers.items():
+        html = answer._repr_html_()
+        assert html.startswith('<div class="estimative">'), name
+        assert "<html" not in html
+    assert f"{100 * fit.result.headline.posterior.value:.0f}%" in fit._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["fit", "sensitivity", "evidence", "whatif", "trace", "compare", "pool"])
+def test_a_notebook_shows_no_number_of_a_failed_fit(failed: es.Fit, desk: Desk, name: str) -> None:
+    """It shows that the fit did not converge and what to do; there is nothing to tabulate or to draw."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    ask: dict[str, Callable[[], es.Answer]] = {
+        "fit": lambda: failed,
+        "whatif": lambda: failed.whatif(do={"weather": 0.9}),
+        "trace": lambda: failed.trace("cancelled"),
+        "compare": lambda: failed.compare(cook),
+        "pool": lambda: failed.pool(cook),
+    }
+    answer = ask[name]() if name in ask else getattr(failed, name)()
+    html = answer._repr_html_()
+    assert "did not converge" in html
+    assert "Not every fit converged" in html
+    assert "% to" not in html
+    assert "Key judgement" not in html
+    assert not answer.result.converged
+    if answer.figures:
+        with pytest.raises(NothingToPlot):
+            answer.plot()
+
+
+def test_numbers_of_a_failed_fit_can_be_requested(desk: Desk) -> None:
+    """Then they are shown after a caution."""
+    html = fit_of(desk, draws=100, allow_unconverged=True)._repr_html_()
+    assert html.index("Do not rely on them") < html.index("Key judgement")
+
+
+def test_every_table_is_a_data_frame(answers: dict[str, es.Answer]) -> None:
+    """By its name, or the first; an unknown name is an error."""
+    for answer in answers.values():
+        for sheet in answer.sheets:
+            frame = answer.to_dataframe(sheet.name)
+            assert isinstance(frame, pandas.DataFrame)
+            assert (list(frame.columns), len(frame)) == (list(sheet.columns), len(sheet.rows))
+        assert answer.to_dataframe().equals(answer.to_dataframe(answer.sheets[0].name))
+    outcomes = answers["fit"].to_dataframe("outcomes").set_index("outcome")
+    fit: Any = answers["fit"]
+    assert outcomes.loc["cancelled", "posterior"] == fit.result.headline.posterior.value
+    with pytest.raises(KeyError):
+        fit.to_dataframe("nothing")
+
+
+def test_every_figure_is_drawn_into_axes(answers: dict[str, es.Answer]) -> None:
+    """Into those that are given, or new ones."""
+    _, own = pyplot.subplots()
+    drawn = 0
+    for answer in answers.values():
+        for name in answer.figures:
+            try:
+                assert answer.plot(name, ax=own) is own
+            except NothingToPlot:
+                continue
+            drawn += 1
+            own.clear()
+    assert drawn >= 10
+    assert isinstance(answers["fit"].plot(), Axes)
+    with pytest.raises(KeyError):
+        answers["fit"].plot("nothing")
+    pyplot.close("all")
+
+
+def test_an_answer_is_saved_in_the_format_of_the_ending(fit: es.Fit, tmp_path: Path) -> None:
+    """Every ending of every format; another one is an error."""
+    for name, entry in FORMATS.items():
+        fit.save(tmp_path / f"fit.{name}")
+        written: Any = (tmp_path / f"fit.{name}").read_bytes()
+        assert len(written) > 200
+        if not entry.binary:
+            assert written.decode() == entry.render(fit)
+    with pytest.raises(InvalidInput, match="odt"):
+        fit.save(tmp_path / "fit.odt")
+
+
+def test_a_fit_writes_its_report(fit: es.Fit, tmp_path: Path) -> None:
+    """The brief or everything, without a saved run."""
+    fit.report(tmp_path / "brief.md", brief=True)
+    fit.report(tmp_path / "full.md")
+    brief, full = ((tmp_path / f"{name}.md").read_text(encoding="utf-8") for name in ("brief", "full"))
+    assert full.startswith(brief.rstrip())
+    assert len(full) > 3 * len(brief)
+
+
+def test_the_draws_are_a_data_tree(fit: es.Fit) -> None:
+    """Posterior and prior by chain and draw, whose means are those of the result."""
+    tree = fit.to_datatree()
+    assert isinstance(tree, xarray.DataTree)
+    assert set(tree.children) == {"posterior", "prior"}
+    headline = tree["posterior"]["outcome_probability"].sel(outcome="cancelled")
+    assert headline.dims[:2] == ("chain", "draw")
+    number = fit.result.headline.posterior
+    assert float(headline.mean()) == pytest.approx(number.value, abs=5 * number.sd / headline.size**0.5)
+
+
+# Values
+
+
+def echo(value: Any) -> tuple[str, Any]:
+    """What another process makes of a value."""
+    return repr(value), value
+
+
+def test_every_value_reaches_another_process(answers: dict[str, es.Answer], failed: es.Fit) -> None:
+    """Assessment, posterior, fit and every kind of answer go there and back, equal, and print in one short line."""
+    fit = answers["fit"]
+    assert isinstance(fit, es.Fit)
+    parts = (fit.assessment.scenario, fit.assessment.prior_set, fit.assessment, fit.posterior, failed)
+    values = [*parts, *answers.values(), *(answer.result for answer in answers.values())]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        results = list(executor.map(echo, values, chunksize=len(values)))
+    for value, (there, back) in zip(values, results, strict=True):
+        assert there == repr(back) == repr(value)
+        assert len(there) < 500
+        assert "\n" not in there
+        assert content(back) == content(value), type(value)
+
+
+def content(value: Any) -> object:
+    """What makes two values the same."""
+    if isinstance(value, es.Answer):
+        return to_json(value.result)
+    if isinstance(value, Assessment):
+        return value.scenario.digest, value.prior_set.digest, value.priors
+    if isinstance(value, Posterior):
+        return value.draws.weights.tobytes(), value.headline
+    return getattr(value, "digest", value)
+
+
+def test_a_fit_goes_on_where_it_was_sent(answers: dict[str, es.Answer]) -> None:
+    """A fit that was pickled gives the same answers as the one that was not."""
+    again = pickle.loads(pickle.dumps(answers["fit"]))
+    assert again.evidence().result == answers["evidence"].result
+    assert np.array_equal(again.posterior.draws.weights, answers["fit"].posterior.draws.weights)  # type: ignore[attr-defined]
+
+
+def test_every_error_of_a_program_is_collected(fit: es.Fit) -> None:
+    """A supposition with several errors raises all of them, each with its entry."""
+    with pytest.raises(InvalidInput) as raised:
+        fit.whatif(do={"wether": 0.5}, without=["swel"], edits={"events.storm": "perhaps"})
+    assert len(raised.value.issues) == 3
+    assert replace(raised.value.issues[0]) == pickle.loads(pickle.dumps(raised.value)).issues[0]

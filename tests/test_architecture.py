@@ -1,0 +1,139 @@
+"""What is loaded when, what prints, and who names an option of the command line."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import FERRY, PRIORS, Desk
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"pymc", "pytensor", "nutpie", "numba", "arviz", "arviz_stats", "scipy.stats", "xarray", "pandas", "matplotlib"}
+COOK = ("--priors", "cook.toml")
+STEPS = (
+    ("--help",),
+    ("fit", "--help"),
+    ("check", "--resolved"),
+    ("report", "latest", "--format", "md"),
+    ("report", "latest", "--format", "csv"),
+    ("fit", *FERRY, "--method", "importance"),
+    ("compare", *FERRY, *COOK, "--attribute"),
+    ("pool", *FERRY, *COOK),
+    ("runs",),
+)
+WITHOUT_NUMPY = 2
+"""So many of them do not even load NumPy."""
+PROBE = f"""
+import contextlib, io, sys
+import estimative
+from estimative.cli import app
+def check(step, *more):
+    if loaded := ({HEAVY!r} | set(more)) & set(sys.modules):
+        sys.exit(f"{{step}} loads {{loaded}}")
+check("import", "numpy", "scipy")
+for number, step in enumerate({STEPS!r}):
+    sys.argv = ["estimative", *step]
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            app.main()
+        except SystemExit as end:
+            if end.code:
+                sys.exit(f"{{step}} failed with {{end.code}}")
+    check(step, *(["numpy", "scipy"] if number < {WITHOUT_NUMPY} else []))
+"""
+
+
+def test_what_needs_no_sampler_loads_none(tmp_path: Path) -> None:
+    """Help, check, fits by importance sampling, comparisons and reports as text load no PyMC, ArviZ or Matplotlib."""
+    desk = Desk.at(tmp_path)
+    assert desk.run("fit", *FERRY, "--method", "importance").code == 0
+    assert desk.run("report").code == 0, "so that the run has its analyses"
+    desk.write("cook.toml", PRIORS.replace('name = "mate"', 'name = "cook"').replace('"unlikely"', '"likely"'))
+    done = desk.python(PROBE)
+    assert done.code == 0, done.err
+
+
+def test_foreign_modules_in_the_folder_do_not_get_in_the_way(tmp_path: Path) -> None:
+    """In a folder with modules called model, priors or reports, the package imports its own."""
+    for name in ("model.py", "reports.py", "spec.py", "priors/__init__.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("raise RuntimeError('a foreign module was imported')\n", encoding="utf-8")
+    code = "import estimative; estimative.load; print(estimative.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("estimative\n", 0), done.stderr
+
+
+def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    """The syntax trees of the modules in some folders."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def options_in(tree: ast.Module) -> Iterator[str]:
+    """Texts that name an option of the command line; docstrings are not looked at."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield from (word for word in node.value.split() if re.match(r"--[a-z]", word))
+
+
+def prints_in(tree: ast.Module) -> Iterator[int]:
+    """The lines on which a module prints."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            yield node.lineno
+        if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr"}:
+            yield node.lineno
+
+
+def test_only_the_command_line_prints() -> None:
+    """Use cases, model, priors and reports print nothing and write to no standard stream."""
+    printing = {
+        name: list(prints_in(tree)) for name, tree in modules("estimative/workflows", "model", "priors", "reports")
+    }
+    assert not {name: lines for name, lines in printing.items() if lines}
+
+
+COMMANDS_TO_TYPE = {
+    "estimative/workflows/report.py": {
+        "--scenario",
+        "--priors",
+        "--method",
+        "--seed",
+        "--draws",
+        "--allow-unconverged",
+    },
+    "reports/documents/common.py": {"--allow-unconverged."},
+    "reports/documents/score.py": {"--result", "--date", "--because"},
+}
+"""Where a document says what to type: to repeat a run, to see withheld numbers, to record an outcome."""
+
+
+def test_only_the_command_line_names_its_options() -> None:
+    """No message of a use case, the model, the priors or the reports names an option, which other faces do not have."""
+    for name, tree in modules("estimative/workflows", "model", "priors", "reports"):
+        assert set(options_in(tree)) <= COMMANDS_TO_TYPE.get(name, set()), name
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["print('x')", "import sys\nsys.stderr.write('x')", "def f():\n    'Doc --a.'\n    return 'Use --seed 3.'"],
+)
+def test_the_scans_see_what_they_look_for(source: str) -> None:
+    """A module that prints, or names an option, is noticed; a docstring is no message."""
+    tree = ast.parse(source)
+    assert len([*prints_in(tree), *options_in(tree)]) == 1
