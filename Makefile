@@ -17,7 +17,7 @@ test: $(VENV)/ready ## the tests, but for the long calibrations
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 calibrate: $(VENV)/ready ## simulation-based calibration of both methods, some minutes
-	$(BIN)/python -m pytest -m calibration
+	$(BIN)/python -m pytest -m calibration tests/calibration tests/test_readme.py
 
 lint: $(VENV)/ready tree ## style, types, and the one arrow between the rooms
 	$(BIN)/ruff check .
