@@ -29,6 +29,7 @@ from estimative.model.record.resolutions import (
 )
 from estimative.model.record.run_store import Manifest, Store
 from estimative.priors.errors import InvalidInput
+from tests.numbers import probability
 from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id
 
 DAY = datetime.timedelta(days=1)
@@ -396,7 +397,7 @@ def manifest(place: int, **changed: object) -> Manifest:
         prior_set="engineer",
         method="nuts",
         converged=True,
-        headline=0.3,
+        headline=probability(0.3),
     )
     return replace(plain, **changed)  # type: ignore[arg-type]
 
