@@ -116,7 +116,7 @@ class Reader:
             finished = run(
                 *words, *fast, folder=self.folder, environment={"ESTIMATIVE_RUNS": str(self.folder / "runs")}
             )
-        return replace(finished, stdout=finished.stdout.replace(str(self.folder), HOME))
+        return replace(finished, out=finished.out.replace(str(self.folder), HOME))
 
     def _write(self, path: Path, text: str, *, edit: bool) -> None:
         """Make a file, append sections to it, or edit its lines."""

@@ -225,7 +225,7 @@ def test_a_resolution_is_confirmed_in_a_sentence(name: str) -> None:
     occurred, given_titles, sentence = CASES[name]
     recorded = entry(7, resolution(1, occurred), corrects=2)
     result = ResolveResult(log="log", entry=recorded, title="The bridge is closed.", given=given_titles)
-    first, second = words.confirmation(result, CONTEXT)
+    first, second = answer(result).document
     assert isinstance(first, Paragraph)
     assert isinstance(second, Paragraph)
     assert sentence in first.text
