@@ -1,9 +1,9 @@
-"""A small world that can be simulated: truths drawn from the priors, and evidence drawn given the truth.
+"""Simulated worlds: true values drawn from the priors, and evidence drawn given the truth.
 
-The world is written out by hand, as a story in plain floats, so that the package's equations have something to be
-calibrated against. Whatever has a sampling distribution is drawn anew for every world (a reading, a count, cases, a
-published forecast, an observed event). Indicators and testimony are known up to a constant only: they stay the same,
-and worlds are kept with a probability proportional to their likelihood.
+The simulation is written by hand in plain floats, independently of the package's equations, which are calibrated
+against it. Evidence with a sampling distribution (a reading, a count, cases, a published forecast, an observed event)
+is drawn for every world. The likelihood of indicators and testimony is known up to a constant only: these items are
+the same in every world, and worlds are accepted with a probability proportional to their likelihood.
 """
 
 from __future__ import annotations
@@ -57,24 +57,24 @@ LOGNORMALS: Mapping[str, tuple[float, float]] = {
     "evidence.photograph": (math.log(2), 0.2),
 }
 INDEPENDENCE = 0.4
-"""Of the two indicators, which are of one origin."""
+"""Of the two indicators, which share an origin."""
 SHARED_ORIGIN = (1 + INDEPENDENCE) / 2
-"""What each of the two counts."""
+"""Weight of each of the two indicators."""
 HIGHEST = math.exp(2 * (math.log(2) + 6 * 0.2) * SHARED_ORIGIN)
-"""The greatest likelihood of both indicators; six standard deviations out lies less than one world in 10^8."""
+"""The greatest likelihood of both indicators; less than one world in 10^8 lies beyond six standard deviations."""
 RECORD_YEARS = 10.0
 QUIET, TENSE = {"incident": 0.0, "readiness": 0.2}, {"incident": 1.0, "readiness": 0.8}
 QUIET_CASES, TENSE_CASES = 10, 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evident:
+class VaryingEvidence:
     """The evidence that differs from world to world."""
 
     reading: float
     count: int
     quiet: int
-    """Cases that ended in a strike, of those without an incident."""
+    """Cases without an incident that ended in a strike."""
     tense: int
     forecast: float
     """A published log-odds of trouble."""
@@ -83,20 +83,20 @@ class Evident:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A truth and what is seen of it."""
+    """The true values and events, and the evidence about them."""
 
     values: Mapping[str, float]
     happened: Mapping[str, bool]
-    evident: Evident
+    evident: VaryingEvidence
 
 
 def simulated(rng: np.random.Generator) -> World:
-    """A world drawn from the joint distribution of quantities, events and evidence."""
+    """Draw a world from the joint distribution of quantities, events and evidence."""
     while True:
         values = {name: float(rng.beta(a, b)) for name, (a, b) in BETAS.items()}
         values |= {name: math.exp(rng.normal(mu, sigma)) for name, (mu, sigma) in LOGNORMALS.items()}
         happened = _happened(values, rng)
-        if rng.random() < _kept(values, plan=happened["plan"]):
+        if rng.random() < _acceptance(values, plan=happened["plan"]):
             return World(values=values, happened=happened, evident=_evident(values, happened, rng))
 
 
@@ -114,7 +114,7 @@ def _plan(values: Mapping[str, float]) -> float:
 
 
 def _rate(values: Mapping[str, float]) -> float:
-    """Of incidents, per year."""
+    """Incidents per year."""
     raised = math.log(values["effects.incident.tension"]) * (values["factors.tension"] - 0.5)
     return values["events.incident"] * math.exp(raised)
 
@@ -132,8 +132,8 @@ def _trouble(values: Mapping[str, float]) -> float:
     return 1 - calm * (1 - _plan(values) * _strike(values, 0.0, values["factors.readiness"]))
 
 
-def _kept(values: Mapping[str, float], *, plan: bool) -> float:
-    """The likelihood of denial, neglect and photograph, at most 1."""
+def _acceptance(values: Mapping[str, float], *, plan: bool) -> float:
+    """Likelihood of denial, neglect and photograph, scaled to at most 1."""
     motive = values["factors.readiness"]
     denial = motive + (1 - motive) / values["evidence.denial"] if plan else 1.0
     neglect = math.log(values["evidence.neglect"]) * (1 - values["factors.readiness"])
@@ -141,8 +141,8 @@ def _kept(values: Mapping[str, float], *, plan: bool) -> float:
     return denial * math.exp((neglect + photograph) * SHARED_ORIGIN) / HIGHEST
 
 
-def _evident(values: Mapping[str, float], happened: Mapping[str, bool], rng: np.random.Generator) -> Evident:
-    return Evident(
+def _evident(values: Mapping[str, float], happened: Mapping[str, bool], rng: np.random.Generator) -> VaryingEvidence:
+    return VaryingEvidence(
         reading=float(rng.normal(10 * values["factors.tension"], values["evidence.reading"])),
         count=int(rng.poisson(RECORD_YEARS * _rate(values))),
         quiet=int(rng.binomial(QUIET_CASES, _strike(values, QUIET["incident"], QUIET["readiness"]))),
@@ -152,8 +152,8 @@ def _evident(values: Mapping[str, float], happened: Mapping[str, bool], rng: np.
     )
 
 
-def assessed(evident: Evident) -> Assessment:
-    """The assessment of somebody who knows the story, the priors and the evidence, but not the truth."""
+def assessed(evident: VaryingEvidence) -> Assessment:
+    """Assess a world's scenario with the priors that it was drawn from."""
     statements: dict[str, Statement | float] = {
         **{name: BetaStated(a=a, b=b) for name, (a, b) in BETAS.items()},
         **{name: LognormalStated(mu=mu, sigma=sigma) for name, (mu, sigma) in LOGNORMALS.items()},
@@ -162,8 +162,8 @@ def assessed(evident: Evident) -> Assessment:
     return prior_sets.assessed(scenario_of(evident), statements, relevance=relevance, independence=independence)
 
 
-def scenario_of(evident: Evident) -> Scenario:
-    """The story in the words of the package, every kind of evidence in it."""
+def scenario_of(evident: VaryingEvidence) -> Scenario:
+    """The simulated scenario in the types of the package, with every kind of evidence."""
     events = [
         Event(id="plan", title="", when="now", drivers=(Driver(name="tension", sign=1),)),
         Event(id="drill", title="", when="now", form="table", table_parents=("plan",)),
@@ -194,21 +194,21 @@ def scenario_of(evident: Evident) -> Scenario:
     )
 
 
-def _items(evident: Evident) -> list[Evidence]:
-    said: dict[str, Any] = {"title": "", "source": ""}
+def _items(evident: VaryingEvidence) -> list[Evidence]:
+    common: dict[str, Any] = {"title": "", "source": ""}
     trials = (
         Trials(at=QUIET, successes=evident.quiet, of=QUIET_CASES),
         Trials(at=TENSE, successes=evident.tense, of=TENSE_CASES),
     )
     return [
-        Measurement(id="reading", about="tension", value=evident.reading, unit="", at_low=0, at_high=10, **said),
-        Exposure(id="record", about="incident", count=evident.count, years=RECORD_YEARS, **said),
-        Cases(id="precedents", about="strike", trials=trials, **said),
-        Forecast(id="forecast", about="trouble", probability=_expit(evident.forecast), **said),
-        Observation(id="exercise", about="drill", happened=evident.drill, **said),
-        Testimony(id="denial", about="plan", claims=False, motive="readiness", **said),
-        Indicator(id="neglect", about="readiness", supports=False, origin="tip", **said),
-        Indicator(id="photograph", about="plan", supports=True, origin="tip", **said),
+        Measurement(id="reading", about="tension", value=evident.reading, unit="", at_low=0, at_high=10, **common),
+        Exposure(id="record", about="incident", count=evident.count, years=RECORD_YEARS, **common),
+        Cases(id="precedents", about="strike", trials=trials, **common),
+        Forecast(id="forecast", about="trouble", probability=_expit(evident.forecast), **common),
+        Observation(id="exercise", about="drill", happened=evident.drill, **common),
+        Testimony(id="denial", about="plan", claims=False, motive="readiness", **common),
+        Indicator(id="neglect", about="readiness", supports=False, origin="tip", **common),
+        Indicator(id="photograph", about="plan", supports=True, origin="tip", **common),
     ]
 
 
