@@ -1,1 +1,1 @@
-"""What is fast, measured against what a user would otherwise write."""
+"""Speed and memory of the package, compared with what a user would otherwise write."""

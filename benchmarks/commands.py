@@ -1,4 +1,4 @@
-"""Running commands, each a fresh process, with the time they took and the most memory they held."""
+"""Run commands, each in a fresh process, and measure time and peak memory."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ PYTHON = sys.executable
 ESTIMATIVE = str(Path(sys.executable).with_name("estimative"))
 ROOT = Path(__file__).parents[1]
 RSS_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
-MADE_AFRESH = ("PYTENSOR_FLAGS", "NUMBA_CACHE_DIR", "ESTIMATIVE_RUNS")
-"""Variables that every command gets anew, or not at all."""
+RESET_VARIABLES = ("PYTENSOR_FLAGS", "NUMBA_CACHE_DIR", "ESTIMATIVE_RUNS")
+"""Environment variables that a command does not inherit: they name caches and saved runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One command that ended well."""
+    """One command that exited with 0."""
 
     seconds: float
     peak_mib: float
-    """Of resident memory; of the process itself, or of the largest one that it waited for; see `least_peak`."""
+    """Resident memory of the process, or of the largest one that it waited for; see `least_peak`."""
     stdout: str
 
 
-class Failed(Exception):
-    """A command that did not end with 0."""
+class CommandFailed(Exception):
+    """A command that did not exit with 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What was run so far, by name."""
+    """The runs so far, by name of the command."""
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
     def run(self, name: str, command: Sequence[str], **variables: str) -> Run | None:
-        """Run a command once and keep what it took; one that failed is not tried again."""
+        """Run a command once and record its cost; one that failed is not tried again."""
         if name in self.failures:
             return None
-        tell(name)
+        log(name)
         try:
-            done = run(command, variables)
-        except Failed as failed:
+            result = run(command, variables)
+        except CommandFailed as failed:
             self.failures[name] = str(failed)
-            tell(f"{name} FAILED: {failed}")
+            log(f"{name} FAILED: {failed}")
             return None
-        self.runs.setdefault(name, []).append(done)
-        tell(f"{name}: {done.seconds:.2f} s")
-        return done
+        self.runs.setdefault(name, []).append(result)
+        log(f"{name}: {result.seconds:.2f} s")
+        return result
 
     def alternate(self, commands: Mapping[str, Sequence[str]], repetitions: int, **variables: str) -> None:
-        """Run commands in turn, so that what else the machine does meets all of them alike.
+        """Run commands in turn, so that other load on the machine affects all of them alike.
 
-        The first round, which fills the caches of files, does not count.
+        The first round, which fills the file caches, does not count.
         """
         for name, command in commands.items():
             if self.run(name, command, **variables):
@@ -71,27 +71,27 @@ class Bench:
                 self.run(name, command, **variables)
 
     def seconds(self, name: str) -> list[float]:
-        return [done.seconds for done in self.runs.get(name, ())]
+        return [result.seconds for result in self.runs.get(name, ())]
 
     def peaks(self, name: str) -> list[float]:
-        return [done.peak_mib for done in self.runs.get(name, ())]
+        return [result.peak_mib for result in self.runs.get(name, ())]
 
 
 def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
-    """Run a command to its end, with a run store of its own.
+    """Run a command to its end, with an empty folder of saved runs.
 
     Raises
     ------
-    Failed
-        With the last line of what it said.
+    CommandFailed
+        With the last line of its output.
     """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        kept = {name: value for name, value in os.environ.items() if name not in MADE_AFRESH}
-        environment = {**kept, "ESTIMATIVE_RUNS": folder, **variables}
+        inherited = {name: value for name, value in os.environ.items() if name not in RESET_VARIABLES}
+        environment = {**inherited, "ESTIMATIVE_RUNS": folder, **variables}
         start = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=ROOT)
         try:
-            # Unlike getrusage(RUSAGE_CHILDREN), which tells of the largest child so far, wait4 tells of this one alone.
+            # wait4 measures this child alone, where getrusage(RUSAGE_CHILDREN) gives the largest so far.
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:
             process.kill()
@@ -100,31 +100,31 @@ def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise Failed(f"exit code {process.returncode}: {_last_line(err) or _last_line(out) or 'said nothing'}")
+            raise CommandFailed(f"exit code {process.returncode}: {_last_line(err) or _last_line(out) or 'no output'}")
         out.seek(0)
         return Run(seconds=seconds, peak_mib=usage.ru_maxrss / RSS_PER_MIB, stdout=out.read().decode())
 
 
 def least_peak() -> float:
-    """The least peak that can be seen, in MiB: Linux counts the process that starts a command as part of its past."""
+    """Return the lowest peak that can be measured, in MiB: on Linux a child starts with the peak of its parent."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / RSS_PER_MIB
 
 
 @contextmanager
 def empty_compile_cache() -> Iterator[dict[str, str]]:
-    """The variables of a process that compiles into a folder of its own, empty at first."""
+    """Give the variables of a process that compiles into an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         yield {"PYTENSOR_FLAGS": f"base_compiledir={folder}/pytensor", "NUMBA_CACHE_DIR": f"{folder}/numba"}
 
 
 @contextmanager
 def finished_run() -> Iterator[dict[str, str]]:
-    """The variables of a process that finds one run of the flagship, fitted and looked into.
+    """Give the variables of a process that has one saved run of the flagship scenario, with its analyses.
 
     Raises
     ------
-    Failed
-        If it cannot be made.
+    CommandFailed
+        If the run cannot be made.
     """
     with tempfile.TemporaryDirectory() as folder:
         runs = {"ESTIMATIVE_RUNS": folder}
@@ -133,8 +133,8 @@ def finished_run() -> Iterator[dict[str, str]]:
         yield runs
 
 
-def tell(message: str) -> None:
-    """Progress, on stderr."""
+def log(message: str) -> None:
+    """Print progress to stderr."""
     print(message, file=sys.stderr, flush=True)
 
 

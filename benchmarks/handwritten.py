@@ -1,10 +1,9 @@
-"""The flagship scenario as an experienced PyMC user would write it by hand: the reference for the package's own speed.
+"""The flagship scenario as an experienced PyMC user would write it by hand: the reference for the speed of NUTS.
 
 It is the model that the package builds from `model/scenarios/coordinated_attack.toml` (with its CSV file) and
-`priors/coordinated_attack/baseline.toml`, with every number written out: if China invades Taiwan, does Beijing ask
-Moscow to attack NATO, and does Moscow do it? One scalar random variable for every quantity, the events summed out
-over their feasible states, `pm.sample` with its defaults. It uses nothing of the package, so that either can be
-checked against the other: when a number changes there, it must be changed here.
+`priors/coordinated_attack/baseline.toml`, with every number written out: one scalar random variable for every
+quantity, the events summed out over their feasible states, `pm.sample` with its defaults. It uses nothing of the
+package, so that each can be checked against the other: when a number changes there, it must be changed here.
 
 Run it with `python benchmarks/handwritten.py`; it prints the headline's posterior mean and Monte Carlo error.
 """
@@ -23,7 +22,7 @@ def years(start, end):
 
 
 def independent(n, k):
-    """The weight of each of n items from one origin, which together count as 1 + (n - 1) k."""
+    """Weight of each of n items from one origin, which together count as 1 + (n - 1) k."""
     return (1 + (n - 1) * k) / n
 
 
@@ -38,12 +37,12 @@ def log_ratio(name, mu, sigma):
 
 
 def indicator(name, mu, sigma, degree, weight=1.0):
-    """Something seen, more probable the higher the degree."""
+    """An observation that is more probable the higher the degree."""
     pm.Potential(name, weight * degree * log_ratio(name, mu, sigma))
 
 
 def testimony(name, mu, sigma, motive):
-    """ln P(said | not so) / P(said | so): what a speaker with a motive would say anyway carries no news."""
+    """ln P(said | not so) / P(said | so): what a motivated speaker would say anyway is no evidence."""
     ratio = pm.LogNormal(f"ratio_{name}", mu, sigma)
     return pm.math.log(motive + (1 - motive) / ratio)
 
@@ -191,20 +190,20 @@ with pm.Model() as model:
     motive_american_assessment = pm.Deterministic(
         "motive_american_assessment", 0.10 + 0.60 * motive_american_assessment_share
     )
-    told_plan = (
+    evidence_plan = (
         log_ratio("silence_of_beijing", 0.1312, 0.0798),
         testimony("medvedev_mockery", 0.3466, 0.2107, motive_medvedev_mockery),
     )
-    told_invasion = (
+    evidence_invasion = (
         0.0,
         log_ratio("arms_build_up", 0.2653, 0.1613)
         + testimony("american_assessment", 0.4419, 0.2107, motive_american_assessment),
     )
     rutte = testimony("rutte_claim", 0.7843, 0.3660, rhetorical_motive)
     grynkewich = testimony("grynkewich_echo", 0.5970, 0.3050, rhetorical_motive)
-    told_request = independent(2, 0.1) * (rutte + grynkewich), 0.0
-    told_attack = 0.0, testimony("putin_denial", 0.4581, 0.2785, motive_putin_denial)
-    told_opportunistic = 0.0, testimony("estonian_assessment", 0.4419, 0.2107, motive_estonian_assessment)
+    evidence_request = independent(2, 0.1) * (rutte + grynkewich), 0.0
+    evidence_attack = 0.0, testimony("putin_denial", 0.4581, 0.2785, motive_putin_denial)
+    evidence_opportunistic = 0.0, testimony("estonian_assessment", 0.4419, 0.2107, motive_estonian_assessment)
 
     # The events summed out over the feasible states.
     states, log_joint = [], []
@@ -213,8 +212,8 @@ with pm.Model() as model:
             continue
         if (attack and not request) or (opportunistic and request) or (miscalculation and (attack or opportunistic)):
             continue
-        log_p = log_plan[plan] + log_invasion[invasion] + told_plan[plan] + told_invasion[invasion]
-        log_p = log_p + told_request[request] + told_attack[attack] + told_opportunistic[opportunistic]
+        log_p = log_plan[plan] + log_invasion[invasion] + evidence_plan[plan] + evidence_invasion[invasion]
+        log_p = log_p + evidence_request[request] + evidence_attack[attack] + evidence_opportunistic[opportunistic]
         if invasion:
             log_p = log_p + log_request[plan][request]
             log_p = log_p + (log_attack[plan][attack] if request else log_opportunistic[opportunistic])

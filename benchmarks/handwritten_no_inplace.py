@@ -1,9 +1,8 @@
-"""The reference script compiled without PyTensor's in-place pass over elementwise operations: a kinder reference.
+"""The handwritten script compiled without PyTensor's in-place pass over elementwise operations: a faster reference.
 
-That pass takes much of the time in which the script, a graph of many scalars, is compiled. No setting reaches it:
-nutpie asks for the mode "NUMBA" by name, and PyTensor hands that out as it was defined, so that `optimizer_excluding`
-in PYTENSOR_FLAGS has no effect. What does is to put another mode in its place, which few users would think of. The
-model is the same.
+That pass takes much of the compile time of the script, a graph of many scalars. No setting turns it off: nutpie asks
+for the mode "NUMBA" by name, and PyTensor returns it as defined, so `optimizer_excluding` in PYTENSOR_FLAGS has no
+effect. Replacing the predefined mode does, which few users would think of. The model is the same.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What each further prior set costs after the first; a process of its own that prints JSON.
+"""Time of each further prior set of a scenario after the first; prints JSON.
 
-`python -m benchmarks.refitting importance` or `... nuts`: in one process the first shipped prior set is assessed (and
-the scenario compiled) and fitted, then each of the others, with the structure and the compiled program of the first.
+`python -m benchmarks.refitting importance` or `... nuts`: the first shipped prior set is fitted (for NUTS the scenario
+is compiled), then each of the others with the structure and the compiled model of the first.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ type Fit = Callable[[Assessment], Posterior]
 
 @dataclass(frozen=True, kw_only=True)
 class Refits:
-    """What each shipped prior set took, in turn."""
+    """Seconds of each shipped prior set, in turn."""
 
     seconds: list[float]
-    """The verdict and the headline included, reading and imports not."""
+    """Including diagnostics and headline, without reading and imports."""
     unconverged: list[str]
-    """Prior sets whose fit cannot be believed, so that its time says little."""
+    """Prior sets whose fit did not converge, so that its time means little."""
 
 
 def refits(method: str) -> Refits:
@@ -47,10 +47,10 @@ def refits(method: str) -> Refits:
         start = time.perf_counter()
         assessment = assess(scenario, prior_set, structure=structure)
         posterior = fit(assessment)
-        believed = posterior.verdict.passed and posterior.headline.value > 0
+        converged = posterior.verdict.passed and posterior.headline.value > 0
         seconds.append(time.perf_counter() - start)
         structure = assessment.structure
-        if not believed:
+        if not converged:
             unconverged.append(prior_set.name)
     return Refits(seconds=seconds, unconverged=unconverged)
 

@@ -1,7 +1,7 @@
-"""How a fit grows with events and with evidence; a process of its own that prints JSON.
+"""Time of a fit by number of events and of items of evidence; prints JSON.
 
-`python -m benchmarks.scaling importance 3` fits every size three times, the sizes in turn; `... nuts 1` does so with
-NUTS, compiling included.
+`python -m benchmarks.scaling importance 3` fits every size three times, the sizes in turn; `... nuts 1` fits with NUTS,
+compile time included.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ EVENTS = (5, 10, 20, 40)
 EVENTS_FOR_NUTS = (5, 20)
 ITEMS = (10, 100, 1000)
 DRAWS = 4000
-"""At which the log-likelihood alone is timed."""
+"""Number of draws at which the log-likelihood alone is timed."""
 LONG = 20.0
-"""Seconds of a fit that is not repeated."""
+"""Seconds; a fit that takes longer is not repeated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
-    """One fit: the seconds it took, its verdict included, and whether it can be believed."""
+    """One fit: seconds including its diagnostics, and whether it converged."""
 
     seconds: float
     passed: bool
-    checks: dict[str, float]
+    checks: dict[str, float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One size of one series, and what was measured of it."""
+    """One size of one series, with its measurements."""
 
     series: str
     size: int
@@ -58,7 +58,7 @@ class Case:
         return any(fitted.seconds > LONG for fitted in self.fits)
 
     def report(self) -> dict[str, object]:
-        """As plain data."""
+        """Return the measurements as plain data."""
         return {
             "series": self.series,
             "size": self.size,
@@ -69,7 +69,7 @@ class Case:
 
 
 def importance(repetitions: int) -> list[Case]:
-    """Both series, by importance sampling, and the log-likelihood alone."""
+    """Time both series by importance sampling, and the log-likelihood alone."""
     cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS]
     cases += [Case(series="items", size=size, assessment=pile(size)) for size in ITEMS]
     for seed in range(1, repetitions + 1):
@@ -81,7 +81,7 @@ def importance(repetitions: int) -> list[Case]:
 
 
 def nuts(repetitions: int) -> list[Case]:
-    """The events, by NUTS: import of PyMC apart, each fit compiles its scenario."""
+    """Time the series of events by NUTS; each fit compiles its scenario, the import of PyMC is not counted."""
     from estimative.model.inference.nuts import compile_model
 
     def compiled_and_fitted(assessment: Assessment, seed: int) -> Posterior:
@@ -102,7 +102,7 @@ def _fitted(fit: Callable[[], Posterior]) -> Fitted:
 
 
 def _likelihood(assessment: Assessment) -> float:
-    """The second of two evaluations at the same draws: the first one brings the memory."""
+    """Time the second of two evaluations at the same draws: the first one allocates the memory."""
     space = prior_transform(assessment)
     theta = space.theta(np.random.default_rng(1).standard_normal((space.dimension, DRAWS)))
     seconds = 0.0

@@ -1,4 +1,4 @@
-"""Scenarios of any size, built in code, with priors to match: how the cost of a fit grows."""
+"""Synthetic scenarios of any size, with priors, to measure how the cost of a fit grows."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ STATEMENTS: Mapping[str, Statement] = {
 
 
 def chain(events: int) -> Assessment:
-    """Odds events, each driven by the one before and by one factor; something was seen of every third."""
+    """Chain odds events, each driven by the one before and by a factor, with an indicator about every third."""
     factor = _factor("pressure")
-    named = [f"event_{index}" for index in range(events)]
+    names = [f"event_{index}" for index in range(events)]
     linked = [
         Event(id=name, title=name, drivers=tuple(_raising(driver) for driver in (factor.id, *before)))
-        for name, before in zip(named, [(), *((name,) for name in named)], strict=False)
+        for name, before in zip(names, [(), *((name,) for name in names)], strict=False)
     ]
-    seen = [_indicator(f"sign_of_{name}", about=name, supports=True) for name in named[::3]]
-    return _assessment([factor], linked, seen)
+    indicators = [_indicator(f"sign_of_{name}", about=name, supports=True) for name in names[::3]]
+    return _assessment([factor], linked, indicators)
 
 
 def pile(items: int) -> Assessment:
-    """One event driven by four factors, and indicators about each in turn: two for its top to one for its bottom."""
+    """Build one event driven by four factors, with indicators about each in turn: two for high to one for low."""
     factors = [_factor(f"factor_{index}") for index in range(FACTORS)]
     event = Event(id="event", title="event", drivers=tuple(_raising(factor.id) for factor in factors))
-    seen = [
+    indicators = [
         _indicator(f"sign_{index}", about=factors[index % FACTORS].id, supports=index // FACTORS % 3 != 2)
         for index in range(items)
     ]
-    return _assessment(factors, [event], seen)
+    return _assessment(factors, [event], indicators)
 
 
 def _factor(name: str) -> Factor:
@@ -64,7 +64,7 @@ def _indicator(name: str, *, about: str, supports: bool) -> Indicator:
 
 
 def _assessment(factors: list[Factor], events: list[Event], evidence: list[Indicator]) -> Assessment:
-    """The headline is the last event."""
+    """Assess a scenario whose headline is the last event."""
     scenario = Scenario(
         id="synthetic",
         title="Made for measuring",

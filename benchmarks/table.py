@@ -1,4 +1,4 @@
-"""The table of ratios, in plain text of at most 100 columns."""
+"""The table of ratios, in plain text of at most 110 columns."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-WIDTHS = (51, 7, 8, 4, 10, 10, 2)
+WIDTHS = (58, 7, 8, 4, 10, 10, 2)
 HEADER = ("What, against what", "ratio", "aim", "met", "this", "against", "n")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """A line of its own above some rows."""
+    """A line above a group of rows."""
 
     text: str
 
@@ -26,12 +26,12 @@ class Row:
     this: Sequence[float]
     against: Sequence[float]
     aim: float | None = None
-    """The greatest ratio wished for."""
+    """The largest ratio that meets the aim."""
     unit: Literal["s", "MiB"] = "s"
 
     @property
     def ratio(self) -> float | None:
-        """Of the medians; None where a side was never measured."""
+        """Ratio of the medians; None where a side was not measured."""
         return median(self.this) / median(self.against) if self.this and self.against else None
 
 
@@ -39,11 +39,11 @@ type Line = Heading | Row
 
 
 def text(lines: Iterable[Line]) -> str:
-    """The whole table."""
-    told = [_joined(HEADER), "-" * (sum(WIDTHS) + len(WIDTHS) - 1)]
+    """Return the table as text."""
+    rows = [_joined(HEADER), "-" * (sum(WIDTHS) + len(WIDTHS) - 1)]
     for line in lines:
-        told += _heading(line) if isinstance(line, Heading) else [_joined(_cells(line))]
-    return "\n".join(told) + "\n"
+        rows += _heading(line) if isinstance(line, Heading) else [_joined(_cells(line))]
+    return "\n".join(rows) + "\n"
 
 
 def _heading(heading: Heading) -> list[str]:
@@ -82,6 +82,6 @@ def _joined(cells: Iterable[str]) -> str:
 
 
 def _aligned(cells: Iterable[str]) -> Iterator[str]:
-    """The first column from the left, numbers from the right."""
+    """Align the first column left, numbers right."""
     for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True)):
         yield cell.ljust(width) if index == 0 else cell.rjust(width)

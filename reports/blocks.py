@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Protocol
 
 from estimative.priors.verbal_scale import ICD203, Scale
@@ -154,3 +155,13 @@ class Code:
 
 type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | PageBreak | Code
 type Document = tuple[Block, ...]
+
+
+def collected[**Inputs](blocks: Callable[Inputs, Iterator[Block]]) -> Callable[Inputs, Document]:
+    """Turn a generator of blocks into a function that returns them as a document."""
+
+    @wraps(blocks)
+    def document(*args: Inputs.args, **kwargs: Inputs.kwargs) -> Document:
+        return tuple(blocks(*args, **kwargs))
+
+    return document

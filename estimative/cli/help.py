@@ -8,10 +8,11 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_Base: Any = typer.Context.formatter_class
+_Formatter: Any = typer.Context.formatter_class
+_Mixin: Any = object
 
 
-class Formatter(_Base):  # type: ignore[misc]
+class Formatter(_Formatter):  # type: ignore[misc]
     """Writes headings in bold where the terminal can."""
 
     def write_heading(self, heading: str) -> None:
@@ -19,16 +20,8 @@ class Formatter(_Base):  # type: ignore[misc]
         self.write(typer.style(f"{heading}:", bold=True) + "\n")
 
 
-def _examples(text: str | None, formatter: Any) -> None:
-    """Write examples as they are, one a line."""
-    if text:
-        with formatter.section("Examples"):
-            for line in text.splitlines():
-                formatter.write(f"  {line}\n")
-
-
-class Command(TyperCommand):
-    """A command whose epilog is its examples, one a line."""
+class _WithExamples(_Mixin):  # type: ignore[misc]
+    """Help with bold headings, and an epilog of examples, one a line."""
 
     def get_help(self, ctx: Any) -> str:
         """The help text."""
@@ -48,20 +41,18 @@ class Command(TyperCommand):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature of the library
         """Write the examples."""
-        _examples(self.epilog, formatter)
+        if self.epilog:
+            with formatter.section("Examples"):
+                for line in self.epilog.splitlines():
+                    formatter.write(f"  {line}\n")
 
 
-class Group(TyperGroup):
+class Command(_WithExamples, TyperCommand):
+    """A command whose epilog is its examples."""
+
+
+class Group(_WithExamples, TyperGroup):
     """Commands by the group that each names as its panel."""
-
-    def get_help(self, ctx: Any) -> str:
-        """The help text."""
-        ctx.formatter_class = Formatter
-        return str(super().get_help(ctx))
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature of the library
-        """Write the examples."""
-        _examples(self.epilog, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, group by group, in the order in which they were registered."""

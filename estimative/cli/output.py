@@ -11,7 +11,7 @@ import typer
 
 from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
-from estimative.priors.errors import InvalidInput, Issue, Place, listed
+from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer, Showable
 from estimative.reports.context import Context
@@ -65,9 +65,7 @@ def _write(answer: Answer, path: Path, name: str | None) -> None:
 
 
 def _misuse(option: str, value: str, allowed: str) -> InvalidInput:
-    return InvalidInput(
-        [Issue(code="invalid-value", message=value, place=Place(file="the command line", key=option), allowed=allowed)]
-    )
+    return invalid(value, code="invalid-value", file="the command line", key=option, allowed=allowed)
 
 
 def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> None:
@@ -84,9 +82,7 @@ def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         allowed = "a folder that can be written to"
-        raise InvalidInput(
-            [Issue(code="unwritable", message=error.strerror or "", place=Place(file=str(folder)), allowed=allowed)]
-        ) from error
+        raise invalid(error.strerror or "", code="unwritable", file=str(folder), allowed=allowed) from error
     for name, draw in pictures.items():
         try:
             picture = draw()

@@ -46,14 +46,8 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
     issues += _given_twice(prior_sets)
     assessments = tuple(_assessed(subject, prior_sets, issues))
     if not issues and len(assessments) < 2:
-        issues.append(
-            Issue(
-                code="too-few-analysts",
-                message=f"the number of prior sets is {len(assessments)}",
-                place=Place(),
-                allowed="two or more",
-            )
-        )
+        message = f"the number of prior sets is {len(assessments)}"
+        raise invalid(message, code="too-few-analysts", allowed="two or more")
     if issues:
         raise InvalidInput(dict.fromkeys(issues))
     return assessments

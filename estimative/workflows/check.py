@@ -12,6 +12,7 @@ from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
+from estimative.model.spec.warnings import unused_sources
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, unknown_name
 from estimative.priors.prior_set import PriorSet
@@ -59,6 +60,10 @@ def check(paths: Sequence[Path], *, scenario: str | None = None) -> CheckResult:
     entries = list(_read(list(_expanded(paths, issues)) if paths else _shipped(), issues))
     scenarios = {entry.id: entry for _, entry in entries if isinstance(entry, Scenario)}
     files = [file for path, entry in entries for file in _checked(path, entry, scenarios, scenario, issues)]
+    for subject in scenarios.values():
+        prior_sets = [entry for _, entry in entries if isinstance(entry, PriorSet) and entry.scenario == subject.id]
+        # Without its prior sets it is unknown which sources they refer to.
+        issues.extend(unused_sources(subject, prior_sets) if prior_sets else ())
     order = list(dict.fromkeys(issue.place.file for issue in issues))
     unique = dict.fromkeys(issues)
     ordered = sorted(unique, key=lambda i: (order.index(i.place.file), i.place.line or math.inf))

@@ -19,7 +19,7 @@ from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
-from estimative.priors.errors import InvalidInput, Issue, Place, quote
+from estimative.priors.errors import InvalidInput, Issue, invalid, quote
 from estimative.workflows.session import Settings
 
 
@@ -46,19 +46,18 @@ def load_runs(store: Store, first: str, second: str) -> tuple[RunInputs, RunInpu
             runs.append(_load(store.find(name)))
         except InvalidInput as error:
             issues.extend(error.issues)
-    ids = [run.result.scenario.id for run in runs]
-    if len(set(ids)) > 1:
-        issues.append(
-            Issue(
-                code="scenario-mismatch",
-                message=f"the two runs are of different scenarios, {quote(ids[0])} and {quote(ids[1])}",
-                place=Place(file=str(store.folder), key=second),
-                value=quote(ids[1]),
-                allowed=f"a run of {quote(ids[0])}",
-            )
-        )
     if issues:
         raise InvalidInput(issues)
+    ids = [run.result.scenario.id for run in runs]
+    if len(set(ids)) > 1:
+        raise invalid(
+            f"the two runs are of different scenarios, {quote(ids[0])} and {quote(ids[1])}",
+            code="scenario-mismatch",
+            file=str(store.folder),
+            key=second,
+            value=quote(ids[1]),
+            allowed=f"a run of {quote(ids[0])}",
+        )
     return runs[0], runs[1]
 
 

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from estimative.priors.errors import InvalidInput, Issue, Place, listed
+from estimative.priors.errors import invalid, listed
 from estimative.reports.answers import Answer
 from estimative.reports.formats.registry import FORMATS, format_of
 
@@ -22,27 +22,10 @@ def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) 
     named = format_of(path)
     if named is None and format_name is None:
         endings = [ending for entry in FORMATS.values() for ending in entry.endings]
-        raise InvalidInput(
-            [
-                Issue(
-                    code="invalid-value",
-                    message="an unknown ending",
-                    place=Place(file=str(path)),
-                    allowed=f"one of {listed(endings)}",
-                )
-            ]
-        )
+        raise invalid("an unknown ending", code="invalid-value", file=str(path), allowed=f"one of {listed(endings)}")
     if named and format_name and named != format_name:
-        raise InvalidInput(
-            [
-                Issue(
-                    code="unknown-name",
-                    message=f"the format {format_name}",
-                    place=Place(file=str(path)),
-                    allowed=f"{named}, by its ending",
-                )
-            ]
-        )
+        allowed = f"{named}, by its ending"
+        raise invalid(f"the format {format_name}", code="unknown-name", file=str(path), allowed=allowed)
     write_whole(path, FORMATS[format_name or str(named)].render(answer))
 
 
@@ -62,6 +45,4 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         allowed = "a file that can be written to"
-        raise InvalidInput(
-            [Issue(code="unwritable", message=error.strerror or "", place=Place(file=str(path)), allowed=allowed)]
-        ) from error
+        raise invalid(error.strerror or "", code="unwritable", file=str(path), allowed=allowed) from error

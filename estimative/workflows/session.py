@@ -15,7 +15,7 @@ from estimative.model.inference.info import Computation, FitInfo, versions
 from estimative.model.inference.posterior import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import invalid
 
 
 class Progress(Protocol):
@@ -118,9 +118,7 @@ def possible(assessment: Assessment) -> Iterator[None]:
     except Contradiction as error:
         file = f"scenario {assessment.scenario.id}, prior set {assessment.prior_set.name}"
         allowed = "what is possible under these priors"
-        raise InvalidInput(
-            [Issue(code="invalid-value", message=error.reason, place=Place(file=file, key=error.key), allowed=allowed)]
-        ) from error
+        raise invalid(error.reason, code="invalid-value", file=file, key=error.key, allowed=allowed) from error
 
 
 @contextmanager
@@ -130,7 +128,5 @@ def finite_odds(assessment: Assessment, when: str) -> Iterator[None]:
         yield
     except Undefined as error:
         file = f"scenario {assessment.scenario.id}"
-        found, allowed = f"a headline of probability 0 or 1 {when}", "a headline between 0 and 1"
-        raise InvalidInput(
-            [Issue(code="invalid-value", message=found, place=Place(file=file), allowed=allowed)]
-        ) from error
+        message, allowed = f"a headline of probability 0 or 1 {when}", "a headline between 0 and 1"
+        raise invalid(message, code="invalid-value", file=file, allowed=allowed) from error

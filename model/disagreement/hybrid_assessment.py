@@ -169,17 +169,18 @@ class HybridAssessment:
     def _changed_weights(self) -> Iterator[str]:
         """Weights that both assessments can state, with another value."""
         for name in self.first.weights:
-            if name in self.second.weights and _weight(self.first, name) != _weight(self.second, name):
+            if name in self.second.weights and stated_weight(self.first, name) != stated_weight(self.second, name):
                 yield name
 
     def _weight(self, name: str, coalition: Coalition) -> float:
         """A weight: a player by itself where both assessments can state it, else of the one that can, or 0."""
         stating = [side for side in (self.first, self.second) if name in side.weights]
         if len(stating) == 2:
-            return _weight(self._side(name in coalition), name)
-        return _weight(stating[0], name) if stating else 0.0
+            return stated_weight(self._side(name in coalition), name)
+        return stated_weight(stating[0], name) if stating else 0.0
 
 
-def _weight(assessment: Assessment, name: str) -> float:
+def stated_weight(assessment: Assessment, name: str) -> float:
+    """Return the relevance or independence that an assessment's prior set states, by its name."""
     parsed = QuantityName.parse(name)
     return assessment.prior_set.weight(parsed.section, parsed.subject)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share
+from estimative.model.disagreement.hybrid_assessment import stated_weight
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.spec.quantities import QuantityName
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
@@ -140,12 +140,7 @@ class _Values:
     def _median(self, assessment: Assessment, name: str) -> str:
         if name in assessment.priors:
             return input_value(name, assessment.priors[name].family.quantile(0.5), self.context.scenario)
-        return f"{_weight(assessment, name):.2g}"
-
-
-def _weight(assessment: Assessment, name: str) -> float:
-    parsed = QuantityName.parse(name)
-    return assessment.prior_set.weight(parsed.section, parsed.subject)
+        return f"{stated_weight(assessment, name):.2g}"
 
 
 def _points(parts: Decomposition, values: _Values) -> Iterator[str]:

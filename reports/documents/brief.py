@@ -8,7 +8,7 @@ from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.report_result import OtherResult, ReportResult
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Columns, Document, Figure, Heading, Listing, Paragraph, Picture
+from estimative.reports.blocks import Block, Columns, Figure, Heading, Listing, Paragraph, Picture, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.sensitivity import moved
@@ -21,12 +21,9 @@ CONFIDENCE_LENGTH = 420
 """Characters of the reasons for the analytic confidence; the full report has all of them."""
 
 
-def document(result: ReportResult, context: Context) -> Document:
+@collected
+def document(result: ReportResult, context: Context) -> Iterator[Block]:
     """Question, judgement, what it depends on, what would change it, who disagrees, what has changed."""
-    return tuple(_document(result, context))
-
-
-def _document(result: ReportResult, context: Context) -> Iterator[Block]:
     scenario = result.fit.scenario
     yield Heading(text=scenario.title, level=1)
     yield Paragraph(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from estimative.model.disagreement.analysts import LogEvidence, Pair
 from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.reports.blocks import Block, Document, Heading, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common, team_attribution
 from estimative.reports.figures import figures
@@ -16,12 +16,9 @@ from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
 
 
-def document(result: CompareResult, context: Context) -> Document:
+@collected
+def document(result: CompareResult, context: Context) -> Iterator[Block]:
     """The analysts' numbers first, then why they differ, then the pairs, then how they were computed."""
-    return tuple(_document(result, context))
-
-
-def _document(result: CompareResult, context: Context) -> Iterator[Block]:
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
     yield from common.cautions(result, analysts.fits(result.analysts))
     yield from parts(result, context)

@@ -14,10 +14,10 @@ from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.documents.attribution import BLOCKS, cells, effect, part, permutations
+from estimative.reports.documents.attribution import BLOCKS, cells, descending, effect, part, permutations
 from estimative.reports.documents.changes import cut, input_title, line, title
 from estimative.reports.figures import figures
 from estimative.reports.number_format import (
@@ -49,12 +49,9 @@ PARTS: Mapping[str, str] = {
 RESIDUAL = "Settings and simulation error"
 
 
-def document(result: DiffResult, context: Context) -> Document:
+@collected
+def document(result: DiffResult, context: Context) -> Iterator[Block]:
     """The two judgements, what the change is due to, what changed, how it was computed."""
-    return tuple(_document(result, context))
-
-
-def _document(result: DiffResult, context: Context) -> Iterator[Block]:
     yield Heading(text=f"{result.second.scenario.title}: what changed", level=1)
     yield Paragraph(text=phrases.first_paragraph(result.second.scenario.question))
     yield from common.cautions(result, _fits(result))
@@ -120,7 +117,7 @@ def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> 
         )
         return
     clear = [share for share in result.inputs if abs(share.share.value) > SIGNIFICANT_SE * share.se]
-    main = sorted(clear, key=_size)[:MAX_NAMED]
+    main = sorted(clear, key=descending)[:MAX_NAMED]
     if main:
         changed = [change for change in (*changes.priors, *changes.weights) if change.before and change.after]
         values = {change.name: f" ({cut(change.before)} → {cut(change.after)})" for change in changed}
@@ -135,10 +132,6 @@ def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> 
         "Settings and simulation error: the part that refits on common random numbers do not reproduce."
     )
     yield Paragraph(text=f"{permutations(result.permutations)} {phrases.fits(result.effort)}")
-
-
-def _size(share: Share) -> float:
-    return -abs(share.share.value)
 
 
 def _cause(share: Share, values: str, result: ChangeAttribution, context: Context) -> str:
@@ -164,7 +157,7 @@ def _presence(item: str, scenarios: Sequence[Scenario]) -> str:
 
 
 def _table(result: ChangeAttribution, context: Context) -> Table:
-    rows = [row for block in sorted(result.blocks, key=_size) for row in _block(block, result, context)]
+    rows = [row for block in sorted(result.blocks, key=descending) for row in _block(block, result, context)]
     residual = (RESIDUAL, factor(result.residual), decibans(result.residual), "", "", "")
     total = ("Total", factor(result.total), decibans(result.total), "", "", "")
     header = ("Change", "Factor", "Decibans ± error", "Share", "First", "Last")
@@ -175,7 +168,7 @@ def _block(block: Share, result: ChangeAttribution, context: Context) -> Iterato
     """A kind of change, then the changes in it, the largest first; the structure is one change."""
     yield (capital(BLOCKS[block.name]), *cells(block, result.total))
     members = [share for share in result.inputs if share.block == block.name and share.name != block.name]
-    for share in sorted(members, key=_size):
+    for share in sorted(members, key=descending):
         yield (f"· {cause(share.name, context)}", *cells(share, result.total))
 
 

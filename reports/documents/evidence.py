@@ -11,7 +11,7 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.documents.indicators import indicators
@@ -35,12 +35,9 @@ OVERLAP = 0.5
 """A group whose weight given the rest is a smaller share of its weight alone shares most of its information."""
 
 
-def document(result: EvidenceResult, context: Context) -> Document:
+@collected
+def document(result: EvidenceResult, context: Context) -> Iterator[Block]:
     """What the evidence did, item by item; tipping points; indicators; conflicts; method."""
-    return tuple(_document(result, context))
-
-
-def _document(result: EvidenceResult, context: Context) -> Iterator[Block]:
     scenario = context.scenario
     yield from common.introduction(result.scenario, result.fit.prior_set, "what the evidence does")
     yield from common.cautions(result, {"The fit": result.fit})

@@ -13,7 +13,7 @@ from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.figures import figures
@@ -31,11 +31,6 @@ VARIANCE_SHARES = (
 """By the share of the prior variance that remains."""
 
 
-def document(result: FitResult, context: Context) -> Document:
-    """The answer first, then why, then how it was computed."""
-    return tuple(_document(result, context))
-
-
 def preliminary(result: FitResult, context: Context) -> Document:
     """The answer of importance sampling, while NUTS is still running."""
     headline = result.headline.posterior
@@ -43,7 +38,9 @@ def preliminary(result: FitResult, context: Context) -> Document:
     return (Paragraph(text=text),)
 
 
-def _document(result: FitResult, context: Context) -> Iterator[Block]:
+@collected
+def document(result: FitResult, context: Context) -> Iterator[Block]:
+    """The answer first, then why, then how it was computed."""
     yield Heading(text=result.scenario.title, level=1)
     yield Paragraph(text=phrases.first_paragraph(result.scenario.question))
     yield Paragraph(text=common.frame(result.scenario, [result.prior_set]))

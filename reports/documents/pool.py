@@ -9,7 +9,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.pool_result import PoolResult, Weight
 from estimative.model.record.proper_scores import FEW, RULES, Rule, Scores, Scoring
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
 from estimative.reports.figures import figures
@@ -49,12 +49,9 @@ REASONS: Mapping[str, str] = {
 }
 
 
-def document(result: PoolResult, context: Context) -> Document:
+@collected
+def document(result: PoolResult, context: Context) -> Iterator[Block]:
     """The combined probability first, then the analysts, the weights, the assumptions, and how it was computed."""
-    return tuple(_document(result, context))
-
-
-def _document(result: PoolResult, context: Context) -> Iterator[Block]:
     yield from analysts.introduction(result.scenario, result.analysts, "combined")
     yield from common.cautions(result, analysts.fits(result.analysts))
     rows = analysts.by_probability(result.analysts, result.scenario.headline)

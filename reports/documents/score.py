@@ -10,7 +10,7 @@ from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
 from estimative.model.record.score import ScoredForecast, ScoreResult
 from estimative.priors.forecast_record import COLUMNS
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
 from estimative.reports.number_format import SIGNIFICANT_SE, one_digit, plain_percent, rounded
@@ -42,12 +42,9 @@ PARTS = (
 )
 
 
-def document(result: ScoreResult, context: Context) -> Document:
+@collected
+def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     """The scores first, then calibration, then the forecasts, then how they were counted."""
-    return tuple(_document(result))
-
-
-def _document(result: ScoreResult) -> Iterator[Block]:
     yield Heading(text=heading(result), level=1)
     yield Paragraph(text=summary(result.overall) if result.overall else HOW_TO, strong=bool(result.overall))
     for text in filter(None, (counts(result), *warnings(result))):

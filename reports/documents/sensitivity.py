@@ -13,7 +13,7 @@ from estimative.model.analysis.tornado import Tornado, TornadoRange
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, IntervalPlot, IntervalRow, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, IntervalPlot, IntervalRow, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.figures import figures
@@ -34,12 +34,9 @@ MAX_NAMED, MAX_BARS = 3, 12
 DIAGNOSES = {"conflict": "possible conflict", "weak evidence": "weak evidence", "none": "-"}
 
 
-def document(result: SensitivityResult, context: Context) -> Document:
+@collected
+def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
     """Tornado, Sobol' indices, power-scaling and other structures, in this order."""
-    return tuple(_document(result, context))
-
-
-def _document(result: SensitivityResult, context: Context) -> Iterator[Block]:
     scenario, headline = context.scenario, result.headline
     yield from common.introduction(result.scenario, result.fit.prior_set, "what drives the result")
     yield from common.cautions(result, {"The fit": result.fit})

@@ -11,7 +11,7 @@ from estimative.model.spec.events import Outcome, Source
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
 from estimative.reports.figures import figures
@@ -23,12 +23,9 @@ MAX_WEIGHT = 0.995
 """An item that counts less than this is said to count for less than one."""
 
 
-def document(result: TraceResult, context: Context) -> Document:
+@collected
+def document(result: TraceResult, context: Context) -> Iterator[Block]:
     """The number, its equations, the priors with their reasons, the evidence with its sources, the method."""
-    return tuple(_document(result, context))
-
-
-def _document(result: TraceResult, context: Context) -> Iterator[Block]:
     scenario = context.scenario
     yield from common.introduction(result.scenario, result.fit.prior_set, f"trace of {_title(result, scenario)}")
     yield from common.cautions(result, {"The fit": result.fit})

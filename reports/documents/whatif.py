@@ -21,13 +21,13 @@ from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import (
     Block,
-    Document,
     Heading,
     IntervalPlot,
     IntervalRow,
     Listing,
     Paragraph,
     Table,
+    collected,
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import common
@@ -49,12 +49,9 @@ MAX_COLUMNS = 5
 UNCHANGED = "as it is"
 
 
-def document(result: WhatIfResult, context: Context) -> Document:
+@collected
+def document(result: WhatIfResult, context: Context) -> Iterator[Block]:
     """The headline before and after, what is supposed, every change, the sweep, the method."""
-    return tuple(_document(result, context))
-
-
-def _document(result: WhatIfResult, context: Context) -> Iterator[Block]:
     scenario, fits = context.scenario, {"As assessed": result.fit, "As supposed": result.fit_after}
     yield from common.introduction(result.scenario, result.fit.prior_set, "what if")
     yield from common.cautions(result, fits)

@@ -16,6 +16,9 @@ from estimative.priors.prior_set_file import read_prior_set
 from tests.command import Desk
 from tests.in_process import Finished
 
+UNUSED_SOURCE = (
+    '[[scenario.sources]]\nid = "almanac"\ntitle = "An almanac"\npublisher = "A printer"\ndate = 2026-01-01\n\n'
+)
 SHIPPED = [(scenario, name) for scenario, sets in shipped_prior_sets().items() for name in sets]
 
 
@@ -48,6 +51,14 @@ def test_warnings_count_as_errors_only_on_request(desk: Desk) -> None:
     assert (lenient.code, strict.code) == (0, 2)
     assert "have no reason" in lenient.err
     assert desk.run("check", "ferry.toml", "--strict").code == 0
+
+
+def test_a_source_that_nothing_refers_to_is_a_warning(desk: Desk) -> None:
+    """A source is unused if neither the scenario nor its prior sets among the files refer to it."""
+    ferry = (desk.folder / "ferry.toml").read_text(encoding="utf-8")
+    desk.write("unused.toml", ferry.replace("[factors.", UNUSED_SOURCE + "[factors.", 1))
+    assert 'nothing refers to the source "almanac"' in desk.run("check", "unused.toml", "mate.toml").err
+    assert "almanac" not in desk.run("check", "unused.toml").err
 
 
 def test_good_and_faulty_files_are_told_apart(desk: Desk) -> None:
