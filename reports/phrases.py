@@ -110,6 +110,14 @@ def input_name(name: str, scenario: Scenario) -> str:
     return name
 
 
+def short_name(name: str, scenario: Scenario) -> str:
+    """A quantity where there is little room: its title, of an effect "cause, on: effect"."""
+    parsed = QuantityName.parse(name)
+    if parsed.section == "effects":
+        return f"{title_of(parsed.key, scenario)}, on: {title_of(parsed.subject, scenario)}"
+    return title_of(parsed.subject, scenario)
+
+
 def input_value(name: str, value: float, scenario: Scenario) -> str:
     """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
     parsed = QuantityName.parse(name)

@@ -1,6 +1,12 @@
-"""One profile for all random examples: the same examples each time, and no deadline on a busy machine."""
+"""One BLAS thread for each worker, and one profile for all random examples: the same each time, without a deadline."""
 
 from __future__ import annotations
+
+import os
+
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # before NumPy is loaded: workers would wait for each other's threads
 
 from hypothesis import HealthCheck, settings
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from estimative.cli.help import Group
+from estimative.cli.help import Command, Group
 from estimative.cli.option_groups import ScenarioName
 
 new_app = typer.Typer(
@@ -18,7 +18,7 @@ new_app = typer.Typer(
 )
 
 
-@new_app.command("priors")
+@new_app.command("priors", cls=Command)
 def _priors(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")],
     scenario: ScenarioName = "coordinated-attack",
@@ -31,7 +31,7 @@ def _priors(
     say(f"Wrote {new_prior_set(name, scenario=scenario, extends=extends)}")
 
 
-@new_app.command("scenario")
+@new_app.command("scenario", cls=Command)
 def _scenario(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")]) -> None:
     """Write NAME.toml: a small scenario with a comment on every field."""
     from estimative.cli.console import say

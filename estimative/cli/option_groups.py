@@ -6,10 +6,11 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_type_hints
 
 import typer
 
@@ -24,6 +25,7 @@ ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help
 class Subject:
     """Which scenario, by which prior set."""
 
+    heading: ClassVar = "What to assess"
     scenario: ScenarioName = "coordinated-attack"
     priors: Annotated[
         str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")
@@ -34,6 +36,7 @@ class Subject:
 class Team:
     """Which scenario, by which analysts."""
 
+    heading: ClassVar = "What to assess"
     scenario: ScenarioName = "coordinated-attack"
     priors: Annotated[
         list[str] | None,
@@ -47,9 +50,13 @@ class Team:
 class Sampling:
     """How to fit, by whichever method."""
 
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same digits.")] = 1
+    heading: ClassVar = "Computation"
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="The same seed gives the same digits.")
+    ] = 1
     draws: Annotated[
-        int | None, typer.Option(min=100, max=200_000, help="Number of draws; of NUTS, for each of four chains.")
+        int | None,
+        typer.Option(metavar="N", min=100, max=200_000, help="Number of draws; of NUTS, for each of four chains."),
     ] = None
     allow_unconverged: Annotated[
         bool, typer.Option("--allow-unconverged", help="Show numbers of fits that did not converge, with a caution.")
@@ -91,9 +98,15 @@ FormatName = Literal["terminal", "md", "html", "pdf", "docx", "xlsx", "csv", "js
 class Output:
     """Where to, and in which format."""
 
+    heading: ClassVar = "Output"
     format: Annotated[
         FormatName | None,
-        typer.Option("--format", "-f", help="Output format. Default: by the file's ending, else terminal."),
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"{', '.join(get_args(FormatName))}. Default: by the file's ending, else terminal.",
+        ),
     ] = None
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .html .pdf .docx .xlsx ...")
@@ -110,6 +123,7 @@ class Output:
 class RunStore:
     """Which folder of saved runs."""
 
+    heading: ClassVar = "Saved runs"
     runs: Annotated[
         Path | None,
         typer.Option("--runs", metavar="DIR", help="Folder of saved runs.", envvar="ESTIMATIVE_RUNS"),
@@ -138,9 +152,13 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters(group: Any) -> Iterator[inspect.Parameter]:
+    """The parameters of a group of options, which --help shows under its heading."""
     hints = get_type_hints(group, include_extras=True)
     for field in fields(group):
         default = inspect.Parameter.empty if field.default is MISSING else field.default
+        kind, option = get_args(hints[field.name])
+        option = copy(option)
+        option.rich_help_panel = group.heading
         yield inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name]
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from estimative.cli.help import Group
+from estimative.cli.help import Command, Group
 from estimative.cli.option_groups import Output, RunStore, with_groups
 
 if TYPE_CHECKING:
@@ -105,4 +105,4 @@ SUBCOMMANDS: Mapping[str, Callable[..., None]] = {
     "delete": _delete,
 }
 for _name, _command in SUBCOMMANDS.items():
-    runs_app.command(_name)(with_groups(_command))
+    runs_app.command(_name, cls=Command)(with_groups(_command))

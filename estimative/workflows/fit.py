@@ -137,5 +137,5 @@ def _manifest(result: FitResult) -> Manifest:
         prior_set=result.prior_set.name,
         method=result.method,
         converged=result.converged,
-        headline=result.headline.posterior.value if result.has_results else None,
+        headline=result.headline.posterior if result.has_results else None,
     )

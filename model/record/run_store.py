@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from estimative.model.codec import DamagedJson, from_json, to_json
+from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
 from estimative.priors.errors import InvalidInput, invalid, nearest, quote
@@ -44,8 +45,8 @@ class Manifest:
     prior_set: str
     method: str
     converged: bool
-    headline: float | None
-    """Probability; None where no number is shown."""
+    headline: ProbabilityEstimate | None
+    """The probability; None where no number is shown."""
 
 
 @dataclass(frozen=True)

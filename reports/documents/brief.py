@@ -14,7 +14,7 @@ from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import able, nearest_threshold
 from estimative.reports.number_format import percent, significant
-from estimative.reports.phrases import capital, date, input_name, listed, plain
+from estimative.reports.phrases import capital, date, input_name, plain
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
 CONFIDENCE_LENGTH = 420
@@ -126,9 +126,9 @@ def _dissent(result: ReportResult, context: Context) -> str:
     if not result.dissent:
         return "Dissent: no other analyst's assessment of this scenario is saved."
     rows = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
-    names = [f"{other.prior_set} ({phrases.judged(other.headline, context.scale)})" for other in rows]
+    names = [f"{other.prior_set}: {phrases.judged(other.headline, context.scale)}" for other in rows]
     more = len(result.dissent) - len(rows)
-    return f"Other analysts: {listed(names)}{f', and {more} more' if more else ''}."
+    return f"Other analysts: {'; '.join(names)}{f'; and {more} more' if more else ''}."
 
 
 def _since(result: ReportResult) -> str:

@@ -10,8 +10,7 @@ from estimative.model.record.run_store import Manifest
 from estimative.reports.blocks import Document, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
-from estimative.reports.number_format import plain_percent
-from estimative.reports.phrases import plain, plural
+from estimative.reports.phrases import judged, plain, plural
 from estimative.reports.sheets import Sheet, sheet
 
 
@@ -48,7 +47,7 @@ def summary(run: Manifest, context: Context) -> str:
     """The headline with its word: "almost no chance (0.41%)"."""
     if run.headline is None:
         return "did not converge"
-    number = f"{context.scale.word(run.headline)} ({plain_percent(float(f'{run.headline:.2g}'))})"
+    number = judged(run.headline, context.scale)
     return number if run.converged else f"{number}, did not converge"
 
 

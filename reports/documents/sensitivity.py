@@ -26,7 +26,7 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, input_name, input_value, listed, plural
+from estimative.reports.phrases import capital, input_name, input_value, listed, plural, short_name
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED, MAX_BARS = 3, 12
@@ -98,17 +98,17 @@ def tornado_plot(result: Tornado, headline: float, context: Context) -> Interval
         return None
     low, high = f"{100 * result.low_quantile:g}%", f"{100 * result.high_quantile:g}%"
     return IntervalPlot(
-        rows=tuple(_bar(row, headline) for row in rows),
+        rows=tuple(_bar(row, headline, context.scenario) for row in rows),
         key=f"\u25cf the result; \u251c\u2500\u2524 the result with the input at the {low} and {high} points of its "
         f"prior; \u250a thresholds of the {context.scale.title} words and powers of ten.",
-        longest_label=30,
+        longest_label=34,
         words=context.scale,
     )
 
 
-def _bar(row: TornadoRange, headline: float) -> IntervalRow:
+def _bar(row: TornadoRange, headline: float, scenario: Scenario) -> IntervalRow:
     low, high = sorted((row.at_low.value, row.at_high.value))
-    return IntervalRow(label=row.name, point=headline, low=low, high=high)
+    return IntervalRow(label=short_name(row.name, scenario), point=headline, low=low, high=high)
 
 
 def _ranges(rows: Sequence[TornadoRange], scenario: Scenario) -> Table:

@@ -82,7 +82,8 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
     rows = {row.event: row for row in result.equations}
     for name, probability in reversed(tuple(result.events.items())):
         yield Heading(text=phrases.sentence(scenario.events[name].title))
-        yield Paragraph(text=chance(name, probability, scenario))
+        if name != result.target:
+            yield Paragraph(text=chance(name, probability, scenario))
         if name in rows:
             yield from equation(rows[name], scenario)
     if rows:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from estimative.model.assessment import Assessment
@@ -31,10 +31,6 @@ from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
 RELATIVE = 1e-10
-
-random_examples = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def assessment_of(scene: Valued) -> Assessment:
@@ -64,7 +60,6 @@ def lacking(scenario: Scenario, items: object) -> Scenario:
     return replace(scenario, evidence={k: item for k, item in scenario.evidence.items() if k not in items})  # type: ignore[operator]
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_left_out_is_as_if_it_were_not_in_the_scenario(scene: Valued, data: st.DataObject) -> None:
     """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more."""
@@ -118,7 +113,6 @@ def test_a_story_that_fewer_tell(independence: float) -> None:
     assert whole.without_evidence(["lone"]).weight[-1] == 0
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_observed_is_as_if_the_scenario_said_so(scene: Valued, data: st.DataObject) -> None:
     """Observing events is as an item of evidence for each of them that says so."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import (
@@ -436,7 +436,6 @@ def test_shipped_scenarios_read_back_as_they_were_taken(name: str, tmp_path: Pat
     assert again == scenario
 
 
-QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 """One folder serves all examples, each of which overwrites the file of the last."""
 
 
@@ -460,7 +459,6 @@ def _sourced(item: Evidence) -> Evidence:
     return replace(item, value=item.value + 0.0) if isinstance(item, Measurement) else item  # -0 + 0 is 0
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=QUIET)
 @given(scenario=scenarios())
 def test_resolved_scenarios_read_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     """The resolved text of any scenario reads back to the same digest."""

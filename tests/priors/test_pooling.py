@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, stats
@@ -99,7 +99,6 @@ def test_degrees_by_hand() -> None:
     assert (result.a, result.b, result.lower, result.upper, misfit) == (3, 4, 0.1, 0.8, 0)
 
 
-@settings(max_examples=50, deadline=None)
 @given(families=st.lists(degrees(st.floats(1, 60)), min_size=3, max_size=3), weights=WEIGHTS)
 def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list[float]) -> None:
     """The pool ends where the supports part, and has the mean, the variance and the distance of a fine sum."""
@@ -118,7 +117,6 @@ def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list
     assert misfit == pytest.approx(np.abs(np.cumsum(mass) - cdf).max(), abs=2e-4)
 
 
-@settings(max_examples=50, deadline=None)
 @given(families=st.lists(degrees(st.floats(0.05, 6)), min_size=3, max_size=3), weights=WEIGHTS)
 def test_densities_that_are_infinite_at_an_end(families: list[ScaledBeta], weights: list[float]) -> None:
     """Singularities at the ends count in full: the moments are those that QUADPACK finds with algebraic weights."""
@@ -162,7 +160,6 @@ def moments_by_quadpack(
     return mean, integral(lambda x: (x - mean) ** 2) / total
 
 
-@settings(max_examples=50, deadline=None)
 @given(a=SHAPE, b=SHAPE, weight=st.floats(0.01, 0.99))
 def test_a_support_within_a_uniform(a: float, b: float, weight: float) -> None:
     """A uniform over all only flattens: the pool with a beta on [0.2, 0.9] is a beta there, without a misfit."""
@@ -223,7 +220,6 @@ def test_unanimity_about_the_ends(value: float) -> None:
     assert pool([ScaledBeta.fixed(value)] * 2, [0.5, 0.5]) == Pooled(family=ScaledBeta.fixed(value), misfit=0)
 
 
-@settings(max_examples=50, deadline=None)
 @given(families=ANY, weights=WEIGHTS)
 def test_symmetry(families: list[Family], weights: list[float]) -> None:
     """The order of the analysts does not matter, to the last digit."""

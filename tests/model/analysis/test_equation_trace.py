@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import logit
 
@@ -27,10 +27,6 @@ from tests.strategies import Valued, everything, valued, valued_scenarios
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
-
-random_examples = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def close(number: float) -> object:
@@ -91,7 +87,6 @@ class Brute:
         return math.log(yes / no)
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=5, draws=3), data=st.data())
 def test_random_equations_agree_with_a_sum_over_states(scene: Valued, data: st.DataObject) -> None:
     """At several weighted draws every value, level and contribution is the mean where the event's condition holds."""
@@ -139,7 +134,6 @@ def check_terms(found: Equation, brute: Brute, scene: Valued) -> None:
         assert term.contribution.value == close(brute.mean(moved))
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=5, draws=1))
 def test_terms_add_up_to_the_log_odds_of_every_state(scene: Valued) -> None:
     """At one draw, baseline, factors and the events that happened make up the oracle's chance in that state."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm
 
@@ -89,7 +89,7 @@ def exactly(number: MCEstimate) -> float:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16)
 def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
     expected = grouped(scene.scenario)

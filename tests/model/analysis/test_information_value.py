@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
@@ -32,10 +32,6 @@ from tests.strategies import Valued, valued_scenarios
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
-
-random_examples = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def looking(scenario: Scenario, *about: str) -> Scenario:
@@ -214,7 +210,6 @@ def comes_about(oracle: Oracle, state: State) -> bool:
     return some and all(state[name] for name in outcome.all) and not any(state[name] for name in outcome.none)
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=4, draws=3), data=st.data())
 def test_random_scenarios_agree_with_a_sum_over_states(scene: Valued, data: st.DataObject) -> None:
     """Every number is that of weighted draws and listed states; what could be known bounds what a sight tells."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from scipy.special import logit
 
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives, linked, structural_alternatives
@@ -57,7 +57,7 @@ def noisy(oracle: Oracle) -> NoisyOr:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16)
 def test_held_scenarios_agree_with_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: each effect removed is a scenario without the arrow, and the other link is a noisy-OR."""
     oracle = scene.oracles[0]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import logit
 
@@ -132,7 +132,6 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
 
 
 @given(valued_scenarios(most_events=4), st.data())
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: st.DataObject) -> None:
     """On scenarios of every form: the mean over all orders of what a brute-force listing of states gives."""
     scenario = case.scenario

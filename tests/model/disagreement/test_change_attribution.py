@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 
@@ -136,7 +136,7 @@ def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
 
 
 @given(valued_scenarios(most_events=3), valued_scenarios(most_events=3), st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 def test_mixtures_of_random_scenarios_are_sound(one: Valued, other: Valued, data: st.DataObject) -> None:
     """Between any two scenarios nobody changes nothing, everybody changes all, and what lies between has its priors.
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaln, expit, logit
 
@@ -58,7 +58,6 @@ def posterior(*chances: float) -> Posterior:
 
 
 @given(weighings())
-@settings(deadline=None, max_examples=30)
 def test_the_linear_pool_is_the_weighted_mean(case: tuple[dict[str, MCEstimate], dict[str, float]]) -> None:
     """Stone (1961): the sum of weight times probability."""
     result, weights = case

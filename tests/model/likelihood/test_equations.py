@@ -9,7 +9,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 
 from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
@@ -25,16 +25,12 @@ from tests.strategies import Valued, everything, valued, valued_scenarios
 RELATIVE = 1e-10
 """Sums of at most 256 products of about ten doubles are accurate to twelve digits."""
 
-random_examples = settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
-
 
 def close(numbers: object) -> object:
     return pytest.approx(numbers, rel=RELATIVE, abs=RELATIVE)
 
 
-@random_examples
+@settings(max_examples=120)
 @given(scene=valued_scenarios())
 def test_likelihood_and_answers_are_sums_over_the_joint_states(scene: Valued) -> None:
     """Likelihood, outcomes, events and links are sums over all joint states, before the evidence and after it."""

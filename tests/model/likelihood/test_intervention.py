@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
@@ -32,10 +32,6 @@ from tests.strategies import Valued, everything, scenarios, valued, values_of
 RELATIVE = 1e-10
 """Sums of at most 256 products of some ten doubles keep twelve digits and more."""
 NOTHING = Intervention()
-
-random_examples = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def evaluate_under(
@@ -128,7 +124,7 @@ def settable(scenario: Scenario) -> list[str]:
     return [name for name in scenario.events if name not in settled]
 
 
-@settings(random_examples, max_examples=60)
+@settings(max_examples=60)
 @given(scene=scenes())
 def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
     """Whatever is set and then seen, every target and its condition has what its joint states have together."""
@@ -167,7 +163,6 @@ def test_fixed_scenarios(name: str, intervention: Intervention, given_: Mapping[
     check(Scene(valued=valued(scenario, seed=3, draws=3), intervention=intervention, given=given_))
 
 
-@random_examples
 @given(scene=settled_scenarios())
 def test_setting_nothing_changes_nothing(scene: Valued) -> None:
     """An intervention that sets nothing leaves every answer as it is."""
@@ -184,7 +179,6 @@ def check_same(result: QueryProbabilities, expected: QueryProbabilities) -> None
     assert result.log_evidence == close(expected.log_evidence)
 
 
-@random_examples
 @given(scene=settled_scenarios(), value=st.floats(0, 1) | st.sampled_from([0.0, 1.0]))
 def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: float) -> None:
     """A factor that has one value in all draws, set to that value, leaves every answer as it is."""
@@ -197,7 +191,6 @@ def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: floa
     check_same(result, evaluate_queries(structure, known.theta, chosen))
 
 
-@random_examples
 @given(scene=scenes(given_events=0))
 def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     """Nothing that is set has an effect on an event that is settled, or on how probable the evidence is."""
@@ -210,7 +203,6 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     check_same(scene.probabilities(chosen), expected)
 
 
-@random_examples
 @given(scene=scenes(), happens=st.booleans())
 def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) -> None:
     """An event set to happen does so wherever `given` and `unless` allow it and nowhere else; set not to, never."""

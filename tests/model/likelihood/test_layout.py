@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import soft_evidence, terms
@@ -14,12 +14,7 @@ from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Forecast, Indicator, Testimony
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
-random_examples = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
-
-@random_examples
 @given(scene=valued_scenarios())
 def test_tables_hold_the_probabilities_of_the_oracle(scene: Valued) -> None:
     """P(event | parents) at an event's cells is the oracle's, for every state of its parents; no and yes sum to one."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytensor.compile.mode import Mode
 from scipy.special import logit
@@ -34,10 +34,6 @@ from tests.strategies import Valued, everything, theta_of, valued, valued_scenar
 
 RELATIVE = 1e-9
 """The brute-force formula loses digits where it subtracts a small probability from 1."""
-
-random_examples = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
 def noisy_or_structure(scenario: Scenario) -> Structure:
@@ -126,7 +122,6 @@ degrees = st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0])
 log_ratios = st.floats(-4, 4)
 
 
-@random_examples
 @given(
     base=st.floats(1e-4, 0.999),
     logs=st.tuples(*[log_ratios] * 4),
@@ -148,7 +143,6 @@ def test_the_chance_is_the_brute_force_formula(base: float, logs: tuple[float, .
     assert chance(scenario, values) == pytest.approx(expected, rel=1e-8)
 
 
-@random_examples
 @given(base=st.floats(1e-4, 0.999), logs=st.tuples(log_ratios, log_ratios), steps=st.tuples(degrees, degrees, degrees))
 def test_more_of_a_cause_is_never_less(base: float, logs: tuple[float, ...], steps: tuple[float, ...]) -> None:
     """The probability rises along a raising driver, and falls if its ratio is below 1, whatever the other cause."""
@@ -247,7 +241,6 @@ def test_cases_are_binomial_at_the_drivers_of_their_rows() -> None:
     assert result == pytest.approx([0.5 * expected], rel=1e-9)
 
 
-@random_examples
 @given(scene=valued_scenarios(most_events=6))
 def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
     """With the noisy-OR too, likelihood and answers are sums over all joint states, by either algorithm."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from estimative.model.record.draws_file import DrawGroup
 from estimative.model.record.run_store import Manifest, Store, new_id
+from tests.numbers import probability
 
 
 def write_on(store: Store) -> None:
@@ -29,7 +30,7 @@ def write_on(store: Store) -> None:
         now = datetime.datetime.now(datetime.UTC)
         manifest = Manifest(
             id=new_id(now), created=now, scenario="s", question="q", as_of=now.date(), until=now.date(), prior_set="p",
-            method="nuts", converged=True, headline=0.1,
+            method="nuts", converged=True, headline=probability(0.1),
         )  # fmt: skip
         inputs = {"scenario.toml": "s" * 20_000, "data/cases.csv": "c" * 20_000}
         store.write(manifest, '{"run": "' + manifest.id + '"}', inputs, {"posterior": group, "prior": group})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.model.inference.estimates import Estimate
@@ -42,21 +42,7 @@ def on_scenarios(answered: Sequence[tuple[str, float, bool]]) -> list[Entry]:
     ]
 
 
-@pytest.mark.slow
 @given(ANSWERS)
-@settings(deadline=None)
-def test_scores_are_those_of_a_library(answered: list[Answered]) -> None:
-    """The mean scores are those that the package scoringrules gives."""
-    from scoringrules import brier_score, log_score
-
-    outcomes, probabilities = np.array([float(y) for _, y in answered]), np.array([p for p, _ in answered])
-    result = verified(answered)
-    assert result.brier.value == pytest.approx(float(np.mean(brier_score(outcomes, probabilities))), abs=1e-12)
-    assert result.log.value == pytest.approx(float(np.mean(log_score(outcomes, probabilities))), abs=1e-12)
-
-
-@given(ANSWERS)
-@settings(deadline=None)
 def test_scores_are_those_that_give_weights(answered: list[Answered]) -> None:
     """On separate scenarios, scores, errors and bins are those that give the weights of a pool."""
     judgements = tuple(

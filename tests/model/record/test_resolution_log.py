@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimative.model.record.resolution_log import FIRST, LOG, ResolutionLog
@@ -29,6 +29,7 @@ from estimative.model.record.resolutions import (
 )
 from estimative.model.record.run_store import Manifest, Store
 from estimative.priors.errors import InvalidInput
+from tests.numbers import probability
 from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id
 
 DAY = datetime.timedelta(days=1)
@@ -152,7 +153,7 @@ def test_damage_names_its_line(tmp_path: Path, name: str) -> None:
     assert log.path.read_bytes() == refused_whole, "nothing is added to what cannot be trusted"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_no_bit_can_change_unnoticed(tmp_path: Path, place: int, bit: int) -> None:
     """Any flipped bit is an error in its line."""
@@ -396,7 +397,7 @@ def manifest(place: int, **changed: object) -> Manifest:
         prior_set="engineer",
         method="nuts",
         converged=True,
-        headline=0.3,
+        headline=probability(0.3),
     )
     return replace(plain, **changed)  # type: ignore[arg-type]
 

@@ -38,6 +38,7 @@ from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
+from tests.numbers import probability
 
 ROOT = Path(__file__).parents[3]
 TEXTS = {"scenario.toml": "[scenario]\nü\n", "data/cases.csv": "a,b\n1,2\n"}
@@ -61,7 +62,7 @@ def manifest(id_: str = "20260101T000000Z-000001", **fields: object) -> Manifest
         prior_set="pilot",
         method="importance",
         converged=True,
-        headline=0.125,
+        headline=probability(0.125),
     )
     return replace(plain, **fields)  # type: ignore[arg-type]
 
@@ -136,7 +137,7 @@ def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     store = Store(tmp_path)
     folder = write(store, manifest(), '{"first": 1}')
     with pytest.raises(InvalidInput) as caught:
-        write(store, manifest(headline=0.9), '{"second": 2}')
+        write(store, manifest(headline=probability(0.9)), '{"second": 2}')
     assert caught.value.issues[0].code == "unwritable"
     assert json.loads((folder / RESULT).read_text()) == {"first": 1}
     assert store.list() == (manifest(),)
