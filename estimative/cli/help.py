@@ -28,17 +28,6 @@ class _WithExamples(_Mixin):  # type: ignore[misc]
         ctx.formatter_class = Formatter
         return str(super().get_help(ctx))
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the options that only this command has, then those it shares, group by group."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                heading = "Arguments" if parameter.param_type_name == "argument" else "Options"
-                groups.setdefault(getattr(parameter, "rich_help_panel", None) or heading, []).append(record)
-        for heading, records in groups.items():
-            with formatter.section(heading):
-                formatter.write_dl(records)
-
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature of the library
         """Write the examples."""
         if self.epilog:
@@ -49,6 +38,17 @@ class _WithExamples(_Mixin):  # type: ignore[misc]
 
 class Command(_WithExamples, TyperCommand):
     """A command whose epilog is its examples."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options that only this command has, then those it shares, group by group."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            if record := parameter.get_help_record(ctx):
+                heading = "Arguments" if parameter.param_type_name == "argument" else "Options"
+                groups.setdefault(getattr(parameter, "rich_help_panel", None) or heading, []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
 
 class Group(_WithExamples, TyperGroup):

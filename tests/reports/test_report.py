@@ -197,7 +197,7 @@ def test_the_brief_says_who_disagrees_and_what_has_changed(brief: Answer, result
     """The other analyst with word and number, and the assessment before this one with its date."""
     [cook] = result.dissent
     [dissent, change] = under(brief.document, "Dissent and change")
-    assert dissent == f"Other analysts: cook ({judged(cook.headline)})."
+    assert dissent == f"Other analysts: cook: {judged(cook.headline)}."
     assert cook.headline.value > result.fit.headline.posterior.value
     assert result.previous
     assert result.previous.same_inputs

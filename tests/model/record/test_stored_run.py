@@ -59,7 +59,7 @@ def test_a_run_is_read_as_it_was_saved(run: StoredRun, outcome: FitOutcome, inpu
     assert (manifest.scenario, manifest.question) == ("ferry", "The ferry is cancelled")
     assert (manifest.as_of, manifest.until) == (result.scenario.as_of, result.scenario.until)
     assert (manifest.prior_set, manifest.method) == ("cook", "importance")
-    assert manifest.headline == result.headline.posterior.value
+    assert manifest.headline == result.headline.posterior
 
 
 def test_the_saved_draws_are_named(run: StoredRun, outcome: FitOutcome) -> None:
