@@ -9,9 +9,20 @@ from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.report_result import OtherResult, ReportResult
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Columns, Figure, Heading, Listing, Paragraph, Picture, collected
+from estimative.reports.blocks import (
+    Block,
+    Columns,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Picture,
+    collected,
+)
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
+from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import percent, significant
@@ -45,13 +56,22 @@ def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(text=common.judgement(title, headline, result.fit.scenario, context.scale), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
     yield Paragraph(text=_confidence(result))
-    yield Figure(name="scale", draw=lambda: _scale(result, context))
+    yield Figure(name="scale", draw=lambda: _scale(result, context), instead=_plot(result, context))
 
 
 def _scale(result: ReportResult, context: Context) -> Picture:
     from estimative.reports.figures.scale import scale
 
     return scale(result.fit, context, {other.prior_set: other.headline for other in result.dissent})
+
+
+def _plot(result: ReportResult, context: Context) -> IntervalPlot:
+    """The same in characters: this prior set, and below it the others."""
+    headline, mass = result.fit.headline, result.fit.headline.posterior.interval.mass
+    own = interval_row(result.fit.prior_set.name, headline.posterior, headline.prior)
+    others = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
+    rows = (own, *(interval_row(other.prior_set, other.headline) for other in others))
+    return IntervalPlot(rows=rows, key=plot_key(mass, context.scale), words=context.scale)
 
 
 def _confidence(result: ReportResult) -> str:
