@@ -244,7 +244,7 @@ def main():
     with model:
         posterior = pm.sample(random_seed=1, progressbar=False)
     mean = float(posterior.posterior[HEADLINE].mean())
-    error = float(pm.stats.se(posterior, var_names=HEADLINE)[HEADLINE])
+    error = float(pm.stats.mcse(posterior, var_names=HEADLINE)[HEADLINE])
     print(f"{HEADLINE}: {mean:.5f} (MCSE {error:.5f})")
 
 

@@ -24,6 +24,8 @@ class OtherResult:
     prior_set: str
     analyst: str
     headline: ProbabilityEstimate
+    same_scenario: bool
+    """Whether the scenario was the same version of it as here."""
     same_inputs: bool
     """Whether scenario and prior set were the same as here."""
 

@@ -89,11 +89,6 @@ def plain_percent(value: float) -> str:
     return f"{100 * value:.10g}%"
 
 
-def percent_with_error(number: Uncertain) -> str:
-    """A probability with its Monte Carlo standard error: "0.42% \u00b1 0.005%"; an exact one without."""
-    return percent(number) if number.se == 0 else f"{percent(number)} \u00b1 {one_digit(100 * number.se)}%"
-
-
 def percent_range(low: Uncertain, high: Uncertain) -> str:
     """Two probabilities: "0.05% to 1.2%"."""
     return f"{percent(low)} to {percent(high)}"

@@ -111,11 +111,17 @@ def input_name(name: str, scenario: Scenario) -> str:
 
 
 def short_name(name: str, scenario: Scenario) -> str:
-    """A quantity where there is little room: its title, of an effect "cause, on: effect"."""
+    """A quantity where there is little room: the title, and what it is about it; the effect is not named."""
     parsed = QuantityName.parse(name)
-    if parsed.section == "effects":
-        return f"{title_of(parsed.key, scenario)}, on: {title_of(parsed.subject, scenario)}"
-    return title_of(parsed.subject, scenario)
+    what = {
+        "effects": "effect of ",
+        "evidence": "weight of ",
+        "motives": "motive of ",
+        "relevance": "relevance of ",
+        "independence": "origin ",
+        "indicators": "chance of seeing ",
+    }.get(parsed.section, "")
+    return capital(f"{what}{title_of(parsed.key if parsed.section == 'effects' else parsed.subject, scenario)}")
 
 
 def input_value(name: str, value: float, scenario: Scenario) -> str:

@@ -156,7 +156,7 @@ COMMANDS: Mapping[str, Command] = {
         examples=(
             'estimative resolve latest --result no --date 2030-12-31 --because "Press"',
             'estimative resolve 2026 --result yes --date 2028-05-01 --because "Reuters"',
-            "estimative resolve 2026 --correct --result void --date 2029-01-01 --because -",
+            "estimative resolve 2026 --correct --result no --date 2030-12-31 --because BBC",
         ),
     ),
     "score": Command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,12 +138,15 @@ def _assessed(
     try:
         assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
     except InvalidInput as error:
-        # A prior that is missing only because its statement is wrong was reported for the statement.
-        keys = {key for _, key in reported}
-        places = [(issue, issue.place) for issue in error.issues]
-        issues.extend(i for i, p in places if (p.file, p.key) not in reported and not (p.key in keys and not p.line))
+        issues.extend(issue for issue in error.issues if not _consequence(issue, reported))
         return None
     return None if any(file in (str(path), prior_set.file) for file, _ in reported) else assessment
+
+
+def _consequence(issue: Issue, reported: Collection[tuple[str, str]]) -> bool:
+    """Whether an error only follows from one that is reported: at the same place, or by a prior that it takes away."""
+    wrong = any(f"{key}.".startswith(f"{issue.place.key}.") for _, key in reported)
+    return (issue.place.file, issue.place.key) in reported or (issue.code == "missing-prior" and wrong)
 
 
 def _scenario_of(prior_set: PriorSet, scenarios: Mapping[str, Scenario], named: str | None) -> Scenario:

@@ -133,11 +133,11 @@ def _latest(store: Store, first: FitResult) -> Iterator[tuple[Manifest, FitResul
 
 
 def _dissent(store: Store, first: FitResult, others: Sequence[FitResult]) -> Iterator[OtherResult]:
-    """The latest result of each other prior set for the same version of the scenario."""
+    """The latest result of each other prior set for the scenario, also for another version of it."""
     seen = {first.prior_set.name}
     named = [(None, other) for other in others if other.has_results]
     for _, other in (*named, *_latest(store, first)):
-        if other.prior_set.name not in seen and other.scenario.digest == first.scenario.digest and other.has_results:
+        if other.prior_set.name not in seen and other.has_results:
             seen.add(other.prior_set.name)
             yield _other(other, first)
 
@@ -151,14 +151,15 @@ def _previous(store: Store, first: FitResult) -> OtherResult | None:
 
 
 def _other(other: FitResult, first: FitResult) -> OtherResult:
-    same = other.scenario.digest == first.scenario.digest and other.prior_set.digest == first.prior_set.digest
+    same_scenario = other.scenario.digest == first.scenario.digest
     return OtherResult(
         run=other.run.id,
         created=other.run.created,
         prior_set=other.prior_set.name,
         analyst=other.prior_set.analyst,
         headline=other.headline.posterior,
-        same_inputs=same,
+        same_scenario=same_scenario,
+        same_inputs=same_scenario and other.prior_set.digest == first.prior_set.digest,
     )
 
 

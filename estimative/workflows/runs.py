@@ -11,7 +11,7 @@ from estimative.model.record.stored_run import StoredRun
 
 def list_runs(store: Store) -> RunList:
     """The runs of a store, the newest first."""
-    return RunList(folder=str(store.folder), runs=store.list())
+    return RunList(folder=str(store.folder), runs=store.list(), unreadable=store.unreadable())
 
 
 def find_run(store: Store, name: str) -> StoredRun:

@@ -122,11 +122,11 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     yield PRIOR_SET
     yield "[prior_set]"
     yield f"name = {toml_text.text(name)}"
-    yield 'analyst = "who states these priors"'
+    yield f"analyst = {toml_text.text(name)}          # who states these priors"
     yield f"scenario = {toml_text.text(scenario.id)}"
     if extends:
         yield f"extends = {toml_text.text(extends)}          # everything not stated here is taken from there"
-    yield 'rationale = "the view of the world behind these numbers, in a sentence or two"'
+    yield '# rationale = "the view of the world behind these numbers, in a sentence or two"'
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
     required = Quantities(scenario)

@@ -39,7 +39,7 @@ def check_target(assessment: Assessment, target: str) -> None:
     known = trace_targets(assessment)
     if target not in known:
         raise invalid(
-            f"{quote(target)} cannot be traced",
+            f"{quote(target)} cannot be traced in the scenario {quote(assessment.scenario.id)}",
             code="unknown-name",
             value=quote(target),
             allowed=ALLOWED,

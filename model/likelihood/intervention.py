@@ -69,17 +69,6 @@ def _error(name: str, message: str, suggestion: str = "") -> Issue:
     return Issue(code="settled", message=message, place=Place(key=name), allowed=allowed, suggestion=suggestion)
 
 
-def evaluate_under(
-    structure: Structure,
-    theta: Theta,
-    targets: tuple[Target, ...],
-    intervention: Intervention,
-    given: Mapping[str, bool] | None = None,
-) -> QueryProbabilities:
-    """The probability of every target at each draw under an intervention; see `InterventionBase`."""
-    return InterventionBase.of(structure, theta, targets, given or {}).under(intervention)
-
-
 @dataclass(frozen=True, kw_only=True)
 class InterventionBase:
     """What no intervention changes at the draws, and the queries that are evaluated under any.

@@ -17,6 +17,8 @@ class RunList:
     kind: Literal["runs"] = "runs"
     folder: str
     runs: tuple[Manifest, ...]
+    unreadable: tuple[str, ...] = ()
+    """Ids of runs that cannot be read: damaged, or of another version of the program."""
 
     @property
     def converged(self) -> bool:

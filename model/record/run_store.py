@@ -73,6 +73,11 @@ class Store:
         manifests = [_manifest(path) for path in self.folder.iterdir() if not path.name.startswith(".")]
         return tuple(sorted((m for m in manifests if m is not None), key=lambda m: m.id, reverse=True))
 
+    def unreadable(self) -> tuple[str, ...]:
+        """Ids of the runs that are passed over: damaged, or of another version of the program."""
+        folders = self.folder.glob(f"[!.]*/{MANIFEST}")
+        return tuple(sorted(path.parent.name for path in folders if _manifest(path.parent) is None))
+
     def find(self, name: str) -> Path:
         """The folder of a run: by its id, the beginning of its id, or `latest`.
 

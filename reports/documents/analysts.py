@@ -81,16 +81,22 @@ def reach(rows: Mapping[str, Probability]) -> str:
 def probabilities_plot(rows: Mapping[str, Probability], scale: Scale) -> IntervalPlot:
     """Each analyst's probability and interval."""
     mass = next(iter(rows.values())).posterior.interval.mass
-    key = (
+    bars = tuple(interval_row(name, row.posterior, row.prior) for name, row in rows.items())
+    return IntervalPlot(rows=bars, key=plot_key(mass, scale), words=scale)
+
+
+def plot_key(mass: float, scale: Scale) -> str:
+    """What the marks of such a plot stand for; the mass is that of its intervals."""
+    return (
         f"● after the evidence; ├─┤ its {plain_percent(mass)} interval; ○ before the evidence; ┊ thresholds of the "
         f"{scale.title} words and powers of ten."
     )
-    return IntervalPlot(rows=tuple(_dot(name, row) for name, row in rows.items()), key=key, words=scale)
 
 
-def _dot(name: str, row: Probability) -> IntervalRow:
-    ends = row.posterior.interval
-    return IntervalRow(label=name, point=row.posterior.value, low=ends.low, high=ends.high, before=row.prior.value)
+def interval_row(name: str, posterior: ProbabilityEstimate, prior: ProbabilityEstimate | None = None) -> IntervalRow:
+    """A probability with its interval, and that before the evidence."""
+    ends, before = posterior.interval, prior.value if prior else None
+    return IntervalRow(label=name, point=posterior.value, low=ends.low, high=ends.high, before=before)
 
 
 def probabilities_table(rows: Mapping[str, Probability], scale: Scale) -> Table:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.report_result import OtherResult, ReportResult
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Columns, Figure, Heading, Listing, Paragraph, Picture, collected
+from estimative.reports.blocks import (
+    Block,
+    Columns,
+    Figure,
+    Heading,
+    IntervalPlot,
+    Listing,
+    Paragraph,
+    Picture,
+    collected,
+)
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
+from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.sensitivity import moved
-from estimative.reports.documents.tipping_points import able, nearest_threshold
+from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import percent, significant
-from estimative.reports.phrases import capital, date, input_name, plain
+from estimative.reports.phrases import capital, date, input_name, listed, plain, plural
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
 CONFIDENCE_LENGTH = 420
@@ -43,14 +55,23 @@ def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Key judgement")
     yield Paragraph(text=common.judgement(title, headline, result.fit.scenario, context.scale), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
-    yield Figure(name="scale", draw=lambda: _scale(result, context))
     yield Paragraph(text=_confidence(result))
+    yield Figure(name="scale", draw=lambda: _scale(result, context), instead=_plot(result, context))
 
 
 def _scale(result: ReportResult, context: Context) -> Picture:
     from estimative.reports.figures.scale import scale
 
     return scale(result.fit, context, {other.prior_set: other.headline for other in result.dissent})
+
+
+def _plot(result: ReportResult, context: Context) -> IntervalPlot:
+    """The same in characters: this prior set, and below it the others."""
+    headline, mass = result.fit.headline, result.fit.headline.posterior.interval.mass
+    own = interval_row(result.fit.prior_set.name, headline.posterior, headline.prior)
+    others = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
+    rows = (own, *(interval_row(other.prior_set, other.headline) for other in others))
+    return IntervalPlot(rows=rows, key=plot_key(mass, context.scale), words=context.scale)
 
 
 def _confidence(result: ReportResult) -> str:
@@ -89,7 +110,7 @@ def _evidence(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str
 
 def _changes(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="What would change the judgement", level=3)
-    yield Listing(points=tuple(_thresholds(result.evidence, context)))
+    yield Listing(points=(*_thresholds(result.evidence, context), *_turning(result, context)))
     yield Heading(text="What to look for", level=3)
     yield Listing(points=tuple(_indicators(result.evidence, context.scenario)))
 
@@ -101,18 +122,41 @@ def _thresholds(result: EvidenceResult | None, context: Context) -> Iterator[str
         return
     if points.thresholds:
         yield nearest_threshold(points.thresholds, None, context)
-    if points.factors:
-        yield able(points.factors, context.scenario)
+
+
+def _turning(result: ReportResult, context: Context) -> Iterator[str]:
+    """Which inputs give another word at one end of their priors."""
+    tornado = result.sensitivity.tornado if result.sensitivity else None
+    if tornado is None or not tornado.quantities:
+        return
+    word = phrases.phrase(result.fit.headline.posterior, context.scale).text
+    rows = [row for row in tornado.quantities if {_word(row.at_low, context), _word(row.at_high, context)} != {word}]
+    names = [input_name(row.name, context.scenario) for row in rows[:MAX_INPUTS]]
+    if len(rows) > MAX_INPUTS:
+        names.append(plural(len(rows) - MAX_INPUTS, "other input", "other inputs"))
+    if names:
+        yield f"Another word would follow from the low or high end of the prior of {listed(names)}."
+    else:
+        yield "No single input gives another word at the low or high end of its prior."
+
+
+def _word(number: MCEstimate, context: Context) -> str:
+    return context.scale.word(min(max(number.value, 0.0), 1.0)).text
 
 
 def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
     values = result.information.indicators if result and result.information else ()
     if not values:
         yield "The scenario names no indicators."
-    for value in values[:MAX_INDICATORS]:
-        if value.p_if_observed and value.p_if_absent:
-            observed, absent = percent(value.p_if_observed), percent(value.p_if_absent)
-            yield f"{plain(scenario.indicators[value.name].title)}: {observed} if observed, {absent} if absent."
+        return
+    told = [
+        f"{plain(scenario.indicators[value.name].title)}: {seen} if observed, {unseen} if absent."
+        for value in values
+        if value.p_if_observed and value.p_if_absent
+        for seen, unseen in [(percent(value.p_if_observed), percent(value.p_if_absent))]
+        if seen != unseen
+    ]
+    yield from told[:MAX_INDICATORS] or ["No indicator that the scenario names would move the result."]
 
 
 def standing(result: ReportResult, context: Context) -> Iterator[Block]:
@@ -126,16 +170,23 @@ def _dissent(result: ReportResult, context: Context) -> str:
     if not result.dissent:
         return "Dissent: no other analyst's assessment of this scenario is saved."
     rows = sorted(result.dissent, key=lambda other: -other.headline.value)[:MAX_DISSENT]
-    names = [f"{other.prior_set}: {phrases.judged(other.headline, context.scale)}" for other in rows]
     more = len(result.dissent) - len(rows)
-    return f"Other analysts: {'; '.join(names)}{f'; and {more} more' if more else ''}."
+    names = "; ".join(_other(row, context) for row in rows)
+    return f"Other analysts: {names}{f'; and {more} more' if more else ''}."
+
+
+def _other(row: OtherResult, context: Context) -> str:
+    """Who got which number, and of which day where the scenario was another version."""
+    older = "" if row.same_scenario else f" on {date(row.created.date())}, for another version of the scenario"
+    return f"{row.prior_set} ({plain(row.analyst)}): {phrases.judged(row.headline, context.scale)}{older}"
 
 
 def _since(result: ReportResult) -> str:
     previous: OtherResult | None = result.previous
     if previous is None:
         return "Change: this is the first saved assessment with this prior set."
-    why = (
-        "with the same scenario and priors" if previous.same_inputs else "the scenario or the priors have changed since"
-    )
-    return f"Change: the assessment of {date(previous.created.date())} gave {percent(previous.headline)}; {why}."
+    day, number = date(previous.created.date()), percent(previous.headline)
+    if previous.same_inputs:
+        return f"Change: the assessment of {day}, with the same scenario and priors, gave {number}."
+    changed = "the priors have" if previous.same_scenario else "the scenario has"
+    return f"Change: the assessment of {day} gave {number}; {changed} changed since."

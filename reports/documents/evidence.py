@@ -31,6 +31,8 @@ from estimative.reports.number_format import (
 from estimative.reports.phrases import listed, plain, quoted
 from estimative.reports.sheets import Sheet, sheet
 
+LEAST_WEIGHT = math.log(1.1)
+"""In log-odds: an item that does less is not called strong."""
 OVERLAP = 0.5
 """A group whose weight given the rest is a smaller share of its weight alone shares most of its information."""
 
@@ -95,11 +97,11 @@ def strongest(result: EvidenceWeights, scenario: Scenario) -> Iterator[str]:
     clear = [group for group in result.groups if significant(group.marginal_last)]
     for name, sign, verb in (("for", 1, "multiplies"), ("against", -1, "divides")):
         row = max(clear, key=lambda group: sign * group.marginal_last.value, default=None)
-        if row and sign * row.marginal_last.value > 0:
+        if row and sign * row.marginal_last.value > LEAST_WEIGHT:
             size = multiple(row.marginal_last)
             yield f"Strongest {name}: {group_title(row, scenario)}. Given the rest, it {verb} the odds by {size}."
         else:
-            yield f"Strongest {name}: none beyond the error."
+            yield f"Strongest {name}: no item changes the odds by a tenth."
 
 
 def group_title(group: EvidenceGroup, scenario: Scenario) -> str:

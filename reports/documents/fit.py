@@ -173,7 +173,9 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
     discounted = sum(weight != 1 for weight in result.weights.values())
     if discounted:
         items = plural(len(result.weights), "item", "items")
-        yield Paragraph(text=f"{discounted} of {items} of evidence count for less than one item.")
+        yield Paragraph(
+            text=f"{discounted} of {items} of evidence {'counts' if discounted == 1 else 'count'} only in part."
+        )
     missed = [name for name, row in result.quantities.items() if row.missed]
     if missed:
         values = [
@@ -188,9 +190,9 @@ def _remaining(influence: PriorInfluence) -> str:
     if share is None:
         return "Every input behind the result is a constant."
     lead = next((text for limit, text in VARIANCE_SHARES if share <= limit), "The evidence widened the uncertainty")
-    amount = f"{100 * share:.0f}% of the variance of its log-odds" if share <= 1 else "its variance was not reduced"
+    amount = f" ({100 * share:.0f}% of the variance of its log-odds)" if share <= 1 else ""
     unmoved = f"{influence.unmoved} of {plural(influence.uncertain, 'uncertain input', 'uncertain inputs')}"
-    return f"{lead} in the result ({amount}). The evidence left {unmoved} where the priors put them."
+    return f"{lead} in the result{amount}. The evidence left {unmoved} where the priors put them."
 
 
 def _reasons(result: FitResult, context: Context) -> Iterator[Block]:

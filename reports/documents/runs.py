@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from estimative.model.record.run_list import RunList
 from estimative.model.record.run_store import Manifest
-from estimative.reports.blocks import Document, Paragraph, Table
+from estimative.reports.blocks import Block, Document, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
-from estimative.reports.phrases import judged, plain, plural
+from estimative.reports.phrases import judged, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
 
 
 def document(result: RunList, context: Context) -> Document:
     """How many runs there are, and each in a row."""
+    passed_over = tuple(_unreadable(result.unreadable))
     if not result.runs:
-        return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."),)
+        return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."), *passed_over)
     lead = Paragraph(text=f"{plural(len(result.runs), 'run', 'runs')} in {result.folder}")
     labelled, ids = any(run.label for run in result.runs), [run.id for run in result.runs]
     header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
@@ -29,7 +30,14 @@ def document(result: RunList, context: Context) -> Document:
             text_columns=frozenset(range(len(header))),
             nowrap_columns=frozenset({0, header.index("As of")}),
         ),
+        *passed_over,
     )
+
+
+def _unreadable(ids: Sequence[str]) -> Iterator[Block]:
+    if ids:
+        what = plural(len(ids), "run is", "runs are")
+        yield Paragraph(text=f"{what} damaged or of another version, and not shown: {listed(ids)}.")
 
 
 def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from estimative.priors.verbal_scale import ICD203, Scale
 from estimative.reports.blocks import Block, Heading, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.number_format import (
-    DECIBANS,
     MAX_FACTOR,
     multiple,
     percent,
@@ -42,7 +41,7 @@ MEANS = (
 
 def tipping_points(result: TippingPoints, evidence: EvidenceWeights | None, context: Context) -> Iterator[Block]:
     """Which new evidence, or which other prior of a factor, would change the word."""
-    scale = _scale(result, context.scale)
+    scale = _scale_of(result.thresholds, context.scale)
     yield Heading(text="What would change the word")
     yield Paragraph(text=nearest_threshold(result.thresholds, evidence, context), strong=True)
     yield Table(
@@ -78,9 +77,9 @@ def _factors(rows: Sequence[FactorReach], scenario: Scenario) -> Iterator[Block]
     yield Paragraph(text=f"{RATIO}{ENDS}{MEANS if crossed else ''}")
 
 
-def _scale(result: TippingPoints, scale: Scale) -> Scale:
+def _scale_of(rows: Sequence[Threshold], scale: Scale) -> Scale:
     """The scale that is shown where the thresholds are its own; otherwise that of the default analysis."""
-    own = tuple(row.probability for row in result.thresholds) == thresholds_of(scale)
+    own = tuple(row.probability for row in rows) == thresholds_of(scale)
     return scale if own else ICD203
 
 
@@ -92,14 +91,16 @@ def _words(threshold: float, scale: Scale) -> tuple[str, str]:
 def nearest_threshold(rows: Sequence[Threshold], evidence: EvidenceWeights | None, context: Context) -> str:
     """What it takes to reach the nearest threshold."""
     row = min(rows, key=lambda row: abs(row.log_bayes_factor.value))
+    below, above = (quoted(word) for word in _words(row.probability, _scale_of(rows, context.scale)))
     limit = plain_percent(row.probability)
     if not significant(row.log_bayes_factor):
-        return f"The result is at the threshold of {limit}, within its error."
+        return f"The result is at {limit}, between {below} and {above}, within its error."
     up = row.log_bayes_factor.value > 0
-    size = rounded(DECIBANS * abs(row.log_bayes_factor.value), DECIBANS * row.log_bayes_factor.se)
+    happens, fails = ("it happens", "it does not") if up else ("it does not happen", "it does")
+    word = f"{above}, from {limit}" if up else f"{below}, below {limit}"
     lead = (
-        f"The nearest threshold is {limit}: new evidence {'for' if up else 'against'} the result with a likelihood "
-        f"ratio of {multiple(row.log_bayes_factor)} ({size} decibans) would bring it {'up' if up else 'down'} there."
+        f"The nearest other word is {word}: new evidence that is "
+        f"{multiple(row.log_bayes_factor)} times as probable if {happens} as if {fails} would bring the result there."
     )
     return f"{lead}{_compared(row, evidence, context.scenario)}"
 
@@ -134,7 +135,7 @@ def able(factors: Sequence[FactorReach], scenario: Scenario) -> str:
     """Which factors could change the word alone."""
     names = [quoted(title_of(row.name, scenario)) for row in factors if any(c.reachable for c in row.crossings)]
     if not names:
-        return "No factor could change the word alone, at any value."
+        return "No factor could change the word alone, even if it were known to be at one of its ends."
     return f"{'Only ' if len(names) < len(factors) else ''}{listed(names)} could change the word alone."
 
 

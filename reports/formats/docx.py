@@ -31,6 +31,7 @@ from estimative.reports.formats import docx_xml as xml
 from estimative.reports.formats.columns import NARROW, Layout
 from estimative.reports.formats.plot import plot_lines
 from estimative.reports.formats.typeset import (
+    UNTITLED,
     key_judgement,
     plot_description,
     sanitize,
@@ -39,7 +40,6 @@ from estimative.reports.formats.typeset import (
 )
 
 PAGE = (Cm(21.0), Cm(29.7))
-UNTITLED = "Report"
 FONT, MONOSPACED = "Arial", "Courier New"
 """Every machine has them or fonts of the same widths, so that a page ends at the same word."""
 GUTTER = Cm(0.8)

@@ -32,6 +32,7 @@ from estimative.reports.blocks import (
 from estimative.reports.formats.columns import LONG_WORD, NARROW, Layout
 from estimative.reports.formats.plot import plot_lines
 from estimative.reports.formats.typeset import (
+    UNTITLED,
     break_points,
     key_judgement,
     plot_description,
@@ -42,7 +43,6 @@ from estimative.reports.formats.typeset import (
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
-UNTITLED = "Report"
 PLOT_WIDTH = 64
 """Columns."""
 MIN_CONTENTS = 5

@@ -30,6 +30,7 @@ from estimative.reports.blocks import (
 from estimative.reports.formats.columns import GAP, LONG_WORD, ROOM, Layout
 from estimative.reports.formats.plot import plot_lines
 from estimative.reports.formats.typeset import (
+    UNTITLED,
     break_points,
     count_parts,
     key_judgement,
@@ -41,7 +42,6 @@ from estimative.reports.formats.typeset import (
 )
 
 TEMPLATE = Path(__file__).parent / "templates" / "page.typ"
-UNTITLED = "Report"
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """Of the drawing library; where the other fonts of a page lack a character, these stand in."""
 PLOT_WIDTH = 64

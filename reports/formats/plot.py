@@ -28,7 +28,8 @@ def plot_lines(plot: IntervalPlot, width: int) -> tuple[str, ...]:
     room = min(max(map(cell_len, labels), default=0), plot.longest_label)
     axis = _Axis(plot.rows, width - room - 2, _ticks(plot.words))
     rows = [f"{_fitted(label, room)} {axis.line(row)}" for label, row in zip(labels, plot.rows, strict=True)]
-    return tuple(line.rstrip() for line in (*rows, f"{'':{room}} {axis.numbers()}"))
+    below = filter(None, (axis.numbers(), axis.words(plot.words)))
+    return tuple(line.rstrip() for line in (*rows, *(f"{'':{room}} {line}" for line in below)))
 
 
 def _ticks(words: Scale) -> tuple[float, ...]:
@@ -49,7 +50,10 @@ class _Axis:
         self.ticks = [tick for tick in ticks if self.low <= _log_odds(tick) <= self.high]
 
     def column(self, probability: float) -> int:
-        share = (_log_odds(probability) - self.low) / (self.high - self.low)
+        return self.column_of(_log_odds(probability))
+
+    def column_of(self, log_odds: float) -> int:
+        share = (log_odds - self.low) / (self.high - self.low)
         return min(max(round(share * (self.columns - 1)), 0), self.columns - 1)
 
     def line(self, row: IntervalRow) -> str:
@@ -74,6 +78,16 @@ class _Axis:
             start = min(max(self.column(tick) - len(text) // 2, 0), self.columns - len(text))
             if start >= len(line) + (2 if line else 0):
                 line = line.ljust(start) + text
+        return line
+
+    def words(self, scale: Scale) -> str:
+        """The words of the scale between their thresholds, where they fit; empty where none does."""
+        line = ""
+        for band in scale.bands:
+            ends = [min(max(_log_odds(end), self.low), self.high) for end in (band.low, band.high)]
+            start, end = (self.column_of(value) for value in ends)
+            if ends[0] < ends[1] and cell_len(band.words[0]) <= end - start - 1:
+                line = line.ljust(start + 1 + (end - start - cell_len(band.words[0])) // 2) + band.words[0]
         return line
 
 

@@ -16,6 +16,7 @@ BREAK_POINT = re.compile(r"(?<=[^\W_][_./+:])(?<!\d\.)(?=\w)")
 NAME_LENGTH = 10
 """Letters; a shorter word is not broken."""
 JUDGEMENT = "Key judgement"
+UNTITLED = "Report"
 
 
 def sanitize(text: str) -> str:

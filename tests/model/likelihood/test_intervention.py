@@ -14,7 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.intervention import Intervention, check_intervention, evaluate_under
+from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.intervention import Intervention, InterventionBase, check_intervention
+from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -30,6 +32,17 @@ from tests.strategies import Valued, everything, scenarios, valued, values_of
 RELATIVE = 1e-10
 """Sums of at most 256 products of some ten doubles keep twelve digits and more."""
 NOTHING = Intervention()
+
+
+def evaluate_under(
+    structure: Structure,
+    theta: Theta,
+    chosen: tuple[Target, ...],
+    intervention: Intervention,
+    given: Mapping[str, bool] | None = None,
+) -> QueryProbabilities:
+    """Evaluate targets under a single intervention."""
+    return InterventionBase.of(structure, theta, chosen, given or {}).under(intervention)
 
 
 def close(numbers: Any) -> Any:
