@@ -27,10 +27,12 @@ STEPS = (
     ("pool", *FERRY, *COOK),
     ("runs",),
 )
+WRITERS = {"typst", "docx", "xlsxwriter", "jinja2", "matplotlib"}
+UNDRAWN = [f"estimative.reports.figures.{name}" for name in ("chart", "scale", "sweep", "tornado", "tree", "waterfall")]
 WITHOUT_NUMPY = 2
 """So many of them do not even load NumPy."""
 PROBE = f"""
-import contextlib, io, sys
+import contextlib, importlib, io, sys
 import estimative
 from estimative.cli import app
 def check(step, *more):
@@ -46,6 +48,9 @@ for number, step in enumerate({STEPS!r}):
             if end.code:
                 sys.exit(f"{{step}} failed with {{end.code}}")
     check(step, *(["numpy", "scipy"] if number < {WITHOUT_NUMPY} else []))
+for name in ("estimative.api", "estimative.reports.formats.registry", *{UNDRAWN!r}):
+    importlib.import_module(name)
+check("formats and figures that nobody asked for", *{WRITERS!r})
 """
 
 

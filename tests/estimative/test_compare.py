@@ -198,14 +198,45 @@ def test_impossible_evidence_and_certain_headlines_are_errors(office: Path, ligh
     assert part in finished.err
 
 
+GATE = """
+[scenario]
+id = "gate"
+title = "The gate is closed"
+question = "Is the gate closed on 1 December 2026?"
+as_of = 2026-11-01
+until = 2026-12-01
+headline = "closed"
+
+[events.closed]
+title = "The gate is closed"
+
+[outcomes.closed]
+title = "The gate is closed"
+all = ["closed"]
+"""
+GUARD = """
+[prior_set]
+name = "guard"
+analyst = "The guard"
+scenario = "gate"
+
+[events]
+closed = "unlikely"
+"""
+
+
 @pytest.mark.slow
 def test_nuts_can_be_chosen(office: Path) -> None:
     """By --method nuts all analysts are fitted by NUTS, and agree with importance sampling."""
-    slow, quick = result_of(office, *TWO, "--method", "nuts"), result_of(office, *TWO)
+    (office / "gate.toml").write_text(GATE)
+    (office / "guard.toml").write_text(GUARD)
+    (office / "porter.toml").write_text(GUARD.replace('"guard"', '"porter"').replace("unlikely", "likely"))
+    gate = ("--scenario", "gate.toml", "--priors", "guard.toml", "--priors", "porter.toml")
+    slow, quick = result_of(office, *gate, "--method", "nuts"), result_of(office, *gate)
     for name, analyst in slow["analysts"].items():
-        number = analyst["outcomes"]["cancelled"]["posterior"]
-        other = quick["analysts"][name]["outcomes"]["cancelled"]["posterior"]
+        number = analyst["outcomes"]["closed"]["posterior"]
+        other = quick["analysts"][name]["outcomes"]["closed"]["posterior"]
         error = math.hypot(number["se"], other["se"])
         assert number["value"] == pytest.approx(other["value"], abs=4 * error)
         assert analyst["fit"]["method"] == "nuts"
-    assert slow["log_bayes_factors"]["cook"]["all_evidence"] is None
+    assert slow["log_bayes_factors"]["porter"]["all_evidence"] is None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context
 from typing import get_args
 
 import numpy as np
@@ -59,18 +57,6 @@ def test_an_assessment_survives_pickling(scenario: str, name: str) -> None:
         assert getattr(after, part) == getattr(before, part)
     assert (after.scenario.digest, after.prior_set.digest) == (before.scenario.digest, before.prior_set.digest)
     assert np.array_equal(numbers_of(after), numbers_of(before))
-
-
-def test_an_assessment_reaches_another_process() -> None:
-    """A process that is started afresh computes the same numbers from an assessment that is sent to it."""
-    assessment = shipped("asia", "textbook")
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        numbers, prior_set = (
-            executor.submit(numbers_of, assessment).result(),
-            executor.submit(repr, assessment).result(),
-        )
-    assert np.array_equal(numbers, numbers_of(assessment))
-    assert prior_set == repr(assessment)
 
 
 @pytest.mark.parametrize("part", PARTS)

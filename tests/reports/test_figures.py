@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
@@ -365,15 +362,3 @@ def test_letters_stand_out_from_the_paper() -> None:
     for paper in (style.PAPER, style.SHADE, style.PALE):
         assert all(contrast(colour, paper) > 4.5 for colour in (style.INK, style.GREY))
     assert contrast(style.BLUE, style.PAPER) > 3
-
-
-def modules() -> Iterator[str]:
-    """Everything that knows of figures before one is drawn."""
-    yield from ("estimative.reports.answers", "estimative.reports.figures.chart")
-    yield from (f"estimative.reports.figures.{name}" for name in ("tornado", "tree", "sweep", "scale", "waterfall"))
-
-
-def test_the_drawing_library_is_loaded_when_something_is_drawn() -> None:
-    """The figures of every kind of answer are known, and data for them can be made, without it."""
-    code = f"import {', '.join(modules())}, sys; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime
 import pickle
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
-from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
-from estimative.model.codec import to_json
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.info import Computation
 from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
@@ -62,14 +59,6 @@ def test_a_result_survives_pickling() -> None:
     """A result that comes back from pickling equals the one that was pickled."""
     result = result_of(fit().posterior)
     assert pickle.loads(pickle.dumps(result)) == result
-
-
-def test_a_fit_reaches_another_process() -> None:
-    """A freshly started process makes the same result of a posterior that is sent to it, and can send it back."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        arguments = ([fit().posterior], prior(), RUN, COMPUTATION)
-        result = executor.submit(fit_result, *arguments, with_unconverged=True).result()
-    assert to_json(result) == to_json(result_of(fit().posterior))
 
 
 PARTS: dict[str, Callable[[], object]] = {

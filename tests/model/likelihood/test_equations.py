@@ -30,7 +30,7 @@ def close(numbers: object) -> object:
     return pytest.approx(numbers, rel=RELATIVE, abs=RELATIVE)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(scene=valued_scenarios())
 def test_likelihood_and_answers_are_sums_over_the_joint_states(scene: Valued) -> None:
     """Likelihood, outcomes, events and links are sums over all joint states, before the evidence and after it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
@@ -124,7 +124,6 @@ def settable(scenario: Scenario) -> list[str]:
     return [name for name in scenario.events if name not in settled]
 
 
-@settings(max_examples=60)
 @given(scene=scenes())
 def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
     """Whatever is set and then seen, every target and its condition has what its joint states have together."""

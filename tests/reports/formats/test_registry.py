@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -77,12 +75,3 @@ def test_a_file_is_in_the_format_of_its_ending() -> None:
         name for name, entry in FORMATS.items() for _ in entry.endings
     ]
     assert format_of(Path("a.txt")) is None
-
-
-def test_no_writer_is_loaded_before_it_is_used() -> None:
-    """The command line starts without any of them."""
-    script = (
-        "import sys, estimative.reports.formats.registry as r; "
-        "print(*{'typst', 'docx', 'xlsxwriter', 'jinja2', 'matplotlib', 'rich'} & set(sys.modules))"
-    )
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "\n"
