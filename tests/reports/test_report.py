@@ -176,10 +176,11 @@ def test_the_brief_says_what_it_depends_on_most(brief: Answer, full: Answer, res
 
 
 def test_the_brief_says_what_would_change_it(brief: Answer, result: ReportResult) -> None:
-    """The nearest threshold, the factors that could cross it, and the three most informative indicators."""
-    [threshold, factors] = under(brief.document, "What would change the judgement")
-    assert threshold.startswith("The nearest threshold is 45%: new evidence against the result")
-    assert factors.endswith("could change the word alone.")
+    """The nearest other word, the inputs that could change the word, and the three most informative indicators."""
+    [threshold, inputs] = under(brief.document, "What would change the judgement")
+    assert threshold.startswith("The nearest other word is “unlikely”, below 45%: new evidence that is ")
+    assert inputs.startswith("Another word would follow from the low or high end of the prior of ")
+    assert "“Severity of the weather”" in inputs
     assert result.evidence
     assert result.evidence.information
     indicators = under(brief.document, "What to look for")
@@ -197,11 +198,11 @@ def test_the_brief_says_who_disagrees_and_what_has_changed(brief: Answer, result
     """The other analyst with word and number, and the assessment before this one with its date."""
     [cook] = result.dissent
     [dissent, change] = under(brief.document, "Dissent and change")
-    assert dissent == f"Other analysts: cook: {judged(cook.headline)}."
+    assert dissent == f"Other analysts: cook (The first mate): {judged(cook.headline)}."
     assert cook.headline.value > result.fit.headline.posterior.value
     assert result.previous
     assert result.previous.same_inputs
-    assert f"gave {percent(result.previous.headline)}; with the same scenario and priors." in change
+    assert change.endswith(f", with the same scenario and priors, gave {percent(result.previous.headline)}.")
 
 
 def test_the_brief_says_so_where_there_is_nothing_to_say(full: Answer, result: ReportResult) -> None:

@@ -37,15 +37,15 @@ def dot(point: float, *, low: float | None = None, high: float | None = None, la
 
 
 def lines(*rows: IntervalRow, width: int = 80) -> list[str]:
-    """The rows of a plot, and its axis."""
-    return list(plot_lines(IntervalPlot(rows=rows, key=""), width))
+    """The rows of a plot, and the numbers of its axis."""
+    return list(plot_lines(IntervalPlot(rows=rows, key=""), width))[: len(rows) + 1]
 
 
 @given(plot=PLOTS, width=WIDTHS)
 def test_a_plot_keeps_its_width(plot: IntervalPlot, width: int) -> None:
-    """Whatever labels and probabilities are, no line is wider than the plot, and there is one more than dots."""
+    """Whatever labels and probabilities are, no line is wider than the plot, and words are below the numbers."""
     printed = plot_lines(plot, width)
-    assert len(printed) == len(plot.rows) + 1
+    assert len(plot.rows) + 1 <= len(printed) <= len(plot.rows) + 2
     assert max(map(cell_len, printed)) <= width
     assert not [c for line in printed for c in line if not c.isprintable()]
 
@@ -85,7 +85,7 @@ def test_two_certain_dots_span_the_axis() -> None:
 @given(plot=PLOTS, width=WIDTHS)
 def test_numbers_of_the_axis_do_not_touch(plot: IntervalPlot, width: int) -> None:
     """The numbers under the axis are in rising order, whole, and two blanks or more apart."""
-    *_, axis = plot_lines(plot, width)
+    axis = plot_lines(plot, width)[len(plot.rows)]
     numbers = re.split(r" {2,}", axis.strip()) if axis.strip() else []
     assert all(re.fullmatch(r"\d{1,2}(\.\d+)?%", text) for text in numbers)
     assert all(float(a.removesuffix("%")) < float(b.removesuffix("%")) for a, b in pairwise(numbers))
@@ -130,3 +130,14 @@ def test_the_prior_is_marked_next_to_the_result() -> None:
     moved = lines(IntervalRow(label="a", point=0.4, low=0.2, high=0.6, before=0.1))[0]
     assert moved.index(BEFORE) < moved.index(LOW_END) < moved.index(POINT) < moved.index(HIGH_END)
     assert BEFORE not in lines(dot(0.3))[0]
+
+
+def test_words_stand_between_their_thresholds() -> None:
+    """A word is under its own part of the axis; one that does not fit is left out."""
+    _, numbers, words = plot_lines(IntervalPlot(rows=(dot(0.3, low=0.05, high=0.9, label=""),), key=""), 120)
+    ends = {float(match[1]): match.start() for match in re.finditer(r"(\d+)%", numbers)}
+    places = {match[0]: match.span() for match in re.finditer(r"\S+( \S+)?", words)}
+    assert list(places) == ["very unlikely", "unlikely", "likely", "very likely"]
+    for word, (low, high) in {"very unlikely": (5, 20), "unlikely": (20, 45), "likely": (55, 80)}.items():
+        start, end = places[word]
+        assert ends[low] <= start < end <= ends[high] + 2
