@@ -17,6 +17,8 @@ from estimative.reports.answers import KINDS, kind_of
 from estimative.schemas import TYPES
 from estimative.workflows.check import CheckResult
 from tests.command import Desk
+from tests.estimative.test_compare import PURSER
+from tests.estimative.test_pool import FORECASTS
 from tests.estimative.test_resolve import COOK, DATED, UNTIL, backdate
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
@@ -32,7 +34,11 @@ COMMANDS = {
     "whatif": ("whatif", *WATCH, "--do", "weather=0.9", "--given", "storm", "--without", "captain"),
     "whatif --sweep": ("whatif", *WATCH, "--sweep", "weather=0:1:3"),
     "compare": ("compare", *TEAM, "--attribute"),
+    "compare without attribution": ("compare", *TEAM),
+    "compare a team": ("compare", *TEAM, "--priors", "purser.toml", "--attribute"),
     "pool": ("pool", *TEAM),
+    "pool with weights": ("pool", *TEAM, "--weight", "cook=2", "--extremize", "1.5"),
+    "pool by scores": ("pool", *TEAM, "--scores", "forecasts.csv"),
     "report": ("report", "latest"),
     "diff": ("diff", "{before}", "{after}"),
     "resolve": ("resolve", "{before}", "--result", "no", "--date", UNTIL, "--because", "The log"),
@@ -48,7 +54,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every command prints as JSON, of fits that converge and, by the name "... failed", of fits that do not."""
     desk = Desk.at(tmp_path_factory.mktemp("schemas"))
     desk.write("ferry.toml", DATED)
-    desk.write("cook.toml", COOK)
+    for name, text in {"cook.toml": COOK, "purser.toml": PURSER, "forecasts.csv": FORECASTS}.items():
+        desk.write(name, text)
     for priors in ("mate", "cook"):
         assert desk.run("fit", *FERRY[:3], f"{priors}.toml", "--method", "importance").code == 0
     before, after = desk.kept()
@@ -138,7 +145,9 @@ def test_failed_fits_have_no_number_in_any_kind(printed: dict[str, Any]) -> None
         withheld, requested = printed[f"{name} failed"], printed[f"{name} failed but requested"]
         assert (withheld["converged"], withheld["with_unconverged"]) == (False, False)
         assert (requested["converged"], requested["with_unconverged"]) == (False, True)
-        estimates = [p for p, node in nodes(withheld) if {"value", "se"} <= set(node) and p[0] != "weights"]
+        estimates = [
+            p for p, node in nodes(withheld) if {"value", "se"} <= set(node) and p[0] not in {"weights", "record"}
+        ]
         assert not estimates, f"{name}: {estimates[0]}"
         assert [path for path, node in nodes(requested) if {"value", "se"} <= set(node)], name
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from estimative.model.codec import from_json, to_json
-from estimative.model.disagreement.comparison import CompareResult
 from tests.command import CERTAIN_PRIORS, PRIORS, Desk
 from tests.in_process import Finished, run
 
@@ -40,13 +38,6 @@ def result_of(office: Path, *arguments: str) -> Any:
     finished = compare(office, *arguments, "--format", "json")
     assert finished.code == 0, finished.err
     return json.loads(finished.out)
-
-
-def test_the_json_is_read_back_as_the_same_result(office: Path) -> None:
-    """With an attribution, with a team, or with neither."""
-    for arguments in (TWO, (*TWO, "--attribute"), (*THREE, "--attribute")):
-        text = compare(office, *arguments, "--format", "json").out
-        assert json.loads(to_json(from_json(text, CompareResult))) == json.loads(text)
 
 
 def test_each_analyst_has_the_numbers_of_a_fit(office: Path, tmp_path: Path) -> None:

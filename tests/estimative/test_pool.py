@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from estimative.model.codec import from_json, to_json
-from estimative.model.pool_result import PoolResult
 from tests.command import Desk
 from tests.estimative.test_compare import COOK, PURSER, THREE, TWO
 from tests.in_process import Finished, run
@@ -45,14 +43,6 @@ def result_of(office: Path, *arguments: str) -> Any:
     finished = pool(office, *arguments, "--format", "json")
     assert finished.code == 0, finished.err
     return json.loads(finished.out)
-
-
-def test_the_json_is_read_back_as_the_same_result(office: Path) -> None:
-    """With equal weights, stated ones, or those of a record."""
-    weighted = (*THREE, "--weight", "cook=2", "--extremize", "1.5")
-    for arguments in (TWO, weighted, (*TWO, "--scores", "forecasts.csv")):
-        text = pool(office, *arguments, "--format", "json").out
-        assert json.loads(to_json(from_json(text, PoolResult))) == json.loads(text)
 
 
 def test_a_pool_is_never_shown_without_its_analysts(office: Path) -> None:

@@ -9,10 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from estimative.model.codec import schema
-from estimative.model.record.run_list import RunList
 from tests.command import COMMAND, FERRY, Desk
 
 AS_JSON = ("--format", "json")
@@ -45,7 +42,6 @@ def test_runs_in_json_and_csv(fitted: Desk) -> None:
     done = fitted.run("runs", *AS_JSON)
     assert (done.code, done.err) == (0, "")
     listing = json.loads(done.out)
-    Draft202012Validator(schema(RunList)).validate(listing)
     assert [run["id"] for run in listing["runs"]] == sorted(fitted.kept(), reverse=True)
     assert [run["headline"] is None for run in listing["runs"]] == [not run["converged"] for run in listing["runs"]]
     rows = fitted.run("runs", "--format", "csv").out.splitlines()

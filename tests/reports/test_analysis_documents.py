@@ -11,7 +11,6 @@ import pytest
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.trace import TraceResult
 from estimative.model.analysis.what_if_result import WhatIfResult
-from estimative.model.codec import from_json, to_json
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer
 from estimative.reports.blocks import Caution, Document, Heading, Listing, Paragraph, Table
@@ -52,15 +51,6 @@ def before_method(blocks: Document) -> Document:
 
 
 # All kinds
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("converged", [True, False])
-@pytest.mark.parametrize("with_unconverged", [True, False])
-def test_a_result_survives_its_json(kind: str, converged: bool, with_unconverged: bool) -> None:
-    """What is read from the JSON of a result is the result."""
-    result = analysed(kind, converged=converged, with_unconverged=with_unconverged)
-    assert from_json(to_json(result), type(result)) == result
 
 
 @pytest.mark.parametrize("kind", KINDS)

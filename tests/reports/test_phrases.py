@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from estimative.model.inference.diagnostics import Check, Direction, Verdict
@@ -120,6 +120,8 @@ def test_a_verdict_that_passed_has_its_draws() -> None:
 
 
 @given(value=st.floats(0.7, 0.8), above=st.booleans())
+@example(value=0.70000001, above=True)
+@example(value=0.79999999, above=False)
 def test_a_failed_check_does_not_look_passed(value: float, above: bool) -> None:
     """The value of a failed check, as it is shown, is on the wrong side of its limit, and not the limit itself."""
     limit = 0.7 if above else 0.8
