@@ -21,6 +21,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Choice
+from estimative.priors.errors import InvalidInput
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
 from estimative.reports import answers
 from estimative.reports.context import Context
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-__all__ = ["Answer", "Fit", "attribute", "compare", "fit", "load", "pool"]
+__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "load", "pool"]
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""

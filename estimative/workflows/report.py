@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -122,32 +123,36 @@ def _quantiles(sample: Sample) -> Iterator[tuple[str, tuple[float, ...]]]:
         yield name, _weighted_quantiles(values[possible], sample.conditions[name][possible])
 
 
-def _latest(store: Store, first: FitResult) -> Iterator[tuple[Manifest, FitResult]]:
-    """Converged runs of the scenario, the newest first, without the run itself; damaged ones are passed over."""
-    for manifest in store.list():
-        if manifest.scenario == first.scenario.id and manifest.converged and manifest.id != first.run.id:
-            try:
-                yield manifest, StoredRun(store.folder / manifest.id).result()
-            except InvalidInput:
-                continue
+def _latest(store: Store, runs: Sequence[Manifest], first: FitResult, prior_set: str) -> FitResult | None:
+    """The latest result of a prior set for the scenario, in any version of it, before the run itself if it is its own.
+
+    Runs that are damaged or that did not converge are passed over.
+    """
+    for manifest in runs:
+        own = manifest.prior_set == first.prior_set.name
+        named = (manifest.scenario, manifest.prior_set) == (first.scenario.id, prior_set)
+        if named and manifest.converged and not (own and manifest.id >= first.run.id):
+            with suppress(InvalidInput):
+                result = StoredRun(store.folder / manifest.id).result()
+                if result.has_results:
+                    return result
+    return None
 
 
 def _dissent(store: Store, first: FitResult, others: Sequence[FitResult]) -> Iterator[OtherResult]:
-    """The latest result of each other prior set for the scenario, also for another version of it."""
-    seen = {first.prior_set.name}
-    named = [(None, other) for other in others if other.has_results]
-    for _, other in (*named, *_latest(store, first)):
-        if other.prior_set.name not in seen and other.has_results:
-            seen.add(other.prior_set.name)
+    """The latest result of each other prior set for the scenario; of those in the report, the one that is there."""
+    given = {other.prior_set.name: other for other in others if other.has_results}
+    runs = store.list()
+    saved = dict.fromkeys(run.prior_set for run in runs if run.scenario == first.scenario.id)
+    for name in {**given, **saved}:
+        if name != first.prior_set.name and (other := given.get(name) or _latest(store, runs, first, name)):
             yield _other(other, first)
 
 
 def _previous(store: Store, first: FitResult) -> OtherResult | None:
     """The result before this one, of the same prior set by name."""
-    for _, other in _latest(store, first):
-        if other.prior_set.name == first.prior_set.name and other.run.id < first.run.id and other.has_results:
-            return _other(other, first)
-    return None
+    previous = _latest(store, store.list(), first, first.prior_set.name)
+    return _other(previous, first) if previous else None
 
 
 def _other(other: FitResult, first: FitResult) -> OtherResult:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from estimative.model.spec.evidence import Forecast
 from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
@@ -24,6 +25,7 @@ PLACEHOLDERS = {
     Support.RATIO: "{ p05 = 1, p95 = 4 }",
 }
 RATE = "{ p05 = 0.01, p95 = 0.1 }"
+FORECAST_ERROR = "{ p05 = 0.4, p95 = 1.2 }"
 LIKELY, UNLIKELY = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
 SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
 PRIOR_SET = """\
@@ -169,6 +171,8 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
         indicator = scenario.indicators[name.subject]
         likelier = state_labels(indicator.about, scenario)[not indicator.supports]
         return LIKELY if name.key == f"if_{likelier}" else UNLIKELY
+    if name.section == "evidence" and isinstance(scenario.evidence[name.subject], Forecast):
+        return FORECAST_ERROR
     return PLACEHOLDERS[quantity.support]
 
 

@@ -97,8 +97,9 @@ MEANS = (
 )
 TERMS = (
     " Value: of the baseline, its chance or yearly rate with all factors at their middle; of a driver, the odds ratio "
-    "(rate ratio) from one end to the other. Level: the degree of the factor, counted from the middle, or the chance "
-    "of the event. Adds: to the log-odds (of a rate: to its logarithm), in decibans; of an event, if it has happened."
+    "(rate ratio) from one end to the other. Level: the degree of the factor, or the chance of the event. Adds: "
+    "to the log-odds (of a rate: to its logarithm), in decibans; a factor counts from its middle, 0.5, an event if it "
+    "has happened."
 )
 
 

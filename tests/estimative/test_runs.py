@@ -26,7 +26,7 @@ def test_runs_are_listed_the_newest_first(fitted: Desk) -> None:
     assert newer < older
     text = " ".join(done.out.split())
     assert "did not converge" in text
-    for part in ("The ferry is", "2026-11-01", "mate", "unlikely", "%)"):
+    for part in ("The ferry is", "mate", "unlikely", "%)"):
         assert part in text
 
 
