@@ -61,7 +61,10 @@ def _title(headline: ProbabilityEstimate, context: Context) -> str:
     ends = [context.scale.word(end) for end in (headline.interval.low, headline.interval.high)]
     word, low, high = (_quoted(phrase) for phrase in (phrase(headline, context.scale), *ends))
     reach = "and so is the whole interval" if low == high == word else f"the interval reaches from {low} to {high}"
-    return f"{percent(headline)} is {word}{',' if low == high == word else ';'} {reach}"
+    lead = f"{percent(headline)} is {word}"
+    if phrase(headline, context.scale).fit == "outside":
+        return f"{lead}, where {context.scale.title} has no word; {reach}"
+    return f"{lead}{',' if low == high == word else ';'} {reach}"
 
 
 def _quoted(phrase: Phrase) -> str:
