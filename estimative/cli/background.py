@@ -14,6 +14,7 @@ from contextlib import contextmanager
 @contextmanager
 def background() -> Iterator[Executor]:
     """An executor with one process, which ends with the block, whatever it is doing then."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # or the process imports from the working folder, where a pickle.py may lie
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of this process's threads
     executor = ProcessPoolExecutor(1, mp_context=context, initializer=_silence)

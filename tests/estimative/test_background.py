@@ -17,6 +17,12 @@ def test_it_is_another_process() -> None:
         assert executor.submit(os.getpid).result() != os.getpid()
 
 
+def test_it_imports_nothing_from_the_working_folder() -> None:
+    """A pickle.py beside a scenario is not executed: the path of the process does not begin with the working folder."""
+    with background() as executor:
+        assert executor.submit(eval, "__import__('sys').flags.safe_path").result()
+
+
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
 def test_it_ends_with_its_block(error: type[BaseException] | None) -> None:
     """However the block ends, and whatever the process is computing then, the process ends as well."""
