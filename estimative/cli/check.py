@@ -30,8 +30,9 @@ def check(
     from estimative.model.codec import to_json
     from estimative.priors.errors import ascii_safe
     from estimative.workflows.check import check
+    from estimative.workflows.project import Project
 
-    result = check(files or [], scenario=scenario)
+    result = check(files or Project.find(Path()).files, scenario=scenario)
     if format_name == "json":
         print(to_json(result), end="")
     else:

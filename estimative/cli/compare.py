@@ -30,6 +30,6 @@ def compare(
     from estimative.workflows.compare import compare
 
     with fitting.settings() as settings:
-        session = open_team(load_analysts(team.scenario, team.priors or ()), settings, outcome=outcome)
+        session = open_team(load_analysts(*team.names()), settings, outcome=outcome)
         result = compare(session, attribution=attribute, permutations=permutations)
     show(result, session.assessments, output)

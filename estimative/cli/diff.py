@@ -18,10 +18,9 @@ def diff(
 ) -> None:
     """Explain what changed between two runs."""
     from estimative.cli.output import show
-    from estimative.model.record.run_store import Store
     from estimative.workflows.diff import diff, load_runs
 
-    runs = load_runs(Store.at(store.runs), first, second)
+    runs = load_runs(store.open(), first, second)
     with fitting.settings() as settings:
         result = diff(*runs, settings)
     show(result, (runs[0].assessment, runs[1].assessment), output)

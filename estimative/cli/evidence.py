@@ -14,6 +14,6 @@ def evidence(subject: Subject, fitting: Fitting, output: Output) -> None:
     from estimative.workflows.session import open_session
 
     with fitting.settings() as settings:
-        inputs, scale = load(subject.scenario, subject.priors), find_scale(output.scale)
+        inputs, scale = load(*subject.names()), find_scale(output.scale)
         result = evidence(open_session(inputs.assessment, settings), scale)
     show(result, (inputs.assessment,), output)

@@ -38,13 +38,12 @@ def fit(
     """Fit a scenario with one prior set and save the run."""
     from estimative.cli.console import say
     from estimative.cli.output import show
-    from estimative.model.record.run_store import Store
     from estimative.priors.verbal_scale import find_scale
     from estimative.reports.context import Context
     from estimative.workflows.fit import fit, save_run
     from estimative.workflows.inputs import load
 
-    inputs = load(subject.scenario, subject.priors)
+    inputs = load(*subject.names())
     context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
     with _background(wanted=analyses and method == "both") as executor:
         with sampling.settings() as settings:
@@ -52,7 +51,7 @@ def fit(
             outcome = fit(
                 inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
             )
-        run = save_run(Store.at(store.runs), outcome, inputs, label=label)
+        run = save_run(store.open(), outcome, inputs, label=label)
         for warning in outcome.result.warnings:
             say(f"Warning: {warning}")
         show(outcome.result, context.assessments, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,21 +15,24 @@ new_app = typer.Typer(
     cls=Group,
     help="Create a starter file.",
     no_args_is_help=True,
-    epilog="estimative new scenario supplier\nestimative new priors mine --scenario supplier.toml",
+    epilog="estimative new project supplier\nestimative new scenario supplier\n"
+    "estimative new priors mine --scenario supplier.toml",
 )
 
 
 @new_app.command("priors", cls=Command)
 def _priors(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")],
-    scenario: ScenarioName = "coordinated-attack",
+    scenario: ScenarioName = None,
     extends: Annotated[str | None, typer.Option(metavar="P", help="A prior set to start from.")] = None,
 ) -> None:
     """Write NAME.toml: a prior set that asks for every input of a scenario."""
     from estimative.cli.console import say
+    from estimative.workflows.project import FLAGSHIP, Project
     from estimative.workflows.starter_files import new_prior_set
 
-    say(f"Wrote {new_prior_set(name, scenario=scenario, extends=extends)}")
+    subject = scenario or Project.find(Path()).scenario or FLAGSHIP
+    say(f"Wrote {new_prior_set(name, scenario=subject, extends=extends)}")
 
 
 @new_app.command("scenario", cls=Command)
@@ -38,3 +42,13 @@ def _scenario(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the f
     from estimative.workflows.starter_files import new_scenario
 
     say(f"Wrote {new_scenario(name)}")
+
+
+@new_app.command("project", cls=Command)
+def _project(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the folder.")]) -> None:
+    """Make a folder with a scenario, a prior set and a project file, which names them for every command in it."""
+    from estimative.cli.console import say
+    from estimative.workflows.starter_files import new_project
+
+    for path in new_project(name):
+        say(f"Wrote {path}")

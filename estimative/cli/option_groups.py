@@ -15,10 +15,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, g
 import typer
 
 if TYPE_CHECKING:
+    from estimative.model.record.run_store import Store
     from estimative.workflows.session import Settings
 
 
-ScenarioName = Annotated[str, typer.Option("--scenario", "-s", metavar="S", help="A shipped scenario, or a path.")]
+ScenarioName = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario",
+        "-s",
+        metavar="S",
+        help="A shipped scenario, or a path. Default: that of the prior set or project, else coordinated-attack.",
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +35,22 @@ class Subject:
     """Which scenario, by which prior set."""
 
     heading: ClassVar = "What to assess"
-    scenario: ScenarioName = "coordinated-attack"
+    scenario: ScenarioName = None
     priors: Annotated[
-        str, typer.Option("--priors", "-p", metavar="P", help="A shipped prior set of it, or a path.")
-    ] = "baseline"
+        str | None,
+        typer.Option(
+            "--priors",
+            "-p",
+            metavar="P",
+            help="A shipped prior set of it, or a path. Default: the project's first, else baseline.",
+        ),
+    ] = None
+
+    def names(self) -> tuple[str, str]:
+        """Scenario and prior set, with the defaults of the project."""
+        from estimative.workflows.project import Project
+
+        return Project.find(Path()).subject(self.scenario, self.priors)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +58,22 @@ class Team:
     """Which scenario, by which analysts."""
 
     heading: ClassVar = "What to assess"
-    scenario: ScenarioName = "coordinated-attack"
+    scenario: ScenarioName = None
     priors: Annotated[
         list[str] | None,
         typer.Option(
-            "--priors", "-p", metavar="P", help="A prior set, or a folder of them. Default: all shipped ones."
+            "--priors",
+            "-p",
+            metavar="P",
+            help="A prior set, or a folder of them. Default: the project's, else all shipped ones.",
         ),
     ] = None
+
+    def names(self) -> tuple[str, tuple[str, ...]]:
+        """Scenario and prior sets, with the defaults of the project."""
+        from estimative.workflows.project import Project
+
+        return Project.find(Path()).team(self.scenario, self.priors or ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +158,13 @@ class RunStore:
         Path | None,
         typer.Option("--runs", metavar="DIR", help="Folder of saved runs.", envvar="ESTIMATIVE_RUNS"),
     ] = None
+
+    def open(self) -> Store:
+        """The store of the option, else that of the environment, of the project, or of the user."""
+        from estimative.model.record.run_store import Store
+        from estimative.workflows.project import Project
+
+        return Store.at(self.runs or Project.find(Path()).runs)
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:

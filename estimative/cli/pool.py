@@ -38,7 +38,7 @@ def pool(
         raise invalid("--weight and --scores exclude each other", code="misuse", allowed="weights from one of them")
     check_factor(extremize)
     with fitting.settings() as settings:
-        assessments = load_analysts(team.scenario, team.priors or ())
+        assessments = load_analysts(*team.names())
         names = [assessment.prior_set.name for assessment in assessments]
         weighting = (
             weigh_by_record(scores, names, score_rule)

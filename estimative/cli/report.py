@@ -22,11 +22,10 @@ def report(
     from estimative.cli.console import say
     from estimative.cli.option_groups import Fitting
     from estimative.cli.output import show
-    from estimative.model.record.run_store import Store
     from estimative.workflows.report import report
 
     with Fitting().settings() as settings:
-        result, assessments = report(Store.at(store.runs), run or ["latest"], settings)
+        result, assessments = report(store.open(), run or ["latest"], settings)
     if not run:
         say(f"Report of run {result.fit.run.id}")
     show(result, assessments, output, brief=brief)

@@ -31,11 +31,10 @@ def resolve(
 ) -> None:
     """Record what happened."""
     from estimative.cli.output import show
-    from estimative.model.record.run_store import Store
     from estimative.workflows.resolve import resolve
 
     recorded = resolve(
-        Store.at(store.runs),
+        store.open(),
         run,
         occurred=RESULTS[result],
         date=_date(date),

@@ -26,11 +26,9 @@ runs_app = typer.Typer(
 
 def _store(store: RunStore, context: typer.Context) -> Store:
     """The folder named behind the subcommand, else before it, else in the environment, else the default one."""
-    from estimative.model.record.run_store import Store
-
     source = context.get_parameter_source("runs")
     named_here = source is not None and source.name == "COMMANDLINE"
-    return Store.at(store.runs if named_here else context.obj or store.runs)
+    return store.open() if named_here else RunStore(runs=context.obj or store.runs).open()
 
 
 def _list(context: typer.Context, store: RunStore, output: Output) -> None:

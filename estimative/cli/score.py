@@ -18,7 +18,6 @@ def score(
 ) -> None:
     """Score resolved assessments: Brier, log score, calibration."""
     from estimative.cli.output import show
-    from estimative.model.record.run_store import Store
     from estimative.workflows.score import score
 
-    show(score(Store.at(store.runs), tuple(analyst or ())), (), output)
+    show(score(store.open(), tuple(analyst or ())), (), output)

@@ -13,6 +13,6 @@ def sensitivity(subject: Subject, fitting: Fitting, output: Output) -> None:
     from estimative.workflows.session import open_session
 
     with fitting.settings() as settings:
-        inputs = load(subject.scenario, subject.priors)
+        inputs = load(*subject.names())
         result = sensitivity(open_session(inputs.assessment, settings))
     show(result, (inputs.assessment,), output)

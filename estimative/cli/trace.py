@@ -22,7 +22,7 @@ def trace(
     from estimative.workflows.trace import check_target, trace
 
     with fitting.settings() as settings:
-        inputs = load(subject.scenario, subject.priors)
+        inputs = load(*subject.names())
         check_target(inputs.assessment, target)
         result = trace(open_session(inputs.assessment, settings), target)
     show(result, (inputs.assessment,), output)

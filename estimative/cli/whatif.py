@@ -51,7 +51,7 @@ def whatif(
         advice = "Use at least one of --do, --given, --without, --set and --sweep."
         raise invalid("Nothing is supposed", code="missing-value", suggestion=advice)
     with fitting.settings() as settings, _named_options():
-        inputs = load(subject.scenario, subject.priors)
+        inputs = load(*subject.names())
         supposition = read_supposition(
             inputs.assessment,
             do=map(_pair, do or ()),

@@ -20,6 +20,7 @@ from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote,
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import TomlFile
+from estimative.workflows.project import PROJECT_FILE
 from estimative.workflows.session import Settings, possible
 
 ANY_WEIGHT = "a finite number of at least 0"
@@ -68,7 +69,7 @@ def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Pat
 
 def _in_folder(folder: Path) -> list[Path]:
     """The prior sets in a folder, without any scenarios in it."""
-    paths = [path for path in sorted(folder.glob("*.toml")) if not _is_scenario(path)]
+    paths = [path for path in sorted(folder.glob("*.toml")) if path.name != PROJECT_FILE and not _is_scenario(path)]
     if not paths:
         allowed = "a folder with prior sets, *.toml"
         raise invalid("there is no prior set in this folder", code="empty-folder", file=str(folder), allowed=allowed)

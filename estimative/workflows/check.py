@@ -19,6 +19,7 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
 from estimative.priors.toml_document import TomlFile
+from estimative.workflows.project import PROJECT_FILE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ def _expanded(paths: Sequence[Path], issues: list[Issue]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        inside = sorted(path.glob("*.toml"))
+        inside = [file for file in sorted(path.glob("*.toml")) if file.name != PROJECT_FILE]
         if not inside:
             issues += invalid("the folder holds no TOML file", code="missing-file", file=str(path)).issues
         yield from inside

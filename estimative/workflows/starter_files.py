@@ -18,6 +18,7 @@ from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
 from estimative.priors.toml_table import A_NAME, NAME
+from estimative.workflows.project import PROJECT_FILE
 
 PLACEHOLDERS = {
     Support.DEGREE: "{ p05 = 0.1, p50 = 0.5, p95 = 0.9 }",
@@ -27,6 +28,14 @@ PLACEHOLDERS = {
 RATE = "{ p05 = 0.01, p95 = 0.1 }"
 FORECAST_ERROR = "{ p05 = 0.4, p95 = 1.2 }"
 LIKELY, UNLIKELY = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
+HERE, PRIOR_SETS = Path(), "priors"
+PROJECT = """\
+# What the commands in this folder are about, unless an option says otherwise. Paths start here.
+[project]
+scenario = {scenario}
+priors = [{priors}]          # prior sets, or folders of them; `estimative fit` takes the first
+runs = "runs"                # saved runs
+"""
 SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "indicators")
 PRIOR_SET = """\
 # What one analyst believes about one scenario. State a prior in any of these ways, and say why:
@@ -90,13 +99,15 @@ title = "Its bank cuts or calls in a line of credit"
 """
 
 
-def new_prior_set(name: str, *, scenario: str, extends: str | None = None) -> Path:
-    """Write NAME.toml into the current folder: a prior set to fill in.
+def new_prior_set(name: str, *, scenario: str, extends: str | None = None, folder: Path = HERE) -> Path:
+    """Write NAME.toml: a prior set to fill in.
 
     Parameters
     ----------
     extends
         A prior set to start from; by default the scenario's baseline, where it has one.
+    folder
+        Where to; by default the current folder.
 
     Raises
     ------
@@ -106,18 +117,40 @@ def new_prior_set(name: str, *, scenario: str, extends: str | None = None) -> Pa
     subject = read_scenario(find_scenario(scenario))
     start = extends or ("baseline" if "baseline" in shipped_prior_sets().get(subject.id, {}) else None)
     parent = read_prior_set(find_prior_set(start, subject.id)) if start else None
-    return _write(name, "\n".join(_prior_set(name, subject, parent, start)) + "\n")
+    return _write(folder, name, "\n".join(_prior_set(name, subject, parent, start)) + "\n")
 
 
-def new_scenario(name: str) -> Path:
-    """Write NAME.toml into the current folder: a small scenario with a comment on every field.
+def new_scenario(name: str, *, folder: Path = HERE) -> Path:
+    """Write NAME.toml into a folder, by default the current one: a small scenario with comments.
 
     Raises
     ------
     InvalidInput
         If the file is there already, or cannot be written.
     """
-    return _write(name, SCENARIO.format(name=toml_text.text(name)))
+    return _write(folder, name, SCENARIO.format(name=toml_text.text(name)))
+
+
+def new_project(name: str) -> tuple[Path, ...]:
+    """Make the folder NAME with a scenario, a prior set in a folder of its own, and a project file; all three files.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder is there already, or cannot be written.
+    """
+    folder = Path(name)
+    if not NAME.fullmatch(name):
+        raise invalid(f"{quote(name)} is not {A_NAME}", code="bad-name", file=ascii_safe(name), allowed=A_NAME)
+    try:
+        (folder / PRIOR_SETS).mkdir(parents=True)
+    except OSError as error:
+        message = "this folder exists already" if folder.exists() else f"cannot be made: {error.strerror}"
+        raise invalid(message, code="cannot-write", file=name, allowed="a name that is free") from error
+    scenario = new_scenario(name, folder=folder)
+    priors = new_prior_set("mine", scenario=str(scenario), folder=folder / PRIOR_SETS)
+    text = PROJECT.format(scenario=toml_text.text(scenario.name), priors=toml_text.text(PRIOR_SETS))
+    return _created(folder / PROJECT_FILE, text), scenario, priors
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
@@ -183,12 +216,15 @@ def _weights(scenario: Scenario) -> Iterator[str]:
         yield from (f"{toml_text.key(name)} = 0.5" for name in weighted)
 
 
-def _write(name: str, text: str) -> Path:
+def _write(folder: Path, name: str, text: str) -> Path:
     if not NAME.fullmatch(name):
         raise invalid(
             f"{quote(name)} is not {A_NAME}", code="bad-name", file=f"{ascii_safe(name)}.toml", allowed=A_NAME
         )
-    path = Path(f"{name}.toml")
+    return _created(folder / f"{name}.toml", text)
+
+
+def _created(path: Path, text: str) -> Path:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -1,0 +1,119 @@
+"""The project file: which scenario, prior sets and saved runs the commands in a folder are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimative.model.spec.scenario_file import shipped_scenarios
+from estimative.priors.catalog import looks_like_path
+from estimative.priors.errors import InvalidInput
+from estimative.priors.toml_document import TomlFile
+from estimative.priors.toml_table import Table
+
+PROJECT_FILE = "estimative.toml"
+FLAGSHIP, BASELINE = "coordinated-attack", "baseline"
+"""What commands are about without a project."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What the commands in a folder are about; names of shipped files, or paths."""
+
+    scenario: str | None = None
+    priors: tuple[str, ...] = ()
+    """The first is the one that is fitted."""
+    runs: Path | None = None
+
+    @classmethod
+    def find(cls, folder: Path) -> Project:
+        """Read the project file of a folder, or of the nearest one above it; without any, an empty project.
+
+        Raises
+        ------
+        InvalidInput
+            With every error of the file.
+        """
+        here = folder.resolve()
+        found = next((path for above in (here, *here.parents) if (path := above / PROJECT_FILE).is_file()), None)
+        if found is None:
+            return cls()
+        return cls.read(folder / PROJECT_FILE if found.parent == here else found)
+
+    @classmethod
+    def read(cls, path: Path) -> Project:
+        """Read a project file; its paths start at its own folder.
+
+        Raises
+        ------
+        InvalidInput
+            With every error of the file.
+        """
+        table = Table.of(TomlFile.read(path))
+        entries = table.table("project")
+        scenario, runs = entries.text("scenario", default=""), entries.text("runs", default="")
+        priors = entries.texts("priors")
+        entries.no_more()
+        table.no_more()
+        table.raise_issues()
+        return cls(
+            scenario=_located(path.parent, scenario) if scenario else None,
+            priors=tuple(name for entry in priors for name in prior_set_files(_located(path.parent, entry))),
+            runs=path.parent / runs if runs else None,
+        )
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The scenario and prior sets that are files."""
+        names = (*([self.scenario] if self.scenario else []), *self.priors)
+        return tuple(Path(name) for name in names if Path(name).is_file())
+
+    def subject(self, scenario: str | None, priors: str | None) -> tuple[str, str]:
+        """Scenario and prior set of a command that names both, one or none.
+
+        A prior set alone finds the scenario that it is for: the project's, one in its own folder, or a shipped one.
+        """
+        if priors is None:
+            priors = self.priors[0] if self.priors and scenario is None else BASELINE
+        return scenario or self._scenario_for([priors]), priors
+
+    def team(self, scenario: str | None, priors: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Scenario and prior sets of a command about several analysts; no prior sets stand for all shipped ones."""
+        if not priors and scenario is None:
+            priors = self.priors
+        return scenario or self._scenario_for(priors), tuple(priors)
+
+    def _scenario_for(self, priors: Sequence[str]) -> str:
+        files = [Path(file) for name in priors for file in prior_set_files(name) if Path(file).is_file()]
+        wanted = [identity for file in files for identity in _stated(file, "prior_set", "scenario")]
+        for identity in wanted:
+            own = [self.scenario] if self.scenario else []
+            beside = [str(path) for file in files for path in sorted(file.parent.glob("*.toml"))]
+            for candidate in (*own, *beside):
+                if identity in _stated(Path(candidate), "scenario", "id"):
+                    return candidate
+            if identity in shipped_scenarios():
+                return identity
+        return self.scenario or FLAGSHIP
+
+
+def prior_set_files(name: str) -> tuple[str, ...]:
+    """The prior sets in a folder; a name that is no folder stands for itself."""
+    if not Path(name).is_dir():
+        return (name,)
+    return tuple(str(path) for path in sorted(Path(name).glob("*.toml")) if [*_stated(path, "prior_set", "scenario")])
+
+
+def _located(folder: Path, name: str) -> str:
+    """A path from the folder of the project file; anything else is the name of a shipped file."""
+    return str(folder / name) if looks_like_path(name) or (folder / name).exists() else name
+
+
+def _stated(path: Path, table: str, key: str) -> Iterator[str]:
+    """A text in a file; its errors are reported when it is read for its own sake."""
+    with suppress(InvalidInput):
+        entries = TomlFile.read(path).data.get(table)
+        if isinstance(entries, dict) and isinstance(entries.get(key), str):
+            yield entries[key]
