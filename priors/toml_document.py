@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 type KeyPath = tuple[str | int, ...]
 
+UNQUOTED = re.compile(r"\s*([\w.-]+)\s*=\s*(?!(?:true|false|inf|nan)\s*(?:#|$))([^\W\d][^\"'\[\]{}#]*?)\s*(?:#.*)?")
+"""A line that gives a key a text without quotation marks."""
+MAX_REPAIRED = 200
+"""Characters: of a longer line the pattern might take for ever."""
 LARGEST = 1 << 20
 """Bytes. A file that a person wrote is a hundred times smaller; a larger one is a mistake or an attack."""
 
@@ -93,7 +98,8 @@ class TomlFile:
             return cls(file, text, tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             line = text.count("\n", 0, _offset(error, text)) + 1
-            raise invalid(f"this is not TOML: {_reason(error)}", code="not-toml", file=file, line=line) from error
+            message, suggestion = f"this is not TOML: {_reason(error)}", _repair(text.split("\n")[line - 1])
+            raise invalid(message, code="not-toml", file=file, line=line, suggestion=suggestion) from error
         except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a thousand nested brackets
             raise invalid(f"the TOML is too large to read: {error}", code="not-toml", file=file) from error
 
@@ -114,6 +120,12 @@ class TomlFile:
         for path, line in _places(tree.root_node):
             lines.setdefault(path, line)
         return lines
+
+
+def _repair(line: str) -> str:
+    """What a faulty line probably lacks: quotation marks around a text; empty where nothing is probable."""
+    match = UNQUOTED.fullmatch(line[:MAX_REPAIRED])
+    return f'{match[1]} = "{ascii_safe(match[2])}"' if match and len(line) <= MAX_REPAIRED else ""
 
 
 def _offset(error: tomllib.TOMLDecodeError, text: str) -> int:
