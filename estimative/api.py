@@ -12,7 +12,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,14 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Choice
-from estimative.priors.errors import InvalidInput
+from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
 from estimative.reports import answers
 from estimative.reports.context import Context
 from estimative.workflows import inputs
-from estimative.workflows.analysts import open_team, with_headline
+from estimative.workflows.analysts import check_team, open_team, parse_weights, with_headline
 from estimative.workflows.files import write_answer
+from estimative.workflows.project import Project
 from estimative.workflows.session import Progress, Session, Settings, open_session, silent
 from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition
 
@@ -74,13 +76,13 @@ class Answer(answers.Answer):
 
         Raises
         ------
-        KeyError
+        InvalidInput
             If there is no such table.
         """
         import pandas
 
         sheets = {sheet.name: sheet for sheet in self.sheets}
-        sheet = sheets[table] if table else self.sheets[0]
+        sheet = _entry("table", table, sheets) if table else self.sheets[0]
         return pandas.DataFrame(list(sheet.rows), columns=list(sheet.columns))
 
     def plot(self, name: str | None = None, *, ax: Axes | None = None) -> Axes:
@@ -90,11 +92,17 @@ class Answer(answers.Answer):
         ------
         NothingToPlot
             If the result has nothing to draw.
-        KeyError
+        InvalidInput
             If there is no such figure.
         """
-        figures = self.figures
-        return figures[name or next(iter(figures))]().plot(ax)
+        from estimative.reports.figures.style import NothingToPlot
+
+        if name is not None:
+            return _entry("figure", name, self.figures)().plot(ax)
+        for draw in self.figures.values():
+            with suppress(NothingToPlot):
+                return draw().plot(ax)
+        raise NothingToPlot("This result has no figure.")
 
     def save(self, path: str | Path) -> None:
         """Write it to a file; the ending names the format (.html, .pdf, .docx, .xlsx, .md, .csv, .json).
@@ -159,7 +167,7 @@ class Fit(Answer):
         *,
         do: Mapping[str, State] | None = None,
         given: Mapping[str, State] | None = None,
-        without: Sequence[str] = (),
+        without: str | Sequence[str] = (),
         edits: Edits | None = None,
         sweep: tuple[str, Values] | None = None,
     ) -> Answer:
@@ -185,11 +193,14 @@ class Fit(Answer):
         """
         from estimative.workflows.whatif import whatif
 
+        if not (do or given or without or edits or sweep):
+            allowed = "at least one of do, given, without, edits and sweep"
+            raise invalid("nothing is supposed", code="missing-value", allowed=allowed)
         supposition: Supposition = read_supposition(
             self.assessment,
             do=(do or {}).items(),
             given=(given or {}).items(),
-            without=without,
+            without=[without] if isinstance(without, str) else without,
             edits=(edits or {}).items(),
             sweep=sweep,
         )
@@ -250,25 +261,27 @@ class Fit(Answer):
         return Answer(result=result, context=self.context)
 
 
-def load(scenario: str | Path = "coordinated-attack", priors: str | Path = "baseline") -> Assessment:
+def load(scenario: str | Path | None = None, priors: str | Path | None = None) -> Assessment:
     """Read a scenario and a prior set for it.
 
     Parameters
     ----------
     scenario, priors
-        The name of a shipped one, or a path.
+        The name of a shipped one, or a path. Default: as on the command line, those of the project file, or the
+        scenario that the prior set is for; else the built-in example.
 
     Raises
     ------
     InvalidInput
         With every error of the files.
     """
-    return inputs.load(str(scenario), str(priors)).assessment
+    names = (None if name is None else str(name) for name in (scenario, priors))
+    return inputs.load(*Project.find(Path()).subject(*names)).assessment
 
 
 def fit(
-    scenario: str | Path | Assessment = "coordinated-attack",
-    priors: str | Path = "baseline",
+    scenario: str | Path | Assessment | None = None,
+    priors: str | Path | None = None,
     *,
     edits: Edits | None = None,
     method: Choice = "auto",
@@ -286,7 +299,7 @@ def fit(
     scenario
         The name of a shipped one, a path, or an assessment that was loaded; then `priors` is not used.
     edits
-        Other statements for inputs, as in a prior set.
+        Other statements for inputs, as in a prior set; the name of the prior set then ends in "-edited".
     method
         "auto": importance sampling where it converges, else NUTS.
     draws
@@ -305,7 +318,9 @@ def fit(
     """
     assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors)
     if edits:
-        assessment = edited(assessment, edits.items())
+        changed = edited(assessment, edits.items())
+        prior_set = replace(changed.prior_set, name=f"{changed.prior_set.name}-edited")
+        assessment = replace(changed, prior_set=prior_set)
     settings = Settings(
         method=method,
         seed=seed,
@@ -366,7 +381,8 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
 
     assessments = _assessments(analysts)
     team = open_team(assessments, _settings(analysts, settings))
-    stated = {a.prior_set.name: (weights or {}).get(a.prior_set.name, 1.0) for a in assessments}
+    names = [assessment.prior_set.name for assessment in assessments]
+    stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
 
 
@@ -382,7 +398,15 @@ def _compared(
 
 
 def _assessments(analysts: Sequence[Fit | Assessment]) -> tuple[Assessment, ...]:
-    return tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
+    assessments = tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
+    check_team(assessments)
+    return assessments
+
+
+def _entry[T](what: str, name: str, entries: Mapping[str, T]) -> T:
+    if name not in entries:
+        raise InvalidInput([unknown_name(Place(), name, entries, f"a {what} of this answer")])
+    return entries[name]
 
 
 def _settings(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:

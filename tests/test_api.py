@@ -209,7 +209,7 @@ def test_every_table_is_a_data_frame(answers: dict[str, es.Answer]) -> None:
     outcomes = answers["fit"].to_dataframe("outcomes").set_index("outcome")
     fit: Any = answers["fit"]
     assert outcomes.loc["cancelled", "posterior"] == fit.result.headline.posterior.value
-    with pytest.raises(KeyError):
+    with pytest.raises(es.InvalidInput):
         fit.to_dataframe("nothing")
 
 
@@ -227,7 +227,7 @@ def test_every_figure_is_drawn_into_axes(answers: dict[str, es.Answer]) -> None:
             own.clear()
     assert drawn >= 10
     assert isinstance(answers["fit"].plot(), Axes)
-    with pytest.raises(KeyError):
+    with pytest.raises(es.InvalidInput):
         answers["fit"].plot("nothing")
     pyplot.close("all")
 
@@ -305,3 +305,39 @@ def test_every_error_of_a_program_is_collected(fit: es.Fit) -> None:
         fit.whatif(do={"wether": 0.5}, without=["swel"], edits={"events.storm": "perhaps"})
     assert len(raised.value.issues) == 3
     assert replace(raised.value.issues[0]) == pickle.loads(pickle.dumps(raised.value)).issues[0]
+
+
+def test_what_no_fit_can_use_is_refused(fit: es.Fit, desk: Desk) -> None:
+    """Settings, weights and analysts that would be misread or passed over are errors, not other numbers."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    wrong: dict[str, Callable[[], object]] = {
+        '"imp" is not a method': lambda: fit_of(desk, method="imp"),
+        "draws = -5": lambda: fit_of(desk, draws=-5),
+        "draws = 'many'": lambda: fit_of(desk, draws="many"),
+        "nothing is supposed": fit.whatif,
+        "the number of prior sets is 1": fit.compare,
+        "2 prior sets are named": lambda: fit.compare(fit.assessment),
+        "cok": lambda: fit.pool(cook, weights={"cok": 2}),
+        "-2": lambda: fit.pool(cook, weights={"cook": -2}),
+    }
+    for part, call in wrong.items():
+        with pytest.raises(es.InvalidInput) as caught:
+            call()
+        assert part in str(caught.value)
+
+
+def test_an_edited_analyst_is_another_one(fit: es.Fit, desk: Desk) -> None:
+    """A fit with edits stands beside the one without, under a name of its own."""
+    table = fit.compare(fit_of(desk, edits=LIKELY)).to_dataframe()
+    assert set(table["analyst"]) == {"mate", "mate-edited"}
+
+
+def test_files_are_found_as_on_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prior set alone finds its scenario; without names the project file decides."""
+    monkeypatch.chdir(desk.folder)
+    assert es.load(priors="electrician.toml").scenario.id == es.load("lamp.toml", "electrician.toml").scenario.id
+    file = desk.write("estimative.toml", '[project]\nscenario = "lamp.toml"\npriors = ["electrician.toml"]\n')
+    try:
+        assert es.load().prior_set.name == es.load("lamp.toml", "electrician.toml").prior_set.name
+    finally:
+        file.unlink()

@@ -32,7 +32,8 @@ def check(
     from estimative.workflows.check import check
     from estimative.workflows.project import Project
 
-    result = check(files or Project.find(Path()).files, scenario=scenario)
+    project = Project.find(Path())
+    result = check(files or project.files, scenario=scenario, project=project)
     if format_name == "json":
         print(to_json(result), end="")
     else:

@@ -148,6 +148,13 @@ class Output:
         str, typer.Option("--scale", metavar="ID|FILE", help="Words of probability: icd203, phia, or a file.")
     ] = "icd203"
 
+    def __post_init__(self) -> None:
+        """Refuse a file that cannot be written before anything is computed."""
+        if self.output and self.format != "terminal":
+            from estimative.workflows.files import checked_format
+
+            checked_format(self.output, self.format)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunStore:

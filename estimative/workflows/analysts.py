@@ -19,8 +19,7 @@ from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
-from estimative.priors.toml_document import TomlFile
-from estimative.workflows.project import PROJECT_FILE
+from estimative.workflows.project import prior_set_files
 from estimative.workflows.session import Settings, possible
 
 ANY_WEIGHT = "a finite number of at least 0"
@@ -46,12 +45,25 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
     prior_sets = [prior_set for path in _paths(priors, subject.id, issues) for prior_set in _read(path, issues)]
     issues += _given_twice(prior_sets)
     assessments = tuple(_assessed(subject, prior_sets, issues))
-    if not issues and len(assessments) < 2:
-        message = f"the number of prior sets is {len(assessments)}"
-        raise invalid(message, code="too-few-analysts", allowed="two or more")
     if issues:
         raise InvalidInput(dict.fromkeys(issues))
+    check_team(assessments)
     return assessments
+
+
+def check_team(assessments: Sequence[Assessment]) -> None:
+    """Refuse fewer than two analysts, and two of one name.
+
+    Raises
+    ------
+    InvalidInput
+        With every name that is given twice; or if there are fewer than two.
+    """
+    if issues := [*_given_twice([assessment.prior_set for assessment in assessments])]:
+        raise InvalidInput(issues)
+    if len(assessments) < 2:
+        message = f"the number of prior sets is {len(assessments)}"
+        raise invalid(message, code="too-few-analysts", allowed="two or more")
 
 
 def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Path]:
@@ -69,19 +81,11 @@ def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Pat
 
 def _in_folder(folder: Path) -> list[Path]:
     """The prior sets in a folder, without any scenarios in it."""
-    paths = [path for path in sorted(folder.glob("*.toml")) if path.name != PROJECT_FILE and not _is_scenario(path)]
+    paths = [Path(name) for name in prior_set_files(str(folder))]
     if not paths:
         allowed = "a folder with prior sets, *.toml"
         raise invalid("there is no prior set in this folder", code="empty-folder", file=str(folder), allowed=allowed)
     return paths
-
-
-def _is_scenario(path: Path) -> bool:
-    try:
-        data = TomlFile.read(path).data
-    except InvalidInput:
-        return False  # its errors are reported when it is read as a prior set
-    return "scenario" in data and "prior_set" not in data
 
 
 def _read(path: Path, issues: list[Issue]) -> Iterator[PriorSet]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess
@@ -19,7 +20,7 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
 from estimative.priors.toml_document import TomlFile
-from estimative.workflows.project import PROJECT_FILE
+from estimative.workflows.project import PROJECT_FILE, Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +52,17 @@ class CheckResult:
         return any(strict or issue.severity == "error" for issue in self.issues)
 
 
-def check(paths: Sequence[Path], *, scenario: str | None = None) -> CheckResult:
+def check(paths: Sequence[Path], *, scenario: str | None = None, project: Project | None = None) -> CheckResult:
     """Check files, and the scenarios and prior sets in folders; without any, those that are shipped.
 
     A prior set is checked against the scenario that is named, else against one of the files with that id, else against
-    the shipped one.
+    that of the project, one beside it, or the shipped one.
     """
     issues: list[Issue] = []
     entries = list(_read(list(_expanded(paths, issues)) if paths else _shipped(), issues))
     scenarios = {entry.id: entry for _, entry in entries if isinstance(entry, Scenario)}
-    files = [file for path, entry in entries for file in _checked(path, entry, scenarios, scenario, issues)]
+    find = partial(_scenario_of, scenarios=scenarios, named=scenario, project=project or Project())
+    files = [file for path, entry in entries for file in _checked(path, entry, find, issues)]
     for subject in scenarios.values():
         prior_sets = [entry for _, entry in entries if isinstance(entry, PriorSet) and entry.scenario == subject.id]
         # Without its prior sets it is unknown which sources they refer to.
@@ -107,8 +109,7 @@ def _read(paths: Sequence[Path], issues: list[Issue]) -> Iterator[tuple[Path, Sc
 def _checked(
     path: Path,
     entry: Scenario | PriorSet,
-    scenarios: Mapping[str, Scenario],
-    named: str | None,
+    find: Callable[[Path, PriorSet], Scenario],
     issues: list[Issue],
 ) -> Iterator[CheckedFile]:
     if isinstance(entry, Scenario):
@@ -120,7 +121,7 @@ def _checked(
             digest=entry.digest,
             meaning=resolved_scenario(entry),
         )
-    elif assessment := _assessed(path, entry, scenarios, named, issues):
+    elif assessment := _assessed(path, entry, find, issues):
         issues.extend(assessment.warnings)
         yield CheckedFile(
             file=str(path),
@@ -133,11 +134,11 @@ def _checked(
 
 
 def _assessed(
-    path: Path, prior_set: PriorSet, scenarios: Mapping[str, Scenario], named: str | None, issues: list[Issue]
+    path: Path, prior_set: PriorSet, find: Callable[[Path, PriorSet], Scenario], issues: list[Issue]
 ) -> Assessment | None:
     reported = {(issue.place.file, issue.place.key) for issue in issues if issue.severity == "error"}
     try:
-        assessment = assess(_scenario_of(prior_set, scenarios, named), prior_set)
+        assessment = assess(find(path, prior_set), prior_set)
     except InvalidInput as error:
         issues.extend(issue for issue in error.issues if not _consequence(issue, reported))
         return None
@@ -147,14 +148,19 @@ def _assessed(
 def _consequence(issue: Issue, reported: Collection[tuple[str, str]]) -> bool:
     """Whether an error only follows from one that is reported: at the same place, or by a prior that it takes away."""
     wrong = any(f"{key}.".startswith(f"{issue.place.key}.") for _, key in reported)
+    if issue.place.key == "prior_set.scenario" and any(not key for _, key in reported):
+        return True  # the scenario is perhaps in a file that could not be read at all
     return (issue.place.file, issue.place.key) in reported or (issue.code == "missing-prior" and wrong)
 
 
-def _scenario_of(prior_set: PriorSet, scenarios: Mapping[str, Scenario], named: str | None) -> Scenario:
+def _scenario_of(
+    path: Path, prior_set: PriorSet, *, scenarios: Mapping[str, Scenario], named: str | None, project: Project
+) -> Scenario:
     if named is None and prior_set.scenario in scenarios:
         return scenarios[prior_set.scenario]
-    if named is None and prior_set.scenario not in shipped_scenarios():
+    named = named or project.scenario_for([str(path)], default=prior_set.scenario)
+    if named == prior_set.scenario not in shipped_scenarios():
         place = prior_set.places.get("prior_set.scenario") or Place(file=prior_set.file, key="prior_set.scenario")
         what = "a shipped scenario or one among these files"
         raise InvalidInput([unknown_name(place, prior_set.scenario, shipped_scenarios(), what)])
-    return read_scenario(find_scenario(named or prior_set.scenario))
+    return read_scenario(find_scenario(named))

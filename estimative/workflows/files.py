@@ -19,6 +19,19 @@ def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) 
     InvalidInput
         If no format is named, two are, or the file cannot be written.
     """
+    write_whole(path, FORMATS[checked_format(path, format_name)].render(answer))
+
+
+def checked_format(path: Path, format_name: str | None) -> str:
+    """The format for a file: the one that is named, or that of its ending.
+
+    Raises
+    ------
+    InvalidInput
+        If no format is named, two are, or the folder is not there.
+    """
+    if not path.absolute().parent.is_dir():
+        raise invalid("there is no such folder", code="unwritable", file=str(path), allowed="a folder that exists")
     named = format_of(path)
     if named is None and format_name is None:
         endings = [ending for entry in FORMATS.values() for ending in entry.endings]
@@ -26,7 +39,7 @@ def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) 
     if named and format_name and named != format_name:
         allowed = f"{named}, by its ending"
         raise invalid(f"the format {format_name}", code="unknown-name", file=str(path), allowed=allowed)
-    write_whole(path, FORMATS[format_name or str(named)].render(answer))
+    return format_name or str(named)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

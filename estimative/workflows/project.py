@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.spec.scenario_file import shipped_scenarios
-from estimative.priors.catalog import looks_like_path
-from estimative.priors.errors import InvalidInput
+from estimative.priors.catalog import shipped_prior_sets
+from estimative.priors.errors import InvalidInput, ascii_safe, nearest, quote
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table
 
@@ -54,13 +54,18 @@ class Project:
         table = Table.of(TomlFile.read(path))
         entries = table.table("project")
         scenario, runs = entries.text("scenario", default=""), entries.text("runs", default="")
-        priors = entries.texts("priors")
+        shipped_sets = {name for sets in shipped_prior_sets().values() for name in sets}
+        priors = [
+            _located(path.parent, name, shipped_sets, entries, "priors", at)
+            for at, name in enumerate(entries.texts("priors"))
+        ]
+        subject = _located(path.parent, scenario, shipped_scenarios(), entries, "scenario") if scenario else None
         entries.no_more()
         table.no_more()
         table.raise_issues()
         return cls(
-            scenario=_located(path.parent, scenario) if scenario else None,
-            priors=tuple(name for entry in priors for name in prior_set_files(_located(path.parent, entry))),
+            scenario=subject,
+            priors=tuple(file for name in priors for file in prior_set_files(name)),
             runs=path.parent / runs if runs else None,
         )
 
@@ -77,15 +82,16 @@ class Project:
         """
         if priors is None:
             priors = self.priors[0] if self.priors and scenario is None else BASELINE
-        return scenario or self._scenario_for([priors]), priors
+        return scenario or self.scenario_for([priors]), priors
 
     def team(self, scenario: str | None, priors: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """Scenario and prior sets of a command about several analysts; no prior sets stand for all shipped ones."""
         if not priors and scenario is None:
             priors = self.priors
-        return scenario or self._scenario_for(priors), tuple(priors)
+        return scenario or self.scenario_for(priors), tuple(priors)
 
-    def _scenario_for(self, priors: Sequence[str]) -> str:
+    def scenario_for(self, priors: Sequence[str], *, default: str = "") -> str:
+        """The scenario that prior sets are for, else a default, else that of the project or the flagship."""
         files = [Path(file) for name in priors for file in prior_set_files(name) if Path(file).is_file()]
         wanted = [identity for file in files for identity in _stated(file, "prior_set", "scenario")]
         for identity in wanted:
@@ -96,19 +102,34 @@ class Project:
                     return candidate
             if identity in shipped_scenarios():
                 return identity
-        return self.scenario or FLAGSHIP
+        return default or self.scenario or FLAGSHIP
 
 
 def prior_set_files(name: str) -> tuple[str, ...]:
     """The prior sets in a folder; a name that is no folder stands for itself."""
     if not Path(name).is_dir():
         return (name,)
-    return tuple(str(path) for path in sorted(Path(name).glob("*.toml")) if [*_stated(path, "prior_set", "scenario")])
+    files = [path for path in sorted(Path(name).glob("*.toml")) if path.name != PROJECT_FILE]
+    return tuple(str(path) for path in files if not is_scenario(path))
 
 
-def _located(folder: Path, name: str) -> str:
-    """A path from the folder of the project file; anything else is the name of a shipped file."""
-    return str(folder / name) if looks_like_path(name) or (folder / name).exists() else name
+def is_scenario(path: Path) -> bool:
+    """Whether a file is a scenario; one that cannot be read is not, so that it is read for another and reported."""
+    with suppress(InvalidInput):
+        data = TomlFile.read(path).data
+        return "scenario" in data and "prior_set" not in data
+    return False
+
+
+def _located(folder: Path, name: str, shipped: Collection[str], table: Table, *keys: str | int) -> str:
+    """A path from the folder of the project file, or the name of a shipped file; else an error of the table."""
+    if (folder / name).exists():
+        return str(folder / name)
+    if name not in shipped:
+        near = nearest(name, [*shipped, *(path.name for path in folder.iterdir())])
+        message = f"{quote(name)} is neither a path from here nor the name of a shipped file"
+        table.error(*keys, code="no-such-file", message=message, value=name, suggestion=ascii_safe(near or ""))
+    return name
 
 
 def _stated(path: Path, table: str, key: str) -> Iterator[str]:

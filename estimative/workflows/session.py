@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, get_args
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
@@ -15,7 +15,7 @@ from estimative.model.inference.info import Computation, FitInfo, versions
 from estimative.model.inference.posterior import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.priors.errors import invalid
+from estimative.priors.errors import invalid, quote
 
 
 class Progress(Protocol):
@@ -42,6 +42,20 @@ class Settings:
     executor: Executor | None = field(default=None, compare=False)
     """Runs independent refits at once; without one they run in turn."""
     progress: Progress = field(default=silent, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no fit can use.
+
+        Raises
+        ------
+        InvalidInput
+            With the first setting that is not allowed.
+        """
+        if self.method not in get_args(Choice.__value__):
+            raise invalid(f"{quote(self.method)} is not a method", code="misuse", allowed=get_args(Choice.__value__))
+        for name, value, low in (("seed", self.seed, 0), ("draws", self.draws, 1)):
+            if value is not None and not (isinstance(value, int) and value >= low):
+                raise invalid(f"{name} = {value!r}", code="misuse", allowed=f"a whole number of at least {low}")
 
     def __getstate__(self) -> dict[str, object]:
         """Without executor and callback, which belong to this process."""

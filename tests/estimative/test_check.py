@@ -105,6 +105,9 @@ def test_errors_in_json(desk: Desk) -> None:
 def test_a_prior_set_is_checked_against_the_scenario_that_is_named(desk: Desk) -> None:
     """`--scenario` says which scenario a prior set is checked against; without it the set's own is looked for."""
     assert desk.run("check", "mate.toml", "--scenario", "ferry.toml").code == 0
+    assert desk.run("check", "mate.toml").code == 0
+    (desk.folder / "ferry.toml").rename(desk.folder / "ferry.txt")
+    (desk.folder / "watch.toml").unlink()
     alone = desk.run("check", "mate.toml")
     assert (alone.code, len(errors(alone))) == (2, 1)
     other = desk.run("check", "mate.toml", "--scenario", "asia")
@@ -282,3 +285,14 @@ def test_ten_errors_of_all_sorts_are_all_reported(desk: Desk) -> None:
     lines = [int(re.split("line |[,:] ", line)[2]) for line in errors(done)]
     assert (done.code, done.out) == (2, "")
     assert lines == [7, 8, 9, 10, 11, 13, 15, 16, 18, 19]
+
+
+def test_an_error_of_a_scenario_is_not_repeated_for_its_prior_sets(desk: Desk) -> None:
+    """A scenario with one mistake, or that is no TOML, is one error, however many prior sets are for it."""
+    good = (desk.folder / "ferry.toml").read_text(encoding="utf-8")
+    (desk.folder / "watch.toml").unlink()
+    for mistake in (("form", "frm"), ("[scenario]", "[scenario")):
+        desk.write("ferry.toml", good.replace(*mistake, 1) if mistake[0] in good else good + "\nfrm = 1\n")
+        done = desk.run("check", "ferry.toml", "mate.toml")
+        assert (done.code, len(errors(done))) == (2, 1), done.err
+        assert errors(done)[0].startswith("ferry.toml")

@@ -118,7 +118,10 @@ ERRORS = [
     (("--scenario", "ferri.toml"), ["ferri.toml: there is no such file"]),
     (("--scenario", "coordinatd-attack"), ['Did you mean "coordinated-attack"?']),
     (("--priors", "baselin"), ['Did you mean "baseline"?']),
-    (("--priors", "mate.toml"), ['mate.toml, line 5, prior_set.scenario: these priors are for the scenario "ferry"']),
+    (
+        ("--scenario", "asia", "--priors", "mate.toml"),
+        ['mate.toml, line 5, prior_set.scenario: these priors are for the scenario "ferry"'],
+    ),
     (("--scenario", "ferry.toml", "--priors", "unknown.toml"), ["factors.wether", 'Did you mean "weather"?']),
     (("--scenario", "ferry.toml", "--priors", "broken.toml"), ["broken.toml, line 3"]),
     (("--scenario", "ferry.toml", "--priors", "several.toml"), ["line 12, events.storm", "line 23, evidence.swell"]),

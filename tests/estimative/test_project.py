@@ -97,3 +97,30 @@ def test_commands_work_in_a_new_project_without_options(desk: Desk) -> None:
     assert (again.code, "exists already" in again.err) == (2, True)
     assert desk.run("new", "project", "../out").code == 2
     assert not (desk.folder.parent / "out").exists()
+
+
+@pytest.mark.parametrize("text", ["[prior_set\n", '[priorset]\nname = "x"\n'])
+def test_a_broken_prior_set_is_not_passed_over(project: Desk, text: str) -> None:
+    """A file in a folder of prior sets that is none is an error of every command about them."""
+    project.write("crew/broken.toml", text)
+    for command in (("check",), ("compare", "--method", "importance")):
+        done = project.run(*command)
+        assert (done.code, "broken.toml" in done.err) == (2, True), done.err
+
+
+def test_what_the_file_names_has_to_be_there(project: Desk) -> None:
+    """A path that does not exist is an error at its line, with the nearest name."""
+    project.write("estimative.toml", '[project]\nscenario = "fery.toml"\npriors = ["crw"]\n')
+    done = project.run("check")
+    assert done.code == 2
+    first, second = done.err.splitlines()
+    assert first.startswith("estimative.toml, line 2, project.scenario")
+    assert 'Did you mean "ferry.toml"?' in first
+    assert second.startswith("estimative.toml, line 3, project.priors")
+
+
+def test_nothing_is_computed_for_a_file_that_cannot_be_written(desk: Desk) -> None:
+    """An unknown ending and a missing folder are errors before anything starts."""
+    for file in ("x.foo", "nowhere/x.md"):
+        done = desk.run("sensitivity", "--priors", "mate.toml", "-o", file)
+        assert (done.code, len(done.err.splitlines())) == (2, 1), done.err
