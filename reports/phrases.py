@@ -111,17 +111,23 @@ def input_name(name: str, scenario: Scenario) -> str:
 
 
 def short_name(name: str, scenario: Scenario) -> str:
-    """A quantity where there is little room: the title, and what it is about it; the effect is not named."""
+    """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event."""
     parsed = QuantityName.parse(name)
+    if parsed.section == "effects":
+        cause, event = (title_of(part, scenario) for part in (parsed.key, parsed.subject))
+        return f"{_cut(cause)} \u2192 {_cut(event)}"
     what = {
-        "effects": "effect of ",
         "evidence": "weight of ",
         "motives": "motive of ",
         "relevance": "relevance of ",
         "independence": "origin ",
         "indicators": "chance of seeing ",
     }.get(parsed.section, "")
-    return capital(f"{what}{title_of(parsed.key if parsed.section == 'effects' else parsed.subject, scenario)}")
+    return capital(f"{what}{title_of(parsed.subject, scenario)}")
+
+
+def _cut(text: str, length: int = 15) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}\u2026"
 
 
 def input_value(name: str, value: float, scenario: Scenario) -> str:

@@ -228,6 +228,8 @@ def sweep(result: SweepResult, context: Context) -> Iterator[Block]:
         words=context.scale,
     )
     columns = _spread(points)
+    if len(columns) < len(points):
+        yield Paragraph(text=f"The tables show {len(columns)} of the {len(points)} values; Excel and JSON have all.")
     yield _along(
         "Outcome", {name: row.title for name, row in scenario.outcomes.items()}, [p.outcomes for p in columns], columns
     )

@@ -10,6 +10,7 @@ from estimative.model.inference.diagnostics import Check, Direction, Verdict
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo, PriorSetInfo
 from estimative.model.inference.posterior import Agreement
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.prior_set import Confidence
 from estimative.reports import phrases
 from tests.small import small, weather
@@ -143,3 +144,15 @@ def test_methods_agree_or_disagree(difference: float, error: float, agree: bool,
     """Whether the methods agree is shown in their joint standard errors, without a sign."""
     result = Agreement(agree=agree, outcome="closed", difference=difference, joint_se=error)
     assert phrases.agreement(result) == f"The two methods {text}"
+
+
+def test_a_quantity_has_a_short_name() -> None:
+    """Where there is little room, the title stands for a quantity, and cause and event for an effect."""
+    scenario = read_scenario(find_scenario("coordinated-attack"))
+    names = ("factors.mistrust", "events.request", "effects.attack.plan", "evidence.arms_build_up")
+    assert [phrases.short_name(name, scenario) for name in names] == [
+        "Mistrust between Beijing and Moscow",
+        "Beijing asks Moscow to attack NATO",
+        "A concrete joi\u2026 \u2192 Russia attacks\u2026",
+        "Weight of China's military build-up continues",
+    ]
