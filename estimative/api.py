@@ -284,6 +284,7 @@ def fit(
     priors: str | Path | None = None,
     *,
     edits: Edits | None = None,
+    name: str | None = None,
     method: Choice = "auto",
     seed: int = 1,
     draws: int | None = None,
@@ -299,7 +300,9 @@ def fit(
     scenario
         The name of a shipped one, a path, or an assessment that was loaded; then `priors` is not used.
     edits
-        Other statements for inputs, as in a prior set; the name of the prior set then ends in "-edited".
+        Other statements for inputs, as in a prior set.
+    name
+        Of the analyst with these edits; by default the name of the prior set and "-edited".
     method
         "auto": importance sampling where it converges, else NUTS.
     draws
@@ -319,7 +322,7 @@ def fit(
     assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors)
     if edits:
         changed = edited(assessment, edits.items())
-        prior_set = replace(changed.prior_set, name=f"{changed.prior_set.name}-edited")
+        prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")
         assessment = replace(changed, prior_set=prior_set)
     settings = Settings(
         method=method,

@@ -330,6 +330,8 @@ def test_an_edited_analyst_is_another_one(fit: es.Fit, desk: Desk) -> None:
     """A fit with edits stands beside the one without, under a name of its own."""
     table = fit.compare(fit_of(desk, edits=LIKELY)).to_dataframe()
     assert set(table["analyst"]) == {"mate", "mate-edited"}
+    both = fit_of(desk, edits=LIKELY).compare(fit_of(desk, edits=LIKELY, name="optimist"))
+    assert set(both.to_dataframe()["analyst"]) == {"mate-edited", "optimist"}
 
 
 def test_files_are_found_as_on_the_command_line(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,14 +140,15 @@ def _assessed(
     try:
         assessment = assess(find(path, prior_set), prior_set)
     except InvalidInput as error:
-        issues.extend(issue for issue in error.issues if not _consequence(issue, reported))
+        own = {str(path), prior_set.file, *(place.file for place in prior_set.places.values())}
+        issues.extend(issue for issue in error.issues if not _consequence(issue, reported, own))
         return None
     return None if any(file in (str(path), prior_set.file) for file, _ in reported) else assessment
 
 
-def _consequence(issue: Issue, reported: Collection[tuple[str, str]]) -> bool:
+def _consequence(issue: Issue, reported: Collection[tuple[str, str]], own: Collection[str]) -> bool:
     """Whether an error only follows from one that is reported: at the same place, or by a prior that it takes away."""
-    wrong = any(f"{key}.".startswith(f"{issue.place.key}.") for _, key in reported)
+    wrong = any(f"{key}.".startswith(f"{issue.place.key}.") for file, key in reported if file in own)
     if issue.place.key == "prior_set.scenario" and any(not key for _, key in reported):
         return True  # the scenario is perhaps in a file that could not be read at all
     return (issue.place.file, issue.place.key) in reported or (issue.code == "missing-prior" and wrong)

@@ -4,7 +4,7 @@ An intervention (Pearl 2009, Causality, ch. 3) cuts what is set off from what it
 the quantities, what is settled (now, or observed, or what led to the observed), and the evidence about today stay as
 they are: only other events of the horizon respond. Evidence about one of these still counts for it by the same
 likelihood ratio, unless it is itself set. This is a convention: neither P(y | do x) of a model in which the evidence
-comes later, nor a counterfactual; both would need a model of how the evidence came about.
+comes later, nor a counterfactual; both would need a model of what produces the evidence.
 """
 
 from __future__ import annotations

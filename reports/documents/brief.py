@@ -25,7 +25,7 @@ from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
-from estimative.reports.number_format import percent, significant
+from estimative.reports.number_format import SIGNIFICANT_SE, percent, significant
 from estimative.reports.phrases import capital, date, input_name, listed, plain, plural
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
@@ -130,7 +130,9 @@ def _turning(result: ReportResult, context: Context) -> Iterator[str]:
     if tornado is None or not tornado.quantities:
         return
     word = phrases.phrase(result.fit.headline.posterior, context.scale).text
-    rows = [row for row in tornado.quantities if {_word(row.at_low, context), _word(row.at_high, context)} != {word}]
+    rows = [
+        row for row in tornado.quantities if any(word not in _words(end, context) for end in (row.at_low, row.at_high))
+    ]
     names = [input_name(row.name, context.scenario) for row in rows[:MAX_INPUTS]]
     if len(rows) > MAX_INPUTS:
         names.append(plural(len(rows) - MAX_INPUTS, "other input", "other inputs"))
@@ -140,8 +142,11 @@ def _turning(result: ReportResult, context: Context) -> Iterator[str]:
         yield "No single input gives another word at the low or high end of its prior."
 
 
-def _word(number: MCEstimate, context: Context) -> str:
-    return context.scale.word(min(max(number.value, 0.0), 1.0)).text
+def _words(number: MCEstimate, context: Context) -> set[str]:
+    """The words for a probability and for the ends of its error."""
+    margin = SIGNIFICANT_SE * number.se
+    values = (number.value - margin, number.value, number.value + margin)
+    return {context.scale.word(min(max(value, 0.0), 1.0)).text for value in values}
 
 
 def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
@@ -149,14 +154,14 @@ def _indicators(result: EvidenceResult | None, scenario: Scenario) -> Iterator[s
     if not values:
         yield "The scenario names no indicators."
         return
-    told = [
+    lines = [
         f"{plain(scenario.indicators[value.name].title)}: {seen} if observed, {unseen} if absent."
         for value in values
         if value.p_if_observed and value.p_if_absent
         for seen, unseen in [(percent(value.p_if_observed), percent(value.p_if_absent))]
         if seen != unseen
     ]
-    yield from told[:MAX_INDICATORS] or ["No indicator that the scenario names would move the result."]
+    yield from lines[:MAX_INDICATORS] or ["No indicator that the scenario names would move the result."]
 
 
 def standing(result: ReportResult, context: Context) -> Iterator[Block]:

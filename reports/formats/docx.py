@@ -87,7 +87,7 @@ def docx(document: Document, *, caution: str = "", language: str = "en-GB", comp
     Parameters
     ----------
     caution
-        Stands at the top of every page, and once in the text; empty for none.
+        Is at the top of every page, and once in the text; empty for none.
     language
         Of its words, as a BCP 47 tag.
     compact

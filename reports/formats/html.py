@@ -61,7 +61,7 @@ def html(document: Document, *, caution: str = "", language: str = "en", compact
     Parameters
     ----------
     caution
-        Stands at the top of every printed page, and once in the text; empty for none.
+        Is at the top of every printed page, and once in the text; empty for none.
     language
         Of its words, as a BCP 47 tag.
     compact

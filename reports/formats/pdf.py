@@ -70,7 +70,7 @@ def pdf(document: Document, *, caution: str = "", language: str = "en", compact:
     Parameters
     ----------
     caution
-        Stands at the top of every page, and once in the text; empty for none.
+        Is at the top of every page, and once in the text; empty for none.
     language
         Of its words, as a BCP 47 tag.
     compact

@@ -296,3 +296,14 @@ def test_an_error_of_a_scenario_is_not_repeated_for_its_prior_sets(desk: Desk) -
         done = desk.run("check", "ferry.toml", "mate.toml")
         assert (done.code, len(errors(done))) == (2, 1), done.err
         assert errors(done)[0].startswith("ferry.toml")
+
+
+def test_an_error_of_one_analyst_hides_none_of_another(desk: Desk) -> None:
+    """A prior that one set states wrongly and another set lacks is an error in each."""
+    good = (desk.folder / "mate.toml").read_text(encoding="utf-8")
+    line = next(line for line in good.splitlines() if line.startswith("weather ="))
+    desk.write("mate.toml", good.replace(line, "weather = { p05 = 0.9, p95 = 0.1 }", 1))
+    desk.write("cook.toml", good.replace(line, "", 1).replace('"mate"', '"cook"'))
+    done = desk.run("check", "ferry.toml", "mate.toml", "cook.toml")
+    assert sorted({text.split(",")[0].split(":")[0] for text in errors(done)}) == ["cook.toml", "mate.toml"]
+    assert len(errors(done)) == 2

@@ -16,6 +16,7 @@ import docx
 import pytest
 
 from estimative.model.codec import from_json, to_json
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.record.run_store import Store
 from estimative.model.report_result import ReportResult
 from estimative.priors.prior_set import LEVELS
@@ -192,6 +193,21 @@ def test_the_brief_says_what_would_change_it(brief: Answer, result: ReportResult
         f"The crew singles up the ropes: {percent(first.p_if_observed)} if observed, "
         f"{percent(first.p_if_absent)} if absent."
     )
+
+
+@pytest.mark.parametrize(("error", "beginning"), [(0.0, "Another word would follow"), (0.01, "No single input gives")])
+def test_an_input_changes_the_word_only_beyond_the_error(full: Answer, error: float, beginning: str) -> None:
+    """An end just across the threshold counts if it is exact, and not if its error reaches back."""
+    result = full.result
+    assert isinstance(result, ReportResult)
+    assert result.sensitivity
+    assert result.sensitivity.tornado
+    across = MCEstimate(value=0.449, own_variance=error**2)
+    first = replace(result.sensitivity.tornado.quantities[0], at_low=across, at_high=across)
+    tornado = replace(result.sensitivity.tornado, quantities=(first,))
+    changed = replace(result, sensitivity=replace(result.sensitivity, tornado=tornado))
+    _, inputs = under(briefly(replace(full, result=changed)).document, "What would change the judgement")
+    assert inputs.startswith(beginning)
 
 
 def test_the_brief_says_who_disagrees_and_what_has_changed(brief: Answer, result: ReportResult) -> None:
