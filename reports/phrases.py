@@ -67,6 +67,11 @@ def quoted(title: str) -> str:
     return f"\u201c{plain(title)}\u201d"
 
 
+def analyst(prior_set: str, name: str) -> str:
+    """The name of a prior set, and whose it is where that says more."""
+    return prior_set if name in {"", prior_set} else f"{prior_set} ({plain(name)})"
+
+
 def first_paragraph(text: str) -> str:
     """What is before the first empty line, on one line."""
     return " ".join(text.strip().split("\n\n")[0].split())

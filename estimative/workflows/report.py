@@ -126,7 +126,7 @@ def _quantiles(sample: Sample) -> Iterator[tuple[str, tuple[float, ...]]]:
 def _latest(store: Store, runs: Sequence[Manifest], first: FitResult, prior_set: str) -> FitResult | None:
     """The latest result of a prior set for the scenario, in any version of it, before the run itself if it is its own.
 
-    Runs that are damaged or that did not converge are passed over.
+    Runs that are damaged, that did not converge or whose headline is another outcome are passed over.
     """
     for manifest in runs:
         own = manifest.prior_set == first.prior_set.name
@@ -134,7 +134,7 @@ def _latest(store: Store, runs: Sequence[Manifest], first: FitResult, prior_set:
         if named and manifest.converged and not (own and manifest.id >= first.run.id):
             with suppress(InvalidInput):
                 result = StoredRun(store.folder / manifest.id).result()
-                if result.has_results:
+                if result.has_results and result.scenario.headline == first.scenario.headline:
                     return result
     return None
 

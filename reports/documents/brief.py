@@ -183,8 +183,7 @@ def _dissent(result: ReportResult, context: Context) -> str:
 def _other(row: OtherResult, context: Context) -> str:
     """Who got which number, and of which day where the scenario was another version."""
     older = "" if row.same_scenario else f" on {date(row.created.date())}, for another version of the scenario"
-    who = row.prior_set if row.analyst in {"", row.prior_set} else f"{row.prior_set} ({plain(row.analyst)})"
-    return f"{who}: {phrases.judged(row.headline, context.scale)}{older}"
+    return f"{phrases.analyst(row.prior_set, row.analyst)}: {phrases.judged(row.headline, context.scale)}{older}"
 
 
 def _since(result: ReportResult) -> str:

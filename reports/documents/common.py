@@ -29,7 +29,7 @@ def introduction(scenario: ScenarioInfo, prior_set: PriorSetInfo, what: str) -> 
 
 def frame(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo]) -> str:
     """The horizon, and whose priors answer."""
-    names = [f"{p.name} ({p.analyst})" if p.analyst not in {"", p.name} else p.name for p in prior_sets]
+    names = [phrases.analyst(p.name, p.analyst) for p in prior_sets]
     noun = "Prior set" if len(names) == 1 else "Prior sets"
     return f"As of {date(scenario.as_of)}, until {date(scenario.until)}. {noun}: {listed(names)}."
 

@@ -31,7 +31,7 @@ from estimative.reports.documents import brief, compare, evidence, fit, sensitiv
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import Figures
-from estimative.reports.number_format import interval, percent, rounded
+from estimative.reports.number_format import interval, percent, plain_percent, rounded
 from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
 from estimative.reports.sheets import Sheet
 
@@ -226,24 +226,19 @@ def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]
     if not others:
         yield Paragraph(text="No other analyst's assessment of this scenario is saved.")
         return
-    rows = [
-        (
-            f"{o.prior_set} ({o.analyst})" if o.analyst else o.prior_set,
-            percent(o.headline),
-            interval(o.headline.interval),
-            str(phrases.phrase(o.headline, context.scale)),
-            o.created.date().isoformat(),
-        )
-        for o in sorted(others, key=lambda o: -o.headline.value)
-    ]
-    header = ("Analyst", "Probability", "90% interval", "Word", "Assessed")
-    yield Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 3, 4}))
+    ordered = sorted(others, key=lambda other: -other.headline.value)
+    mass = ordered[0].headline.interval.mass
+    yield Table(
+        header=("Analyst", "Probability", f"{plain_percent(mass)} interval", "Word", "Assessed"),
+        rows=tuple(_other(other, context.scale) for other in ordered),
+        text_columns=frozenset({0, 3, 4}),
+    )
 
 
 def _other(row: OtherResult, scale: Scale) -> tuple[str, ...]:
-    name = f"{row.prior_set} ({row.analyst})" if row.analyst else row.prior_set
-    word = str(phrases.phrase(row.headline, scale))
-    return name, percent(row.headline), interval(row.headline.interval), word, row.created.date().isoformat()
+    assessed = f"{row.created.date().isoformat()}{'' if row.same_scenario else ', another version'}"
+    name, word = phrases.analyst(row.prior_set, row.analyst), str(phrases.phrase(row.headline, scale))
+    return name, percent(row.headline), interval(row.headline.interval), word, assessed
 
 
 def _method(result: ReportResult) -> Iterator[Block]:

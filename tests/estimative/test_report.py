@@ -196,3 +196,20 @@ def test_a_certain_headline_has_no_weight_of_evidence(desk: Desk) -> None:
     assert done.code == 0
     assert "Not computed: " in done.out
     assert "probability 0 or 1" in " ".join(done.out.split())
+
+
+def test_dissent_outlives_a_change_of_the_scenario(desk: Desk) -> None:
+    """Another analyst's result for an earlier version is shown as such; one about another headline is not shown."""
+    scenario = (desk.folder / "ferry.toml").read_text(encoding="utf-8")
+    desk.write("cook.toml", COOK)
+    assert desk.run("fit", "--scenario", "ferry.toml", "--priors", "cook.toml", *IMPORTANCE).code == 0
+    for changed, shown in (
+        (scenario.replace("The ferry is cancelled", "The ferry stays in port", 1), True),
+        (scenario.replace('headline = "cancelled"', 'headline = "cancelled_in_storm"'), False),
+    ):
+        desk.write("ferry.toml", changed)
+        assert desk.run("fit", *FERRY, *IMPORTANCE).code == 0
+        brief = " ".join(desk.run("report", "--brief").out.split())
+        assert ("for another version of the scenario" in brief) == shown
+        full = " ".join(desk.run("report").out.split())
+        assert ("another version" in full.partition("Dissent and change")[2].partition("Dissent ")[2]) == shown
