@@ -38,11 +38,13 @@ def fit(
     """Fit a scenario with one prior set and save the run."""
     from estimative.cli.console import say
     from estimative.cli.output import show
+    from estimative.model.record.run_store import checked_label
     from estimative.priors.verbal_scale import find_scale
     from estimative.reports.context import Context
     from estimative.workflows.fit import fit, save_run
     from estimative.workflows.inputs import load
 
+    checked_label(label)
     inputs = load(*subject.names())
     context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
     with _background(wanted=analyses and method == "both") as executor:

@@ -16,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from estimative.model.record.run_store import Store
+    from estimative.priors.errors import InvalidInput
     from estimative.workflows.session import Settings
 
 
@@ -149,11 +150,24 @@ class Output:
     ] = "icd203"
 
     def __post_init__(self) -> None:
-        """Refuse a file that cannot be written before anything is computed."""
-        if self.output and self.format != "terminal":
-            from estimative.workflows.files import checked_format
+        """Refuse what cannot be shown or written before anything is computed."""
+        if not (self.output or self.format):
+            return
+        from estimative.priors.errors import listed
+        from estimative.reports.formats.registry import FORMATS
+        from estimative.workflows.files import checked_format
 
+        if self.output and self.format == "terminal":
+            raise self._misused(f"a format for a file: {listed(list(FORMATS))}")
+        if self.output:
             checked_format(self.output, self.format)
+        elif (entry := FORMATS.get(self.format or "")) and entry.binary:
+            raise self._misused(f"a file to write to: -o FILE{entry.endings[0]}")
+
+    def _misused(self, allowed: str) -> InvalidInput:
+        from estimative.priors.errors import invalid
+
+        return invalid(str(self.format), code="invalid-value", file="the command line", key="--format", allowed=allowed)
 
 
 @dataclass(frozen=True, kw_only=True)

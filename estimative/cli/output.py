@@ -11,7 +11,7 @@ import typer
 
 from estimative.cli.console import console, say
 from estimative.cli.option_groups import Output
-from estimative.priors.errors import InvalidInput, invalid, listed
+from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer, Showable
 from estimative.reports.context import Context
@@ -51,21 +51,13 @@ def show(result: Showable, assessments: tuple[Assessment, ...], output: Output, 
 def _print(answer: Answer, name: str) -> None:
     if name == "terminal":
         terminal.show(answer.document, console())
-    elif FORMATS[name].binary:
-        raise _misuse("--format", name, f"a file to write to: -o FILE{FORMATS[name].endings[0]}")
     else:
         sys.stdout.write(str(FORMATS[name].render(answer)))
 
 
 def _write(answer: Answer, path: Path, name: str | None) -> None:
-    if name == "terminal":
-        raise _misuse("--format", name, f"a format for a file: {listed(list(FORMATS))}")
     write_answer(answer, path, format_name=name)
     say(f"Wrote {path}")
-
-
-def _misuse(option: str, value: str, allowed: str) -> InvalidInput:
-    return invalid(value, code="invalid-value", file="the command line", key=option, allowed=allowed)
 
 
 def write_figures(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> None:

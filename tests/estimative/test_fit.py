@@ -261,3 +261,14 @@ def test_a_label_is_saved_with_the_run(desk: Desk) -> None:
     [run] = json.loads(desk.run("runs", *AS_JSON).out)["runs"]
     assert run["label"] == "before the storm"
     assert "before" in desk.run("runs").out
+
+
+@pytest.mark.parametrize(
+    "options", [("--label", "x" * 81), ("--format", "pdf"), ("--format", "terminal", "-o", "x.md")]
+)
+def test_what_cannot_be_saved_or_shown_is_refused_before_the_fit(desk: Desk, options: tuple[str, ...]) -> None:
+    """A label that is too long, and a format that cannot be shown, end with 2 and leave no run, nor a file."""
+    done = desk.run("fit", *FERRY, *IMPORTANCE, *options)
+    assert (done.code, done.out, desk.kept()) == (2, "", [])
+    assert len(done.err.splitlines()) == 1
+    assert not (desk.folder / "x.md").exists()
