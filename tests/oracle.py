@@ -150,11 +150,13 @@ class Oracle:
     def _said(self, item: Evidence, state: State) -> float:
         match item:
             case Indicator() if item.about in self.scenario.events:
-                return self.values[f"evidence.{item.id}"] if state[item.about] == item.supports else 1.0
+                ratio = self.values[f"evidence.{item.id}"]
+                return math.sqrt(ratio if state[item.about] == item.supports else 1 / ratio)
             case Testimony():
                 motive = self.values[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"]
                 ratio = self.values[f"evidence.{item.id}"]
-                return motive + (1 - motive) / ratio if state[item.about] != item.claims else 1.0
+                news = motive + (1 - motive) / ratio
+                return math.sqrt(news if state[item.about] != item.claims else 1 / news)
             case Observation():
                 return float(state[item.about] == item.happened)
         return 1.0
@@ -164,7 +166,7 @@ class Oracle:
         match item:
             case Indicator() if item.about in self.scenario.factors:
                 x = self.values[f"factors.{item.about}"]
-                return (x if item.supports else 1 - x) * math.log(self.values[f"evidence.{item.id}"])
+                return (x - 0.5 if item.supports else 0.5 - x) * math.log(self.values[f"evidence.{item.id}"])
             case Measurement():
                 mean = item.at_low + (item.at_high - item.at_low) * self.values[f"factors.{item.about}"]
                 return _log_normal(item.value, mean, self.values[f"evidence.{item.id}"])

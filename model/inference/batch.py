@@ -1,13 +1,13 @@
 """A batch of draws in the space of standard normals, and the log densities of the model there.
 
-The likelihood ratio of an indicator about a factor enters its log-likelihood linearly, and ln LR has a normal prior: it
-is integrated out in closed form (`_marginalize_ratios`), so that a thousand indicators do not add a thousand dimensions
-to the proposal. Its posterior draws are added afterwards, from its conditional (`sample_likelihood_ratios`).
+The ratios of indicators about factors are integrated out in closed form, so that a thousand of them do not add a
+thousand dimensions to the proposal, and the errors of measurements and forecasts by quadrature. Their posterior draws
+are added afterwards, from their conditionals (`sample_integrated`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +15,17 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
+from estimative.model.likelihood import scale_mixture
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, indicator_strength, log_joint
-from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.equations import (
+    Theta,
+    forecast_deviation,
+    indicator_strength,
+    log_joint,
+    measurement_deviation,
+    terms,
+)
+from estimative.model.likelihood.layout import Forecasts, Measurements, Numbers, Structure
 from estimative.model.likelihood.queries import headline_target
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 
@@ -53,7 +61,7 @@ def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers
     Contradiction
         If the evidence is impossible at every one of them.
     """
-    structure, theta = assessment.structure, _marginalize_ratios(assessment, transform.theta(z))
+    structure, theta = assessment.structure, transform.theta(z)
     target = headline_target(structure.scenario)
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
         # One elimination answers the evidence and both queries of the headline.
@@ -77,28 +85,30 @@ def _log_conditional(log_joint_mass: Numbers, log_likelihood: Numbers) -> Number
     return np.where(np.isfinite(log_joint_mass), np.minimum(log_joint_mass - log_likelihood, 0.0), IMPOSSIBLE)
 
 
-def _marginalize_ratios(assessment: Assessment, theta: Theta) -> Theta:
-    """Set each indicator's ratio where its likelihood equals the mean over its prior.
+def sample_integrated(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
+    """Draw the ratios that were integrated out from their posterior given all else; dims (quantity, draw)."""
+    if theta.log_ratio_sd is None:
+        return theta
+    structure, log_ratio = assessment.structure, theta.log_ratio.copy()
+    indicators, strength = structure.indicators, indicator_strength(NUMPY, structure, theta)
+    # ln LR ~ N(mu + s sd^2, sd^2), the likelihood being exp(s ln LR).
+    sd = theta.log_ratio_sd[indicators.ratio, None]
+    log_ratio[indicators.ratio] += sd * (sd * strength + rng.standard_normal(strength.shape))
+    for items, deviation in _deviations(structure, theta):
+        mu, sd = theta.log_ratio[items.error], theta.log_ratio_sd[items.error, None]
+        power = theta.weight[items.item, None]
+        log_ratio[items.error] = scale_mixture.sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
+    return replace(theta, log_ratio=log_ratio, log_ratio_sd=None)
 
-    With ln LR ~ N(mu, sigma^2), E[exp(s ln LR)] = exp(s mu + s^2 sigma^2 / 2): the likelihood of a ratio fixed at
-    ln LR = mu + s sigma^2 / 2.
-    """
-    ratio = assessment.structure.indicators.ratio
-    variance = np.square(assessment.ratio_parameters[1, ratio, None])
-    log_ratio = theta.log_ratio.copy()
-    log_ratio[ratio] += indicator_strength(NUMPY, assessment.structure, theta) * variance / 2
-    return replace(theta, log_ratio=log_ratio)
 
-
-def sample_likelihood_ratios(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
-    """Draw each indicator's ratio from its posterior given all else: ln LR ~ N(mu + s sigma^2, sigma^2)."""
-    ratio = assessment.structure.indicators.ratio
-    sigma = assessment.ratio_parameters[1, ratio, None]
-    strength = indicator_strength(NUMPY, assessment.structure, theta)
-    log_ratio = theta.log_ratio.copy()
-    # These ratios are not dimensions of the space, so theta has them at their prior mean mu.
-    log_ratio[ratio] += sigma * (sigma * strength + rng.standard_normal(strength.shape))
-    return replace(theta, log_ratio=log_ratio)
+def _deviations(structure: Structure, theta: Theta) -> Iterator[tuple[Measurements | Forecasts, Numbers]]:
+    """Items with an error that is integrated out, and their deviations; dims (item, draw)."""
+    if len(structure.measurements.item):
+        yield structure.measurements, measurement_deviation(NUMPY, structure, theta)
+    if len(structure.forecasts.item):
+        with np.errstate(over="ignore"):
+            shared = terms(NUMPY, structure, theta)
+            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)
 
 
 def concatenate_batches(batches: Sequence[Batch]) -> Batch:

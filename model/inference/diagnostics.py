@@ -23,6 +23,10 @@ PARETO_K = 0.7
 """Vehtari et al. 2024: with a heavier tail, the error falls too slowly for more draws to help."""
 RELATIVE_SE = 0.05
 """Standard error of the headline over its value."""
+UNREACHED = 0.02
+"""Share of the pilot's particles that the proposal may miss: those of a mode with as much of the posterior."""
+BEYOND = 1e-4
+"""Share of the weight that may lie where the prior's quantile function is cut off."""
 
 type Direction = Literal["at most", "at least", "below"]
 
@@ -126,6 +130,8 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
             Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
             Check.of("ESS", ess, MIN_ESS, "at least"),
             _relative_error(headline, relative_se),
+            Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most"),
+            Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
         ],
     )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.importance_sampling import FittedProposal, fit_proposal, sample_posterior
 from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.prior_transform import Dimensions
 from estimative.model.inference.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None
     seed
         The same seed gives the same answer, to the last digit.
     draws
-        By default `importance_sampling.DRAWS`.
+        By default as many as the checks need, up to sixteen times `importance_sampling.DRAWS`; a number that is given
+        is final.
 
     Raises
     ------
@@ -36,8 +40,27 @@ def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None
     """
     # The last digits depend on the number of BLAS threads, which differs between machines.
     with one_blas_thread():
-        sampled = importance.sample(assessment, seed=seed, draws=draws or importance.DRAWS)
-        return posterior_of(assessment, sampled, seed=seed)
+        return fit_by_importance(assessment, seed=seed, draws=draws)[0]
+
+
+def fit_by_importance(
+    assessment: Assessment, *, seed: int, draws: int | None = None, dimensions: Dimensions | None = None
+) -> tuple[Posterior, FittedProposal]:
+    """Fit by importance sampling with more and more effort until the verdict passes; see `by_importance`.
+
+    Parameters
+    ----------
+    dimensions
+        Of the space of standard normals; by default those of the assessment itself.
+    """
+    efforts = importance.LADDER if draws is None else (replace(importance.FIRST, draws=draws),)
+    for effort in efforts:
+        proposal = fit_proposal(assessment, seed=seed, effort=effort, dimensions=dimensions)
+        sampled = sample_posterior(assessment, proposal, seed=seed, draws=effort.draws)
+        posterior = posterior_of(assessment, sampled, seed=seed)
+        if posterior.verdict.passed:
+            break
+    return posterior, proposal
 
 
 def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:

@@ -18,30 +18,51 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch, sample_likelihood_ratios
+from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch, sample_integrated
 from estimative.model.inference.diagnostics import Verdict, judge_importance
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.laplace import laplace
+from estimative.model.inference.gaussian_mixture import fit_mixture, update_mixture
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import (
     Gaussian,
     Mixture,
     component_log_densities,
-    fit_gaussian,
     mixture_log_density,
-    split_evenly,
+    tempered_weights,
     transform_by_mixture,
+    with_prior,
 )
-from estimative.model.inference.weighted_batch import weigh_batch
+from estimative.model.inference.smc import Particles, temper
+from estimative.model.inference.weighted_batch import unreached, weigh_batch
 from estimative.model.likelihood.layout import Numbers
 
 DRAWS = 8000
 """In the last batch."""
-ROUND = 1500
-"""Draws in each round of fitting."""
-ROUNDS = 2
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much is done for one fit."""
+
+    draws: int
+    """In the last batch, from which every answer is taken."""
+    particles: int
+    """In the pilot."""
+    rounds: int
+    """Of fitting the proposal after the pilot."""
+    round_draws: int
+    """In each of them."""
+    split: bool
+    """Whether a round may add components, instead of moving those of the pilot."""
+
+
+FIRST = Effort(draws=DRAWS, particles=1000, rounds=2, round_draws=1500, split=False)
+LADDER = (
+    FIRST,
+    Effort(draws=4 * DRAWS, particles=2000, rounds=4, round_draws=4000, split=True),
+    Effort(draws=16 * DRAWS, particles=4000, rounds=6, round_draws=12000, split=True),
+)
+"""What is tried in turn until a fit passes its checks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,29 +73,11 @@ class FittedProposal:
     """The space of standard normals, and the map from it to the quantities of an assessment."""
     components: tuple[Gaussian, ...]
     """Gaussians in that space; the prior is always part of the mixture and not listed."""
+    pilot: Particles | None = None
+    """To which the Gaussians were fitted; None where they come from other fits."""
 
     def __repr__(self) -> str:
         return f"FittedProposal({len(self.components)} Gaussians and the prior, {self.transform!r})"
-
-
-def sample(assessment: Assessment, *, seed: int, draws: int = DRAWS, rounds: int = ROUNDS) -> Draws:
-    """Draw from the posterior of an assessment.
-
-    Parameters
-    ----------
-    seed
-        The same seed gives the same draws.
-    draws
-        Size of the last batch, from which every answer is taken.
-    rounds
-        Of fitting the proposal before that.
-
-    Raises
-    ------
-    Contradiction
-        If the evidence is impossible at every draw.
-    """
-    return sample_posterior(assessment, fit_proposal(assessment, seed=seed, rounds=rounds), seed=seed, draws=draws)
 
 
 def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: int, draws: int = DRAWS) -> Draws:
@@ -97,13 +100,15 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
     )
     return Draws(
         method="importance",
-        theta=sample_likelihood_ratios(assessment, proposal.transform.theta(weighted.batch.z), rng),
+        theta=sample_integrated(assessment, proposal.transform.theta(weighted.batch.z), rng),
         weights=weighted.weights,
         chains=1,
         diagnostics={
             "pareto_k": weighted.k_hat,
             "pareto_k_headline": weighted.tilted_k_hat,
             "log_marginal_likelihood": weighted.log_marginal_likelihood,
+            "beyond": weighted.beyond,
+            "unreached": unreached(weighted, proposal.transform, proposal.components, proposal.pilot),
         },
     )
 
@@ -147,7 +152,12 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
     influence = weighted.weights * (yes - value * given) / base * (not constant)
     probability = MCEstimate(value=value, influence=influence)
     relative_se = probability.se / value if value > 0 else 0.0
-    diagnostics = {"pareto_k": weighted.k_hat, "pareto_k_headline": weighted.tilted_k_hat}
+    diagnostics = {
+        "pareto_k": weighted.k_hat,
+        "pareto_k_headline": weighted.tilted_k_hat,
+        "beyond": weighted.beyond,
+        "unreached": 0.0,
+    }
     ess = float(1 / np.square(weighted.weights).sum())
     verdict = judge_importance(diagnostics, ess, assessment.scenario.headline, relative_se)
     return Headline(probability=probability, verdict=verdict)
@@ -183,9 +193,9 @@ def _last_batch_rng(seed: int) -> np.random.Generator:
 
 
 def fit_proposal(
-    assessment: Assessment, *, seed: int, rounds: int = ROUNDS, dimensions: Dimensions | None = None
+    assessment: Assessment, *, seed: int, effort: Effort = FIRST, dimensions: Dimensions | None = None
 ) -> FittedProposal:
-    """Fit a proposal to an assessment: one Gaussian to its posterior, one to the posterior tilted by the headline.
+    """Fit a proposal to an assessment: Gaussians to its posterior, and to the posterior tilted by the headline.
 
     Parameters
     ----------
@@ -199,41 +209,52 @@ def fit_proposal(
     """
     transform = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
-    return FittedProposal(transform=transform, components=tuple(_fit_components(assessment, transform, rng, rounds)))
+    components, pilot = _fit_components(assessment, transform, rng, effort)
+    return FittedProposal(transform=transform, components=components, pilot=pilot)
 
 
 def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
     """Collect every quantity that is uncertain in one of these assessments, but for those integrated out."""
-    return Dimensions.of(assessments, without=assessments[0].structure.indicators.ratio)
+    return Dimensions.of(assessments, integrated=True)
 
 
 def _fit_components(
-    assessment: Assessment, transform: PriorTransform, rng: np.random.Generator, rounds: int
-) -> list[Gaussian]:
-    def posterior(z: Numbers) -> Numbers:
-        return evaluate_batch(assessment, transform, z).log_posterior
+    assessment: Assessment, transform: PriorTransform, rng: np.random.Generator, effort: Effort
+) -> tuple[tuple[Gaussian, ...], Particles]:
+    """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot's particles."""
 
-    def tilted(z: Numbers) -> Numbers:
+    def from_prior(z: Numbers) -> tuple[Numbers, Numbers]:
         batch = evaluate_batch(assessment, transform, z)
-        return batch.log_posterior + batch.log_tilt
+        return batch.log_prior, batch.log_likelihood
 
-    # From the prior's median; the tilted mode is then looked for near the posterior's.
-    mode, covariance = laplace(posterior, np.zeros(transform.dimension))
-    tilted_mode, tilted_covariance = laplace(tilted, mode)
-    components = [Gaussian.of(mode, covariance), Gaussian.of(tilted_mode, tilted_covariance)]
-    # The first round is drawn from the prior: a Laplace approximation can sit on one of several modes.
-    prior = [(Gaussian.standard(transform.dimension), ROUND)]
-    history = _History.start(_sample_batch(assessment, transform, prior, rng), prior)
-    for _ in range(rounds):
-        latest = list(zip(components, split_evenly(ROUND, len(components)), strict=True))
-        history = history.extend(_sample_batch(assessment, transform, latest, rng), latest)
+    def from_posterior(z: Numbers) -> tuple[Numbers, Numbers]:
+        batch = evaluate_batch(assessment, transform, z)
+        return batch.log_posterior, batch.log_tilt
+
+    pilot = temper(from_prior, rng.standard_normal((transform.dimension, effort.particles)), rng)
+    tilted = temper(from_posterior, pilot.particles.z, rng)
+    groups = [_equal_mixture(pilot.particles.z), _equal_mixture(tilted.particles.z)]
+    history: _History | None = None
+    for _ in range(effort.rounds):
+        mixture = with_prior(_pooled(groups), transform.dimension, effort.round_draws)
+        batch = _sample_batch(assessment, transform, mixture, rng)
+        history = history.extend(batch, mixture) if history else _History.start(batch, mixture)
         log_weights = history.batch.log_posterior - history.log_density
-        components = [
-            # The Laplace covariances stay the shrinkage targets in every round, whatever the draws suggest.
-            fit_gaussian(history.batch.z, log_weights, covariance),
-            fit_gaussian(history.batch.z, log_weights + history.batch.log_tilt, tilted_covariance),
+        tilts = (log_weights, log_weights + history.batch.log_tilt)
+        groups = [
+            fit_mixture(history.batch.z, weights) if effort.split else update_mixture(group, history.batch.z, weights)
+            for group, weights in zip(groups, map(tempered_weights, tilts), strict=True)
         ]
-    return components
+    return _pooled(groups), pilot.particles
+
+
+def _equal_mixture(z: Numbers) -> tuple[Gaussian, ...]:
+    return fit_mixture(z, np.full(z.shape[1], 1 / z.shape[1]))
+
+
+def _pooled(groups: Sequence[tuple[Gaussian, ...]]) -> tuple[Gaussian, ...]:
+    """Join mixtures; each gets the same number of draws, since the shares of each sum to one."""
+    return tuple(component for group in groups for component in group)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,15 +13,18 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betainccinv, betaincinv, betaln, ndtr, ndtri
+from scipy.special import betainc, betainccinv, betaincinv, betaln, log_ndtr, ndtr, ndtri
 
 from estimative.model.assessment import Assessment
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Index, Numbers
 
-REACH = 8.5
-"""Standard deviations that the table covers: less than one draw in 10^16 lies beyond."""
-NODES = 257
+MIDDLE = 8.5
+"""Standard deviations up to which nodes are close together: less than one draw of the prior in 10^16 lies beyond."""
+REACH = 34.0
+"""Standard deviations that the table covers: nearer to the smallest float SciPy loses digits. Weight beyond fails a fit."""
+INTERVALS, TAIL_INTERVALS = 256, 102
+"""In the middle, and in each tail."""
 FARTHEST = 4.0
 """The farthest from the middle, in standard deviations, that a constant is assumed to be."""
 MIN_LOG_ODDS = -700.0
@@ -46,6 +49,8 @@ class PriorTransform:
     """The degrees that are dimensions of the space, in order."""
     free_ratios: Index
     """The log ratios that are; their dimensions follow those of the degrees."""
+    integrated: Index
+    """Log ratios that the likelihood is integrated over."""
     cubics: Numbers
     """The log-odds of each beta quantile between one node and the next: coefficients of 1, t, t^2, t^3, with t from 0
     to 1; dims (free degree * interval, power)."""
@@ -59,7 +64,9 @@ class PriorTransform:
         return len(self.free_degrees) + len(self.free_ratios)
 
     def theta(self, z: Numbers) -> Theta:
-        """Transform standard normals, dims (free, draw), into quantities; those that are not dimensions are constant.
+        """Transform standard normals, dims (free, draw), into quantities.
+
+        Those that are not dimensions have their prior median, and those that are integrated out also their spread.
 
         Returns
         -------
@@ -75,7 +82,15 @@ class PriorTransform:
         mu, sigma = self.ratio_parameters
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
-        return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight)
+        return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight, log_ratio_sd=self._spread())
+
+    def _spread(self) -> Numbers | None:
+        """Prior standard deviations of the log ratios that are integrated out, 0 for all others; dims (ratio)."""
+        if not len(self.integrated):
+            return None
+        spread = np.zeros_like(self.ratio_parameters[1])
+        spread[self.integrated] = self.ratio_parameters[1, self.integrated]
+        return spread
 
     @cached_property
     def constant(self) -> NDArray[np.bool_]:
@@ -108,12 +123,24 @@ class PriorTransform:
         ]
         return np.asarray(np.clip(np.concatenate(normals), -FARTHEST, FARTHEST))
 
+    def beyond(self, z: Numbers) -> NDArray[np.bool_]:
+        """Whether a degree lies where the table is cut off; dims (free, draw) -> (draw)."""
+        return np.asarray((abs(z[: len(self.free_degrees)]) >= REACH).any(axis=0))
+
     def _log_odds(self, z: Numbers) -> Numbers:
         """Interpolate the log-odds of the beta quantiles; dims (free degree, draw)."""
-        place = (np.clip(z, -REACH, REACH) + REACH) * ((NODES - 1) / (2 * REACH))
-        left = np.minimum(place.astype(np.intp), NODES - 2)
+        distance = np.minimum(abs(z), REACH)
+        # Every node has a whole number as its place: 0 at -REACH, one more for each interval.
+        steps = np.where(
+            distance <= MIDDLE,
+            distance * (INTERVALS / 2 / MIDDLE),
+            INTERVALS / 2 + (distance - MIDDLE) * (TAIL_INTERVALS / (REACH - MIDDLE)),
+        )
+        place = INTERVALS / 2 + TAIL_INTERVALS + np.copysign(steps, z)
+        intervals = INTERVALS + 2 * TAIL_INTERVALS
+        left = np.minimum(place.astype(np.intp), intervals - 1)
         t = place - left
-        c0, c1, c2, c3 = np.moveaxis(self.cubics[left + (np.arange(len(z)) * (NODES - 1))[:, None]], 2, 0)
+        c0, c1, c2, c3 = np.moveaxis(self.cubics[left + (np.arange(len(z)) * intervals)[:, None]], 2, 0)
         return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
 
 
@@ -123,9 +150,11 @@ class Dimensions:
 
     degrees: Index
     ratios: Index
+    integrated: Index
+    """Log ratios that are not dimensions because the likelihood is integrated over them."""
 
     @classmethod
-    def of(cls, assessments: Sequence[Assessment], *, without: Index | None = None) -> Dimensions:
+    def of(cls, assessments: Sequence[Assessment], *, integrated: bool = False) -> Dimensions:
         """Collect every quantity that is uncertain in at least one assessment of a scenario.
 
         Fits in one common space share their random numbers coordinate by coordinate, even where a quantity is a
@@ -133,14 +162,16 @@ class Dimensions:
 
         Parameters
         ----------
-        without
-            Log ratios that are not dimensions: they stay at their median.
+        integrated
+            Whether `Structure.integrated` ratios are integrated out instead of being dimensions.
         """
         degrees = [np.flatnonzero(each.degree_parameters[2] < each.degree_parameters[3]) for each in assessments]
         ratios = [np.flatnonzero(each.ratio_parameters[1] > 0) for each in assessments]
+        without = assessments[0].structure.integrated if integrated else np.zeros(0, dtype=np.intp)
         return cls(
             degrees=np.unique(np.concatenate(degrees)),
-            ratios=np.setdiff1d(np.concatenate(ratios), [] if without is None else without),
+            ratios=np.setdiff1d(np.concatenate(ratios), without),
+            integrated=without,
         )
 
 
@@ -163,6 +194,7 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         weight=assessment.weight,
         free_degrees=dimensions.degrees,
         free_ratios=dimensions.ratios,
+        integrated=dimensions.integrated,
         cubics=np.concatenate([np.zeros((0, 4)), *tables]),
     )
 
@@ -175,27 +207,37 @@ def _cubics(a: float, b: float) -> Numbers:
     Slopes of at most three times the rise on either side keep the cubics monotone (Fritsch & Carlson 1980, SIAM J.
     Numer. Anal. 17). On the log-odds scale the quantile function is smooth even for shapes heaped at 0 or 1.
     """
-    y, m = _nodes(a, b)
-    rise = np.diff(y)
-    m0, m1 = np.minimum(m[:-1], 3 * rise), np.minimum(m[1:], 3 * rise)
+    lower, upper = _lower_tail(a, b), -_lower_tail(b, a)[::-1]
+    y = np.concatenate([lower, upper[1:]])
+    slopes = _slopes(a, b, y)
+    rise, steps = np.diff(y), np.diff(_nodes())
+    m0, m1 = np.minimum(slopes[:-1] * steps, 3 * rise), np.minimum(slopes[1:] * steps, 3 * rise)
     return np.stack([y[:-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=1)
 
 
-def _nodes(a: float, b: float) -> tuple[Numbers, Numbers]:
-    """Compute the log-odds of Beta(a, b) quantiles at the nodes, and their slopes; dims (node) each."""
-    z = np.linspace(-REACH, REACH, NODES)
-    # Phi(z) near 1 has no digits left; above the middle, the complementary inverse takes Phi(-z) instead.
-    below, above = z[: NODES // 2 + 1], z[NODES // 2 + 1 :]
-    share = np.concatenate([betaincinv(a, b, ndtr(below)), betainccinv(a, b, ndtr(-above))])
-    rest = np.concatenate([betainccinv(b, a, ndtr(below)), betaincinv(b, a, ndtr(-above))])
-    # For some shapes heaped at one end SciPy returns NaN at the last node, where the quantile is that end.
-    share = np.where(np.isnan(share), z > 0, share)
-    rest = np.where(np.isnan(rest), z < 0, rest)
-    with np.errstate(divide="ignore", over="ignore"):
+@lru_cache(maxsize=1)
+def _nodes() -> Numbers:
+    """The standard normals at which quantiles are tabulated; dims (node)."""
+    tail = np.linspace(MIDDLE, REACH, TAIL_INTERVALS + 1)[1:]
+    return np.concatenate([-tail[::-1], np.linspace(-MIDDLE, MIDDLE, INTERVALS + 1), tail])
+
+
+def _lower_tail(a: float, b: float) -> Numbers:
+    """Compute the log-odds of Beta(a, b) quantiles at the nodes up to 0; dims (node up to 0)."""
+    z = _nodes()[: INTERVALS // 2 + TAIL_INTERVALS + 1]
+    share, rest = betaincinv(a, b, ndtr(z)), betainccinv(b, a, ndtr(z))
+    with np.errstate(divide="ignore"):
         # The quantile x and 1 - x were computed separately: each has all its digits where it is small.
         exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
-        log_odds = np.clip(exact, MIN_LOG_ODDS, -MIN_LOG_ODDS)
-        # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), with u = expit(l).
-        log_density = -a * np.logaddexp(0, -log_odds) - b * np.logaddexp(0, log_odds) - betaln(a, b)
-        slopes = np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_density) * (2 * REACH / (NODES - 1))
-    return log_odds, np.where(abs(log_odds) < -MIN_LOG_ODDS, slopes, 0.0)
+    # Near 0 the distribution function is x^a / (a B(a, b)); SciPy underflows or gives NaN there.
+    small = (log_ndtr(z) + np.log(a) + betaln(a, b)) / a
+    return np.maximum(np.where(small + np.log(a + b + 1) < -20, small, exact), MIN_LOG_ODDS)
+
+
+def _slopes(a: float, b: float, log_odds: Numbers) -> Numbers:
+    """Compute the derivative of the log-odds by the standard normal at the nodes; dims (node)."""
+    # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), with u = expit(l).
+    log_density = -a * np.logaddexp(0, -log_odds) - b * np.logaddexp(0, log_odds) - betaln(a, b)
+    with np.errstate(over="ignore"):
+        slopes = np.exp(-0.5 * _nodes() ** 2 - 0.5 * np.log(2 * np.pi) - log_density)
+    return np.where(abs(log_odds) < -MIN_LOG_ODDS, slopes, 0.0)

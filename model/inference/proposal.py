@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,11 +22,13 @@ class Gaussian:
     """dims (free)."""
     root: Numbers | None = None
     """Lower Cholesky factor of the covariance; dims (free, free)."""
+    share: float = 1.0
+    """Of the draws of a mixture, relative to the shares of its other components."""
 
     @classmethod
-    def of(cls, mean: Numbers, covariance: Numbers) -> Gaussian:
+    def of(cls, mean: Numbers, covariance: Numbers, *, share: float = 1.0) -> Gaussian:
         """Build a proposal from its mean, dims (free), and covariance, dims (free, free)."""
-        return cls(mean=mean, root=np.linalg.cholesky(covariance))
+        return cls(mean=mean, root=np.linalg.cholesky(covariance), share=share)
 
     @classmethod
     def standard(cls, dimension: int) -> Gaussian:
@@ -59,7 +62,7 @@ class Gaussian:
         # Independent of the rest and standard normal: exactly what the prior is along a dimension without effect.
         mean[fixed], conditional[fixed], conditional[:, fixed] = 0.0, 0.0, 0.0
         conditional[fixed, fixed] = 1.0
-        return Gaussian.of(mean, conditional)
+        return Gaussian.of(mean, conditional, share=self.share)
 
     def transform(self, normals: Numbers) -> Numbers:
         """Turn standard normals into draws of the proposal; dims (free, draw)."""
@@ -82,9 +85,21 @@ def half_squares(z: Numbers) -> Numbers:
     return np.asarray(-0.5 * np.einsum("ij,ij->j", z, z))
 
 
-def split_evenly(total: int, parts: int) -> list[int]:
-    """Split a number of draws as evenly as whole numbers allow."""
-    return [total // parts + (index < total % parts) for index in range(parts)]
+PRIOR_SHARE = 0.15
+"""Of the draws of a mixture that come from the prior."""
+
+
+def with_prior(components: Sequence[Gaussian], dimension: int, draws: int) -> Mixture:
+    """Divide draws between the prior and some components, by their shares.
+
+    Fixed numbers instead of random labels: stratification lowers the variance, and the draws of two fits stay aligned.
+    """
+    from_prior = int(PRIOR_SHARE * draws)
+    shares = np.array([component.share for component in components])
+    # Rounded so that the numbers add up.
+    ends = np.rint(np.cumsum(shares) / shares.sum() * (draws - from_prior)).astype(int)
+    counts = [from_prior, *np.diff(ends, prepend=0).tolist()]
+    return list(zip([Gaussian.standard(dimension), *components], counts, strict=True))
 
 
 def transform_by_mixture(mixture: Mixture, normals: Numbers) -> Numbers:
@@ -108,40 +123,13 @@ def mixture_log_density(components: Numbers, mixture: Mixture) -> Numbers:
     SIGGRAPH) keeps its weight small wherever any component covers it.
     """
     counts = np.array([count for _, count in mixture])
-    shares = components + np.log(counts / counts.sum())[:, None]
+    with np.errstate(divide="ignore"):  # a component without draws has no share
+        shares = components + np.log(counts / counts.sum())[:, None]
     highest = shares.max(axis=0)
     return np.asarray(highest + np.log(np.exp(shares - highest).sum(axis=0)))
 
 
-def fit_gaussian(z: Numbers, log_weights: Numbers, initial_covariance: Numbers) -> Gaussian:
-    """Fit a Gaussian to weighted draws by their moments, shrunk and widened.
-
-    The covariance is shrunk to an initial one where effective draws are few for the dimension: a sample covariance of
-    fewer draws than dimensions is singular. It is a little wider than the draws are, the more so the fewer dimensions
-    there are: tails that the proposal does not reach give few but heavy weights, while width costs little efficiency in
-    few dimensions.
-
-    Parameters
-    ----------
-    z
-        Draws; dims (free, draw).
-    log_weights
-        Natural logarithms up to a constant; dims (draw).
-    initial_covariance
-        Such as the Laplace approximation's; dims (free, free).
-    """
-    weights = _tempered_weights(log_weights)
-    # Shrinkage d / (d + effective draws): none with plenty of draws, one half with as many as dimensions.
-    effective = 1 / np.square(weights).sum()
-    mean = z @ weights
-    centred = z - mean[:, None]
-    covariance = (centred * weights) @ centred.T
-    shrinkage = len(z) / (len(z) + effective)
-    widening = 1 + 0.25 / max(len(z), 1)
-    return Gaussian.of(mean, widening * ((1 - shrinkage) * covariance + shrinkage * initial_covariance))
-
-
-def _tempered_weights(log_weights: Numbers) -> Numbers:
+def tempered_weights(log_weights: Numbers) -> Numbers:
     """Normalise weights raised to the largest power of at most 1 at which enough draws are effective; dims (draw).
 
     A first round may miss the posterior so far that a handful of draws has all the weight. Moments of the tempered

@@ -21,10 +21,10 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
-from estimative.model.inference.fit import by_nuts
-from estimative.model.inference.importance_sampling import FittedProposal, fit_proposal, sample_posterior
+from estimative.model.inference.fit import by_nuts, fit_by_importance
+from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
-from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.threads import one_blas_thread
@@ -107,9 +107,9 @@ class Fitter:
         if self.method == "nuts":
             return Fitted(posterior=self._by_nuts(assessment), proposal=None)
         with one_blas_thread():
-            proposal = fit_proposal(assessment, seed=self.seed, dimensions=self.dimensions)
-            draws = sample_posterior(assessment, proposal, seed=self.seed, draws=self.draws or importance.DRAWS)
-            posterior = posterior_of(assessment, draws, seed=self.seed)
+            posterior, proposal = fit_by_importance(
+                assessment, seed=self.seed, draws=self.draws, dimensions=self.dimensions
+            )
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
         return Fitted(posterior=posterior, proposal=proposal)

@@ -14,14 +14,15 @@ from estimative.model.inference.proposal import (
     Gaussian,
     component_log_densities,
     mixture_log_density,
-    split_evenly,
     transform_by_mixture,
+    with_prior,
 )
 from estimative.model.inference.psis import smooth_weights
+from estimative.model.inference.smc import Particles
 from estimative.model.likelihood.layout import Numbers
 
-PRIOR_SHARE = 0.15
-"""Of the draws that come from the prior."""
+FAR_ABOVE = 50.0
+"""Times the mean weight: draws there are so rare that the answer could not do without them."""
 OUTSTANDING = 5.0
 """Times the mean weight: below this no weight stands out."""
 
@@ -39,6 +40,8 @@ class WeightedBatch:
     """Pareto k of the weights."""
     tilted_k_hat: float
     """Pareto k of the weights times the probability of the headline."""
+    beyond: float
+    """The share of the weight where the prior's quantile function is cut off."""
 
     @property
     def log_marginal_likelihood(self) -> float:
@@ -63,22 +66,38 @@ def weigh_batch(
     Contradiction
         If the evidence is impossible at every draw.
     """
-    draws = normals.shape[1]
-    from_prior = int(PRIOR_SHARE * draws)
-    counts = [from_prior, *split_evenly(draws - from_prior, len(components))]
-    # Fixed counts instead of random component labels: stratification lowers the variance, and draws stay aligned
-    # between fits that share their normals.
-    proposals = [Gaussian.standard(transform.dimension), *components]
-    mixture = list(zip(proposals, counts, strict=True))
+    mixture = with_prior(components, transform.dimension, normals.shape[1])
     batch = evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals))
     log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
     log_weights = batch.log_posterior - log_density
     # The marginal likelihood is the mean of the raw weights; all other answers use the smoothed ones.
     smoothed, k_hat = _smooth(log_weights)
     _, tilted_k_hat = _smooth(log_weights + batch.log_tilt)
+    weights = np.exp(smoothed)
     return WeightedBatch(
-        batch=batch, log_weights=log_weights, weights=np.exp(smoothed), k_hat=k_hat, tilted_k_hat=tilted_k_hat
+        batch=batch,
+        log_weights=log_weights,
+        weights=weights,
+        k_hat=k_hat,
+        tilted_k_hat=tilted_k_hat,
+        beyond=float(weights @ transform.beyond(batch.z)),
     )
+
+
+def unreached(
+    weighted: WeightedBatch, transform: PriorTransform, components: Sequence[Gaussian], pilot: Particles | None
+) -> float:
+    """The share of a pilot's particles at which a weight would be far above the mean: modes that the mixture misses.
+
+    No draw of the mixture shows a mode to which it has no component; the pilot, which found its particles without the
+    mixture, does.
+    """
+    if pilot is None:
+        return 0.0
+    mixture = with_prior(components, transform.dimension, len(weighted.log_weights))
+    log_density = mixture_log_density(component_log_densities(pilot.z, mixture), mixture)
+    log_weights = pilot.log_density(1.0) - log_density - weighted.log_marginal_likelihood
+    return float(np.mean(log_weights > np.log(FAR_ABOVE)))
 
 
 def _smooth(log_weights: Numbers) -> tuple[Numbers, float]:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, pi
 
+from estimative.model.likelihood import scale_mixture
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.layout import LinearPredictors, Structure
+from estimative.model.likelihood.layout import Forecasts, LinearPredictors, Measurements, Structure
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 
@@ -33,6 +34,9 @@ class Theta:
     """ln of odds ratios, rate ratios, likelihood ratios, yearly rates and errors; dims (ratio[, draw])."""
     weight: Array
     """Power of each evidence item's likelihood, from relevance and shared origin; fixed, not drawn; dims (item)."""
+    log_ratio_sd: Array | None = None
+    """Where `Structure.integrated` ratios are integrated out: their prior standard deviations, `log_ratio` being their
+    prior means; dims (ratio). None where `log_ratio` holds a value of every ratio."""
 
     def __repr__(self) -> str:
         return f"Theta(degree: {self.degree.shape}, log_ratio: {self.log_ratio.shape}, weight: {self.weight.shape})"
@@ -150,8 +154,9 @@ def log_joint(
 def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftEvidence:
     """Compute what indicators and testimony say about events, as virtual evidence (Pearl 1988).
 
-    An indicator adds w ln LR to the state that it supports. Testimony adds w ln(m + (1 - m) / LR) to the state that it
-    denies, m being the speaker's motive: what a motivated speaker would say anyway carries no news.
+    An item adds half its strength to the state that it supports, and subtracts half from the other: w ln LR of an
+    indicator, -w ln(m + (1 - m) / LR) of testimony, m being the speaker's motive. What a motivated speaker would say
+    anyway carries no news. Centred in this way, an uncertain ratio counts as its median, however uncertain it is.
 
     Returns
     -------
@@ -164,48 +169,59 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     motive = theta.degree[items.motive]
     indicators = len(items.item) - len(items.motive)
     testimony = backend.log(motive + (1 - motive) * backend.exp(-log_ratio[indicators:]))
-    strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], testimony])
-    log_no, log_yes = backend.combine(items.affects_no, strength), backend.combine(items.affects_yes, strength)
-    return SoftEvidence(events=structure.soft_evidence_events, log_no=log_no, log_yes=log_yes)
+    strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], -testimony])
+    log_yes = backend.combine(items.sign / 2, strength)
+    return SoftEvidence(events=structure.soft_evidence_events, log_no=-log_yes, log_yes=log_yes)
 
 
 def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> Array:
-    """Compute what multiplies ln LR of an indicator about a factor: w x, or w (1 - x) for its low end.
+    """Compute what multiplies ln LR of an indicator about a factor: w (x - 1/2), negated for the low end.
 
-    The log-likelihood is linear in ln LR, so that a normal prior on ln LR can be integrated out in closed form (see
-    `inference.batch`); dims (item[, draw]).
+    Returns
+    -------
+    dims (item[, draw]).
     """
     items = structure.indicators
-    towards = backend.column(items.offset) + backend.column(items.slope) * theta.degree[items.factor]
-    return backend.column(theta.weight[items.item]) * towards
+    return backend.column(theta.weight[items.item] * items.sign) * (theta.degree[items.factor] - 0.5)
 
 
 def _indicators(backend: Backend, structure: Structure, shared: Terms) -> Array:
-    """w x ln LR for the high end of a factor, w (1 - x) ln LR for its low end; dims (item[, draw])."""
-    log_ratio = shared.theta.log_ratio[structure.indicators.ratio]
-    return indicator_strength(backend, structure, shared.theta) * log_ratio
+    """s ln LR with s = w (x - 1/2), or its integral over ln LR ~ Normal(mu, sd), s mu + s^2 sd^2 / 2; dims as s."""
+    strength, theta = indicator_strength(backend, structure, shared.theta), shared.theta
+    density = strength * theta.log_ratio[structure.indicators.ratio]
+    if theta.log_ratio_sd is None:
+        return density
+    return density + 0.5 * (strength * backend.column(theta.log_ratio_sd[structure.indicators.ratio])) ** 2
 
 
 def _measurements(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w ln Normal(value | at_low + (at_high - at_low) x, error); dims (item[, draw])."""
-    items, theta = structure.measurements, shared.theta
+    deviation = measurement_deviation(backend, structure, shared.theta)
+    return _normal_log_density(backend, structure.measurements, shared.theta, deviation)
+
+
+def measurement_deviation(backend: Backend, structure: Structure, theta: Theta) -> Array:
+    """Value less expected value, in the measurement's unit; dims (item[, draw])."""
+    items = structure.measurements
     mean = backend.column(items.at_low) + backend.column(items.slope) * theta.degree[items.factor]
-    density = _normal_log_density(backend, backend.column(items.value) - mean, theta.log_ratio[items.error])
-    return backend.weigh(theta.weight[items.item], density)
+    return backend.column(items.value) - mean
 
 
 def _forecasts(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
     """w ln Normal(logit q | logit p, error), p being the probability before any evidence; dims (item[, draw])."""
-    items, theta = structure.forecasts, shared.theta
+    deviation = forecast_deviation(backend, structure, shared, sum_product)
+    return _normal_log_density(backend, structure.forecasts, shared.theta, deviation)
+
+
+def forecast_deviation(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
+    """logit q - logit p, in log-odds; dims (item[, draw])."""
+    items = structure.forecasts
     # Its author gave a probability of the event as such: p must not count the evidence of this scenario.
     log_masses = sum_product(
         backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, items.queries
     )
     logit = log_masses[0::2] - log_masses[1::2]
-    density = _normal_log_density(
-        backend, backend.column(items.logit) - logit[items.target], theta.log_ratio[items.error]
-    )
-    return backend.weigh(theta.weight[items.item], density)
+    return backend.column(items.logit) - logit[items.target]
 
 
 def _poisson_counts(backend: Backend, structure: Structure, shared: Terms) -> Array:
@@ -240,6 +256,13 @@ ITEM_LIKELIHOODS: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
 """Evidence that needs no sum over events: field of the structure -> log-likelihood of each of its items."""
 
 
-def _normal_log_density(backend: Backend, deviation: Array, log_sd: Array) -> Array:
-    """ln Normal(deviation | 0, sd)."""
-    return -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2
+def _normal_log_density(
+    backend: Backend, items: Measurements | Forecasts, theta: Theta, deviation: Array
+) -> Array:
+    """w ln Normal(deviation | 0, error), or its integral over the prior of the error; dims (item[, draw])."""
+    weight, log_sd = theta.weight[items.item], theta.log_ratio[items.error]
+    if theta.log_ratio_sd is None:
+        density = -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2
+        return backend.weigh(weight, density)
+    spread = backend.column(theta.log_ratio_sd[items.error])
+    return scale_mixture.log_density(backend, deviation, log_sd, spread, backend.column(weight))

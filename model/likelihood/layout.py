@@ -35,7 +35,7 @@ class LinearPredictors:
 
 @dataclass(frozen=True, kw_only=True)
 class Indicators:
-    """Indicators about factors: log-likelihood w (offset + slope x) ln LR. Dims of every field: (item)."""
+    """Indicators about factors: log-likelihood w sign (x - 1/2) ln LR. Dims of every field: (item)."""
 
     item: Index
     """Into the scenario's evidence, as in every class below."""
@@ -43,10 +43,8 @@ class Indicators:
     """Into the log ratios: ln LR."""
     factor: Index
     """Into the degrees: x."""
-    offset: Numbers
-    """0 where the item supports the high end, 1 where it supports the low end."""
-    slope: Numbers
-    """1 for the high end, -1 for the low end."""
+    sign: Numbers
+    """1 where the item supports the high end, -1 where it supports the low end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +57,9 @@ class EventIndicators:
     """Into the log ratios: ln LR; dims (item)."""
     motive: Index
     """Into the degrees: the speaker's motive; dims (testimony)."""
-    affects_no: Numbers
-    """1 where an item changes the likelihood of the event's not happening; dims (event, item), see
-    `Structure.soft_evidence_events`."""
-    affects_yes: Numbers
-    """1 where an item changes the likelihood of the event's happening; dims (event, item)."""
+    sign: Numbers
+    """1 where an item supports that the event happened, -1 where that it did not, 0 where it is about another; dims
+    (event, item), see `Structure.soft_evidence_events`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,3 +165,12 @@ class Structure:
     @property
     def scenario(self) -> Scenario:
         return self.quantities.scenario
+
+    @property
+    def integrated(self) -> Index:
+        """The log ratios that the likelihood can be integrated over in closed form or by quadrature.
+
+        Each is in the likelihood of one item alone: ratios of indicators about factors, errors of measurements and
+        forecasts.
+        """
+        return np.concatenate([self.indicators.ratio, self.measurements.error, self.forecasts.error])

@@ -186,8 +186,7 @@ class _Builder:
             item=self._positions(items),
             ratio=self._ratios(items),
             factor=self._factors(items),
-            offset=np.array([0.0 if item.supports else 1.0 for item in items]),
-            slope=np.array([1.0 if item.supports else -1.0 for item in items]),
+            sign=np.array([1.0 if item.supports else -1.0 for item in items]),
         )
 
     def _soft_evidence(self, events: tuple[str, ...]) -> EventIndicators:
@@ -196,16 +195,13 @@ class _Builder:
         degrees = self.quantities.degrees
         motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in testimony]
         items: list[Indicator | Testimony] = [*indicators, *testimony]
-        # An indicator adds to the state that it supports, testimony to the state that it denies.
-        affects_yes = [*(item.supports for item in indicators), *(not item.claims for item in testimony)]
-        about = np.array([[item.about == event for item in items] for event in events], dtype=bool)
-        about = about.reshape(len(events), len(items))
+        supports = np.array([*(item.supports for item in indicators), *(item.claims for item in testimony)], dtype=bool)
+        about = np.array([[item.about == event for item in items] for event in events], dtype=float)
         return EventIndicators(
             item=self._positions(items),
             ratio=self._ratios(items),
             motive=_index(motives),
-            affects_no=(about & ~np.array(affects_yes, dtype=bool)).astype(float),
-            affects_yes=(about & np.array(affects_yes, dtype=bool)).astype(float),
+            sign=about.reshape(len(events), len(items)) * np.where(supports, 1.0, -1.0),
         )
 
     def _measurements(self) -> Measurements:

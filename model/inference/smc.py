@@ -1,0 +1,172 @@
+"""Sequential Monte Carlo: particles that are carried from one distribution to another by tempering.
+
+From the prior to the posterior, the likelihood is raised to powers from 0 to 1; at each power the particles are
+reweighted, resampled, and moved by Markov chain steps (Del Moral, Doucet & Jasra 2006, JRSS B 68; Neal 2001). Modes far
+from each other keep their share of the particles, which no climb from one starting point does. The product of the mean
+weights estimates the marginal likelihood, independently of whatever is fitted to the particles afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimative.model.inference.gaussian_mixture import fit_gaussian
+from estimative.model.inference.proposal import Gaussian, half_squares
+from estimative.model.likelihood.layout import Index, Numbers
+
+PARTICLES = 1000
+KEPT = 0.5
+"""The share of effective particles at which a power is chosen."""
+MOVES = (2, 40)
+"""The fewest and the most Markov chain steps at each power."""
+MIXED = 1.5
+"""The sum of squared steps, times the share accepted, after which particles have forgotten where they started."""
+ACCEPTANCE = 0.3
+"""The step is shortened where fewer proposals are accepted, and lengthened where more are."""
+SHORTEST = 0.02
+FREEDOM = 5.0
+"""Degrees of freedom of the t distribution that proposals are drawn from."""
+MAX_POWERS = 200
+
+type LogDensities = Callable[[Numbers], tuple[Numbers, Numbers]]
+"""Points, dims (free, point) -> ln density at power 0, and what is added at power 1, dims (point) each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particles:
+    """Equally weighted draws, with the two log densities that they were carried between; dims (particle)."""
+
+    z: Numbers
+    """dims (free, particle)."""
+    start: Numbers
+    increment: Numbers
+
+    def log_density(self, power: float) -> Numbers:
+        """At a power of the increment; dims (particle)."""
+        return np.asarray(self.start + power * self.increment)
+
+    def chosen(self, index: Index) -> Particles:
+        """Some of the particles, possibly several times; dims (particle)."""
+        return Particles(z=self.z[:, index], start=self.start[index], increment=self.increment[index])
+
+    def where(self, accepted: Numbers, other: Particles) -> Particles:
+        """The particles of another where a mask is true."""
+        return Particles(
+            z=np.where(accepted, other.z, self.z),
+            start=np.where(accepted, other.start, self.start),
+            increment=np.where(accepted, other.increment, self.increment),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tempered:
+    """Particles at power 1."""
+
+    particles: Particles
+    log_ratio: float
+    """ln of the ratio of the normalising constants at power 1 and at power 0."""
+
+
+def temper(log_densities: LogDensities, z: Numbers, rng: np.random.Generator) -> Tempered:
+    """Carry draws of one distribution to another.
+
+    Parameters
+    ----------
+    z
+        Equally weighted draws at power 0; dims (free, particle).
+    """
+    particles = Particles(z=z, **dict(zip(("start", "increment"), log_densities(z), strict=True)))
+    power, log_ratio, step = 0.0, 0.0, 1.0
+    for _ in range(MAX_POWERS):
+        raised = _next_power(particles.increment, power)
+        weights = (raised - power) * particles.increment
+        log_ratio += float(np.logaddexp.reduce(weights) - np.log(len(weights)))
+        particles = particles.chosen(_resample(weights, rng))
+        power = raised
+        particles, step = _move(log_densities, particles, power, step, rng)
+        if power >= 1:
+            break
+    return Tempered(particles=particles, log_ratio=log_ratio)
+
+
+def _next_power(increment: Numbers, power: float) -> float:
+    """The largest power at which enough particles stay effective, by bisection."""
+    raised = increment - increment.max()
+
+    def effective(next_power: float) -> float:
+        weights = np.exp((next_power - power) * raised)
+        return float(weights.sum() ** 2 / np.square(weights).sum())
+
+    if effective(1.0) >= KEPT * len(increment):
+        return 1.0
+    low, high = power, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if effective(middle) >= KEPT * len(increment) else (low, middle)
+    return max(low, np.nextafter(power, 1.0))
+
+
+def _resample(log_weights: Numbers, rng: np.random.Generator) -> Index:
+    """Systematic resampling: one uniform number, and the particles evenly spaced by their weights."""
+    weights = np.exp(log_weights - log_weights.max())
+    count = len(weights)
+    levels = (rng.random() + np.arange(count)) / count
+    return np.minimum(np.searchsorted(np.cumsum(weights) / weights.sum(), levels), count - 1)
+
+
+def _move(
+    log_densities: LogDensities, particles: Particles, power: float, step: float, rng: np.random.Generator
+) -> tuple[Particles, float]:
+    """Take Markov chain steps that leave the distribution at a power unchanged; also return the adapted step."""
+    count = particles.z.shape[1]
+    reference = fit_gaussian(particles.z, np.full(count, 1 / count))
+    mixed = 0.0
+    for index in range(MOVES[1]):
+        particles, accepted = _crank_nicolson(log_densities, particles, power, reference, step, rng)
+        mixed += step**2 * accepted
+        step = min(max(step * (1.5 if accepted > ACCEPTANCE else 0.6), SHORTEST), 1.0)
+        if index + 1 >= MOVES[0] and mixed >= MIXED:
+            break
+    return particles, step
+
+
+def _crank_nicolson(
+    log_densities: LogDensities,
+    particles: Particles,
+    power: float,
+    reference: Gaussian,
+    step: float,
+    rng: np.random.Generator,
+) -> tuple[Particles, float]:
+    """One preconditioned Crank-Nicolson step of each particle; also returns the share that was accepted.
+
+    The step leaves a multivariate t distribution with the reference's location and scale unchanged (Cotter et al. 2013,
+    Statistical Science 28, for the normal; Grumitt, Karamanis & Seljak 2024 for t), so that it is accepted by the ratio
+    of the target's density to the reference's: nearly always, at full step, where the reference fits. A normal
+    reference would leave particles in its tails stuck.
+    """
+    centre = reference.mean[:, None]
+    dimension, count = particles.z.shape
+    scale = (FREEDOM + _distance(reference, particles.z)) / 2 / rng.standard_gamma((FREEDOM + dimension) / 2, count)
+    noise = reference.transform(rng.standard_normal(particles.z.shape)) - centre
+    z = centre + np.sqrt(1 - step**2) * (particles.z - centre) + step * np.sqrt(scale) * noise
+    start, increment = log_densities(z)
+    proposed = Particles(z=z, start=start, increment=increment)
+    gain = proposed.log_density(power) - particles.log_density(power)
+    gain -= _log_t(_distance(reference, z), dimension) - _log_t(_distance(reference, particles.z), dimension)
+    accepted = np.log(rng.random(len(gain))) < gain
+    return particles.where(accepted, proposed), float(accepted.mean())
+
+
+def _distance(reference: Gaussian, z: Numbers) -> Numbers:
+    """Squared Mahalanobis distance from the reference's centre; dims (particle)."""
+    assert reference.inverse_root is not None
+    return np.asarray(-2 * half_squares(reference.inverse_root @ (z - reference.mean[:, None])))
+
+
+def _log_t(distance: Numbers, dimension: int) -> Numbers:
+    """ln density of the multivariate t at squared distances, up to a constant."""
+    return -0.5 * (FREEDOM + dimension) * np.log1p(distance / FREEDOM)
