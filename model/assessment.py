@@ -144,10 +144,10 @@ class Assessment:
         return replace(self, structure=structure)
 
     @cached_property
-    def items_per_origin(self) -> Mapping[str, int]:
-        """The number of items of each origin that are not left out."""
+    def items_per_origin(self) -> Mapping[tuple[str, str], int]:
+        """The number of items of each origin about one subject that are not left out, by origin and subject."""
         counted = (item for item in self.scenario.evidence.values() if item.id not in self.left_out)
-        return Counter(item.origin for item in counted if item.origin)
+        return Counter((item.origin, item.about) for item in counted if item.origin)
 
     def _family[Family: ScaledBeta | LogNormal](self, name: str, kind: type[Family]) -> Family:
         family = self.priors[name].family
@@ -158,8 +158,9 @@ class Assessment:
         if item.id in self.left_out:
             return 0.0
         relevance = self.prior_set.relevance.get(item.id, 1.0)
-        # With k = 0 the n items of an origin count as one, with k = 1 as n.
-        n = self.items_per_origin.get(item.origin, 1)
+        # With k = 0 the n items of an origin about one subject count as one, with k = 1 as n. What one report says
+        # about two subjects does not repeat itself.
+        n = self.items_per_origin.get((item.origin, item.about), 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
         return relevance * (1 + (n - 1) * independence) / n
 

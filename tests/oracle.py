@@ -71,8 +71,9 @@ class Oracle:
         return _share(self.mass(lambda state: _conditioned(outcome, state), evidence=evidence), everything)
 
     def weight(self, item: Evidence) -> float:
-        """How much an item counts: n items of one origin count together as 1 + (n - 1) k."""
-        n = sum(bool(item.origin) and other.origin == item.origin for other in self.scenario.evidence.values()) or 1
+        """How much an item counts: n items of one origin and subject count together as 1 + (n - 1) k."""
+        same = [(other.origin, other.about) for other in self.scenario.evidence.values()]
+        n = same.count((item.origin, item.about)) if item.origin else 1
         k = self.independence.get(item.origin, 0.0)
         return self.relevance.get(item.id, 1.0) * (1 + (n - 1) * k) / n
 

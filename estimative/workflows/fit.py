@@ -12,7 +12,8 @@ from estimative.model.codec import to_json
 from estimative.model.inference.fit import by_nuts
 from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit_result
 from estimative.model.inference.info import Computation, versions
-from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.record.draws_file import draw_groups
 from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
@@ -67,7 +68,7 @@ def fit(
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
     with possible(assessment):
         prior = prior_predictive(assessment, seed=settings.seed)
-        prior.estimates  # noqa: B018 - an impossible condition shows here
+        prior.all_estimates  # noqa: B018 - an impossible condition shows here
         posteriors: tuple[Posterior, ...] = ()
         for posterior in _posteriors(assessment, settings, method):
             posteriors = (*posteriors, posterior)
@@ -105,9 +106,12 @@ def _computation(posteriors: tuple[Posterior, ...], settings: Settings, method: 
     if settings.draws is not None:
         values["draws"] = settings.draws
     if any(posterior.method == "nuts" for posterior in posteriors):
-        from estimative.model.inference.nuts import TUNE
-
-        values |= {"chains": posteriors[-1].draws.chains, "tune": TUNE}
+        chains = posteriors[-1].draws
+        values |= {
+            "chains": chains.chains,
+            "tune": int(chains.diagnostics["tune"]),
+            "target_accept": str(chains.diagnostics["target_accept"]),
+        }
     return Computation(
         seed=settings.seed, settings=values, versions=versions(posterior.method for posterior in posteriors)
     )

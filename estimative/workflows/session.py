@@ -10,9 +10,9 @@ from typing import Protocol, get_args
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import Computation, FitInfo, versions
-from estimative.model.inference.posterior import PriorPredictive, prior_predictive
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
@@ -100,7 +100,7 @@ class Session:
         if not self.reportable:
             return None
         key = ("outcome", self.assessment.scenario.headline)
-        return Probability(prior=self.prior.estimates[key], posterior=self.fitted.posterior.estimates[key])
+        return reliable(self.fitted.posterior, self.prior)[key]
 
     def computation(self, *methods: str) -> Computation:
         """How the numbers were computed; `methods` are those used beside the fit's own."""
@@ -120,7 +120,7 @@ def open_session(assessment: Assessment, settings: Settings) -> Session:
     fitter = settings.fitter(assessment)
     with possible(assessment):
         fitted, prior = fitter.fit(assessment), prior_predictive(assessment, seed=settings.seed)
-        fitted.posterior.estimates, prior.estimates  # noqa: B018 - an impossible condition shows here
+        fitted.posterior.all_estimates, prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return Session(settings=settings, assessment=assessment, fitter=fitter, fitted=fitted, prior=prior)
 
 

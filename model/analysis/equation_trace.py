@@ -75,7 +75,7 @@ def equation(posterior: Posterior, name: str) -> Equation | None:
     None where that condition is impossible.
     """
     event = posterior.assessment.scenario.events[name]
-    if (event.given or event.unless) and ("link", name) not in posterior.estimates:
+    if (event.given or event.unless) and ("link", name) not in posterior.all_estimates:
         return None
     return _Tracer(posterior, event).equation()
 

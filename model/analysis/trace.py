@@ -14,9 +14,11 @@ from estimative.model.inference.fit_result import (
     QuantityResult,
     event_probabilities,
     quantity_result,
+    reliable,
 )
 from estimative.model.inference.info import Computation, FitInfo, Result, ScenarioInfo
-from estimative.model.inference.posterior import Posterior, PriorPredictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.model.spec.events import Source
 from estimative.model.spec.evidence import Testimony
 from estimative.model.spec.quantities import QuantityName
@@ -115,7 +117,6 @@ def trace_result(
     show = converged or with_unconverged
     probabilities = event_probabilities(posterior, prior) if show else {}
     equations = [equation(posterior, name) for name in events if show]
-    key = ("outcome", target)
     return TraceResult(
         converged=converged,
         with_unconverged=with_unconverged,
@@ -124,9 +125,7 @@ def trace_result(
         fit=FitInfo.of(posterior),
         target=target,
         target_kind=kind,
-        outcome=Probability(prior=prior.estimates[key], posterior=posterior.estimates[key])
-        if kind == "outcome" and show
-        else None,
+        outcome=reliable(posterior, prior).get(("outcome", target)) if kind == "outcome" and show else None,
         events={name: probabilities[name] for name in scenario.order if name in events and show},
         equations=tuple(entry for entry in equations if entry),
         quantities=tuple(_traced(posterior, name) for name in assessment.priors if name in names and show),

@@ -11,7 +11,7 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
-from estimative.model.inference.posterior import Posterior, drop_undefined
+from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
@@ -122,7 +122,7 @@ def _base(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
 def _evaluated(
     posterior: Posterior, base: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
 ) -> Posterior:
-    changed = drop_undefined(replace(posterior, probabilities=base.under(intervention)))
+    changed = replace(posterior, probabilities=base.under(intervention))
     return _conditioned(changed) if given else changed
 
 

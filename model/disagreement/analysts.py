@@ -12,10 +12,11 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.divergence import Sample, overlap, superiority, wasserstein
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import PARETO_K
-from estimative.model.inference.fit_result import Probability
+from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Testimony
@@ -38,10 +39,11 @@ class FittedAnalyst:
         """Whether the fit passed its verdict."""
         return self.fitted.posterior.verdict.passed
 
-    def probability(self, outcome: str) -> Probability:
-        """The probability of an outcome before the evidence and after it."""
-        key = ("outcome", outcome)
-        return Probability(prior=self.prior.estimates[key], posterior=self.fitted.posterior.estimates[key])
+    @property
+    def outcomes(self) -> Mapping[str, Probability]:
+        """The probability of each outcome that is known well enough, before the evidence and after it."""
+        numbers = reliable(self.fitted.posterior, self.prior)
+        return {name: number for (kind, name), number in numbers.items() if kind == "outcome"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +52,13 @@ class AnalystResult:
 
     fit: FitInfo
     outcomes: Mapping[str, Probability]
-    """Empty if the fit did not converge, unless that was asked for."""
+    """Empty if the fit did not converge, unless that was asked for; without those that are not known well enough."""
 
     @classmethod
     def of(cls, analyst: FittedAnalyst, *, with_unconverged: bool) -> AnalystResult:
         """The numbers of a fitted analyst that may be shown."""
         show = analyst.converged or with_unconverged
-        outcomes = analyst.fitted.assessment.scenario.outcomes if show else ()
-        return cls(
-            fit=FitInfo.of(analyst.fitted.posterior), outcomes={name: analyst.probability(name) for name in outcomes}
-        )
+        return cls(fit=FitInfo.of(analyst.fitted.posterior), outcomes=analyst.outcomes if show else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +102,7 @@ def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
         If the evidence, or the condition of an outcome, is impossible under the priors.
     """
     analyst = FittedAnalyst(fitted=fitter.fit(assessment), prior=prior_predictive(assessment, seed=fitter.seed))
-    analyst.fitted.posterior.estimates, analyst.prior.estimates  # noqa: B018 - an impossible condition shows here
+    analyst.fitted.posterior.all_estimates, analyst.prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return analyst
 
 

@@ -169,7 +169,7 @@ def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Itera
     """
     assert end.proposal
     space = end.proposal.transform
-    own = _names(end.assessment, Dimensions(degrees=space.free_degrees, ratios=space.free_ratios))
+    own = _names(end.assessment, space.dimensions)
     scores = {place: _score(end, assessment, name) for place, name in enumerate(own)}
     fixed = {place: score for place, score in scores.items() if score is not None}
     known = {name: place for place, name in enumerate(own)}
@@ -198,7 +198,7 @@ def _placed(proposal: Gaussian, chosen: Index, places: Index, dimension: int) ->
     mean, covariance = np.zeros(dimension), np.eye(dimension)
     mean[places] = proposal.mean[chosen]
     covariance[np.ix_(places, places)] = (proposal.root @ proposal.root.T)[np.ix_(chosen, chosen)]
-    return Gaussian.of(mean, covariance)
+    return Gaussian.of(mean, covariance, share=proposal.share)
 
 
 def _index(places: Iterable[int]) -> Index:

@@ -15,8 +15,8 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
-from estimative.model.likelihood import scale_mixture
 from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import (
     Theta,
     forecast_deviation,
@@ -27,6 +27,7 @@ from estimative.model.likelihood.equations import (
 )
 from estimative.model.likelihood.layout import Forecasts, Measurements, Numbers, Structure
 from estimative.model.likelihood.queries import headline_target
+from estimative.model.likelihood.scale_mixture import sample_log_sd
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 
 IMPOSSIBLE = -1e6
@@ -35,15 +36,15 @@ IMPOSSIBLE = -1e6
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Draws with the log densities there; dims (free, draw) for `z`, (draw) for all others."""
+    """Draws with the log densities there; dims (draw) where nothing else is said."""
 
     z: Numbers
-    """Standard normals under the prior."""
+    """Standard normals under the prior; dims (free, draw)."""
     log_prior: Numbers
     """ln N(z | 0, I), up to a constant."""
     log_likelihood: Numbers
-    log_tilt: Numbers
-    """ln P(headline and its condition | theta, evidence)."""
+    log_tilts: Numbers
+    """ln P(headline and its condition | theta, evidence), then that of each further query; dims (tilt, draw)."""
     log_given: Numbers
     """ln P(condition of the headline | theta, evidence); 0 where it has none."""
 
@@ -53,8 +54,13 @@ class Batch:
         return self.log_prior + self.log_likelihood
 
 
-def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers) -> Batch:
+def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers, tilts: Sequence[Query] = ()) -> Batch:
     """Evaluate the model at points of the space of standard normals, dims (free, draw).
+
+    Parameters
+    ----------
+    tilts
+        Queries whose probabilities are wanted besides the headline's.
 
     Raises
     ------
@@ -64,8 +70,9 @@ def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers
     structure, theta = assessment.structure, transform.theta(z)
     target = headline_target(structure.scenario)
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
-        # One elimination answers the evidence and both queries of the headline.
-        likelihood, tilted, given = log_joint(NUMPY, structure, theta, by_elimination, [target.yes, target.given])
+        # One elimination answers the evidence and all queries.
+        queries = [target.given, target.yes, *tilts]
+        likelihood, given, *tilted = log_joint(NUMPY, structure, theta, by_elimination, queries)
     possible = np.isfinite(likelihood)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
@@ -74,7 +81,7 @@ def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers
         z=z,
         log_prior=half_squares(z),
         log_likelihood=likelihood,
-        log_tilt=_log_conditional(tilted, likelihood),
+        log_tilts=np.stack([_log_conditional(tilt, likelihood) for tilt in tilted]),
         log_given=_log_conditional(given, likelihood),
     )
 
@@ -97,7 +104,7 @@ def sample_integrated(assessment: Assessment, theta: Theta, rng: np.random.Gener
     for items, deviation in _deviations(structure, theta):
         mu, sd = theta.log_ratio[items.error], theta.log_ratio_sd[items.error, None]
         power = theta.weight[items.item, None]
-        log_ratio[items.error] = scale_mixture.sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
+        log_ratio[items.error] = sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
     return replace(theta, log_ratio=log_ratio, log_ratio_sd=None)
 
 
@@ -117,6 +124,6 @@ def concatenate_batches(batches: Sequence[Batch]) -> Batch:
         z=np.concatenate([batch.z for batch in batches], axis=1),
         log_prior=np.concatenate([batch.log_prior for batch in batches]),
         log_likelihood=np.concatenate([batch.log_likelihood for batch in batches]),
-        log_tilt=np.concatenate([batch.log_tilt for batch in batches]),
+        log_tilts=np.concatenate([batch.log_tilts for batch in batches], axis=1),
         log_given=np.concatenate([batch.log_given for batch in batches]),
     )

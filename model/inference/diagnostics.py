@@ -103,6 +103,9 @@ ADVICE: Mapping[str, str] = {
     "Pareto k of the headline": "Use the method nuts, or more draws.",
     "ESS": "Use more draws, or the method nuts.",
     "relative error of the headline": "Use more draws: wide priors on rare events need many.",
+    "relative error": "Use more draws: wide priors on rare events need many.",
+    "pilot draws out of reach": "Use the method nuts: the posterior has parts that importance sampling does not reach.",
+    "weight beyond the prior's reach": "Check the priors that the evidence contradicts: they exclude what it says.",
 }
 """Advice by the name of the failed check."""
 
@@ -156,9 +159,37 @@ def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relat
             *_chain_checks(names, varying),
             Check.of("divergences", diagnostics["divergences"], 0, "at most"),
             Check.of("E-BFMI", diagnostics["ebfmi"], MIN_EBFMI, "at least"),
+            Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
             _relative_error(headline, relative_se),
         ],
     )
+
+
+def judge_probability(k_hat: float, ess: float, relative_se: float) -> Verdict:
+    """Check one probability from weighted draws.
+
+    Parameters
+    ----------
+    k_hat
+        Pareto k of the weights times the probability, or times that of its condition if that is worse.
+    ess
+        Effective sample size behind the probability.
+    """
+    return Verdict.of(
+        "importance",
+        [
+            Check.of("Pareto k", k_hat, PARETO_K, "below"),
+            Check.of("ESS", ess, MIN_ESS, "at least"),
+            Check.of("relative error", relative_se, RELATIVE_SE, "below"),
+        ],
+    )
+
+
+def judge_series(series: Numbers, draws: Draws, relative_se: float) -> Verdict:
+    """Check one probability from Markov chains, dims (draw)."""
+    names, varying = _varying({"": series}, draws.chains)
+    checks = [*_chain_checks(names, varying), Check.of("relative error", relative_se, RELATIVE_SE, "below")]
+    return Verdict.of("nuts", checks)
 
 
 def _relative_error(headline: str, relative_se: float) -> Check:

@@ -54,17 +54,30 @@ def fit_by_importance(
         Of the space of standard normals; by default those of the assessment itself.
     """
     efforts = importance.LADDER if draws is None else (replace(importance.FIRST, draws=draws),)
+    best: tuple[Posterior, FittedProposal] | None = None
     for effort in efforts:
-        proposal = fit_proposal(assessment, seed=seed, effort=effort, dimensions=dimensions)
+        tilts = best[0].rare_queries if best else ()
+        proposal = fit_proposal(assessment, seed=seed, effort=effort, dimensions=dimensions, tilts=tilts)
         sampled = sample_posterior(assessment, proposal, seed=seed, draws=effort.draws)
         posterior = posterior_of(assessment, sampled, seed=seed)
-        if posterior.verdict.passed:
+        if best is None or _merit(posterior) >= _merit(best[0]):
+            best = posterior, proposal
+        if posterior.verdict.passed and not posterior.unreliable:
             break
-    return posterior, proposal
+    assert best is not None
+    return best
+
+
+def _merit(posterior: Posterior) -> tuple[bool, int]:
+    """Whether a fit passed its verdict, and how many probabilities did not pass theirs, negated."""
+    return posterior.verdict.passed, -len(posterior.unreliable)
 
 
 def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
-    """Fit by NUTS, a Markov chain Monte Carlo sampler; sample again with more draws where only draws are lacking.
+    """Fit by NUTS, a Markov chain Monte Carlo sampler, from starting points that are far apart in the posterior.
+
+    A fit that fails its checks is tried again: with more draws where only draws are lacking, else with smaller steps
+    and longer warm-up.
 
     Parameters
     ----------
@@ -77,11 +90,24 @@ def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: i
     """
     from estimative.model.inference import nuts
 
-    sampled = nuts.sample(model, assessment, seed=seed, draws=draws or nuts.DRAWS)
-    posterior = posterior_of(assessment, sampled, seed=seed)
-    if draws is None and (needed := _needed_draws(posterior)):
-        posterior = posterior_of(assessment, nuts.sample(model, assessment, seed=seed, draws=needed), seed=seed)
-    return posterior
+    with one_blas_thread():
+        starts = nuts.starting_points(assessment, *importance.overdispersed(assessment, seed=seed, count=nuts.CHAINS))
+    best: Posterior | None = None
+    for adaptation in nuts.LADDER:
+
+        def sampled(count: int, adaptation: nuts.Adaptation = adaptation) -> Posterior:
+            chains = nuts.sample(model, assessment, seed=seed, draws=count, adaptation=adaptation, starts=starts)
+            return posterior_of(assessment, chains, seed=seed)
+
+        posterior = sampled(draws or nuts.DRAWS)
+        if draws is None and (needed := _needed_draws(posterior)):
+            posterior = sampled(needed)
+        if best is None or _merit(posterior) >= _merit(best):
+            best = posterior
+        if posterior.verdict.passed:
+            break
+    assert best is not None
+    return best
 
 
 def _needed_draws(posterior: Posterior) -> int | None:

@@ -10,8 +10,10 @@ from typing import Literal
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
-from estimative.model.inference.posterior import Agreement, Posterior, PriorPredictive, agreement
+from estimative.model.inference.posterior import Agreement, Posterior, agreement
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.model.inference.prior_predictive import PriorPredictive
+from estimative.model.inference.target_estimates import Omission, TargetKey
 from estimative.priors.errors import Issue
 from estimative.priors.quantile_fit import MissedQuantile, Prior
 
@@ -29,7 +31,8 @@ class EventProbability(Probability):
     """The probability of an event: overall, and under its own condition."""
 
     conditional: Probability | None
-    """Given all it is `given`, nothing it is `unless`; None if impossible; the overall one without a condition."""
+    """Given all it is `given`, nothing it is `unless`; None if impossible or not known well enough; the overall one
+    without a condition."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,8 @@ class Run:
 class FitResult(Result):
     """The result of fitting one assessment by one method or two.
 
-    It holds no numbers where no method passed its verdict, or two methods disagree, unless they were requested.
+    It holds no numbers where no method passed its verdict, or two that passed disagree, unless they were requested. A
+    method that fails beside one that passed leaves the numbers of the other standing.
     """
 
     kind: Literal["fit"] = "fit"
@@ -81,6 +85,8 @@ class FitResult(Result):
     """By method."""
     agreement: Agreement | None
     """Of two methods that both passed."""
+    omitted: tuple[Omission, ...] = ()
+    """Probabilities that are not shown, although the headline is: outcomes, events and links."""
     warnings: tuple[Issue, ...] = ()
     """What is probably not as it was meant, in the scenario and in the priors."""
 
@@ -126,7 +132,7 @@ def fit_result(
     answer = answer_of(posteriors)
     passed = [posterior for posterior in posteriors if posterior.verdict.passed]
     match = agreement(*passed) if len(passed) == 2 else None
-    converged = bool(passed) and len(passed) == len(posteriors) and (match is None or match.agree)
+    converged = bool(passed) and (match is None or match.agree)
     show = converged or with_unconverged
     return FitResult(
         converged=converged,
@@ -144,6 +150,7 @@ def fit_result(
         influence=prior_influence(answer, prior) if show else None,
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
+        omitted=omissions(answer, prior) if show else (),
         warnings=answer.assessment.warnings,
     )
 
@@ -157,25 +164,34 @@ def answer_of(posteriors: Sequence[Posterior]) -> Posterior:
 
 
 def _outcomes(posterior: Posterior, prior: PriorPredictive) -> dict[str, Probability]:
-    names = [name for kind, name in posterior.estimates if kind == "outcome"]
-    return {name: _probability(posterior, prior, "outcome", name) for name in names}
+    return {name: number for (kind, name), number in reliable(posterior, prior).items() if kind == "outcome"}
 
 
-def _probability(posterior: Posterior, prior: PriorPredictive, kind: str, name: str) -> Probability:
-    return Probability(prior=prior.estimates[kind, name], posterior=posterior.estimates[kind, name])
+def reliable(posterior: Posterior, prior: PriorPredictive) -> Mapping[TargetKey, Probability]:
+    """Every probability that is known well enough both before the evidence and after it; the headline in any case.
+
+    Where the fit as a whole did not pass, its numbers are shown on request only, and then all of them.
+    """
+    before, after = prior.estimates, posterior.estimates if posterior.verdict.passed else posterior.all_estimates
+    return {key: Probability(prior=before[key], posterior=after[key]) for key in after if key in before}
+
+
+def omissions(posterior: Posterior, prior: PriorPredictive) -> tuple[Omission, ...]:
+    """What `reliable` leaves out."""
+    shown = reliable(posterior, prior)
+    every = {(each.kind, each.id): each for each in (*prior.omissions(), *posterior.omissions())}
+    return tuple(omission for key, omission in every.items() if key not in shown)
 
 
 def event_probabilities(posterior: Posterior, prior: PriorPredictive) -> dict[str, EventProbability]:
     """Every event before the evidence and after it, each after those it depends on."""
-    scenario = posterior.assessment.scenario
+    scenario, shown = posterior.assessment.scenario, reliable(posterior, prior)
     results = {}
     for name in scenario.order:
-        overall = _probability(posterior, prior, "event", name)
-        conditional: Probability | None = overall
-        if scenario.events[name].given or scenario.events[name].unless:
-            defined = ("link", name) in posterior.estimates and ("link", name) in prior.estimates
-            conditional = _probability(posterior, prior, "link", name) if defined else None
-        results[name] = EventProbability(prior=overall.prior, posterior=overall.posterior, conditional=conditional)
+        if overall := shown.get(("event", name)):
+            has_condition = scenario.events[name].given or scenario.events[name].unless
+            conditional = shown.get(("link", name)) if has_condition else overall
+            results[name] = EventProbability(prior=overall.prior, posterior=overall.posterior, conditional=conditional)
     return results
 
 

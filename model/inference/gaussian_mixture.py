@@ -42,13 +42,13 @@ def fit_mixture(z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:
         score = _score(proposed, z[:, held], weights[held])
         if len(proposed) <= len(components) or not score > best + MIN_GAIN:
             break
-        components, best, labels = proposed, score, _responsibilities(proposed, z)
+        components, best, labels = proposed, score, responsibilities(proposed, z)
     return _em(z, weights, labels) if len(components) > 1 else _maximise(z, weights, whole)
 
 
 def update_mixture(components: Sequence[Gaussian], z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:
     """Move a mixture towards weighted draws by one step of expectation maximisation (Cappé et al. 2008)."""
-    return _maximise(z, weights, _responsibilities(components, z))
+    return _maximise(z, weights, responsibilities(components, z))
 
 
 def _em(z: Numbers, weights: Numbers, labels: Numbers) -> tuple[Gaussian, ...]:
@@ -90,7 +90,7 @@ def _log_densities(components: Sequence[Gaussian], z: Numbers) -> Numbers:
     return np.stack([np.log(component.share) + component.log_density(z) for component in components])
 
 
-def _responsibilities(components: Sequence[Gaussian], z: Numbers) -> Numbers:
+def responsibilities(components: Sequence[Gaussian], z: Numbers) -> Numbers:
     """The probability that a draw belongs to a component; dims (component, draw)."""
     log_densities = _log_densities(components, z)
     chances = np.exp(log_densities - log_densities.max(axis=0))

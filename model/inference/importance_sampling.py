@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from estimative.model.inference.batch import Batch, concatenate_batches, evaluat
 from estimative.model.inference.diagnostics import Verdict, judge_importance
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.gaussian_mixture import fit_mixture, update_mixture
+from estimative.model.inference.gaussian_mixture import fit_mixture, responsibilities, update_mixture
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.inference.proposal import (
@@ -36,10 +37,14 @@ from estimative.model.inference.proposal import (
 )
 from estimative.model.inference.smc import Particles, temper
 from estimative.model.inference.weighted_batch import unreached, weigh_batch
+from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 
+MIN_SD = 1e-12
 DRAWS = 8000
 """In the last batch."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Effort:
     """How much is done for one fit."""
@@ -53,7 +58,7 @@ class Effort:
     round_draws: int
     """In each of them."""
     split: bool
-    """Whether a round may add components, instead of moving those of the pilot."""
+    """Whether a round may add components instead of moving those of the pilot, and tilted pilots start anew."""
 
 
 FIRST = Effort(draws=DRAWS, particles=1000, rounds=2, round_draws=1500, split=False)
@@ -142,7 +147,7 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
         If the evidence is impossible at every draw.
     """
     weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals)
-    yes, given = np.exp(weighted.batch.log_tilt), np.exp(weighted.batch.log_given)
+    yes, given = np.exp(weighted.batch.log_tilts[0]), np.exp(weighted.batch.log_given)
     base = float(weighted.weights @ given)
     if not base > 0:
         raise Undefined
@@ -193,7 +198,12 @@ def _last_batch_rng(seed: int) -> np.random.Generator:
 
 
 def fit_proposal(
-    assessment: Assessment, *, seed: int, effort: Effort = FIRST, dimensions: Dimensions | None = None
+    assessment: Assessment,
+    *,
+    seed: int,
+    effort: Effort = FIRST,
+    dimensions: Dimensions | None = None,
+    tilts: Sequence[Query] = (),
 ) -> FittedProposal:
     """Fit a proposal to an assessment: Gaussians to its posterior, and to the posterior tilted by the headline.
 
@@ -201,6 +211,8 @@ def fit_proposal(
     ----------
     dimensions
         Of the space; by default those of the assessment itself.
+    tilts
+        Queries, besides the headline, that are so rare that they need draws where they are likely.
 
     Raises
     ------
@@ -209,7 +221,7 @@ def fit_proposal(
     """
     transform = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
-    components, pilot = _fit_components(assessment, transform, rng, effort)
+    components, pilot = _fit_components(assessment, transform, rng, effort, tilts)
     return FittedProposal(transform=transform, components=components, pilot=pilot)
 
 
@@ -219,33 +231,65 @@ def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
 
 
 def _fit_components(
-    assessment: Assessment, transform: PriorTransform, rng: np.random.Generator, effort: Effort
+    assessment: Assessment,
+    transform: PriorTransform,
+    rng: np.random.Generator,
+    effort: Effort,
+    tilts: Sequence[Query],
 ) -> tuple[tuple[Gaussian, ...], Particles]:
     """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot's particles."""
 
+    def towards(tilt: int, z: Numbers) -> tuple[Numbers, Numbers]:
+        batch = evaluate_batch(assessment, transform, z, tilts)
+        if effort.split:
+            return batch.log_prior, batch.log_likelihood + batch.log_tilts[tilt]
+        return batch.log_posterior, batch.log_tilts[tilt]
+
+    pilot = _pilot(assessment, transform, effort.particles, rng)
+    # From the posterior it is a short way, but a mode that matters for the tilt alone is missed; from the prior, not.
+    start = rng.standard_normal(pilot.z.shape) if effort.split else pilot.z
+    tilted = [temper(partial(towards, tilt), start, rng).particles for tilt in range(1 + len(tilts))]
+    groups = [_equal_mixture(particles.z) for particles in (pilot, *tilted)]
+    history: _History | None = None
+    for _ in range(effort.rounds):
+        mixture = with_prior(_pooled(groups), transform.dimension, effort.round_draws)
+        batch = _sample_batch(assessment, transform, mixture, tilts, rng)
+        history = history.extend(batch, mixture) if history else _History.start(batch, mixture)
+        log_weights = history.batch.log_posterior - history.log_density
+        targets = [log_weights, *(log_weights + history.batch.log_tilts)]
+        groups = [
+            fit_mixture(history.batch.z, weights) if effort.split else update_mixture(group, history.batch.z, weights)
+            for group, weights in zip(groups, map(tempered_weights, targets), strict=True)
+        ]
+    return _pooled(groups), pilot
+
+
+def _pilot(assessment: Assessment, transform: PriorTransform, count: int, rng: np.random.Generator) -> Particles:
     def from_prior(z: Numbers) -> tuple[Numbers, Numbers]:
         batch = evaluate_batch(assessment, transform, z)
         return batch.log_prior, batch.log_likelihood
 
-    def from_posterior(z: Numbers) -> tuple[Numbers, Numbers]:
-        batch = evaluate_batch(assessment, transform, z)
-        return batch.log_posterior, batch.log_tilt
+    return temper(from_prior, rng.standard_normal((transform.dimension, count)), rng).particles
 
-    pilot = temper(from_prior, rng.standard_normal((transform.dimension, effort.particles)), rng)
-    tilted = temper(from_posterior, pilot.particles.z, rng)
-    groups = [_equal_mixture(pilot.particles.z), _equal_mixture(tilted.particles.z)]
-    history: _History | None = None
-    for _ in range(effort.rounds):
-        mixture = with_prior(_pooled(groups), transform.dimension, effort.round_draws)
-        batch = _sample_batch(assessment, transform, mixture, rng)
-        history = history.extend(batch, mixture) if history else _History.start(batch, mixture)
-        log_weights = history.batch.log_posterior - history.log_density
-        tilts = (log_weights, log_weights + history.batch.log_tilt)
-        groups = [
-            fit_mixture(history.batch.z, weights) if effort.split else update_mixture(group, history.batch.z, weights)
-            for group, weights in zip(groups, map(tempered_weights, tilts), strict=True)
-        ]
-    return _pooled(groups), pilot.particles
+
+def overdispersed(assessment: Assessment, *, seed: int, count: int) -> tuple[PriorTransform, Numbers]:
+    """Find points far apart in the posterior, from which chains may start.
+
+    Returns
+    -------
+    The space of standard normals, and particles of a pilot in it, dims (free, point): from each of its modes in turn,
+    the one that is farthest from those already chosen.
+    """
+    transform, rng = prior_transform(assessment, dimensions_of([assessment])), np.random.default_rng(seed)
+    z = _pilot(assessment, transform, FIRST.particles, rng).z
+    modes = responsibilities(_equal_mixture(z), z).argmax(axis=0)
+    scaled = z / np.maximum(z.std(axis=1, keepdims=True), MIN_SD)
+    chosen, distance = [0], np.full(z.shape[1], np.inf)
+    for point in range(1, count):
+        distance = np.minimum(distance, np.square(scaled - scaled[:, chosen[-1:]]).sum(axis=0))
+        mode = (modes[0] + point) % (modes.max() + 1)
+        chosen.append(int(np.argmax(np.where(modes == mode, distance, -1.0))))
+    return transform, z[:, chosen]
 
 
 def _equal_mixture(z: Numbers) -> tuple[Gaussian, ...]:
@@ -287,8 +331,12 @@ class _History:
 
 
 def _sample_batch(
-    assessment: Assessment, transform: PriorTransform, mixture: Mixture, rng: np.random.Generator
+    assessment: Assessment,
+    transform: PriorTransform,
+    mixture: Mixture,
+    tilts: Sequence[Query],
+    rng: np.random.Generator,
 ) -> Batch:
     count = sum(count for _, count in mixture)
     normals = rng.standard_normal((transform.dimension, count))
-    return evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals))
+    return evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals), tilts)

@@ -9,7 +9,8 @@ of a second.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,21 +19,41 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 from arviz_stats.base import array_stats
+from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.batch import sample_integrated
 from estimative.model.inference.draws import Draws
+from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.likelihood.backend import TINY, Array, Backend
-from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.equations import EPSILON, Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.variable_elimination import by_enumeration
 
 CHAINS = 4
-TUNE = 500
-"""Warm-up draws of each chain, which adapt the step size and the mass matrix and are discarded."""
 DRAWS = 1000
 """For each chain."""
-TARGET_ACCEPT = 0.85
-"""Above nutpie's default of 0.8: smaller steps, hence fewer divergences where priors are wide."""
+SMALLEST = 1e-290
+"""Nearer to 0, the equations cannot tell a degree from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adaptation:
+    """How carefully chains are adapted."""
+
+    target_accept: float
+    """Higher means smaller steps."""
+    tune: int
+    """Warm-up draws of each chain, which adapt the step size and the mass matrix and are discarded."""
+
+
+LADDER = (
+    # Above nutpie's default of 0.8: fewer divergences where priors are wide.
+    Adaptation(target_accept=0.85, tune=500),
+    Adaptation(target_accept=0.95, tune=1000),
+    Adaptation(target_accept=0.99, tune=2000),
+)
+"""What is tried in turn until a fit passes its checks."""
 
 
 def _concatenate(parts: Sequence[Array]) -> Array:
@@ -73,7 +94,8 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
 
     Random variables
         `degree_share`, dims `degree`: Beta(a, b), the place of each degree between its bounds;
-        `log_ratio_z`, dims `ratio`: Normal(0, 1), the standardised log ratios.
+        `log_ratio_z`, dims `ratio`: Normal(0, 1), the standardised log ratios. Those that the likelihood is integrated
+        over (`Structure.integrated`) are not in it; their draws are replaced by draws given all else.
 
     Data
         `degree_prior`, dims (`degree_parameter`, `degree`); `ratio_prior`, dims (`ratio_parameter`, `ratio`);
@@ -101,17 +123,19 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         "ratio": list(quantities.ratios),
         "evidence": list(structure.scenario.evidence),
         "degree_parameter": ["a", "b", "lower", "upper"],
-        "ratio_parameter": ["mu", "sigma"],
+        "ratio_parameter": ["mu", "sigma", "integrated_sigma"],
     }
     # Bound checks would put an `Assert` on every parameter into the graph; priors are validated when they are read.
     with pm.Model(coords=coords, check_bounds=False) as model:
         a, b, lower, upper = _rows(_data("degree_prior", data, "degree_parameter", "degree"))
-        mu, sigma = _rows(_data("ratio_prior", data, "ratio_parameter", "ratio"))
+        mu, sigma, integrated = _rows(_data("ratio_prior", data, "ratio_parameter", "ratio"))
         weight = _data("weight", data, "evidence")
         # A scenario without degrees, or without ratios, has no such random variable.
         share = _degree_share(a, b, degrees) if degrees else pt.zeros(0)
         z = pm.Normal("log_ratio_z", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
-        theta = Theta(degree=lower + (upper - lower) * share, log_ratio=mu + sigma * z, weight=weight)
+        theta = Theta(
+            degree=lower + (upper - lower) * share, log_ratio=mu + sigma * z, weight=weight, log_ratio_sd=integrated
+        )
         # Enumeration, not elimination: under PyTensor cost is the number of operations, each of which is compiled.
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_enumeration))
     return model
@@ -133,11 +157,32 @@ def _rows(matrix: Array) -> list[Array]:
 
 def model_data(assessment: Assessment) -> dict[str, Numbers]:
     """Collect the values of the model's data variables for one assessment."""
+    mu, sigma = assessment.ratio_parameters
+    integrated = np.isin(np.arange(len(mu)), assessment.structure.integrated)
     return {
         "degree_prior": assessment.degree_parameters,
-        "ratio_prior": assessment.ratio_parameters,
+        "ratio_prior": np.stack([mu, np.where(integrated, 0.0, sigma), np.where(integrated, sigma, 0.0)]),
         "weight": assessment.weight,
     }
+
+
+def starting_points(assessment: Assessment, transform: PriorTransform, z: Numbers) -> Numbers:
+    """Convert draws in the space of standard normals to the unconstrained space of the PyMC model; dims (draw, value).
+
+    Parameters
+    ----------
+    z
+        dims (free, draw).
+    """
+    quantities = assessment.structure.quantities
+    # Also where the likelihood does not depend on it: nutpie refuses a start with a gradient of exactly 0.
+    rng = np.random.default_rng(z.shape[1])
+    log_odds = rng.logistic(size=(len(quantities.degrees), z.shape[1]))
+    standardised = rng.standard_normal((len(quantities.ratios), z.shape[1]))
+    split = len(transform.free_degrees)
+    log_odds[transform.free_degrees] = transform.log_odds(z[:split])
+    standardised[transform.free_ratios] = z[split:]
+    return np.ascontiguousarray(np.concatenate([log_odds, standardised]).T)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,55 +212,77 @@ def sample(
     *,
     seed: int,
     draws: int = DRAWS,
-    tune: int = TUNE,
     chains: int = CHAINS,
+    adaptation: Adaptation = LADDER[0],
+    starts: Numbers | None = None,
 ) -> Draws:
     """Draw from the posterior of an assessment of the compiled scenario.
 
     Parameters
     ----------
-    draws, tune
+    draws
         For each chain.
+    starts
+        Where each chain starts, in the unconstrained space; dims (chain, value).
     seed
         The same seed gives the same draws, on any number of cores.
     """
     data = model_data(assessment)
     # PyTensor drops data that nothing depends on, such as the ratio prior where there are no ratios.
     used = {variable.name for variable in model.program.shared_var_keys}
-    trace = nutpie.sample(
-        model.program.with_data(**{name: values for name, values in data.items() if name in used}),
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        seed=seed,
-        target_accept=TARGET_ACCEPT,
-        progress_bar=False,
-        save_warmup=False,
-    )
-    share, z = (_flatten(trace.posterior, name, chains * draws) for name in ("degree_share", "log_ratio_z"))
+    program = model.program.with_data(**{name: values for name, values in data.items() if name in used})
+    # A sampler for each chain, so that each chain gets the start that is meant for it.
+    samplers = [
+        nutpie.sample(
+            program if starts is None else replace(program, initial_point_func=partial(_start, starts[chain])),
+            draws=draws,
+            tune=adaptation.tune,
+            chains=1,
+            seed=int(np.random.SeedSequence([seed, chain]).generate_state(1)[0]),
+            target_accept=adaptation.target_accept,
+            progress_bar=False,
+            save_warmup=False,
+            blocking=False,
+        )
+        for chain in range(chains)
+    ]
+    traces = [sampler.wait() for sampler in samplers]
+    share, z = (_joined(traces, name, draws) for name in ("degree_share", "log_ratio_z"))
     _, _, lower, upper = data["degree_prior"]
-    mu, sigma = data["ratio_prior"]
+    mu, sigma, integrated = data["ratio_prior"]
     theta = Theta(
         degree=lower[:, None] + (upper - lower)[:, None] * share,
         log_ratio=mu[:, None] + sigma[:, None] * z,
         weight=data["weight"],
+        log_ratio_sd=integrated,
     )
-    energy = trace.sample_stats["energy"].to_numpy()
     return Draws(
         method="nuts",
-        theta=theta,
+        theta=sample_integrated(assessment, theta, np.random.default_rng([seed, 4])),
         weights=np.full(chains * draws, 1 / (chains * draws)),
         chains=chains,
         diagnostics={
-            "divergences": float(trace.sample_stats["diverging"].sum()),
-            "ebfmi": float(np.min(array_stats.bfmi(energy))),
+            "divergences": float(sum(trace.sample_stats["diverging"].sum() for trace in traces)),
+            "tune": adaptation.tune,
+            "target_accept": adaptation.target_accept,
+            "ebfmi": float(min(array_stats.bfmi(trace.sample_stats["energy"].to_numpy()).min() for trace in traces)),
+            "beyond": float(np.mean(_at_an_end(share[lower < upper]))),
         },
     )
 
 
-def _flatten(group: Any, name: str, draws: int) -> Numbers:
-    """Reshape a variable of the trace, dims (chain, draw, quantity) -> (quantity, draw); empty where it is missing."""
-    if name not in group:
-        return np.zeros((0, draws))
-    array = group[name].to_numpy()
-    return np.asarray(array.reshape(draws, -1).T)
+def _start(start: Numbers, _: int) -> Numbers:
+    """The point at which a chain starts, whatever the seed."""
+    return start
+
+
+def _at_an_end(share: Numbers) -> NDArray[np.bool_]:
+    """Whether some degree is where a float cannot tell it from an end of its support; dims (degree, draw) -> (draw)."""
+    return np.asarray(((share <= SMALLEST) | (share >= 1 - EPSILON)).any(axis=0))
+
+
+def _joined(traces: Sequence[Any], name: str, draws: int) -> Numbers:
+    """A variable of single chains, dims (chain, draw, quantity) -> (quantity, draw); empty where it is missing."""
+    if name not in traces[0].posterior:
+        return np.zeros((0, len(traces) * draws))
+    return np.concatenate([trace.posterior[name].to_numpy()[0] for trace in traces]).T

@@ -8,7 +8,8 @@ from math import log, log1p
 import numpy as np
 
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.posterior import Posterior, PriorPredictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.model.likelihood.layout import Numbers
 from estimative.priors.distributions import LogNormal
 
@@ -39,7 +40,7 @@ def prior_influence(posterior: Posterior, prior: PriorPredictive) -> PriorInflue
     key = ("outcome", posterior.assessment.scenario.headline)
     uncertain = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
     before, after = (_log_odds_sd(*source.query_probabilities(*key), source.draws) for source in (prior, posterior))
-    odds = [_log_odds(source.estimates[key].value) for source in (prior, posterior)]
+    odds = [_log_odds(source.all_estimates[key].value) for source in (prior, posterior)]
     return PriorInfluence(
         prior_sd=before,
         posterior_sd=after,

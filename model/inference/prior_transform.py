@@ -22,7 +22,7 @@ from estimative.model.likelihood.layout import Index, Numbers
 MIDDLE = 8.5
 """Standard deviations up to which nodes are close together: less than one draw of the prior in 10^16 lies beyond."""
 REACH = 34.0
-"""Standard deviations that the table covers: nearer to the smallest float SciPy loses digits. Weight beyond fails a fit."""
+"""Standard deviations that the table covers; farther out SciPy loses digits. Weight beyond it fails a fit."""
 INTERVALS, TAIL_INTERVALS = 256, 102
 """In the middle, and in each tail."""
 FARTHEST = 4.0
@@ -60,6 +60,11 @@ class PriorTransform:
         return f"PriorTransform({self.dimension} dimensions: {degrees} degrees, {ratios} log ratios)"
 
     @property
+    def dimensions(self) -> Dimensions:
+        """Which quantities are the dimensions."""
+        return Dimensions(degrees=self.free_degrees, ratios=self.free_ratios, integrated=self.integrated)
+
+    @property
     def dimension(self) -> int:
         return len(self.free_degrees) + len(self.free_ratios)
 
@@ -77,7 +82,7 @@ class PriorTransform:
         lower, upper = self.degree_parameters[2], self.degree_parameters[3]
         degree = np.repeat(lower[:, None], draws, axis=1)
         # Interpolated as log-odds, where a degree near 0 or 1 keeps its relative precision.
-        share = 1 / (1 + np.exp(-self._log_odds(z[:split])))
+        share = 1 / (1 + np.exp(-self.log_odds(z[:split])))
         degree[self.free_degrees] += (upper - lower)[self.free_degrees, None] * share
         mu, sigma = self.ratio_parameters
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
@@ -88,7 +93,7 @@ class PriorTransform:
         """Prior standard deviations of the log ratios that are integrated out, 0 for all others; dims (ratio)."""
         if not len(self.integrated):
             return None
-        spread = np.zeros_like(self.ratio_parameters[1])
+        spread: Numbers = np.zeros_like(self.ratio_parameters[1])
         spread[self.integrated] = self.ratio_parameters[1, self.integrated]
         return spread
 
@@ -127,7 +132,7 @@ class PriorTransform:
         """Whether a degree lies where the table is cut off; dims (free, draw) -> (draw)."""
         return np.asarray((abs(z[: len(self.free_degrees)]) >= REACH).any(axis=0))
 
-    def _log_odds(self, z: Numbers) -> Numbers:
+    def log_odds(self, z: Numbers) -> Numbers:
         """Interpolate the log-odds of the beta quantiles; dims (free degree, draw)."""
         distance = np.minimum(abs(z), REACH)
         # Every node has a whole number as its place: 0 at -REACH, one more for each interval.
@@ -231,7 +236,7 @@ def _lower_tail(a: float, b: float) -> Numbers:
         exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
     # Near 0 the distribution function is x^a / (a B(a, b)); SciPy underflows or gives NaN there.
     small = (log_ndtr(z) + np.log(a) + betaln(a, b)) / a
-    return np.maximum(np.where(small + np.log(a + b + 1) < -20, small, exact), MIN_LOG_ODDS)
+    return np.asarray(np.maximum(np.where(small + np.log(a + b + 1) < -20, small, exact), MIN_LOG_ODDS))
 
 
 def _slopes(a: float, b: float, log_odds: Numbers) -> Numbers:
@@ -240,4 +245,4 @@ def _slopes(a: float, b: float, log_odds: Numbers) -> Numbers:
     log_density = -a * np.logaddexp(0, -log_odds) - b * np.logaddexp(0, log_odds) - betaln(a, b)
     with np.errstate(over="ignore"):
         slopes = np.exp(-0.5 * _nodes() ** 2 - 0.5 * np.log(2 * np.pi) - log_density)
-    return np.where(abs(log_odds) < -MIN_LOG_ODDS, slopes, 0.0)
+    return np.asarray(np.where(abs(log_odds) < -MIN_LOG_ODDS, slopes, 0.0))

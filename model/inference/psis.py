@@ -11,6 +11,11 @@ import numpy as np
 
 from estimative.model.likelihood.layout import Numbers
 
+OUTSTANDING = 5.0
+"""Times the mean weight: below this no weight stands out."""
+NEGLIGIBLE = 0.005
+"""Share of the weight: a tenth of the relative error that an answer may have."""
+
 
 def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     """Replace the largest weights by quantiles of a generalised Pareto distribution fitted to them.
@@ -50,6 +55,18 @@ def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     result = raised.copy()
     result[tail] = np.minimum(expected, 0.0)  # no smoothed weight above the largest raw one
     return result - np.log(np.exp(result).sum()), shape
+
+
+def smooth_bounded(log_weights: Numbers) -> tuple[Numbers, float]:
+    """Smooth log weights that are bounded; k-hat is -infinite where those that stand out hold a negligible share.
+
+    The prior's share in a mixture bounds the weights. A generalised Pareto distribution describes neither weights near
+    such a bound nor a plateau with a few outliers, and could be fitted to them with any shape.
+    """
+    smoothed, k_hat = smooth_weights(log_weights)
+    weights = np.exp(smoothed)
+    outstanding = float(weights[weights * len(weights) > OUTSTANDING].sum())
+    return smoothed, k_hat if outstanding > NEGLIGIBLE else -np.inf
 
 
 def _fit_generalized_pareto(excess: Numbers) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimative.model.inference.gaussian_mixture import fit_gaussian
 from estimative.model.inference.proposal import Gaussian, half_squares
@@ -52,7 +53,7 @@ class Particles:
         """Some of the particles, possibly several times; dims (particle)."""
         return Particles(z=self.z[:, index], start=self.start[index], increment=self.increment[index])
 
-    def where(self, accepted: Numbers, other: Particles) -> Particles:
+    def where(self, accepted: NDArray[np.bool_], other: Particles) -> Particles:
         """The particles of another where a mask is true."""
         return Particles(
             z=np.where(accepted, other.z, self.z),
@@ -106,7 +107,7 @@ def _next_power(increment: Numbers, power: float) -> float:
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if effective(middle) >= KEPT * len(increment) else (low, middle)
-    return max(low, np.nextafter(power, 1.0))
+    return max(low, float(np.nextafter(power, 1.0)))
 
 
 def _resample(log_weights: Numbers, rng: np.random.Generator) -> Index:

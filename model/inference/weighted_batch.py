@@ -17,14 +17,12 @@ from estimative.model.inference.proposal import (
     transform_by_mixture,
     with_prior,
 )
-from estimative.model.inference.psis import smooth_weights
+from estimative.model.inference.psis import smooth_bounded
 from estimative.model.inference.smc import Particles
 from estimative.model.likelihood.layout import Numbers
 
 FAR_ABOVE = 50.0
 """Times the mean weight: draws there are so rare that the answer could not do without them."""
-OUTSTANDING = 5.0
-"""Times the mean weight: below this no weight stands out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +69,8 @@ def weigh_batch(
     log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
     log_weights = batch.log_posterior - log_density
     # The marginal likelihood is the mean of the raw weights; all other answers use the smoothed ones.
-    smoothed, k_hat = _smooth(log_weights)
-    _, tilted_k_hat = _smooth(log_weights + batch.log_tilt)
+    smoothed, k_hat = smooth_bounded(log_weights)
+    _, tilted_k_hat = smooth_bounded(log_weights + batch.log_tilts[0])
     weights = np.exp(smoothed)
     return WeightedBatch(
         batch=batch,
@@ -98,14 +96,3 @@ def unreached(
     log_density = mixture_log_density(component_log_densities(pilot.z, mixture), mixture)
     log_weights = pilot.log_density(1.0) - log_density - weighted.log_marginal_likelihood
     return float(np.mean(log_weights > np.log(FAR_ABOVE)))
-
-
-def _smooth(log_weights: Numbers) -> tuple[Numbers, float]:
-    """Smooth log weights; k-hat is -infinite where no weight stands out, since there is no tail to estimate.
-
-    The prior's share in the mixture bounds the weights. A generalised Pareto distribution does not describe weights
-    near such a bound, and could be fitted to them with any shape.
-    """
-    smoothed, k_hat = smooth_weights(log_weights)
-    highest = float(np.exp(smoothed.max()) * len(smoothed))
-    return smoothed, k_hat if highest > OUTSTANDING else -np.inf

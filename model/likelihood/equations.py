@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, pi
 
-from estimative.model.likelihood import scale_mixture
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout import Forecasts, LinearPredictors, Measurements, Structure
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
+from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 
 EPSILON = 2.0**-53
@@ -256,13 +256,11 @@ ITEM_LIKELIHOODS: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
 """Evidence that needs no sum over events: field of the structure -> log-likelihood of each of its items."""
 
 
-def _normal_log_density(
-    backend: Backend, items: Measurements | Forecasts, theta: Theta, deviation: Array
-) -> Array:
+def _normal_log_density(backend: Backend, items: Measurements | Forecasts, theta: Theta, deviation: Array) -> Array:
     """w ln Normal(deviation | 0, error), or its integral over the prior of the error; dims (item[, draw])."""
     weight, log_sd = theta.weight[items.item], theta.log_ratio[items.error]
     if theta.log_ratio_sd is None:
         density = -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2
         return backend.weigh(weight, density)
     spread = backend.column(theta.log_ratio_sd[items.error])
-    return scale_mixture.log_density(backend, deviation, log_sd, spread, backend.column(weight))
+    return scale_mixture_log_density(backend, deviation, log_sd, spread, backend.column(weight))

@@ -62,7 +62,7 @@ class Integrand:
         return self.mode + self.width * node
 
 
-def log_density(backend: Backend, deviation: Array, mu: Array, sigma: Array, power: Array) -> Array:
+def scale_mixture_log_density(backend: Backend, deviation: Array, mu: Array, sigma: Array, power: Array) -> Array:
     """ln of the integral of Normal(deviation | 0, sd)^power over ln sd ~ Normal(mu, sigma).
 
     The trapezoidal rule converges geometrically for an analytic integrand that falls off on both sides (Trefethen &

@@ -16,7 +16,8 @@ from estimative.priors.errors import invalid
 if TYPE_CHECKING:
     from xarray import DataTree
 
-    from estimative.model.inference.posterior import Posterior, PriorPredictive
+    from estimative.model.inference.posterior import Posterior
+    from estimative.model.inference.prior_predictive import PriorPredictive
 
 MAX_DRAWS = 4000
 """Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
@@ -54,10 +55,12 @@ def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: Prior
     -------
     `posterior`, of the fit that the numbers come from; `prior`; and `posterior_nuts` where NUTS confirmed them.
     """
-    first = np.arange(min(MAX_DRAWS, prior.draws.count))
+    weights, count = prior.draws.weights, min(MAX_DRAWS, prior.draws.count)
+    # Weighted only where a rare outcome needed draws where it is likely.
+    first = np.arange(count) if np.ptp(weights) == 0 else resample(weights, count, answer.seed)
     groups = {
         "posterior": _posterior(answer),
-        "prior": _group(answer, prior, first, 1, "plain draws from the prior"),
+        "prior": _group(answer, prior, first, 1, "draws from the prior"),
     }
     for posterior in posteriors:
         if posterior.method == "nuts" and posterior is not answer:

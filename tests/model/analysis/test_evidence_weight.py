@@ -26,7 +26,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate, Undefined
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.inference.posterior import prior_predictive
+from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.inference.refit import Fitted, Refitter
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observation, Trials

@@ -13,7 +13,8 @@ from scipy.special import expit, logit
 from estimative.model.analysis.what_if import level, sweep, under, what_if
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.posterior import Posterior, posterior_of, prior_predictive
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention
 from estimative.model.likelihood.variable_elimination import Contradiction

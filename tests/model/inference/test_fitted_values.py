@@ -13,7 +13,8 @@ import pytest
 
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.info import Computation
-from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.refit import Fitted, Fitter, Refitter
 from estimative.priors.statements import BetaStated, LognormalStated

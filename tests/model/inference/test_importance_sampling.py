@@ -15,7 +15,8 @@ from scipy.special import betaln, expit, logit
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.importance_sampling import sample
-from estimative.model.inference.posterior import Posterior, posterior_of, prior_predictive
+from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets

@@ -11,7 +11,8 @@ import pytest
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement, prior_predictive
+from estimative.model.inference.posterior import AGREEMENT, Agreement, Posterior, agreement
+from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.priors.statements import BetaStated, LognormalStated
 from tests.oracle import Oracle
 from tests.small import HELD, drawn, small, weather

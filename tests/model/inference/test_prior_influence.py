@@ -10,8 +10,8 @@ import pytest
 from scipy.special import polygamma
 
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import prior_predictive
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
+from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.spec.evidence import Evidence
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.small import CLOUD, HELD, PUDDLE, drawn, small, weather

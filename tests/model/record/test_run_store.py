@@ -20,7 +20,8 @@ import xarray
 
 from estimative.model.assessment import assess
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.posterior import Posterior, PriorPredictive, prior_predictive
+from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.record.draws_file import MAX_DRAWS, DrawGroup, draw_groups
 from estimative.model.record.run_store import (
     DRAWS,

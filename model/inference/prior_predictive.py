@@ -1,0 +1,100 @@
+"""The probabilities before any evidence, by draws from the prior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.batch import evaluate_batch, sample_integrated
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.gaussian_mixture import fit_mixture
+from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
+from estimative.model.inference.proposal import Gaussian
+from estimative.model.inference.smc import PARTICLES, temper
+from estimative.model.inference.target_estimates import TargetEstimates, TargetKey
+from estimative.model.inference.threads import one_blas_thread
+from estimative.model.inference.weighted_batch import weigh_batch
+from estimative.model.likelihood.bayes_net import Query
+from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.queries import evaluate_queries, targets
+
+DRAWS = 5000
+MORE_DRAWS = (20_000, 80_000)
+"""With draws where rare targets are likely, if plain draws from the prior leave some of them uncertain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorPredictive(TargetEstimates):
+    """The same probabilities as those of a posterior before the evidence."""
+
+    headline_id: str
+
+    def __repr__(self) -> str:
+        return f"PriorPredictive({len(self.targets)} targets, {self.draws.count} draws from the prior)"
+
+    @property
+    def headline_key(self) -> TargetKey:
+        return "outcome", self.headline_id
+
+
+def prior_predictive(assessment: Assessment, *, seed: int, count: int | None = None) -> PriorPredictive:
+    """Evaluate every target at draws from the prior, before any evidence.
+
+    Parameters
+    ----------
+    seed
+        Its draws are independent of those of a fit with the same seed.
+    count
+        Number of draws. By default `DRAWS`, or as many as the checks need, some of them where rare targets are likely;
+        a number that is given is final.
+    """
+    with one_blas_thread():
+        rng = np.random.default_rng([seed, 1])  # streams 2 and 3 belong to resampling and to the last batch
+        result = _plain(assessment, rng, count or DRAWS)
+        for more in MORE_DRAWS if count is None else ():
+            if not result.unreliable:
+                break
+            result = _tilted(assessment, result.rare_queries, rng, more)
+    return result
+
+
+def _plain(assessment: Assessment, rng: np.random.Generator, count: int) -> PriorPredictive:
+    transform = prior_transform(assessment)
+    theta = transform.theta(rng.standard_normal((transform.dimension, count)))
+    return _at(assessment, theta, np.full(count, 1 / count))
+
+
+def _tilted(assessment: Assessment, tilts: Sequence[Query], rng: np.random.Generator, count: int) -> PriorPredictive:
+    """Draw from a mixture of the prior and of Gaussians fitted to it where each of some queries is likely."""
+    blind = _without_evidence(assessment)
+    transform = prior_transform(blind, Dimensions.of([blind], integrated=True))
+    components = [component for tilt in tilts for component in _tilt(blind, transform, tilt, rng)]
+    weighted = weigh_batch(blind, transform, components, rng.standard_normal((transform.dimension, count)))
+    return _at(assessment, sample_integrated(blind, transform.theta(weighted.batch.z), rng), weighted.weights)
+
+
+def _tilt(blind: Assessment, transform: PriorTransform, tilt: Query, rng: np.random.Generator) -> tuple[Gaussian, ...]:
+    def from_prior(z: Numbers) -> tuple[Numbers, Numbers]:
+        batch = evaluate_batch(blind, transform, z, [tilt])
+        return batch.log_prior, batch.log_tilts[1]
+
+    particles = temper(from_prior, rng.standard_normal((transform.dimension, PARTICLES)), rng).particles
+    return fit_mixture(particles.z, np.full(PARTICLES, 1 / PARTICLES))
+
+
+def _without_evidence(assessment: Assessment) -> Assessment:
+    """Also without observations, which are part of the structure."""
+    structure = replace(assessment.structure, network=assessment.structure.network.unobserved)
+    return replace(assessment, structure=structure, left_out=frozenset(assessment.scenario.evidence))
+
+
+def _at(assessment: Assessment, theta: Theta, weights: Numbers) -> PriorPredictive:
+    chosen = targets(assessment.scenario)
+    probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
+    draws = Draws(method="importance", theta=theta, weights=weights, chains=1, diagnostics={})
+    headline = assessment.scenario.headline
+    return PriorPredictive(draws=draws, targets=chosen, probabilities=probabilities, headline_id=headline)

@@ -1,0 +1,145 @@
+"""Every probability that draws imply, each with its own verdict: what cannot be relied on is left out by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge_probability, judge_series
+from estimative.model.inference.draws import Draws
+from estimative.model.inference.estimates import ProbabilityEstimate, Undefined, estimate_probability
+from estimative.model.inference.psis import smooth_bounded
+from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.queries import QueryProbabilities, Target
+from estimative.model.likelihood.variable_elimination import Contradiction
+
+MAX_TILTS = 6
+
+type TargetKey = tuple[str, str]
+"""Kind ("outcome", "event", "link") and id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Omission:
+    """A probability that is not shown."""
+
+    kind: str
+    """"outcome", "event" or "link"."""
+    id: str
+    reason: Literal["impossible condition", "not converged"]
+    verdict: Verdict | None
+    """Of a probability that did not converge, by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetEstimates:
+    """Draws, with every target's probability at each."""
+
+    draws: Draws
+    targets: tuple[Target, ...]
+    """Outcomes, events and links, in the order of `probabilities`; the headline is the first of `headlines`."""
+    probabilities: QueryProbabilities
+    """Of every target at every draw; dims (target, draw)."""
+
+    @property
+    def headline_key(self) -> TargetKey:
+        """Of the outcome that a report leads with."""
+        raise NotImplementedError
+
+    @cached_property
+    def all_estimates(self) -> Mapping[TargetKey, ProbabilityEstimate]:
+        """Every target's probability; one whose condition is impossible is left out.
+
+        Raises
+        ------
+        Contradiction
+            If the condition of the headline is impossible.
+        """
+        estimates: dict[TargetKey, ProbabilityEstimate] = {}
+        for index, target in enumerate(self.targets):
+            yes, given = self.probabilities.yes[index], self.probabilities.given[index]
+            key = target.kind, target.id
+            try:
+                estimates[key] = estimate_probability(yes, self.draws, ess_estimator(self.draws.method), given=given)
+            except Undefined:
+                if key == self.headline_key:
+                    reason, place = "an impossible condition", f"outcomes.{target.id}.given"
+                    raise Contradiction(reason, key=place) from None
+        return estimates
+
+    @cached_property
+    def verdicts(self) -> Mapping[TargetKey, Verdict]:
+        """The checks of every probability by itself, under its own condition."""
+        return {key: self._verdict(key, estimate) for key, estimate in self.all_estimates.items()}
+
+    @property
+    def estimates(self) -> Mapping[TargetKey, ProbabilityEstimate]:
+        """Every target's probability that passed its checks; the headline in any case."""
+        return {
+            key: estimate
+            for key, estimate in self.all_estimates.items()
+            if key == self.headline_key or self.verdicts[key].passed
+        }
+
+    @property
+    def unreliable(self) -> tuple[TargetKey, ...]:
+        """The targets that did not pass."""
+        return tuple(key for key, verdict in self.verdicts.items() if not verdict.passed)
+
+    def omissions(self) -> Iterator[Omission]:
+        """What `estimates` leaves out."""
+        for target in self.targets:
+            key = target.kind, target.id
+            if key not in self.all_estimates:
+                yield Omission(kind=target.kind, id=target.id, reason="impossible condition", verdict=None)
+            elif key not in self.estimates:
+                verdict = self.verdicts[key]
+                yield Omission(kind=target.kind, id=target.id, reason="not converged", verdict=verdict)
+
+    @property
+    def rare_queries(self) -> tuple[Query, ...]:
+        """What draws have to be likely to answer where the targets did not pass, the least certain first."""
+        uncertain = sorted(self.unreliable, key=lambda key: -relative_se(self.all_estimates[key]))
+        chosen = [self.targets[self._index(*key)] for key in uncertain]
+        queries = [query for target in chosen for query in (target.yes, target.given)]
+        # Queries hold arrays, which have no hash.
+        different = {(query.scope, query.accepted.tobytes()): query for query in queries if query is not EVERYTHING}
+        return tuple(different.values())[:MAX_TILTS]
+
+    def query_probabilities(self, kind: str, name: str) -> tuple[Numbers, Numbers]:
+        """Return P(target and condition) and P(condition) at each draw; dims (draw) each."""
+        index = self._index(kind, name)
+        return self.probabilities.yes[index], self.probabilities.given[index]
+
+    def conditional(self, kind: str, name: str) -> Numbers:
+        """P(target | condition, theta), 0 where the condition is impossible; dims (draw)."""
+        yes, given = self.query_probabilities(kind, name)
+        return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+
+    def _index(self, kind: str, name: str) -> int:
+        return next(i for i, target in enumerate(self.targets) if (target.kind, target.id) == (kind, name))
+
+    def _verdict(self, key: TargetKey, estimate: ProbabilityEstimate) -> Verdict:
+        if estimate.se == 0:
+            return Verdict.of(self.draws.method, ())
+        if self.draws.method == "nuts":
+            return judge_series(self.conditional(*key), self.draws, relative_se(estimate))
+        k_hat = max(self._tail_shape(series) for series in self.query_probabilities(*key))
+        return judge_probability(k_hat, estimate.ess, relative_se(estimate))
+
+    def _tail_shape(self, series: Numbers) -> float:
+        """Pareto k of the weights times a probability."""
+        product = self.draws.weights * series
+        with np.errstate(divide="ignore"):
+            # Below e^-700 a float is denormal; such draws have no part in the tail.
+            return smooth_bounded(np.maximum(np.log(product / product.max()), -700.0))[1]
+
+
+def relative_se(estimate: ProbabilityEstimate) -> float:
+    """The standard error over the value, 0 for a value of 0."""
+    return estimate.se / estimate.value if estimate.value > 0 else 0.0
