@@ -53,6 +53,8 @@ def fit(
             outcome = fit(
                 inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
             )
+        if outcome.preliminary and not outcome.result.converged:
+            say("The preliminary result is withdrawn: the second method does not confirm it.")
         run = save_run(store.open(), outcome, inputs, label=label)
         for warning in outcome.result.warnings:
             say(f"Warning: {warning}")

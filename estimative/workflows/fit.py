@@ -32,6 +32,8 @@ class FitOutcome:
     posteriors: tuple[Posterior, ...] = field(repr=False)
     """In the order of fitting."""
     prior: PriorPredictive = field(repr=False)
+    preliminary: bool = False
+    """Whether a preliminary result was reported before the last method had finished."""
 
     @property
     def answer(self) -> Posterior:
@@ -75,7 +77,8 @@ def fit(
             result = _result(posteriors, prior, run, settings, method)
             if method == "both" and len(posteriors) == 1 and result.converged:
                 preliminary(result)
-    return FitOutcome(result=result, posteriors=posteriors, prior=prior)
+    first = method == "both" and posteriors[0].verdict.passed
+    return FitOutcome(result=result, posteriors=posteriors, prior=prior, preliminary=first)
 
 
 def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -> Iterator[Posterior]:

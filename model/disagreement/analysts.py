@@ -15,7 +15,7 @@ from estimative.model.inference.diagnostics import PARETO_K
 from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.posterior import Posterior, common_outcomes
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
@@ -108,7 +108,7 @@ def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
 
 def compare_pairs(analysts: Sequence[FittedAnalyst]) -> tuple[Pair, ...]:
     """Compare each analyst with each other one, outcome by outcome."""
-    outcomes = analysts[0].fitted.assessment.scenario.outcomes if analysts else ()
+    outcomes = common_outcomes([analyst.fitted.posterior for analyst in analysts])
     return tuple(_pair(outcome, *pair) for outcome in outcomes for pair in combinations(analysts, 2))
 
 

@@ -13,7 +13,7 @@ from estimative.model.disagreement.analysts import comparable_evidence
 from estimative.model.disagreement.opinion_pool import Weights, normalised
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.posterior import Posterior, common_outcomes
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
@@ -184,7 +184,7 @@ def pool(fitter: Fitter, analysts: Mapping[str, Fitted], weights: Weights, *, ex
     """
     weights = normalised(weights)
     pooler = _Pooler(fitter=fitter, analysts=analysts)
-    outcomes = next(iter(analysts.values())).assessment.scenario.outcomes
+    outcomes = common_outcomes([fitted.posterior for fitted in analysts.values()])
     return Pooling(
         posterior_weights=opinion_pool.updated(pooler.marginals, weights) if pooler.marginals else None,
         outcomes={

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Verdict
+from estimative.model.inference.difficulty import Difficulty, difficulty
 from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior
 from estimative.priors.prior_set import Confidence
@@ -72,6 +73,8 @@ class FitInfo:
     ess: float
     """Effective sample size of the headline."""
     verdict: Verdict
+    difficulty: Difficulty | None = None
+    """Of a fit that did not converge."""
 
     @classmethod
     def of(cls, posterior: Posterior) -> FitInfo:
@@ -81,6 +84,7 @@ class FitInfo:
             draws=posterior.draws.count,
             ess=posterior.headline.ess,
             verdict=posterior.verdict,
+            difficulty=None if posterior.verdict.passed else difficulty(posterior),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,6 +133,13 @@ def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterio
     chosen = targets(assessment.scenario)
     probabilities = evaluate_queries(assessment.structure, draws.theta, chosen)
     return Posterior(assessment=assessment, draws=draws, targets=chosen, probabilities=probabilities, seed=seed)
+
+
+def common_outcomes(posteriors: Sequence[Posterior]) -> tuple[str, ...]:
+    """The outcomes that are known well enough by every one of several posteriors of one scenario."""
+    known = [posterior.estimates for posterior in posteriors]
+    outcomes = posteriors[0].assessment.scenario.outcomes if posteriors else ()
+    return tuple(name for name in outcomes if all(("outcome", name) in each for each in known))
 
 
 def agreement(first: Posterior, second: Posterior) -> Agreement:

@@ -17,7 +17,7 @@ STEP = 0.5
 """Between nodes, in standard deviations of a normal approximation at the mode."""
 NODES = np.arange(-5.0, 12.5 + STEP / 2, STEP)
 """Farther to the right, where the integrand falls more slowly: larger errors explain the same deviation."""
-LARGEST = 1e300
+LARGEST = np.float64(1e300)
 """Bound of a squared standardised deviation, so that nothing is infinite minus infinite."""
 NEWTON_STEPS = 4
 

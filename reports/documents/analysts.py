@@ -43,6 +43,12 @@ def _member(name: str, fit: FitInfo) -> str:
     return f"{who}. Analytic confidence: {confidence.level}" if confidence else who
 
 
+def probability(analyst: AnalystResult, outcome: str) -> str:
+    """An analyst's probability of an outcome; a dash where it is not known well enough."""
+    number = analyst.outcomes.get(outcome)
+    return percent(number.posterior) if number else "-"
+
+
 def by_probability(analysts: Analysts, outcome: str) -> dict[str, Probability]:
     """The probability of an outcome by each analyst with numbers, the highest first."""
     rows = [(name, analyst.outcomes[outcome]) for name, analyst in analysts.items() if outcome in analyst.outcomes]

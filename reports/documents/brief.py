@@ -41,7 +41,7 @@ def document(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(
         text=f"{phrases.first_paragraph(scenario.question)} {common.frame(scenario, [result.fit.prior_set])}"
     )
-    yield from fit.cautions(result.fit)
+    yield from fit.cautions(result.fit, context)
     if result.fit.has_results:
         yield from judgement(result, context)
         yield Columns(parts=(tuple(_depends(result, context)), tuple(_changes(result, context))))

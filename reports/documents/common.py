@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
+from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.scenario import Scenario
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table
@@ -39,7 +41,7 @@ def judgement(title: str, headline: Probability, scenario: ScenarioInfo, scale: 
     return f"{phrases.sentence(title)} by {date(scenario.until)}: {phrases.judged(headline.posterior, scale)}."
 
 
-def cautions(result: Result, fits: Mapping[str, FitInfo]) -> Iterator[Block]:
+def cautions(result: Result, fits: Mapping[str, FitInfo], scenario: Scenario) -> Iterator[Block]:
     """Which fits failed, why, and what to try; nothing where all converged."""
     if result.converged:
         return
@@ -47,9 +49,22 @@ def cautions(result: Result, fits: Mapping[str, FitInfo]) -> Iterator[Block]:
     for name, fit in fits.items():
         if not fit.converged:
             yield Paragraph(text=f"{name}: {phrases.verdict(fit)}.")
-            yield Listing(points=fit.verdict.advice)
+            yield Listing(points=(*fit.verdict.advice, *_hardest(fit, scenario)))
     if result.withheld:
         yield Paragraph(text=HINT)
+
+
+def _hardest(fit: FitInfo, scenario: Scenario) -> Iterator[str]:
+    """The quantity and the item of evidence that make a fit hard."""
+    hard = fit.difficulty
+    # Of two runs that are compared, the earlier may have been of a scenario with other quantities.
+    if hard and hard.quantity in Quantities(scenario).all:
+        direction = "up" if hard.distance > 0 else "down"
+        name = phrases.input_name(hard.quantity, scenario)
+        text = f"The evidence moves {name} farthest: {abs(hard.distance):.1f} standard deviations {direction}."
+        if item := scenario.evidence.get(hard.item):
+            text += f" The item that asks for most is {phrases.quoted(item.title)}."
+        yield f"{text} Check these two statements first."
 
 
 def method(fits: Mapping[str, FitInfo], scenario: ScenarioInfo, computation: Computation) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from estimative.reports.blocks import Block, Heading, Paragraph, Table, collecte
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common, team_attribution
 from estimative.reports.figures import figures
-from estimative.reports.number_format import decibans, factor, percent, rounded, significant, with_error
+from estimative.reports.number_format import decibans, factor, rounded, significant, with_error
 from estimative.reports.phrases import capital, date, plain, sentence
 from estimative.reports.sheets import Sheet, sheet
 
@@ -20,7 +20,7 @@ from estimative.reports.sheets import Sheet, sheet
 def document(result: CompareResult, context: Context) -> Iterator[Block]:
     """The analysts' numbers first, then why they differ, then the pairs, then how they were computed."""
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
-    yield from common.cautions(result, analysts.fits(result.analysts))
+    yield from common.cautions(result, analysts.fits(result.analysts), context.scenario)
     yield from parts(result, context)
     if result.reported:
         yield from _other_outcomes(result, context)
@@ -64,7 +64,7 @@ def _other_outcomes(result: CompareResult, context: Context) -> Iterator[Block]:
     rows = [
         (
             plain(context.scenario.outcomes[outcome].title),
-            *(percent(result.analysts[name].outcomes[outcome].posterior) for name in names),
+            *(analysts.probability(result.analysts[name], outcome) for name in names),
         )
         for outcome in outcomes
     ]

@@ -54,7 +54,7 @@ def document(result: DiffResult, context: Context) -> Iterator[Block]:
     """The two judgements, what the change is due to, what changed, how it was computed."""
     yield Heading(text=f"{result.second.scenario.title}: what changed", level=1)
     yield Paragraph(text=phrases.first_paragraph(result.second.scenario.question))
-    yield from common.cautions(result, _fits(result))
+    yield from common.cautions(result, _fits(result), context.scenario)
     if text := judgement(result, context):
         yield Paragraph(text=text, strong=True)
     if result.not_attributed_because:

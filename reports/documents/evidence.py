@@ -42,7 +42,7 @@ def document(result: EvidenceResult, context: Context) -> Iterator[Block]:
     """What the evidence did, item by item; tipping points; indicators; conflicts; method."""
     scenario = context.scenario
     yield from common.introduction(result.scenario, result.fit.prior_set, "what the evidence does")
-    yield from common.cautions(result, {"The fit": result.fit})
+    yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     if result.headline:
         title = scenario.outcomes[scenario.headline].title
         yield Paragraph(text=common.judgement(title, result.headline, result.scenario, context.scale), strong=True)

@@ -8,6 +8,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_influence import PriorInfluence
+from estimative.model.inference.target_estimates import Omission
 from estimative.model.spec.events import Event, Factor, Outcome
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
@@ -34,7 +35,10 @@ VARIANCE_SHARES = (
 def preliminary(result: FitResult, context: Context) -> Document:
     """The answer of importance sampling, while NUTS is still running."""
     headline = result.headline.posterior
-    text = f"Preliminary result: {phrases.judged(headline, context.scale)}. A second method is checking it."
+    text = (
+        f"Preliminary result, by importance sampling: {phrases.judged(headline, context.scale)}. NUTS is checking it; "
+        "if the two disagree, it is withdrawn."
+    )
     return (Paragraph(text=text),)
 
 
@@ -44,11 +48,12 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
     yield Heading(text=result.scenario.title, level=1)
     yield Paragraph(text=phrases.first_paragraph(result.scenario.question))
     yield Paragraph(text=common.frame(result.scenario, [result.prior_set]))
-    yield from cautions(result)
+    yield from cautions(result, context)
     if result.has_results:
         yield from judgement(result, context)
         yield Heading(text="Outcomes")
         yield outcomes_table(result, context)
+        yield from omitted(result, context.scenario)
         yield Heading(text="Chain of events")
         yield chain_table(result, context.scenario)
         if context.scenario.factors:
@@ -60,11 +65,22 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
     yield from method(result)
 
 
-def cautions(result: FitResult) -> Iterator[Block]:
+def cautions(result: FitResult, context: Context) -> Iterator[Block]:
     """Which fits failed, why, and what to try."""
-    yield from common.cautions(result, {phrases.METHODS[name]: fit for name, fit in result.fits.items()})
+    fits = {phrases.METHODS[name]: fit for name, fit in result.fits.items()}
+    yield from common.cautions(result, fits, context.scenario)
     if result.agreement and not result.agreement.agree:
         yield Paragraph(text=phrases.agreement(result.agreement))
+    yield from _unconfirmed(result)
+
+
+def _unconfirmed(result: FitResult) -> Iterator[Block]:
+    """The method that failed, where the other one passed."""
+    failed = [fit for fit in result.fits.values() if not fit.converged]
+    if result.converged and failed:
+        passed = capital(phrases.METHODS[result.method])
+        text = f"Not confirmed by a second method. {passed} passed its checks. {phrases.verdict(failed[0])}."
+        yield Paragraph(text=text)
 
 
 def judgement(result: FitResult, context: Context) -> Iterator[Block]:
@@ -110,6 +126,21 @@ def outcomes_table(result: FitResult, context: Context) -> Table:
         rows=tuple(_outcome(name, row, context) for name, row in result.outcomes.items()),
         text_columns=frozenset({0, 4}),
     )
+
+
+def omitted(result: FitResult, scenario: Scenario) -> Iterator[Block]:
+    """The probabilities that are not shown, and why."""
+    if result.omitted:
+        yield Paragraph(text="Not shown:")
+        yield Listing(points=tuple(_omission(each, scenario) for each in result.omitted))
+
+
+def _omission(row: Omission, scenario: Scenario) -> str:
+    title = phrases.quoted(phrases.title_of(row.id, scenario))
+    what = f"{title}, if its condition holds" if row.kind == "link" else title
+    if row.verdict is None:
+        return f"{what}: its condition is impossible, given the evidence"
+    return f"{what}: did not converge ({'; '.join(map(phrases.failure, row.verdict.failed))})"
 
 
 def _outcome(name: str, row: Probability, context: Context) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Outcomes")
     yield from _figures("outcomes", result, context)
     yield fit.outcomes_table(result.fit, context)
+    yield from fit.omitted(result.fit, context.scenario)
     if text := spread_over_words(result.quantiles.get(result.fit.scenario.headline, ()), context.scale):
         yield Paragraph(text=text)
     yield Paragraph(text=_scale(context.scale))

@@ -39,7 +39,7 @@ def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
     """Tornado, Sobol' indices, power-scaling and other structures, in this order."""
     scenario, headline = context.scenario, result.headline
     yield from common.introduction(result.scenario, result.fit.prior_set, "what drives the result")
-    yield from common.cautions(result, {"The fit": result.fit})
+    yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     if headline:
         title = scenario.outcomes[scenario.headline].title
         yield Paragraph(text=common.judgement(title, headline, result.scenario, context.scale), strong=True)

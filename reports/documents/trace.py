@@ -28,7 +28,7 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
     """The number, its equations, the priors with their reasons, the evidence with its sources, the method."""
     scenario = context.scenario
     yield from common.introduction(result.scenario, result.fit.prior_set, f"trace of {_title(result, scenario)}")
-    yield from common.cautions(result, {"The fit": result.fit})
+    yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     quantities = {row.name: row for row in result.quantities}
     if result.outcome:
         title = scenario.outcomes[result.target].title
@@ -107,7 +107,7 @@ def chance(name: str, row: EventProbability, scenario: Scenario) -> str:
     """The probability of an event under its own condition, and whatever else happens."""
     event, conditional = scenario.events[name], row.conditional
     if conditional is None:
-        return f"Its condition is impossible. Overall: {percent(row.posterior)}."
+        return f"If its condition holds: impossible, or not known well enough. Overall: {percent(row.posterior)}."
     before = f"before the evidence: {percent(conditional.prior)}"
     if not event.given and not event.unless:
         return f"Probability: {percent(conditional.posterior)} ({before})."

@@ -54,7 +54,7 @@ def document(result: WhatIfResult, context: Context) -> Iterator[Block]:
     """The headline before and after, what is supposed, every change, the sweep, the method."""
     scenario, fits = context.scenario, {"As assessed": result.fit, "As supposed": result.fit_after}
     yield from common.introduction(result.scenario, result.fit.prior_set, "what if")
-    yield from common.cautions(result, fits)
+    yield from common.cautions(result, fits, context.scenario)
     if result.has_results and result.assumptions:
         yield from answer(result, context)
     if result.assumptions:
