@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from estimative.model.inference.estimates import Interval
+from estimative.model.inference.estimates import ROUNDING, Interval
 
 DECIBANS = 10 / math.log(10)
 """In one natural unit of log-odds (Good 1950)."""
@@ -29,7 +29,7 @@ class Uncertain(Protocol):
 
 
 def rounded(value: float, error: float, *, places: int = 0, signed: bool = False) -> str:
-    """A number with no digit finer than its error: the last one counts at least one standard error.
+    """A number to the place of the first digit of its error.
 
     Parameters
     ----------
@@ -42,16 +42,25 @@ def rounded(value: float, error: float, *, places: int = 0, signed: bool = False
         return "infinite" if math.isinf(value) else "unknown"
     last = _last_place(value, error, places)
     number, decimals = round(value * 10.0**places, -last) + 0.0, max(0, -last)
-    if number == 0 and value != 0:
-        return f"less than {10.0**last:,.{decimals}f}"
+    if value != 0 and (number == 0 or abs(value) < error):
+        return f"less than {_bound(last, error * 10.0**places)}"
     return f"{number:{'+' if signed and number else ''},.{decimals}f}"
+
+
+def _bound(last: int, error: float) -> str:
+    """A power of ten that counts at least the last place and the error."""
+    place = max(last, math.ceil(math.log10(error) - 1e-9)) if error > 0 else last
+    return f"{10.0**place:,.{max(0, -place)}f}"
 
 
 def _last_place(value: float, error: float, places: int) -> int:
     """The exponent of the last digit that is shown."""
     scaled, uncertainty = value * 10.0**places, abs(error) * 10.0**places
     finest = max(_finest(scaled, MAX_DIGITS), FINEST_PLACE)
-    return max(finest, math.ceil(math.log10(uncertainty) - 1e-9)) if uncertainty > 0 else finest
+    # An error that the arithmetic cannot carry is rounding noise.
+    if uncertainty <= ROUNDING * abs(scaled):
+        return finest
+    return max(finest, math.floor(math.log10(uncertainty) + 1e-9))
 
 
 def _finest(value: float, digits: int) -> int:
@@ -81,7 +90,22 @@ def significant(number: Uncertain | None) -> bool:
 
 def percent(number: Uncertain) -> str:
     """A probability in percent: "0.42%"."""
-    return f"{rounded(number.value, number.se, places=2)}%"
+    return _percent(number.value, number.se)
+
+
+def _percent(value: float, error: float) -> str:
+    """A probability in percent, its digits counted from the nearer end: "0.04%", and "99.96%"."""
+    rest = 1 - value
+    if not (math.isfinite(error) and ROUNDING < rest < 0.05):
+        return f"{rounded(value, error, places=2)}%"
+    last = min(_last_place(value, 0.0, 2), math.floor(math.log10(100 * rest) + 1e-9))
+    if error > ROUNDING:
+        last = max(last, math.floor(math.log10(100 * error) + 1e-9))
+    decimals = max(0, -last)
+    if rest < error or round(100 * rest, decimals) == 0:
+        bound = float(_bound(last, 100 * error))
+        return f"over {100 - bound:.{max(0, -math.floor(math.log10(bound)))}f}%"
+    return f"{100 * value:.{decimals}f}%"
 
 
 def plain_percent(value: float) -> str:
@@ -98,9 +122,7 @@ def interval(interval: Interval) -> str:
     """The ends of a credible interval: "0.05% to 1.2%"; "exact" where they coincide."""
     if interval.low == interval.high:
         return "exact"
-    low = rounded(interval.low, interval.low_se, places=2)
-    high = rounded(interval.high, interval.high_se, places=2)
-    return f"{low}% to {high}%"
+    return f"{_percent(interval.low, interval.low_se)} to {_percent(interval.high, interval.high_se)}"
 
 
 def decibans(number: Uncertain, *, sampling_error: float = 0.0) -> str:
@@ -127,7 +149,7 @@ def change_in_decibans(number: Uncertain) -> str:
 def with_error(value: float, error: float) -> str:
     """A signed number with its error; an exact one alone."""
     text = rounded(value, error, signed=True)
-    return text if error == 0 or text.startswith("less") else f"{text} \u00b1 {one_digit(error)}"
+    return text if error <= ROUNDING * abs(value) or text.startswith("less") else f"{text} \u00b1 {one_digit(error)}"
 
 
 def odds_factor(log_odds: float, error: float) -> str:

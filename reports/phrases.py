@@ -16,7 +16,7 @@ from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import Confidence
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
-from estimative.reports.number_format import interval, percent, two_digits
+from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, two_digits
 
 CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
 WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
@@ -181,9 +181,14 @@ def phrase(number: ProbabilityEstimate, scale: Scale = ICD203) -> Phrase:
 
 
 def judged(number: ProbabilityEstimate, scale: Scale = ICD203) -> str:
-    """A word with its number: "very unlikely (6.1%)"."""
+    """A word with its number: "very unlikely (6.1%)"; and the next word where the error reaches it."""
     word = phrase(number, scale)
-    return f"{word} ({percent(number)})"
+    ends = (number.value - SIGNIFICANT_SE * number.se, number.value + SIGNIFICANT_SE * number.se)
+    others = [str(scale.word(min(max(end, 0.0), 1.0))) for end in ends]
+    other = next((text for text in others if text != str(word)), None)
+    if other is None:
+        return f"{word} ({percent(number)})"
+    return f"{word} ({percent(number)}; so close to the threshold that it may be \u201c{other}\u201d)"
 
 
 def interval_kind(interval: Interval) -> str:

@@ -86,10 +86,7 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
         spread = model(np.random.default_rng([seed, 5]).standard_normal((len(reached), REPLICATES * points)))
     except Undefined:
         return None
-    indices = [
-        SobolIndices(name=names[place], S1=_mean(measured[:, 0, i]), ST=_mean(measured[:, 1, i]))
-        for i, place in enumerate(reached)
-    ]
+    indices = [_indices(names[place], measured[:, 0, i], measured[:, 1, i]) for i, place in enumerate(reached)]
     return Sobol(
         sd=float(spread.std()),
         sum_S1=_mean(measured[:, 0].sum(axis=1)),
@@ -132,6 +129,17 @@ def _names(assessment: Assessment, space: PriorTransform) -> list[str]:
 
 def _free(assessment: Assessment) -> list[str]:
     return [name for name, prior in assessment.priors.items() if not prior.family.constant]
+
+
+def _indices(name: str, first: Numbers, total: Numbers) -> SobolIndices:
+    """First order and total over replicates, dims (replicate); where noise puts the total below, both are their mean.
+
+    An index of first order is never above its total: among pairs in that order, two equal numbers are the nearest.
+    """
+    S1, ST = _mean(first), _mean(total)  # noqa: N806 - the names in the literature
+    if S1.value > ST.value:
+        S1 = ST = _mean((first + total) / 2)  # noqa: N806
+    return SobolIndices(name=name, S1=S1, ST=ST)
 
 
 def _mean(replicates: Numbers) -> MCEstimate:

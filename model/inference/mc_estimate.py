@@ -17,7 +17,7 @@ import numpy as np
 
 from estimative.model.inference.diagnostics import ess_estimator
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.likelihood.layout import Numbers
 
 NO_INFLUENCE = np.zeros(1)
@@ -58,7 +58,9 @@ class MCEstimate:
     @property
     def se(self) -> float:
         """The Monte Carlo standard error, in the unit of the value."""
-        return float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
+        error = float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
+        # Sums of influences that cancel leave rounding noise behind.
+        return error if error > ROUNDING * abs(self.value) else 0.0
 
     def __repr__(self) -> str:
         return f"MCEstimate(value={self.value:.6g}, se={self.se:.2g})"

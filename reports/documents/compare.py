@@ -104,7 +104,7 @@ def _unit_interval(number: MCEstimate) -> str:
     """A number from 0 to 1 to two decimals at most; a number near an end is not rounded to it."""
     if number.se <= 0.005 and 0 < number.value < 1 and min(number.value, 1 - number.value) < 0.005:
         return "below 0.01" if number.value < 0.5 else "above 0.99"
-    return rounded(number.value, max(number.se, 0.005))
+    return rounded(number.value, max(number.se, 0.01))
 
 
 def _predicted(factors: Mapping[str, LogEvidence]) -> Iterator[Block]:

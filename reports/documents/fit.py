@@ -24,10 +24,13 @@ from estimative.reports.sheets import Sheet, sheet
 
 TINY_SD = 1e-12
 """A prior with a smaller standard deviation is a constant but for rounding."""
+NOT_REDUCED = 0.95
+"""Above this share of the variance, what is missing may be the error of the estimate."""
 VARIANCE_SHARES = (
     (0.25, "Little of the uncertainty in the priors remains"),
     (0.75, "Part of the uncertainty in the priors remains"),
-    (1.0, "Most of the uncertainty in the priors remains"),
+    (NOT_REDUCED, "Most of the uncertainty in the priors remains"),
+    (1 / NOT_REDUCED, "The evidence did not reduce the uncertainty"),
 )
 """By the share of the prior variance that remains."""
 
@@ -180,7 +183,7 @@ def factors_table(result: FitResult, scenario: Scenario) -> Table:
 
 
 def _factor(title: str, row: QuantityResult) -> tuple[str, ...]:
-    means = [rounded(summary.mean, max(summary.se, 0.005)) for summary in (row.prior, row.posterior)]
+    means = [rounded(summary.mean, max(summary.se, 0.01)) for summary in (row.prior, row.posterior)]
     return plain(title), *means, f"{row.posterior.p05:.2f} to {row.posterior.p95:.2f}", _shift(row)
 
 
@@ -189,13 +192,13 @@ def _shift(row: QuantityResult) -> str:
     if row.prior.sd < TINY_SD:
         return "constant"
     shift = (row.posterior.mean - row.prior.mean) / row.prior.sd
-    return f"{rounded(shift, max(row.posterior.se / row.prior.sd, 0.05), signed=True)} sd"
+    return f"{rounded(shift, max(row.posterior.se / row.prior.sd, 0.1), signed=True)} sd"
 
 
 def influence(result: FitResult, context: Context) -> Iterator[Block]:
     """How much uncertainty of the priors remains; constants, fixed weights, statements that were not met."""
     scenario = context.scenario
-    if result.influence:
+    if result.influence and scenario.evidence:
         yield Paragraph(text=_remaining(result.influence))
     constants = [name for name, row in result.quantities.items() if row.constant]
     if constants:
@@ -221,7 +224,7 @@ def _remaining(influence: PriorInfluence) -> str:
     if share is None:
         return "Every input behind the result is a constant."
     lead = next((text for limit, text in VARIANCE_SHARES if share <= limit), "The evidence widened the uncertainty")
-    amount = f" ({100 * share:.0f}% of the variance of its log-odds)" if share <= 1 else ""
+    amount = f" ({100 * share:.0f}% of the variance of its log-odds)" if share < NOT_REDUCED else ""
     unmoved = f"{influence.unmoved} of {plural(influence.uncertain, 'uncertain input', 'uncertain inputs')}"
     return f"{lead} in the result{amount}. The evidence left {unmoved} where the priors put them."
 

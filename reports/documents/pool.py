@@ -145,9 +145,9 @@ def _weight(weight: Weight) -> str:
     """In percent, with its standard error where it has one: "24% ± 6%"."""
     number = weight.weight
     if not number.se:
-        return f"{rounded(number.value, 0.0005, places=2)}%"
+        return f"{rounded(number.value, 0.001, places=2)}%"
     # The weight is used as it is; the error shows only how far the record supports it.
-    exact = max(0.1 * number.se, 0.0005)
+    exact = max(0.1 * number.se, 0.001)
     return f"{rounded(number.value, exact, places=2)}% ± {one_digit(100 * number.se)}%"
 
 
@@ -250,7 +250,7 @@ def _warnings(record: Scoring) -> Iterator[str]:
 
 def _calibration(row: Scores) -> Iterator[tuple[str, ...]]:
     for band in row.calibration:
-        shares = (f"{rounded(share, 0.005, places=2)}%" for share in (band.mean_forecast, band.frequency))
+        shares = (f"{rounded(share, 0.01, places=2)}%" for share in (band.mean_forecast, band.frequency))
         yield row.analyst, band.term, str(band.count), *shares
 
 

@@ -221,12 +221,12 @@ def skill(estimate: Estimate | None) -> str:
 
 def occurred(row: Verification | Bin) -> str:
     """How often it happened: "12 of 34 (35%)"."""
-    return f"{row.occurred:,} of {row.count:,} ({rounded(row.occurred / row.count, 0.005, places=2)}%)"
+    return f"{row.occurred:,} of {row.count:,} ({rounded(row.occurred / row.count, 0.01, places=2)}%)"
 
 
 def interval(group: Bin) -> str:
     """The interval of a frequency, in whole percent."""
-    low, high = (rounded(end, 0.005, places=2) for end in (group.low, group.high))
+    low, high = (rounded(end, 0.01, places=2) for end in (group.low, group.high))
     return f"{low}% to {high}%"
 
 

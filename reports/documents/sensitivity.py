@@ -21,6 +21,7 @@ from estimative.reports.number_format import (
     DECIBANS,
     SIGNIFICANT_SE,
     decibans,
+    one_digit,
     percent,
     percent_range,
     rounded,
@@ -151,15 +152,16 @@ def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
 
 
 def _share(number: MCEstimate) -> str:
-    """A share of a variance in percent, with the digits of its error."""
-    return f"{rounded(number.value, max(number.se, 0.0005), places=2)}%"
+    """A share of a variance in percent, with its error."""
+    error = max(number.se, 0.001)
+    return f"{rounded(number.value, error, places=2)}% \u00b1 {one_digit(100 * error)}"
 
 
 def explained(result: Sobol) -> str:
     """How much single inputs account for, and how much their interactions."""
-    sd = rounded(DECIBANS * result.sd, 0.05)
+    sd = rounded(DECIBANS * result.sd, 0.1)
     lead = f"Over the priors, the log-odds of the result have a standard deviation of {sd} decibans."
-    error = max(result.sum_S1.se, 0.005)
+    error = max(result.sum_S1.se, 0.01)
     if 1 - result.sum_S1.value <= SIGNIFICANT_SE * error:
         return f"{lead} Single inputs account for all of that variance, within the errors of the estimates."
     amount = f"{rounded(result.sum_S1.value, error, places=2)}%"

@@ -149,4 +149,4 @@ def _crossing(row: Crossing) -> str:
     limit = plain_percent(row.threshold)
     if row.prior_mean is None:
         return f"{limit}: only if the value is known"
-    return f"{limit}: {rounded(row.prior_mean.value, max(row.prior_mean.se, 0.005))}"
+    return f"{limit}: {rounded(row.prior_mean.value, max(row.prior_mean.se, 0.01))}"

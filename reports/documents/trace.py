@@ -157,7 +157,7 @@ def _level(term: Term, scenario: Scenario) -> str:
         return "-"
     if term.driver in scenario.events:
         return percent(term.level)
-    return rounded(term.level.value, max(term.level.se, 0.005))
+    return rounded(term.level.value, max(term.level.se, 0.01))
 
 
 def stated(row: TracedQuantity, scenario: Scenario) -> str:

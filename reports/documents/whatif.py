@@ -87,6 +87,10 @@ def moved(row: Change, context: Context) -> str:
     before, after = (phrases.judged(number, context.scale) for number in (row.before, row.after))
     if not significant(row.difference):
         return f"it stays {before}. Any change is within the error."
+    if before == after:
+        points = rounded(abs(row.difference.value), row.difference.se, places=2)
+        direction = "up" if row.difference.value > 0 else "down"
+        return f"it stays {after}, {direction} by {points} percentage points only."
     return f"from {before} to {after}.{f' {odds(row.shift)}' if row.shift else ''}"
 
 
@@ -110,7 +114,9 @@ def against(result: WhatIfResult, scenario: Scenario) -> str:
 
 def _opposite(row: Change, *, rises: bool) -> bool:
     number = row.difference
-    return number is not None and significant(number) and (number.value > 0) != rises
+    if number is None or not significant(number) or row.before is None or row.after is None:
+        return False
+    return (number.value > 0) != rises and percent(row.before) != percent(row.after)
 
 
 def _opposed(row: EventChange, scenario: Scenario, verb: str) -> str:
@@ -208,7 +214,7 @@ def _factors(rows: Sequence[FactorLevel], scenario: Scenario) -> Iterator[Block]
 
 
 def _levels(row: FactorLevel) -> tuple[str, str, str]:
-    before, after = (rounded(level.value, max(level.se, 0.005)) for level in (row.before, row.after))
+    before, after = (rounded(level.value, max(level.se, 0.01)) for level in (row.before, row.after))
     return before, after, UNCHANGED if row.set_to is None else f"set to {row.set_to:g}"
 
 

@@ -121,7 +121,7 @@ def _title(numbers: Numbers, factor: str) -> str:
         {_way(a, b) for (_, a), (_, b) in pairwise(numbers)} - {0},
     )
     verb = {0: "stays near", 1: "rises", -1: "falls"}[_way(first, last)] if len(ways) < 2 else "goes up and down"
-    if verb == "stays near":
+    if verb == "stays near" or percent(first) == percent(last):
         return f"The result stays near {percent(first)} {along}"
     return f"The result {verb} from {percent(first)} to {percent(last)} {along}"
 

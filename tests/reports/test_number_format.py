@@ -30,7 +30,7 @@ def unit(shown: str, value: float, error: float) -> float:
     return 10.0 ** max(
         0,
         math.floor(math.log10(abs(value)) + 1e-9) - 2 if value else 0,
-        math.ceil(math.log10(error) - 1e-9) if error else 0,
+        math.floor(math.log10(error) + 1e-9) if error else 0,
     )
 
 
@@ -39,19 +39,24 @@ def test_a_number_is_shown_to_half_its_last_digit(value: float, error: float) ->
     """What is shown differs from the value by at most half of its last digit; what is too small is below its bound."""
     shown = rounded(value, error).replace(",", "")
     if shown.startswith("less than "):
-        assert abs(value) <= float(shown.removeprefix("less than ")) / 2 * (1 + 1e-9)
+        assert abs(value) <= float(shown.removeprefix("less than ")) * (1 + 1e-9)
     else:
         assert abs(float(shown) - value) <= unit(shown, value, error) / 2 * (1 + 1e-6)
 
 
 @given(value=VALUES, error=SIZES)
-def test_no_digit_is_finer_than_the_error(value: float, error: float) -> None:
-    """The last digit of a number counts at least one standard error, and so does the bound of one that is too small."""
-    shown = rounded(value, error).removeprefix("less than ").replace(",", "")
-    if "." in shown:
-        assert unit(shown, value, error) >= error * (1 - 1e-6)
+def test_the_last_digit_is_the_first_of_the_error(value: float, error: float) -> None:
+    """The last digit of a number has the place of the error's first; the bound of one that is too small is an error."""
+    text = rounded(value, error)
+    shown = text.removeprefix("less than ").replace(",", "")
+    if text.startswith("less than "):
+        assert float(shown) >= error * (1 - 1e-6)
+    elif error <= 1e-12 * abs(value):
+        assert text == rounded(value, 0.0)
+    elif "." in shown:
+        assert unit(shown, value, error) > error / 10 * (1 - 1e-6)
     else:
-        assert float(shown) % max(1.0, 10.0 ** math.ceil(math.log10(error) - 1e-9)) == 0
+        assert float(shown) % max(1.0, 10.0 ** math.floor(math.log10(error) + 1e-9)) == 0
 
 
 @given(value=VALUES, error=ERRORS)
@@ -68,11 +73,15 @@ def test_three_significant_digits_are_the_most(value: float, error: float) -> No
     [
         (0.0, 0.0, "0%"),
         (1.0, 0.0, "100%"),
-        (0.0613, 0.0008, "6.1%"),
+        (0.0613, 0.0008, "6.13%"),
+        (0.0474, 0.0010, "4.7%"),
+        (0.9996, 0.0, "99.96%"),
+        (0.99954, 0.00008, "99.95%"),
+        (0.99996, 0.0002, "over 99.9%"),
         (0.0613, 0.001, "6.1%"),
-        (0.0613, 0.0011, "6%"),
+        (0.0613, 0.0011, "6.1%"),
         (0.5, 0.0, "50.0%"),
-        (0.00042, 0.000009, "0.042%"),
+        (0.00042, 0.000009, "0.0420%"),
         (1e-7, 0.0, "0.0000100%"),
         (1e-7, 1e-5, "less than 0.001%"),
         (0.003, 0.08, "less than 10%"),
@@ -93,9 +102,10 @@ def test_a_probability_is_shown_in_percent(value: float, error: float, shown: st
         (9.996, 0.0, "10.0"),
         (0.99996, 0.0, "1.00"),
         (1234.0, 0.0, "1,230"),
-        (1234.0, 60.0, "1,200"),
+        (1234.0, 60.0, "1,230"),
+        (1234.0, 120.0, "1,200"),
         (-0.26, 0.1, "-0.3"),
-        (6.0, 8.0, "10"),
+        (6.0, 8.0, "less than 10"),
         (999.96, 0.0, "1,000"),
         (0.5, 0.1, "0.5"),
         (math.inf, 0.0, "infinite"),
@@ -110,8 +120,8 @@ def test_a_plain_number_is_shown_to_its_error(value: float, error: float, shown:
 def test_an_interval_is_shown_by_its_ends() -> None:
     """Each end to the digit that its own error supports; ends that coincide are exact."""
     both = Interval(mass=0.9, low=0.012, high=0.149, low_se=0.0004, high_se=0.0004)
-    assert number_format.interval(both) == "1.2% to 14.9%"
-    assert number_format.interval(replace(both, low=0.0012, low_se=0.0, high_se=0.002)) == "0.120% to 15%"
+    assert number_format.interval(both) == "1.20% to 14.9%"
+    assert number_format.interval(replace(both, low=0.0012, low_se=0.0, high_se=0.002)) == "0.120% to 14.9%"
     assert number_format.interval(replace(both, low=0.149)) == "exact"
 
 
