@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, ndtr, ndtri
+from scipy.special import betainc, betaincc, betainccinv, betaincinv, ndtri
 
 type Floats = NDArray[np.float64]
 type Residual = Callable[[Floats], Floats]
@@ -23,6 +23,9 @@ _DAMPINGS = np.array([0.0, 1e-6, 1e-4, 1e-2, 0.1, 0.3, 1.0, 3.0, 10.0])
 """Tried at once, because evaluating a few points together costs hardly more than one."""
 _ROUNDS = 100
 """Five are usual; quantiles that no beta comes close to need most of these."""
+_CLOSE = (1e-5, 0.5)
+"""Log-odds within which a fit is good enough not to try another start: of two quantiles, and of more, which may not be
+met however one starts."""
 _LONGEST = 3.0
 """The longest step in the logarithm of a shape: a factor of 20."""
 _OTHER_STARTS = np.log([[0.03, 0.03], [0.03, 1.0], [1.0, 0.03], [0.03, 1e3], [1e3, 0.03], [0.03, 1e6], [1e6, 0.03]])
@@ -30,39 +33,27 @@ _OTHER_STARTS = np.log([[0.03, 0.03], [0.03, 1.0], [1.0, 0.03], [0.03, 1e3], [1e
 
 
 def fit_beta(p: Floats, q: Floats) -> tuple[float, float]:
-    """Return the shapes a, b whose cumulative probabilities at the quantiles q (within (0, 1)) come nearest to p.
+    """Return the shapes a, b of the beta whose quantiles at p come nearest to q (within (0, 1)) in log-odds.
 
     Nearest in squares; exactly there with two quantiles. The first pass compares log-odds of probabilities, which stay
-    informative far from the solution, the second the probabilities themselves.
+    informative far from the solution, the second the quantiles: a tail that is missed by far would not show in
+    probabilities.
     """
-
-    def in_probability(theta: Floats) -> Floats:
-        return np.asarray(betainc(*_shapes(theta), q) - p)
-
-    # Two quantiles can be met exactly. With more, a miss under 5% comes from the statement, not from a local minimum.
-    close = 1e-6 if len(p) == 2 else 0.05
-    fits: list[Floats] = []
+    values = _in_values(p, q)
+    fits = []
     for start in (_start_beta(p, q), *_OTHER_STARTS):
         theta = minimise(_in_log_odds(p, q), start, near=1e-9 if len(p) == 2 else 1e-3)
-        fits.append(theta if len(p) == 2 else minimise(in_probability, theta))
-        if np.abs(in_probability(fits[-1][None])).max() < close:
+        fits.append(theta if len(p) == 2 else minimise(values, theta))
+        if np.abs(values(fits[-1][None])).max() < _CLOSE[len(p) > 2]:
             break
-    squares = np.square(in_probability(np.array(fits))).sum(axis=1)
-    a, b = _shapes(fits[int(np.argmin(squares))][None])
+    squares = np.square(values(np.array(fits))).sum(axis=1)
+    a, b = _shapes(fits[int(np.nanargmin(squares))][None])
     return a.item(), b.item()
 
 
 def fit_lognormal(p: Floats, q: Floats) -> tuple[float, float]:
-    """Return mu and sigma, nearest in the same sense as in `fit_beta`."""
-    mu, sigma = _line(ndtri(p), np.log(q))
-    if len(p) == 2:
-        return mu, sigma
-
-    def in_probability(theta: Floats) -> Floats:
-        return np.asarray(ndtr((np.log(q) - theta[:, :1]) * np.exp(-theta[:, 1:])) - p)
-
-    mu, log_sigma = minimise(in_probability, np.array([mu, np.log(sigma)]))
-    return float(mu), float(np.exp(log_sigma))
+    """Return mu and sigma of the lognormal whose quantiles at p come nearest to q in logarithms, by least squares."""
+    return _line(ndtri(p), np.log(q))
 
 
 def minimise(residual: Residual, start: Floats, *, near: float = 1e-9) -> Floats:
@@ -97,6 +88,17 @@ def _in_log_odds(p: Floats, q: Floats) -> Residual:
     def residual(theta: Floats) -> Floats:
         a, b = _shapes(theta)
         odds = np.maximum(betainc(a, b, q), 1e-300) / np.maximum(betaincc(a, b, q), 1e-300)
+        return np.asarray(np.log(odds) - target)
+
+    return residual
+
+
+def _in_values(p: Floats, q: Floats) -> Residual:
+    target = np.log(q) - np.log1p(-q)
+
+    def residual(theta: Floats) -> Floats:
+        a, b = _shapes(theta)
+        odds = np.maximum(betaincinv(a, b, p), 1e-300) / np.maximum(betainccinv(b, a, p), 1e-300)
         return np.asarray(np.log(odds) - target)
 
     return residual
