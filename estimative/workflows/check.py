@@ -10,6 +10,7 @@ from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.info import SCHEMA_VERSION
+from estimative.model.inference.prior_conflict import conflicts, prior_p_values
 from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
@@ -122,7 +123,7 @@ def _checked(
             meaning=resolved_scenario(entry),
         )
     elif assessment := _assessed(path, entry, find, issues):
-        issues.extend(assessment.warnings)
+        issues.extend((*assessment.warnings, *conflicts(assessment, prior_p_values(assessment))))
         yield CheckedFile(
             file=str(path),
             kind="prior set",

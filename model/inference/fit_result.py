@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.posterior import Agreement, Posterior, agreement
+from estimative.model.inference.prior_conflict import conflicts, prior_p_values
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
 from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.model.inference.target_estimates import Omission, TargetKey
@@ -87,6 +88,8 @@ class FitResult(Result):
     """Of two methods that both passed."""
     omitted: tuple[Omission, ...] = ()
     """Probabilities that are not shown, although the headline is: outcomes, events and links."""
+    prior_p_values: Mapping[str, float] = field(default_factory=dict)
+    """How surprising each item with data is under the priors: two-sided prior predictive p-values by item."""
     warnings: tuple[Issue, ...] = ()
     """What is probably not as it was meant, in the scenario and in the priors."""
 
@@ -134,6 +137,7 @@ def fit_result(
     match = agreement(*passed) if len(passed) == 2 else None
     converged = bool(passed) and (match is None or match.agree)
     show = converged or with_unconverged
+    p_values = prior_p_values(answer.assessment)
     return FitResult(
         converged=converged,
         with_unconverged=with_unconverged,
@@ -151,7 +155,8 @@ def fit_result(
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
         omitted=omissions(answer, prior) if show else (),
-        warnings=answer.assessment.warnings,
+        warnings=(*answer.assessment.warnings, *conflicts(answer.assessment, p_values)),
+        prior_p_values=p_values,
     )
 
 

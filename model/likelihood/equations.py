@@ -227,11 +227,22 @@ def forecast_deviation(backend: Backend, structure: Structure, shared: Terms, su
 def _poisson_counts(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w ln Poisson(count | r years), r at the factors' own degrees and without driving events; dims (item[, draw])."""
     items, theta = structure.poisson_counts, shared.theta
-    log_mean = _linear_predictor(backend, structure, items.rows, shared.baseline, shared.log_effect, shared.covariate)
-    # Its time is that of the exposure, not the scenario's horizon.
-    log_mean = log_mean + backend.column(items.log_years)
+    log_mean = poisson_log_mean(backend, structure, shared)
     density = backend.column(items.count) * log_mean - backend.exp(log_mean) - backend.column(items.log_factorial)
     return backend.weigh(theta.weight[items.item], density)
+
+
+def poisson_log_mean(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """ln of the expected counts of exposure evidence; dims (item[, draw])."""
+    rows = structure.poisson_counts.rows
+    log_rate = _linear_predictor(backend, structure, rows, shared.baseline, shared.log_effect, shared.covariate)
+    # Its time is that of the exposure, not the scenario's horizon.
+    return log_rate + backend.column(structure.poisson_counts.log_years)
+
+
+def binomial_log_odds(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """Log-odds of a success in each row of cases evidence; dims (row[, draw])."""
+    return _linear_predictor(backend, structure, structure.binomial_cases.rows, shared.baseline, shared.log_effect)
 
 
 def _binomial_cases(backend: Backend, structure: Structure, shared: Terms) -> Array:
@@ -240,7 +251,7 @@ def _binomial_cases(backend: Backend, structure: Structure, shared: Terms) -> Ar
     A power prior with a fixed weight w (Ibrahim, Chen, Gwon & Chen 2015, Statistics in Medicine 34).
     """
     items, theta = structure.binomial_cases, shared.theta
-    log_odds = _linear_predictor(backend, structure, items.rows, shared.baseline, shared.log_effect)
+    log_odds = binomial_log_odds(backend, structure, shared)
     # ln p and ln(1 - p) straight from the log-odds: no digit is lost where p is near 0 or 1.
     log_yes, log_no = -softplus(backend, -log_odds), -softplus(backend, log_odds)
     density = backend.column(items.successes) * log_yes + backend.column(items.failures) * log_no

@@ -1,0 +1,114 @@
+"""Prior predictive p-values: how surprising each item of evidence with data is under the priors (Box 1980, JRSS A 143).
+
+Indicators, testimony and observations have no data of their own: likelihood ratios predict nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from scipy.special import ndtr, pdtr, pdtrc
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.threads import one_blas_thread
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.equations import (
+    Terms,
+    Theta,
+    binomial_log_odds,
+    forecast_deviation,
+    measurement_deviation,
+    poisson_log_mean,
+    terms,
+)
+from estimative.model.likelihood.layout import Forecasts, Index, Measurements, Numbers, Structure
+from estimative.model.likelihood.variable_elimination import by_elimination
+from estimative.priors.errors import Issue
+
+DRAWS = 4000
+SEED = 1
+"""Fixed, so that a warning does not depend on the seed of a fit."""
+SURPRISING = 0.01
+"""Below this, a warning: once in a hundred items if the priors are right."""
+
+type Tails = tuple[Numbers, Numbers]
+"""The probability of at most what was seen, and of at least that, given the quantities; dims (item, draw) each."""
+
+
+def prior_p_values(assessment: Assessment) -> Mapping[str, float]:
+    """Compute the two-sided prior predictive p-value of each measurement, forecast, count and reference class.
+
+    p = 2 min(P(y <= seen), P(y >= seen)), at most 1, y being replicated from the priors: averaged over draws of the
+    quantities, with the tails in closed form where there is one.
+
+    Returns
+    -------
+    By item of evidence; an item that does not count at all is left out.
+    """
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        transform = prior_transform(assessment)
+        normals = np.random.default_rng([SEED, 7]).standard_normal((transform.dimension, DRAWS))
+        theta = transform.theta(normals)
+        shared = terms(NUMPY, assessment.structure, theta)
+        items = list(assessment.scenario.evidence)
+        values: dict[str, float] = {}
+        for positions, (lower, upper) in _tails(assessment.structure, theta, shared):
+            for position, below, above in zip(positions, lower, upper, strict=True):
+                if assessment.weight[position] > 0:
+                    values[items[position]] = min(1.0, 2 * min(float(np.nanmean(below)), float(np.nanmean(above))))
+    return {name: values[name] for name in items if name in values}
+
+
+def conflicts(assessment: Assessment, p_values: Mapping[str, float]) -> Iterator[Issue]:
+    """Yield a warning for each item that is surprising under the priors."""
+    for name, value in p_values.items():
+        if value < SURPRISING:
+            yield Issue(
+                severity="warning",
+                code="prior-conflict",
+                message=(
+                    f"this item is surprising under the priors of {assessment.prior_set.name} "
+                    f"(prior predictive p-value {_text(value)})"
+                ),
+                place=assessment.scenario.place(f"evidence.{name}"),
+                value=_text(value),
+                suggestion="Check its number and unit, and the priors of what it is about.",
+            )
+
+
+def _text(value: float) -> str:
+    return f"{value:.2g}" if value >= 1e-4 else "below 0.0001"
+
+
+def _tails(structure: Structure, theta: Theta, shared: Terms) -> Iterator[tuple[Index, Tails]]:
+    """Positions in the scenario's evidence, with the tails of those items."""
+    normal: list[tuple[Measurements | Forecasts, Numbers]] = [
+        (structure.measurements, measurement_deviation(NUMPY, structure, theta))
+    ]
+    if len(structure.forecasts.item):
+        normal.append((structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)))
+    for items, deviation in normal:
+        scores = deviation / np.exp(theta.log_ratio[items.error])
+        yield items.item, (ndtr(scores), ndtr(-scores))
+    counts = structure.poisson_counts
+    if len(counts.item):
+        mean = np.exp(poisson_log_mean(NUMPY, structure, shared))
+        seen = counts.count[:, None]
+        yield counts.item, (pdtr(seen, mean), np.where(seen > 0, pdtrc(seen - 1, mean), 1.0))
+    if len(structure.binomial_cases.item):
+        yield from _cases(structure, shared)
+
+
+def _cases(structure: Structure, shared: Terms) -> Iterator[tuple[Index, Tails]]:
+    """Simulated: a sum of binomials with different probabilities has no tail in closed form."""
+    cases, rng = structure.binomial_cases, np.random.default_rng([SEED, 8])
+    chance = 1 / (1 + np.exp(-binomial_log_odds(NUMPY, structure, shared)))
+    # Successes may be fractions; as many whole trials as the row has are drawn.
+    trials = np.rint(cases.successes + cases.failures).astype(int)
+    drawn = rng.binomial(trials[:, None], chance)
+    for item in np.unique(cases.item):
+        rows = cases.item == item
+        total, seen = drawn[rows].sum(axis=0)[None], float(cases.successes[rows].sum())
+        yield np.array([item]), (np.asarray(total <= seen, dtype=float), np.asarray(total >= seen, dtype=float))
