@@ -11,6 +11,7 @@ import numpy as np
 
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
 from estimative.model.spec.prior_matching import matched_priors
@@ -178,7 +179,9 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     InvalidInput
         With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
     """
-    structure = structure or structure_of(scenario)
+    if structure is None:
+        structure = structure_of(scenario)
+        check_size(structure)
     priors, indicator_priors = matched_priors(structure.quantities, prior_set)
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.elimination_order import widest_table
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.variable_elimination import (
@@ -19,6 +20,10 @@ from estimative.model.likelihood.variable_elimination import (
 )
 from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput, Issue, quote
+
+MAX_EVENTS = 16
+"""In one table of the exact sum: 2^16 cells for each draw, some minutes for a fit."""
 
 type TargetKind = Literal["outcome", "event", "link"]
 """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
@@ -73,6 +78,30 @@ def outcome_target(outcome: Outcome) -> Target:
 def _link_target(event: Event) -> Target:
     yes = Query.where(all=(event.id, *event.given), none=event.unless)
     return Target(kind="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
+
+
+def check_size(structure: Structure) -> None:
+    """Refuse a scenario whose exact sum needs a table that is too large.
+
+    Raises
+    ------
+    InvalidInput
+        With the events of that table.
+    """
+    scopes = [(), *{query.scope for target in targets(structure.scenario) for query in (target.yes, target.given)}]
+    tables = (widest_table(structure.network, structure.soft_evidence_events, scope) for scope in scopes)
+    events = max(tables, key=len)
+    if len(events) > MAX_EVENTS:
+        place = structure.scenario.place(f"events.{events[0]}")
+        message = (
+            f"the events {', '.join(map(quote, events))} depend on each other so closely that the exact "
+            f"sum needs a table of 2^{len(events)} cells"
+        )
+        allowed = f"at most {MAX_EVENTS} events in one table"
+        suggestion = "Give events fewer parents, or let several of them depend on one event in between."
+        raise InvalidInput(
+            [Issue(code="too-wide", message=message, place=place, allowed=allowed, suggestion=suggestion)]
+        )
 
 
 def evaluate_queries(

@@ -17,11 +17,14 @@ import numpy as np
 
 from estimative.model.likelihood.backend import TINY, Array, Backend
 from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.elimination_order import elimination_order, widest_table
 
 LOWEST = -1e6
 """Replaces the maximum of log masses that are all -inf."""
 MAX_SCOPE = 7
 """Queries are answered together while they mention at most this many events: a joint table has 2^7 cells."""
+MAX_CELLS = 1 << 26
+"""Of a table, for all draws that are evaluated at once: half a gigabyte."""
 MAX_STATES = 1 << 10
 """The most joint states that `by_enumeration` lists; larger networks are left to elimination."""
 
@@ -38,6 +41,12 @@ class SoftEvidence:
     """Natural logarithm, if the event does not happen; dims (event[, draw])."""
     log_yes: Array = None
     """Natural logarithm, if it happens; dims (event[, draw])."""
+
+    def part(self, draws: slice) -> SoftEvidence:
+        """The same at some of the draws."""
+        if not self.events:
+            return self
+        return SoftEvidence(events=self.events, log_no=self.log_no[:, draws], log_yes=self.log_yes[:, draws])
 
 
 NO_SOFT_EVIDENCE = SoftEvidence()
@@ -70,6 +79,12 @@ def by_elimination(
     -------
     Natural logarithms, -inf for what is impossible (under PyTensor a very low number); dims (query[, draw]).
     """
+    if size := _draws_at_once(network, probabilities, evidence, queries):
+        parts = [
+            by_elimination(backend, network, probabilities[:, part], evidence.part(part), queries)
+            for part in (slice(start, start + size) for start in range(0, probabilities.shape[1], size))
+        ]
+        return np.concatenate(parts, axis=1)
     answers: dict[int, Array] = {}
     for scope, members in _group_by_scope(queries):
         free = tuple(event for event in scope if event not in network.certain)
@@ -80,6 +95,17 @@ def by_elimination(
         log_masses = backend.log_mass(masses) + log_scale[None]
         answers.update({member: log_masses[index] for index, member in enumerate(members)})
     return backend.stack([answers[index] for index in range(len(queries))])
+
+
+def _draws_at_once(
+    network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
+) -> int | None:
+    """As many draws as fit in memory beside the largest table; None where all do, and under PyTensor."""
+    if probabilities.ndim < 2 or probabilities.shape[1] << len(network.parents) <= MAX_CELLS:
+        return None
+    widest = max(len(widest_table(network, evidence.events, scope)) for scope, _ in _group_by_scope(queries))
+    size = max(MAX_CELLS >> widest, 1)
+    return size if size < probabilities.shape[1] else None
 
 
 def by_enumeration(
@@ -206,7 +232,7 @@ def _joint_table(
         highest = backend.maximum(no, yes)
         log_scale = log_scale + highest
         factors.append(((event,), backend.exp(backend.stack([no - highest, yes - highest]))))
-    for event in _elimination_order([members for members, _ in factors], scope):
+    for event in elimination_order([members for members, _ in factors], scope):
         involved = [factor for factor in factors if event in factor[0]]
         remaining, table = _multiply(network, involved)
         table = table.sum(axis=remaining.index(event))
@@ -256,24 +282,3 @@ def _transpose(table: Array, current: tuple[str, ...], wanted: tuple[str, ...]) 
         return table
     axes = [current.index(name) for name in wanted]
     return table.transpose((*axes, *range(len(axes), table.ndim)))
-
-
-def _elimination_order(scopes: list[tuple[str, ...]], keep: tuple[str, ...]) -> list[str]:
-    """Order the events to sum out greedily: next the one with the fewest neighbours, so that tables stay small.
-
-    The min-degree heuristic; ties go to the first name, so that the order, and with it rounding, is always the same.
-    """
-    neighbours: dict[str, set[str]] = {}
-    for scope in scopes:
-        for name in scope:
-            neighbours.setdefault(name, set()).update(scope)
-    order = []
-    waiting = {name for name in neighbours if name not in keep}
-    while waiting:
-        event = min(sorted(waiting), key=lambda name: len(neighbours[name]))
-        around = neighbours.pop(event) - {event}
-        for name in around:
-            neighbours[name] = (neighbours[name] | around) - {event}
-        waiting.remove(event)
-        order.append(event)
-    return order

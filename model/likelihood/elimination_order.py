@@ -1,0 +1,47 @@
+"""In which order events are summed out, and how large the tables get, known before any is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from estimative.model.likelihood.bayes_net import Network
+
+type Scope = tuple[str, ...]
+
+
+def elimination_order(scopes: Iterable[Scope], keep: Scope) -> list[str]:
+    """Order the events to sum out greedily: next the one with the fewest neighbours, so that tables stay small.
+
+    The min-degree heuristic; ties go to the first name, so that the order, and with it rounding, is always the same.
+    """
+    return [event for event, _ in _eliminate(scopes, keep)]
+
+
+def widest_table(network: Network, evidence: Iterable[str], scope: Scope) -> Scope:
+    """Find the events of the largest table that is made when all events but those in scope are summed out.
+
+    Parameters
+    ----------
+    evidence
+        Events that virtual evidence is about.
+    """
+    free = tuple(event for event in scope if event not in network.certain)
+    events = network.ancestry((*free, *evidence, *network.certain))
+    scopes = [tuple(n for n in (*network.parents[event], event) if n not in network.certain) for event in events]
+    return max((table for _, table in _eliminate(scopes, free)), key=len, default=free)
+
+
+def _eliminate(scopes: Iterable[Scope], keep: Scope) -> Iterator[tuple[str, Scope]]:
+    """Yield each event with the events of the table that it is summed out of."""
+    neighbours: dict[str, set[str]] = {}
+    for scope in scopes:
+        for name in scope:
+            neighbours.setdefault(name, set()).update(scope)
+    waiting = {name for name in neighbours if name not in keep}
+    while waiting:
+        event = min(sorted(waiting), key=lambda name: len(neighbours[name]))
+        table = neighbours.pop(event)
+        for name in table - {event}:
+            neighbours[name] = (neighbours[name] | table) - {event}
+        waiting.remove(event)
+        yield event, tuple(sorted(table))
