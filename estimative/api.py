@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -26,7 +25,7 @@ from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
 from estimative.reports import answers
 from estimative.reports.context import Context
-from estimative.workflows import inputs
+from estimative.workflows import clock, inputs
 from estimative.workflows.analysts import check_team, open_team, parse_weights, with_headline
 from estimative.workflows.files import write_answer
 from estimative.workflows.project import Project
@@ -333,9 +332,14 @@ def fit(
         progress=progress,
     )
     session = open_session(assessment, settings)
-    run = Run(id="", created=datetime.datetime.now(datetime.UTC))
+    run = Run(id="", created=clock.now())
     result = fit_result(
-        [session.fitted.posterior], session.prior, run, session.computation(), with_unconverged=allow_unconverged
+        [session.fitted.posterior],
+        session.prior,
+        run,
+        session.computation(),
+        with_unconverged=allow_unconverged,
+        warnings=clock.overdue(assessment.scenario),
     )
     words = scale if isinstance(scale, Scale) else find_scale(scale)
     return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))

@@ -55,6 +55,16 @@ def plain(title: str) -> str:
     return " ".join(title.split()).rstrip(".")
 
 
+def by_horizon(outcome: str, scenario: Scenario) -> str:
+    """ " by 31 December 2030", by when an outcome is to happen; empty for one that is settled already."""
+    return "" if scenario.settled(outcome) else f" by {date(scenario.until)}"
+
+
+def proposition(outcome: str, scenario: Scenario) -> str:
+    """An outcome as the start of a sentence, with the day by which it is to happen."""
+    return f"{sentence(scenario.outcomes[outcome].title)}{by_horizon(outcome, scenario)}"
+
+
 def inner(title: str) -> str:
     """A title within a sentence: an article at its start loses its capital."""
     text = plain(title)

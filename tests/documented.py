@@ -40,8 +40,6 @@ STEP = re.compile(
 )
 HOME = "~/port"
 """How the documents call the reader's folder."""
-CLOCKS = ("estimative.workflows.fit", "estimative.workflows.resolve")
-"""Modules that read the clock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +159,7 @@ def clock(day: datetime.date | None, minutes: int) -> Iterator[None]:
     with ExitStack() as stack:
         if day:
             stand_in = SimpleNamespace(**{**vars(datetime), "datetime": Clock})
-            for module in CLOCKS:
-                stack.enter_context(patch(f"{module}.datetime", stand_in))
+            stack.enter_context(patch("estimative.workflows.clock.datetime", stand_in))
         yield
 
 

@@ -95,11 +95,11 @@ class Oracle:
             before * (told if evidence else 1.0) for state, before, told in self._states if accepted(state)
         )
 
-    def _probability(self, state: State) -> float:
-        """P(state)."""
+    def _probability(self, state: State, years: float | None = None) -> float:
+        """P(state), over the scenario's years if nothing else is said."""
         mass = 1.0
         for event in self.scenario.events.values():
-            if (mass := mass * self.chance(event, state)[state[event.id]]) == 0:
+            if (mass := mass * self.chance(event, state, years)[state[event.id]]) == 0:
                 return 0.0
         return mass
 
@@ -187,20 +187,19 @@ class Oracle:
         return _log_normal(stated, math.log(yes / no), self.values[f"evidence.{item.id}"])
 
     def _forecast_masses(self, item: Forecast) -> tuple[float, float]:
-        """The mass of yes and of no, before any evidence; of a conditional outcome, under its condition."""
-        if (event := self.scenario.events.get(item.about)) is not None:
-            years = self._span(item, event)
-            chances = [(before, self.chance(event, state, years)) for state, before, _ in self._states]
-            return math.fsum(b * yes for b, (_, yes) in chances), math.fsum(b * no for b, (no, _) in chances)
-        outcome = self.scenario.outcomes[item.about]
-        yes = self.mass(lambda state: _comes_about(outcome, state), evidence=False)
-        no = self.mass(lambda state: _conditioned(outcome, state) and not _comes_about(outcome, state), evidence=False)
-        return yes, no
+        """The mass of yes and no over the forecast's own span, before any evidence; of an outcome, under its condition.
 
-    def _span(self, item: Forecast, event: Event) -> float:
-        if item.until is None or event.form != "rate":
-            return self.scenario.years
-        return _years(item.date or self.scenario.as_of, item.until)
+        Rates run over that span in all events; an event of another form takes no time.
+        """
+        start, end = item.date or self.scenario.as_of, item.until or self.scenario.until
+        chances = [(state, self._probability(state, _years(start, end))) for state in self.states()]
+        if item.about in self.scenario.events:
+            yes = math.fsum(p for state, p in chances if state[item.about])
+            return yes, math.fsum(p for state, p in chances if not state[item.about])
+        outcome = self.scenario.outcomes[item.about]
+        yes = math.fsum(p for state, p in chances if _comes_about(outcome, state))
+        no = math.fsum(p for state, p in chances if _conditioned(outcome, state) and not _comes_about(outcome, state))
+        return yes, no
 
     def _log_exposure(self, item: Exposure) -> float:
         event = self.scenario.events[item.about]

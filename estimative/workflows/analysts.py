@@ -19,6 +19,7 @@ from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
+from estimative.workflows.clock import refuse_future
 from estimative.workflows.project import prior_set_files
 from estimative.workflows.session import Settings, possible
 
@@ -41,6 +42,7 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
         With every error of the files, a set that is given twice, or fewer than two sets.
     """
     subject = read_scenario(find_scenario(scenario))
+    refuse_future(subject)
     issues: list[Issue] = []
     prior_sets = [prior_set for path in _paths(priors, subject.id, issues) for prior_set in _read(path, issues)]
     issues += _given_twice(prior_sets)

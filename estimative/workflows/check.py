@@ -11,6 +11,7 @@ from pathlib import Path
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.inference.prior_conflict import conflicts, prior_p_values
+from estimative.model.spec.dates import calendar_issues
 from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
@@ -21,6 +22,7 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.resolved_prior_set import resolved as resolved_prior_set
 from estimative.priors.toml_document import TomlFile
+from estimative.workflows.clock import today
 from estimative.workflows.project import PROJECT_FILE, Project
 
 
@@ -114,14 +116,17 @@ def _checked(
     issues: list[Issue],
 ) -> Iterator[CheckedFile]:
     if isinstance(entry, Scenario):
-        yield CheckedFile(
-            file=str(path),
-            kind="scenario",
-            name=entry.id,
-            scenario=entry.id,
-            digest=entry.digest,
-            meaning=resolved_scenario(entry),
-        )
+        dated = list(calendar_issues(entry, today()))
+        issues.extend(dated)
+        if not any(issue.severity == "error" for issue in dated):
+            yield CheckedFile(
+                file=str(path),
+                kind="scenario",
+                name=entry.id,
+                scenario=entry.id,
+                digest=entry.digest,
+                meaning=resolved_scenario(entry),
+            )
     elif assessment := _assessed(path, entry, find, issues):
         issues.extend((*assessment.warnings, *conflicts(assessment, prior_p_values(assessment))))
         yield CheckedFile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -17,6 +16,7 @@ from estimative.model.inference.prior_predictive import PriorPredictive, prior_p
 from estimative.model.record.draws_file import draw_groups
 from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
+from estimative.workflows.clock import now, overdue
 from estimative.workflows.inputs import Inputs
 from estimative.workflows.session import Settings, possible
 
@@ -66,7 +66,7 @@ def fit(
     InvalidInput
         If the evidence contradicts itself.
     """
-    created = datetime.datetime.now(datetime.UTC)
+    created = now()
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
     with possible(assessment):
         prior = prior_predictive(assessment, seed=settings.seed)
@@ -99,7 +99,12 @@ def _result(
     posteriors: tuple[Posterior, ...], prior: PriorPredictive, run: Run, settings: Settings, method: FitMethod
 ) -> FitResult:
     return fit_result(
-        posteriors, prior, run, _computation(posteriors, settings, method), with_unconverged=settings.with_unconverged
+        posteriors,
+        prior,
+        run,
+        _computation(posteriors, settings, method),
+        with_unconverged=settings.with_unconverged,
+        warnings=overdue(posteriors[0].assessment.scenario),
     )
 
 

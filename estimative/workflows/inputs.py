@@ -9,6 +9,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.prior_set_file import prior_set_reading
+from estimative.workflows.clock import refuse_future
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ def load(scenario: str, priors: str) -> Inputs:
     """
     path = find_scenario(scenario)
     reading: Reading = reading_of(path)
+    refuse_future(reading.scenario)
     stated = prior_set_reading(find_prior_set(priors, reading.scenario.id))
     texts = {**reading.texts, **stated.texts}
     return Inputs(assessment=assess(reading.scenario, stated.prior_set), scenario=path, texts=texts)

@@ -13,6 +13,7 @@ from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.events import Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
+from estimative.workflows import clock
 
 
 def resolve(
@@ -48,17 +49,17 @@ def resolve(
         If there is no such run or outcome, the run did not converge, the dates are impossible, no reason is given, or
         the log does not accept it.
     """
-    now = datetime.datetime.now(datetime.UTC)
+    now = clock.now()
     reason = _reason(because)
     stored = StoredRun(store.find(run))
     result = _scorable(stored)
     scenario = stored.read_scenario(result.scenario.digest)
     chosen = _outcome(outcome or scenario.headline, scenario, stored.id)
     resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
-    if issues := list(refusals(resolution, today=now.astimezone().date(), settled=_settled(chosen, scenario))):
+    if issues := list(refusals(resolution, today=now.date(), settled=scenario.settled(chosen.id))):
         raise InvalidInput(issues)
     log = ResolutionLog.in_folder(store.folder)
-    entry = log.append(resolution, written=now, correct=correct)
+    entry = log.append(resolution, written=now.astimezone(datetime.UTC), correct=correct)
     given = tuple(scenario.events[name].title for name in chosen.given)
     return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)
 
@@ -93,7 +94,7 @@ def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:
     estimate = result.outcomes[outcome.id].posterior
     return IssuedForecast(
         run=result.run.id,
-        created=result.run.created.astimezone(datetime.UTC),
+        created=result.run.created,
         scenario=result.scenario.id,
         scenario_digest=result.scenario.digest,
         prior_set=result.prior_set.name,
@@ -105,8 +106,3 @@ def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:
         as_of=result.scenario.as_of,
         until=result.scenario.until,
     )
-
-
-def _settled(outcome: Outcome, scenario: Scenario) -> bool:
-    """Whether every event that decides it has happened or not when the question is asked."""
-    return all(scenario.events[name].when == "now" for name in outcome.events)

@@ -110,10 +110,10 @@ def _plain(field: str, value: Any) -> Any:
 
 
 def _spans(item: Evidence, scenario: Scenario) -> bool:
-    """Whether an item's date enters the equations: only that of a forecast of a rate with an end of its own."""
-    if not isinstance(item, Forecast) or item.until is None or item.about not in scenario.events:
+    """Whether an item's date enters the equations: only that of a forecast of what takes time."""
+    if not isinstance(item, Forecast) or item.about not in {**scenario.events, **scenario.outcomes}:
         return False
-    return scenario.events[item.about].form == "rate"
+    return not scenario.timed.isdisjoint(scenario.subjects(item))
 
 
 def prior_set_changes(first: Assessment, second: Assessment) -> tuple[FieldChange, ...]:

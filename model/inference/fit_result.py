@@ -120,6 +120,7 @@ def fit_result(
     computation: Computation,
     *,
     with_unconverged: bool = False,
+    warnings: tuple[Issue, ...] = (),
 ) -> FitResult:
     """Collect the numbers of one or two fits of an assessment.
 
@@ -131,6 +132,8 @@ def fit_result(
         Of the same assessment.
     with_unconverged
         Include the numbers of fits that did not converge.
+    warnings
+        Of the day on which it was fitted, which come before those of the assessment.
     """
     answer = answer_of(posteriors)
     passed = [posterior for posterior in posteriors if posterior.verdict.passed]
@@ -155,7 +158,7 @@ def fit_result(
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
         omitted=omissions(answer, prior) if show else (),
-        warnings=(*answer.assessment.warnings, *conflicts(answer.assessment, p_values)),
+        warnings=(*warnings, *answer.assessment.warnings, *conflicts(answer.assessment, p_values)),
         prior_p_values=p_values,
     )
 

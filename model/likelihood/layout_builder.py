@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import lgamma, log
@@ -46,6 +46,16 @@ class _Row:
     """Effect -> entry of the design matrix; all others are 0."""
     log_years: float | None = None
     """Of a row of rate form."""
+
+
+@dataclass(frozen=True)
+class _Node:
+    """An event in the network, or a copy of it over another span of time."""
+
+    name: str
+    event: Event
+    years: float
+    parents: tuple[str, ...]
 
 
 class _Builder:
@@ -107,37 +117,53 @@ class _Builder:
         """
         rows: list[_Row] = []
         row_positions: dict[str, list[tuple[tuple[int, ...], int]]] = {}
-        # Topological order, to which copies for forecasts are appended: nothing depends on them.
-        variants = {name: self.scenario.events[name] for name in self.scenario.order}
-        years = dict.fromkeys(self.scenario.order, self.scenario.years)
-        for item in self._of(Forecast):
-            if (variant := self._variant(item)) != item.about:
-                variants[variant] = self.scenario.events[item.about]
-                years[variant] = years_between(item.date or self.scenario.as_of, item.until or self.scenario.until)
+        nodes = {node.name: node for node in self._nodes()}
         # All rows of odds form before those of rate form, so that one slice separates them.
         for form in ("odds", "rate"):
-            for name, event in variants.items():
-                if event.form == form:
-                    row_positions[name] = self._event_rows(event, years[name], rows)
+            for name, node in nodes.items():
+                if node.event.form == form:
+                    row_positions[name] = self._event_rows(node.event, node.years, rows)
         tables: list[int] = []
-        for name, event in variants.items():
-            if event.form == "table":
-                row_positions[name] = self._table_rows(event, len(rows), tables)
+        for name, node in nodes.items():
+            if node.event.form == "table":
+                row_positions[name] = self._table_rows(node.event, len(rows), tables)
         total = len(rows) + len(tables)
-        parents = {name: self.scenario.parents(event.id) for name, event in variants.items()}
-        cells = {name: self._cells(variants[name], parents[name], row_positions[name], total) for name in variants}
+        parents = {name: node.parents for name, node in nodes.items()}
+        cells = {name: self._cells(node.event, row_positions[name], total) for name, node in nodes.items()}
         certain = {item.about: item.happened for item in self._of(Observation)}
         return Network(parents=parents, cells=cells, impossible=2 * total, certain=certain), rows, tables
 
-    def _variant(self, item: Forecast) -> str:
-        """Name the node that a forecast is about: the event itself, or a copy of it with the forecast's own horizon.
+    def _nodes(self) -> Iterator[_Node]:
+        """Yield the events in topological order, then copies of some for forecasts over another span of time."""
+        scenario = self.scenario
+        for name in scenario.order:
+            yield _Node(name, scenario.events[name], scenario.years, scenario.parents(name))
+        for item in self._of(Forecast):
+            copies, years = dict(self._copies(item)), years_between(*scenario.span(item))
+            for name, copy in copies.items():
+                parents = tuple(copies.get(parent, parent) for parent in scenario.parents(name))
+                yield _Node(copy, scenario.events[name], years, parents)
 
-        A rate event over another span of time has another probability, so the forecast gets a copy that nothing depends
-        on. It runs from the forecast's date, where that is known, to its horizon.
+    def _copies(self, item: Forecast) -> tuple[tuple[str, str], ...]:
+        """Return the events that need a copy for a forecast, each with the name of its copy.
+
+        An event that takes time has another chance over another span, and so has all that depends on it. Nothing else
+        depends on the copies.
         """
-        if item.until is None or item.about not in self.rate:
-            return item.about
-        return f"{item.about} from {item.date or self.scenario.as_of} to {item.until}"
+        start, end = self.scenario.span(item)
+        if (start, end) == (self.scenario.as_of, self.scenario.until):
+            return ()
+        needed = self._ancestry(self.scenario.subjects(item)) & self.scenario.timed
+        return tuple((name, f"{name} from {start} to {end}") for name in self.scenario.order if name in needed)
+
+    def _ancestry(self, events: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        stack = list(events)
+        while stack:
+            if (event := stack.pop()) not in found:
+                found.add(event)
+                stack.extend(self.scenario.parents(event))
+        return found
 
     def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> list[tuple[tuple[int, ...], int]]:
         """Append a row for each joint state of the driving events; return those states with their rows."""
@@ -159,10 +185,9 @@ class _Builder:
             tables.append(self.quantities.degrees[f"tables.{event.id}.{name}"])
         return positions
 
-    def _cells(
-        self, event: Event, parents: tuple[str, ...], rows: list[tuple[tuple[int, ...], int]], total: int
-    ) -> NDArray[np.intp]:
+    def _cells(self, event: Event, rows: list[tuple[tuple[int, ...], int]], total: int) -> NDArray[np.intp]:
         """Fill the conditional probability table by position: P(no | parents), P(yes | parents) along the last axis."""
+        parents = self.scenario.parents(event.id)
         driving = event.table_parents or tuple(d.name for d in event.drivers if d.name in self.scenario.events)
         row_of = dict(rows)
         cells = np.empty((2,) * (len(parents) + 1), dtype=np.intp)
@@ -217,22 +242,35 @@ class _Builder:
 
     def _forecasts(self) -> Forecasts:
         items = self._of(Forecast)
-        targets = list(dict.fromkeys(self._variant(item) for item in items))
-        queries = tuple(query for target in targets for query in self._pair(target))
+        subjects = [(item.about, self._copies(item)) for item in items]
+        targets = list(dict.fromkeys(subjects))
+        queries = tuple(query for about, copies in targets for query in self._pair(about, dict(copies)))
         return Forecasts(
             item=self._positions(items),
             error=self._ratios(items),
             logit=np.array([log(item.probability / (1 - item.probability)) for item in items]),
-            target=_index(targets.index(self._variant(item)) for item in items),
+            target=_index(targets.index(subject) for subject in subjects),
             queries=queries,
         )
 
-    def _pair(self, target: str) -> tuple[Query, Query]:
-        """Return the queries "happened" and "did not happen"; of a conditional outcome, both under its condition."""
-        if (outcome := self.scenario.outcomes.get(target)) is None or target in self.scenario.events:
+    def _pair(self, about: str, copies: Mapping[str, str]) -> tuple[Query, Query]:
+        """Return the queries "happened" and "did not happen"; of a conditional outcome, both under its condition.
+
+        Parameters
+        ----------
+        copies
+            The names of the copies that take the place of some events.
+        """
+        if about in self.scenario.events:
+            target = copies.get(about, about)
             return Query.where(all=[target]), Query.where(none=[target])
-        yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
-        condition = Query.where(all=outcome.given).expand(yes.scope)
+        outcome = self.scenario.outcomes[about]
+        every, given, any_, none = (
+            [copies.get(name, name) for name in names]
+            for names in (outcome.all, outcome.given, outcome.any, outcome.none)
+        )
+        yes = Query.where(all=(*every, *given), any=any_, none=none)
+        condition = Query.where(all=given).expand(yes.scope)
         return yes, Query(scope=yes.scope, accepted=condition & ~yes.accepted)
 
     def _poisson_counts(self) -> PoissonCounts:

@@ -246,9 +246,14 @@ def _current_line(entry: Entry, before: Sequence[Entry]) -> int | None:
     return lines[-1] if lines else None
 
 
+def _zoned(time: datetime.datetime) -> datetime.datetime:
+    """A time as it was written; one without an offset is taken for UTC, so that all can be compared."""
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+
+
 def _built(line: _Line, raw: bytes, number: int) -> Entry:
     named = {name: getattr(line, name) for name in SAME_NAMES}
-    forecast = IssuedForecast(**{**named, "created": line.created.astimezone(datetime.UTC), "se": line.mcse})
+    forecast = IssuedForecast(**{**named, "created": _zoned(line.created), "se": line.mcse})
     resolution = Resolution(forecast=forecast, occurred=line.happened, date=line.on, because=line.because)
     written = line.written.astimezone(datetime.UTC)
     return Entry(line=number, digest=_digest(raw), written=written, corrects=line.corrects, resolution=resolution)

@@ -28,7 +28,7 @@ class IssuedForecast:
 
     run: str
     created: datetime.datetime
-    """UTC."""
+    """With the offset from UTC that the user had."""
     scenario: str
     scenario_digest: str
     prior_set: str
@@ -48,7 +48,7 @@ class IssuedForecast:
 
     @property
     def made(self) -> datetime.date:
-        """The day of the run."""
+        """The day of the run, where it was made."""
         return self.created.date()
 
 

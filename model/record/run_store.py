@@ -34,7 +34,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
     id: str
     created: datetime.datetime
-    """UTC."""
+    """With the offset from UTC that the user had."""
     label: str = ""
     """The user's own words for this run."""
     scenario: str

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
-from estimative.model.spec.evidence import Evidence, Indicator
+from estimative.model.spec.evidence import Evidence, Forecast, Indicator
 from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import InvalidInput, Place, quote
@@ -78,6 +78,30 @@ class Scenario:
     def order(self) -> tuple[str, ...]:
         """The events, each after those it depends on; otherwise in the order of the file."""
         return tuple(TopologicalSorter({event: self.parents(event) for event in self.events}).static_order())
+
+    @cached_property
+    def timed(self) -> frozenset[str]:
+        """The events whose chance depends on a span of time: those of form "rate", and all that depend on one."""
+        timed: set[str] = set()
+        for name in self.order:
+            if self.events[name].form == "rate" or timed.intersection(self.parents(name)):
+                timed.add(name)
+        return frozenset(timed)
+
+    def settled(self, outcome: str) -> bool:
+        """Whether every event that decides an outcome has happened or not by now, though nobody may know it."""
+        return all(self.events[name].when == "now" for name in self.outcomes[outcome].events)
+
+    def subjects(self, item: Forecast) -> tuple[str, ...]:
+        """Return the events that a forecast is about: the event itself, or those of the outcome."""
+        return (item.about,) if item.about in self.events else self.outcomes[item.about].events
+
+    def span(self, item: Forecast) -> tuple[datetime.date, datetime.date]:
+        """Return the first and the last day of what a forecast covers.
+
+        It begins on its own date, and ends on its own `until`; where it gives none, those of the scenario count.
+        """
+        return item.date or self.as_of, item.until or self.until
 
     @cached_property
     def origins(self) -> Mapping[str, int]:

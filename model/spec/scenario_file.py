@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from estimative.model.spec.case_file import Folder
+from estimative.model.spec.dates import late_entries
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.evidence_file import read_evidence, read_indicator
@@ -93,6 +94,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
     indicators = _entries(table, "indicators", partial(read_indicator, subjects=subjects))
     table.no_more()
     places = [
+        *(frame.place(key) for key in ("as_of", "until")),
         *(frame.place("sources", position) for position in range(len(sources))),
         *(table.place("evidence", name) for name in evidence),
         *(table.place("indicators", name) for name in indicators),
@@ -110,6 +112,8 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             indicators=indicators,
             places={place.key: place for place in places},
         )
+        if as_of:
+            _add_errors(table, late_entries(scenario))
     except InvalidInput as error:
         _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))
     table.raise_issues()

@@ -243,8 +243,8 @@ def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
             yield _error(f"{path}.at_high", message, code="contradiction", value=item.at_high, allowed="another value")
         case Testimony() if item.motive is not None:
             yield from _unknown(f"{path}.motive", item.motive, scenario.factors, "a factor")
-        case Forecast() if item.until is not None:
-            yield from _until_errors(item, item.until, scenario)
+        case Forecast():
+            yield from _span_errors(item, scenario)
         case Cases() if item.about in scenario.events:
             yield from _trial_errors(item, scenario)
 
@@ -267,8 +267,8 @@ def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
             return tuple(scenario.events), "an event"
 
 
-def _until_errors(item: Forecast, until: datetime.date, scenario: Parts) -> Iterator[Issue]:
-    key = f"evidence.{item.id}.until"
+def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
+    key, until = f"evidence.{item.id}.until", item.until or scenario.until
     event = scenario.events.get(item.about)
     if (event is None or event.form != "rate") and until != scenario.until:
         message = 'only a forecast of an event of form "rate" can have another horizon than the scenario'

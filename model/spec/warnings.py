@@ -14,7 +14,6 @@ from estimative.priors.quantile_fit import Prior
 def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
     """Return one warning for each probable mistake, those of the scenario first; priors are by quantity."""
     return (
-        *_late_evidence(scenario),
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
         *_missed_quantiles(prior_set, priors),
@@ -41,15 +40,6 @@ def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[
     )
 
 
-def _late_evidence(scenario: Scenario) -> Iterator[Issue]:
-    for item in scenario.evidence.values():
-        if item.date and item.date > scenario.as_of:
-            message = f"this evidence is of {item.date}, after the scenario's as_of, {scenario.as_of}"
-            place = scenario.place(f"evidence.{item.id}")
-            suggestion = "Set as_of to the date of the latest evidence."
-            yield _warning("late-evidence", message, place, value=str(item.date), suggestion=suggestion)
-
-
 def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
     """Yield a warning for items that seem to be one item, and count as several."""
     groups: dict[tuple[object, ...], list[Evidence]] = {}
@@ -72,15 +62,20 @@ def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
 
 
 def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
-    # Priors about what is settled stay as good as they were.
-    to_come = any(event.when == "horizon" for event in scenario.events.values())
-    if prior_set.date and prior_set.date < scenario.as_of and to_come:
+    # A rate ages by itself, what is settled does not age, and a chance under a condition is as good on any day.
+    ageless = [
+        event.title
+        for event in scenario.events.values()
+        if event.when == "horizon" and event.form != "rate" and not event.given
+    ]
+    if prior_set.date and prior_set.date < scenario.as_of and ageless:
+        more = f" and {len(ageless) - 1} more" if len(ageless) > 1 else ""
         message = (
-            f"these priors are of {prior_set.date}, the scenario is of {scenario.as_of}, "
-            "and priors about events to come do not age by themselves"
+            f"these priors are of {prior_set.date}, the scenario is of {scenario.as_of}: the stated chance of "
+            f"{quote(ageless[0])}{more} does not age, though there is less time left"
         )
         place, value = _place(prior_set, "prior_set.date"), str(prior_set.date)
-        suggestion = "Check the priors, then change their date."
+        suggestion = 'Check the priors, then change their date; an event of form "rate" ages by itself.'
         yield _warning("old-priors", message, place, value=value, suggestion=suggestion)
 
 

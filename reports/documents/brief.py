@@ -51,9 +51,8 @@ def document(result: ReportResult, context: Context) -> Iterator[Block]:
 def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     """The judgement, its uncertainty, the picture, the confidence."""
     headline = result.fit.headline
-    title = context.scenario.outcomes[result.fit.scenario.headline].title
     yield Heading(text="Key judgement")
-    yield Paragraph(text=common.judgement(title, headline, result.fit.scenario, context.scale), strong=True)
+    yield Paragraph(text=common.judgement(result.fit.scenario.headline, headline, context), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
     yield Paragraph(text=_confidence(result))
     yield Figure(name="scale", draw=lambda: _scale(result, context), instead=_plot(result, context))

@@ -8,9 +8,9 @@ from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table
+from estimative.reports.context import Context
 from estimative.reports.phrases import CAUTION, WITHHELD, date, listed, plural
 
 HINT = "To see the numbers all the same, with a caution on every page, run it again with --allow-unconverged."
@@ -36,9 +36,9 @@ def frame(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo]) -> str:
     return f"As of {date(scenario.as_of)}, until {date(scenario.until)}. {noun}: {listed(names)}."
 
 
-def judgement(title: str, headline: Probability, scenario: ScenarioInfo, scale: Scale) -> str:
-    """The headline in a sentence: what, by when, the word and the number."""
-    return f"{phrases.sentence(title)} by {date(scenario.until)}: {phrases.judged(headline.posterior, scale)}."
+def judgement(outcome: str, number: Probability, context: Context) -> str:
+    """An outcome in a sentence: what, by when, the word and the number."""
+    return f"{phrases.proposition(outcome, context.scenario)}: {phrases.judged(number.posterior, context.scale)}."
 
 
 def cautions(result: Result, fits: Mapping[str, FitInfo], scenario: Scenario) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import analysts, attribution, common, team_attribution
 from estimative.reports.figures import figures
 from estimative.reports.number_format import decibans, factor, rounded, significant, with_error
-from estimative.reports.phrases import capital, date, plain, sentence
+from estimative.reports.phrases import capital, plain, proposition
 from estimative.reports.sheets import Sheet, sheet
 
 
@@ -47,10 +47,9 @@ def summary(result: CompareResult, context: Context) -> Iterator[Block]:
     """Who is highest, who is lowest, by which factor; each analyst as a plot and in a table."""
     scenario = result.scenario
     rows = analysts.by_probability(result.analysts, scenario.headline)
-    title = sentence(context.scenario.outcomes[scenario.headline].title)
     difference = attribution.upward(result.attribution).decomposition.total if result.attribution else None
     text = analysts.extremes(rows, context.scale, difference) if len(rows) > 1 else ""
-    yield Paragraph(text=f"{title} by {date(scenario.until)}. {text}".strip(), strong=True)
+    yield Paragraph(text=f"{proposition(scenario.headline, context.scenario)}. {text}".strip(), strong=True)
     yield analysts.probabilities_plot(rows, context.scale)
     yield analysts.probabilities_table(rows, context.scale)
 

@@ -83,14 +83,14 @@ def judgement(result: DiffResult, context: Context) -> str:
     if not result.same_question:
         texts = [_own(side, headline, scenario, context) for side, headline, scenario in sides]
         return f"Before: {texts[0]}. Now: {texts[1]}."
-    title = sentence(context.scenario.outcomes[result.second.scenario.headline].title)
+    what = phrases.proposition(result.second.scenario.headline, context.scenario)
     dates = [side.scenario.as_of for side, _, _ in sides]
     texts = [
         phrases.judged(headline.posterior, context.scale) + (f" as of {date(day)}" if dates[0] != dates[1] else "")
         for (_, headline, _), day in zip(sides, dates, strict=True)
     ]
     odds = f" {change_of_odds(result.attribution.total)}" if result.attribution else ""
-    return f"{title} by {date(result.second.scenario.until)}: from {texts[0]} to {texts[1]}.{odds}"
+    return f"{what}: from {texts[0]} to {texts[1]}.{odds}"
 
 
 def _own(side: RunInfo, headline: Probability, scenario: Scenario, context: Context) -> str:

@@ -44,8 +44,7 @@ def document(result: EvidenceResult, context: Context) -> Iterator[Block]:
     yield from common.introduction(result.scenario, result.fit.prior_set, "what the evidence does")
     yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     if result.headline:
-        title = scenario.outcomes[scenario.headline].title
-        yield Paragraph(text=common.judgement(title, result.headline, result.scenario, context.scale), strong=True)
+        yield Paragraph(text=common.judgement(scenario.headline, result.headline, context), strong=True)
         if result.weights:
             yield from weights(result.weights, result.headline, scenario)
         if result.tipping_points:

@@ -88,9 +88,9 @@ def _unconfirmed(result: FitResult) -> Iterator[Block]:
 
 def judgement(result: FitResult, context: Context) -> Iterator[Block]:
     """The headline in words and numbers, its interval, what the evidence did, the analyst's confidence."""
-    title, headline = context.scenario.outcomes[result.scenario.headline].title, result.headline
+    headline = result.headline
     yield Heading(text="Key judgement")
-    yield Paragraph(text=common.judgement(title, headline, result.scenario, context.scale), strong=True)
+    yield Paragraph(text=common.judgement(result.scenario.headline, headline, context), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {moved(result, context.scenario)}")
     yield Paragraph(text=phrases.confidence(result.prior_set.confidence))
 

@@ -14,7 +14,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
 from estimative.reports.figures import figures
 from estimative.reports.number_format import one_digit, percent, rounded
-from estimative.reports.phrases import date, input_name, listed, plain, plural, sentence
+from estimative.reports.phrases import input_name, listed, plain, plural, proposition
 from estimative.reports.sheets import Sheet, sheet
 
 NAMES: Mapping[tuple[Form, Level], str] = {
@@ -78,11 +78,9 @@ def document(result: PoolResult, context: Context) -> Iterator[Block]:
 def judgement(result: PoolResult, context: Context) -> str:
     """The first pool, the range of all pools, and the range of the analysts."""
     scenario = result.scenario
-    title = sentence(context.scenario.outcomes[scenario.headline].title)
     first, *_ = result.headline
-    lead = (
-        f"{title} by {date(scenario.until)}: {_judged(first.probability, context)} by the linear pool of the results."
-    )
+    what = proposition(scenario.headline, context.scenario)
+    lead = f"{what}: {_judged(first.probability, context)} by the linear pool of the results."
     defined = sorted((p.probability for p in result.headline if p.probability), key=lambda number: number.value)
     pools = f"The four pools give {percent(defined[0])} to {percent(defined[-1])}." if len(defined) == 4 else ""
     rows = analysts.by_probability(result.analysts, scenario.headline)

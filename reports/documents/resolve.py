@@ -21,7 +21,8 @@ def document(result: ResolveResult, context: Context) -> Document:
 
 def recorded_as(result: ResolveResult) -> str:
     """What happened, and which probability the run gave to it."""
-    row, title = ScoredForecast.of(result.entry, scored=True), sentence(result.title)
+    entry, title = result.entry, sentence(result.title)
+    row = ScoredForecast.of(entry, scored=True)
     forecast = f"The forecast of {row.analyst} was {percent(row)}"
     days = plural(row.lead, "day", "days")
     match row.occurred:
@@ -29,7 +30,9 @@ def recorded_as(result: ResolveResult) -> str:
             return f"{title}: happened on {date(row.date)}. {forecast}, {days} ahead."
         case False:
             met = f", although its condition was met ({listed([plain(name) for name in result.given])})"
-            return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} before the horizon."
+            # What was settled when the question was asked can be known before its horizon.
+            ahead = "ahead" if row.date < entry.forecast.until else "before the horizon"
+            return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} {ahead}."
         case _:
             return f"{title}: void, so it is counted but not scored. {forecast}."
 

@@ -42,8 +42,7 @@ def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
     yield from common.introduction(result.scenario, result.fit.prior_set, "what drives the result")
     yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     if headline:
-        title = scenario.outcomes[scenario.headline].title
-        yield Paragraph(text=common.judgement(title, headline, result.scenario, context.scale), strong=True)
+        yield Paragraph(text=common.judgement(scenario.headline, headline, context), strong=True)
         if result.tornado:
             yield from tornado(result.tornado, headline.posterior.value, context)
         yield from sobol(result.sobol, scenario)

@@ -31,8 +31,7 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
     yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
     quantities = {row.name: row for row in result.quantities}
     if result.outcome:
-        title = scenario.outcomes[result.target].title
-        yield Paragraph(text=common.judgement(title, result.outcome, result.scenario, context.scale), strong=True)
+        yield Paragraph(text=common.judgement(result.target, result.outcome, context), strong=True)
         yield Paragraph(text=phrases.spread_of(result.outcome.posterior))
         yield Paragraph(text=definition(scenario.outcomes[result.target], scenario))
     if result.target_kind == "event" and result.target in result.events:
@@ -198,6 +197,14 @@ def _source(source: Source | None) -> str:
     return ", ".join(plain(part) for part in (source.title, source.publisher, day, source.url) if part)
 
 
+def _span(item: Forecast, scenario: Scenario) -> str:
+    """From when to when a forecast of what takes time runs."""
+    if scenario.timed.isdisjoint(scenario.subjects(item)):
+        return ""
+    start, end = scenario.span(item)
+    return f" from {date(start)} to {date(end)}"
+
+
 def reading(item: Evidence, scenario: Scenario) -> str:
     """What an item says about its subject, as the equations take it."""
     subject = quoted(title_of(item.about, scenario))
@@ -211,8 +218,7 @@ def reading(item: Evidence, scenario: Scenario) -> str:
             motive = f", with {quoted(title_of(item.motive, scenario))} as the motive" if item.motive else ""
             return f"a statement that {subject} is {'so' if item.claims else 'not so'}{motive}"
         case Forecast():
-            until = f" by {date(item.until)}" if item.until else ""
-            return f"a forecast of {subject}: {plain_percent(item.probability)}{until}"
+            return f"a forecast of {subject}: {plain_percent(item.probability)}{_span(item, scenario)}"
         case Exposure():
             return f"{item.count} cases of {subject} in {item.years:g} years"
         case Cases():

@@ -41,7 +41,7 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, date, input_name, listed, plain, plural, quoted, title_of
+from estimative.reports.phrases import capital, input_name, listed, plain, plural, quoted, title_of
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_COLUMNS = 5
@@ -72,8 +72,7 @@ def document(result: WhatIfResult, context: Context) -> Iterator[Block]:
 
 def answer(result: WhatIfResult, context: Context) -> Iterator[Block]:
     """What becomes of the headline, and what moves the other way."""
-    title = phrases.sentence(title_of(result.scenario.headline, context.scenario))
-    lead = f"{title} by {date(result.scenario.until)}"
+    lead = phrases.proposition(result.scenario.headline, context.scenario)
     yield Paragraph(text=f"{lead}: {moved(result.headline, context)}", strong=True)
     if text := against(result, context.scenario):
         yield Paragraph(text=text)

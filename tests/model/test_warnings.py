@@ -65,7 +65,6 @@ boast = { value = 0.4, because = "He boasts" }
 """
 MISSED = "{ p05 = 0.05, p50 = 0.06, p95 = 0.95,"
 CASES = {
-    "late evidence": ("date = 2025-12-01", "date = 2026-02-01", "late-evidence", "evidence.boast", 19),
     "the same locator": ("p. 4", "p. 3", "repeated-evidence", "evidence.sign", 27),
     "the same date and title": (
         'title = "A sign"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-11-01',

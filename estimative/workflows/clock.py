@@ -1,0 +1,36 @@
+"""The clock of the user: every day that the program writes or compares is a calendar day where the user is."""
+
+from __future__ import annotations
+
+import datetime
+
+from estimative.model.spec.dates import calendar_issues
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput, Issue
+
+
+def now() -> datetime.datetime:
+    """This moment, with the user's offset from UTC, so that its date stays the user's day wherever it is read."""
+    return datetime.datetime.now(datetime.UTC).astimezone()
+
+
+def today() -> datetime.date:
+    """The user's calendar day."""
+    return now().date()
+
+
+def refuse_future(scenario: Scenario) -> None:
+    """Refuse a scenario as of a day that is still to come.
+
+    Raises
+    ------
+    InvalidInput
+        If it is.
+    """
+    if errors := [issue for issue in calendar_issues(scenario, today()) if issue.severity == "error"]:
+        raise InvalidInput(errors)
+
+
+def overdue(scenario: Scenario) -> tuple[Issue, ...]:
+    """The warning of a scenario whose horizon is over."""
+    return tuple(issue for issue in calendar_issues(scenario, today()) if issue.severity == "warning")
