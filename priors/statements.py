@@ -15,6 +15,8 @@ from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest, quote, unknown_name
 from estimative.priors.verbal_scale import SCALES, Scale
 
+PLACEHOLDER = "TO DO: say why"
+"""The reason in a starter file; a statement that still has it is nobody's belief."""
 FIXED = "Write a bare number for a fixed quantity."
 """The suggestion for a spread of 0."""
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from estimative.priors.statements import PLACEHOLDER
 from tests.in_process import Finished, run
 
 SCENARIO = """
@@ -213,6 +214,11 @@ COMMAND = (
     "import sys; sys.argv[0] = 'estimative'; from estimative.cli.app import main; main()",
 )
 """Starts the command in a process of its own."""
+
+
+def fill_in(path: Path) -> None:
+    """Give a reason for everything that a new prior set asks for."""
+    path.write_text(path.read_text(encoding="utf-8").replace(PLACEHOLDER, "A guess"), encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from estimative.model.assessment import Assessment, assess
+from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
+from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import Constant, Stated, Statement
 
 
@@ -48,6 +50,12 @@ def assessed(
     """A scenario with what is said of each of its quantities."""
     said = prior_set_for(scenario, statements, relevance=relevance, independence=independence, name=name)
     return assess(scenario, said)
+
+
+def all_at(scenario: Scenario, value: float) -> dict[str, float]:
+    """Degrees and probabilities at a value, and every ratio at its inverse."""
+    quantities = Quantities(scenario).all.values()
+    return {q.name: 1 / value if q.support is Support.RATIO else value for q in quantities}
 
 
 def _stated(statement: Statement | float) -> Stated:

@@ -106,11 +106,11 @@ def _range(quantity: Quantity, scenario: Scenario) -> tuple[float, float, bool]:
         return 0.001, 0.999, False
     match section:
         case "effects":
-            return -1.5, 1.5, True
+            return 0, 1.5, True
         case "events":
             return -5, -1, True
     measured = isinstance(scenario.evidence[name], Measurement | Forecast)
-    return (0.1, 4, False) if measured else (-3, 3, True)
+    return (0.1, 4, False) if measured else (0, 3, True)
 
 
 def valued(scenario: Scenario, *, seed: int, draws: int = 2, share: float = 0.6) -> Valued:

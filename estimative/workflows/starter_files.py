@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from estimative.model.spec.evidence import Forecast
+from estimative.model.spec.evidence import Forecast, Measurement
 from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
@@ -17,17 +17,20 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
+from estimative.priors.statements import PLACEHOLDER
 from estimative.priors.toml_table import A_NAME, NAME
 from estimative.workflows.project import PROJECT_FILE
 
 PLACEHOLDERS = {
-    Support.DEGREE: "{ p05 = 0.1, p50 = 0.5, p95 = 0.9 }",
-    Support.PROBABILITY: "{ p05 = 0.02, p95 = 0.3 }",
-    Support.RATIO: "{ p05 = 1, p95 = 4 }",
+    Support.DEGREE: "p05 = 0.1, p50 = 0.5, p95 = 0.9",
+    Support.PROBABILITY: "p05 = 0.02, p95 = 0.3",
+    Support.RATIO: "p05 = 1, p95 = 4",
 }
-RATE = "{ p05 = 0.01, p95 = 0.1 }"
-FORECAST_ERROR = "{ p05 = 0.4, p95 = 1.2 }"
-LIKELY, UNLIKELY = "{ p05 = 0.3, p95 = 0.8 }", "{ p05 = 0.05, p95 = 0.4 }"
+RATE = "p05 = 0.01, p95 = 0.1"
+FORECAST_ERROR = "p05 = 0.4, p95 = 1.2"
+LIKELY, UNLIKELY = "p05 = 0.3, p95 = 0.8", "p05 = 0.05, p95 = 0.4"
+SMALL_ERROR, LARGE_ERROR = 0.05, 0.2
+"""Of a measurement: shares of the distance between its values at the two ends of its factor."""
 HERE, PRIOR_SETS = Path(), "priors"
 PROJECT = """\
 # What the commands in this folder are about, unless an option says otherwise. Paths start here.
@@ -46,7 +49,10 @@ PRIOR_SET = """\
 #   { mean = 0.3, sd = 0.1 }                  moments
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
-# Effects, likelihood ratios, rates and errors are positive numbers and may exceed 1.
+# The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
+# them as an error.
+# Effects and likelihood ratios are 1 or more, since the scenario says in which direction they work. Rates and errors
+# are positive numbers.
 """
 SCENARIO = """\
 # A scenario: what could happen, what bears on it, what has been seen. Copy the blocks, then: estimative check FILE
@@ -154,7 +160,7 @@ def new_project(name: str) -> tuple[Path, ...]:
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
-    yield PRIOR_SET
+    yield PRIOR_SET.replace("{placeholder}", PLACEHOLDER)
     yield "[prior_set]"
     yield f"name = {toml_text.text(name)}"
     yield f"analyst = {toml_text.text(name)}          # who states these priors"
@@ -192,20 +198,28 @@ def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> I
     if parent and quantity.name in parent.statements:
         yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
     else:
-        yield f"{key} = {_placeholder(quantity, scenario)}"
+        yield f"{key} = {_with_reason(_placeholder(quantity, scenario))}"
+
+
+def _with_reason(statement: str) -> str:
+    return f"{{ {statement}, because = {toml_text.text(PLACEHOLDER)} }}"
 
 
 def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
-    """A statement that can stand as it is until it is changed."""
+    """The keys of a statement in the scale of its quantity."""
     name = QuantityName.parse(quantity.name)
     if name.section == "events" and quantity.support is Support.RATIO:
-        return f"{RATE}          # with every factor at its middle"
+        return RATE
     if name.section == "indicators":
         indicator = scenario.indicators[name.subject]
         likelier = state_labels(indicator.about, scenario)[not indicator.supports]
         return LIKELY if name.key == f"if_{likelier}" else UNLIKELY
-    if name.section == "evidence" and isinstance(scenario.evidence[name.subject], Forecast):
-        return FORECAST_ERROR
+    match scenario.evidence.get(name.subject) if name.section == "evidence" else None:
+        case Forecast():
+            return FORECAST_ERROR
+        case Measurement(at_low=low, at_high=high):
+            ends = [toml_text.number(float(f"{share * abs(high - low):.2g}")) for share in (SMALL_ERROR, LARGE_ERROR)]
+            return f"p05 = {ends[0]}, p95 = {ends[1]}"
     return PLACEHOLDERS[quantity.support]
 
 
@@ -213,7 +227,7 @@ def _weights(scenario: Scenario) -> Iterator[str]:
     weighted = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
     if weighted:
         yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
-        yield from (f"{toml_text.key(name)} = 0.5" for name in weighted)
+        yield from (f"{toml_text.key(name)} = {_with_reason('value = 0.5')}" for name in weighted)
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from estimative.model.spec.directions import contradictions
 from estimative.model.spec.evidence import Cases, Exposure
 from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, nearest, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, nearest, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, fit
+from estimative.priors.statements import PLACEHOLDER
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -29,6 +31,8 @@ def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping
     priors = FrozenDict(matching.fitted(quantities.all, issues))
     indicator_priors = FrozenDict(matching.fitted(quantities.indicator_quantities, issues))
     issues.extend(matching.implausible_indicators(indicator_priors))
+    issues.extend(matching.contrary_ratios(priors))
+    issues.extend(matching.placeholders())
     if issues:
         raise InvalidInput(issues)
     return priors, indicator_priors
@@ -98,6 +102,26 @@ class _Matching:
                 message = f"the mean is {mean:.2g}, though the indicator supports {quote(supported)} by the scenario"
                 allowed = f"more than {least:.2g}, the mean of {less_likely}"
                 yield self._error(likelier, message, code="implausible-indicator", allowed=allowed)
+
+    def contrary_ratios(self, priors: Mapping[str, Prior]) -> Iterator[Issue]:
+        """Yield the errors of ratios that turn round what the scenario states."""
+        for found in contradictions(self.scenario, priors):
+            message = f"the median of the ratio is {found.median:.2g}, below 1, though {found.states} by the scenario"
+            allowed = "a ratio with a median of at least 1"
+            yield self._error(found.name, message, code="contrary-ratio", allowed=allowed, suggestion=found.fix)
+
+    def placeholders(self) -> Iterator[Issue]:
+        """Yield one error for everything that is still as a starter file had it."""
+        stated = {**self.prior_set.statements, **self.prior_set.shares}
+        left = [name for name, statement in stated.items() if statement.because == PLACEHOLDER]
+        if left:
+            lines = [self._place(name).line for name in left]
+            listed = enumerated(
+                [f"{name} (line {line})" if line else name for name, line in zip(left, lines, strict=True)]
+            )
+            message = f"{len(left)} of {len(stated)} priors are still those of the starter file: {listed}"
+            fix = f"Change the numbers to what you believe, and replace each {quote(PLACEHOLDER)} by your reason."
+            yield self._error(left[0], message, code="placeholder", suggestion=fix)
 
     def _unknown(self, stated: Iterable[str], wanted: Collection[str], what: str) -> Iterator[Issue]:
         """Yield the errors of names that are not wanted, each with the name that was probably meant."""

@@ -7,17 +7,58 @@ import pytest
 from estimative.model.assessment import assess
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.prior_set_file import read_prior_set
-from tests.command import Desk
+from estimative.priors.statements import PLACEHOLDER
+from tests.command import SCENARIO, Desk, fill_in
+
+MEASURED = """
+[evidence.waves]
+kind = "measurement"
+about = "weather"
+value = 900
+unit = "mm"
+at_low = 4000
+at_high = 0
+title = "Height of the waves"
+source = "log"
+"""
 
 
 def test_starter_files_can_be_checked_and_fitted(desk: Desk) -> None:
-    """A new scenario and new priors for it have no errors as they are, and can be fitted together."""
+    """A new scenario, and new priors for it with reasons, have no errors, and can be fitted together."""
     assert desk.run("new", "scenario", "supplier").code == 0
     assert desk.run("new", "priors", "mine", "--scenario", "supplier.toml").code == 0
+    fill_in(desk.folder / "mine.toml")
     checked = desk.run("check", "supplier.toml", "mine.toml")
     assert (checked.code, "Error" in checked.err) == (0, False)
     done = desk.run("fit", "--scenario", "supplier.toml", "--priors", "mine.toml", "--method", "importance")
     assert done.code in {0, 3}, done.err[-300:]
+
+
+def test_a_placeholder_that_is_left_in_is_an_error(desk: Desk) -> None:
+    """Until all are replaced, the placeholders of a new prior set are one error, which names each with its line."""
+    assert desk.run("new", "scenario", "supplier").code == 0
+    assert desk.run("new", "priors", "mine", "--scenario", "supplier.toml").code == 0
+    for command in (("check", "supplier.toml", "mine.toml"), ("fit", "-s", "supplier.toml", "-p", "mine.toml")):
+        done = desk.run(*command)
+        [error] = [line for line in done.err.splitlines() if "still those of the starter file" in line]
+        assert (done.code, "9 of 9 priors" in error, "events.stop (line 2" in error) == (2, True, True)
+    text = (desk.folder / "mine.toml").read_text(encoding="utf-8")
+    desk.write("mine.toml", text.replace(f'because = "{PLACEHOLDER}"', 'because = "A guess"', 8))
+    assert "1 of 9 priors are" in desk.run("check", "supplier.toml", "mine.toml").err
+
+
+def test_an_error_of_measurement_is_in_its_own_scale(desk: Desk) -> None:
+    """New priors ask for the error of a measurement as a share of what it can say, in its unit."""
+    measured = SCENARIO + MEASURED
+    desk.write("ferry.toml", measured)
+    assert desk.run("new", "priors", "mine", "--scenario", "ferry.toml").code == 0
+    fill_in(desk.folder / "mine.toml")
+    family = (
+        assess(read_scenario(desk.folder / "ferry.toml"), read_prior_set(desk.folder / "mine.toml"))
+        .priors["evidence.waves"]
+        .family
+    )
+    assert [family.quantile(p) for p in (0.05, 0.95)] == pytest.approx([200, 800])
 
 
 @pytest.mark.parametrize("extends", [(), ("--extends", "baseline")], ids=["alone", "extending"])
@@ -31,6 +72,7 @@ def test_new_priors_of_the_flagship_are_good(desk: Desk, extends: tuple[str, ...
 def test_new_priors_ask_for_indicators_the_right_way_round(desk: Desk) -> None:
     """New priors have both likelihoods of each indicator, whichever end it supports, and are good as they are."""
     assert desk.run("new", "priors", "mine", "--scenario", "watch.toml").code == 0
+    fill_in(desk.folder / "mine.toml")
     done = desk.run("check", "mine.toml", "watch.toml")
     assert (done.code, "Error" in done.err) == (0, False)
     priors = assess(
@@ -45,13 +87,14 @@ def test_new_priors_extend_the_likelihoods_of_another_set(desk: Desk) -> None:
     lacking = (desk.folder / "watchman.toml").read_text(encoding="utf-8").partition("[indicators.ropes]")[0]
     desk.write("half.toml", lacking.replace('name = "mate"', 'name = "half"'))
     assert desk.run("new", "priors", "mine", "--scenario", "watch.toml", "--extends", "half.toml").code == 0
+    fill_in(desk.folder / "mine.toml")
     done = desk.run("check", "mine.toml", "watch.toml")
     assert (done.code, "Error" in done.err) == (0, False)
     lines = (desk.folder / "mine.toml").read_text(encoding="utf-8").splitlines()
     assert "# if_low = 0.1" in lines
     assert [line for line in lines if line.startswith("if_")] == [
-        "if_yes = { p05 = 0.05, p95 = 0.4 }",
-        "if_no = { p05 = 0.3, p95 = 0.8 }",
+        'if_yes = { p05 = 0.05, p95 = 0.4, because = "A guess" }',
+        'if_no = { p05 = 0.3, p95 = 0.8, because = "A guess" }',
     ]
 
 

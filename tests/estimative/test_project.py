@@ -8,7 +8,7 @@ import pytest
 
 from estimative.priors.errors import InvalidInput
 from estimative.workflows.project import BASELINE, FLAGSHIP, Project
-from tests.command import Desk, run
+from tests.command import Desk, fill_in, run
 
 FILE = """\
 [project]
@@ -88,6 +88,7 @@ def test_commands_work_in_a_new_project_without_options(desk: Desk) -> None:
         assert done.code == 0, done.err
         return done.out
 
+    fill_in(folder / "priors" / "mine.toml")
     assert command("check").count("no errors") == 2
     assert "The part is no longer delivered" in command("fit", "--method", "importance")
     assert len(list((folder / "runs").glob("2*"))) == 1

@@ -12,12 +12,11 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Indicator
 from estimative.model.spec.quantities import Quantities
-from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Place
 from estimative.priors.prior_set_file import read_prior_set
-from tests.prior_sets import assessed, prior_set_for
+from tests.prior_sets import all_at, assessed, prior_set_for
 
 SCENARIO = """\
 [scenario]
@@ -104,6 +103,8 @@ def test_what_fits_has_no_error(tmp_path: Path) -> None:
     assert "factors.defences" not in made.constants
 
 
+MEDIAN = "the median of the ratio is"
+SIZE = "Allowed: a ratio with a median of at least 1."
 UNKNOWN = "is not a quantity of the scenario."
 FORMS = "a constant, quantiles, a central interval, moments or a lognormal"
 MISFITS = {
@@ -149,6 +150,17 @@ MISFITS = {
     "several": ("storm = { p05 = 0.02, p95 = 0.3 }\nflood", "flod", [
         f'pilot.toml, line 8, events.flod: "flod" {UNKNOWN} Did you mean "flood"?',
         'pilot.toml, events.storm: "events.storm" is missing: A storm comes.']),
+    "effect turned round": ("{ p05 = 2, p95 = 20 }", "{ p05 = 0.1, p95 = 0.4 }", [
+        (f'pilot.toml, line 11, effects.flood.defences: {MEDIAN} 0.2, below 1, though "defences" lowers "flood" by the '
+        f'scenario. {SIZE} For the opposite, write "raises" there, and the ratio turned round: 1 / 0.2 = 5.')]),
+    "indicator turned round": ("lone = 2", "lone = 0.5", [
+        (f'pilot.toml, line 21, evidence.lone: {MEDIAN} 0.5, below 1, though the item supports "low" by the '
+        f'scenario. {SIZE} For the opposite, write supports = "high" there, and the ratio turned round: '
+        '1 / 0.5 = 2.')]),
+    "testimony turned round": ("boast = 3", "boast = 0.25", [
+        (f'pilot.toml, line 18, evidence.boast: {MEDIAN} 0.25, below 1, though the statement claims "no" by the '
+        f'scenario. {SIZE} For the opposite, make it an indicator that supports "yes", and the ratio turned round: '
+        '1 / 0.25 = 4.')]),
 }  # fmt: skip
 """What is replaced by what, and the errors that result."""
 
@@ -235,10 +247,6 @@ def test_the_weights_formula(count: int, independence: float, relevance: float, 
     assert made.weight == pytest.approx([relevance * each, *[each] * (count - 1)])
 
 
-def all_at(scenario: Scenario, value: float) -> dict[str, float]:
-    return dict.fromkeys(Quantities(scenario).all, value)
-
-
 def test_parameters_stand_in_the_structures_order(tmp_path: Path) -> None:
     """The parameters of the priors stand where the structure looks for them, a constant at both ends."""
     made = assessment(tmp_path)
@@ -264,3 +272,9 @@ def test_a_prior_set_made_in_code_has_errors_too(tmp_path: Path) -> None:
     [issue] = caught.value.issues
     assert issue.place == Place(file="(made)", key="events.flod")
     assert (issue.code, issue.suggestion) == ("unknown-name", "flood")
+
+
+def test_a_ratio_around_1_has_no_direction(tmp_path: Path) -> None:
+    """A ratio whose median is 1 up to rounding contradicts nothing, however wide it is."""
+    made = assessment(tmp_path, PRIORS.replace("lone = 2", "lone = { p05 = 0.1, p95 = 10 }"))
+    assert made.priors["evidence.lone"].family.quantile(0.5) == pytest.approx(1)

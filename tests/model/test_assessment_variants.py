@@ -26,7 +26,7 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
-from tests.prior_sets import assessed
+from tests.prior_sets import all_at, assessed
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
@@ -105,7 +105,7 @@ def shared(count: int) -> Scenario:
 def test_a_story_that_fewer_tell(independence: float) -> None:
     """Of n items of one origin, n - m left out, each of the others counts (1 + (m - 1) k) / m."""
     scenario = shared(3)
-    whole = assessed(scenario, dict.fromkeys(Quantities(scenario).all, 0.5), independence={"tale": independence})
+    whole = assessed(scenario, all_at(scenario, 0.5), independence={"tale": independence})
     for left in (3, 2, 1):
         out = [f"i{k}" for k in range(left, 3)]
         each = (1 + (left - 1) * independence) / left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,10 +41,10 @@ def tipped(assessment: Assessment, seed: int = 1) -> TippingPoints:
     return tipping_points(*fit(assessment, seed=seed))
 
 
-def driven(said: Said, *, sign: int = 1, told: bool = False) -> Assessment:
+def driven(said: Said, *, sign: int = 1, told: bool = False, supports: bool = True) -> Assessment:
     """An event and the one factor that drives it; perhaps a sign of the event."""
     event = Event(id="e", title="", drivers=(Driver(name="f", sign=1 if sign > 0 else -1),))
-    evidence = (seen("i", "e"),) if told else ()
+    evidence = (replace(seen("i", "e"), supports=supports),) if told else ()
     return assessed(scenario_of(event, factors=("f",), evidence=evidence), said)
 
 
@@ -95,8 +96,8 @@ def test_such_evidence_brings_the_headline_there() -> None:
     """An indicator of the headline with that likelihood ratio puts it on the border."""
     said = {"events.e": 0.3, "factors.f": 0.9, "effects.e.f": 4.0}
     for edge in tipped(driven(said)).thresholds:
-        ratio = math.exp(edge.log_bayes_factor.value)
-        told = fit(driven({**said, "evidence.i": ratio}, told=True))[1].posterior
+        ratio = edge.log_bayes_factor.value
+        told = fit(driven({**said, "evidence.i": math.exp(abs(ratio))}, told=True, supports=ratio > 0))[1].posterior
         assert told.headline.value == pytest.approx(edge.probability, rel=1e-9)
 
 

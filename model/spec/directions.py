@@ -1,0 +1,59 @@
+"""The direction of a ratio: the scenario states it, so that a prior set states sizes alone, above 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import exp
+
+from estimative.model.spec.evidence import Indicator, Testimony
+from estimative.model.spec.quantities import QuantityName, state_labels
+from estimative.model.spec.scenario import Scenario
+from estimative.priors.distributions import LogNormal
+from estimative.priors.errors import quote
+from estimative.priors.quantile_fit import Prior
+
+ROUNDING = 1e-9
+"""Of the logarithm of a median that was stated as 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """A ratio that turns round what the scenario states."""
+
+    name: str
+    median: float
+    states: str
+    """What the scenario states."""
+    fix: str
+    """How to state the opposite; a sentence."""
+
+
+def contradictions(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[Contradiction]:
+    """Yield each ratio with a median below 1."""
+    for name, prior in priors.items():
+        if isinstance(prior.family, LogNormal) and prior.family.mu < -ROUNDING:
+            median = exp(prior.family.mu)
+            states, change = _direction(QuantityName.parse(name), scenario)
+            if states:
+                turned = f"the ratio turned round: 1 / {median:.2g} = {1 / median:.2g}"
+                yield Contradiction(name=name, median=median, states=states, fix=f"{change}, and {turned}.")
+
+
+def _direction(name: QuantityName, scenario: Scenario) -> tuple[str, str]:
+    """Return what the scenario states, and what to write for the opposite; nothing where it has no direction."""
+    if name.section == "effects":
+        [driver] = [driver for driver in scenario.events[name.subject].drivers if driver.name == name.key]
+        verb, other = ("raises", "lowers") if driver.sign > 0 else ("lowers", "raises")
+        return f"{quote(name.key)} {verb} {quote(name.subject)}", f"For the opposite, write {quote(other)} there"
+    item = scenario.evidence.get(name.subject) if name.section == "evidence" else None
+    match item:
+        case Indicator():
+            labels = state_labels(item.about, scenario)
+            ours, other = labels if item.supports else reversed(labels)
+            return f"the item supports {quote(ours)}", f"For the opposite, write supports = {quote(other)} there"
+        case Testimony():
+            claim, other = ("yes", "no") if item.claims else ("no", "yes")
+            change = f"For the opposite, make it an indicator that supports {quote(other)}"
+            return f"the statement claims {quote(claim)}", change
+    return "", ""
