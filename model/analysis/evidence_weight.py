@@ -1,7 +1,9 @@
 """The weight of each item of evidence: how far it moves the headline by itself, and given all other evidence.
 
-The weight of evidence is the change of the log-odds (Good 1950, Probability and the Weighing of Evidence). Items that
-carry the same information weigh less given the rest than alone, so both are computed. Items of one origin form a group.
+The weight of evidence is the change of the log-odds (Good 1950, Probability and the Weighing of Evidence). The weight
+of i alone is ln P(i | h) / P(i | not h), h being the headline; given the rest r it is ln P(i | h, r) / P(i | not h, r).
+Both are the same where i and r are independent given h and given not h: the weights of such items add. The difference
+is their interaction. Items of one origin form a group.
 """
 
 from __future__ import annotations
@@ -54,6 +56,11 @@ class EvidenceWeight:
     """Alone: log-odds with it as the only evidence, less those without evidence."""
     marginal_last: MCEstimate
     """Given the rest: log-odds with all evidence, less those without it."""
+    interaction: MCEstimate
+    """Given the rest, less alone: what it and the rest do together beyond the sum of what each does.
+
+    0 where they are independent given the headline and given its opposite.
+    """
     pareto_k: float | None
     """The larger one of the two fits behind these; None where no weight is outstanding, or no draw has a weight."""
     own_fits: int
@@ -182,10 +189,12 @@ def _fields(weight: EvidenceWeight) -> dict[str, Any]:
 
 def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: Refit) -> EvidenceWeight:
     checks = [check for fit in (alone, without) for check in fit.verdict.checks if check.name == "Pareto k"]
+    first, last = _less(alone.log_odds, start.log_odds), _less(everything.log_odds, without.log_odds)
     return EvidenceWeight(
         name=name,
-        marginal_first=_less(alone.log_odds, start.log_odds),
-        marginal_last=_less(everything.log_odds, without.log_odds),
+        marginal_first=first,
+        marginal_last=last,
+        interaction=_less(last, first),
         pareto_k=max((check.value for check in checks if check.value is not None), default=None),
         own_fits=sum(fit.probability.own_variance > 0 for fit in (alone, without)),
     )

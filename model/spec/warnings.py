@@ -46,9 +46,8 @@ def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
     # Observations of different events are different facts, wherever both of them are reported.
     for item in (item for item in scenario.evidence.values() if not isinstance(item, Observation)):
         if item.locator:
-            groups.setdefault((item.source, item.locator), []).append(item)
-        if item.date:
-            groups.setdefault((item.source, item.date, item.title), []).append(item)
+            groups.setdefault((item.source, _plain(item.locator)), []).append(item)
+        groups.setdefault((item.source, item.date, _plain(item.title)), []).append(item)
     seen: set[tuple[str, ...]] = set()
     for items in groups.values():
         names = tuple(item.id for item in items)
@@ -59,6 +58,11 @@ def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
             message = f"{listed} have the same source and locator, or date and title, but count as independent"
             place = scenario.place(f"evidence.{names[-1]}")
             yield _warning("repeated-evidence", message, place, suggestion="Give them a common origin.")
+
+
+def _plain(text: str) -> str:
+    """A text without its capitals, its full stop and the width of its spaces."""
+    return " ".join(text.casefold().split()).rstrip(".")
 
 
 def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:

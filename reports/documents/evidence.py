@@ -33,8 +33,10 @@ from estimative.reports.sheets import Sheet, sheet
 
 LEAST_WEIGHT = math.log(1.1)
 """In log-odds: an item that does less is not called strong."""
-OVERLAP = 0.5
-"""A group whose weight given the rest is a smaller share of its weight alone shares most of its information."""
+LEAST_INTERACTION = 1 / DECIBANS
+"""In log-odds; a smaller difference between a weight alone and given the rest is not worth a word."""
+SHARE = 0.5
+"""Of the smaller one of the two weights: the same."""
 
 
 @collected
@@ -77,8 +79,8 @@ def weights(
         "Alone: as the only evidence. Given rest: added after all other evidence; the factor is what that does to the "
         "odds. Items of one origin count as one group."
     )
-    if overlap := overlapping(result.groups, scenario):
-        yield Paragraph(text=overlap)
+    if texts := tuple(together(result.groups, scenario)):
+        yield Paragraph(text=" ".join(texts))
 
 
 def total(result: EvidenceWeights, headline: Probability) -> str:
@@ -147,7 +149,10 @@ def steps(result: EvidenceWeights, scenario: Scenario) -> Iterator[Block]:
         yield Heading(text="Items of one origin, each by itself", level=3)
         items = [scenario.evidence[row.name] for row in result.items]
         yield _table([(plain(i.title), i.grade or "-", row) for i, row in zip(items, result.items, strict=True)])
-        yield Paragraph(text="These items overlap, so each adds little once the others are counted.")
+        if any(map(_counted_already, result.items)):
+            yield Paragraph(
+                text="Items of one origin share their weight, so each adds less once the others are counted."
+            )
 
 
 def _probability(log_odds: MCEstimate) -> str:
@@ -156,25 +161,41 @@ def _probability(log_odds: MCEstimate) -> str:
     return percent(MCEstimate(value=p, own_variance=(p * (1 - p) * log_odds.se) ** 2))
 
 
-def overlapping(groups: Sequence[EvidenceGroup], scenario: Scenario) -> str:
-    """Which groups repeat what the rest of the evidence says; empty where none does."""
-    rows = [group for group in groups if _overlaps(group)]
+def together(groups: Sequence[EvidenceGroup], scenario: Scenario) -> Iterator[str]:
+    """Which groups weigh less, and which more, than they would if they were independent; nothing where none does."""
+    rows = sorted(filter(_interacts, groups), key=lambda group: -abs(group.interaction.value))
     if not rows:
-        return ""
-    rows.sort(key=lambda group: -abs(group.marginal_first.value))
-    sizes = [
-        f"{group_title(row, scenario)} ({plain_decibans(row.marginal_first)} alone, "
-        f"{plain_decibans(row.marginal_last)} given the rest)"
-        for row in rows
-    ]
-    return f"Most of this information is also in other evidence: {listed(sizes)}."
+        return
+    yield "Items that are independent given the result weigh the same alone and given the rest: their weights add."
+    less = [row for row in rows if _counted_already(row)]
+    more = [row for row in rows if not _counted_already(row)]
+    if less:
+        yield (
+            f"Less given the rest: {listed([_both_weights(row, scenario) for row in less])}. Once the rest is known, "
+            "they say less about the result, as reports of one thing do, or different signs of one cause."
+        )
+    if more:
+        yield (
+            f"More given the rest, or the other way: {listed([_both_weights(row, scenario) for row in more])}. What "
+            "they say about the result depends on the rest."
+        )
 
 
-def _overlaps(group: EvidenceGroup) -> bool:
-    alone, last = group.marginal_first, group.marginal_last
-    if not significant(alone) or abs(alone.value) <= 1 / DECIBANS:
-        return False
-    return 0 <= last.value / alone.value < OVERLAP
+def _both_weights(row: EvidenceGroup, scenario: Scenario) -> str:
+    alone, last = plain_decibans(row.marginal_first), plain_decibans(row.marginal_last)
+    return f"{group_title(row, scenario)} ({alone} alone, {last} given the rest)"
+
+
+def _interacts(row: EvidenceGroup) -> bool:
+    """Whether it is clear, and worth a word, that a group and the rest are not independent given the result."""
+    size = max(LEAST_INTERACTION, SHARE * min(abs(row.marginal_first.value), abs(row.marginal_last.value)))
+    return significant(row.interaction) and abs(row.interaction.value) > size
+
+
+def _counted_already(row: EvidenceWeight) -> bool:
+    """Whether it weighs less given the rest, in the same direction."""
+    alone, last = row.marginal_first.value, row.marginal_last.value
+    return significant(row.interaction) and alone * last >= 0 and abs(last) < abs(alone)
 
 
 def tensions(result: EvidenceWeights, scenario: Scenario) -> Iterator[Block]:

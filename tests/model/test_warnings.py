@@ -70,6 +70,10 @@ CASES = {
         'title = "A sign"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-11-01',
         'title = "A boast"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-12-01',
         "repeated-evidence", "evidence.sign", 27),
+    "the same date and title, typed anew": (
+        'title = "A sign"\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-11-01',
+        'title = "a  Boast."\nsource = "almanac"\nlocator = "p. 4"\ndate = 2025-12-01',
+        "repeated-evidence", "evidence.sign", 27),
     "old priors": ("date = 2026-01-02", "date = 2025-12-31", "old-priors", "prior_set.date", 5),
     "a missed quantile": ("{ p05 = 0.1, p95 = 0.4,", MISSED, "missed-quantile", "events.flood", 7),
     "a missing reason": (', because = "A rule of thumb"', "", "missing-reason", "evidence.sign", 10),

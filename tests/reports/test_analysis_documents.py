@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.evidence_weight import EvidenceGroup
 from estimative.model.analysis.trace import TraceResult
 from estimative.model.analysis.what_if_result import WhatIfResult
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.answers import Answer
 from estimative.reports.blocks import Caution, Document, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
+from estimative.reports.documents.evidence import together
 from estimative.reports.formats.registry import FORMATS
 from estimative.reports.number_format import percent
 from estimative.workflows.evidence import evidence
@@ -153,6 +156,32 @@ def test_every_group_and_every_item_of_one_has_its_row() -> None:
     first = context().scenario.evidence[heaviest.items[0]].title
     assert tables[0].rows[0][0].startswith(f"\u201c{first}\u201d")
     assert {row[0] for row in tables[1].rows} == {"The coast guard warns of a gale", "The radio repeats the warning"}
+
+
+def weighing(name: str, alone: float, last: float, se: float = 0.0) -> EvidenceGroup:
+    """A group of one item with its two weights, in log-odds."""
+    numbers = {"marginal_first": alone, "marginal_last": last, "step": last, "running": last}
+    return EvidenceGroup(
+        name=name,
+        items=(name,),
+        **{key: MCEstimate(value=value) for key, value in numbers.items()},
+        interaction=MCEstimate(value=last - alone, own_variance=se**2),
+        pareto_k=None,
+        own_fits=0,
+    )
+
+
+def test_only_what_is_not_independent_is_said_to_interact() -> None:
+    """Weights that add are not mentioned, nor differences within their error; the others are, with their direction."""
+    scenario = context().scenario
+    assert list(together([weighing("swell", 2.0, 2.0), weighing("captain", 2.0, 0.5, se=1.0)], scenario)) == []
+    rows = [weighing("swell", 2.0, 0.5), weighing("captain", -0.2, 1.0)]
+    rule, less, more = together(rows, scenario)
+    assert rule.startswith("Items that are independent given the result weigh the same")
+    assert less.startswith(
+        "Less given the rest: \u201cA long swell has set in\u201d (+8.69 alone, +2.17 given the rest)."
+    )
+    assert more.startswith("More given the rest, or the other way: \u201cThe captain says that he will sail\u201d")
 
 
 def test_indicators_show_both_answers() -> None:

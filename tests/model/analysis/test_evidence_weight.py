@@ -110,6 +110,7 @@ def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     for unit, others, weight in zip(units, lacking, weights, strict=True):
         assert exactly(weight.marginal_first) == pytest.approx(log_odds(unit) - log_odds([]), abs=1e-7)
         assert exactly(weight.marginal_last) == pytest.approx(log_odds(everything) - log_odds(others), abs=1e-7)
+        assert weight.interaction.value == pytest.approx(weight.marginal_last.value - weight.marginal_first.value)
         assert weight.own_fits == 0
     assert exactly(found.total) == pytest.approx(log_odds(everything) - log_odds([]), abs=1e-7)
     for start, heap, group in zip([[], *heaps], heaps, found.groups, strict=False):
@@ -126,6 +127,43 @@ def grouped(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     ]
     pairs = list(zip(names, scenario.evidence, strict=True))
     return {name: tuple(item for story, item in pairs if story == name) for name in dict.fromkeys(names)}
+
+
+def test_independent_items_do_not_interact() -> None:
+    """Items that are independent given the result weigh the same alone and given the rest, however unsure they are."""
+    unsure = {"events.e": BetaStated(a=2, b=5), "evidence.a": LognormalStated(mu=0.9, sigma=0.6)}
+    found = weighed(one_event(seen("a", "e"), seen("b", "e"), given_=unsure))
+    for group in found.groups:
+        assert abs(group.interaction.value) < 1e-3
+        assert group.marginal_first.value > 0.5
+
+
+def chained(*, all_of: bool, **said: float) -> Assessment:
+    """A headline that needs two causes, or follows one of them, and a sign of each: or two signs of the one."""
+    causes = (Event(id="c", title=""), Event(id="d", title=""))
+    parents = ("c", "d") if all_of else ("c",)
+    event = Event(id="e", title="", form="table", table_parents=parents)
+    scenario = scenario_of(event, *causes, evidence=(seen("a", "c"), seen("b", parents[-1])))
+    entries = {"none": 0.05, "c": 0.05, "d": 0.05, "c+d": 0.9} if all_of else {"none": 0.05, "c": 0.9}
+    tables = {f"tables.e.{name}": value for name, value in entries.items()}
+    return assessed(scenario, {"events.c": 0.2, "events.d": 0.2, "evidence.a": 9.0, "evidence.b": 9.0, **tables})
+
+
+@pytest.mark.parametrize("all_of", [False, True], ids=["signs of one cause", "signs of two conditions"])
+def test_what_is_not_independent_interacts(all_of: bool) -> None:
+    """Two signs of one cause weigh less given each other, signs of two conditions that are both needed weigh more."""
+    found = weighed(chained(all_of=all_of))
+    base = 0.05, 0.85
+
+    def log_odds(first: float, second: float) -> float:
+        if not all_of:
+            return float(logit(base[0] + base[1] * expit(logit(0.2) + math.log(first * second))))
+        return float(logit(base[0] + base[1] * math.prod(expit(logit(0.2) + math.log(r)) for r in (first, second))))
+
+    expected = log_odds(9, 9) - 2 * log_odds(9, 1) + log_odds(1, 1)
+    assert (expected > 0) == all_of
+    for group in found.groups:
+        assert exactly(group.interaction) == pytest.approx(expected)
 
 
 def test_items_of_one_origin_are_one_story() -> None:
