@@ -14,9 +14,10 @@ from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
-from estimative.model.spec.prior_matching import matched_priors
+from estimative.model.spec.prior_matching import matched_priors, superfluous
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.suggestions import completed
 from estimative.model.spec.warnings import warnings_of
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.errors import Issue
@@ -52,7 +53,8 @@ class Assessment:
     @property
     def warnings(self) -> tuple[Issue, ...]:
         """Probable mistakes in the scenario and in the priors."""
-        return warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
+        of_parts = warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
+        return (*superfluous(self.structure.quantities, self.prior_set), *of_parts)
 
     @cached_property
     def degree_parameters(self) -> Numbers:
@@ -182,6 +184,7 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     if structure is None:
         structure = structure_of(scenario)
         check_size(structure)
+    prior_set = completed(prior_set, scenario)
     priors, indicator_priors = matched_priors(structure.quantities, prior_set)
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 

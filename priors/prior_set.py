@@ -12,6 +12,8 @@ from estimative.priors.errors import Place, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
 
+SCENARIO = "the scenario"
+"""Whose a statement is that the scenario suggests; no prior set can have this name."""
 LEVELS = ("low", "moderate", "high")
 """Levels of analytic confidence."""
 
@@ -70,18 +72,21 @@ class PriorSet:
 
     def with_weight(self, section: str, name: str, value: float) -> PriorSet:
         """Return the set with another weight of evidence."""
+        shares = FrozenDict({key: stated for key, stated in self.shares.items() if key != f"{section}.{name}"})
         if section == "relevance":
-            return replace(self, relevance=FrozenDict({**self.relevance, name: value}))
-        return replace(self, independence=FrozenDict({**self.independence, name: value}))
+            return replace(self, shares=shares, relevance=FrozenDict({**self.relevance, name: value}))
+        return replace(self, shares=shares, independence=FrozenDict({**self.independence, name: value}))
 
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of everything that can change a number or a word of a report.
 
         That is all content after `extends`, with reasons and sources, and the lineage. It is not: paths, lines, the
-        order of entries, the spelling of a statement (`3` or `3.0`, a word's capitals), and `scenario_digest`, which
-        only guards against a mistake.
+        order of entries, the spelling of a statement (`3` or `3.0`, a word's capitals), what the scenario suggests,
+        which is in its own digest, and `scenario_digest`, which only guards against a mistake.
         """
+        suggested = {name.removeprefix("relevance.") for name in self.shares.keys() - _own(self.shares).keys()}
+        statements, shares = _own(self.statements), _own(self.shares)
         content = {
             "name": self.name,
             "analyst": self.analyst,
@@ -89,9 +94,9 @@ class PriorSet:
             "date": self.date and self.date.isoformat(),
             "rationale": self.rationale,
             "lineage": self.lineage,
-            "statements": {quantity: _canonical(stated) for quantity, stated in self.statements.items()},
-            "shares": {quantity: (stated.because, stated.source) for quantity, stated in self.shares.items()},
-            "relevance": dict(self.relevance),
+            "statements": {quantity: canonical(stated) for quantity, stated in statements.items()},
+            "shares": {quantity: (stated.because, stated.source) for quantity, stated in shares.items()},
+            "relevance": {name: self.relevance[name] for name in self.relevance if name not in suggested},
             "independence": dict(self.independence),
             "confidence": self.confidence and asdict(self.confidence),
         }
@@ -99,5 +104,11 @@ class PriorSet:
         return digest_of(content, ascii_only=True)
 
 
-def _canonical(stated: Stated) -> list[object]:
+def _own(stated: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return what the scenario does not suggest."""
+    return {name: statement for name, statement in stated.items() if statement.taken_from != SCENARIO}
+
+
+def canonical(stated: Stated) -> list[object]:
+    """Return what a statement says, as plain data in a fixed order."""
     return [tag_of(stated.statement.kind), asdict(stated.statement), stated.because, stated.source]

@@ -142,13 +142,18 @@ def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,
         lineage=(parent.name, *parent.lineage),
-        statements=FrozenDict({**parent.statements, **child.statements}),
+        statements=FrozenDict({**_inherited(parent, parent.statements), **child.statements}),
         relevance=FrozenDict({**parent.relevance, **child.relevance}),
         independence=FrozenDict({**parent.independence, **child.independence}),
-        shares=FrozenDict({**parent.shares, **child.shares}),
+        shares=FrozenDict({**_inherited(parent, parent.shares), **child.shares}),
         confidence=child.confidence or parent.confidence,
         places=FrozenDict({**_heritable(parent), **child.places}),
     )
+
+
+def _inherited(parent: PriorSet, stated: Mapping[str, Stated]) -> dict[str, Stated]:
+    """Return statements with the name of the set that they are taken from."""
+    return {name: replace(one, taken_from=one.taken_from or parent.name) for name, one in stated.items()}
 
 
 def _texts(links: Iterable[_Link]) -> dict[str, str]:

@@ -57,6 +57,7 @@ def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[s
         stated = prior_set.statements[quantity]
         prior = families.get(quantity)
         pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
+        yield from _comment("from", stated.taken_from)
         yield from _comment("stated", say(stated.statement))
         if prior and prior.misfit:
             yield from _comment("misfit", "; ".join((f"{prior.misfit:.3f} in probability", *map(str, prior.missed))))

@@ -88,6 +88,14 @@ def toml(statement: Statement) -> str:
     return toml_text.inline(form_of(statement).pairs(statement))
 
 
+def written(stated: Stated) -> str:
+    """Return the TOML value that reads back as an equal statement, with its reason and source."""
+    remarks = [(key, toml_text.text(text)) for key in _REMARKS if (text := getattr(stated, key))]
+    if not remarks:
+        return toml(stated.statement)
+    return toml_text.inline([*form_of(stated.statement).pairs(stated.statement), *remarks])
+
+
 def say(statement: Statement) -> str:
     """Return a statement in a few words, with rounded numbers; `toml` has the exact ones."""
     return form_of(statement).say(statement)

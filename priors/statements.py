@@ -210,6 +210,8 @@ class Stated:
     """What the analyst refers to; may be empty."""
     place: Place | None = None
     """Where it is in a file; None for a statement made in code."""
+    taken_from: str = field(default="", repr=False)
+    """The prior set that it is inherited from, or `prior_set.SCENARIO`; empty where it is the analyst's own."""
 
 
 def percentile(p: float) -> str:

@@ -14,7 +14,7 @@ from estimative.model.inference.refit import Effort
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.prior_set import Confidence
+from estimative.priors.prior_set import SCENARIO, Confidence
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, two_digits
 
@@ -143,6 +143,13 @@ def short_name(name: str, scenario: Scenario) -> str:
 
 def _cut(text: str, length: int = 15) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}\u2026"
+
+
+def whose(taken_from: str) -> str:
+    """Whose a statement is, in brackets; nothing where it is the analyst's own."""
+    if not taken_from:
+        return ""
+    return " (suggested by the scenario)" if taken_from == SCENARIO else f" (from {taken_from})"
 
 
 def input_value(name: str, value: float, scenario: Scenario) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 INVALID = 2
 """Exit code."""
+MOST_NAMED = 3
 
 
 def check(
@@ -38,9 +40,16 @@ def check(
         print(to_json(result), end="")
     else:
         for file in result.files:
-            line = f"{file.file}: no errors ({file.kind} {file.name}, digest {file.digest[:12]})"
+            taken = "".join(f"; {_taken(owner, names)}" for owner, names in file.taken_from.items())
+            line = f"{file.file}: no errors ({file.kind} {file.name}, digest {file.digest[:12]}{taken})"
             print(file.meaning if resolved else ascii_safe(line))
         for issue in result.issues:
             say(f"{issue.severity.capitalize()}: {issue}")
     if result.failed(strict=strict):
         raise typer.Exit(INVALID)
+
+
+def _taken(owner: str, names: Sequence[str]) -> str:
+    """How many priors are somebody else's, and which if they are few."""
+    few = f": {', '.join(names)}" if len(names) <= MOST_NAMED else ""
+    return f"{len(names)} {'prior' if len(names) == 1 else 'priors'} from {owner}{few}"

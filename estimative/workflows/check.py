@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +37,9 @@ class CheckedFile:
     scenario: str
     """Its id, or that of the scenario that the priors are for."""
     digest: str
+    taken_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a prior set: whose the quantities are that it does not state itself, by the set that it extends; those that
+    the scenario suggests are under "the scenario"."""
     meaning: str
     """The same content in full, as a file that can be read again."""
 
@@ -135,8 +138,17 @@ def _checked(
             name=entry.name,
             scenario=entry.scenario,
             digest=entry.digest,
-            meaning=resolved_prior_set(entry, {**assessment.priors, **assessment.indicator_priors}),
+            taken_from=_taken_from(assessment.prior_set),
+            meaning=resolved_prior_set(assessment.prior_set, {**assessment.priors, **assessment.indicator_priors}),
         )
+
+
+def _taken_from(prior_set: PriorSet) -> Mapping[str, tuple[str, ...]]:
+    owners: dict[str, list[str]] = {}
+    for name, stated in {**prior_set.statements, **prior_set.shares}.items():
+        if stated.taken_from:
+            owners.setdefault(stated.taken_from, []).append(name)
+    return {owner: tuple(names) for owner, names in owners.items()}
 
 
 def _assessed(

@@ -37,6 +37,8 @@ class TracedQuantity:
     """As in the prior set file."""
     because: str
     source: str
+    taken_from: str
+    """The prior set that it is inherited from, or "the scenario" that suggests it; empty where it is the set's own."""
     distribution: QuantityResult
 
 
@@ -184,6 +186,7 @@ def _traced(posterior: Posterior, name: str) -> TracedQuantity:
         statement=say(stated.statement),
         because=stated.because,
         source=stated.source,
+        taken_from=stated.taken_from,
         distribution=quantity_result(posterior, name),
     )
 

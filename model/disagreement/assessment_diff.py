@@ -26,7 +26,7 @@ UNUSED: Mapping[str, frozenset[str]] = {
     "factors": frozenset({"title", "low", "high"}),
     "events": frozenset({"title", "when"}),
     "outcomes": frozenset({"title"}),
-    "evidence": frozenset({"title", "source", "locator", "date", "grade", "standing"}),
+    "evidence": frozenset({"title", "source", "locator", "date", "grade", "standing", "suggests"}),
 }
 """Fields that no equation uses, by section; no field of the other sections is used."""
 

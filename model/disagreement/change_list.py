@@ -148,6 +148,10 @@ def as_text(value: Any) -> str:
         case Confidence():
             reasons = (value.information_base, value.rigour, value.volatility)
             return ". ".join(part.rstrip(". ") for part in (value.level, *reasons) if part)
+        case Stated():
+            return say(value.statement)
+        case Mapping():
+            return "; ".join(f"{name}: {as_text(entry)}" for name, entry in value.items())
         case tuple():
             return "; ".join(map(as_text, value))
         case _:

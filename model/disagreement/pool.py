@@ -167,7 +167,7 @@ def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessmen
         name=CONSENSUS,
     )
     # No answer depends on the chances of seeing an indicator, so those of the first analyst will do.
-    indicators = {name: first.prior_set.statements[name] for name in first.indicator_priors}
+    indicators = {name: prior.stated for name, prior in first.indicator_priors.items()}
     complete = replace(pooled, statements=FrozenDict({**pooled.statements, **indicators}))
     return assess(first.scenario, complete, structure=first.structure)
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.statements import Stated
+
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
@@ -28,6 +31,8 @@ class Item:
     """Admiralty code: source A-F, information 1-6; F and 6 mean that it cannot be judged."""
     standing: str = ""
     """How far the item itself was checked, in the author's words."""
+    suggests: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}), repr=False)
+    """What the author of the scenario suggests for analysts who say nothing, by quantity: "evidence.x", ..."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,9 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.statement_syntax import read_stated
+from estimative.priors.statements import Constant, Stated
 from estimative.priors.toml_table import Table
 
 type Subjects = Mapping[str, Factor | Event]
@@ -34,7 +37,8 @@ def read_evidence(name: str, table: Table, folder: Folder, subjects: Subjects) -
     if table.value("kind") != kind:
         return None
     cls = next(cls for cls in FIELDS if cls.kind == kind)
-    item = cls(**common, **FIELDS[cls](table, folder, subjects.get(common["about"])))
+    own = FIELDS[cls](table, folder, subjects.get(common["about"]))
+    item = cls(**common, **own, suggests=_of_item(name, table, cls))
     table.no_more()
     return item
 
@@ -49,7 +53,9 @@ def read_indicator(name: str, table: Table, subjects: Subjects) -> Indicator | N
         suggestion = "Write what has been seen, or looked for in vain, under [evidence]."
         table.error("seen", code="unknown-key", message=message, value=value, suggestion=suggestion)
     common = {**_common(name, table), "source": table.text("source", default="")}
-    indicator = Indicator(**common, supports=_supports(table, subjects.get(common["about"])))
+    ends = ("high", "low") if isinstance(subjects.get(common["about"]), Factor) else ("yes", "no")
+    chances = _suggests(table, "", {f"if_{end}": f"indicators.{name}.if_{end}" for end in ends})
+    indicator = Indicator(**common, supports=_supports(table, subjects.get(common["about"])), suggests=chances)
     table.no_more()
     return indicator
 
@@ -66,6 +72,43 @@ def _common(name: str, table: Table) -> dict[str, Any]:
         "grade": _grade(table),
         "standing": table.choice("standing", STANDINGS, default=""),
     }
+
+
+def _suggests(table: Table, whole: str, parts: Mapping[str, str]) -> Mapping[str, Stated]:
+    """Read what the author of the scenario suggests, by quantity.
+
+    Parameters
+    ----------
+    whole
+        The quantity that a single statement is about; empty where there is none.
+    parts
+        The quantities of a table of statements, by key.
+    """
+    if "suggests" not in table:
+        return FrozenDict({})
+    value = table.value("suggests")
+    if not parts or (whole and not (isinstance(value, dict) and value.keys() & parts.keys())):
+        stated = read_stated(table, "suggests")
+        return FrozenDict({whole: stated} if stated else {})
+    within = table.table("suggests")
+    read = {name: read_stated(within, key) for key, name in parts.items() if key in within}
+    within.no_more()
+    return FrozenDict({name: stated for name, stated in read.items() if stated})
+
+
+def _of_item(name: str, table: Table, kind: type[Evidence]) -> Mapping[str, Stated]:
+    """Read what is suggested about an item of evidence: its ratio or error, its motive, or its relevance."""
+    if kind is Observation:
+        return FrozenDict({})
+    if kind not in (Cases, Exposure):
+        ratio = f"evidence.{name}"
+        own_motive = kind is Testimony and "motive" not in table
+        return _suggests(table, ratio, {"ratio": ratio, "motive": f"motives.{name}"} if own_motive else {})
+    suggested = _suggests(table, f"relevance.{name}", {})
+    for stated in suggested.values():
+        if not (isinstance(stated.statement, Constant) and 0 <= stated.statement.value <= 1):
+            table.mismatch("suggests", value=table.value("suggests"), allowed="a number between 0 and 1")
+    return suggested
 
 
 def _grade(table: Table) -> str:

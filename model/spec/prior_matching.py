@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from estimative.model.spec.directions import contradictions
 from estimative.model.spec.evidence import Cases, Exposure
 from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, nearest, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, Severity, ascii_safe, enumerated, nearest, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, fit
@@ -25,7 +26,7 @@ def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping
     """
     matching = _Matching(quantities, prior_set)
     # Against another scenario every name would be unknown: one mistake, one error.
-    issues = list(matching.mismatches()) or [*matching.unknown_quantities(), *matching.weight_errors()]
+    issues = list(matching.mismatches()) or [*matching.misspellings(), *matching.missing_weights()]
     if prior_set.scenario != quantities.scenario.id:
         raise InvalidInput(issues)
     priors = FrozenDict(matching.fitted(quantities.all, issues))
@@ -42,9 +43,9 @@ class _Matching:
     """One prior set beside the quantities of one scenario."""
 
     def __init__(self, quantities: Quantities, prior_set: PriorSet) -> None:
+        self.quantities = quantities
         self.scenario: Scenario = quantities.scenario
         self.prior_set = prior_set
-        self.wanted = {**quantities.all, **quantities.indicator_quantities}
         self.misspelt: set[str] = set()
         """Names that an unknown one probably stands for: one mistake gives one error."""
 
@@ -64,20 +65,18 @@ class _Matching:
                 suggestion="Check the priors, then replace or delete the digest.",
             )
 
-    def unknown_quantities(self) -> Iterator[Issue]:
-        return self._unknown(self.prior_set.statements, self.wanted, "a quantity of the scenario")
+    def misspellings(self) -> Iterator[Issue]:
+        """Yield the errors of unknown names that probably stand for what is missing."""
+        for unknown in unknown_names(self.quantities, self.prior_set):
+            if unknown.missing:
+                self.misspelt.add(unknown.meant)
+                yield unknown.issue("error")
 
-    def weight_errors(self) -> Iterator[Issue]:
-        counted = (item for item in self.scenario.evidence.values() if isinstance(item, Exposure | Cases))
-        relevance = [f"relevance.{item.id}" for item in counted]
-        stated = [f"relevance.{item}" for item in self.prior_set.relevance]
-        yield from self._unknown(stated, relevance, "evidence of kind exposure or cases")
-        for name in relevance:
-            if name not in stated and name not in self.misspelt:
+    def missing_weights(self) -> Iterator[Issue]:
+        for item in self.scenario.evidence.values():
+            name, counted = f"relevance.{item.id}", isinstance(item, Exposure | Cases)
+            if counted and item.id not in self.prior_set.relevance and name not in self.misspelt:
                 yield self._missing(name, "a number between 0 and 1")
-        independence = [f"independence.{origin}" for origin in self.scenario.origins]
-        stated = [f"independence.{origin}" for origin in self.prior_set.independence]
-        yield from self._unknown(stated, independence, "an origin that several items share")
 
     def fitted(self, quantities: Mapping[str, Quantity], issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
         for name, quantity in quantities.items():
@@ -123,18 +122,6 @@ class _Matching:
             fix = f"Change the numbers to what you believe, and replace each {quote(PLACEHOLDER)} by your reason."
             yield self._error(left[0], message, code="placeholder", suggestion=fix)
 
-    def _unknown(self, stated: Iterable[str], wanted: Collection[str], what: str) -> Iterator[Issue]:
-        """Yield the errors of names that are not wanted, each with the name that was probably meant."""
-        stated = tuple(stated)
-        for name in stated:
-            if name not in wanted:
-                # A name that is not stated yet is more probable than one that is.
-                meant = _meant(name, [n for n in wanted if n not in stated]) or _meant(name, wanted)
-                self.misspelt.add(meant)
-                entry, suggestion = quote(_entry(name)), _entry(meant)
-                message = f"{entry} is not {what}"
-                yield self._error(name, message, code="unknown-name", value=entry, suggestion=suggestion)
-
     def _missing(self, name: str, title: str) -> Issue:
         return self._error(name, f"{quote(name)} is missing: {title}", code="missing-prior")
 
@@ -145,7 +132,68 @@ class _Matching:
         return Issue(code=code, message=message, place=place, value=value, allowed=allowed, suggestion=suggestion)
 
     def _place(self, key: str) -> Place:
-        return self.prior_set.places.get(key) or Place(file=self.prior_set.file, key=key)
+        return _place(self.prior_set, key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownName:
+    """A name in a prior set for which the scenario has no use."""
+
+    name: str
+    place: Place
+    what: str
+    """What it is not."""
+    meant: str
+    """The name that it probably stands for; empty if there is none."""
+    missing: bool
+    """Whether nothing is stated under that name."""
+
+    def issue(self, severity: Severity) -> Issue:
+        entry = quote(_entry(self.name))
+        return Issue(
+            severity=severity,
+            code="unknown-name",
+            message=f"{entry} is not {self.what}",
+            place=self.place,
+            value=entry,
+            suggestion=_entry(self.meant),
+        )
+
+
+def superfluous(quantities: Quantities, prior_set: PriorSet) -> Iterator[Issue]:
+    """Yield the warnings of names that the scenario does not have, or no longer has."""
+    return (unknown.issue("warning") for unknown in unknown_names(quantities, prior_set) if not unknown.missing)
+
+
+def unknown_names(quantities: Quantities, prior_set: PriorSet) -> Iterator[UnknownName]:
+    """Yield the names in a prior set that the scenario does not have, each with the name that was probably meant."""
+    scenario = quantities.scenario
+    counted = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
+    known: tuple[tuple[Iterable[str], Collection[str], str], ...] = (
+        (prior_set.statements, {**quantities.all, **quantities.indicator_quantities}, "a quantity of the scenario"),
+        (_in("relevance", prior_set.relevance), _in("relevance", counted), "evidence of kind exposure or cases"),
+        (
+            _in("independence", prior_set.independence),
+            _in("independence", scenario.origins),
+            "an origin that several items share",
+        ),
+    )
+    for stated, wanted, what in known:
+        silent = [name for name in wanted if name not in stated]
+        for name in stated:
+            if name not in wanted:
+                # A name that is not stated yet is more probable than one that is.
+                meant = _meant(name, silent) or _meant(name, wanted)
+                place = _place(prior_set, name)
+                yield UnknownName(name=name, place=place, what=what, meant=meant, missing=meant in silent)
+
+
+def _in(section: str, names: Iterable[str]) -> list[str]:
+    return [f"{section}.{name}" for name in names]
+
+
+def _place(prior_set: PriorSet, key: str) -> Place:
+    return prior_set.places.get(key) or Place(file=prior_set.file, key=key)
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

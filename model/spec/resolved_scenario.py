@@ -21,6 +21,8 @@ from estimative.model.spec.evidence import (
 from estimative.model.spec.quantities import state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer as toml_text
+from estimative.priors.statement_syntax import written
+from estimative.priors.statements import Stated
 
 COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
 
@@ -71,7 +73,15 @@ def _event(event: Event) -> dict[str, object]:
 
 def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
     common = {key: getattr(item, key) for key in COMMON}
-    return {"kind": item.kind, **common, **_own(item, scenario)}
+    return {"kind": item.kind, **common, **_own(item, scenario), "suggests": _suggests(item)}
+
+
+def _suggests(item: Evidence) -> object:
+    """Return the one statement, or several by the key under which each is suggested."""
+    keys = {f"evidence.{item.id}": "ratio", f"motives.{item.id}": "motive"}
+    if len(item.suggests) == 1 and next(iter(item.suggests)) in (f"evidence.{item.id}", f"relevance.{item.id}"):
+        return next(iter(item.suggests.values()))
+    return {keys.get(name) or name.rpartition(".")[2]: stated for name, stated in item.suggests.items()}
 
 
 def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
@@ -119,6 +129,8 @@ def _value(entry: object) -> str:
             return toml_text.text(entry)
         case datetime.date():
             return entry.isoformat()
+        case Stated():
+            return written(entry)
         case Mapping():
             return toml_text.inline([(str(key), _value(value)) for key, value in entry.items()])
         case list() | tuple():

@@ -6,7 +6,7 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
@@ -17,6 +17,7 @@ from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import InvalidInput, Place, quote
 from estimative.priors.frozen import FrozenDict
+from estimative.priors.prior_set import canonical
 
 DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
@@ -134,8 +135,12 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def _plain(entry: Any) -> dict[str, Any]:
-    fields = json.loads(json.dumps(asdict(entry), default=_plain_value))
-    return {"type": tag_of(entry.kind), **fields}
+    suggests = getattr(entry, "suggests", {})
+    fields = asdict(replace(entry, suggests=FrozenDict({}))) if suggests else asdict(entry)
+    fields.pop("suggests", None)
+    if suggests:  # they came later: an item without them keeps the digest it had
+        fields["suggests"] = {name: canonical(stated) for name, stated in suggests.items()}
+    return {"type": tag_of(entry.kind), **json.loads(json.dumps(fields, default=_plain_value))}
 
 
 def _plain_value(value: object) -> Any:

@@ -14,6 +14,7 @@ from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.evidence_file import read_evidence, read_indicator
 from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.suggestions import suggestion_errors
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table
@@ -114,6 +115,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         )
         if as_of:
             _add_errors(table, late_entries(scenario))
+        table.issues.extend(suggestion_errors(scenario))
     except InvalidInput as error:
         _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))
     table.raise_issues()

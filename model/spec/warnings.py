@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from estimative.model.spec.evidence import Evidence, Observation
 from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.suggestions import suggestions
 from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
@@ -27,6 +28,7 @@ def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[
     This needs all prior sets at once: a source may be there for the priors of one analyst.
     """
     used = {item.source for section in (scenario.evidence, scenario.indicators) for item in section.values()}
+    used |= {stated.source for stated in suggestions(scenario).values()}
     used |= {stated.source for prior_set in prior_sets for stated in prior_set.statements.values()}
     return tuple(
         _warning(

@@ -12,6 +12,7 @@ from estimative.model.inference.target_estimates import Omission
 from estimative.model.spec.events import Event, Factor, Outcome
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.prior_set import SCENARIO
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
@@ -232,6 +233,9 @@ def _remaining(influence: PriorInfluence) -> str:
 def _reasons(result: FitResult, context: Context) -> Iterator[Block]:
     priors = context.assessment.priors
     silent = sum(not priors[name].stated.because.strip() for name in result.quantities)
+    if suggested := [name for name in result.quantities if priors[name].stated.taken_from == SCENARIO]:
+        names = listed([input_name(name, context.scenario) for name in suggested])
+        yield Paragraph(text=f"Suggested by the author of the scenario, since the prior set is silent: {names}.")
     if silent:
         yield Paragraph(text=f"{plural(silent, 'prior', 'priors')} of {len(result.quantities)} without a reason.")
 
@@ -285,7 +289,12 @@ def _item_row(item: Evidence, weight: float) -> dict[str, object]:
 
 def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, object]:
     stated = context.assessment.priors[name].stated
-    text = {"stated": say(stated.statement), "because": stated.because, "source": stated.source}
+    text = {
+        "stated": say(stated.statement),
+        "taken_from": stated.taken_from,
+        "because": stated.because,
+        "source": stated.source,
+    }
     return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
 
 

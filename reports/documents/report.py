@@ -32,7 +32,7 @@ from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import Figures
 from estimative.reports.number_format import interval, percent, plain_percent, rounded
-from estimative.reports.phrases import METHODS, capital, input_name, listed, plain
+from estimative.reports.phrases import METHODS, capital, input_name, listed, plain, whose
 from estimative.reports.sheets import Sheet
 
 MODEL = (
@@ -281,12 +281,13 @@ def _inputs(result: ReportResult, context: Context) -> Iterator[Block]:
     priors = context.assessment.priors
     yield Heading(text="Inputs")
     yield Paragraph(
-        text="Every input as it was stated, with its mean before \u2192 after the evidence, and the reason given."
+        text="Every input as it was stated, with its mean before \u2192 after the evidence, and the reason given. In "
+        "brackets: the prior set that it was taken from, or that the author of the scenario suggested it."
     )
     rows = [
         (
             capital(input_name(name, context.scenario)),
-            say(priors[name].stated.statement),
+            say(priors[name].stated.statement) + whose(priors[name].stated.taken_from),
             f"{rounded(row.prior.mean, row.prior.se)} \u2192 {rounded(row.posterior.mean, row.posterior.se)}",
             plain(priors[name].stated.because),
         )

@@ -171,7 +171,8 @@ def _statement(row: TracedQuantity) -> str:
     means = f"mean {before} before the evidence, {after} after it"
     reason = " ".join(row.because.split()).rstrip(".")
     because = f" Reason: {reason}." if reason else " No reason is given."
-    return f"stated as {row.statement}{source}; {'constant' if row.distribution.constant else means}.{because}"
+    kind = "constant" if row.distribution.constant else means
+    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}; {kind}.{because}"
 
 
 def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> str:

@@ -122,22 +122,14 @@ MISFITS = {
         'pilot.toml, motives.echo: "motives.echo" is missing: motive behind: An echo.']),
     "factor misspelt": ("defences = { p05 = 0.2,", "defenses = { p05 = 0.2,", [
         f'pilot.toml, line 6, factors.defenses: "defenses" {UNKNOWN} Did you mean "defences"?']),
-    "effect that the scenario does not have": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", [
-        f'pilot.toml, line 13, effects.storm.defences: "storm.defences" {UNKNOWN} Did you mean "flood.defences"?']),
-    "prior on an exposure": ("lone = 2\n", "lone = 2\nyears = 2\n", [
-        f'pilot.toml, line 22, evidence.years: "years" {UNKNOWN}']),
     "relevance missing": ("years = 0.5\n", "", [
         'pilot.toml, relevance.years: "relevance.years" is missing: a number between 0 and 1.']),
     "relevance misspelt": ("years = 0.5\n", "year = 0.5\n", [
         ('pilot.toml, line 26, relevance.year: "year" is not evidence of kind exposure or cases. '
         'Did you mean "years"?')]),
-    "relevance of testimony": ("years = 0.5\n", "years = 0.5\nboast = 0.5\n", [
-        'pilot.toml, line 27, relevance.boast: "boast" is not evidence of kind exposure or cases.']),
     "independence of an unknown origin": ("mayor = 0.25", "mayer = 0.25", [
         ('pilot.toml, line 28, independence.mayer: "mayer" is not an origin that several items share. '
         'Did you mean "mayor"?')]),
-    "independence of an origin of one item": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", [
-        'pilot.toml, line 29, independence.crew: "crew" is not an origin that several items share.']),
     "another scenario": ('scenario = "harbour"', 'scenario = "harbor"', [
         'pilot.toml, line 4, prior_set.scenario: these priors are for the scenario "harbor", not for "harbour".']),
     "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
@@ -266,7 +258,8 @@ def test_a_prior_set_made_in_code_has_errors_too(tmp_path: Path) -> None:
     """An error of a prior set that comes from no file names the set, and no line."""
     (tmp_path / "harbour.toml").write_text(SCENARIO)
     scenario = read_scenario(tmp_path / "harbour.toml")
-    statements = all_at(scenario, 0.5) | {"events.flod": 0.5}
+    statements = all_at(scenario, 0.5)
+    statements["events.flod"] = statements.pop("events.flood")
     with pytest.raises(InvalidInput) as caught:
         assess(scenario, prior_set_for(scenario, statements, relevance={"years": 1.0}))
     [issue] = caught.value.issues
@@ -278,3 +271,27 @@ def test_a_ratio_around_1_has_no_direction(tmp_path: Path) -> None:
     """A ratio whose median is 1 up to rounding contradicts nothing, however wide it is."""
     made = assessment(tmp_path, PRIORS.replace("lone = 2", "lone = { p05 = 0.1, p95 = 10 }"))
     assert made.priors["evidence.lone"].family.quantile(0.5) == pytest.approx(1)
+
+
+SUPERFLUOUS = {
+    "effect": ("[tables.panic]", "[effects.storm]\ndefences = 2\n[tables.panic]", 13, "effects.storm.defences",
+        "flood.defences"),
+    "ratio": ("lone = 2\n", "lone = 2\nlonely = 2\n", 22, "evidence.lonely", "lone"),
+    "relevance": ("years = 0.5\n", "years = 0.5\nboast = 0.5\n", 27, "relevance.boast", ""),
+    "independence": ("mayor = 0.25", "mayor = 0.25\ncrew = 0.5", 29, "independence.crew", ""),
+    "chance of an indicator": ("[relevance]", "[indicators.gulls]\nif_yes = 0.5\n[relevance]", 26,
+        "indicators.gulls.if_yes", ""),
+}  # fmt: skip
+"""What is replaced by what, and the line, the key and the suggestion of the warning."""
+
+
+@pytest.mark.parametrize("name", SUPERFLUOUS)
+def test_what_the_scenario_no_longer_has_is_a_warning(name: str, tmp_path: Path) -> None:
+    """A prior on what the scenario does not have, with nothing missing, is a warning with the nearest name."""
+    old, new, line, key, meant = SUPERFLUOUS[name]
+    made = assessment(tmp_path, PRIORS.replace(old, new))
+    [issue] = [issue for issue in made.warnings if issue.code == "unknown-name"]
+    place = (issue.severity, issue.place.line, issue.place.key, issue.suggestion)
+    assert place == ("warning", line, key, meant)
+    families = [{name: prior.family for name, prior in each.priors.items()} for each in (made, assessment(tmp_path))]
+    assert families[0] == families[1]

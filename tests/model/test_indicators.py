@@ -219,15 +219,11 @@ MISFITS: Mapping[str, tuple[str, str, list[str]]] = {
         "chance of seeing it if flood is yes: A fair is held."),
         ('pilot.toml, indicators.fair.if_no: "indicators.fair.if_no" is missing: '
         "chance of seeing it if flood is no: A fair is held.")]),
-    "unknown": ("[indicators.fair]", "[indicators.fare]\nif_yes = 0.5\n[indicators.fair]", [
-        f'pilot.toml, line 21, indicators.fare.if_yes: "fare.if_yes" {UNKNOWN} Did you mean "fair.if_yes"?']),
     "misspelt": ("[indicators.gulls]", "[indicators.gull]", [
         f'pilot.toml, line 18, indicators.gull.if_yes: "gull.if_yes" {UNKNOWN} Did you mean "gulls.if_yes"?',
         f'pilot.toml, line 19, indicators.gull.if_no: "gull.if_no" {UNKNOWN} Did you mean "gulls.if_no"?']),
     "ends of another subject": ("if_high = 0.6\n", "if_yes = 0.6\n", [
         f'pilot.toml, line 12, indicators.paint.if_yes: "paint.if_yes" {UNKNOWN} Did you mean "paint.if_high"?']),
-    "a ratio instead": ("[indicators.paint]", "[evidence]\npaint = 3\n[indicators.paint]", [
-        f'pilot.toml, line 12, evidence.paint: "paint" {UNKNOWN}']),
     "turned, supporting high": ("if_high = 0.6", "if_high = 0.05", [
         (f'pilot.toml, line 12, indicators.paint.if_high: the mean is 0.05, {SUPPORTS} "high" by the scenario. '
         "Allowed: more than 0.19, the mean of indicators.paint.if_low.")]),

@@ -29,6 +29,7 @@ from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.errors import InvalidInput
+from estimative.priors.statements import Constant, Stated
 from tests.strategies import everything, scenarios
 
 SECTIONS = ("sources", "factors", "events", "outcomes", "evidence", "indicators")
@@ -346,6 +347,8 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("indicators", "date"): datetime.date(2025, 6, 1),
     ("evidence", "motive"): None,
     ("evidence", "until"): None,
+    ("evidence", "suggests"): {"evidence.x": Stated(statement=Constant(value=2.0))},
+    ("indicators", "suggests"): {"indicators.x.if_yes": Stated(statement=Constant(value=0.5))},
     ("evidence", "trials"): (Trials(at={"wall": 0.5}, successes=1.0, of=5.0),),
 }
 
