@@ -11,6 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 _Formatter: Any = typer.Context.formatter_class
 _Mixin: Any = object
 
+HINTS = {"priors": "To put several analysts side by side: estimative compare."}
+"""What a user may have wanted who gives an option several times."""
+
 
 class Formatter(_Formatter):  # type: ignore[misc]
     """Writes headings in bold where the terminal can."""
@@ -21,12 +24,25 @@ class Formatter(_Formatter):  # type: ignore[misc]
 
 
 class _WithExamples(_Mixin):  # type: ignore[misc]
-    """Help with bold headings, and an epilog of examples, one a line."""
+    """Help with bold headings and an epilog of examples, one a line; and options that are given once."""
 
     def get_help(self, ctx: Any) -> str:
         """The help text."""
         ctx.formatter_class = Formatter
         return str(super().get_help(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option that is given again: the library would silently take the last."""
+        if not ctx.resilient_parsing:  # as for completion, where the line is not finished yet
+            _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+            for parameter in given:
+                once = parameter.param_type_name == "option" and not (
+                    parameter.multiple or getattr(parameter, "is_flag", False)
+                )
+                if once and (number := given.count(parameter)) > 1:
+                    message = f"'{parameter.opts[0]}' is given {number} times, and can be given once."
+                    raise typer.BadParameter(f"{message} {HINTS.get(parameter.name or '', '')}".strip(), ctx=ctx)
+        return list(super().parse_args(ctx, args))
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature of the library
         """Write the examples."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, g
 import typer
 
 if TYPE_CHECKING:
+    import datetime
+
     from estimative.model.record.run_store import Store
     from estimative.priors.errors import InvalidInput
     from estimative.workflows.session import Settings
@@ -186,6 +188,25 @@ class RunStore:
         from estimative.workflows.project import Project
 
         return Store.at(self.runs or Project.find(Path()).runs)
+
+
+def read_date(text: str, option: str) -> datetime.date:
+    """The date that a user typed.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    import datetime
+
+    from estimative.priors.errors import invalid, quote
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        message, allowed = f"{quote(text)} is not a date", "a date such as 2030-12-31"
+        raise invalid(message, code="not-a-date", key=option, allowed=allowed) from error
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:

@@ -22,10 +22,15 @@ def report(
     from estimative.cli.console import say
     from estimative.cli.option_groups import Fitting
     from estimative.cli.output import show
+    from estimative.priors.errors import ascii_safe
     from estimative.workflows.report import report
 
     with Fitting().settings() as settings:
         result, assessments = report(store.open(), run or ["latest"], settings)
     if not run:
-        say(f"Report of run {result.fit.run.id}")
+        name, scenario = result.fit.prior_set.name, result.fit.scenario
+        say(
+            f"Report of the latest run, {result.fit.run.id}: {ascii_safe(scenario.title)}, by {name}, "
+            f"as of {scenario.as_of}"
+        )
     show(result, assessments, output, brief=brief)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
 import typer
@@ -30,6 +29,7 @@ def resolve(
     ] = False,
 ) -> None:
     """Record what happened."""
+    from estimative.cli.option_groups import read_date
     from estimative.cli.output import show
     from estimative.workflows.resolve import resolve
 
@@ -37,19 +37,9 @@ def resolve(
         store.open(),
         run,
         occurred=RESULTS[result],
-        date=_date(date),
+        date=read_date(date, "--date"),
         because=because,
         outcome=outcome,
         correct=correct,
     )
     show(recorded, (), output)
-
-
-def _date(text: str) -> datetime.date:
-    from estimative.priors.errors import invalid, quote
-
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        message, allowed = f"{quote(text)} is not a date", "a date such as 2030-12-31"
-        raise invalid(message, code="not-a-date", key="--date", allowed=allowed) from error

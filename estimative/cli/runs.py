@@ -31,14 +31,25 @@ def _store(store: RunStore, context: typer.Context) -> Store:
     return store.open() if named_here else RunStore(runs=context.obj or store.runs).open()
 
 
-def _list(context: typer.Context, store: RunStore, output: Output) -> None:
+def _list(
+    context: typer.Context,
+    store: RunStore,
+    output: Output,
+    scenario: Annotated[str, typer.Option("--scenario", "-s", metavar="ID", help="Only runs of this scenario.")] = "",
+    analyst: Annotated[str, typer.Option("--analyst", "-a", metavar="P", help="Only runs by this prior set.")] = "",
+    label: Annotated[str, typer.Option(metavar="TEXT", help="Only runs with this in their label.")] = "",
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only runs of this day or later.")] = None,
+) -> None:
     """List, show, label, export and delete saved runs."""
+    from estimative.cli.option_groups import read_date
     from estimative.cli.output import show
-    from estimative.workflows.runs import list_runs
+    from estimative.workflows.runs import Filter, list_runs
 
     context.obj = store.runs
     if context.invoked_subcommand is None:
-        show(list_runs(_store(store, context)), (), output)
+        day = read_date(since, "--since") if since else None
+        only = Filter(scenario=scenario, prior_set=analyst, label=label, since=day)
+        show(list_runs(_store(store, context), only), (), output)
 
 
 def _show(context: typer.Context, run: RunName, store: RunStore, output: Output) -> None:

@@ -28,12 +28,12 @@ def checked_format(path: Path, format_name: str | None) -> str:
     Raises
     ------
     InvalidInput
-        If no format is named, two are, or the folder is not there.
+        If no format is named, two are, the ending is that of no format, or the folder is not there.
     """
     if not path.absolute().parent.is_dir():
         raise invalid("there is no such folder", code="unwritable", file=str(path), allowed="a folder that exists")
     named = format_of(path)
-    if named is None and format_name is None:
+    if named is None and (format_name is None or path.suffix):
         endings = [ending for entry in FORMATS.values() for ending in entry.endings]
         raise invalid("an unknown ending", code="invalid-value", file=str(path), allowed=f"one of {listed(endings)}")
     if named and format_name and named != format_name:

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.record.run_list import RunList
 from estimative.model.record.run_store import Manifest, Store
 from estimative.model.record.stored_run import StoredRun
+from estimative.priors.errors import InvalidInput, Place, unknown_name
 
 
-def list_runs(store: Store) -> RunList:
-    """The runs of a store, the newest first."""
-    return RunList(folder=str(store.folder), runs=store.list(), unreadable=store.unreadable())
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which runs to list; what is None or empty leaves out none."""
+
+    scenario: str = ""
+    """Its id."""
+    prior_set: str = ""
+    label: str = ""
+    """Part of it, in capitals or not."""
+    since: datetime.date | None = None
+    """The first day, where the user was."""
+
+    def accepts(self, run: Manifest) -> bool:
+        """Whether a run is listed."""
+        return (
+            self.scenario in ("", run.scenario)
+            and self.prior_set in ("", run.prior_set)
+            and self.label.casefold() in run.label.casefold()
+            and (self.since is None or run.created.date() >= self.since)
+        )
+
+
+def list_runs(store: Store, only: Filter | None = None) -> RunList:
+    """The runs of a store, the newest first; those that a filter accepts.
+
+    Raises
+    ------
+    InvalidInput
+        If the filter names a scenario or prior set that no run has.
+    """
+    runs, only = store.list(), only or Filter()
+    for name, known, what in (
+        (only.scenario, {run.scenario for run in runs}, "the id of a scenario with a saved run"),
+        (only.prior_set, {run.prior_set for run in runs}, "a prior set with a saved run"),
+    ):
+        if name and runs and name not in known:
+            raise InvalidInput([unknown_name(Place(file=str(store.folder)), name, sorted(known), what)])
+    accepted = tuple(filter(only.accepts, runs))
+    return RunList(
+        folder=str(store.folder), runs=accepted, passed_over=len(runs) - len(accepted), unreadable=store.unreadable()
+    )
 
 
 def find_run(store: Store, name: str) -> StoredRun:

@@ -17,6 +17,8 @@ class RunList:
     kind: Literal["runs"] = "runs"
     folder: str
     runs: tuple[Manifest, ...]
+    passed_over: int = 0
+    """How many others there are, which a filter leaves out."""
     unreadable: tuple[str, ...] = ()
     """Ids of runs that cannot be read: damaged, or of another version of the program."""
 

@@ -96,7 +96,7 @@ class Store:
             message,
             code="ambiguous-run" if several else "unknown-run",
             file=str(self.folder),
-            allowed="the id of a run, its beginning, or latest" if ids else "",
+            allowed=_choice(matching, ids),
             suggestion=(nearest(name, ids) or "") if ids else "Save a run first: estimative fit.",
         )
 
@@ -173,6 +173,13 @@ class Store:
             with suppress(OSError):  # another program may sweep here too
                 if time.time() - path.stat().st_mtime > LEFT_BEHIND:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _choice(matching: list[str], ids: list[str]) -> str | tuple[str, ...]:
+    """What may be named instead: one of the runs that a beginning stands for, else any run."""
+    if len(matching) > 1:
+        return tuple(matching)
+    return "the id of a run, its beginning, or latest" if ids else ""
 
 
 def _matching(name: str, ids: list[str]) -> list[str]:

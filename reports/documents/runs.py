@@ -17,18 +17,22 @@ from estimative.reports.sheets import Sheet, sheet
 def document(result: RunList, context: Context) -> Document:
     """How many runs there are, and each in a row."""
     passed_over = tuple(_unreadable(result.unreadable))
+    if not result.runs and result.passed_over:
+        others = plural(result.passed_over, "other run", "other runs")
+        return (Paragraph(text=f"No such run in {result.folder}, which has {others}."), *passed_over)
     if not result.runs:
         return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."), *passed_over)
-    lead = Paragraph(text=f"{plural(len(result.runs), 'run', 'runs')} in {result.folder}")
+    total = plural(len(result.runs) + result.passed_over, "run", "runs")
+    lead = Paragraph(text=f"{f'{len(result.runs)} of ' if result.passed_over else ''}{total} in {result.folder}")
     labelled, ids = any(run.label for run in result.runs), [run.id for run in result.runs]
-    header = ("Run", *(("Label",) if labelled else ()), "Question", "Prior set", "Result")
+    header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
     return (
         lead,
         Table(
             header=header,
             rows=tuple((short_id(run.id, ids), *_row(run, context, labelled=labelled)) for run in result.runs),
             text_columns=frozenset(range(len(header))),
-            nowrap_columns=frozenset({0}),
+            nowrap_columns=frozenset({0, header.index("As of")}),
         ),
         *passed_over,
     )
@@ -42,7 +46,7 @@ def _unreadable(ids: Sequence[str]) -> Iterator[Block]:
 
 def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:
     label = (run.label,) if labelled else ()
-    return (*label, plain(run.question), run.prior_set, summary(run, context))
+    return (*label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
 
 
 def short_id(run: str, ids: Sequence[str]) -> str:

@@ -104,3 +104,24 @@ def test_an_unknown_command_option_or_value_is_an_error(command: tuple[str, ...]
     assert (done.code, done.out) == (2, "")
     assert any(word in done.err for word in command[-2:])
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("fit", "-p", "critics", "--priors", "baseline"), "--priors"),
+        (("sensitivity", "-s", "asia", "-s", "asia"), "--scenario"),
+        (("compare", "--seed", "1", "--seed=2"), "--seed"),
+        (("runs", "--runs", "a", "--runs", "b"), "--runs"),
+    ],
+)
+def test_an_option_that_cannot_be_repeated_is_given_once(command: tuple[str, ...], option: str) -> None:
+    """Of an option that is given twice, the first is not forgotten: it is an error."""
+    done = run(*command)
+    assert (done.code, done.out, f"'{option}' is given 2 times" in done.err) == (2, "", True)
+
+
+def test_an_option_that_can_be_repeated_may_be() -> None:
+    """Options that take several values, and switches, are no error when they are given again."""
+    done = run("compare", "-p", "nobody", "-p", "no-one", "--attribute", "--attribute")
+    assert "is given" not in done.err

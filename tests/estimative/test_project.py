@@ -122,6 +122,6 @@ def test_what_the_file_names_has_to_be_there(project: Desk) -> None:
 
 def test_nothing_is_computed_for_a_file_that_cannot_be_written(desk: Desk) -> None:
     """An unknown ending and a missing folder are errors before anything starts."""
-    for file in ("x.foo", "nowhere/x.md"):
-        done = desk.run("sensitivity", "--priors", "mate.toml", "-o", file)
+    for file in (("x.foo",), ("x.foo", "--format", "md"), ("x.md", "--format", "html"), ("nowhere/x.md",)):
+        done = desk.run("sensitivity", "--priors", "mate.toml", "-o", *file)
         assert (done.code, len(done.err.splitlines())) == (2, 1), done.err

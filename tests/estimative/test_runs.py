@@ -49,6 +49,35 @@ def test_runs_in_json_and_csv(fitted: Desk) -> None:
     assert len(rows) == 1 + len(listing["runs"])
 
 
+def test_the_list_can_be_filtered(desk: Desk) -> None:
+    """`runs` lists those of a scenario, of a prior set, with a label, or since a day, and how many there are."""
+    desk.write("cook.toml", (desk.folder / "mate.toml").read_text(encoding="utf-8").replace('"mate"', '"cook"'))
+    assert desk.run(*QUICK, "--label", "First draft").code == 0
+    assert desk.run(*QUICK[:-5], "cook.toml", *QUICK[-4:]).code == 0
+    expected = {
+        ("--analyst", "cook"): ["cook"],
+        ("--label", "DRAFT"): ["mate"],
+        ("--scenario", "ferry"): ["cook", "mate"],
+        ("--since", "2000-01-01"): ["cook", "mate"],
+        ("--since", "2999-01-01"): [],
+        ("--analyst", "cook", "--label", "draft"): [],
+    }
+    for options, names in expected.items():
+        listing = json.loads(desk.run("runs", *options, *AS_JSON).out)
+        assert ([run["prior_set"] for run in listing["runs"]], listing["passed_over"]) == (names, 2 - len(names))
+    assert "1 of 2 runs in" in desk.run("runs", "--analyst", "cook").out
+    assert "No such run in" in desk.run("runs", "--since", "2999-01-01").out
+    misspelt = desk.run("runs", "--scenario", "fery")
+    assert (misspelt.code, 'Did you mean "ferry"?' in misspelt.err) == (2, True)
+    assert desk.run("runs", "--since", "soon").code == 2
+
+
+def test_the_beginning_of_several_ids_lists_them(fitted: Desk) -> None:
+    """A beginning that several runs have is an error with each of them."""
+    done = fitted.run("runs", "show", "2")
+    assert (done.code, all(name in done.err for name in fitted.kept())) == (2, True)
+
+
 def test_a_store_without_runs_is_no_error(desk: Desk) -> None:
     """Where there is no run yet, `runs` says how to save one and exits with 0; to show one is an error."""
     done = desk.run("runs")
