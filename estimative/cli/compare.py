@@ -25,11 +25,12 @@ def compare(
     ] = None,
 ) -> None:
     """Compare analysts' prior sets, and explain their differences."""
-    from estimative.cli.output import show
+    from estimative.cli.output import show_of
     from estimative.workflows.analysts import load_analysts, open_team
     from estimative.workflows.compare import compare
 
     with fitting.settings() as settings:
-        session = open_team(load_analysts(*team.names()), settings, outcome=outcome)
+        analysts = load_analysts(*team.names())
+        session = open_team(analysts.assessments, settings, outcome=outcome)
         result = compare(session, attribution=attribute, permutations=permutations)
-    show(result, session.assessments, output)
+    show_of(analysts, result, session.assessments, output)

@@ -22,12 +22,39 @@ from estimative.workflows.files import write_answer, write_whole
 if TYPE_CHECKING:
     from estimative.model.assessment import Assessment
     from estimative.reports.blocks import Picture
+    from estimative.workflows.analysts import Analysts
 
-UNCONVERGED = 3
-"""Exit code."""
+INVALID, UNCONVERGED = 2, 3
+"""Exit codes."""
 
 
-def show(result: Showable, assessments: tuple[Assessment, ...], output: Output, *, brief: bool = False) -> None:
+def show_of(analysts: Analysts, result: Showable, assessments: tuple[Assessment, ...], output: Output) -> None:
+    """Show a result of several analysts; exit with 2 if some were left out, after the errors in their files.
+
+    Raises
+    ------
+    InvalidInput
+        As `show`.
+    """
+    for issue in analysts.errors:
+        say(f"Error: {issue}")
+    try:
+        show(result, assessments, output, left_out=analysts.left_out)
+    except typer.Exit:
+        if not analysts.errors:
+            raise
+    if analysts.errors:
+        raise typer.Exit(INVALID)
+
+
+def show(
+    result: Showable,
+    assessments: tuple[Assessment, ...],
+    output: Output,
+    *,
+    brief: bool = False,
+    left_out: tuple[str, ...] = (),
+) -> None:
     """Print or write a result in the format asked for; exit with 3 if it did not converge.
 
     Raises
@@ -35,9 +62,9 @@ def show(result: Showable, assessments: tuple[Assessment, ...], output: Output, 
     InvalidInput
         If the format contradicts the file, or a file cannot be written.
     """
-    answer = Answer(
-        result=result, context=Context(assessments=assessments, scale=find_scale(output.scale), brief=brief)
-    )
+    scale = find_scale(output.scale)
+    context = Context(assessments=assessments, scale=scale, brief=brief, left_out=left_out)
+    answer = Answer(result=result, context=context)
     if output.figures:
         write_figures(output.figures, answer.figures)
     if output.output:

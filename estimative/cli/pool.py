@@ -29,7 +29,7 @@ def pool(
     ] = None,
 ) -> None:
     """Combine several analysts into one probability."""
-    from estimative.cli.output import show
+    from estimative.cli.output import show_of
     from estimative.priors.errors import invalid
     from estimative.workflows.analysts import load_analysts, open_team, parse_weights
     from estimative.workflows.pool import Weighting, check_factor, pool, weigh_by_record
@@ -38,13 +38,13 @@ def pool(
         raise invalid("--weight and --scores exclude each other", code="misuse", allowed="weights from one of them")
     check_factor(extremize)
     with fitting.settings() as settings:
-        assessments = load_analysts(*team.names())
-        names = [assessment.prior_set.name for assessment in assessments]
+        analysts = load_analysts(*team.names())
+        names = [assessment.prior_set.name for assessment in analysts.assessments]
         weighting = (
             weigh_by_record(scores, names, score_rule)
             if scores
             else Weighting.stated(parse_weights(weight or (), names))
         )
-        session = open_team(assessments, settings)
+        session = open_team(analysts.assessments, settings)
         result = pool(session, weighting, extremizing=extremize)
-    show(result, session.assessments, output)
+    show_of(analysts, result, session.assessments, output)

@@ -26,8 +26,19 @@ from estimative.workflows.session import Settings, possible
 ANY_WEIGHT = "a finite number of at least 0"
 
 
-def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...]:
-    """Read a scenario and several prior sets for it.
+@dataclass(frozen=True, kw_only=True)
+class Analysts:
+    """The analysts of one scenario whose files can be used, and those who are left out."""
+
+    assessments: tuple[Assessment, ...]
+    left_out: tuple[str, ...] = ()
+    """The files of the others."""
+    errors: tuple[Issue, ...] = ()
+    """In these files."""
+
+
+def load_analysts(scenario: str, priors: Sequence[str]) -> Analysts:
+    """Read a scenario and several prior sets for it; those with errors are left out.
 
     Parameters
     ----------
@@ -39,18 +50,22 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> tuple[Assessment, ...
     Raises
     ------
     InvalidInput
-        With every error of the files, a set that is given twice, or fewer than two sets.
+        With every error of the scenario; if a set is not there, or is given twice; or if fewer than two sets are left.
     """
     subject = read_scenario(find_scenario(scenario))
     refuse_future(subject)
-    issues: list[Issue] = []
-    prior_sets = [prior_set for path in _paths(priors, subject.id, issues) for prior_set in _read(path, issues)]
-    issues += _given_twice(prior_sets)
-    assessments = tuple(_assessed(subject, prior_sets, issues))
-    if issues:
-        raise InvalidInput(dict.fromkeys(issues))
+    missing: list[Issue] = []
+    broken: list[Issue] = []
+    paths = _paths(priors, subject.id, missing)
+    prior_sets = [prior_set for path in paths for prior_set in _read(path, broken)]
+    missing += _given_twice(prior_sets)
+    assessments = tuple(_assessed(subject, prior_sets, broken))
+    if missing or (broken and len(assessments) < 2):
+        raise InvalidInput(dict.fromkeys([*missing, *broken]))
     check_team(assessments)
-    return assessments
+    used = {assessment.prior_set.file for assessment in assessments}
+    left_out = tuple(str(path) for path in paths if str(path) not in used)
+    return Analysts(assessments=assessments, left_out=left_out, errors=tuple(dict.fromkeys(broken)))
 
 
 def check_team(assessments: Sequence[Assessment]) -> None:

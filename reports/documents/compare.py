@@ -20,6 +20,7 @@ from estimative.reports.sheets import Sheet, sheet
 def document(result: CompareResult, context: Context) -> Iterator[Block]:
     """The analysts' numbers first, then why they differ, then the pairs, then how they were computed."""
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
+    yield from common.left_out(context)
     yield from common.cautions(result, analysts.fits(result.analysts), context.scenario)
     yield from parts(result, context)
     if result.reported:

@@ -53,6 +53,7 @@ REASONS: Mapping[str, str] = {
 def document(result: PoolResult, context: Context) -> Iterator[Block]:
     """The combined probability first, then the analysts, the weights, the assumptions, and how it was computed."""
     yield from analysts.introduction(result.scenario, result.analysts, "combined")
+    yield from common.left_out(context)
     yield from common.cautions(result, analysts.fits(result.analysts), context.scenario)
     rows = analysts.by_probability(result.analysts, result.scenario.headline)
     if result.headline:

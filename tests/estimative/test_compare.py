@@ -152,9 +152,8 @@ ERRORS = {
     "twice": ((*TWO, "--priors", "mate.toml"), ("2 prior sets", '"mate"', "mate.toml")),
     "same name": ((*TWO, "--priors", "copy.toml"), ("mate.toml, copy.toml",)),
     "no such set": ((*TWO, "--priors", "mete"), ("mete",)),
-    "another scenario": ((*TWO, "--priors", "electrician.toml"), ("electrician.toml", "lamp")),
+    "one of two": ((*TWO[:4], "--priors", "electrician.toml"), ("electrician.toml", "lamp")),
     "empty folder": ((*TWO, "--priors", "empty"), ("empty", "no prior set")),
-    "invalid file": ((*TWO, "--priors", "bad.toml"), ("bad.toml", "factors.weather")),
     "no such outcome": ((*TWO, "--outcome", "canceled"), ("canceled", 'Did you mean "cancelled"?')),
 }
 
@@ -164,11 +163,29 @@ def test_an_input_error_ends_with_2(office: Path, case: str) -> None:
     """Prior sets of other scenarios, given twice, or misspelt: one line that names the error, and no output."""
     arguments, parts = ERRORS[case]
     (office / "copy.toml").write_text(PRIORS)
-    (office / "bad.toml").write_text(PRIORS.replace("p05 = 0.2, p95 = 0.8,", "p05 = 0.9, p95 = 0.8,"))
     (office / "empty").mkdir(exist_ok=True)
     finished = compare(office, *arguments)
     assert (finished.code, finished.out) == (2, "")
     assert all(part in finished.err for part in parts), finished.err
+
+
+def test_a_broken_file_does_not_stop_the_others(office: Path) -> None:
+    """Files with errors are left out, compared or pooled: the result says so, each error is printed, the code is 2."""
+    (office / "crew").mkdir(exist_ok=True)
+    (office / "crew" / "bad.toml").write_text(PRIORS.replace("p05 = 0.2, p95 = 0.8,", "p05 = 0.9, p95 = 0.8,"))
+    (office / "crew" / "torn.toml").write_text("[prior_set\n")
+    (office / "crew" / "lamp.toml").write_text(CERTAIN_PRIORS)
+    for command in ("compare", "pool"):
+        good = run(command, *TWO, folder=office)
+        done = run(command, *TWO, "--priors", "crew", folder=office)
+        errors = [line for line in done.err.splitlines() if line.startswith("Error: ")]
+        assert (done.code, good.code, len(errors)) == (2, 0, 3), done.err
+        assert all(name in " ".join(errors) for name in ("bad.toml", "torn.toml", "lamp.toml"))
+        text = " ".join(done.out.split())
+        assert "Left out, because of errors in the file: crew/bad.toml, crew/lamp.toml and crew/torn.toml." in text
+        assert [line for line in good.out.splitlines() if "%" in line] == [
+            line for line in done.out.splitlines() if "%" in line
+        ]
 
 
 def test_all_errors_are_reported_at_once(office: Path) -> None:

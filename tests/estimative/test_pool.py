@@ -124,7 +124,6 @@ ERRORS = {
     "factor infinite": ((*TWO, "--extremize", "inf"), ("inf", "a finite number of at least 0")),
     "factor negative": ((*TWO, "--extremize", "-1"), ("-1", "a finite number of at least 0")),
     "too few": (TWO[:4], ("prior sets", "two or more")),
-    "another scenario": ((*TWO, "-p", "electrician.toml"), ("electrician.toml", "lamp")),
 }
 
 
