@@ -33,6 +33,11 @@ ScenarioName = Annotated[
 ]
 
 
+OutcomeName = Annotated[
+    str | None, typer.Option("--outcome", metavar="ID", help="About this outcome, not about the headline.")
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """Which scenario, by which prior set."""

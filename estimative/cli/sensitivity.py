@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from estimative.cli.option_groups import Fitting, Output, Subject
+from estimative.cli.option_groups import Fitting, OutcomeName, Output, Subject
 
 
-def sensitivity(subject: Subject, fitting: Fitting, output: Output) -> None:
+def sensitivity(subject: Subject, fitting: Fitting, output: Output, outcome: OutcomeName = None) -> None:
     """Show which inputs drive the result."""
     from estimative.cli.output import show
+    from estimative.workflows.analysts import about
     from estimative.workflows.inputs import load
     from estimative.workflows.sensitivity import sensitivity
-    from estimative.workflows.session import open_session
+    from estimative.workflows.session import as_filed, open_session
 
     with fitting.settings() as settings:
         inputs = load(*subject.names())
-        result = sensitivity(open_session(inputs.assessment, settings))
-    show(result, (inputs.assessment,), output)
+        assessment = about(inputs.assessment, outcome)
+        result = sensitivity(open_session(assessment, settings))
+    show(as_filed(result, inputs.assessment), (assessment,), output)

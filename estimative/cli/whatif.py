@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from estimative.cli.option_groups import Fitting, Output, Subject
+from estimative.cli.option_groups import Fitting, OutcomeName, Output, Subject
 
 OPTIONS = {"do": "--do", "given": "--given", "without": "--without", "edits": "--set", "sweep": "--sweep"}
 """Where each entry of a supposition comes from."""
@@ -38,12 +38,14 @@ def whatif(
         str | None,
         typer.Option("--sweep", metavar="FACTOR=LOW:HIGH:N", help="Set a factor to N values in turn."),
     ] = None,
+    outcome: OutcomeName = None,
 ) -> None:
     """Recompute under an intervention, an observation or another prior."""
     from estimative.cli.output import show
     from estimative.priors.errors import invalid
+    from estimative.workflows.analysts import about
     from estimative.workflows.inputs import load
-    from estimative.workflows.session import open_session
+    from estimative.workflows.session import as_filed, open_session
     from estimative.workflows.suppositions import read_supposition
     from estimative.workflows.whatif import whatif
 
@@ -52,16 +54,17 @@ def whatif(
         raise invalid("Nothing is supposed", code="missing-value", suggestion=advice)
     with fitting.settings() as settings, _named_options():
         inputs = load(*subject.names())
+        assessment = about(inputs.assessment, outcome)
         supposition = read_supposition(
-            inputs.assessment,
+            assessment,
             do=map(_pair, do or ()),
             given=map(_pair, given or ()),
             without=map(str.strip, without or ()),
             edits=((name, value or "") for name, value in map(_pair, edits or ())),
             sweep=(_pair(sweep)[0], _pair(sweep)[1] or "") if sweep else None,
         )
-        result = whatif(open_session(inputs.assessment, settings), supposition)
-    show(result, (inputs.assessment,), output)
+        result = whatif(open_session(assessment, settings), supposition)
+    show(as_filed(result, inputs.assessment), (assessment,), output)
 
 
 def _pair(text: str) -> tuple[str, str | None]:

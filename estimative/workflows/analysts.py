@@ -155,6 +155,17 @@ def with_headline(assessments: Sequence[Assessment], outcome: str) -> tuple[Asse
     return tuple(replace(assessment, structure=structure) for assessment in assessments)
 
 
+def about(assessment: Assessment, outcome: str | None) -> Assessment:
+    """The assessment with another outcome as the headline; itself where none is named.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such outcome.
+    """
+    return with_headline((assessment,), outcome)[0] if outcome else assessment
+
+
 def parse_weights(texts: Sequence[str], analysts: Sequence[str]) -> Mapping[str, float]:
     """The weights in texts such as "A=2"; 1 for an analyst who is not named.
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, get_args
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import Probability, reliable
-from estimative.model.inference.info import Computation, FitInfo, versions
+from estimative.model.inference.info import Computation, FitInfo, ScenarioInfo, versions
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
+
+
+class About(Protocol):
+    """A result about a scenario."""
+
+    @property
+    def scenario(self) -> ScenarioInfo: ...
 
 
 class Progress(Protocol):
@@ -122,6 +129,11 @@ def open_session(assessment: Assessment, settings: Settings) -> Session:
         fitted, prior = fitter.fit(assessment), prior_predictive(assessment, seed=settings.seed)
         fitted.posterior.all_estimates, prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return Session(settings=settings, assessment=assessment, fitter=fitter, fitted=fitted, prior=prior)
+
+
+def as_filed[Kind: About](result: Kind, assessment: Assessment) -> Kind:
+    """A result with the digest of the scenario's file, whichever outcome of it the result leads with."""
+    return replace(result, scenario=replace(result.scenario, digest=assessment.scenario.digest))  # type: ignore[type-var]
 
 
 @contextmanager
