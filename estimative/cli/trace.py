@@ -10,7 +10,9 @@ from estimative.cli.option_groups import Fitting, Output, Subject
 
 
 def trace(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="An outcome, an event, a factor or an input.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="An outcome, event, factor, item, indicator or input.")
+    ],
     subject: Subject,
     fitting: Fitting,
     output: Output,

@@ -7,7 +7,7 @@ from estimative.model.assessment import Assessment
 from estimative.priors.errors import ascii_safe, invalid, nearest, quote
 from estimative.workflows.session import Session
 
-ALLOWED = "an outcome, an event, a factor, or an input that has a prior: events.x, effects.x.y, evidence.x"
+ALLOWED = "an outcome, an event, a factor, an item of evidence, an indicator, or an input: events.x, relevance.x"
 
 
 def trace(session: Session, target: str) -> TraceResult:

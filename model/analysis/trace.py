@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +24,9 @@ from estimative.model.spec.evidence import Testimony
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statement_syntax import say
+from estimative.priors.statements import Constant, Stated
 
-type TargetKind = Literal["outcome", "event", "quantity"]
+type TargetKind = Literal["outcome", "event", "quantity", "item", "indicator", "weight"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,8 @@ class TracedQuantity:
     source: str
     taken_from: str
     """The prior set that it is inherited from, or "the scenario" that suggests it; empty where it is the set's own."""
-    distribution: QuantityResult
+    distribution: QuantityResult | None
+    """None of a weight of evidence and of the chance of an indicator, which are no part of the fitted model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class TraceResult(Result):
     scenario: ScenarioInfo
     fit: FitInfo
     target: str
-    """An outcome, an event, or a quantity such as "effects.request.plan"."""
+    """An outcome, an event, an item of evidence, an indicator, or an input such as "effects.request.plan"."""
     target_kind: TargetKind
     outcome: Probability | None
     """Where the target is an outcome."""
@@ -82,14 +84,33 @@ class TraceResult(Result):
 
 
 def trace_targets(assessment: Assessment) -> Mapping[str, TargetKind]:
-    """What can be traced, and of which kind it is; a factor also by its bare name."""
+    """What can be traced, and of which kind it is; a factor, an item, an indicator and an origin also by bare name."""
+    return {name: kind for name, (kind, _) in _targets(assessment).items()}
+
+
+def _targets(assessment: Assessment) -> Mapping[str, tuple[TargetKind, str]]:
+    """Every name that can be traced, with its kind and its full name; of two with one name, the later one counts."""
     scenario = assessment.scenario
-    return {
-        **dict.fromkeys(assessment.priors, "quantity"),
-        **dict.fromkeys(scenario.factors, "quantity"),
-        **dict.fromkeys(scenario.events, "event"),
-        **dict.fromkeys(scenario.outcomes, "outcome"),
-    }
+    targets: dict[str, tuple[TargetKind, str]] = {}
+    for origin in scenario.origins:
+        targets[origin] = "weight", f"independence.{origin}"
+    for name in scenario.indicators:
+        targets |= dict.fromkeys((name, f"indicators.{name}"), ("indicator", name))
+    for name in assessment.indicator_priors:
+        targets[name] = "indicator", QuantityName.parse(name).subject
+    for name in scenario.evidence:
+        targets |= dict.fromkeys((name, f"evidence.{name}"), ("item", name))
+    for name in assessment.weights:
+        targets[name] = "weight", name
+    for name in assessment.priors:
+        targets[name] = "quantity", name
+    for name in scenario.factors:
+        targets[name] = "quantity", f"factors.{name}"
+    for name in scenario.events:
+        targets[name] = "event", name
+    for name in scenario.outcomes:
+        targets[name] = "outcome", name
+    return targets
 
 
 def trace_result(
@@ -108,12 +129,8 @@ def trace_result(
         A name of `trace_targets`.
     """
     assessment, scenario = posterior.assessment, posterior.assessment.scenario
-    kind = trace_targets(assessment)[target]
-    target = f"factors.{target}" if kind == "quantity" and target in scenario.factors else target
-    events = _events_with(scenario, target) if kind == "quantity" else ancestry(posterior, target)
-    names = {target} if kind == "quantity" else _quantities_of(assessment.priors, scenario, events)
-    of_events = kind != "quantity" or target.startswith(("events.", "effects.", "tables."))
-    items = _items(scenario, names, events if of_events else ())
+    kind, target = _targets(assessment)[target]
+    events, names, items = _behind(posterior, kind, target)
     names |= {name for name in assessment.priors if is_of_item(name) and QuantityName.parse(name).subject in items}
     converged = posterior.verdict.passed
     show = converged or with_unconverged
@@ -130,8 +147,56 @@ def trace_result(
         outcome=reliable(posterior, prior).get(("outcome", target)) if kind == "outcome" and show else None,
         events={name: probabilities[name] for name in scenario.order if name in events and show},
         equations=tuple(entry for entry in equations if entry),
-        quantities=tuple(_traced(posterior, name) for name in assessment.priors if name in names and show),
+        quantities=(
+            *(_stated(assessment, kind, target) if show else ()),
+            *(_traced(posterior, name) for name in assessment.priors if name in names and show),
+        ),
         evidence=tuple(_item(assessment, name) for name in scenario.evidence if name in items),
+    )
+
+
+def _behind(posterior: Posterior, kind: TargetKind, target: str) -> tuple[tuple[str, ...], set[str], Collection[str]]:
+    """The events whose equations are shown, the quantities in them, and the items of evidence."""
+    assessment, scenario = posterior.assessment, posterior.assessment.scenario
+    match kind:
+        case "outcome" | "event":
+            events = ancestry(posterior, target)
+            names = _quantities_of(assessment.priors, scenario, events)
+            return events, names, _items(scenario, names, events)
+        case "quantity":
+            events = _events_with(scenario, target)
+            of_events = target.startswith(("events.", "effects.", "tables."))
+            return events, {target}, _items(scenario, {target}, events if of_events else ())
+        case "item":
+            return _events_about(scenario, scenario.evidence[target].about), set(), {target}
+        case "indicator":
+            return _events_about(scenario, scenario.indicators[target].about), set(), ()
+        case "weight":
+            name = QuantityName.parse(target)
+            of_origin = [item.id for item in scenario.evidence.values() if item.origin == name.subject]
+            return (), set(), [name.subject] if name.section == "relevance" else of_origin
+
+
+def _stated(assessment: Assessment, kind: TargetKind, target: str) -> Iterator[TracedQuantity]:
+    """What is stated about a weight of evidence, or about the chances of an indicator."""
+    own = assessment.prior_set
+    if kind == "weight":
+        name = QuantityName.parse(target)
+        silent = Stated(statement=Constant(value=own.weight(name.section, name.subject)))
+        yield _row(target, own.shares.get(target, silent), None)
+    for quantity, prior in assessment.indicator_priors.items() if kind == "indicator" else ():
+        if QuantityName.parse(quantity).subject == target:
+            yield _row(quantity, prior.stated, None)
+
+
+def _row(name: str, stated: Stated, distribution: QuantityResult | None) -> TracedQuantity:
+    return TracedQuantity(
+        name=name,
+        statement=say(stated.statement),
+        because=stated.because,
+        source=stated.source,
+        taken_from=stated.taken_from,
+        distribution=distribution,
     )
 
 
@@ -150,8 +215,12 @@ def _events_with(scenario: Scenario, quantity: str) -> tuple[str, ...]:
         case "events" | "effects" | "tables":
             return (name.subject,)
         case _:
-            about = scenario.evidence[name.subject].about
-            return (about,) if about in scenario.events else _events_with(scenario, f"factors.{about}")
+            return _events_about(scenario, scenario.evidence[name.subject].about)
+
+
+def _events_about(scenario: Scenario, about: str) -> tuple[str, ...]:
+    """The event itself, or the events that a factor drives."""
+    return (about,) if about in scenario.events else _events_with(scenario, f"factors.{about}")
 
 
 def _quantities_of(priors: Iterable[str], scenario: Scenario, events: Iterable[str]) -> set[str]:
@@ -180,15 +249,7 @@ def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> s
 
 
 def _traced(posterior: Posterior, name: str) -> TracedQuantity:
-    stated = posterior.assessment.priors[name].stated
-    return TracedQuantity(
-        name=name,
-        statement=say(stated.statement),
-        because=stated.because,
-        source=stated.source,
-        taken_from=stated.taken_from,
-        distribution=quantity_result(posterior, name),
-    )
+    return _row(name, posterior.assessment.priors[name].stated, quantity_result(posterior, name))
 
 
 def _item(assessment: Assessment, name: str) -> TracedItem:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.equation_trace import Equation, Term
 from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
-from estimative.model.inference.fit_result import EventProbability
+from estimative.model.inference.fit_result import EventProbability, QuantityResult
 from estimative.model.spec.events import Outcome, Source
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
@@ -34,6 +34,10 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=common.judgement(result.target, result.outcome, context), strong=True)
         yield Paragraph(text=phrases.spread_of(result.outcome.posterior))
         yield Paragraph(text=definition(scenario.outcomes[result.target], scenario))
+    if result.target_kind == "indicator":
+        sign = scenario.indicators[result.target]
+        where = f". Where to look: {text}" if (text := _source(scenario.sources.get(sign.source))) else ""
+        yield Paragraph(text=f"{capital(reading(sign, scenario))}, not yet observed{where}.")
     if result.target_kind == "event" and result.target in result.events:
         lead = f"{phrases.sentence(scenario.events[result.target].title)}. "
         yield Paragraph(text=f"{lead}{chance(result.target, result.events[result.target], scenario)}", strong=True)
@@ -52,11 +56,11 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
 
 
 def _title(result: TraceResult, scenario: Scenario) -> str:
-    return (
-        input_name(result.target, scenario)
-        if result.target_kind == "quantity"
-        else quoted(title_of(result.target, scenario))
-    )
+    if result.target_kind in ("quantity", "weight"):
+        return input_name(result.target, scenario)
+    if result.target_kind in ("item", "indicator"):
+        return quoted({**scenario.indicators, **scenario.evidence}[result.target].title)
+    return quoted(title_of(result.target, scenario))
 
 
 def definition(outcome: Outcome, scenario: Scenario) -> str:
@@ -166,13 +170,18 @@ def stated(row: TracedQuantity, scenario: Scenario) -> str:
 
 def _statement(row: TracedQuantity) -> str:
     source = f" (source: {plain(row.source)})" if row.source else ""
-    prior, posterior = row.distribution.prior.mean, row.distribution.posterior.mean
-    before, after = (rounded(mean, row.distribution.posterior.se) for mean in (prior, posterior))
-    means = f"mean {before} before the evidence, {after} after it"
     reason = " ".join(row.because.split()).rstrip(".")
     because = f" Reason: {reason}." if reason else " No reason is given."
-    kind = "constant" if row.distribution.constant else means
-    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}; {kind}.{because}"
+    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}{_learned(row.distribution)}.{because}"
+
+
+def _learned(distribution: QuantityResult | None) -> str:
+    """The mean of a quantity before the evidence and after it; nothing for what is no part of the fit."""
+    if distribution is None:
+        return ""
+    means = (distribution.prior.mean, distribution.posterior.mean)
+    before, after = (rounded(mean, distribution.posterior.se) for mean in means)
+    return "; constant" if distribution.constant else f"; mean {before} before the evidence, {after} after it"
 
 
 def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> str:

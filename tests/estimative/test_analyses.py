@@ -185,3 +185,19 @@ def test_a_run_that_cannot_be_written_to_has_analyses(run: StoredRun, monkeypatc
     monkeypatch.setattr(os, "replace", refuse)
     assert analyses_of(run, Settings()).of_same_fit(run.result())
     assert stored_analyses(run) is None
+
+
+@pytest.mark.parametrize("command", [("evidence",), ("sensitivity",), ("whatif", "--without", "captain")])
+def test_another_outcome_can_lead(desk: Desk, command: tuple[str, ...]) -> None:
+    """With `--outcome` the answer is about that outcome, under the digest of the scenario's file."""
+    other = analysed(desk, *command, "--outcome", "cancelled_in_storm")
+    plain = analysed(desk, *command)
+    assert (other["scenario"]["headline"], plain["scenario"]["headline"]) == ("cancelled_in_storm", "cancelled")
+    assert other["scenario"]["digest"] == plain["scenario"]["digest"]
+    if "headline" in other and other["headline"]["posterior"]:
+        assert other["headline"]["posterior"]["value"] != plain["headline"]["posterior"]["value"]
+    assert "If a storm is forecast, the ferry is cancelled by" in desk.run(
+        *command, *WATCH, "--outcome", "cancelled_in_storm"
+    ).out.replace("\n", " ")
+    misspelt = desk.run(*command, *WATCH, "--outcome", "canceled")
+    assert (misspelt.code, 'Did you mean "cancelled"?' in misspelt.err) == (2, True)

@@ -21,6 +21,7 @@ from estimative.reports.documents.evidence import together
 from estimative.reports.formats.registry import FORMATS
 from estimative.reports.number_format import percent
 from estimative.workflows.evidence import evidence
+from estimative.workflows.trace import trace
 from tests.analyses import KINDS, analysed, context, session
 
 
@@ -269,3 +270,28 @@ def test_the_terms_of_an_equation_are_its_drivers() -> None:
         "Severity of the weather (raises it)",
         "evidence about the event itself",
     }
+
+
+def test_every_name_that_a_report_prints_can_be_traced() -> None:
+    """Outcomes, events, factors, items, indicators, origins, and inputs by their full names: each has a document."""
+    assessment = session().assessment
+    scenario, quantities = assessment.scenario, assessment.structure.quantities
+    names = [
+        *(scenario.outcomes, scenario.events, scenario.factors, scenario.evidence, scenario.indicators),
+        *(scenario.origins, quantities.all, quantities.indicator_quantities, assessment.weights),
+        [f"evidence.{name}" for name in scenario.evidence],
+    ]
+    for name in (name for section in names for name in section):
+        result = trace(session(), name)
+        blocks = Answer(result=result, context=context()).document
+        assert result.quantities or result.evidence or result.events, name
+        assert sentences(blocks), name
+
+
+def test_a_weight_and_an_indicator_are_traced_to_their_reasons() -> None:
+    """A weight of evidence leads to its statement and its items; an indicator to its two chances."""
+    weight = trace(session(), next(iter(session().assessment.scenario.origins)))
+    assert (weight.target_kind, weight.target.startswith("independence.")) == ("weight", True)
+    assert len(weight.evidence) == 2
+    sign = trace(session(), next(iter(session().assessment.scenario.indicators)))
+    assert (sign.target_kind, [row.distribution for row in sign.quantities]) == ("indicator", [None, None])
