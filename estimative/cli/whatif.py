@@ -24,7 +24,7 @@ def whatif(
     ] = None,
     given: Annotated[
         list[str] | None,
-        typer.Option("--given", metavar="NAME[=VALUE]", help="Condition on an event, or on a factor's level."),
+        typer.Option("--given", metavar="NAME[=VALUE]", help="Condition on an event, indicator, or factor's level."),
     ] = None,
     without: Annotated[
         list[str] | None,

@@ -57,7 +57,7 @@ def read_supposition(
     do
         Factors (0 to 1) and events (yes or no) to set by intervention.
     given
-        The same, observed; in a world where what `do` names is set.
+        The same, observed, in a world where what `do` names is set; and indicators (yes or no).
     without
         Items of evidence, origins of several items, or "all".
     edits
@@ -74,18 +74,23 @@ def read_supposition(
     changed = reader.edited(edits, assessment)
     left_out = reader.left_out(without)
     factors, events = reader.states("do", do)
-    degrees, observed = reader.states("given", given)
+    conditions = list(given)
+    signs = reader.signs((name, value) for name, value in conditions if name in reader.sign_names)
+    degrees, observed = reader.states("given", ((n, value) for n, value in conditions if n not in reader.sign_names))
     grid = reader.grid(sweep)
     for name, value in degrees.items():
         changed = changed.with_fixed(f"factors.{name}", value)
     changed = changed.without_evidence(left_out) if left_out else changed
     intervention = Intervention(factors=FrozenDict(factors), events=FrozenDict(events))
     reader.check(intervention, grid, changed)
+    if signs and (intervention or grid):
+        reader.refuse_signs(next(iter(signs)))
     reader.stop_if_invalid()
     return Supposition(
         assessment=changed,
         intervention=intervention,
         given=FrozenDict(observed),
+        signs=FrozenDict(signs),
         grid=grid,
         assumptions=tuple(reader.assumptions),
     )
@@ -134,9 +139,32 @@ class _Reader:
                 events[name] = self.state(entry, name, value)
                 self.assumptions.append(Assumption(kind=kind, name=name, value=events[name]))
             else:
-                known = [*self.scenario.factors, *self.scenario.events]
-                self.unknown(entry, name, known, "a factor or an event of the scenario")
+                known, what = [*self.scenario.factors, *self.scenario.events], "a factor or an event of the scenario"
+                if entry == "given":
+                    known, what = [*known, *self.scenario.indicators], "a factor, an event or an indicator"
+                self.unknown(entry, name, known, what)
         return factors, events
+
+    @property
+    def sign_names(self) -> frozenset[str]:
+        """The indicators that have not the name of a factor or event."""
+        return frozenset(self.scenario.indicators) - {*self.scenario.factors, *self.scenario.events}
+
+    def signs(self, pairs: Iterable[tuple[str, State]]) -> dict[str, bool]:
+        """Indicators with whether they are observed."""
+        signs: dict[str, bool] = {}
+        for name, value in pairs:
+            if name in signs:
+                self.twice("given", name)
+            else:
+                signs[name] = self.state("given", name, value)
+                self.assumptions.append(Assumption(kind="condition", name=name, value=signs[name]))
+        return signs
+
+    def refuse_signs(self, name: str) -> None:
+        place, message = Place(file="given", key=name), "an indicator is observed of the world as it is"
+        allowed = "an indicator without an intervention or a sweep"
+        self.issues.append(Issue(code="misuse", message=message, place=place, allowed=allowed))
 
     def degree(self, entry: str, name: str, value: State) -> float:
         number = _number(value)

@@ -147,10 +147,7 @@ def _value(joint: _Joint, assessment: Assessment, indicator: Indicator) -> Indic
 
 def _observed(joint: _Joint, assessment: Assessment, indicator: Indicator) -> tuple[Numbers, Numbers]:
     """P(headline and observed), P(condition and observed) at each draw, the likelihoods averaged over their priors."""
-    top, bottom = (
-        _degree(assessment, f"indicators.{indicator.id}.if_{end}")
-        for end in state_labels(indicator.about, assessment.scenario)
-    )
+    top, bottom = likelihoods(assessment, indicator)
     if indicator.about in assessment.scenario.factors:
         x = joint.posterior.quantity(f"factors.{indicator.about}")
         chance = mean_power(bottom, 1 - x) * mean_power(top, x)
@@ -160,6 +157,13 @@ def _observed(joint: _Joint, assessment: Assessment, indicator: Indicator) -> tu
         top.mean * yes + bottom.mean * (joint.yes - yes),
         top.mean * given + bottom.mean * (joint.given - given),
     )
+
+
+def likelihoods(assessment: Assessment, indicator: Indicator) -> tuple[ScaledBeta, ScaledBeta]:
+    """The probability of observing an indicator at the top of its factor or if its event happens, and otherwise."""
+    top, bottom = state_labels(indicator.about, assessment.scenario)
+    name = f"indicators.{indicator.id}"
+    return _degree(assessment, f"{name}.if_{top}"), _degree(assessment, f"{name}.if_{bottom}")
 
 
 def _degree(assessment: Assessment, name: str) -> ScaledBeta:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
 
+from estimative.model.analysis.information_value import likelihoods, mean_power
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
+from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.queries import evaluate_queries
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.evidence import Indicator
 from estimative.priors.frozen import FrozenDict
 
 
@@ -25,7 +32,7 @@ class Assumption:
 
     kind: Literal["intervention", "condition", "without", "prior"]
     name: str
-    """Of a factor, an event, an item or origin of evidence ("all" for all evidence), or a quantity."""
+    """Of a factor, an event, an indicator, an item or origin of evidence ("all" for all evidence), or a quantity."""
     value: float | bool | str | None
     """Degree of a factor, state of an event, the statement of another prior; None of evidence."""
 
@@ -50,6 +57,8 @@ class Supposition:
     intervention: Intervention = field(default_factory=Intervention)
     given: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
     """Events that are observed to happen (True), or not (False)."""
+    signs: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
+    """Indicators that are observed (True), or absent (False); not together with an intervention or a sweep."""
     grid: Grid | None = None
     """Of a sweep; None where there is none."""
     assumptions: tuple[Assumption, ...] = ()
@@ -105,6 +114,8 @@ def what_if(fitter: Fitter, before: Fitted, supposition: Supposition) -> WhatIf:
         after = fitter.fit(assessment.conditioned_on(supposition.given)).posterior
     else:
         after = under(start, supposition.intervention, supposition.given)
+    if supposition.signs:
+        after = observing(after, supposition.signs)
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
 
 
@@ -113,6 +124,40 @@ def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, 
     if not intervention:
         return posterior
     return _evaluated(posterior, _base(posterior, given), intervention, given)
+
+
+def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
+    """The posterior once some indicators are observed (True) or absent (False), each draw weighed by their chance.
+
+    Raises
+    ------
+    Contradiction
+        If that has probability 0.
+    """
+    assessment, indicators = posterior.assessment, posterior.assessment.scenario.indicators
+    about = dict.fromkeys(indicators[name].about for name in signs)
+    events = tuple(name for name in about if name in assessment.scenario.events)
+    yes, given = np.zeros_like(posterior.probabilities.yes), np.zeros_like(posterior.probabilities.given)
+    for states in product((False, True), repeat=len(events)):
+        happened = dict(zip(events, states, strict=True))
+        query = Query.where(all=[n for n in events if happened[n]], none=[n for n in events if not happened[n]])
+        targets = tuple(replace(t, yes=t.yes.and_(query), given=t.given.and_(query)) for t in posterior.targets)
+        found = evaluate_queries(assessment.structure, posterior.draws.theta, targets)
+        chance = math.prod(_chance(posterior, indicators[name], seen, happened) for name, seen in signs.items())
+        yes, given = yes + chance * found.yes, given + chance * found.given
+    probabilities = replace(posterior.probabilities, yes=yes, given=given)
+    return _conditioned(drop_undefined(replace(posterior, probabilities=probabilities)))
+
+
+def _chance(posterior: Posterior, sign: Indicator, seen: bool, happened: Mapping[str, bool]) -> Numbers | float:
+    """P(what is seen of an indicator | a state of its event, or its factor's degree at each draw)."""
+    top, bottom = likelihoods(posterior.assessment, sign)
+    if sign.about in happened:
+        chance: Numbers | float = (top if happened[sign.about] else bottom).mean
+    else:
+        x = posterior.quantity(f"factors.{sign.about}")
+        chance = mean_power(bottom, 1 - x) * mean_power(top, x)
+    return chance if seen else 1 - chance
 
 
 def _base(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:

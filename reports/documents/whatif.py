@@ -136,10 +136,8 @@ def supposed(row: Assumption, scenario: Scenario) -> str:
                 "now, and the evidence about today, do not."
             )
         case "condition":
-            return (
-                f"Condition: {title} is observed {_state(row, scenario)}. Everything responds: beliefs about today and "
-                "about what is to come."
-            )
+            observed = f"{title} is observed {_state(row, scenario)}".rstrip()
+            return f"Condition: {observed}. Everything responds: beliefs about today and about what is to come."
         case "without":
             return f"Left out: {_left_out(row.name, scenario)}, as if there were no such evidence."
         case "prior":
@@ -149,6 +147,8 @@ def supposed(row: Assumption, scenario: Scenario) -> str:
 def _state(row: Assumption, scenario: Scenario) -> str:
     if not isinstance(row.value, bool):
         return f"to {row.value:g}" if row.kind == "intervention" else f"to be at {row.value:g}"
+    if row.name in scenario.indicators and row.name not in scenario.events:
+        return "" if row.value else "to be absent"
     verb = "be so" if scenario.events[row.name].when == "now" else "happen"
     where = " wherever it can" if row.value and row.kind == "intervention" else ""
     return f"{'' if row.value else 'not '}to {verb}{where}"

@@ -61,6 +61,28 @@ def test_an_observed_level_is_another_prior(folder: Path) -> None:
     assert seen["outcomes"] == stated["outcomes"]
 
 
+@pytest.mark.parametrize("seen", ["yes", "no"])
+def test_an_indicator_can_be_observed(folder: Path, seen: str) -> None:
+    """Given an indicator, or its absence, the headline is what the evidence table says it would be."""
+    done = run("evidence", *WATCH, "--format", "json", folder=folder)
+    for value in json.loads(done.out)["information"]["indicators"]:
+        found = numbers(folder, "--given", f"{value['name']}={seen}")
+        expected = value["p_if_observed" if seen == "yes" else "p_if_absent"]
+        assert row(found["outcomes"], "cancelled")["after"]["value"] == pytest.approx(expected["value"])
+        assert found["assumptions"] == [{"kind": "condition", "name": value["name"], "value": seen == "yes"}]
+
+
+def test_several_indicators_are_observed_together(folder: Path) -> None:
+    """The order of what is observed does not matter; with an intervention an indicator is an error."""
+    first, second = (
+        numbers(folder, *order)["outcomes"]
+        for order in (("--given", "gulls", "--given", "ropes=no"), ("--given", "ropes=no", "--given", "gulls"))
+    )
+    assert row(first, "cancelled")["after"]["value"] == pytest.approx(row(second, "cancelled")["after"]["value"])
+    refused = ferry(folder, "--given", "gulls", "--do", "storm")
+    assert (refused.code, refused.err.startswith("--given, gulls: ")) == (2, True)
+
+
 def test_without_all_evidence_the_priors_are_left(folder: Path) -> None:
     """`--without all` gives the headline before the evidence, as `evidence` shows it."""
     after = row(numbers(folder, "--without", "all")["outcomes"], "cancelled")["after"]
