@@ -146,7 +146,7 @@ def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
         chance = math.prod(_chance(posterior, indicators[name], seen, happened) for name, seen in signs.items())
         yes, given = yes + chance * found.yes, given + chance * found.given
     probabilities = replace(posterior.probabilities, yes=yes, given=given)
-    return _conditioned(drop_undefined(replace(posterior, probabilities=probabilities)))
+    return _conditioned(replace(posterior, probabilities=probabilities))
 
 
 def _chance(posterior: Posterior, sign: Indicator, seen: bool, happened: Mapping[str, bool]) -> Numbers | float:
