@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,7 @@ LARGEST = 1 << 20
 
 
 def read_text(path: Path, *, largest: int = LARGEST) -> str:
-    """Return the text of a UTF-8 file.
+    """Return the text of a file in UTF-8, or in UTF-16 that begins with its mark.
 
     Raises
     ------
@@ -51,14 +52,16 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
     except OSError as failure:
         reason = failure.strerror or type(failure).__name__
         raise error("cannot-read", f"the file cannot be read: {reason}") from failure
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise error("not-utf-8", "the text is UTF-16, not UTF-8")
+    # Spreadsheets and older editors write UTF-16, always with its mark.
+    encoding = "UTF-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "UTF-8"
     try:
         # Byte order marks and line ends of other systems must not change lines or digests.
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return raw.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
-        message = f"the text is not UTF-8: byte 0x{raw[failure.start]:02x} at offset {failure.start}"
-        raise error("not-utf-8", message) from failure
+        line = raw.count(b"\n", 0, failure.start) + 1
+        message = f"the text is not {encoding}: byte 0x{raw[failure.start]:02x} at offset {failure.start}"
+        fix = "Save it again with the encoding UTF-8."
+        raise invalid(message, code="not-utf-8", file=str(path), line=line, suggestion=fix) from failure
 
 
 def _no_such_file(path: Path) -> InvalidInput:

@@ -9,8 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from estimative.model.record import calibration
+from estimative.model.record.calibration import Verification
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution
 from estimative.model.record.score import ScoreResult, score_entries
+from estimative.model.record.scored_forecast import ScoredForecast
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 MADE = datetime.datetime(2026, 2, 1, 9, 30, tzinfo=datetime.UTC)
@@ -67,6 +70,11 @@ def entries(answered: Iterable[Answered], *, analyst: str = "engineer", first: i
         )
         for place, (p, happened) in enumerate(answered)
     ]
+
+
+def verify(log: Sequence[Entry]) -> Verification:
+    """The scores of entries, all of which count."""
+    return calibration.verify([ScoredForecast.of(entry) for entry in log])
 
 
 def record(log: Sequence[Entry], *analysts: str) -> ScoreResult:

@@ -164,7 +164,7 @@ COMMANDS: Mapping[str, Command] = {
         group="Track record",
         examples=(
             "estimative score",
-            "estimative score --analyst baseline",
+            "estimative score forecasts.csv",
             "estimative score --format csv -o record.csv",
         ),
     ),

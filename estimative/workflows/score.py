@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from estimative.model.record.resolution_log import ResolutionLog
-from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
+from estimative.model.record.resolutions import contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
-from estimative.model.record.score import ScoreResult, score_entries
+from estimative.model.record.score import ScoreResult, score_entries, score_record
 from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
+from estimative.priors.forecast_record import read_record
 
 
 def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
@@ -27,15 +29,34 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
     log = ResolutionLog.in_folder(store.folder)
     entries = log.read()
     file = str(log.path)
-    if issues := [*contradictions(current_entries(entries), file), *_unknown(analysts, entries, file)]:
+    known = {entry.forecast.prior_set for entry in entries}
+    if issues := [*contradictions(current_entries(entries), file), *_unknown(analysts, known, file)]:
         raise InvalidInput(issues)
     chosen = [entry for entry in entries if not analysts or entry.forecast.prior_set in analysts]
     return score_entries(entries, log=file, open_runs=len(open_runs(chosen, store.list())), analysts=analysts)
 
 
-def _unknown(analysts: Sequence[str], entries: Sequence[Entry], file: str) -> Iterator[Issue]:
-    known = sorted({entry.forecast.prior_set for entry in entries})
-    place = Place(file=file, key="analyst")
+def score_file(path: Path, analysts: Sequence[str] = ()) -> ScoreResult:
+    """Score the forecasts in a CSV file, whoever made them and however.
+
+    Parameters
+    ----------
+    analysts
+        Names in the file; all of them if none is given.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the file, or if an analyst is not in it.
+    """
+    record = read_record(path)
+    if issues := [*_unknown(analysts, record.analysts, record.file)]:
+        raise InvalidInput(issues)
+    return score_record(record, analysts=analysts)
+
+
+def _unknown(analysts: Sequence[str], known: Iterable[str], file: str) -> Iterator[Issue]:
+    names, place = sorted(known), Place(file=file, key="analyst")
     for name in analysts:
-        if name not in known:
-            yield unknown_name(place, name, known, "a prior set with resolved forecasts")
+        if name not in names:
+            yield unknown_name(place, name, names, "an analyst with forecasts there")

@@ -12,6 +12,7 @@ from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.record.proper_scores import FEW, CalibrationBin, log_penalties, score
 from estimative.model.record.resolutions import Entry, Question
+from estimative.model.record.scored_forecast import ScoredForecast
 from estimative.priors.forecast_record import Judgement, Record
 
 MASS = 0.9
@@ -109,17 +110,17 @@ class Verification:
         return self.questions < FEW
 
 
-def verify(entries: Sequence[Entry]) -> Verification:
-    """Score the forecasts of some entries, none of them void; one at least."""
-    ordered = sorted(entries, key=_by_probability)
-    forecasts = np.array([entry.forecast.probability for entry in ordered])
-    happened = np.array([entry.resolution.occurred is True for entry in ordered], dtype=float)
-    clusters = _Clusters.of([entry.forecast.scenario for entry in ordered])
+def verify(scored: Sequence[ScoredForecast]) -> Verification:
+    """Score some forecasts, none of them void; one at least."""
+    ordered = sorted(scored, key=_by_probability)
+    forecasts = np.array([forecast.probability for forecast in ordered])
+    happened = np.array([forecast.occurred is True for forecast in ordered], dtype=float)
+    clusters = _Clusters.of([forecast.scenario for forecast in ordered])
     penalties, brier = log_penalties(forecasts, happened), np.square(forecasts - happened)
     base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
     varied = 0 < base < 1
     bins = tuple(_bins(ordered))
-    questions = len({entry.forecast.question for entry in ordered})
+    questions = len({forecast.question for forecast in ordered})
     enough = questions >= FEW and len(ordered) >= ENOUGH * len(bins)
     return Verification(
         count=len(ordered),
@@ -139,8 +140,8 @@ def verify(entries: Sequence[Entry]) -> Verification:
     )
 
 
-def _by_probability(entry: Entry) -> tuple[object, ...]:
-    return entry.forecast.probability, entry.forecast.prior_set, str(entry.forecast.question)
+def _by_probability(forecast: ScoredForecast) -> tuple[object, ...]:
+    return forecast.probability, forecast.analyst, forecast.question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +170,7 @@ class _Clusters:
         return sqrt(self.count / (self.count - 1) * float(np.square(sums).sum())) / len(influence)
 
 
-def _mean_forecast(entries: Sequence[Entry]) -> Estimate:
-    forecasts = [entry.forecast for entry in entries]
+def _mean_forecast(forecasts: Sequence[ScoredForecast]) -> Estimate:
     error = sqrt(sum(forecast.se**2 for forecast in forecasts)) / len(forecasts)
     return Estimate(value=float(np.mean([forecast.probability for forecast in forecasts])), se=error)
 
@@ -200,7 +200,7 @@ def _skill(penalties: Numbers, happened: Numbers, clusters: _Clusters, reference
     return Estimate(value=1 - mean / reference, se=clusters.error(influence))
 
 
-def _bins(rising: Sequence[Entry]) -> Iterator[Bin]:
+def _bins(rising: Sequence[ScoredForecast]) -> Iterator[Bin]:
     """Forecasts in rising order of probability, by the word that ICD 203 has for each."""
     start = 0
     for group in _calibration(rising):
@@ -212,15 +212,15 @@ def _bins(rising: Sequence[Entry]) -> Iterator[Bin]:
         start += group.count
 
 
-def _calibration(rising: Sequence[Entry]) -> tuple[CalibrationBin, ...]:
+def _calibration(rising: Sequence[ScoredForecast]) -> tuple[CalibrationBin, ...]:
     judgements = tuple(
         Judgement(
             analyst="",
             question=f"{place:09}",  # keeps the order among equal probabilities
-            probability=entry.forecast.probability,
-            happened=entry.resolution.occurred,
+            probability=forecast.probability,
+            happened=forecast.occurred,
         )
-        for place, entry in enumerate(rising)
+        for place, forecast in enumerate(rising)
     )
     [scores] = score(Record(file="", analysts=("",), judgements=judgements)).scores
     return scores.calibration

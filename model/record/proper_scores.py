@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import exp, inf, isfinite, log, sqrt
+from math import exp, isfinite, log, sqrt
 
 import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.priors.errors import invalid
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
 
 FEW = 20
 """Resolved questions; with fewer, a score says more about the questions than about the analyst."""
+
+
+FLOOR = 0.001
+"""The least probability given to what happened that a weight counts: one slip must not cost all weight."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,8 @@ class Scores:
     """Mean of -ln(probability given to what happened), in nats (Good 1952, J. R. Stat. Soc. B 14(1)).
 
     None where it is infinite: probability 0 was given to something that happened."""
+    log_floored: Estimate
+    """The same where each probability given to what happened counts as `FLOOR` at least; always finite."""
     calibration: tuple[CalibrationBin, ...]
     """In rising order of probability, without the bands that were never used."""
 
@@ -85,11 +90,13 @@ def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
     ordered = sorted(judgements, key=lambda judgement: (judgement.probability, judgement.question))
     forecasts = np.array([judgement.probability for judgement in ordered])
     happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
+    penalties = log_penalties(forecasts, happened)
     return Scores(
         analyst=analyst,
         questions=tuple(sorted(judgement.question for judgement in ordered)),
         brier=_mean(np.square(forecasts - happened)),
-        log=_finite_mean(log_penalties(forecasts, happened)),
+        log=_finite_mean(penalties),
+        log_floored=_mean(np.minimum(penalties, -log(FLOOR))),
         calibration=tuple(_calibration(ordered)),
     )
 
@@ -129,14 +136,12 @@ class Rule:
     title: str
     source: str
     log_worth: Callable[[Scores], Estimate]
-    """Natural logarithm of an analyst's weight before it is normalised; minus infinity for none."""
+    """Natural logarithm of an analyst's weight before it is normalised."""
 
 
 def _geometric(scores: Scores) -> Estimate:
-    """ln exp(-mean logarithmic score)."""
-    if scores.log is None:
-        return Estimate(value=-inf, se=None)
-    return Estimate(value=-scores.log.value, se=scores.log.se)
+    """ln exp(-mean logarithmic score), each probability at least `FLOOR`."""
+    return Estimate(value=-scores.log_floored.value, se=scores.log_floored.se)
 
 
 def _inverse(scores: Scores) -> Estimate:
@@ -148,7 +153,7 @@ def _inverse(scores: Scores) -> Estimate:
 
 RULES: Mapping[str, Rule] = {
     "log": Rule(
-        title="in proportion to the geometric mean of the probabilities given to what happened",
+        title="in proportion to the geometric mean of the probabilities given to what happened, each at least 0.1%",
         source="exp(-mean logarithmic score); Good 1952, Journal of the Royal Statistical Society B 14(1)",
         log_worth=_geometric,
     ),
@@ -165,18 +170,10 @@ def weights(scoring: Scoring, rule: str) -> dict[str, Estimate]:
     """The weight of each analyst by a rule of `RULES`; they sum to one.
 
     Errors are by the delta method, the scores of different analysts taken as independent. A weight has none where
-    the analyst's own score has none, or that of another whose weight is not 0.
-
-    Raises
-    ------
-    InvalidInput
-        Where every analyst has weight 0.
+    the score of any analyst has none.
     """
     worth = {scores.analyst: RULES[rule].log_worth(scores) for scores in scoring.scores}
     best = max(estimate.value for estimate in worth.values())
-    if best == -inf:
-        message = "every analyst gave probability 0 to something that happened, so none has any weight"
-        raise invalid(message, code="no-weight", file=scoring.file, suggestion="Use the Brier score instead.")
     relative = {analyst: exp(estimate.value - best) for analyst, estimate in worth.items()}
     total = sum(relative.values())
     shares = {analyst: value / total for analyst, value in relative.items()}

@@ -3,72 +3,47 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.calibration import MASS, Verification, scored_set, verify
 from estimative.model.record.resolutions import Entry, current_entries
+from estimative.model.record.scored_forecast import ScoredForecast
+from estimative.priors.forecast_record import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoredForecast:
-    """A forecast and what happened."""
+class Period:
+    """The forecasts that were made within a year, a quarter or a month."""
 
-    line: int
-    """Of the log."""
-    run: str
-    analyst: str
-    """The name of the prior set."""
-    question: str
-    probability: float
-    se: float
-    """Monte Carlo standard error."""
-    occurred: bool | None
-    """None where it is void."""
-    date: datetime.date
-    """When it happened, or when it was certain that it had not."""
-    lead: int
-    """Days from the run to the answer, or to the horizon if that came first."""
-    because: str
-    scored: bool
-    """Whether it counts: of each analyst on each question only the last that is not void."""
-
-    @classmethod
-    def of(cls, entry: Entry, *, scored: bool) -> ScoredForecast:
-        """From an entry of the log."""
-        resolution, forecast = entry.resolution, entry.forecast
-        return cls(
-            line=entry.line,
-            run=forecast.run,
-            analyst=forecast.prior_set,
-            question=str(forecast.question),
-            probability=forecast.probability,
-            se=forecast.se,
-            occurred=resolution.occurred,
-            date=resolution.date,
-            lead=resolution.lead,
-            because=resolution.because,
-            scored=scored,
-        )
+    name: str
+    """Such as "2026", "2026 Q3" or "2026-07"."""
+    scores: Verification
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreResult:
-    """How the forecasts in a log of resolutions performed."""
+    """How forecasts performed: those in the log of resolutions, or those in a file from elsewhere."""
 
     schema_version: int = SCHEMA_VERSION
     kind: Literal["score"] = "score"
-    log: str
-    """The file, as the user named it."""
+    source: Literal["log", "file"]
+    file: str
+    """The log or the file, as the user named it."""
     lines: int
-    digest: str
-    """Of the last line; empty where there is none."""
-    corrected: int
-    """Lines that a later one corrects."""
-    open_runs: int
+    """Of the log; of a file, its rows."""
+    digest: str = ""
+    """Of the last line of the log; empty where there is none."""
+    corrected: int = 0
+    """Lines of the log that a later one corrects."""
+    open_runs: int = 0
     """Saved runs of the same scenarios and prior sets that converged and are not resolved."""
+    unresolved: int = 0
+    """Forecasts in the file whose question is not resolved yet."""
+    late: int = 0
+    """Forecasts in the file that were made after the question closed."""
     interval_mass: float = MASS
     """Of the intervals of frequencies."""
     same_questions: bool
@@ -76,8 +51,10 @@ class ScoreResult:
     analysts: Mapping[str, Verification]
     overall: Verification | None
     """Of all analysts together; None where nothing is resolved."""
+    periods: tuple[Period, ...]
+    """Of all analysts together, by when forecasts were made; empty where that is unknown, or within one period."""
     forecasts: tuple[ScoredForecast, ...]
-    """In the order of the log, without those that were corrected."""
+    """In the order of the log or the file, without those that were corrected, are late or not resolved."""
 
     @property
     def converged(self) -> bool:
@@ -115,27 +92,83 @@ def score_entries(
         Only these, in this order; all of them, by name, if none is given.
     """
     current = current_entries(entries)
-    chosen = [entry for entry in current if not analysts or _analyst(entry) in analysts]
-    scored = scored_set(chosen).scored
-    lines = {entry.line for entry in scored}
-    names = list(dict.fromkeys(analysts)) or sorted({_analyst(entry) for entry in scored})
-    by_analyst = {name: [entry for entry in scored if _analyst(entry) == name] for name in names}
-    by_analyst = {name: own for name, own in by_analyst.items() if own}
-    return ScoreResult(
-        log=log,
+    lines = {entry.line for entry in scored_set(current).scored}
+    return replace(
+        _scored([ScoredForecast.of(entry, scored=entry.line in lines) for entry in current], analysts),
+        file=log,
         lines=len(entries),
         digest=entries[-1].digest if entries else "",
         corrected=len(entries) - len(current),
         open_runs=open_runs,
-        same_questions=len({frozenset(entry.forecast.question for entry in own) for own in by_analyst.values()}) <= 1,
-        analysts={name: verify(own) for name, own in by_analyst.items()},
-        overall=verify(scored) if scored else None,
-        forecasts=tuple(ScoredForecast.of(entry, scored=entry.line in lines) for entry in chosen),
     )
 
 
-def _analyst(entry: Entry) -> str:
-    return entry.forecast.prior_set
+def score_record(record: Record, *, analysts: Sequence[str] = ()) -> ScoreResult:
+    """Score forecasts that were made elsewhere.
+
+    Parameters
+    ----------
+    analysts
+        Only these, in this order; all of them, by name, if none is given.
+    """
+    counted = [(judgement, True) for judgement in record.judgements]
+    every = [*counted, *((judgement, False) for judgement in record.superseded)]
+    known = [
+        ScoredForecast.from_elsewhere(judgement, scored=scored)
+        for judgement, scored in sorted(every, key=lambda pair: pair[0].line)
+        if judgement.void or judgement.happened is not None
+    ]
+    own = [judgement for judgement in record.judgements if not analysts or judgement.analyst in analysts]
+    return replace(
+        _scored(known, analysts),
+        source="file",
+        file=record.file,
+        lines=len(every) + len(record.late),
+        unresolved=sum(not judgement.void and judgement.happened is None for judgement in own),
+        late=sum(not analysts or judgement.analyst in analysts for judgement in record.late),
+    )
+
+
+def _scored(forecasts: Sequence[ScoredForecast], analysts: Sequence[str]) -> ScoreResult:
+    """The scores of forecasts, without where they come from."""
+    chosen = tuple(forecast for forecast in forecasts if not analysts or forecast.analyst in analysts)
+    scored = [forecast for forecast in chosen if forecast.scored]
+    names = list(dict.fromkeys(analysts)) or sorted({forecast.analyst for forecast in scored})
+    groups: dict[str, list[ScoredForecast]] = {name: [] for name in names}
+    for forecast in scored:
+        groups[forecast.analyst].append(forecast)
+    by_analyst = {name: own for name, own in groups.items() if own}
+    return ScoreResult(
+        source="log",
+        file="",
+        lines=0,
+        same_questions=len({frozenset(forecast.question for forecast in own) for own in by_analyst.values()}) <= 1,
+        analysts={name: verify(own) for name, own in by_analyst.items()},
+        overall=verify(scored) if scored else None,
+        periods=tuple(_periods(scored)),
+        forecasts=chosen,
+    )
+
+
+YEARS, QUARTERS = 3 * 366, 366
+"""Days; a longer time is divided into years, or into quarters, and a shorter one into months."""
+
+
+def _periods(scored: Sequence[ScoredForecast]) -> Iterator[Period]:
+    dated = [(forecast.made, forecast) for forecast in scored if forecast.made]
+    days = [made for made, _ in dated]
+    span = (max(days) - min(days)).days if days else 0
+    periods: dict[str, list[ScoredForecast]] = {}
+    for made, forecast in sorted(dated, key=lambda pair: pair[0]):
+        periods.setdefault(_period(made, span), []).append(forecast)
+    if len(periods) > 1:
+        yield from (Period(name=name, scores=verify(own)) for name, own in periods.items())
+
+
+def _period(day: datetime.date, span: int) -> str:
+    if span > YEARS:
+        return f"{day.year}"
+    return f"{day.year} Q{(day.month + 2) // 3}" if span > QUARTERS else f"{day:%Y-%m}"
 
 
 @dataclass(frozen=True, kw_only=True)

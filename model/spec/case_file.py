@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from estimative.model.spec.evidence import Trials
-from estimative.priors.csv_reader import csv_rows, header, missing_columns, uneven_row
+from estimative.priors.csv_reader import csv_table, gathered
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import Table, number_within
@@ -29,8 +29,6 @@ class Folder:
 
 
 LARGEST_CSV = 10 << 20
-MOST_ERRORS = 20
-"""Per data file: a wrong map would otherwise repeat one mistake for every row."""
 
 
 def read_trials(table: Table, folder: Folder) -> tuple[Trials, ...]:
@@ -146,7 +144,7 @@ def _count(
     except InvalidInput as error:
         issues.extend(error.issues)
     if issues:
-        raise InvalidInput(_cut(issues, path))
+        raise InvalidInput(gathered(issues))
     # Sorted below, so that the digest of a scenario does not depend on the order of rows.
     drivers = [column.driver for column in mapped]
     return tuple(
@@ -157,15 +155,14 @@ def _count(
 
 def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file with the line on which each begins."""
-    file = str(path)
-    rows = csv_rows(text, file=file)
-    line, columns = header(rows, file=file, row="case")
-    if issues := missing_columns(columns, needed, file=file, line=line):
+    table = csv_table(text, file=str(path), row="case")
+    places, issues = table.positions(needed)
+    if issues:
         raise InvalidInput(issues)
-    for line, cells in rows:
-        if len(cells) != len(columns):
-            raise InvalidInput([uneven_row(cells, columns, file=file, line=line)])
-        yield line, dict(zip(columns, cells, strict=True))
+    for line, cells in table.rows:
+        if len(cells) != len(table.columns):
+            raise InvalidInput([table.uneven(line, cells)])
+        yield line, {name: cells[at] for name, at in places.items()}
 
 
 def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, issues: list[Issue]) -> float:
@@ -174,12 +171,3 @@ def _number(path: Path, line: int, row: Mapping[str, str], column: _Column, issu
         place = Place(file=str(path), line=line, key=ascii_safe(column.name))
         issues.append(unknown_name(place, value, column.values, "a value of this column that the map knows"))
     return column.values.get(value, 0.0)
-
-
-def _cut(issues: list[Issue], path: Path) -> list[Issue]:
-    if len(issues) <= MOST_ERRORS:
-        return issues
-    lines = {issue.place.line for issue in issues[:MOST_ERRORS]}
-    rows = len({issue.place.line for issue in issues} - lines)
-    message = f"{rows} more rows have such errors"
-    return [*issues[:MOST_ERRORS], Issue(code="more-errors", message=message, place=Place(file=str(path)))]

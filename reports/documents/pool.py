@@ -8,7 +8,7 @@ from estimative.model.disagreement.pool import Form, Level, Pool, UndefinedBecau
 from estimative.model.inference.estimates import Estimate
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.pool_result import PoolResult, Weight
-from estimative.model.record.proper_scores import FEW, RULES, Rule, Scores, Scoring
+from estimative.model.record.proper_scores import FEW, FLOOR, RULES, Rule, Scores, Scoring
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
@@ -244,7 +244,10 @@ def _warnings(record: Scoring) -> Iterator[str]:
         yield "The analysts were not scored on the same questions: easier questions give better scores."
     infinite = [row.analyst for row in record.scores if row.log is None]
     if infinite:
-        yield f"{listed(infinite)} gave probability 0 to something that happened."
+        yield (
+            f"{listed(infinite)} gave probability 0 to something that happened, so the logarithmic score is infinite. "
+            f"For weights by it, that counts as {100 * FLOOR:g}%; --score-rule brier weighs without such a floor."
+        )
 
 
 def _calibration(row: Scores) -> Iterator[tuple[str, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from estimative.model.record.score import ResolveResult, ScoredForecast
+from estimative.model.record.score import ResolveResult
+from estimative.model.record.scored_forecast import ScoredForecast
 from estimative.reports.blocks import Document, Paragraph
 from estimative.reports.context import Context
 from estimative.reports.documents.score import percent
@@ -21,17 +22,17 @@ def document(result: ResolveResult, context: Context) -> Document:
 
 def recorded_as(result: ResolveResult) -> str:
     """What happened, and which probability the run gave to it."""
-    entry, title = result.entry, sentence(result.title)
-    row = ScoredForecast.of(entry, scored=True)
+    row, title = ScoredForecast.of(result.entry), sentence(result.title)
     forecast = f"The forecast of {row.analyst} was {percent(row)}"
-    days = plural(row.lead, "day", "days")
-    match row.occurred:
+    resolution = result.entry.resolution
+    days = plural(resolution.lead, "day", "days")
+    match resolution.occurred:
         case True:
-            return f"{title}: happened on {date(row.date)}. {forecast}, {days} ahead."
+            return f"{title}: happened on {date(resolution.date)}. {forecast}, {days} ahead."
         case False:
             met = f", although its condition was met ({listed([plain(name) for name in result.given])})"
             # What was settled when the question was asked can be known before its horizon.
-            ahead = "ahead" if row.date < entry.forecast.until else "before the horizon"
+            ahead = "ahead" if resolution.date < result.entry.forecast.until else "before the horizon"
             return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} {ahead}."
         case _:
             return f"{title}: void, so it is counted but not scored. {forecast}."
@@ -39,7 +40,7 @@ def recorded_as(result: ResolveResult) -> str:
 
 def sheets(result: ResolveResult, context: Context) -> tuple[Sheet, ...]:
     """The recorded line."""
-    return (sheet("resolution", [{"": ScoredForecast.of(result.entry, scored=True)}]),)
+    return (sheet("resolution", [{"": ScoredForecast.of(result.entry)}]),)
 
 
 FIGURES = figures()

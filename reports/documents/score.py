@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import Bin, Decomposition, Verification
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
-from estimative.model.record.score import ScoredForecast, ScoreResult
-from estimative.priors.forecast_record import COLUMNS
+from estimative.model.record.score import Period, ScoreResult
+from estimative.model.record.scored_forecast import ScoredForecast
+from estimative.priors.forecast_rows import COLUMNS
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
@@ -18,12 +20,17 @@ from estimative.reports.phrases import listed, plural
 from estimative.reports.sheets import Sheet, sheet
 
 TOGETHER = "all together"
+UNIT = {"log": "scenario", "file": "question"}
+"""What counts as one independent draw."""
 MAX_FORECASTS = 20
 """Forecasts that are listed, the last ones."""
+EVERYBODY = 10
+"""Analysts whose calibration is shown one by one."""
 HOW_TO = (
     "Nothing is resolved yet. Once it is known what happened, record it: estimative resolve RUN --result yes "
     "--date DATE --because SOURCE."
 )
+FILL_IN = "Nothing in this file is resolved yet. Once it is known what happened, write yes or no under outcome."
 COUNTED = (
     "Each analyst's forecast of a question counts once: that of the last resolved run from before the answer was "
     "known. A question is an outcome of a scenario by its horizon."
@@ -34,7 +41,11 @@ SCORES = (
     "scores 0.69. Skill compares with the base rate of these questions, which nobody knew beforehand: 1 is perfect, "
     "0 no better than that rate, below 0 worse."
 )
-ERRORS = "Standard errors (\u00b1) treat all forecasts on one scenario as one independent draw."
+LAST_IN_FILE = (
+    "Each analyst's forecast of a question counts once: the last one that was made before the question closed, as far "
+    "as the file says when that was."
+)
+ERRORS = "Standard errors (\u00b1) treat all forecasts on one {} as one independent draw."
 PARTS = (
     "Brier score = reliability - resolution + uncertainty + within bins (Murphy 1973). Reliability: how far forecasts "
     "are from the frequencies; less is better. Resolution: how much the frequencies differ between bins; more is "
@@ -46,18 +57,22 @@ PARTS = (
 def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     """The scores first, then calibration, then the forecasts, then how they were counted."""
     yield Heading(text=heading(result), level=1)
-    yield Paragraph(text=summary(result.overall) if result.overall else HOW_TO, strong=bool(result.overall))
+    how_to = FILL_IN if result.source == "file" else HOW_TO
+    yield Paragraph(text=summary(result) or how_to, strong=bool(result.overall))
     for text in filter(None, (counts(result), *warnings(result))):
         yield Paragraph(text=text)
     if result.overall:
         rows = _rows(result)
-        yield from _scores(rows)
+        yield from _scores(rows, result)
         yield from _calibration(rows, result)
         yield from _decomposition(rows)
+        yield from _over_time(result.periods)
     if result.forecasts:
         yield from _forecasts(result)
     yield Heading(text="Method")
-    yield Listing(points=(*((COUNTED, SCORES, ERRORS) if result.overall else ()), source(result)))
+    counted = LAST_IN_FILE if result.source == "file" else COUNTED
+    errors = ERRORS.format("question" if result.source == "file" else "scenario")
+    yield Listing(points=(*((counted, SCORES, errors) if result.overall else ()), source(result)))
 
 
 def heading(result: ScoreResult) -> str:
@@ -68,20 +83,23 @@ def heading(result: ScoreResult) -> str:
     return f"Track record: {analysts}, {plural(result.overall.count, 'forecast', 'forecasts')} scored"
 
 
-def summary(row: Verification) -> str:
-    """The Brier score, and whether forecasts were too high or too low."""
-    return f"Brier score {number(row.brier)} (0 is perfect, always saying 50% scores 0.25). {bias(row)}."
+def summary(result: ScoreResult) -> str:
+    """The Brier score, and whether forecasts were too high or too low; nothing where nothing is scored."""
+    if not (row := result.overall):
+        return ""
+    score = f"Brier score {number(row.brier)} (0 is perfect, always saying 50% scores 0.25)"
+    return f"{score}. {bias(row, UNIT[result.source])}."
 
 
 def counts(result: ScoreResult) -> str:
     """How many forecasts there are of each sort; nothing where there are none."""
-    if not result.forecasts:
-        return ""
     others = [
         plural(count, one, many)
         for count, one, many in (
             (result.superseded, "superseded forecast", "superseded forecasts"),
+            (result.late, "forecast made after its question closed", "forecasts made after their questions closed"),
             (result.void, "void forecast", "void forecasts"),
+            (result.unresolved, "forecast that is not resolved", "forecasts that are not resolved"),
         )
         if count
     ]
@@ -89,45 +107,53 @@ def counts(result: ScoreResult) -> str:
     row = result.overall
     if not row:
         return left_out
-    questions, scenarios = (
-        plural(row.questions, "question", "questions"),
-        plural(row.scenarios, "scenario", "scenarios"),
-    )
-    return f"{plural(row.count, 'forecast', 'forecasts')} of {questions} from {scenarios}. {left_out}".strip()
+    questions = plural(row.questions, "question", "questions")
+    scenarios = f" from {plural(row.scenarios, 'scenario', 'scenarios')}" if result.source == "log" else ""
+    return f"{plural(row.count, 'forecast', 'forecasts')} of {questions}{scenarios}. {left_out}".strip()
 
 
 def warnings(result: ScoreResult) -> Iterator[str]:
     """What limits these scores: few questions, different ones, infinite scores, runs that were left out."""
     few = [f"{name} ({row.questions})" for name, row in result.analysts.items() if row.few]
     if few:
-        yield f"Fewer than {FEW} resolved questions: {listed(few)}. So few say little about the analyst."
+        yield f"Fewer than {FEW} resolved questions: {cut(few)}. So few say little about the analyst."
     if not result.same_questions:
         yield "The analysts were scored on different questions, so their scores cannot be compared directly."
     if names := [name for name, row in result.analysts.items() if row.log is None]:
-        yield f"{listed(names)} gave probability 0 to something that happened, so the logarithmic score is infinite."
+        yield f"{cut(names)} gave probability 0 to something that happened, so the logarithmic score is infinite."
     if result.open_runs:
         runs = plural(result.open_runs, "saved run", "saved runs")
         verb = "is" if result.open_runs == 1 else "are"
         yield f"{runs} of the same scenarios and prior sets {verb} not resolved. Selected runs make a biased record."
 
 
+def cut(names: Sequence[str]) -> str:
+    """Names in a sentence; of many, the first and how many others there are."""
+    rest = len(names) - EVERYBODY
+    return listed([*names[:EVERYBODY], f"{rest:,} more"] if rest > 0 else names)
+
+
 def source(result: ScoreResult) -> str:
-    """The log, and the digest by which its content can be recognised."""
+    """The file, or the log and the digest by which its content can be recognised."""
+    if result.source == "file":
+        return f"File: {result.file}, {plural(result.lines, 'forecast', 'forecasts')}."
     if not result.lines:
-        return f"The log is empty: {result.log}."
+        return f"The log is empty: {result.file}."
     corrected = f", {result.corrected:,} of them corrected by later ones" if result.corrected else ""
     return (
-        f"Log: {result.log}, {plural(result.lines, 'line', 'lines')}{corrected}. Digest of the last: {result.digest}."
+        f"Log: {result.file}, {plural(result.lines, 'line', 'lines')}{corrected}. Digest of the last: {result.digest}."
     )
 
 
 def _rows(result: ScoreResult) -> dict[str, Verification]:
     """The analysts, and below them all together where there are several."""
     together = {TOGETHER: result.overall} if result.overall and len(result.analysts) > 1 else {}
-    return {**result.analysts, **together}
+    # In a file from elsewhere anybody may have that name.
+    own = {f"{name} (an analyst)" if name in together else name: row for name, row in result.analysts.items()}
+    return {**own, **together}
 
 
-def _scores(rows: Mapping[str, Verification]) -> Iterator[Block]:
+def _scores(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[Block]:
     yield Heading(text="Scores")
     yield Table(
         header=("Analyst", "Happened", "Mean forecast", "Brier score", "Logarithmic score"),
@@ -137,7 +163,7 @@ def _scores(rows: Mapping[str, Verification]) -> Iterator[Block]:
         ),
     )
     yield Table(
-        header=("Analyst", "Scenarios", "Brier skill", "Logarithmic skill"),
+        header=("Analyst", f"{UNIT[result.source].capitalize()}s", "Brier skill", "Logarithmic skill"),
         rows=tuple(
             (name, f"{row.scenarios:,}", skill(row.brier_skill), skill(row.log_skill)) for name, row in rows.items()
         ),
@@ -147,6 +173,9 @@ def _scores(rows: Mapping[str, Verification]) -> Iterator[Block]:
 def _calibration(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[Block]:
     mass = plain_percent(result.interval_mass)
     yield Heading(text="Calibration: forecasts against what happened")
+    if len(result.analysts) > EVERYBODY:
+        yield Paragraph(text="All analysts together; JSON and Excel have the calibration of each.")
+        rows = {TOGETHER: rows[TOGETHER]}
     yield Table(
         header=("Analyst", "ICD 203 word", "Mean forecast", "Happened", f"{mass} interval"),
         rows=tuple(
@@ -156,7 +185,9 @@ def _calibration(rows: Mapping[str, Verification], result: ScoreResult) -> Itera
         ),
         text_columns=frozenset({0, 1}),
     )
-    yield Listing(points=tuple(f"{name}: {bias(row)}. {outside(row, mass)}" for name, row in rows.items()))
+    yield Listing(
+        points=tuple(f"{name}: {bias(row, UNIT[result.source])}. {outside(row, mass)}" for name, row in rows.items())
+    )
     yield Paragraph(text=f"Intervals: {mass} credible intervals of the frequency (Jeffreys prior).")
 
 
@@ -169,6 +200,17 @@ def _decomposition(rows: Mapping[str, Verification]) -> Iterator[Block]:
         yield Paragraph(text=PARTS)
 
 
+def _over_time(periods: Sequence[Period]) -> Iterator[Block]:
+    if periods:
+        yield Heading(text="Over time: by when forecasts were made")
+        yield Table(
+            header=("Period", "Happened", "Mean forecast", "Brier score"),
+            rows=tuple(
+                (period.name, occurred(row := period.scores), mean(row), number(row.brier)) for period in periods
+            ),
+        )
+
+
 def _parts(name: str, row: Verification, parts: Decomposition) -> tuple[str, ...]:
     """The parts to the digits of the whole."""
     values = (parts.reliability, parts.resolution, parts.uncertainty, parts.within_bin)
@@ -178,10 +220,13 @@ def _parts(name: str, row: Verification, parts: Decomposition) -> tuple[str, ...
 def _forecasts(result: ScoreResult) -> Iterator[Block]:
     last = result.forecasts[-MAX_FORECASTS:]
     yield Heading(text="Forecasts")
+    from_log = result.source == "log"
+    header = ("Question", "Analyst", "Forecast", "Result", *(("Date", "Days ahead") if from_log else ("Made",)))
     yield Table(
-        header=("Question", "Analyst", "Forecast", "Result", "Date", "Days ahead"),
+        header=header,
         rows=tuple(
-            (row.question, row.analyst, percent(row), answer(row), row.date.isoformat(), days_ahead(row))
+            (row.question, row.analyst, percent(row), answer(row))
+            + ((day(row.date), days_ahead(row)) if from_log else (day(row.made),))
             for row in last
         ),
         text_columns=frozenset({0, 1, 3, 4}),
@@ -203,7 +248,12 @@ def answer(row: ScoredForecast) -> str:
 
 def days_ahead(row: ScoredForecast) -> str:
     """How many days before the answer it was made."""
-    return "-" if row.occurred is None else f"{row.lead:,}"
+    return "-" if row.occurred is None or row.lead is None else f"{row.lead:,}"
+
+
+def day(date: datetime.date | None) -> str:
+    """A date in a table; a dash where it is unknown."""
+    return date.isoformat() if date else "-"
 
 
 def number(estimate: Estimate, *, signed: bool = False) -> str:
@@ -235,11 +285,11 @@ def mean(row: Verification | Bin) -> str:
     return f"{rounded(row.mean_forecast.value, row.mean_forecast.se or 0.0, places=2)}%"
 
 
-def bias(row: Verification) -> str:
+def bias(row: Verification, unit: str = "scenario") -> str:
     """Whether forecasts were too high or too low, as far as that can be known; no full stop."""
     numbers = f"mean forecast {mean(row)}, {occurred(row)} happened"
     if row.bias.se is None:
-        return f"One scenario is not enough to judge the bias: {numbers}"
+        return f"One {unit} is not enough to judge the bias: {numbers}"
     if abs(row.bias.value) <= SIGNIFICANT_SE * row.bias.se:
         return f"No bias beyond chance: {numbers}"
     return f"Forecasts were too {'high' if row.bias.value > 0 else 'low'}: {numbers}"
@@ -261,17 +311,19 @@ def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
         (row.analyst, row.question, row.probability, "yes" if row.occurred else "no") for row in result.scored
     )
     rows = _rows(result)
-    scores = [
-        {"analyst": name, "": {key: getattr(row, key) for key in SCORE_COLUMNS}, "decomposition": row.decomposition}
-        for name, row in rows.items()
-    ]
+    scores = [{"analyst": name, "": _columns(row), "decomposition": row.decomposition} for name, row in rows.items()]
     bins = [{"analyst": name, "": group} for name, row in rows.items() for group in row.bins]
     return (
         Sheet(name="record", columns=COLUMNS, rows=record),
         sheet("scores", scores),
         sheet("calibration", bins),
         sheet("forecasts", [{"": row} for row in result.forecasts]),
+        sheet("over time", [{"period": p.name, "": _columns(p.scores)} for p in result.periods]),
     )
+
+
+def _columns(row: Verification) -> dict[str, object]:
+    return {key: getattr(row, key) for key in SCORE_COLUMNS}
 
 
 SCORE_COLUMNS = (

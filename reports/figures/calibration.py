@@ -22,6 +22,7 @@ CAPTION = (
 )
 DIGITS = 12
 """Of the log's digest."""
+MOST_NAMES = 10
 
 
 def calibration(result: ScoreResult, context: Context) -> Chart:
@@ -45,8 +46,14 @@ def calibration(result: ScoreResult, context: Context) -> Chart:
         title=_title(scores),
         caption=CAPTION,
         caution="Fewer than 20 questions say little about an analyst." if scores.few else "",
-        source=f"Analysts: {listed(list(result.analysts))}. Log {result.log} {result.digest[:DIGITS]}.",
+        source=_source(result),
     )
+
+
+def _source(result: ScoreResult) -> str:
+    names = list(result.analysts)
+    analysts = f"Analysts: {listed(names)}" if len(names) <= MOST_NAMES else f"{len(names):,} analysts"
+    return f"{analysts}. {result.source.capitalize()} {' '.join(filter(None, (result.file, result.digest[:DIGITS])))}."
 
 
 def _row(group: Bin, mass: str) -> IntervalRow:

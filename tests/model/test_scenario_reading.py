@@ -11,7 +11,7 @@ import pytest
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, reading_of, shipped_scenarios
-from estimative.priors.errors import InvalidInput, Issue, Place
+from estimative.priors.errors import InvalidInput, Issue
 
 FOLDER = Path(__file__).parent / "invalid"
 
@@ -112,8 +112,11 @@ def test_the_texts_are_kept(tmp_path: Path) -> None:
 
 
 UNREADABLE: dict[str, tuple[str, str, Callable[[Path], object]]] = {
-    "UTF-16": (
-        "not-utf-8", "the text is UTF-16, not UTF-8", lambda path: path.write_bytes(SOUND.encode("utf-16"))),
+    "half of a UTF-16 letter": (
+        "not-utf-8",
+        f"the text is not UTF-16: byte 0x00 at offset {2 * len(SOUND) + 2}",
+        lambda path: path.write_bytes(SOUND.encode("utf-16") + b"\0"),
+    ),
     "invalid UTF-8": (
         "not-utf-8",
         "the text is not UTF-8: byte 0xe9 at offset 3",
@@ -133,7 +136,7 @@ def test_a_scenario_that_is_not_a_text_file(kind: str, tmp_path: Path) -> None:
     code, message, make = UNREADABLE[kind]
     make(path := tmp_path / "scenario.toml")
     [issue] = issues_of(path)
-    assert (issue.code, issue.message, issue.place) == (code, message, Place(file=str(path)))
+    assert (issue.code, issue.message, issue.place.file) == (code, message, str(path))
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
@@ -198,21 +201,35 @@ def test_broken_quotes_have_their_line(tmp_path: Path) -> None:
     assert issue.place.line == 3
 
 
-def test_a_long_list_of_errors_is_cut(tmp_path: Path) -> None:
-    """For a data file that is wrong throughout, twenty errors are reported, then how many more rows there are."""
-    (tmp_path / "scenario.toml").write_text(SOUND + CASES)
-    (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,new,maybe\n" * 24)
-    issues = issues_of(tmp_path / "scenario.toml")
-    assert [issue.place.line for issue in issues] == [*range(2, 22), None]
-    assert "4 more rows" in issues[-1].message
-
-
-def test_rows_that_are_cut_are_counted_as_rows(tmp_path: Path) -> None:
-    """For a data file with two errors in each row, no more rows are reported than there are."""
+def test_an_error_of_many_rows_is_said_once(tmp_path: Path) -> None:
+    """For a data file that is wrong throughout, each kind of error is one, with the first lines and their number."""
     (tmp_path / "scenario.toml").write_text(SOUND + CASES)
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "checked,gone,maybe\n" * 24)
-    [cut] = [issue for issue in issues_of(tmp_path / "scenario.toml") if issue.place.line is None]
-    assert int(cut.message.partition(" ")[0]) <= 24 - 10
+    issues = issues_of(tmp_path / "scenario.toml")
+    assert [(issue.place.line, issue.place.key) for issue in issues] == [(2, "flooded"), (2, "wall")]
+    assert all("23 more rows have such errors (lines 3, 4, 5, 6, 7, ...)" in issue.message for issue in issues)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Status;Wall;Flooded\nchecked;new;no\nchecked;old;yes\n",
+        "# from the almanac\nstatus, wall, flooded, wall height\nchecked, new, no, 3\nchecked, old, yes, 4\n,,,\n",
+    ],
+)
+def test_data_files_are_read_as_people_have_them(tmp_path: Path, text: str) -> None:
+    """Other separators, capitals in the first line, comments above it and blanks around cells change nothing."""
+    plain = "status,wall,flooded\nchecked,new,no\nchecked,old,yes\n"
+    assert written(tmp_path, SOUND + CASES, text) == written(tmp_path, SOUND + CASES, plain)
+
+
+def test_a_column_that_is_there_twice_is_an_error(tmp_path: Path) -> None:
+    """Neither of two columns of one name wins, also where they differ in capitals."""
+    for header in ("status,wall,flooded,flooded", "status,wall,Flooded,FLOODED"):
+        (tmp_path / "scenario.toml").write_text(SOUND + CASES)
+        (tmp_path / "cases.csv").write_text(f"{header}\nchecked,new,no,yes\n")
+        [issue] = issues_of(tmp_path / "scenario.toml")
+        assert (issue.code, issue.place.line) == ("duplicate-column", 1)
 
 
 def test_a_reference_class_without_cases(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from estimative.priors.forecast_record import Judgement, Record, read_record
 ANALYSTS = ("kent", "heuer")
 HEADER = "analyst,question,probability,outcome\n"
 SOUND = HEADER + "kent,Rain?,0.7,1\nheuer,Rain?,0.4,yes\n"
-CHOICE = "expected 1, yes, true, 0, no or false, or nothing while it is open"
-NOBODY = "expected the name of a compared prior set: kent or heuer"
 RANGE = "is not a number between 0 and 1."
-CHOICE = "is not an outcome. Allowed: 1, yes, true, 0, no, false, or nothing while it is open."
+ALLOWED = "Allowed: yes or no (1 or 0, true or false), void, or nothing while it is open."
+CHOICE = f"is not an outcome. {ALLOWED}"
+LAST = 'Say in a column "date" when each was made, with the time if need be: then the last one counts.'
 STRANGER = "is not the name of a compared prior set. Allowed: kent, heuer."
 NO_SCORE = "has no resolved question, so that there is no score to weight the analyst by."
 
@@ -65,24 +65,81 @@ def test_columns_come_in_any_order() -> None:
 
 
 def test_windows_files_are_read() -> None:
-    """A byte order mark and Windows line ends change nothing."""
-    assert read("\ufeff" + SOUND.replace("\n", "\r\n")) == read(SOUND)
+    """A byte order mark, the line ends of other systems and UTF-16 change nothing."""
+    assert read("\ufeff" + SOUND.replace("\n", "\r\n")) == read(SOUND) == read(SOUND.replace("\n", "\r"))
+    Path("record.csv").write_bytes(SOUND.encode("utf-16"))
+    assert read_record(Path("record.csv"), ANALYSTS) == read(SOUND)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SOUND.replace(",", ";").replace("0.", "0,"),
+        SOUND.replace(",", "\t").replace("0.", "0,"),
+        "sep=;\n" + SOUND.replace(",", ";"),
+        "# exported on 1 May\n\n" + SOUND,
+        SOUND.replace(HEADER, " Analyst,QUESTION,Probability,Outcome\n"),
+        SOUND.replace(HEADER, "forecaster,question_id,probability_yes,resolution\n"),
+        SOUND.replace(HEADER, "user,question,percent,result\n").replace("0.7", "70").replace("0.4", "40 %"),
+        SOUND.replace(HEADER, "user,question,Probability (%),result\n").replace("0.7", "70").replace("0.4", "40"),
+        SOUND + ",,,\n",
+    ],
+)
+def test_files_are_read_as_people_have_them(text: str) -> None:
+    """Other separators, a comment, capitals, the columns of forecasting sites and percentages change nothing."""
+    assert read(text) == read(SOUND)
+
+
+def test_the_last_forecast_before_closing_counts() -> None:
+    """Of dated judgements of one question the last counts that was made while it was open; the day it closes is."""
+    header = HEADER.replace("\n", ",date,closed\n")
+    rows = [
+        "kent,Rain?,0.1,1,2026-01-03,2026-01-05",
+        "kent,Rain?,0.2,1,2026-01-05 18:30,2026-01-05",
+        "kent,Rain?,0.3,1,2026-01-05T09:00+00:00,2026-01-05",
+        "kent,Rain?,0.9,1,2026-01-06,2026-01-05",
+        "heuer,Rain?,0.4,yes,,",
+    ]
+    record = read(header + "\n".join(rows))
+    assert [(j.probability, j.line) for j in record.judgements] == [(0.2, 3), (0.4, 6)]
+    assert [j.probability for j in record.superseded] == [0.1, 0.3]
+    assert [j.probability for j in record.late] == [0.9]
+    tied = header + rows[4] + "\n" + rows[1] + "\n" + rows[1].replace("0.2", "0.5") + "\n" + rows[0]
+    [error] = errors_of(tied)
+    assert 'line 4, question: "kent" has already judged "Rain?" on line 3; 1 more row' in error
+    [error] = errors_of(header + rows[0].replace("2026-01-03", "3/1/26") + "\n" + rows[4])
+    assert error == ('record.csv, line 2, date: "3/1/26" is not a date such as 2026-11-01, or 2026-11-01 14:30.')
+
+
+def test_everybody_in_a_file_can_be_read() -> None:
+    """Without names to compare, the analysts are those of the file, or one that has the file's name."""
+    Path("record.csv").write_text(SOUND + "1042,Rain?,0.2,1\n")
+    assert read_record(Path("record.csv")).analysts == ("1042", "heuer", "kent")
+    Path("mine.csv").write_text("p,outcome\n0.2,no\n0.3,yes\n")
+    record = read_record(Path("mine.csv"))
+    assert record.analysts == ("mine",)
+    assert [j.question for j in record.judgements] == ["line 2", "line 3"]
 
 
 @pytest.mark.parametrize(
     ("cell", "meant"),
-    [("1", True), ("yes", True), ("true", True), ("Yes", True), ("TRUE", True),
-     ("0", False), ("no", False), ("false", False), ("No", False), ("False", False), ("", None), ("  ", None)],
+    [("1", True), ("yes", True), ("true", True), ("Yes", True), ("TRUE", True), ("1.0", True), ("Y", True),
+     ("0", False), ("no", False), ("false", False), ("No", False), ("False", False), ("0.0", False), ("F", False),
+     ("", None), ("  ", None), ("NA", None), ("N/A", None), ("NaN", None), ("None", None), ("unresolved", None),
+     ("void", None), ("annulled", None), ("Ambiguous", None)],
 )  # fmt: skip
 def test_outcomes(cell: str, meant: bool | None) -> None:
-    """An outcome is 1, yes or true, 0, no or false, in capitals or not; an empty one is open."""
-    assert read(SOUND + f"kent,Snow?,0.5,{cell}\n").judgements[-1].happened is meant
+    """An outcome is written as people, pandas, R or forecasting sites do; what is missing, open or void is unknown."""
+    last = read(SOUND + f"kent,Snow?,0.5,{cell}\n").judgements[-1]
+    assert last.happened is meant
+    assert last.void == (cell.lower() in ("void", "annulled", "ambiguous"))
 
 
 @pytest.mark.parametrize(
     ("cell", "meant"),
-    [("0", 0), ("1", 1), ("1.0", 1), (".5", 0.5), ("5e-3", 0.005), ("5E-3", 0.005), ("+0.5", 0.5), ("1.", 1)],
-)
+    [("0", 0), ("1", 1), ("1.0", 1), (".5", 0.5), ("5e-3", 0.005), ("5E-3", 0.005), ("+0.5", 0.5), ("1.", 1),
+     ("70%", 0.7), ("29 %", 0.29), ("100%", 1)],
+)  # fmt: skip
 def test_probabilities(cell: str, meant: float) -> None:
     """A probability is written in any of the usual ways."""
     assert read(SOUND + f"kent,Snow?,{cell},\n").judgements[-1].probability == meant
@@ -91,14 +148,10 @@ def test_probabilities(cell: str, meant: float) -> None:
 @pytest.mark.parametrize(
     ("cell", "error"),
     [
-        ("70%", '"70%" {RANGE} Did you mean "0.7"?'),
-        ("70 %", '"70 %" {RANGE} Did you mean "0.7"?'),
-        ("7.5 %", '"7.5 %" {RANGE} Did you mean "0.075"?'),
-        ("29%", '"29%" {RANGE} Did you mean "0.29"?'),
-        ("100%", '"100%" {RANGE} Did you mean "1"?'),
         ("101%", '"101%" {RANGE}'),
-        ("70", '"70" {RANGE}'),
-        ("1.01", '"1.01" {RANGE}'),
+        ("70", '"70" {RANGE} Write 0.7 or 70%; if all are percentages, name the column "percent".'),
+        ("6", '"6" {RANGE} Write 0.06 or 6%; if all are percentages, name the column "percent".'),
+        ("101", '"101" {RANGE}'),
         ("-0.1", '"-0.1" {RANGE}'),
         ("nan", '"nan" {RANGE}'),
         ("inf", '"inf" {RANGE}'),
@@ -112,7 +165,7 @@ def test_probabilities(cell: str, meant: float) -> None:
     ],
 )
 def test_invalid_probabilities(cell: str, error: str) -> None:
-    """What is not a number between 0 and 1 is an error; for a percentage it says what to write."""
+    """What is not a number between 0 and 1 is an error; for what may be a percentage it says what to write."""
     expected = f"record.csv, line 4, probability: {error.replace('{RANGE}', RANGE)}"
     assert errors_of(SOUND + f"kent,Snow?,{cell},\n") == [expected]
 
@@ -127,12 +180,21 @@ ERRORS: dict[str, tuple[str, list[str]]] = {
         [
             (
                 'record.csv, line 2, question: the column "question" is missing; '
-                'the file has ["analyst", "questions", "outcome"]. Did you mean "questions"?'
+                'the file has "analyst", "questions", "outcome". Rename "questions" to "question".'
             ),
             (
                 'record.csv, line 2, probability: the column "probability" is missing; '
-                'the file has ["analyst", "questions", "outcome"].'
+                'the file has "analyst", "questions", "outcome". Rename the column that has it to "probability".'
             ),
+        ],
+    ),
+    "two columns could be one": (
+        "analyst,ifp_id,market,probability,outcome\nkent,a,b,0.5,1\n",
+        [
+            (
+                'record.csv, line 1, question: "ifp_id" and "market" could each be the column "question". '
+                'Rename the right one to "question".'
+            )
         ],
     ),
     "columns twice": (
@@ -142,30 +204,58 @@ ERRORS: dict[str, tuple[str, list[str]]] = {
     "cells missing and cells too many": (
         SOUND + "kent,Snow?,0.5\nkent,Hail?,0.5,1,1\nkent,Fog?,0.5,7\n",
         [
-            "record.csv, line 4: this row has 3 cells, the first line 4.",
-            "record.csv, line 5: this row has 5 cells, the first line 4.",
+            "record.csv, line 4: this row has 3 cells, the first line 4; 1 more row has such an error (line 5).",
             f'record.csv, line 6, outcome: "7" {CHOICE}',
         ],
     ),
     "outcomes": (
-        SOUND + "kent,Snow?,0.5,partly\nkent,Hail?,0.5,1.0\n",
-        [f'record.csv, line 4, outcome: "partly" {CHOICE}', f'record.csv, line 5, outcome: "1.0" {CHOICE}'],
+        SOUND + "kent,Snow?,0.5,partly\nkent,Hail?,0.5,maybe\nkent,Fog?,0.5,partly\n",
+        [
+            (
+                'record.csv, line 4, outcome: "partly" is not an outcome; 1 more row has such an error '
+                f"(line 6). {ALLOWED}"
+            ),
+            f'record.csv, line 5, outcome: "maybe" {CHOICE}',
+        ],
+    ),
+    "many": (
+        SOUND + "".join(f"kent,{at},{at}0,u{at}\n" for at in range(2, 12)),
+        [
+            (
+                'record.csv, line 4, probability: "20" is not a number between 0 and 1; 9 more rows have such errors '
+                '(lines 5, 6, 7, 8, 9, ...). Write 0.2 or 20%; if all are percentages, name the column "percent".'
+            ),
+            (
+                'record.csv, line 4, outcome: "u2" is not an outcome; 9 more rows have such errors '
+                f"(lines 5, 6, 7, 8, 9, ...). {ALLOWED}"
+            ),
+        ],
     ),
     "analysts": (
         SOUND + "Kent,Snow?,0.5,1\nnobody,Snow?,0.5,1\n,Snow?,0.5,1\n",
         [
             f'record.csv, line 4, analyst: "Kent" {STRANGER} Did you mean "kent"?',
             f'record.csv, line 5, analyst: "nobody" {STRANGER}',
-            "record.csv, line 6, analyst: the analyst is missing. Allowed: the name of a compared prior set.",
+            "record.csv, line 6, analyst: the analyst is missing. Allowed: the name of whoever judged.",
         ],
     ),
     "no question": (
         SOUND + "kent,,0.5,1\nkent, ,0.5,0\n",
-        [f"record.csv, line {n}, question: the question is missing. Allowed: a question." for n in (4, 5)],
+        [
+            (
+                "record.csv, line 4, question: the question is missing; 1 more row has such an error (line 5). "
+                "Allowed: a question."
+            )
+        ],
     ),
     "judged twice": (
         SOUND + "kent,Rain?,0.9,1\nkent, Rain? ,0.9,\nkent,rain?,0.9,1\n",
-        [f'record.csv, line {n}, question: "kent" has already judged "Rain?" on line 2.' for n in (4, 5)],
+        [
+            (
+                f'record.csv, line 4, question: "kent" has already judged "Rain?" on line 2; '
+                f"1 more row has such an error (line 5). {LAST}"
+            )
+        ],
     ),
     "two outcomes": (
         HEADER + "kent,Rain?,0.7,\nheuer,Rain?,0.4,yes\nkent,Snow?,0.5,0\nheuer,Snow?,0.5,TRUE\n",
@@ -176,21 +266,21 @@ ERRORS: dict[str, tuple[str, list[str]]] = {
         [f'record.csv, analyst: "{name}" {NO_SCORE}' for name in ANALYSTS],
     ),
     "a file full of errors": (
-        HEADER + "kant,Rain?,70 %,maybe\nkent,Rain?,0.7,1\nkent,Rain?,-1,no\n",
+        HEADER + "kant,Rain?,170 %,maybe\nkent,Rain?,0.7,1\nkent,Rain?,-1,no\n",
         [
             f'record.csv, line 2, analyst: "kant" {STRANGER} Did you mean "kent"?',
-            f'record.csv, line 2, probability: "70 %" {RANGE} Did you mean "0.7"?',
+            f'record.csv, line 2, probability: "170 %" {RANGE}',
             f'record.csv, line 2, outcome: "maybe" {CHOICE}',
             f'record.csv, line 4, probability: "-1" {RANGE}',
-            'record.csv, line 4, question: "kent" has already judged "Rain?" on line 3.',
             'record.csv, line 4, outcome: "no" contradicts "1" on line 3, of the same question.',
+            f'record.csv, line 4, question: "kent" has already judged "Rain?" on line 3. {LAST}',
             f'record.csv, analyst: "heuer" {NO_SCORE}',
         ],
     ),
     "an open quote": (
-        HEADER + 'kent,Rain?,7,1\nkent,"Snow?,0.5,1\nkent,Hail?,0.5,1\n',
+        HEADER + 'kent,Rain?,-7,1\nkent,"Snow?,0.5,1\nkent,Hail?,0.5,1\n',
         [
-            f'record.csv, line 2, probability: "7" {RANGE}',
+            f'record.csv, line 2, probability: "-7" {RANGE}',
             "record.csv, line 3: this row is not CSV: unexpected end of data.",
         ],
     ),
@@ -222,10 +312,10 @@ def test_rows_that_cannot_be_read_are_not_missing() -> None:
 
 def test_lines_are_those_on_which_rows_begin() -> None:
     """Cells of several lines and empty lines do not change the lines of errors."""
-    text = HEADER + 'kent,"Rain,\nor\nsnow?",0.7,1\n\nheuer,"Rain,\n\nor snow?",7,1\nheuer,Hail?,8,1\n'
+    text = HEADER + 'kent,"Rain,\nor\nsnow?",0.7,1\n\nheuer,"Rain,\n\nor snow?",-7,1\nheuer,Hail?,-8,1\n'
     assert errors_of(text) == [
-        f'record.csv, line 6, probability: "7" {RANGE}',
-        f'record.csv, line 9, probability: "8" {RANGE}',
+        f'record.csv, line 6, probability: "-7" {RANGE}',
+        f'record.csv, line 9, probability: "-8" {RANGE}',
     ]
 
 
@@ -254,7 +344,7 @@ def test_nothing_steers_a_terminal(text: str) -> None:
 
 def test_files_that_cannot_be_read(folder: Path) -> None:
     """A file that is missing, too large or not UTF-8 is one error that says so."""
-    Path("large.csv").write_text(SOUND + "\n" * (1 << 20))
+    Path("large.csv").write_text(SOUND + "\n" * (10 << 20))
     Path("latin.csv").write_bytes(b"analyst\xe9")
     errors = []
     for name in ("nowhere.csv", "large.csv", "latin.csv"):
@@ -263,8 +353,8 @@ def test_files_that_cannot_be_read(folder: Path) -> None:
         errors += [str(issue) for issue in caught.value.issues]
     assert errors == [
         "nowhere.csv: there is no such file.",
-        "large.csv: the file is too large, 1.0 MB. Allowed: at most 1.0 MB.",
-        "latin.csv: the text is not UTF-8: byte 0xe9 at offset 7.",
+        "large.csv: the file is too large, 10.5 MB. Allowed: at most 10.5 MB.",
+        "latin.csv, line 1: the text is not UTF-8: byte 0xe9 at offset 7. Save it again with the encoding UTF-8.",
     ]
 
 
@@ -273,10 +363,11 @@ CELL = st.text(st.sampled_from('a,"\n ?'), max_size=5)
 
 @given(rows=st.lists(st.lists(CELL, min_size=2, max_size=4), max_size=6))
 def test_rows_begin_where_they_were_written(rows: list[list[str]]) -> None:
-    """Whatever quotes, commas and line ends are in its cells, a row comes back whole, with the line it was put on."""
+    """Whatever is in its cells, a row comes back with its line, whole but for blanks around cells."""
     quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
     begins = [1 + "".join(f"{row}\n" for row in quoted[:index]).count("\n") for index in range(len(rows))]
-    assert list(csv_rows("\n".join(quoted), file="record.csv")) == list(zip(begins, rows, strict=True))
+    stripped = [[cell.strip() for cell in row] for row in rows]
+    assert list(csv_rows("\n".join(quoted), file="record.csv")) == list(zip(begins, stripped, strict=True))
 
 
 @given(text=st.text(st.sampled_from('kentheur01.?,"\n\r\x00 %'), max_size=60))

@@ -75,8 +75,11 @@ def error_of(path: Path) -> str:
     [
         (b"", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
         (b" \n", "FILE: the file is empty. Allowed: a scenario or a prior set in TOML."),
-        ("a = 1".encode("utf-16"), "FILE: the text is UTF-16, not UTF-8."),
-        (b'a = "\xe9"', "FILE: the text is not UTF-8: byte 0xe9 at offset 5."),
+        ("a = = 1".encode("utf-16"), "FILE, line 1: this is not TOML: invalid value."),
+        (
+            b'a = "\xe9"',
+            "FILE, line 1: the text is not UTF-8: byte 0xe9 at offset 5. Save it again with the encoding UTF-8.",
+        ),
         (b"a = 1\nb = = 2\n", "FILE, line 2: this is not TOML: invalid value."),
         (b"a = The port\n", 'FILE, line 1: this is not TOML: invalid value. Did you mean "a = "The port""?'),
         (b"a = true\na = true\n", "FILE, line 2: this is not TOML: cannot overwrite a value."),

@@ -12,7 +12,7 @@ from hypothesis import given
 
 from estimative.model.codec import from_json, to_json
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.calibration import Verification, verify
+from estimative.model.record.calibration import Verification
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.priors.forecast_record import read_record
 from estimative.reports.answers import Answer
@@ -21,7 +21,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import score as words
 from estimative.reports.formats.csv import csv as to_csv
 from estimative.reports.formats.registry import FORMATS
-from tests.scores_made import RECORDS, entries, entry, record, records, resolution
+from tests.scores_made import RECORDS, entries, entry, record, records, resolution, verify
 
 CONTEXT = Context(assessments=())
 ONE = RECORDS["score.one"]

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, scored_set, verify
+from estimative.model.record.calibration import ENOUGH, MASS, Verification, frequency, scored_set
 from estimative.model.record.proper_scores import FEW, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
-from tests.scores_made import MADE, entries, entry, resolution
+from tests.scores_made import MADE, entries, entry, resolution, verify
 
 type Answered = tuple[float, bool]
 """A probability, and whether it happened."""

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.proper_scores import RULES, CalibrationBin, Scores, Scoring, score, weights
-from estimative.priors.errors import InvalidInput
+from estimative.model.record.proper_scores import FLOOR, RULES, CalibrationBin, Scores, Scoring, score, weights
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
 
@@ -191,7 +190,7 @@ def test_calibration_loses_nothing(answers: list[Answered]) -> None:
 
 def geometric(answered: Sequence[Answered]) -> float:
     """Oracle of the rule "log": the geometric mean of the probabilities given to what happened."""
-    return math.prod(p if happened else 1 - p for p, happened in answered) ** (1 / len(answered))
+    return math.prod(max(p if happened else 1 - p, FLOOR) for p, happened in answered) ** (1 / len(answered))
 
 
 def inverse(answered: Sequence[Answered]) -> float:
@@ -221,26 +220,22 @@ def test_weights_by_hand() -> None:
     assert values(weights(scoring, "brier")) == pytest.approx({"kent": 1 / 5, "heuer": 4 / 5})
 
 
-def test_wrong_certainty_weighs_nothing() -> None:
-    """By the rule "log" an analyst who once was certain and wrong weighs 0, and the others share the rest."""
+def test_wrong_certainty_costs_much_but_not_all() -> None:
+    """By the rule "log" what an analyst held impossible counts as 0.1%, so that one slip leaves a small weight."""
     scoring = score(record(kent=[SURE, WRONG], heuer=[EVEN, (0.25, True)], wohlstetter=[(0.25, True), EVEN]))
+    worth = {"kent": FLOOR**0.5, "heuer": 0.125**0.5, "wohlstetter": 0.125**0.5}
     result = weights(scoring, "log")
-    assert values(result) == pytest.approx({"kent": 0, "heuer": 1 / 2, "wohlstetter": 1 / 2})
-    assert result["kent"].se is None
-    # Each logarithmic score has the standard error ln 2 / 2, and of w = 1 / (1 + exp(x)) the slope at 0 is 1/4.
-    assert result["heuer"].se == result["wohlstetter"].se == pytest.approx(math.log(2) / 2 * math.sqrt(2) / 4)
+    assert values(result) == pytest.approx({name: value / sum(worth.values()) for name, value in worth.items()})
+    assert all(weight.se for weight in result.values())
+    assert scoring.scores[0].log is None
 
 
-def test_nobody_worth_anything() -> None:
-    """Where all analysts weigh 0 there is no pool, and the issue says why; by the rule "brier" there is one."""
-    scoring = score(record(kent=[SURE, WRONG], heuer=[WRONG]))
-    with pytest.raises(InvalidInput) as caught:
-        weights(scoring, "log")
-    assert str(caught.value) == (
-        "record.csv: every analyst gave probability 0 to something that happened, so none has any weight. "
-        "Use the Brier score instead."
-    )
-    assert sum(values(weights(scoring, "brier")).values()) == pytest.approx(1)
+@pytest.mark.parametrize("rule", RULES)
+def test_every_record_earns_weights(rule: str) -> None:
+    """Also where every analyst was certain and wrong: the better half of the answers then decides."""
+    result = values(weights(score(record(kent=[SURE, WRONG], heuer=[WRONG, WRONG])), rule))
+    assert sum(result.values()) == pytest.approx(1)
+    assert result["kent"] > result["heuer"] > 0
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -258,8 +253,8 @@ def test_alone() -> None:
 def shifted(scoring: Scoring, index: int, by: float) -> Scoring:
     """A scoring in which one analyst has other scores."""
     scores = list(scoring.scores)
-    brier, log = (replace(mean, value=mean.value + by) for mean in (scores[index].brier, scores[index].log))
-    scores[index] = replace(scores[index], brier=brier, log=log)
+    brier, log = (replace(mean, value=mean.value + by) for mean in (scores[index].brier, scores[index].log_floored))
+    scores[index] = replace(scores[index], brier=brier, log_floored=log)
     return replace(scoring, scores=tuple(scores))
 
 
@@ -270,7 +265,7 @@ def test_errors_against_differences(rule: str, panel: dict[str, list[Answered]])
     scoring, step = score(record(**panel)), 1e-6
     variances = dict.fromkeys(panel, 0.0)
     for index, scores in enumerate(scoring.scores):
-        error = (scores.log if rule == "log" else scores.brier).se
+        error = (scores.log_floored if rule == "log" else scores.brier).se
         assert error is not None
         up, down = (values(weights(shifted(scoring, index, by), rule)) for by in (step, -step))
         for analyst in panel:
