@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,6 +16,10 @@ LONGEST_VALUE = 60
 """Characters of a value in a message."""
 MOST_LISTED = 12
 """Alternatives in a message."""
+SHORT = 4
+"""Letters of a word in which one slip is a large part."""
+NEGATION = re.compile(r"\b(?:not|no|non|never|hardly|without)\b|n't\b|\b(?:un|im|in|de|dis)(?=\w{3})")
+"""What turns the meaning of a word round, or may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,12 @@ class Issue:
             parts.append(self.suggestion if self.suggestion.endswith(".") else f'Did you mean "{self.suggestion}"?')
         place = str(self.place)
         return f"{place}: {' '.join(parts)}" if place else " ".join(parts)
+
+    @property
+    def meant(self) -> str:
+        """The key that was probably meant by one that is not known; empty for other errors."""
+        known = self.code == "unknown-key" and self.suggestion
+        return ".".join([*self.place.key.split(".")[:-1], self.suggestion]) if known else ""
 
     def moved(self, place: Place) -> Issue:
         """Return the same issue at another place."""
@@ -117,6 +128,20 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.6)), None)
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one stands for, or None; never one that could mean the opposite."""
+    from difflib import get_close_matches
+
+    # Each word has a meaning of its own: only a slip of the keyboard is corrected.
+    cutoff = 0.8 if len(word) > SHORT else 0.6
+    near = next(iter(get_close_matches(" ".join(word.lower().split()), sorted(known), n=1, cutoff=cutoff)), None)
+    return near if near and _negations(near) == _negations(word) else None
+
+
+def _negations(text: str) -> int:
+    return len(NEGATION.findall(text.lower()))
 
 
 def listed(names: Sequence[str], limit: int = 8) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest, quote, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest_word, quote, unknown_name
 from estimative.priors.verbal_scale import SCALES, Scale
 
 PLACEHOLDER = "TO DO: say why"
@@ -224,9 +224,19 @@ def _require_ends(low: float, high: float) -> None:
     _require(low < high, "high", high, f"more than low = {low:g}")
 
 
+def _number(term: str) -> str:
+    """Return what to write for a number in quotes; nothing for a word."""
+    number, _, percent = term.strip().partition("%")
+    try:
+        value = float(number) / (100 if term.strip().endswith("%") else 1)
+    except ValueError:
+        return ""
+    return f"Write {value:.12g}, without quotes." if not percent and 0 <= value <= 1 else ""
+
+
 def _no_such_word(term: str, scale: Scale) -> Issue:
     other = next((other for other in SCALES.values() if other is not scale and other.band(term)), None)
-    suggestion = nearest(term.lower(), scale.words) or ""
+    suggestion = nearest_word(term, scale.words) or _number(term)
     if other and not suggestion:
         written = f'{{ term = "{other.spelling(term)}", scale = "{other.id}" }}'
         suggestion = f"Write {written} for the word of {other.title}."

@@ -126,9 +126,11 @@ class TomlFile:
 
 
 def _repair(line: str) -> str:
-    """What a faulty line probably lacks: quotation marks around a text; empty where nothing is probable."""
+    """What to do about a faulty line: put quotes around a text; empty where nothing is probable."""
     match = UNQUOTED.fullmatch(line[:MAX_REPAIRED])
-    return f'{match[1]} = "{ascii_safe(match[2])}"' if match and len(line) <= MAX_REPAIRED else ""
+    if not match or len(line) > MAX_REPAIRED:
+        return ""
+    return f'Put the text in quotes: {match[1]} = "{ascii_safe(match[2])}".'
 
 
 def _offset(error: tomllib.TOMLDecodeError, text: str) -> int:

@@ -9,12 +9,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, listed, nearest, quote, unknown_name
+from estimative.priors.errors import (
+    InvalidInput,
+    Issue,
+    Place,
+    ascii_safe,
+    listed,
+    nearest,
+    nearest_word,
+    quote,
+    unknown_name,
+)
 from estimative.priors.toml_document import KeyPath, TomlFile
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """A valid name of a factor, an event, an outcome, an item of evidence."""
-A_NAME = "a name: a letter, then letters, digits, _ or -, at most 64"
+A_NAME = "a name: a letter or digit, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
 
 
@@ -59,16 +69,19 @@ class Table:
 
     def add_at(self, issue: Issue, *keys: str | int) -> None:
         """Add an issue whose key counts from a key of this table, where it gets its file and line."""
-        # Names begin with a letter, so that a number is a position in an array.
+        # A number is taken for a position in an array; for an entry of that name the line is then that of its table.
         below = (int(part) if part.isdigit() else part for part in issue.place.key.split(".") if part)
         self.add(issue.moved(self.place(*keys, *below)))
 
-    def mismatch(self, *keys: str | int, value: object, allowed: str, code: str = "wrong-type") -> None:
+    def mismatch(
+        self, *keys: str | int, value: object, allowed: str, code: str = "wrong-type", suggestion: str = ""
+    ) -> None:
         """Add the error of a value that is not what is allowed, or that is missing."""
         if value is None:
             self.error(*keys, code="missing-key", message=f'"{ascii_safe(str(keys[-1]))}" is missing', allowed=allowed)
         else:
-            self.error(*keys, code=code, message=f"{quote(value)} is not {allowed}", value=value, allowed=allowed)
+            message = f"{quote(value)} is not {allowed}"
+            self.error(*keys, code=code, message=message, value=value, allowed=allowed, suggestion=suggestion)
 
     def raise_issues(self) -> None:
         """Raise InvalidInput with all issues, by file and line, if there are any."""
@@ -108,7 +121,7 @@ class Table:
         if value is None:
             self.mismatch(key, value=None, allowed=listed(known))
         else:
-            near = nearest(value, known) if isinstance(value, str) else None
+            near = nearest_word(value, known) if isinstance(value, str) else None
             what = "the only value allowed here" if len(known) == 1 else "one of the values allowed here"
             message = f"{quote(value)} is not {what}"
             self.error(key, code="not-a-choice", message=message, value=value, allowed=known, suggestion=near or "")
@@ -131,7 +144,8 @@ class Table:
         if number_within(value, low, high, open_ends=open_ends):
             return float(value)
         code = "out-of-range" if number_within(value, -math.inf, math.inf) else "not-a-number"
-        self.mismatch(key, value=value, allowed=bounds(low, high, open_ends=open_ends), code=code)
+        allowed = bounds(low, high, open_ends=open_ends)
+        self.mismatch(key, value=value, allowed=allowed, code=code, suggestion=_fraction(value, low, high))
         return math.nan
 
     def integer(self, key: str, *, low: int = 0) -> int:
@@ -233,6 +247,12 @@ def number_within(value: object, low: float, high: float, *, open_ends: bool = F
     except OverflowError:
         return False
     return math.isfinite(number) and (low < number < high if open_ends else low <= number <= high)
+
+
+def _fraction(value: object, low: float, high: float) -> str:
+    """Return what was probably meant by a percentage where a share of 1 is wanted; else nothing."""
+    percentage = (low, high) == (0, 1) and number_within(value, 2, 100)
+    return f"{float(str(value)) / 100:.12g}" if percentage else ""
 
 
 def bounds(low: float, high: float, *, open_ends: bool = False) -> str:

@@ -183,8 +183,10 @@ app.add_typer(new_app, name="new", rich_help_panel="Files")
 
 def main() -> None:
     """Run the command line; errors of the input are printed, and the exit code is 2."""
+    from estimative.cli.encoding import prepare_streams
     from estimative.priors.errors import InvalidInput
 
+    prepare_streams()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends the command without a message
     try:
@@ -196,12 +198,13 @@ def main() -> None:
 
 def _print(invalid: InvalidInput) -> None:
     """Print errors to stderr, or as JSON to stdout where JSON was asked for."""
+    from estimative.cli.encoding import write_text_file
     from estimative.model.codec import to_json
     from estimative.priors.errors import ascii_safe
 
     wanted = " ".join(sys.argv).replace("=", " ")
     if "--format json" in wanted or "-f json" in wanted:
-        sys.stdout.write(to_json({"issues": invalid.issues}))
+        write_text_file(to_json({"issues": invalid.issues}))
         return
     for issue in invalid.issues:
         print(ascii_safe(str(issue)), file=sys.stderr)

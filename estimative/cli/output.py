@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from estimative.cli.console import console, say
+from estimative.cli.encoding import write_text_file
 from estimative.cli.option_groups import Output
 from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import find_scale
@@ -79,7 +79,7 @@ def _print(answer: Answer, name: str) -> None:
     if name == "terminal":
         terminal.show(answer.document, console())
     else:
-        sys.stdout.write(str(FORMATS[name].render(answer)))
+        write_text_file(str(FORMATS[name].render(answer)))
 
 
 def _write(answer: Answer, path: Path, name: str | None) -> None:

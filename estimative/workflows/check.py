@@ -154,19 +154,30 @@ def _taken_from(prior_set: PriorSet) -> Mapping[str, tuple[str, ...]]:
 def _assessed(
     path: Path, prior_set: PriorSet, find: Callable[[Path, PriorSet], Scenario], issues: list[Issue]
 ) -> Assessment | None:
-    reported = {(issue.place.file, issue.place.key) for issue in issues if issue.severity == "error"}
+    errors = [issue for issue in issues if issue.severity == "error"]
+    reported = {(issue.place.file, issue.place.key) for issue in errors}
+    meant = {(issue.place.file, issue.meant) for issue in errors if issue.meant}
     try:
         assessment = assess(find(path, prior_set), prior_set)
     except InvalidInput as error:
         own = {str(path), prior_set.file, *(place.file for place in prior_set.places.values())}
-        issues.extend(issue for issue in error.issues if not _consequence(issue, reported, own))
+        issues.extend(issue for issue in error.issues if not _consequence(issue, reported, meant, own))
         return None
     return None if any(file in (str(path), prior_set.file) for file, _ in reported) else assessment
 
 
-def _consequence(issue: Issue, reported: Collection[tuple[str, str]], own: Collection[str]) -> bool:
-    """Whether an error only follows from one that is reported: at the same place, or by a prior that it takes away."""
+def _consequence(
+    issue: Issue, reported: Collection[tuple[str, str]], meant: Collection[tuple[str, str]], own: Collection[str]
+) -> bool:
+    """Whether an error only follows from one that is reported: at the same place, or by a prior that it takes away.
+
+    Parameters
+    ----------
+    meant
+        Files, and keys in them that are misspelt.
+    """
     wrong = any(f"{key}.".startswith(f"{issue.place.key}.") for file, key in reported if file in own)
+    wrong = wrong or any(f"{issue.place.key}.".startswith(f"{key}.") for file, key in meant if file in own)
     if issue.place.key == "prior_set.scenario" and any(not key for _, key in reported):
         return True  # the scenario is perhaps in a file that could not be read at all
     return (issue.place.file, issue.place.key) in reported or (issue.code == "missing-prior" and wrong)

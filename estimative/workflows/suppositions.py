@@ -17,6 +17,7 @@ from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.intervention import Intervention, check_intervention
+from estimative.model.spec.evidence_names import EVERYTHING
 from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
@@ -35,7 +36,6 @@ type StatementText = str | float | Mapping[str, float]
 type Values = str | Sequence[float]
 """Of a sweep: "low:high:count", or the values themselves."""
 
-EVERYTHING = "all"
 WORD = re.compile(r"[A-Za-z][A-Za-z -]*")
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 MAX_VALUES = 101
@@ -184,7 +184,7 @@ class _Reader:
         items: dict[str, None] = {}
         groups = evidence_groups(self.scenario)
         for name in names:
-            if name == EVERYTHING and name not in self.scenario.evidence:
+            if name == EVERYTHING:
                 items.update(dict.fromkeys(self.scenario.evidence))
             elif name in self.scenario.evidence:
                 items[name] = None

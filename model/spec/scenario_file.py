@@ -131,11 +131,13 @@ def _entries[Entry](table: Table, section: str, read: Callable[[str, Table], Ent
 def _add_errors(table: Table, issues: Iterable[Issue]) -> None:
     """Add the errors of a scenario as a whole, but for those that follow from an error that is already there."""
     before = [issue.place.key for issue in table.issues]
+    meant = [issue.meant for issue in table.issues if issue.meant]
     for issue in issues:
         key = _key_in_file(issue, table)
         name = issue.value.strip('"') if issue.code == "unknown-name" else ""
         named = [f"{section}.{name}" for section in ("factors", "events", "outcomes")] if name else []
         follows = any(_within(earlier, entry) for earlier in before for entry in (key, *named))
+        follows = follows or any(_within(entry, section) for section in meant for entry in (key, *named))
         stand_in = issue.value in ('""', str(NO_DATE))  # the value of an entry that could not be read
         if not (follows or stand_in):
             table.add_at(issue.moved(Place(key=key)))

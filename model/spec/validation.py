@@ -18,6 +18,7 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
+from estimative.model.spec.evidence_names import name_errors
 from estimative.priors.errors import Issue, Place, quote, unknown_name
 
 
@@ -63,6 +64,7 @@ def errors_of(scenario: Parts) -> Iterator[Issue]:
     for indicator in scenario.indicators.values():
         yield from _item_errors(indicator, f"indicators.{indicator.id}", scenario)
         yield from _indicator_errors(indicator, scenario)
+    yield from name_errors(scenario.evidence)
     yield from _observation_errors(scenario)
 
 

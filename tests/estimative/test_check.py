@@ -13,7 +13,7 @@ from estimative.model.assessment import assess
 from estimative.model.spec.scenario_file import find_scenario, read_scenario, shipped_scenarios
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.prior_set_file import read_prior_set
-from tests.command import Desk
+from tests.command import PRIORS, Desk
 from tests.in_process import Finished
 
 UNUSED_SOURCE = (
@@ -183,7 +183,7 @@ def test_what_is_resolved_is_in_the_json_too(desk: Desk) -> None:
 STRANGE = {
     "empty.toml": (b"", "the file is empty"),
     "spaces.toml": (b" \n\t\n", "the file is empty"),
-    "wide.toml": ("[scenario]\nid = 'x'\n".encode("utf-16"), "the text is UTF-16"),
+    "wide.toml": ("[scenario]\nid = x\n".encode("utf-16"), "line 2: this is not TOML: invalid value. Put the text in"),
     "latin.toml": ("[scenario]\nid = 'é'\n".encode("latin-1"), "byte 0xe9"),
     "binary.toml": (bytes(range(256)), "UTF-8"),
     "huge.toml": (b"# " + b"x" * 50_000_000, "50.0 MB"),
@@ -308,3 +308,15 @@ def test_an_error_of_one_analyst_hides_none_of_another(desk: Desk) -> None:
     done = desk.run("check", "ferry.toml", "mate.toml", "cook.toml")
     assert sorted({text.split(",")[0].split(":")[0] for text in errors(done)}) == ["cook.toml", "mate.toml"]
     assert len(errors(done)) == 2
+
+
+@pytest.mark.parametrize(
+    ("section", "misspelt"), [("[effects.cancelled]", "[effect.cancelled]"), ("[events]", "[event]")]
+)
+def test_a_misspelt_section_is_one_error(desk: Desk, section: str, misspelt: str) -> None:
+    """What is stated in it is not reported to be missing."""
+    desk.write("mate.toml", PRIORS.replace(section, misspelt))
+    done = desk.run("check", "ferry.toml", "mate.toml")
+    errors = [line for line in done.err.splitlines() if line.startswith("Error")]
+    assert len(errors) == 1, done.err
+    assert 'Did you mean "e' in errors[0]

@@ -59,7 +59,10 @@ def test_values(table: Table) -> None:
         (lambda t: t.text("absent"), 't.toml, absent: "absent" is missing. Allowed: a text.'),
         (lambda t: t.number("truth"), "t.toml, line 3, truth: true is not a finite number."),
         (lambda t: t.number("number", low=4), "t.toml, line 2, number: 3 is not a finite number of at least 4."),
-        (lambda t: t.number("number", high=1, low=0), "t.toml, line 2, number: 3 is not a number between 0 and 1."),
+        (
+            lambda t: t.number("number", high=1, low=0),
+            't.toml, line 2, number: 3 is not a number between 0 and 1. Did you mean "0.03"?',
+        ),
         (
             lambda t: t.number("number", low=3, high=4, open_ends=True),
             "t.toml, line 2, number: 3 is not a number strictly between 3 and 4.",

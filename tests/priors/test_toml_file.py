@@ -81,7 +81,7 @@ def error_of(path: Path) -> str:
             "FILE, line 1: the text is not UTF-8: byte 0xe9 at offset 5. Save it again with the encoding UTF-8.",
         ),
         (b"a = 1\nb = = 2\n", "FILE, line 2: this is not TOML: invalid value."),
-        (b"a = The port\n", 'FILE, line 1: this is not TOML: invalid value. Did you mean "a = "The port""?'),
+        (b"a = The port\n", 'FILE, line 1: this is not TOML: invalid value. Put the text in quotes: a = "The port".'),
         (b"a = true\na = true\n", "FILE, line 2: this is not TOML: cannot overwrite a value."),
         (b"a = b" + b" " * 100_000 + b'"\n', "FILE, line 1: this is not TOML: invalid value."),
         (b"a = 1\n\nb = [1,\n", "FILE, line 3: this is not TOML: invalid value."),

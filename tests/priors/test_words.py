@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimative.priors.errors import nearest_word
 from estimative.priors.verbal_scale import ICD203, PHIA, SCALES, Scale
 
 ICD203_CASES = [
@@ -100,3 +101,24 @@ def test_rounding_errors_are_forgiven() -> None:
     for wrong in (1.1, -0.1, float("nan")):
         with pytest.raises(ValueError, match="not a probability"):
             ICD203.word(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("unlikly", "unlikely"), ("likley", "likely"), ("Very  Unlikley", "very unlikely"),
+        ("improbabel", "improbable"),
+        ("nlikely", None), ("probably not", None), ("almost certainly not", None), ("likely not", None),
+        ("very likely not", None), ("not probable", None), ("not unlikely", None), ("impossible", None),
+        ("very unprobable", None), ("unprobable", None), ("almost no certainty", None), ("uncertain", None),
+    ],
+)  # fmt: skip
+def test_a_suggestion_never_turns_the_meaning_round(typed: str, suggested: str | None) -> None:
+    """A slip of the keyboard gets a suggestion; a negation, or another word, gets none."""
+    assert nearest_word(typed, ICD203.words) == suggested
+
+
+@pytest.mark.parametrize("typed", ["decreases", "reduces", "not raises", "increases"])
+def test_other_verbs_get_no_suggestion(typed: str) -> None:
+    """What lowers a chance is not taken for what raises it."""
+    assert nearest_word(typed, ("raises", "lowers")) is None
