@@ -6,8 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -28,6 +26,7 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.formats.columns import GAP, LONG_WORD, ROOM, Layout
+from estimative.reports.formats.fonts import Fonts, fonts_for
 from estimative.reports.formats.plot import plot_lines
 from estimative.reports.formats.typeset import (
     UNTITLED,
@@ -42,8 +41,6 @@ from estimative.reports.formats.typeset import (
 )
 
 TEMPLATE = Path(__file__).parent / "templates" / "page.typ"
-FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
-"""Of the drawing library; where the other fonts of a page lack a character, these stand in."""
 PLOT_WIDTH = 64
 """Columns."""
 LONG_ROW = 2000
@@ -81,7 +78,7 @@ def pdf(document: Document, *, caution: str = "", language: str = "en", compact:
     data = writer.blocks(blocks)
     lead = next((at for at, entry in enumerate(data) if entry["kind"] == "heading"), len(data))
     page = {
-        "title": replace_missing_glyphs(sanitize(title)) or UNTITLED,
+        "title": sanitize(title) or UNTITLED,
         "header": _wrapped(_cut(title)),
         "caution": _wrapped(_cut(caution)),
         "language": language,
@@ -90,16 +87,34 @@ def pdf(document: Document, *, caution: str = "", language: str = "en", compact:
         "lead": data[:lead],
         "blocks": data[lead:],
     }
-    return _typeset({"document.json": json.dumps(page).encode(), **writer.pictures})
+    return _typeset(page, writer.pictures)
 
 
-def _typeset(files: Mapping[str, bytes]) -> bytes:
+def _typeset(page: Data, pictures: Mapping[str, str]) -> bytes:
     """The template with its data as PDF."""
     import typst
 
-    every: Any = {"main.typ": TEMPLATE.read_bytes(), **files}  # by name; the typesetter's stubs know of one file only
+    fonts = fonts_for("".join((json.dumps(page, ensure_ascii=False), *pictures.values())))
+    data = {**_printable(page, fonts), "fonts": fonts.families}
+    files: Any = {  # by name; the typesetter's stubs know of one file only
+        "main.typ": TEMPLATE.read_bytes(),
+        "document.json": json.dumps(data).encode(),
+        **{name: fonts.replaced(picture, UNKNOWN).encode() for name, picture in pictures.items()},
+    }
     standards: Any = ["1.7", "ua-1"]  # refuses what has no tag, a picture without words, a glyph not in the fonts
-    return bytes(typst.compile(every, font_paths=_fonts(), pdf_standards=standards))
+    return bytes(typst.compile(files, font_paths=fonts.for_typesetter(), pdf_standards=standards))
+
+
+def _printable(data: Any, fonts: Fonts) -> Any:
+    """Data with escapes for what the fonts lack; a description is not printed, and has the characters themselves."""
+    match data:
+        case str():
+            return fonts.replaced(data)
+        case dict():
+            return {key: value if key == "alt" else _printable(value, fonts) for key, value in data.items()}
+        case list() | tuple():
+            return [_printable(value, fonts) for value in data]
+    return data
 
 
 @dataclass(kw_only=True)
@@ -107,7 +122,7 @@ class _Writer:
     """Blocks as data for the template, and the pictures that they name."""
 
     judgement: Paragraph | None
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
 
     def blocks(self, blocks: Iterable[Block]) -> list[Data]:
         """Each block by its kind, without figures that have nothing to show."""
@@ -116,7 +131,7 @@ class _Writer:
     def _block(self, block: Block) -> Data | None:
         match block:
             case Heading():
-                return {"kind": "heading", "level": block.level, "text": replace_missing_glyphs(sanitize(block.text))}
+                return {"kind": "heading", "level": block.level, "text": sanitize(block.text)}
             case Paragraph():
                 kind = "judgement" if block is self.judgement else "paragraph"
                 return {"kind": kind, "strong": block.strong, "pieces": _linked(block.text)}
@@ -135,8 +150,8 @@ class _Writer:
             case PageBreak():
                 return {"kind": "page-break"}
             case Code():
-                lines = (replace_missing_glyphs(ascii_safe(line)) for line in block.lines)
-                return {"kind": "code", "lines": [_breakable_words(line, LONG_ARGUMENT) for line in lines]}
+                lines = (_breakable_words(ascii_safe(line), LONG_ARGUMENT) for line in block.lines)
+                return {"kind": "code", "lines": list(lines)}
 
     def _figure(self, block: Figure) -> Data | None:
         from estimative.reports.figures.style import NothingToPlot
@@ -146,9 +161,9 @@ class _Writer:
         except NothingToPlot:
             return None
         name = f"figure-{len(self.pictures) + 1}.svg"
-        self.pictures[name] = replace_missing_glyphs(picture.svg(bare=True), UNKNOWN).encode()
+        self.pictures[name] = picture.svg(bare=True)
         alternative = sanitize(f"{picture.title}. {picture.description}")
-        caption = replace_missing_glyphs(sanitize(f"{picture.title}. {picture.caption}"))
+        caption = sanitize(f"{picture.title}. {picture.caption}")
         return {"kind": "figure", "file": name, "alt": alternative, "caption": caption}
 
 
@@ -171,7 +186,7 @@ def _table(table: Table) -> Data:
 
 
 def _plot(plot: IntervalPlot) -> Data:
-    labels = (replace_missing_glyphs(sanitize(row.label)) for row in plot.rows)
+    labels = (sanitize(row.label) for row in plot.rows)
     rows = tuple(replace(row, label=label) for row, label in zip(plot.rows, labels, strict=True))
     return {
         "kind": "plot",
@@ -183,12 +198,12 @@ def _plot(plot: IntervalPlot) -> Data:
 
 def _linked(text: str) -> list[tuple[str, str]]:
     """Text in pieces, each with the address that it links to, or nothing."""
-    return [(_breakable(replace_missing_glyphs(piece)), piece if link else "") for piece, link in split_links(text)]
+    return [(_breakable(piece), piece if link else "") for piece, link in split_links(text)]
 
 
 def _wrapped(text: str, longest: int = LONG_WORD) -> str:
     """Text on as many lines as it takes; words with more than `longest` letters may be broken anywhere."""
-    return _breakable(replace_missing_glyphs(sanitize(text)), longest)
+    return _breakable(sanitize(text), longest)
 
 
 def _cut(text: str) -> str:
@@ -208,39 +223,3 @@ def _breakable_words(text: str, longest: int) -> str:
 def breakable(word: str) -> str:
     """A word that may be broken before every letter; combining marks stay with theirs."""
     return "".join(c if category(c).startswith("M") else BREAK + c for c in word)
-
-
-def replace_missing_glyphs(text: str, substitute: str = "") -> str:
-    """Text with the escape of every character that the fonts lack, or with a substitute for it."""
-    if text.isascii():
-        return text
-    glyphs = _glyphs()
-    return "".join(c if c.isascii() or ord(c) in glyphs else substitute or _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape").decode()
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Code points that the fonts have in every weight."""
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset.intersection(*(frozenset(FT2Font(str(_font_folder() / face)).get_charmap()) for face in FACES))
-
-
-@cache
-def _fonts() -> Any:
-    """The typesetter's own fonts and those of the drawing library; none of the machine's."""
-    from typst import Fonts
-
-    return Fonts(include_system_fonts=False, font_paths=[str(_font_folder())])
-
-
-def _font_folder() -> Path:
-    """The folder of the drawing library's fonts, located without loading it."""
-    library = find_spec("matplotlib")
-    assert library
-    assert library.origin
-    return Path(library.origin).parent / "mpl-data" / "fonts" / "ttf"

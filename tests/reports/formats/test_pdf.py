@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from estimative.priors.errors import InvalidInput
 from estimative.reports.blocks import (
     Block,
     Caution,
@@ -25,7 +26,8 @@ from estimative.reports.blocks import (
     Paragraph,
     Table,
 )
-from estimative.reports.formats.pdf import breakable, pdf, replace_missing_glyphs
+from estimative.reports.formats import fonts
+from estimative.reports.formats.pdf import breakable, pdf
 from tests.documents import BRIEF, CAUTION, EVERY, PROSE, RECORDS, SHORT, Drawing, drawing, texts_of
 from tests.reading import Pdf, read_pdf, squeezed
 
@@ -78,36 +80,60 @@ def test_every_text_can_be_read() -> None:
     assert [text for text in texts_of(EVERY) if unhyphenated(text) not in everything] == [RECORDS.header[0]]
 
 
-def test_what_the_fonts_lack_is_its_escape() -> None:
+def test_signs_that_the_fonts_lack_are_escapes() -> None:
     """Neither nothing nor an empty box: a reader can look it up."""
-    text = "\u53f0\u6e7e \U0001f996 caf\u00e9 \u05d0\u05d1 \u0416 \u2264 \U00020000"
-    document: Document = (
+    text = "\U0001f996 caf\u00e9 \u05d0\u05d1 \u0416 \u2264"
+    page = read_pdf(pdf(everywhere(text))).text
+    assert page.count(r"\U0001f996") >= 5
+    assert page.count("caf\u00e9") >= 5
+
+
+def everywhere(text: str) -> Document:
+    """A text in every kind of block."""
+    return (
         Heading(text=text, level=1),
         Paragraph(text=text),
         Table(header=("a", text), rows=((text, text),), text_columns=frozenset({0, 1})),
         Code(lines=(text,)),
         IntervalPlot(rows=(IntervalRow(label=text, point=0.2, low=0.1, high=0.4),), key="k"),
     )
-    page = read_pdf(pdf(document)).text
-    assert page.count(r"\u53f0\u6e7e") >= 6
-    assert page.count(r"\U0001f996") >= 5
-    assert page.count(r"\U00020000") >= 5
-    assert page.count("caf\u00e9") >= 5
-    assert "\u53f0" not in page
+
+
+LETTER = "\U0001d400"
+"""A capital A, in none of the program's own fonts, but in one that lies in their folder."""
+
+
+def test_letters_come_from_a_font_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter that the program's own fonts lack is printed as itself, everywhere, by a font that has it."""
+    family = fonts._Family(name="STIXGeneral", folders=(fonts._own_folder(),), glyphs=frozenset({ord(LETTER)}))
+    monkeypatch.setattr(fonts, "_families", lambda: (family,))
+    page = read_pdf(pdf(everywhere(f"caf\u00e9 {LETTER}")))
+    assert page.text.count("caf\u00e9A") >= 6  # as what it stands for
+    assert any("STIX" in entry["/FontName"] for entry in page.objects if entry.get("/Type") == "/FontDescriptor")
+    assert not any("STIX" in entry["/FontName"] for entry in read().objects if entry.get("/Type") == "/FontDescriptor")
+
+
+def test_letters_that_no_font_has_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the letters and says what to do; escapes in place of a title would be no document."""
+    monkeypatch.setattr(fonts, "_families", lambda: ())
+    with pytest.raises(InvalidInput, match=r"\u53f0\u6e7e.*Noto Sans CJK.*html") as caught:
+        pdf((Heading(text="a \u6e7e\u53f0", level=1),))
+    assert caught.value.issues[0].code == "missing-font"
 
 
 def test_what_the_fonts_lack_in_a_picture_is_a_box_and_described_in_words() -> None:
     """An escape would not fit there."""
-    picture = Drawing(title="\u53f0\u6e7e", description="two marks: \u53f0\u6e7e", lettering="Beside \u53f0\u6e7e")
+    picture = Drawing(title="\U0001f996", description="two marks: \U0001f996", lettering="Beside \U0001f996\U0001f996")
     file = read_pdf(pdf((Figure(name="a", draw=lambda: picture),)))
     assert "Beside□□" in file.text
-    assert "\u53f0\u6e7e. two marks: \u53f0\u6e7e" in {tag.get("/Alt") for tag in file.tags}
+    assert "\U0001f996. two marks: \U0001f996" in {tag.get("/Alt") for tag in file.tags}
 
 
 def test_replaced_text_has_no_missing_glyph() -> None:
     """A substitute stands for each character, an escape by default."""
-    assert replace_missing_glyphs("a\u00e9\u53f0", "?") == "a\u00e9?"
-    assert replace_missing_glyphs("a\u00e9\u53f0") == "a\u00e9\\u53f0"
+    own = fonts.fonts_for("")
+    assert own.replaced("a\u00e9\u53f0", "?") == "a\u00e9?"
+    assert own.replaced("a\u00e9\u53f0") == "a\u00e9\\u53f0"
 
 
 def test_combining_marks_stay_with_their_letter() -> None:
@@ -165,10 +191,10 @@ def test_a_caution_is_on_every_page() -> None:
 
 def test_the_title_is_on_every_further_page(tmp_path: Path) -> None:
     """In a line or two, however long it is and whatever the fonts lack of it."""
-    file = pdf((Heading(text=f"\u53f0 bridge {'x' * 500}", level=1), Paragraph(text=PROSE * 60)))
+    file = pdf((Heading(text=f"\U0001f996 bridge {'x' * 500}", level=1), Paragraph(text=PROSE * 60)))
     assert_within_paper(file, tmp_path)
     _, second, *_ = read_pdf(file).pages
-    assert second.startswith(r"\u53f0bridgexxx")
+    assert second.startswith(r"\U0001f996bridgexxx")
     assert second.count("x") < 300
 
 
