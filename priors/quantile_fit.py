@@ -37,6 +37,8 @@ NARROWEST = 1e-9
 """The smallest standard deviation of a degree or of a logarithm: less is rounding error."""
 LARGEST_LOG = 700.0
 """A ratio must be a finite float eight standard deviations from its median, and exp(709) is the largest."""
+WIDEST = 10.0
+"""The largest standard deviation of a logarithm: 90% then spans fourteen orders of magnitude, and more is a slip."""
 MISSED = math.log(1.5)
 """Distance of log-odds (of a ratio: of logarithms) beyond which a stated quantile counts as missed."""
 
@@ -264,6 +266,9 @@ def _ratio(mu: float, sigma: float) -> LogNormal:
     _require(sigma > NARROWEST, extreme, f"sigma above {NARROWEST:g}", FIXED)
     allowed = "values that are finite as far as eight standard deviations from the median"
     _require(abs(mu) + 8 * sigma < LARGEST_LOG, extreme, allowed)
+    low, high = (math.exp(mu + side * sigma) for side in (-1.645, 1.645))
+    wide = f"90% from {low:.1g} to {high:.1g} is too wide to mean anything"
+    _require(sigma <= WIDEST, wide, "ends that differ by a factor of 1e14 at most")
     return LogNormal(mu=mu, sigma=sigma)
 
 
