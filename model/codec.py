@@ -10,6 +10,9 @@ import numpy as np
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.inference.mc_estimate import MCEstimate
 
+LARGEST_ERROR = 1e150
+"""The square of a larger one is infinite."""
+
 
 class DamagedJson(ValueError):
     """A text that is no result of the kind asked for; the message names the path of what is wrong."""
@@ -58,6 +61,8 @@ def _encode(value: Any) -> Any:
 def _decode(kind: type, data: Any) -> Any:
     if kind is MCEstimate:
         estimate = msgspec.convert(data, _Number)
+        if not 0 <= estimate.se < LARGEST_ERROR:
+            raise ValueError(f"{estimate.se:g} is not an error")
         return MCEstimate(value=estimate.value, own_variance=estimate.se**2)
     raise NotImplementedError(kind.__name__)
 

@@ -194,6 +194,19 @@ def main() -> None:
     except InvalidInput as invalid:
         _print(invalid)
         sys.exit(FAULTY)
+    except OSError as error:  # a name that is too long, a folder that may not be entered, a full disk
+        _print(_unusable(error))
+        sys.exit(FAULTY)
+
+
+def _unusable(error: OSError) -> InvalidInput:
+    """The error of a file that the system does not let the program use; without a name it is the output."""
+    from estimative.priors.errors import LONGEST_VALUE, ascii_safe, invalid
+
+    name = ascii_safe(str(error.filename)) if error.filename else "the output"
+    short = name if len(name) <= 4 * LONGEST_VALUE else f"{name[:LONGEST_VALUE]}..."
+    reason = error.strerror or type(error).__name__
+    return invalid(f"it cannot be used ({reason})", code="unusable-file", file=short)
 
 
 def _print(invalid: InvalidInput) -> None:

@@ -11,12 +11,17 @@ from estimative.model.analysis.stored_analyses import StoredAnalyses
 from estimative.model.assessment import Assessment
 from estimative.model.codec import to_json
 from estimative.model.inference.fit_result import FitResult
-from estimative.model.record.run_store import ANALYSES, add_file
+from estimative.model.record.run_store import ANALYSES, LARGEST_JSON, add_file
 from estimative.model.record.stored_run import StoredRun
+from estimative.priors.digest import digest_of
 from estimative.priors.errors import InvalidInput
+from estimative.priors.toml_document import read_text
 from estimative.workflows.evidence import evidence
 from estimative.workflows.sensitivity import sensitivity
 from estimative.workflows.session import Session, Settings, open_session
+
+SEAL = '"seal": ""'
+"""Where the digest of saved analyses is."""
 
 
 def run_analyses(session: Session) -> StoredAnalyses:
@@ -58,11 +63,18 @@ def analyses_of(run: StoredRun, settings: Settings) -> StoredAnalyses:
 
 
 def stored_analyses(run: StoredRun) -> StoredAnalyses | None:
-    """The analyses that were saved with a run; None where there are none, or they are damaged and to be replaced."""
+    """The analyses that were saved with a run; None where there are none, or they were changed."""
     try:
-        return run.read(ANALYSES, StoredAnalyses)
+        text = read_text(run.folder / ANALYSES, largest=LARGEST_JSON)
+        stored = run.read(ANALYSES, StoredAnalyses)
     except InvalidInput:
         return None
+    return stored if stored.seal and text == _sealed(text.replace(stored.seal, "")) else None
+
+
+def _sealed(text: str) -> str:
+    """The text of analyses with its digest in it; any change of either can be seen."""
+    return text.replace(SEAL, f'{SEAL[:-1]}{digest_of(text)}"')
 
 
 def settings_of(result: FitResult, settings: Settings) -> Settings:
@@ -88,7 +100,7 @@ def save_analyses(run: StoredRun, analyses: StoredAnalyses) -> None:
     InvalidInput
         If they cannot be written.
     """
-    add_file(run.folder, ANALYSES, to_json(analyses))
+    add_file(run.folder, ANALYSES, _sealed(to_json(replace(analyses, seal=""))))
 
 
 def start_analyses(executor: Executor, assessment: Assessment, settings: Settings) -> Future[StoredAnalyses | None]:

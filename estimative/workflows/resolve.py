@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.resolution_log import ResolutionLog
@@ -54,7 +55,7 @@ def resolve(
     stored = StoredRun(store.find(run))
     result = _scorable(stored)
     scenario = stored.read_scenario(result.scenario.digest)
-    chosen = _outcome(outcome or scenario.headline, scenario, stored.id)
+    chosen = _outcome(outcome or scenario.headline, scenario, result.outcomes, stored.id)
     resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
     if issues := list(refusals(resolution, today=now.date(), settled=scenario.settled(chosen.id))):
         raise InvalidInput(issues)
@@ -83,11 +84,11 @@ def _scorable(run: StoredRun) -> FitResult:
     return result
 
 
-def _outcome(name: str, scenario: Scenario, run: str) -> Outcome:
-    if name in scenario.outcomes:
+def _outcome(name: str, scenario: Scenario, known: Iterable[str], run: str) -> Outcome:
+    if name in scenario.outcomes and name in known:
         return scenario.outcomes[name]
     place = Place(file=run, key="outcome")
-    raise InvalidInput([unknown_name(place, name, scenario.outcomes, "an outcome of this run")])
+    raise InvalidInput([unknown_name(place, name, known, "an outcome of this run")])
 
 
 def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:

@@ -19,6 +19,8 @@ class StoredAnalyses:
     sensitivity: SensitivityResult | None
     refused: tuple[str, ...]
     """Why one of them could not be computed, in a phrase each."""
+    seal: str = ""
+    """SHA-256 of the file with this field empty."""
 
     def of_same_fit(self, result: FitResult) -> bool:
         """Whether the analyses are those of this very fit: the same inputs, and the same headline to the last digit."""

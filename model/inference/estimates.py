@@ -12,6 +12,10 @@ from estimative.model.likelihood.layout import Numbers
 
 ROUNDING = 1e-12
 """Relative differences up to this are attributed to floating-point rounding."""
+ROUNDING_ERROR = 1e-9
+"""By which a probability may lie beyond 0 or 1."""
+LARGEST_SPREAD = 1e6
+"""Of draws that did not converge; a larger one is no result of a computation."""
 MASS = 0.90
 """Posterior mass of the credible intervals."""
 
@@ -57,6 +61,15 @@ class ProbabilityEstimate:
     """Of P(yes | theta, evidence)."""
     ess: float
     """Effective sample size behind the value."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no probability can be; whether it can be trusted is a matter of the verdict."""
+        for chance in (self.value, self.interval.low, self.interval.high):
+            if chance < -ROUNDING_ERROR or chance > 1 + ROUNDING_ERROR:
+                raise ValueError(f"{chance:g} is not a probability")
+        for spread in (self.se, self.sd, self.interval.low_se, self.interval.high_se):
+            if spread < 0 or spread > LARGEST_SPREAD:
+                raise ValueError(f"{spread:g} is not an error or a spread of a probability")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,12 +49,22 @@ class QuantityResult:
     """The stated quantiles that the fitted prior is far from."""
 
 
+def check_time(moment: datetime.datetime) -> None:
+    """Refuse a time that other time zones cannot express, with ValueError."""
+    if not datetime.MINYEAR < moment.year < datetime.MAXYEAR:
+        raise ValueError(f"{moment.year} is not the year of a run")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """The identity of a saved run."""
 
     id: str
     created: datetime.datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a time that other time zones cannot express."""
+        check_time(self.created)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -96,6 +106,8 @@ class FitResult(Result):
     def __post_init__(self) -> None:
         if self.withheld and (self.outcomes or self.events or self.quantities):
             raise ValueError("numbers of a fit that did not converge")
+        if self.outcomes and self.scenario.headline not in self.outcomes:
+            raise ValueError("the headline is not among the outcomes")
 
     def __repr__(self) -> str:
         headline = f"headline {100 * self.headline.posterior.value:.3g}%" if self.outcomes else "no numbers"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from estimative.model.inference.draws import resample
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.priors.errors import invalid
+from estimative.priors.errors import InvalidInput, ascii_safe, invalid
 
 if TYPE_CHECKING:
     from xarray import DataTree
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from estimative.model.inference.posterior import Posterior
     from estimative.model.inference.prior_predictive import PriorPredictive
 
+LARGEST = 1 << 30
+"""Bytes: a thousand quantities take a tenth of it."""
 MAX_DRAWS = 4000
 """Weighted draws are resampled to so many of equal weight, so that any reader of the file gets the right answer."""
 CONDITIONS = (
@@ -119,7 +123,10 @@ def datatree(posterior: Posterior, prior: PriorPredictive) -> DataTree:
 
 
 def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
-    """Write NetCDF4 through HDF5, with every dim as a dimension scale: what `xarray.open_datatree` reads."""
+    """Write NetCDF4 through HDF5, with every dim as a dimension scale: what `xarray.open_datatree` reads.
+
+    Behind the content is its SHA-256, by which `read_sample` knows that it is what was written.
+    """
     import h5py
 
     with h5py.File(path, "w") as file:
@@ -134,6 +141,9 @@ def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
                     if dim not in group:
                         _add_labels(group, dim, draws.labels.get(dim, size))
                     dataset.dims[axis].attach_scale(group[dim])
+    with path.open("r+b") as written:
+        seal = _seal(written.read())
+        written.write(seal)
 
 
 def _add_labels(group: Any, dim: str, labels: tuple[str, ...] | int) -> None:
@@ -152,27 +162,64 @@ def read_sample(path: Path, group: str) -> Sample:
     Raises
     ------
     InvalidInput
-        If they cannot be read.
+        If they cannot be read, or are not those that were saved.
     """
     import h5py
 
+    content = _content(path)
     try:
-        with h5py.File(path) as file:
-            return _sample(file[group])
-    except (OSError, KeyError) as error:
-        raise invalid("the draws of this run cannot be read", code="unreadable", file=str(path)) from error
+        with h5py.File(BytesIO(content)) as file:
+            return _sample(file[group], len(content))
+    # What is wrong with a file of HDF5 comes as whatever the library met first.
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError) as error:
+        raise _damaged(path, str(error) or type(error).__name__) from error
 
 
-def _sample(group: Any) -> Sample:
-    return Sample(
-        outcomes=dict(_by_name(group, "outcome_probability", "outcome")),
-        conditions=dict(_by_name(group, "outcome_condition", "outcome")),
-        degrees=dict(_by_name(group, "degrees", "degree")),
-    )
+def _content(path: Path) -> bytes:
+    """The bytes of a file that is not too large and has its seal; HDF5 may never end with a file that was changed."""
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            raise _damaged(path, "it is no file of draws")
+        content = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, error.strerror or type(error).__name__) from error
+    if content[-len(_seal(b"")) :] != _seal(content[: -len(_seal(b""))]):
+        raise _damaged(path, "the file was changed after it was saved")
+    return content
 
 
-def _by_name(group: Any, variable: str, dim: str) -> Iterator[tuple[str, Numbers]]:
-    """A variable with dims (chain, draw, name) as one series for each name."""
-    if variable in group:
-        values = np.asarray(group[variable])
-        yield from zip(group[dim].asstr()[:], values.reshape(-1, values.shape[-1]).T, strict=True)
+def _seal(content: bytes) -> bytes:
+    """What stands behind the content of a file, where HDF5 does not look."""
+    return b"\nsha256 " + hashlib.sha256(content).hexdigest().encode() + b"\n"
+
+
+def _damaged(path: Path, reason: str) -> InvalidInput:
+    message = ascii_safe(f"the draws of this run cannot be read: {reason}")
+    fix = "Fit again from the files in its folder inputs."
+    return invalid(message, code="unreadable", file=str(path), suggestion=fix)
+
+
+def _sample(group: Any, size: int) -> Sample:
+    names = {variable: dict(_by_name(group, variable, dim, size)) for variable, dim in SAMPLED.items()}
+    outcomes, conditions, degrees = names.values()
+    if set(outcomes) != set(conditions) or len({values.shape for values in outcomes.values()}) > 1:
+        raise ValueError("the outcomes and their conditions are not the same")
+    return Sample(outcomes=outcomes, conditions=conditions, degrees=degrees)
+
+
+def _by_name(group: Any, variable: str, dim: str, size: int) -> Iterator[tuple[str, Numbers]]:
+    """A variable with dims (chain, draw, name) as one series for each name.
+
+    Types and sizes are checked before anything is read: a variable cannot be larger than its file.
+    """
+    if variable not in group:
+        return
+    values, labels = group[variable], group[dim]
+    if values.dtype != np.float64 or values.ndim != 3 or values.nbytes > size or labels.shape != values.shape[2:]:
+        raise ValueError(f"{variable} has another type or size than it was written with")
+    series = np.asarray(values)
+    yield from zip(labels.asstr()[:], series.reshape(-1, series.shape[-1]).T, strict=True)
+
+
+SAMPLED = {"outcome_probability": "outcome", "outcome_condition": "outcome", "degrees": "degree"}
+"""The variables of a sample, and what their last dim holds."""

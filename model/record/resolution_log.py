@@ -22,6 +22,8 @@ from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 SCHEMA_VERSION = 1
 LOG = "resolutions.jsonl"
 """Among the folders of the runs."""
+LARGEST = 256 << 20
+"""Bytes: some 300,000 lines."""
 FIRST = "0" * 64
 """In place of the digest of a line before the first one."""
 SEAL = b', "digest": "'
@@ -147,6 +149,8 @@ class ResolutionLog:
 @contextmanager
 def _locked(path: Path, flags: int) -> Iterator[FileIO]:
     """A file that nobody writes to at the same time; nor reads, while it is open for writing."""
+    if path.is_fifo() or (path.is_file() and path.stat().st_size > LARGEST):  # a pipe would block for ever
+        raise OSError(0, "it is no log, or too large for one")
     reading = flags == os.O_RDONLY
     binary = getattr(os, "O_BINARY", 0)  # else Windows would change the ends of lines, and so their digests
     with FileIO(os.open(path, flags | binary, 0o666), "rb" if reading else "r+b") as file:

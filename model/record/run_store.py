@@ -14,9 +14,11 @@ from pathlib import Path
 
 from estimative.model.codec import DamagedJson, from_json, to_json
 from estimative.model.inference.estimates import ProbabilityEstimate
+from estimative.model.inference.fit_result import check_time
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
-from estimative.priors.errors import InvalidInput, invalid, nearest, quote
+from estimative.priors.errors import InvalidInput, ascii_safe, invalid, nearest, quote
+from estimative.priors.toml_document import read_text
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
@@ -25,6 +27,8 @@ PARTIAL = ".partial-"
 LEFT_BEHIND = 3600
 """Seconds after which something half-written belongs to a program that was killed."""
 MAX_LABEL = 80
+LARGEST_JSON = 64 << 20
+"""Bytes; a file of a run has a thousandth of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,10 @@ class Manifest:
     converged: bool
     headline: ProbabilityEstimate | None
     """The probability; None where no number is shown."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that other time zones cannot express."""
+        check_time(self.created)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ class Store:
         matching = _matching(name, ids)
         if len(matching) == 1:
             return self.folder / matching[0]
+        for damaged in _matching(name, sorted(self.unreadable(), reverse=True)):
+            read_manifest(self.folder / damaged)  # says what is wrong with it
         several = len(matching) > 1
         message = f"{len(matching)} runs begin with {quote(name)}" if several else f"{quote(name)} is not a saved run"
         raise invalid(
@@ -133,7 +143,7 @@ class Store:
             If there is no such run, the text is too long, or the folder cannot be written to.
         """
         folder, text = self.find(name), checked_label(text)
-        manifest = replace(from_json((folder / MANIFEST).read_bytes(), Manifest), id=folder.name, label=text)
+        manifest = replace(read_manifest(folder), label=text)
         add_file(folder, MANIFEST, to_json(manifest))
         return manifest
 
@@ -262,6 +272,32 @@ def _fill(
 def _manifest(folder: Path) -> Manifest | None:
     """The manifest of a run; None for a folder that is none. A copy goes by the name of its folder."""
     try:
-        return replace(from_json((folder / MANIFEST).read_bytes(), Manifest), id=folder.name)
-    except (OSError, DamagedJson):
+        return read_manifest(folder)
+    except InvalidInput:
         return None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a run.
+
+    Raises
+    ------
+    InvalidInput
+        If it is damaged.
+    """
+    return replace(read_json(folder / MANIFEST, Manifest), id=folder.name)
+
+
+def read_json[Content](path: Path, kind: type[Content]) -> Content:
+    """A JSON file of a run, checked against its type.
+
+    Raises
+    ------
+    InvalidInput
+        With the file, and the place in it that is damaged.
+    """
+    try:
+        return from_json(read_text(path, largest=LARGEST_JSON), kind)
+    except DamagedJson as damage:
+        message, fix = f"the file is damaged: {damage}", "Fit again from the files in its folder inputs."
+        raise invalid(ascii_safe(message), code="damaged-file", file=str(path), suggestion=fix) from damage

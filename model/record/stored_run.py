@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess
-from estimative.model.codec import DamagedJson, from_json
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.draws_file import Sample, read_sample
-from estimative.model.record.run_store import DRAWS, INPUTS, MANIFEST, RESULT, Manifest
+from estimative.model.record.run_store import DRAWS, INPUTS, RESULT, Manifest, read_json, read_manifest
+from estimative.model.spec.case_file import LARGEST_CSV
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
 from estimative.priors.catalog import Locate
 from estimative.priors.errors import InvalidInput, invalid
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.toml_document import read_text
 
 PRIORS, EXTENDED = "priors", "extended"
 """Folders of a run's inputs: of its prior sets, and of those that have the name of one that extends them."""
@@ -46,7 +46,7 @@ class StoredRun:
         InvalidInput
             If it is damaged.
         """
-        return replace(self.read(MANIFEST, Manifest), id=self.id)
+        return read_manifest(self.folder)
 
     def result(self) -> FitResult:
         """The result of the fit, as it was shown.
@@ -66,14 +66,7 @@ class StoredRun:
         InvalidInput
             With the file, and the place in it that is damaged.
         """
-        path = self.folder / name
-        try:
-            return from_json(path.read_bytes(), kind)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise invalid(f"the file cannot be read ({reason})", code="unreadable", file=str(path)) from error
-        except DamagedJson as damage:
-            raise invalid(f"the file is damaged: {damage}", code="damaged-file", file=str(path)) from damage
+        return read_json(self.folder / name, kind)
 
     def assessment(self) -> Assessment:
         """The assessment that was fitted, read from the run's own copies of its files.
@@ -84,7 +77,21 @@ class StoredRun:
             If these files are no longer what the run was made from.
         """
         result = self.result()
-        return assess(self.read_scenario(result.scenario.digest), self._prior_set(result.prior_set.digest)[1])
+        assessment = assess(self.read_scenario(result.scenario.digest), self._prior_set(result.prior_set.digest)[1])
+        self._check_names(result, assessment)
+        return assessment
+
+    def _check_names(self, result: FitResult, assessment: Assessment) -> None:
+        """Refuse a result that is not of this assessment, by the names in it."""
+        scenario = assessment.scenario
+        needed: dict[str, Collection[str]] = {"weights": scenario.evidence}
+        if result.has_results:
+            needed |= {"events": scenario.events, "quantities": assessment.priors}
+        wrong = [name for name, known in needed.items() if set(getattr(result, name)) != set(known)]
+        wrong += ["outcomes"] if set(result.outcomes) - set(scenario.outcomes) else []
+        if wrong:
+            message = f"the file is damaged: its names are not those of the scenario - at `$.{wrong[0]}`"
+            raise invalid(message, code="damaged-file", file=str(self.folder / RESULT))
 
     def read_scenario(self, digest: str) -> Scenario:
         """The scenario, if it has this digest.
@@ -110,11 +117,17 @@ class StoredRun:
         return self._prior_set(self.result().prior_set.digest)[0].relative_to(self.folder).as_posix()
 
     def _prior_set(self, digest: str) -> tuple[Path, PriorSet]:
+        unreadable: list[InvalidInput] = []
         for path, locate in self._readings():
-            with suppress(InvalidInput):
+            try:
                 prior_set = read_prior_set(path, locate=locate)
-                if prior_set.digest == digest:
-                    return path, prior_set
+            except InvalidInput as error:
+                unreadable.append(error)
+                continue
+            if prior_set.digest == digest:
+                return path, prior_set
+        if unreadable:
+            raise unreadable[0]
         raise _changed(self.folder / INPUTS / PRIORS, "prior set", digest)
 
     def _readings(self) -> Iterator[tuple[Path, Locate]]:
@@ -124,10 +137,16 @@ class StoredRun:
             yield path, _below
 
     def texts(self) -> dict[str, str]:
-        """The files that the run was made from, by their names in it."""
+        """The files that the run was made from, by their names in it.
+
+        Raises
+        ------
+        InvalidInput
+            If one of them is no text.
+        """
         root = self.folder / INPUTS
         files = sorted(path for path in root.rglob("*") if path.is_file())
-        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
+        return {path.relative_to(root).as_posix(): read_text(path, largest=LARGEST_CSV) for path in files}
 
     def sample(self, group: str) -> Sample:
         """The saved draws of a group: `posterior`, `prior`, or `posterior_nuts`.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from estimative.model.spec.evidence import Trials
 from estimative.priors.csv_reader import csv_table, gathered
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, invalid, quote, unknown_name
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import Table, number_within
 
@@ -23,12 +23,19 @@ class Folder:
     """By the name under which the scenario file refers to it."""
 
     def read(self, name: str) -> str:
-        """Return the text of a data file in this folder; raise InvalidInput as `read_text` does."""
+        """Return the text of a data file in this folder; raise InvalidInput as `read_text` does, or if it is not there.
+
+        A scenario from somebody else must not read files elsewhere on this computer, nor show a line of them.
+        """
+        inside = (self.path / name).resolve().is_relative_to(self.path.resolve())
+        if not inside or Path(name).is_absolute() or ".." in Path(name).parts:
+            raise invalid(f"{quote(name)} is not {INSIDE}", code="outside-folder", allowed=INSIDE)
         self.texts[name] = read_text(self.path / name, largest=LARGEST_CSV)
         return self.texts[name]
 
 
 LARGEST_CSV = 10 << 20
+INSIDE = "a file in the folder of the scenario or below"
 
 
 def read_trials(table: Table, folder: Folder) -> tuple[Trials, ...]:
@@ -74,19 +81,12 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.mismatch("counts", value=None, allowed=allowed)
     if len(table.issues) > before:
         return ()
-    # A scenario from somebody else must not read files elsewhere on this computer.
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        table.mismatch(
-            "file", value=name, allowed="a file in the folder of the scenario or below", code="outside-folder"
-        )
-        return ()
     try:
         text = folder.read(name)
     except InvalidInput as error:
         [issue] = error.issues
-        table.add(
-            replace(issue, message=f"{quote(name)}: {issue.message}", place=table.place("file"), value=quote(name))
-        )
+        message = issue.message if issue.code == "outside-folder" else f"{quote(name)}: {issue.message}"
+        table.add(replace(issue, message=message, place=table.place("file"), value=quote(name)))
         return ()
     try:
         trials = _count(folder.path / name, text, where, outcome, fixed, mapped)

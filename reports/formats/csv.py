@@ -9,8 +9,8 @@ from io import StringIO
 from estimative.reports.formats.typeset import sanitize
 from estimative.reports.sheets import Cell, Sheet
 
-FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the start of a formula."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, also in full width; blanks before it are gone once sanitized."""
 
 
 def csv(sheet: Sheet, *, caution: str = "") -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 
 import pytest
 
 from estimative.cli.background import background
+from tests.command import FERRY, Desk
 
 
 def test_it_is_another_process() -> None:
@@ -41,3 +44,39 @@ def test_it_ends_with_its_block(error: type[BaseException] | None) -> None:
     while any(child.is_alive() for child in children) and time.monotonic() < limit:
         time.sleep(0.01)
     assert not [child for child in children if child.is_alive()]
+
+
+HOSTILE = ("pickle", "random", "numpy", "model", "json", "scipy", "multiprocessing")
+"""Names of modules that a process imports as it starts, or soon after."""
+
+
+@pytest.fixture
+def trapped(desk: Desk) -> Desk:
+    """A folder with files that are called like modules, and leave a mark if they are imported."""
+    for name in HOSTILE:
+        desk.write(f"{name}.py", f"open('ran-{name}', 'w').close()")
+    return desk
+
+
+@pytest.mark.parametrize("safe", [(), ("-P",)])
+def test_no_process_imports_from_the_working_folder(trapped: Desk, safe: tuple[str, ...]) -> None:
+    """Neither the command, however it is started, nor its children import what lies beside a scenario."""
+    arguments = ["fit", *FERRY, "--method", "importance"]
+    command = [sys.executable, *safe, "-m", "estimative", *arguments]
+    done = subprocess.run(command, cwd=trapped.folder, env=trapped.environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not list(trapped.folder.glob("ran-*"))
+
+
+def test_no_child_imports_from_the_working_folder(trapped: Desk) -> None:
+    """The process for the analyses starts and computes with the modules of the installation."""
+    code = (
+        "from estimative.cli.background import background\n"
+        "if __name__ == '__main__':\n"
+        "    with background() as executor:\n"
+        "        print(executor.submit(eval, \"__import__('numpy').__file__\").result())\n"
+    )
+    done = trapped.python(code)
+    assert str(trapped.folder) not in done.out
+    assert "numpy" in done.out, done.err
+    assert not list(trapped.folder.glob("ran-*"))

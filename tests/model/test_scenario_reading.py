@@ -295,3 +295,32 @@ def test_errors_of_two_files_are_not_mixed(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text("status,wall,flooded\n" + "rumoured,new,no\n" * 15 + "checked,new,maybe\n")
     files = [issue.place.file for issue in issues_of(tmp_path / "scenario.toml")]
     assert sorted(files) == files or sorted(files, reverse=True) == files
+
+
+@pytest.mark.parametrize("link", ["a file", "a folder", "a chain"])
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, link: str) -> None:
+    """Whatever a scenario from somebody else names, nothing of a file elsewhere is read or shown."""
+    (tmp_path / "private.csv").write_text("secret;token\nstatus,wall,flooded\n")
+    (folder := tmp_path / "scenario").mkdir()
+    name = "below/private.csv" if link == "a folder" else "cases.csv"
+    if link == "a folder":
+        (folder / "below").symlink_to(tmp_path)
+    elif link == "a chain":
+        (folder / "first.csv").symlink_to(tmp_path / "private.csv")
+        (folder / "cases.csv").symlink_to("first.csv")
+    else:
+        (folder / "cases.csv").symlink_to(Path("..", "private.csv"))
+    (folder / "scenario.toml").write_text(SOUND + CASES.replace("cases.csv", name))
+    [issue] = issues_of(folder / "scenario.toml")
+    assert issue.code == "outside-folder"
+    assert "secret" not in str(issue)
+
+
+def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
+    """Also where the folder of the scenario is itself behind a link."""
+    rows = "status,wall,flooded\nchecked,new,no\n"
+    (folder := tmp_path / "scenario").mkdir()
+    (folder / "real.csv").write_text(rows)
+    (folder / "cases.csv").symlink_to("real.csv")
+    (tmp_path / "here").symlink_to(folder)
+    assert written(tmp_path / "here", SOUND + CASES).evidence["others"]

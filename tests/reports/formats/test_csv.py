@@ -67,3 +67,11 @@ def test_a_caution_is_in_every_row() -> None:
     """So that no row can be copied without it; a table without rows has one for it."""
     assert [row[-1] for row in rows(SHEET, caution=CAUTION)] == ["caution", CAUTION, CAUTION]
     assert rows(column(), caution=CAUTION) == [["a", "caution"], ["", CAUTION]]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\t=1+1", "\r\n+1", " @x", "-1", "\uff1d1+1", "\uff0b1"])
+def test_a_text_is_never_a_formula(text: str) -> None:
+    """Whatever stands before its first sign, also in full width; a number stays a number."""
+    [_, [cell, number]] = rows(Sheet(name="a", columns=("b", "c"), rows=((text, -1.5),)))
+    assert cell == f"'{text.strip()}"
+    assert number == "-1.5"
