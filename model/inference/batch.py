@@ -30,8 +30,10 @@ from estimative.model.likelihood.queries import headline_target
 from estimative.model.likelihood.scale_mixture import sample_log_sd
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 
-IMPOSSIBLE = -1e6
+IMPOSSIBLE = -1e290
 """Log-likelihood of a draw at which the evidence is impossible: negligible weight, yet finite, so that sums work."""
+LEAST_POSSIBLE = -1e280
+"""Less is impossible: a forecast of an event of probability 0 has a deviation that is cut off at a huge number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers
         # One elimination answers the evidence and all queries.
         queries = [target.given, target.yes, *tilts]
         likelihood, given, *tilted = log_joint(NUMPY, structure, theta, by_elimination, queries)
-    possible = np.isfinite(likelihood)
+    possible = np.asarray(likelihood > LEAST_POSSIBLE)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     likelihood = np.where(possible, likelihood, IMPOSSIBLE)

@@ -23,6 +23,8 @@ PARETO_K = 0.7
 """Vehtari et al. 2024: with a heavier tail, the error falls too slowly for more draws to help."""
 RELATIVE_SE = 0.05
 """Standard error of the headline over its value."""
+MEMORY = 0.7
+"""Correlation of the pilot's particles with their places before its last steps; above, they have not mixed."""
 UNREACHED = 0.02
 """Share of the pilot's particles that the proposal may miss: those of a mode with as much of the posterior."""
 BEYOND = 1e-4
@@ -104,6 +106,7 @@ ADVICE: Mapping[str, str] = {
     "ESS": "Use more draws, or the method nuts.",
     "relative error of the headline": "Use more draws: wide priors on rare events need many.",
     "relative error": "Use more draws: wide priors on rare events need many.",
+    "memory of the pilot": "Use the method nuts: the posterior is a thin curved ridge. Widen the smallest errors.",
     "pilot draws out of reach": "Use the method nuts: the posterior has parts that importance sampling does not reach.",
     "weight beyond the prior's reach": "Check the priors that the evidence contradicts: they exclude what it says.",
 }
@@ -133,6 +136,7 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
             Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
             Check.of("ESS", ess, MIN_ESS, "at least"),
             _relative_error(headline, relative_se),
+            Check.of("memory of the pilot", diagnostics["pilot_memory"], MEMORY, "at most"),
             Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most"),
             Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
         ],

@@ -35,7 +35,7 @@ from estimative.model.inference.proposal import (
     transform_by_mixture,
     with_prior,
 )
-from estimative.model.inference.smc import Particles, temper
+from estimative.model.inference.smc import Tempered, temper
 from estimative.model.inference.weighted_batch import unreached, weigh_batch
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
@@ -53,6 +53,8 @@ class Effort:
     """In the last batch, from which every answer is taken."""
     particles: int
     """In the pilot."""
+    last_moves: int
+    """The most Markov chain steps of the pilot at the posterior itself."""
     rounds: int
     """Of fitting the proposal after the pilot."""
     round_draws: int
@@ -61,11 +63,11 @@ class Effort:
     """Whether a round may add components instead of moving those of the pilot, and tilted pilots start anew."""
 
 
-FIRST = Effort(draws=DRAWS, particles=1000, rounds=2, round_draws=1500, split=False)
+FIRST = Effort(draws=DRAWS, particles=1000, last_moves=40, rounds=2, round_draws=1500, split=False)
 LADDER = (
     FIRST,
-    Effort(draws=4 * DRAWS, particles=2000, rounds=4, round_draws=4000, split=True),
-    Effort(draws=16 * DRAWS, particles=4000, rounds=6, round_draws=12000, split=True),
+    Effort(draws=4 * DRAWS, particles=2000, last_moves=150, rounds=4, round_draws=4000, split=True),
+    Effort(draws=16 * DRAWS, particles=4000, last_moves=400, rounds=6, round_draws=12000, split=True),
 )
 """What is tried in turn until a fit passes its checks."""
 
@@ -78,7 +80,7 @@ class FittedProposal:
     """The space of standard normals, and the map from it to the quantities of an assessment."""
     components: tuple[Gaussian, ...]
     """Gaussians in that space; the prior is always part of the mixture and not listed."""
-    pilot: Particles | None = None
+    pilot: Tempered | None = None
     """To which the Gaussians were fitted; None where they come from other fits."""
 
     def __repr__(self) -> str:
@@ -114,6 +116,7 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
             "log_marginal_likelihood": weighted.log_marginal_likelihood,
             "beyond": weighted.beyond,
             "unreached": unreached(weighted, proposal.transform, proposal.components, proposal.pilot),
+            "pilot_memory": proposal.pilot.memory if proposal.pilot else 0.0,
         },
     )
 
@@ -162,6 +165,7 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
         "pareto_k_headline": weighted.tilted_k_hat,
         "beyond": weighted.beyond,
         "unreached": 0.0,
+        "pilot_memory": 0.0,
     }
     ess = float(1 / np.square(weighted.weights).sum())
     verdict = judge_importance(diagnostics, ess, assessment.scenario.headline, relative_se)
@@ -236,8 +240,8 @@ def _fit_components(
     rng: np.random.Generator,
     effort: Effort,
     tilts: Sequence[Query],
-) -> tuple[tuple[Gaussian, ...], Particles]:
-    """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot's particles."""
+) -> tuple[tuple[Gaussian, ...], Tempered]:
+    """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot."""
 
     def towards(tilt: int, z: Numbers) -> tuple[Numbers, Numbers]:
         batch = evaluate_batch(assessment, transform, z, tilts)
@@ -245,11 +249,12 @@ def _fit_components(
             return batch.log_prior, batch.log_likelihood + batch.log_tilts[tilt]
         return batch.log_posterior, batch.log_tilts[tilt]
 
-    pilot = _pilot(assessment, transform, effort.particles, rng)
+    pilot = _pilot(assessment, transform, effort, rng)
     # From the posterior it is a short way, but a mode that matters for the tilt alone is missed; from the prior, not.
-    start = rng.standard_normal(pilot.z.shape) if effort.split else pilot.z
+    z = pilot.particles.z
+    start = rng.standard_normal(z.shape) if effort.split else z
     tilted = [temper(partial(towards, tilt), start, rng).particles for tilt in range(1 + len(tilts))]
-    groups = [_equal_mixture(particles.z) for particles in (pilot, *tilted)]
+    groups = [_equal_mixture(particles.z) for particles in (pilot.particles, *tilted)]
     history: _History | None = None
     for _ in range(effort.rounds):
         mixture = with_prior(_pooled(groups), transform.dimension, effort.round_draws)
@@ -264,12 +269,13 @@ def _fit_components(
     return _pooled(groups), pilot
 
 
-def _pilot(assessment: Assessment, transform: PriorTransform, count: int, rng: np.random.Generator) -> Particles:
+def _pilot(assessment: Assessment, transform: PriorTransform, effort: Effort, rng: np.random.Generator) -> Tempered:
     def from_prior(z: Numbers) -> tuple[Numbers, Numbers]:
         batch = evaluate_batch(assessment, transform, z)
         return batch.log_prior, batch.log_likelihood
 
-    return temper(from_prior, rng.standard_normal((transform.dimension, count)), rng).particles
+    start = rng.standard_normal((transform.dimension, effort.particles))
+    return temper(from_prior, start, rng, last_moves=effort.last_moves)
 
 
 def overdispersed(assessment: Assessment, *, seed: int, count: int) -> tuple[PriorTransform, Numbers]:
@@ -281,7 +287,7 @@ def overdispersed(assessment: Assessment, *, seed: int, count: int) -> tuple[Pri
     the one that is farthest from those already chosen.
     """
     transform, rng = prior_transform(assessment, dimensions_of([assessment])), np.random.default_rng(seed)
-    z = _pilot(assessment, transform, FIRST.particles, rng).z
+    z = _pilot(assessment, transform, FIRST, rng).particles.z
     modes = responsibilities(_equal_mixture(z), z).argmax(axis=0)
     scaled = z / np.maximum(z.std(axis=1, keepdims=True), MIN_SD)
     chosen, distance = [0], np.full(z.shape[1], np.inf)

@@ -77,6 +77,7 @@ PYTENSOR = Backend(
     expm1=pt.expm1,
     log=pt.log,
     log1p=pt.log1p,
+    logistic=pt.sigmoid,
     maximum=pt.maximum,
     log_mass=lambda mass: pt.log(pt.maximum(mass, TINY)),  # a finite gradient, where log 0 has none
     concatenate=_concatenate,

@@ -80,11 +80,13 @@ class Posterior(TargetEstimates):
     def verdict(self) -> Verdict:
         """The method's convergence checks on these draws, and on the headline."""
         headline, name = self.headline, self.assessment.scenario.headline
-        if all(estimate.se == 0 for estimate in self.all_estimates.values()):
+        uncertain = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
+        if not uncertain or (
+            self.method == "importance" and all(estimate.se == 0 for estimate in self.all_estimates.values())
+        ):
             return Verdict.of(self.method, ())  # exact answers converge at any number of draws
         if self.method == "importance":
             return judge_importance(self.draws.diagnostics, self.draws.ess, name, relative_se(headline))
-        uncertain = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
         series = {name: self.quantity(name) for name in uncertain}
         # A chain may mix in every parameter and still not in a rare outcome.
         series[f"outcome {name}"] = self.conditional(*self.headline_key)

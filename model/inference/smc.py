@@ -22,9 +22,9 @@ PARTICLES = 1000
 KEPT = 0.5
 """The share of effective particles at which a power is chosen."""
 MOVES = (2, 40)
-"""The fewest and the most Markov chain steps at each power."""
-MIXED = 1.5
-"""The sum of squared steps, times the share accepted, after which particles have forgotten where they started."""
+"""The fewest and the most Markov chain steps at each power; at the last one, `temper` may be given more."""
+FORGOTTEN = 0.3
+"""Correlation with their places before the steps, in every dimension, at which particles have moved far enough."""
 ACCEPTANCE = 0.3
 """The step is shortened where fewer proposals are accepted, and lengthened where more are."""
 SHORTEST = 0.02
@@ -69,28 +69,35 @@ class Tempered:
     particles: Particles
     log_ratio: float
     """ln of the ratio of the normalising constants at power 1 and at power 0."""
+    memory: float
+    """The largest correlation, over dimensions, of the particles with their places before the last steps."""
 
 
-def temper(log_densities: LogDensities, z: Numbers, rng: np.random.Generator) -> Tempered:
+def temper(
+    log_densities: LogDensities, z: Numbers, rng: np.random.Generator, *, last_moves: int = MOVES[1]
+) -> Tempered:
     """Carry draws of one distribution to another.
 
     Parameters
     ----------
     z
         Equally weighted draws at power 0; dims (free, particle).
+    last_moves
+        The most Markov chain steps at power 1.
     """
     particles = Particles(z=z, **dict(zip(("start", "increment"), log_densities(z), strict=True)))
-    power, log_ratio, step = 0.0, 0.0, 1.0
+    power, log_ratio, step, memory = 0.0, 0.0, 1.0, 0.0
     for _ in range(MAX_POWERS):
         raised = _next_power(particles.increment, power)
         weights = (raised - power) * particles.increment
         log_ratio += float(np.logaddexp.reduce(weights) - np.log(len(weights)))
         particles = particles.chosen(_resample(weights, rng))
         power = raised
-        particles, step = _move(log_densities, particles, power, step, rng)
+        most = last_moves if power >= 1 else MOVES[1]
+        particles, step, memory = _move(log_densities, particles, power, step, rng, most)
         if power >= 1:
             break
-    return Tempered(particles=particles, log_ratio=log_ratio)
+    return Tempered(particles=particles, log_ratio=log_ratio, memory=memory)
 
 
 def _next_power(increment: Numbers, power: float) -> float:
@@ -119,19 +126,32 @@ def _resample(log_weights: Numbers, rng: np.random.Generator) -> Index:
 
 
 def _move(
-    log_densities: LogDensities, particles: Particles, power: float, step: float, rng: np.random.Generator
-) -> tuple[Particles, float]:
-    """Take Markov chain steps that leave the distribution at a power unchanged; also return the adapted step."""
+    log_densities: LogDensities, particles: Particles, power: float, step: float, rng: np.random.Generator, most: int
+) -> tuple[Particles, float, float]:
+    """Take Markov chain steps that leave the distribution at a power unchanged.
+
+    Returns
+    -------
+    The particles, the adapted step, and how much they remember of where they started.
+    """
     count = particles.z.shape[1]
     reference = fit_gaussian(particles.z, np.full(count, 1 / count))
-    mixed = 0.0
-    for index in range(MOVES[1]):
+    start, memory = particles.z, 1.0
+    for index in range(most):
         particles, accepted = _crank_nicolson(log_densities, particles, power, reference, step, rng)
-        mixed += step**2 * accepted
         step = min(max(step * (1.5 if accepted > ACCEPTANCE else 0.6), SHORTEST), 1.0)
-        if index + 1 >= MOVES[0] and mixed >= MIXED:
+        memory = _memory(start, particles.z)
+        if index + 1 >= MOVES[0] and memory <= FORGOTTEN:
             break
-    return particles, step
+    return particles, step, memory
+
+
+def _memory(start: Numbers, now: Numbers) -> float:
+    """The largest correlation of places before and after, over the dimensions; dims (free, particle) each."""
+    first, last = (z - z.mean(axis=1, keepdims=True) for z in (start, now))
+    scale = np.sqrt(np.square(first).sum(axis=1) * np.square(last).sum(axis=1))
+    products = np.einsum("ij,ij->i", first, last)
+    return float(np.max(np.divide(products, scale, out=np.zeros_like(scale), where=scale > 0), initial=0.0))
 
 
 def _crank_nicolson(

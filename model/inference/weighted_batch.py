@@ -18,7 +18,7 @@ from estimative.model.inference.proposal import (
     with_prior,
 )
 from estimative.model.inference.psis import smooth_bounded
-from estimative.model.inference.smc import Particles
+from estimative.model.inference.smc import Tempered
 from estimative.model.likelihood.layout import Numbers
 
 FAR_ABOVE = 50.0
@@ -83,7 +83,7 @@ def weigh_batch(
 
 
 def unreached(
-    weighted: WeightedBatch, transform: PriorTransform, components: Sequence[Gaussian], pilot: Particles | None
+    weighted: WeightedBatch, transform: PriorTransform, components: Sequence[Gaussian], pilot: Tempered | None
 ) -> float:
     """The share of a pilot's particles at which a weight would be far above the mean: modes that the mixture misses.
 
@@ -93,6 +93,7 @@ def unreached(
     if pilot is None:
         return 0.0
     mixture = with_prior(components, transform.dimension, len(weighted.log_weights))
-    log_density = mixture_log_density(component_log_densities(pilot.z, mixture), mixture)
-    log_weights = pilot.log_density(1.0) - log_density - weighted.log_marginal_likelihood
+    particles = pilot.particles
+    log_density = mixture_log_density(component_log_densities(particles.z, mixture), mixture)
+    log_weights = particles.log_density(1.0) - log_density - weighted.log_marginal_likelihood
     return float(np.mean(log_weights > np.log(FAR_ABOVE)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 type Array = Any
 """A NumPy array or a symbolic PyTensor tensor; the equations serve both, so neither type fits."""
@@ -24,6 +25,8 @@ class Backend:
     expm1: Callable[[Array], Array]
     log: Callable[[Array], Array]
     log1p: Callable[[Array], Array]
+    logistic: Callable[[Array], Array]
+    """1 / (1 + exp(-x)), with a gradient that is finite everywhere."""
     maximum: Callable[[Array, Array], Array]
     log_mass: Callable[[Array], Array]
     """ln of a probability that may be 0: -inf under NumPy; a very low number where gradients are taken."""
@@ -66,6 +69,7 @@ NUMPY = Backend(
     expm1=np.expm1,
     log=np.log,
     log1p=np.log1p,
+    logistic=expit,
     maximum=np.maximum,
     log_mass=_log_or_minus_infinity,
     concatenate=np.concatenate,

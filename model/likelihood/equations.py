@@ -92,10 +92,10 @@ def local_probabilities(
     entry = theta.degree[structure.table_entries]
     # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
     return backend.concatenate([
-        1 / (1 + backend.exp(-odds)),
+        backend.logistic(odds),
         -backend.expm1(-hazard),
         entry,
-        1 / (1 + backend.exp(odds)),
+        backend.logistic(-odds),
         backend.exp(-hazard),
         1 - entry,
         backend.constant([0.0, 1.0], theta.log_ratio),

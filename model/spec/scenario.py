@@ -106,9 +106,12 @@ class Scenario:
 
     @cached_property
     def origins(self) -> Mapping[str, int]:
-        """The number of items of each origin that several items share."""
-        counts = Counter(item.origin for item in self.evidence.values() if item.origin)
-        return {origin: count for origin, count in counts.items() if count > 1}
+        """The number of items of each origin that several items about one subject share: how many those are."""
+        counts = Counter((item.origin, item.about) for item in self.evidence.values() if item.origin)
+        shared: Counter[str] = Counter()
+        for (origin, _), count in counts.items():
+            shared[origin] += count if count > 1 else 0
+        return {origin: count for origin, count in shared.items() if count}
 
     @cached_property
     def digest(self) -> str:
