@@ -69,7 +69,8 @@ def stored_analyses(run: StoredRun) -> StoredAnalyses | None:
         stored = run.read(ANALYSES, StoredAnalyses)
     except InvalidInput:
         return None
-    return stored if stored.seal and text == _sealed(text.replace(stored.seal, "")) else None
+    unchanged = stored.seal and text == _sealed(text.replace(stored.seal, ""))
+    return replace(stored, seal="") if unchanged else None
 
 
 def _sealed(text: str) -> str:

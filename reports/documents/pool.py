@@ -246,7 +246,7 @@ def _warnings(record: Scoring) -> Iterator[str]:
     if infinite:
         yield (
             f"{listed(infinite)} gave probability 0 to something that happened, so the logarithmic score is infinite. "
-            f"For weights by it, that counts as {100 * FLOOR:g}%; --score-rule brier weighs without such a floor."
+            f"For weights by it, that counts as {100 * FLOOR:g}%; weights by the Brier score need no such floor."
         )
 
 
