@@ -87,6 +87,9 @@ def drawn(
         theta=theta,
         weights=np.asarray(weights, dtype=float),
         chains=chains,
-        diagnostics={"pareto_k": 0.0, "pareto_k_headline": 0.0, "divergences": 0.0, "ebfmi": 1.0},
+        diagnostics={
+            **dict.fromkeys(("pareto_k", "pareto_k_headline", "unreached", "beyond", "divergences"), 0.0),
+            "ebfmi": 1.0,
+        },
     )
     return posterior_of(assessment, draws, seed=0)

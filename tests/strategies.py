@@ -308,13 +308,13 @@ def everything() -> Scenario:
     spring, later = datetime.date(2025, 3, 1), datetime.date(2033, 1, 1)
     evidence = [
         Indicator(id="i1", about="alarm", supports=False, origin="tale", **said),
-        Indicator(id="i2", about="war", supports=True, **said),
+        Indicator(id="i2", about="war", supports=True, origin="tale", **said),
         Indicator(id="i3", about="truce", supports=False, origin="tale", **said),
         Measurement(id="m1", about="calm", value=3.0, unit="m", at_low=5.0, at_high=-1.0, **said),
         Testimony(id="t1", about="war", claims=True, motive="alarm", origin="tale", **said),
         Testimony(id="t2", about="panic", claims=False, **said),
-        Forecast(id="f1", about="crisis", probability=0.2, until=later, date=spring, **said),
-        Forecast(id="f2", about="crisis", probability=0.3, until=later, **said),
+        Forecast(id="f1", about="crisis", probability=0.2, until=later, date=spring, origin="tip", **said),
+        Forecast(id="f2", about="crisis", probability=0.3, until=later, origin="tip", **said),
         Forecast(id="f3", about="truce", probability=0.6, origin="tip", **said),
         Forecast(id="f4", about="open_war", probability=0.1, origin="tip", **said),
         Exposure(id="x1", about="crisis", count=2, years=31.0, **said),

@@ -210,14 +210,16 @@ def test_shipped_prior_sets_assess(name: str) -> None:
 
 
 def test_items_of_one_origin_count_together(tmp_path: Path) -> None:
-    """n items of one origin with independence k count together as 1 + (n - 1) k; relevance multiplies its own item."""
+    """n items of one origin about one subject count together as 1 + (n - 1) k; relevance multiplies its own item."""
     weight = dict(zip(("years", "boast", "echo", "again", "lone"), assessment(tmp_path).weight, strict=True))
-    together = 1 + 2 * 0.25
+    together = 1 + 0.25
     assert weight == pytest.approx(
-        {"years": 0.5, "boast": together / 3, "echo": together / 3, "again": together / 3, "lone": 1.0}
+        {"years": 0.5, "boast": together / 2, "echo": together / 2, "again": 1.0, "lone": 1.0}
     )
     unsaid = assessment(tmp_path, PRIORS.replace("mayor = 0.25", ""))
-    assert unsaid.weight == pytest.approx([0.5, 1 / 3, 1 / 3, 1 / 3, 1.0]), "one group, if no independence is stated"
+    assert unsaid.weight == pytest.approx([0.5, 0.5, 0.5, 1.0, 1.0]), (
+        "one report of the flood, if no independence is stated"
+    )
 
 
 @pytest.mark.parametrize("independence", [0.0, 0.3, 1.0])

@@ -127,7 +127,7 @@ def test_the_widest_comes_first_whichever_way_it_goes() -> None:
 
 
 def test_held_evidence_reweighs_the_rest() -> None:
-    """With a beta prior, cases and an event's indicator every end of every swing is known."""
+    """With a beta prior, cases and an event's indicator, which counts as its median, every end of a swing is known."""
     cases = Cases(id="c", about="e", trials=(Trials(at={}, successes=6.0, of=20.0),), **SAID)
     scenario = scenario_of(Event(id="e", title=""), evidence=(cases, seen("i", "e")))
     said = {"events.e": BetaStated(a=2, b=2), "evidence.i": LognormalStated(mu=0.8, sigma=0.6)}
@@ -136,14 +136,14 @@ def test_held_evidence_reweighs_the_rest() -> None:
     def chance(mean: float, ratio: float) -> float:
         return mean * ratio / (mean * ratio + 1 - mean)
 
-    mean_ratio = math.exp(0.8 + 0.6**2 / 2)
+    median = math.exp(0.8)
     for sign, end in ((-1, "low"), (1, "high")):
         share = LOW if sign < 0 else HIGH
         counted = 20 * max(sign, 0)
         expected = {
             "evidence.i": chance((2 + 3) / (4 + 10), math.exp(0.8 + 0.6 * float(norm.ppf(share)))),
-            "events.e": chance(float(beta.ppf(share, 2, 2)), mean_ratio),
-            "relevance.c": chance((2 + 0.3 * counted) / (4 + counted), mean_ratio),
+            "events.e": chance(float(beta.ppf(share, 2, 2)), median),
+            "relevance.c": chance((2 + 0.3 * counted) / (4 + counted), median),
         }
         assert set(ranges(found)) == set(expected)
         for name, value in expected.items():

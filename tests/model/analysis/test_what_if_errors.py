@@ -137,12 +137,13 @@ def test_both_ways_of_telling_a_paired_error_agree() -> None:
 
 
 def gamble(sigma: float) -> Assessment:
-    """An event of so uncertain a rate, and one that depends on nothing."""
-    scenario = scenario_of(Event(id="u", title=""), Event(id="r", title="", form="rate"))
-    return assessed(scenario, {"events.u": beta(4, 6), "events.r": LognormalStated(mu=-20.0, sigma=sigma)})
+    """An event of so uncertain a rate, and two that depend on nothing."""
+    scenario = scenario_of(Event(id="u", title=""), Event(id="n", title=""), Event(id="r", title="", form="rate"))
+    said = {"events.u": beta(4, 6), "events.n": 0.5, "events.r": LognormalStated(mu=-20.0, sigma=sigma)}
+    return assessed(scenario, said)
 
 
-DO_U = Intervention(events={"u": True})
+DO_N = Intervention(events={"n": True})
 
 
 def shape(posterior: Posterior) -> float:
@@ -153,12 +154,12 @@ def test_a_condition_that_few_draws_bear_is_not_believed() -> None:
     """What is given after an intervention reweighs the draws, and the verdict is on the weights that this leaves."""
     for sigma, passed in ((0.1, True), (4.0, False)):
         whole = gamble(sigma)
-        fitter, before = fit(whole)
+        fitter, before = fit(whole, draws=8000)
         assert before.posterior.verdict.passed
-        found = what_if(fitter, before, supposing(whole, DO_U, r=True)).after
+        found = what_if(fitter, before, supposing(whole, DO_N, r=True)).after
         assert found.verdict.passed == passed
         assert (shape(found) < 0.7) == passed
-        assert what_if(fitter, before, supposing(whole, DO_U)).after.verdict.passed, "without a condition"
+        assert what_if(fitter, before, supposing(whole, DO_N)).after.verdict.passed, "without a condition"
 
 
 def test_a_condition_never_makes_a_verdict_better() -> None:
@@ -167,7 +168,7 @@ def test_a_condition_never_makes_a_verdict_better() -> None:
     fitter, before = fit(whole)
     draws = replace(before.posterior.draws, diagnostics={**before.posterior.draws.diagnostics, "pareto_k": 0.9})
     poor = replace(before, posterior=replace(before.posterior, draws=draws))
-    found = what_if(fitter, poor, supposing(whole, DO_U, r=True)).after
+    found = what_if(fitter, poor, supposing(whole, DO_N, r=True)).after
     assert shape(found) == 0.9
     assert before.posterior.draws.diagnostics["pareto_k"] < 0.7, "nothing is changed where it stands"
 
@@ -175,8 +176,8 @@ def test_a_condition_never_makes_a_verdict_better() -> None:
 def test_the_effective_draws_are_those_under_the_condition() -> None:
     """Where the condition leaves fewer than 400 effective draws the verdict says so."""
     whole = gamble(2.5)
-    fitter, before = fit(whole)
-    found = what_if(fitter, before, supposing(whole, DO_U, r=True)).after
+    fitter, before = fit(whole, draws=8000)
+    found = what_if(fitter, before, supposing(whole, DO_N, r=True)).after
     weights = found.draws.weights * found.query_probabilities("event", "r")[0]
     assert (effective := weights.sum() ** 2 / np.square(weights).sum()) < 200
     [told] = [check for check in found.verdict.checks if check.name == "ESS"]

@@ -195,7 +195,7 @@ def test_observations_that_exclude_each_other_change_together() -> None:
 
 def test_a_weight_goes_with_whoever_can_state_it() -> None:
     """The independence of an origin that a second item makes is no player, and is that of the later prior set."""
-    echo = replace(GAUGE, id="echo", origin="tale")
+    echo = replace(GAUGE, id="echo", about="damp", origin="tale")
     first = assessed(weather(evidence=(replace(CLOUD, origin="tale"),)), _without("evidence.puddle"))
     later = weather(evidence=(replace(CLOUD, origin="tale"), echo))
     second = assessed(later, {**_without("evidence.puddle"), "evidence.echo": 3.0}, independence={"tale": 0.5})

@@ -413,7 +413,7 @@ def test_the_mean_of_a_sample_is_the_estimate(method: str, outcome: str) -> None
     weights = np.full(400, 1 / 400) if method == "nuts" else rng.dirichlet(np.ones(400))
     values = {"events.rain": rng.uniform(size=400), "events.flood": rng.uniform(size=400)}
     posterior = drawn(small(), values, weights, method=method, chains=4 if method == "nuts" else 1)
-    sample, expected = Sample.of(posterior, outcome), posterior.estimates["outcome", outcome]
+    sample, expected = Sample.of(posterior, outcome), posterior.all_estimates["outcome", outcome]
     mean = sample.weights @ sample.chance
     result = mc_estimate(mean, sample.deviation(sample.chance), sample.draws)
     assert (result.value, result.se) == pytest.approx((expected.value, expected.se))

@@ -8,12 +8,21 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from estimative.model.inference.diagnostics import ADVICE, Check, Verdict, chain_ess, judge_importance, judge_nuts
+from estimative.model.inference.diagnostics import (
+    ADVICE,
+    Check,
+    Verdict,
+    chain_ess,
+    judge_importance,
+    judge_nuts,
+    judge_probability,
+)
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 
 CHAINS, LENGTH = 4, 1000
+BEYOND = "weight beyond the prior's reach"
 
 
 def draws_of(
@@ -24,8 +33,8 @@ def draws_of(
     weights: Numbers | None = None,
 ) -> Draws:
     """Draws of no quantity at all, with diagnostics that are in order where nothing else is stated."""
-    nuts = {"divergences": 0.0, "ebfmi": 1.0}
-    importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3}
+    nuts = {"divergences": 0.0, "ebfmi": 1.0, "beyond": 0.0}
+    importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3, "unreached": 0.0, "beyond": 0.0}
     return Draws(
         method=method,
         theta=Theta(degree=np.empty((0, count)), log_ratio=np.empty((0, count)), weight=np.empty(0)),
@@ -66,6 +75,7 @@ def test_independent_chains_pass() -> None:
         "tail ESS",
         "divergences",
         "E-BFMI",
+        BEYOND,
         "relative error of the headline",
     ]
 
@@ -125,19 +135,30 @@ def test_what_cannot_be_computed_fails() -> None:
 
 @pytest.mark.parametrize(
     ("check", "result"),
-    [("divergences", {"divergences": 1.0}), ("E-BFMI", {"ebfmi": 0.29}), ("E-BFMI", {"ebfmi": math.nan})],
+    [
+        ("divergences", {"divergences": 1.0}),
+        ("E-BFMI", {"ebfmi": 0.29}),
+        ("E-BFMI", {"ebfmi": math.nan}),
+        (BEYOND, {"beyond": 2e-4}),
+    ],
 )
 def test_each_diagnostic_of_the_sampler_counts(check: str, result: dict[str, float]) -> None:
-    """A single divergence, or an energy that moves too slowly, fails by itself."""
+    """A single divergence, an energy that moves too slowly, or draws beyond the prior's reach fail by themselves."""
     assert failed(judged({"a": good(1)}, **result)) == {check: ""}
 
 
 @pytest.mark.parametrize(
     ("check", "where", "result"),
-    [("Pareto k", "", {"pareto_k": 0.7}), ("Pareto k of the headline", "flood", {"pareto_k_headline": math.inf})],
+    [
+        ("Pareto k", "", {"pareto_k": 0.7}),
+        ("Pareto k of the headline", "flood", {"pareto_k_headline": math.inf}),
+        ("pilot draws out of reach", "", {"unreached": 0.03}),
+        (BEYOND, "", {"beyond": 2e-4}),
+    ],
 )
 def test_each_diagnostic_of_the_weights_counts(check: str, where: str, result: dict[str, float]) -> None:
-    """Weights with too heavy a tail fail by themselves, for the posterior and for the headline."""
+    """Weights with too heavy a tail fail by themselves, for the posterior and for the headline; so do a missed mode
+    and weight beyond the prior's reach."""
     assert failed(importance_verdict(draws_of("importance", result))) == {check: where}
 
 
@@ -180,6 +201,7 @@ def test_every_check_has_its_advice() -> None:
     checks = {
         *(check.name for check in judged({"a": good(1)}).checks),
         *(check.name for check in importance_verdict(draws_of("importance")).checks),
+        *(check.name for check in judge_probability(0.2, 1000, 0.01).checks),
     }
     assert checks == ADVICE.keys()
 

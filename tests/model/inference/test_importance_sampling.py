@@ -13,8 +13,9 @@ from scipy import integrate, stats
 from scipy.special import betaln, expit, logit
 
 from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.draws import Draws
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.importance_sampling import sample
+from estimative.model.inference.importance_sampling import fit_proposal, sample_posterior
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.likelihood.backend import NUMPY
@@ -98,8 +99,8 @@ def signalled_moment(power: int) -> float:
     def integrand(z: float) -> float:
         x = float(stats.beta.ppf(stats.norm.cdf(z), 0.7, 2))
         chance = float(expit(logit(0.1) + math.log(50.0) * (x - 0.5)))
-        mass = 20 * chance + 1 - chance
-        return float(stats.norm.pdf(z)) * (mass if power == 0 else 20 * chance)
+        yes, no = chance * math.sqrt(20), (1 - chance) / math.sqrt(20)
+        return float(stats.norm.pdf(z)) * (yes + no if power == 0 else yes)
 
     return float(integrate.quad(integrand, -8, 8, epsabs=1e-12)[0])
 
@@ -111,6 +112,11 @@ KNOWN: dict[str, tuple[Callable[[], Assessment], Callable[[int], float]]] = {
     "indicator": (signalled, signalled_moment),
 }
 """Assessments, and the integrals whose ratio is the answer: over the likelihood, and over it times the chance."""
+
+
+def sample(assessment: Assessment, *, seed: int) -> Draws:
+    """The last batch of a fit."""
+    return sample_posterior(assessment, fit_proposal(assessment, seed=seed), seed=seed)
 
 
 def errors_off(posterior: Posterior, expected: float) -> float:

@@ -214,7 +214,7 @@ def test_the_model_names_its_dimensions() -> None:
         "ratio": ("events.flood", "effects.rain.damp", "evidence.cloud", "evidence.puddle"),
         "evidence": ("cloud", "puddle"),
         "degree_parameter": ("a", "b", "lower", "upper"),
-        "ratio_parameter": ("mu", "sigma"),
+        "ratio_parameter": ("mu", "sigma", "integrated_sigma"),
     }
 
 
@@ -251,15 +251,17 @@ def test_as_many_draws_are_taken_as_were_asked_for(program: CompiledModel) -> No
 
 
 def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where something fails that more draws do not mend, the first fit stands, with its verdict."""
-    honest = nuts.sample
+    """Where something fails that more draws do not mend, smaller steps are tried instead, and the verdict stands."""
+    honest, tried = nuts.sample, list[nuts.Adaptation]()
 
-    def diverging(*args: object, **settings: object) -> object:
+    def diverging(*args: object, adaptation: nuts.Adaptation, **settings: object) -> object:
+        tried.append(adaptation)
         draws = honest(*args, **settings)  # type: ignore[arg-type]
         return replace(draws, diagnostics={**draws.diagnostics, "divergences": 2.0})
 
     monkeypatch.setattr(nuts, "DRAWS", 40)
     monkeypatch.setattr(nuts, "sample", diverging)
     fitted = by_nuts(program, small(VAGUE), seed=11)
+    assert tuple(tried) == nuts.LADDER
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert "divergences" in {check.name for check in fitted.verdict.failed}

@@ -64,7 +64,7 @@ def log_odds(a: float, b: float, z: Numbers) -> Numbers:
 
 def interpolated(space: PriorTransform, z: Numbers) -> Numbers:
     """Log-odds at the same z of every free degree; dims (degree, draw)."""
-    return space._log_odds(np.tile(z, (len(space.free_degrees), 1)))
+    return space.log_odds(np.tile(z, (len(space.free_degrees), 1)))
 
 
 @pytest.mark.parametrize(("a", "b"), SHAPES)

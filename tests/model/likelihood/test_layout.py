@@ -59,8 +59,11 @@ def test_soft_evidence_is_about_the_events_of_indicators_and_testimony() -> None
     about = {item.about for item in items if item.about in scene.scenario.events}
     evidence = soft_evidence(NUMPY, structure, scene.theta)
     assert set(evidence.events) == about == set(structure.soft_evidence_events)
-    affected = structure.event_indicators.affects_no + structure.event_indicators.affects_yes
-    assert affected.sum(axis=0) == pytest.approx(1.0), "one state of one event for each item"
+    sign = structure.event_indicators.sign
+    assert abs(sign).sum(axis=0) == pytest.approx(1.0), "one event for each item"
+    supports = {item.id: item.supports if isinstance(item, Indicator) else item.claims for item in items}
+    names = [list(scene.scenario.evidence)[position] for position in structure.event_indicators.item]
+    assert sign.sum(axis=0).tolist() == [1.0 if supports[name] else -1.0 for name in names]
 
 
 def test_a_forecast_with_its_own_horizon_has_its_own_node() -> None:

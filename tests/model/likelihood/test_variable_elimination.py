@@ -92,9 +92,11 @@ def chance_in_chain(values: Mapping[str, float], index: int, before: bool) -> fl
 
 
 def likelihood(scenario: Scenario, values: Mapping[str, float], event: str, happened: bool) -> float:
-    """P(indicator of an event | whether it happened), up to a constant."""
+    """P(indicator of an event | whether it happened), up to a constant: half of its ratio, in logarithms, each way."""
     item = scenario.evidence.get(f"sign_{event}")
-    return values[f"evidence.{item.id}"] if isinstance(item, Indicator) and item.supports == happened else 1.0
+    if not isinstance(item, Indicator):
+        return 1.0
+    return values[f"evidence.{item.id}"] ** (0.5 if item.supports == happened else -0.5)
 
 
 def branch_masses(scenario: Scenario, values: Mapping[str, float], fixed: str = "") -> float:
