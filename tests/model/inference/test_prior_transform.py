@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import betainccinv, betaincinv, ndtr
+from scipy.special import betainccinv, betaincinv, betaln, expit, log_expit, log_ndtr, ndtr
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.fit import by_importance
 from estimative.model.inference.prior_transform import REACH, PriorTransform, prior_transform
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
@@ -86,6 +90,53 @@ def check_quantiles(a: float, b: float, tolerance: float) -> None:
     held = (expected > -600) & (expected < 600)
     assert held.mean() > 0.6
     assert interpolated(space, z)[0][held] == pytest.approx(expected[held], abs=tolerance, rel=tolerance)
+
+
+TAILS = [(1.0, 1.0), (0.5, 33.5), (2.0, 5.0), (60.5, 12.0), (0.9, 1e3), (1e4, 1e4), (0.3, 40.0)]
+
+
+@pytest.mark.parametrize("end", [-1, 1])
+@pytest.mark.parametrize(("a", "b"), TAILS)
+def test_quantiles_far_out_have_their_share_beyond(a: float, b: float, end: int) -> None:
+    """Up to 30 standard deviations out, the mass of the Beta beyond a quantile is that of the normal beyond z."""
+    z = np.linspace(6.0, 30.0, 500)
+    [found] = interpolated(prior_transform(with_factors([BetaStated(a=a, b=b)])), end * z)
+    near, far = (a, b) if end < 0 else (b, a)
+    # Log-odds of the distance from the end that is near: both Betas are the same, mirrored.
+    within = -end * found
+    known = within > -600  # nearer to the end is cut off
+    assert known.any()
+    beyond = log_lower_tail(near, far, within[known])
+    # In z: what the table is off by, over how fast the mass falls there.
+    assert (beyond - log_ndtr(-z[known])) / z[known] == pytest.approx(np.zeros(known.sum()), abs=2e-5)
+
+
+def log_lower_tail(a: float, b: float, log_odds_of_end: Numbers) -> Numbers:
+    """ln of the regularised incomplete beta function at given log-odds, where it is far too small for a float.
+
+    x^a (1 - x)^b / (a B(a, b)) times 2F1(a + b, 1; a + 1; x), whose terms are all positive.
+    """
+    x = expit(log_odds_of_end)
+    total, term = np.ones_like(x), np.ones_like(x)
+    for n in range(100_000):
+        term = term * (a + b + n) / (a + 1 + n) * x
+        total += term
+        if (term < 1e-16 * total).all():
+            break
+    log_front = a * log_expit(log_odds_of_end) + b * log_expit(-log_odds_of_end) - math.log(a) - betaln(a, b)
+    return np.asarray(log_front + np.log(total))
+
+
+def test_weight_out_of_reach_fails_the_verdict() -> None:
+    """A prior so narrow, and evidence so far from it, that the answer would lie beyond the table: no answer."""
+    many = Cases(id="many", about="e", trials=(Trials(at={}, successes=0.0, of=1e9),), title="", source="")
+    scenario = replace(scenario_of(0), evidence={"many": many})
+    assessment = assessed(scenario, {"events.e": BetaStated(a=1e6, b=1e6)}, relevance={"many": 1.0})
+    space = prior_transform(assessment)
+    assert space.beyond(np.array([[-REACH - 1, -REACH + 1, 0.0, REACH]])).tolist() == [True, False, False, True]
+    posterior = by_importance(assessment, seed=1, draws=4000)
+    assert posterior.draws.diagnostics["beyond"] > 0.5
+    assert "weight beyond the prior's reach" in {check.name for check in posterior.verdict.failed}
 
 
 def test_the_map_rises() -> None:

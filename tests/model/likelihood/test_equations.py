@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytensor
@@ -14,6 +15,7 @@ from hypothesis import assume, given, settings
 from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import SumProduct, by_elimination, by_enumeration
@@ -95,10 +97,74 @@ def test_pytensor_evaluates_the_same_equations(name: str, sum_product: SumProduc
         assert float(value) == close(oracle.log_likelihood)
 
 
-def graph(scene: Valued, sum_product: SumProduct) -> Callable[..., object]:
-    """Compile the log-likelihood as a function of degrees, log ratios and weights."""
+def spread_of(scene: Valued, sd: float) -> Numbers:
+    """Standard deviations of the log ratios that can be integrated out, 0 for all others; dims (ratio)."""
+    structure = structure_of(scene.scenario)
+    spread = np.zeros(len(scene.theta.log_ratio))
+    spread[structure.integrated] = sd * np.random.default_rng(3).uniform(0.5, 1.5, len(structure.integrated))
+    return spread
+
+
+def test_ratios_are_integrated_out() -> None:
+    """The likelihood without an uncertain ratio or error is its mean over that ratio's prior."""
+    scene = valued(everything(), seed=1, draws=1)
+    structure = structure_of(scene.scenario)
+    names = list(structure.quantities.ratios)
+    nodes, shares = np.polynomial.hermite_e.hermegauss(60)
+    for place in structure.integrated:
+        spread = np.zeros(len(names))
+        spread[place] = 0.5
+        result = log_likelihood(NUMPY, structure, replace(scene.theta, log_ratio_sd=spread), by_elimination)
+        [oracle] = scene.oracles
+        middle = oracle.values[names[place]]
+        moved = [replace(oracle, values={**oracle.values, names[place]: middle * math.exp(0.5 * z)}) for z in nodes]
+        expected = np.logaddexp.reduce(np.log(shares / shares.sum()) + [one.log_likelihood for one in moved])
+        assert float(result[0]) == pytest.approx(expected, abs=1e-5), names[place]
+
+
+@pytest.mark.parametrize("name", ["everything", "coordinated-attack"])
+def test_pytensor_integrates_the_same_ratios_out(name: str) -> None:
+    """With ratios integrated out, too, a PyTensor graph has NumPy's value, and a gradient that is that of its value."""
+    scene = valued(FIXED[name](), seed=2, draws=3)
+    structure, theta = structure_of(scene.scenario), scene.theta
+    evaluate = graph(scene, by_enumeration, gradient=True)
+    spread = spread_of(scene, 0.6)
+    expected = log_likelihood(NUMPY, structure, replace(theta, log_ratio_sd=spread), by_elimination)
+    step = 1e-6 * np.random.default_rng(4).standard_normal(len(theta.degree))
+    for index, value in enumerate(expected):
+        degree, log_ratio = theta.degree[:, index], theta.log_ratio[:, index]
+        result, slope, _ = evaluate(degree, log_ratio, theta.weight, spread)
+        assert float(result) == close(value)
+        ends = [float(evaluate(degree + side * step, log_ratio, theta.weight, spread)[0]) for side in (-0.5, 0.5)]
+        assert float(slope @ step) == pytest.approx(ends[1] - ends[0], rel=1e-4, abs=1e-9)
+
+
+@pytest.mark.parametrize("sd", [0.0, 2.5])
+@pytest.mark.parametrize(("degree", "log_sd"), [(0.5, 0.0), (1e-140, -10.0), (1 - 1e-16, 30.0)])
+def test_gradients_are_finite_wherever_a_chain_may_come(degree: float, log_sd: float, sd: float) -> None:
+    """At the ends of the degrees, however far off the evidence is, value and gradients are numbers."""
+    scene = valued(everything(), seed=2, draws=1)
+    theta, spread = scene.theta, spread_of(scene, sd)
+    log_ratio = theta.log_ratio[:, 0].copy()
+    log_ratio[structure_of(scene.scenario).integrated] = log_sd
+    found = graph(scene, by_enumeration, gradient=True)(
+        np.full(len(theta.degree), degree), log_ratio, theta.weight, spread
+    )
+    assert all(np.isfinite(part).all() for part in found)
+
+
+def graph(scene: Valued, sum_product: SumProduct, *, gradient: bool = False) -> Callable[..., Sequence[Numbers]]:
+    """Compile the log-likelihood as a function of degrees, log ratios and weights.
+
+    With `gradient` it also takes the spreads of ratios that are integrated out, and returns the gradients by degrees
+    and by log ratios beside the value.
+    """
     theta = scene.theta
-    inputs = [pt.vector(shape=(len(part),), dtype="float64") for part in (theta.degree, theta.log_ratio, theta.weight)]
-    symbols = Theta(degree=inputs[0], log_ratio=inputs[1], weight=inputs[2])
+    parts = [theta.degree, theta.log_ratio, theta.weight, *([theta.log_ratio] if gradient else [])]
+    inputs = [pt.vector(shape=(len(part),), dtype="float64") for part in parts]
+    symbols = Theta(
+        degree=inputs[0], log_ratio=inputs[1], weight=inputs[2], log_ratio_sd=inputs[3] if gradient else None
+    )
     total = log_likelihood(PYTENSOR, structure_of(scene.scenario), symbols, sum_product)
-    return pytensor.function(inputs, total, mode="FAST_COMPILE", on_unused_input="ignore")
+    outputs = [total, *pytensor.grad(total, inputs[:2])] if gradient else total
+    return pytensor.function(inputs, outputs, mode="FAST_COMPILE", on_unused_input="ignore")
