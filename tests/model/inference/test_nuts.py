@@ -16,8 +16,8 @@ from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
 from estimative.model.inference.nuts import CompiledModel, compile_model
 from estimative.model.inference.posterior import agreement, posterior_of
-from estimative.model.spec.events import Event, Outcome
-from estimative.model.spec.evidence import Exposure
+from estimative.model.spec.events import Driver, Event, Outcome
+from estimative.model.spec.evidence import Exposure, Measurement
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import shipped_prior_sets
@@ -27,6 +27,7 @@ from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Statement
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
+from tests.scenarios import SAID, scenario_of
 from tests.small import small, weather
 
 pytestmark = pytest.mark.slow
@@ -265,3 +266,19 @@ def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch
     assert tuple(tried) == nuts.LADDER
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert "divergences" in {check.name for check in fitted.verdict.failed}
+
+
+def test_chains_in_two_places_that_none_can_leave_fail() -> None:
+    """Chains start in both of two modes; where none of them gets to the other, R-hat fails at the quantity."""
+    common = {"about": "f", "unit": "m", "at_low": 0.0, "at_high": 1.0, **SAID}
+    gauges = (Measurement(id="one", value=0.2, **common), Measurement(id="two", value=0.8, **common))
+    event = Event(id="e", title="", drivers=(Driver(name="f", sign=1),))
+    said = {"factors.f": BetaStated(a=2, b=2), "events.e": 0.3, "effects.e.f": 3.0}
+    said |= {f"evidence.{gauge.id}": LognormalStated(mu=-4.5, sigma=0.5) for gauge in gauges}
+    assessment = assessed(scenario_of(event, factors=("f",), evidence=gauges), said)
+    fitted = by_nuts(compile_model(assessment), assessment, seed=12, draws=150)
+    places = fitted.quantity("factors.f").reshape(nuts.CHAINS, -1)
+    assert sorted(np.rint(10 * places.mean(axis=1))) == [2, 2, 8, 8], "two chains in each"
+    [rhat] = [check for check in fitted.verdict.failed if check.name == "R-hat"]
+    assert (rhat.where, rhat.passed) == ("factors.f", False)
+    assert by_importance(assessment, seed=12).summarize_quantity("factors.f").mean == pytest.approx(0.5, abs=0.02)

@@ -9,7 +9,7 @@ import pytest
 from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 
-from estimative.model.inference.psis import smooth_weights
+from estimative.model.inference.psis import smooth_bounded, smooth_weights
 
 type Numbers = NDArray[np.float64]
 
@@ -108,3 +108,29 @@ def test_hardly_any_possible_draw_is_unreliable(possible: int) -> None:
     assert np.isfinite(np.exp(result)).all()
     assert np.exp(result).sum() == pytest.approx(1)
     assert shape > 0.7
+
+
+def plateau(outliers: int) -> Numbers:
+    """Weights that are nearly even, but for a few that stand out tenfold."""
+    raw = np.random.default_rng(3).normal(scale=0.001, size=10_000)
+    raw[:outliers] += math.log(10)
+    return raw
+
+
+def test_outliers_without_weight_do_no_harm() -> None:
+    """A plateau with a few outliers has no tail that a Pareto describes; it counts only if they hold much weight."""
+    result, shape = smooth_bounded(plateau(4))
+    assert smooth_weights(plateau(4))[1] > 0.7
+    assert shape == -math.inf
+    assert np.exp(result).sum() == pytest.approx(1)
+    assert smooth_bounded(plateau(40))[1] == smooth_weights(plateau(40))[1] > 0.7
+
+
+@pytest.mark.parametrize("kind", ["unreliable", "hopeless"])
+def test_a_heavy_tail_stays_one(kind: str) -> None:
+    """Where the weights that stand out hold much of the weight, the shape is that of their tail."""
+    raw = log_weights(kind, 10_000)
+    result, shape = smooth_bounded(raw)
+    expected, expected_shape = smooth_weights(raw)
+    assert shape == expected_shape > 0.7
+    assert np.array_equal(result, expected)
