@@ -221,6 +221,9 @@ def test_asia_is_exact() -> None:
     assert max(estimate.se for estimate in result.values()) < 1e-9
     log_marginal = posterior.draws.diagnostics["log_marginal_likelihood"]
     assert log_marginal == pytest.approx(math.log(36011 / 8_000_000), abs=1e-9)
+    few = by_importance(posterior.assessment, seed=1, draws=20)
+    assert few.verdict.passed, "what is exact needs no number of draws"
+    assert few.headline.value == pytest.approx(posterior.headline.value, abs=1e-9)
 
 
 @pytest.mark.parametrize("role", ["all", "any", "none"])

@@ -268,6 +268,21 @@ def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch
     assert "divergences" in {check.name for check in fitted.verdict.failed}
 
 
+def test_smaller_steps_mend_divergences(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chains that diverge are tried again with smaller steps, and that is enough where they then do not."""
+    honest = nuts.sample
+
+    def diverging(*args: object, adaptation: nuts.Adaptation, **settings: object) -> object:
+        draws = honest(*args, adaptation=adaptation, **settings)  # type: ignore[arg-type]
+        count = 3.0 if adaptation is nuts.LADDER[0] else 0.0
+        return replace(draws, diagnostics={**draws.diagnostics, "divergences": count})
+
+    monkeypatch.setattr(nuts, "sample", diverging)
+    fitted = by_nuts(program, small(VAGUE), seed=11)
+    assert fitted.verdict.passed
+    assert fitted.draws.diagnostics["target_accept"] == nuts.LADDER[1].target_accept
+
+
 def test_chains_in_two_places_that_none_can_leave_fail() -> None:
     """Chains start in both of two modes; where none of them gets to the other, R-hat fails at the quantity."""
     common = {"about": "f", "unit": "m", "at_low": 0.0, "at_high": 1.0, **SAID}

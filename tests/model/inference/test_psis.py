@@ -110,10 +110,10 @@ def test_hardly_any_possible_draw_is_unreliable(possible: int) -> None:
     assert shape > 0.7
 
 
-def plateau(outliers: int) -> Numbers:
-    """Weights that are nearly even, but for a few that stand out tenfold."""
+def plateau(outliers: int, times: float = 10.0) -> Numbers:
+    """Weights that are nearly even, but for a few that stand out."""
     raw = np.random.default_rng(3).normal(scale=0.001, size=10_000)
-    raw[:outliers] += math.log(10)
+    raw[:outliers] += math.log(times)
     return raw
 
 
@@ -124,6 +124,12 @@ def test_outliers_without_weight_do_no_harm() -> None:
     assert shape == -math.inf
     assert np.exp(result).sum() == pytest.approx(1)
     assert smooth_bounded(plateau(40))[1] == smooth_weights(plateau(40))[1] > 0.7
+
+
+@pytest.mark.parametrize(("outliers", "times"), [(6, 300.0), (15, 300.0), (20, 30.0)])
+def test_outliers_with_weight_are_not_smoothed_away(outliers: int, times: float) -> None:
+    """Draws that stand out and hold much of the weight are no plateau, even if smoothing would take it from them."""
+    assert smooth_bounded(plateau(outliers, times))[1] > 0.7
 
 
 @pytest.mark.parametrize("kind", ["unreliable", "hopeless"])
