@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,7 +20,10 @@ from tests.small import drawn, small, weather
 
 RUN = Run(id="run", created=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
 COMPUTATION = Computation(seed=1, settings={}, versions={})
-VAGUE: Mapping[str, Statement] = {"events.rain": BetaStated(a=20, b=60)}
+VAGUE: Mapping[str, Statement] = {
+    "events.rain": BetaStated(a=20, b=60),
+    "effects.rain.damp": LognormalStated(mu=math.log(3), sigma=0.5),
+}
 
 
 def chains(*, moved: float = 0.0, torn: float = 0.0) -> Posterior:
