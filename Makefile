@@ -16,7 +16,7 @@ assess: $(VENV)/ready ## assess the built-in example, print the result, write it
 test: $(VENV)/ready ## run the tests, except the long calibrations
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-calibrate: $(VENV)/ready ## run the simulation-based calibration of both methods, which takes minutes
+calibrate: $(VENV)/ready ## calibrate both methods by simulation, and compare hard scenarios with references; takes minutes
 	$(BIN)/python -m pytest -m calibration
 
 lint: $(VENV)/ready tree ## check style, types, imports between packages, and JSON Schemas
