@@ -25,6 +25,8 @@ RELATIVE_SE = 0.05
 """Standard error of the headline over its value."""
 MEMORY = 0.7
 """Correlation of the pilot's particles with their places before its last steps; above, they have not mixed."""
+PILOT_DIFFERENCE = 2.0
+"""In ln P(evidence), which a pilot of many powers knows to about one; a fit that misses most of it differs."""
 UNREACHED = 0.02
 """Share of the pilot's particles that the proposal may miss: those of a mode with as much of the posterior."""
 BEYOND = 1e-4
@@ -107,6 +109,7 @@ ADVICE: Mapping[str, str] = {
     "relative error of the headline": "Use more draws: wide priors on rare events need many.",
     "relative error": "Use more draws: wide priors on rare events need many.",
     "memory of the pilot": "Use the method nuts: the posterior is a thin curved ridge. Widen the smallest errors.",
+    "difference from the pilot": "Use the method nuts: importance sampling and its pilot disagree on P(evidence).",
     "pilot draws out of reach": "Use the method nuts: the posterior has parts that importance sampling does not reach.",
     "weight beyond the prior's reach": "Check the priors that the evidence contradicts: they exclude what it says.",
 }
@@ -137,6 +140,7 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
             Check.of("ESS", ess, MIN_ESS, "at least"),
             _relative_error(headline, relative_se),
             Check.of("memory of the pilot", diagnostics["pilot_memory"], MEMORY, "at most"),
+            Check.of("difference from the pilot", diagnostics["pilot_difference"], PILOT_DIFFERENCE, "at most"),
             Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most"),
             Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
         ],

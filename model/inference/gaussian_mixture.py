@@ -97,9 +97,14 @@ def responsibilities(components: Sequence[Gaussian], z: Numbers) -> Numbers:
     return np.asarray(chances / chances.sum(axis=0))
 
 
+def log_mixture(components: Sequence[Gaussian], z: Numbers) -> Numbers:
+    """ln density of a mixture, up to a constant; dims (draw)."""
+    return np.asarray(np.logaddexp.reduce(_log_densities(components, z), axis=0))
+
+
 def _score(components: Sequence[Gaussian], z: Numbers, weights: Numbers) -> float:
     """The mean log density of draws, up to a constant."""
-    return float(weights @ np.logaddexp.reduce(_log_densities(components, z), axis=0) / weights.sum())
+    return float(weights @ log_mixture(components, z) / weights.sum())
 
 
 def _split(z: Numbers, weights: Numbers, labels: Numbers) -> Numbers:

@@ -117,6 +117,9 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
             "beyond": weighted.beyond,
             "unreached": unreached(weighted, proposal.transform, proposal.components, proposal.pilot),
             "pilot_memory": proposal.pilot.memory if proposal.pilot else 0.0,
+            "pilot_difference": abs(weighted.log_marginal_likelihood - proposal.pilot.log_ratio)
+            if proposal.pilot
+            else 0.0,
         },
     )
 
@@ -166,6 +169,7 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
         "beyond": weighted.beyond,
         "unreached": 0.0,
         "pilot_memory": 0.0,
+        "pilot_difference": 0.0,
     }
     ess = float(1 / np.square(weighted.weights).sum())
     verdict = judge_importance(diagnostics, ess, assessment.scenario.headline, relative_se)

@@ -118,10 +118,10 @@ class Agreement:
 
 
 def _ratio(difference: float, joint_se: float) -> float:
-    if joint_se > 0:
-        return abs(difference) / joint_se
-    # Both exact: equal up to rounding, or different beyond doubt.
-    return 0.0 if abs(difference) < 1e-9 else float("inf")
+    # Equal up to rounding; where both are exact, different beyond doubt otherwise.
+    if abs(difference) < 1e-12 or (joint_se == 0 and abs(difference) < 1e-9):
+        return 0.0
+    return abs(difference) / joint_se if joint_se > 0 else float("inf")
 
 
 def posterior_of(assessment: Assessment, draws: Draws, *, seed: int) -> Posterior:

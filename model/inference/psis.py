@@ -64,7 +64,9 @@ def smooth_bounded(log_weights: Numbers) -> tuple[Numbers, float]:
     such a bound nor a plateau with a few outliers, and could be fitted to them with any shape.
     """
     smoothed, k_hat = smooth_weights(log_weights)
-    weights = np.exp(smoothed)
+    # Of the raw weights: smoothing takes away from those that stand out.
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
     outstanding = float(weights[weights * len(weights) > OUTSTANDING].sum())
     return smoothed, k_hat if outstanding > NEGLIGIBLE else -np.inf
 

@@ -8,13 +8,13 @@ weights estimates the marginal likelihood, independently of whatever is fitted t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from estimative.model.inference.gaussian_mixture import fit_gaussian
+from estimative.model.inference.gaussian_mixture import fit_gaussian, fit_mixture, log_mixture
 from estimative.model.inference.proposal import Gaussian, half_squares
 from estimative.model.likelihood.layout import Index, Numbers
 
@@ -23,11 +23,17 @@ KEPT = 0.5
 """The share of effective particles at which a power is chosen."""
 MOVES = (2, 40)
 """The fewest and the most Markov chain steps at each power; at the last one, `temper` may be given more."""
-FORGOTTEN = 0.3
+FORGOTTEN = 0.1
 """Correlation with their places before the steps, in every dimension, at which particles have moved far enough."""
 ACCEPTANCE = 0.3
 """The step is shortened where fewer proposals are accepted, and lengthened where more are."""
 SHORTEST = 0.02
+SETTLED = 3.5
+"""Standard errors by which means and variances may move at power 1, once the particles have forgotten their start."""
+PATIENCE = 6
+"""Markov chain steps after which a mixture is fitted to particles that remember their start; at power 1 at once."""
+WHOLE_SHARE = 0.2
+"""Of proposals from one Gaussian for all particles, beside a mixture for their modes."""
 FREEDOM = 5.0
 """Degrees of freedom of the t distribution that proposals are drawn from."""
 MAX_POWERS = 200
@@ -70,7 +76,7 @@ class Tempered:
     log_ratio: float
     """ln of the ratio of the normalising constants at power 1 and at power 0."""
     memory: float
-    """The largest correlation, over dimensions, of the particles with their places before the last steps."""
+    """The largest correlation, over powers and dimensions, of the particles before and after the steps at a power."""
 
 
 def temper(
@@ -94,7 +100,8 @@ def temper(
         particles = particles.chosen(_resample(weights, rng))
         power = raised
         most = last_moves if power >= 1 else MOVES[1]
-        particles, step, memory = _move(log_densities, particles, power, step, rng, most)
+        particles, step, left = _move(log_densities, particles, power, step, rng, most)
+        memory = max(memory, left)
         if power >= 1:
             break
     return Tempered(particles=particles, log_ratio=log_ratio, memory=memory)
@@ -134,16 +141,38 @@ def _move(
     -------
     The particles, the adapted step, and how much they remember of where they started.
     """
-    count = particles.z.shape[1]
-    reference = fit_gaussian(particles.z, np.full(count, 1 / count))
-    start, memory = particles.z, 1.0
+    equal = np.full(particles.z.shape[1], 1 / particles.z.shape[1])
+    reference = fit_gaussian(particles.z, equal)
+    mixture: tuple[Gaussian, ...] = ()
+    start, memory, since = particles.z, 1.0, 0
     for index in range(most):
-        particles, accepted = _crank_nicolson(log_densities, particles, power, reference, step, rng)
-        step = min(max(step * (1.5 if accepted > ACCEPTANCE else 0.6), SHORTEST), 1.0)
-        memory = _memory(start, particles.z)
-        if index + 1 >= MOVES[0] and memory <= FORGOTTEN:
-            break
+        if since == PATIENCE or (since == 0 and power >= 1):
+            # Proposals that know modes and ridges let particles change between them.
+            mixture = (*fit_mixture(particles.z, equal), replace(reference, share=WHOLE_SHARE))
+        if mixture and index % 2:
+            particles = _independence(log_densities, particles, power, mixture, rng)
+        else:
+            particles, accepted = _crank_nicolson(log_densities, particles, power, reference, step, rng)
+            step = min(max(step * (1.5 if accepted > ACCEPTANCE else 0.6), SHORTEST), 1.0)
+        since, memory = since + 1, _memory(start, particles.z)
+        if since < MOVES[0] or memory > FORGOTTEN:
+            continue
+        if power < 1 or _drift(start, particles.z) <= SETTLED:
+            return particles, step, memory
+        # Not where the target is yet: the places that have been reached are the start of the next steps.
+        start, memory, since = particles.z, 1.0, 0
+        reference = fit_gaussian(particles.z, equal)
     return particles, step, memory
+
+
+def _drift(start: Numbers, now: Numbers) -> float:
+    """How far means and variances have moved, in their standard errors: the largest, over the dimensions."""
+    centre = start.mean(axis=1, keepdims=True)
+    moved = np.concatenate([now - start, np.square(now - centre) - np.square(start - centre)])
+    errors = moved.std(axis=1) / np.sqrt(moved.shape[1])
+    return float(
+        np.max(np.divide(abs(moved.mean(axis=1)), errors, out=np.zeros(len(moved)), where=errors > 0), initial=0.0)
+    )
 
 
 def _memory(start: Numbers, now: Numbers) -> float:
@@ -180,6 +209,27 @@ def _crank_nicolson(
     gain -= _log_t(_distance(reference, z), dimension) - _log_t(_distance(reference, particles.z), dimension)
     accepted = np.log(rng.random(len(gain))) < gain
     return particles.where(accepted, proposed), float(accepted.mean())
+
+
+def _independence(
+    log_densities: LogDensities,
+    particles: Particles,
+    power: float,
+    mixture: Sequence[Gaussian],
+    rng: np.random.Generator,
+) -> Particles:
+    """Propose a draw of a mixture to each particle, wherever it is (Tierney 1994, Annals of Statistics 22)."""
+    shares = np.array([component.share for component in mixture])
+    labels = rng.choice(len(mixture), particles.z.shape[1], p=shares / shares.sum())
+    normals = rng.standard_normal(particles.z.shape)
+    z = np.empty_like(normals)
+    for label, component in enumerate(mixture):
+        z[:, labels == label] = component.transform(normals[:, labels == label])
+    start, increment = log_densities(z)
+    proposed = Particles(z=z, start=start, increment=increment)
+    gain = proposed.log_density(power) - particles.log_density(power)
+    gain -= log_mixture(mixture, z) - log_mixture(mixture, particles.z)
+    return particles.where(np.log(rng.random(len(gain))) < gain, proposed)
 
 
 def _distance(reference: Gaussian, z: Numbers) -> Numbers:
