@@ -88,7 +88,9 @@ def drawn(
         weights=np.asarray(weights, dtype=float),
         chains=chains,
         diagnostics={
-            **dict.fromkeys(("pareto_k", "pareto_k_headline", "unreached", "beyond", "divergences"), 0.0),
+            **dict.fromkeys(
+                ("pareto_k", "pareto_k_headline", "unreached", "pilot_memory", "beyond", "divergences"), 0.0
+            ),
             "ebfmi": 1.0,
         },
     )

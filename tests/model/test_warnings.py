@@ -111,7 +111,7 @@ def test_what_is_as_it_should_be_has_no_warning(tmp_path: Path) -> None:
 
 def test_a_missed_quantile_is_named(tmp_path: Path) -> None:
     """The warning about a fit names the stated quantile, and what it became."""
-    assert "95% quantile: 0.95 stated, 0.07" in warning(tmp_path, "{ p05 = 0.1, p95 = 0.4,", MISSED).message
+    assert "50% quantile: 0.06 stated, 0.37" in warning(tmp_path, "{ p05 = 0.1, p95 = 0.4,", MISSED).message
 
 
 def test_items_of_a_common_origin_may_repeat(tmp_path: Path) -> None:

@@ -193,14 +193,6 @@ def test_an_origin_told_once_lends_no_name() -> None:
     assert evidence_groups(scenario) == {"a": ("a",), "b": ("b",)}
 
 
-def test_an_item_may_have_the_name_of_an_origin() -> None:
-    """An item that happens to be called like the origin of others tells a story of its own, under its name."""
-    items = seen("a", "e", origin="tale"), seen("b", "e", origin="tale"), seen("tale", "e", yes=False)
-    found = evidence_groups(scenario_of(Event(id="e", title=""), evidence=items))
-    assert sorted(found.values()) == [("a", "b"), ("tale",)]
-    assert found["tale"] == ("tale",)
-
-
 def test_an_observation_weighs_what_it_says_of_the_headline() -> None:
     """An event that is known to have happened moves what it drives: from the mixture to the one branch."""
     events = Event(id="e", title="", drivers=(Driver(name="d", sign=1),)), Event(id="d", title="")

@@ -162,13 +162,14 @@ def pinned_factor() -> float:
     return float((weights * f).sum() / weights.sum())
 
 
-def test_a_narrow_forecast_beside_cases_is_no_contradiction() -> None:
-    """What is possible only in a sliver of the prior is computed there, and not said to be impossible."""
-    posterior = by_importance(pinned(), seed=1)
-    assert posterior.verdict.passed
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_narrow_forecast_beside_cases_is_no_contradiction(seed: int) -> None:
+    """What is possible only in a thin curved sliver of the prior is right or refused, and not said to be impossible."""
+    posterior = by_importance(pinned(), seed=seed)
     assert posterior.headline.value == pytest.approx(0.002, rel=1e-3)
     factor = posterior.summarize_quantity("factors.f")
-    assert factor.mean == pytest.approx(pinned_factor(), abs=ERRORS * factor.se)
+    right = abs(factor.mean - pinned_factor()) < ERRORS * factor.se
+    assert right or "memory of the pilot" in {check.name for check in posterior.verdict.failed}
 
 
 # Rare conditions
