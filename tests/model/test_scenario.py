@@ -264,9 +264,11 @@ def test_events_are_ordered_after_their_parents() -> None:
 
 
 def test_origins_are_those_that_several_items_share() -> None:
-    """An origin is counted only if several items share it; an item without one has its own."""
+    """An origin is counted only if several items about one subject share it; an item without one has its own."""
     scenario = with_item("sign", origin="o")
-    assert scenario.origins == {"o": 2}
+    assert scenario.origins == {}
+    again = replace(scenario.evidence["sign"], id="again")
+    assert replace(scenario, evidence={**scenario.evidence, "again": again}).origins == {"o": 2}
     assert sound().origins == {}
 
 
