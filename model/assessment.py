@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.layout import Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -75,6 +75,30 @@ class Assessment:
         return np.array([self._weight(item) for item in self.scenario.evidence.values()], dtype=float)
 
     @cached_property
+    def uncertain(self) -> tuple[str, ...]:
+        """The quantities that are not fixed; one unknown under several names is there once, under its own."""
+        return tuple(name for name, prior in self.priors.items() if not prior.family.constant and not prior.same_as)
+
+    @cached_property
+    def degree_source(self) -> Index:
+        """Where each degree is taken from: its own position, or that of the quantity that it is the same as."""
+        return self._source(self.structure.quantities.degrees)
+
+    @cached_property
+    def ratio_source(self) -> Index:
+        """Where each log ratio is taken from."""
+        return self._source(self.structure.quantities.ratios)
+
+    def _source(self, positions: Mapping[str, int]) -> Index:
+        return np.array([positions[self.priors[name].same_as or name] for name in positions], dtype=np.intp)
+
+    @cached_property
+    def integrated(self) -> Index:
+        """The log ratios that the likelihood can be integrated over: not those that are one unknown with another."""
+        tied = np.flatnonzero(self.ratio_source != np.arange(len(self.ratio_source)))
+        return np.setdiff1d(self.structure.integrated, [*tied, *self.ratio_source[tied]])
+
+    @cached_property
     def constants(self) -> tuple[str, ...]:
         """The quantities that are fixed."""
         return tuple(name for name, prior in self.priors.items() if prior.family.constant)
@@ -94,7 +118,7 @@ class Assessment:
             relevance=_mixed("relevance", own.relevance, others.relevance, names),
             independence=_mixed("independence", own.independence, others.independence, names),
         )
-        return replace(self, prior_set=prior_set, priors=FrozenDict(priors))
+        return replace(self, prior_set=prior_set, priors=_tied(priors))
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -107,9 +131,10 @@ class Assessment:
         parsed, own = QuantityName.parse(name), self.prior_set
         if parsed.is_weight:
             return replace(self, prior_set=own.with_weight(parsed.section, parsed.subject, value))
-        constant = type(self.priors[name].family).fixed(value)
-        prior = replace(self.priors[name], family=constant)
-        return replace(self, priors=FrozenDict({**self.priors, name: prior}))
+        root = self.priors[name].same_as or name
+        constant = type(self.priors[root].family).fixed(value)
+        prior = replace(self.priors[root], family=constant)
+        return replace(self, priors=_tied({**self.priors, root: prior}))
 
     def without_evidence(self, items: Collection[str]) -> Assessment:
         """Return the assessment without some evidence; other items of the same origin then share it among fewer."""
@@ -189,6 +214,13 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 
 
+def _tied(priors: Mapping[str, Prior]) -> Mapping[str, Prior]:
+    """Return priors in which quantities that are one unknown have one distribution."""
+    return FrozenDict(
+        {name: replace(p, family=priors[p.same_as].family) if p.same_as else p for name, p in priors.items()}
+    )
+
+
 def _mixed(
     section: str, own: Mapping[str, float], other: Mapping[str, float], names: Collection[str]
 ) -> Mapping[str, float]:
@@ -201,13 +233,18 @@ def _mixed(
     }  # fmt: skip
 
 
+def _own(prior: Prior) -> object:
+    """What a prior states by itself: the quantity that it is the same as, or a distribution."""
+    return prior.same_as or prior.family
+
+
 def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
     """Return the names of quantities and weights on which these assessments of one scenario differ.
 
     A weight is named "relevance.x" or "independence.x", as in a prior set.
     """
     first = assessments[0]
-    quantities = [name for name in first.priors if len({a.priors[name].family for a in assessments}) > 1]
+    quantities = [name for name in first.priors if len({_own(a.priors[name]) for a in assessments}) > 1]
     relevance = [
         f"relevance.{item.id}"
         for item in first.scenario.evidence.values()

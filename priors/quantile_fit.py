@@ -87,6 +87,8 @@ class Prior:
     family: Family
     misfit: float
     """The largest |P(X <= q) - p| over the stated quantiles q; a probability, 0 where the fit is exact."""
+    same_as: str = ""
+    """The quantity that is the same unknown and has the statement; empty where this is a quantity of its own."""
 
     def __repr__(self) -> str:
         return f"Prior({self.family!r}, misfit={self.misfit:g})"

@@ -56,7 +56,9 @@ def _entries(quantities: Iterable[str], prior_set: PriorSet, families: Mapping[s
     for quantity in quantities:
         stated = prior_set.statements[quantity]
         prior = families.get(quantity)
-        pairs = prior.family.pairs() if prior else form_of(stated.statement).pairs(stated.statement)
+        pairs = (
+            prior.family.pairs() if prior and not prior.same_as else form_of(stated.statement).pairs(stated.statement)
+        )
         yield from _comment("from", stated.taken_from)
         yield from _comment("stated", say(stated.statement))
         if prior and prior.misfit:

@@ -14,6 +14,7 @@ The keys of an inline table determine its form:
 | a beta | `beta`, and if it does not span 0 to 1, `low` and `high` |
 | a lognormal | `lognormal` |
 | a uniform | `uniform` |
+| another quantity | `same_as` |
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    SameAs,
     Stated,
     Statement,
     ThreePoint,
@@ -287,6 +289,14 @@ FORMS: tuple[Form, ...] = (
         read=_lognormal,
         pairs=lambda s: [("lognormal", toml_text.numbers([s.mu, s.sigma]))],
         say=lambda s: f"lognormal, mu {s.mu:g}, sigma {s.sigma:g}",
+    ),
+    Form(
+        name="another quantity",
+        statement=SameAs,
+        keys=("same_as",),
+        read=lambda inline: SameAs(name=inline.text("same_as")),
+        pairs=lambda s: [("same_as", toml_text.text(s.name))],
+        say=lambda s: f"the same as {s.name}",
     ),
     Form(
         name="a uniform",

@@ -194,8 +194,27 @@ class Uniform:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SameAs:
+    """The same unknown as another quantity: one number under two names."""
+
+    kind: ClassVar[str] = "same_as"
+    name: str
+    """The other quantity's, such as "events.invasion"."""
+
+
 type Statement = (
-    Constant | Quantiles | Interval | ThreePoint | Moments | Count | Word | BetaStated | LognormalStated | Uniform
+    Constant
+    | Quantiles
+    | Interval
+    | ThreePoint
+    | Moments
+    | Count
+    | Word
+    | BetaStated
+    | LognormalStated
+    | Uniform
+    | SameAs
 )
 
 

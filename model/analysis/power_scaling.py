@@ -79,7 +79,7 @@ def power_scaling(posterior: Posterior) -> PowerScaling:
     )
     chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
     evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta, by_elimination))
-    free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
+    free = assessment.uncertain
     densities = {name: log_density(assessment, theta, name) for name in free}
     rows = []
     for name, density in densities.items():

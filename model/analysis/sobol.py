@@ -128,7 +128,7 @@ def _names(assessment: Assessment, space: PriorTransform) -> list[str]:
 
 
 def _free(assessment: Assessment) -> list[str]:
-    return [name for name, prior in assessment.priors.items() if not prior.family.constant]
+    return list(assessment.uncertain)
 
 
 def _indices(name: str, first: Numbers, total: Numbers) -> SobolIndices:

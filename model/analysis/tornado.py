@@ -60,7 +60,7 @@ class Tornado:
 def tornado(fitter: Fitter, fitted: Fitted, *, progress: Progress = no_progress) -> Tornado:
     """Fix each quantity at the 5th and 95th percentile of its prior in turn, and each weight of evidence at 0 and 1."""
     assessment = fitted.assessment
-    free = [name for name, prior in assessment.priors.items() if not prior.family.constant]
+    free = assessment.uncertain
     ends = {name: (_quantile(assessment, name, LOW), _quantile(assessment, name, HIGH)) for name in free}
     ends.update(dict.fromkeys(assessment.weights, (0.0, 1.0)))
     variants = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]

@@ -33,8 +33,7 @@ class Difficulty:
 
 def difficulty(posterior: Posterior) -> Difficulty | None:
     """Look for the reason why a fit is hard; None where nothing is uncertain."""
-    priors = posterior.assessment.priors
-    distances = {name: _distance(posterior, name) for name, prior in priors.items() if not prior.family.constant}
+    distances = {name: _distance(posterior, name) for name in posterior.assessment.uncertain}
     if not distances:
         return None
     quantity = max(distances, key=lambda name: abs(distances[name]))

@@ -100,7 +100,8 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
 
     Data
         `degree_prior`, dims (`degree_parameter`, `degree`); `ratio_prior`, dims (`ratio_parameter`, `ratio`);
-        `weight`, dims `evidence`.
+        `weight`, dims `evidence`; `degree_source` and `ratio_source`, positions of the quantities that these are the
+        same as, mostly their own.
 
     Potential
         `evidence_log_likelihood`: ln P(evidence | theta), the binary events summed out exactly, so that only
@@ -134,9 +135,9 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         # A scenario without degrees, or without ratios, has no such random variable.
         share = _degree_share(a, b, degrees) if degrees else pt.zeros(0)
         z = pm.Normal("log_ratio_z", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
-        theta = Theta(
-            degree=lower + (upper - lower) * share, log_ratio=mu + sigma * z, weight=weight, log_ratio_sd=integrated
-        )
+        degree = (lower + (upper - lower) * share)[_data("degree_source", data, "degree")]
+        log_ratio = (mu + sigma * z)[_data("ratio_source", data, "ratio")]
+        theta = Theta(degree=degree, log_ratio=log_ratio, weight=weight, log_ratio_sd=integrated)
         # Enumeration, not elimination: under PyTensor cost is the number of operations, each of which is compiled.
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_enumeration))
     return model
@@ -159,11 +160,13 @@ def _rows(matrix: Array) -> list[Array]:
 def model_data(assessment: Assessment) -> dict[str, Numbers]:
     """Collect the values of the model's data variables for one assessment."""
     mu, sigma = assessment.ratio_parameters
-    integrated = np.isin(np.arange(len(mu)), assessment.structure.integrated)
+    integrated = np.isin(np.arange(len(mu)), assessment.integrated)
     return {
         "degree_prior": assessment.degree_parameters,
         "ratio_prior": np.stack([mu, np.where(integrated, 0.0, sigma), np.where(integrated, sigma, 0.0)]),
         "weight": assessment.weight,
+        "degree_source": assessment.degree_source,
+        "ratio_source": assessment.ratio_source,
     }
 
 
@@ -252,8 +255,8 @@ def sample(
     _, _, lower, upper = data["degree_prior"]
     mu, sigma, integrated = data["ratio_prior"]
     theta = Theta(
-        degree=lower[:, None] + (upper - lower)[:, None] * share,
-        log_ratio=mu[:, None] + sigma[:, None] * z,
+        degree=(lower[:, None] + (upper - lower)[:, None] * share)[assessment.degree_source],
+        log_ratio=(mu[:, None] + sigma[:, None] * z)[assessment.ratio_source],
         weight=data["weight"],
         log_ratio_sd=integrated,
     )

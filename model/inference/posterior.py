@@ -80,7 +80,7 @@ class Posterior(TargetEstimates):
     def verdict(self) -> Verdict:
         """The method's convergence checks on these draws, and on the headline."""
         headline, name = self.headline, self.assessment.scenario.headline
-        uncertain = [name for name, prior in self.assessment.priors.items() if not prior.family.constant]
+        uncertain = self.assessment.uncertain
         if not uncertain or (
             self.method == "importance" and all(estimate.se == 0 for estimate in self.all_estimates.values())
         ):

@@ -38,7 +38,7 @@ class PriorInfluence:
 def prior_influence(posterior: Posterior, prior: PriorPredictive) -> PriorInfluence:
     """Compare the headline and every quantity before and after the evidence."""
     key = ("outcome", posterior.assessment.scenario.headline)
-    uncertain = [name for name, prior in posterior.assessment.priors.items() if not prior.family.constant]
+    uncertain = posterior.assessment.uncertain
     before, after = (_log_odds_sd(*source.query_probabilities(*key), source.draws) for source in (prior, posterior))
     odds = [_log_odds(source.all_estimates[key].value) for source in (prior, posterior)]
     return PriorInfluence(

@@ -51,6 +51,10 @@ class PriorTransform:
     """The log ratios that are; their dimensions follow those of the degrees."""
     integrated: Index
     """Log ratios that the likelihood is integrated over."""
+    degree_source: Index
+    """The degree that each degree is the same as: mostly itself; dims (degree)."""
+    ratio_source: Index
+    """The log ratio that each log ratio is the same as; dims (ratio)."""
     cubics: Numbers
     """The log-odds of each beta quantile between one node and the next: coefficients of 1, t, t^2, t^3, with t from 0
     to 1; dims (free degree * interval, power)."""
@@ -87,7 +91,12 @@ class PriorTransform:
         mu, sigma = self.ratio_parameters
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
-        return Theta(degree=degree, log_ratio=log_ratio, weight=self.weight, log_ratio_sd=self._spread())
+        return Theta(
+            degree=degree[self.degree_source],
+            log_ratio=log_ratio[self.ratio_source],
+            weight=self.weight,
+            log_ratio_sd=self._spread(),
+        )
 
     def _spread(self) -> Numbers | None:
         """Prior standard deviations of the log ratios that are integrated out, 0 for all others; dims (ratio)."""
@@ -101,7 +110,11 @@ class PriorTransform:
     def constant(self) -> NDArray[np.bool_]:
         """Which dimensions have no effect because the quantity is a constant; dims (free)."""
         _, _, lower, upper = self.degree_parameters[:, self.free_degrees]
-        return np.asarray(np.concatenate([lower == upper, self.ratio_parameters[1, self.free_ratios] == 0]))
+        degrees = (lower == upper) | (self.degree_source[self.free_degrees] != self.free_degrees)
+        ratios = (self.ratio_parameters[1] == 0)[self.free_ratios] | (
+            self.ratio_source[self.free_ratios] != self.free_ratios
+        )
+        return np.asarray(np.concatenate([degrees, ratios]))
 
     def normals_of(self, other: PriorTransform, places: Index) -> Numbers:
         """Find the z in this space of values at which another assessment holds quantities constant.
@@ -170,14 +183,23 @@ class Dimensions:
         integrated
             Whether `Structure.integrated` ratios are integrated out instead of being dimensions.
         """
-        degrees = [np.flatnonzero(each.degree_parameters[2] < each.degree_parameters[3]) for each in assessments]
-        ratios = [np.flatnonzero(each.ratio_parameters[1] > 0) for each in assessments]
-        without = assessments[0].structure.integrated if integrated else np.zeros(0, dtype=np.intp)
+        degrees = [
+            _own(each.degree_parameters[2] < each.degree_parameters[3], each.degree_source) for each in assessments
+        ]
+        ratios = [_own(each.ratio_parameters[1] > 0, each.ratio_source) for each in assessments]
+        without = assessments[0].integrated if integrated else np.zeros(0, dtype=np.intp)
+        for each in assessments[1:]:
+            without = np.intersect1d(without, each.integrated)
         return cls(
             degrees=np.unique(np.concatenate(degrees)),
             ratios=np.setdiff1d(np.concatenate(ratios), without),
             integrated=without,
         )
+
+
+def _own(uncertain: NDArray[np.bool_], source: Index) -> Index:
+    """Positions of uncertain quantities that are not the same as another."""
+    return np.flatnonzero(uncertain & (source == np.arange(len(source))))
 
 
 def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None) -> PriorTransform:
@@ -200,6 +222,8 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         free_degrees=dimensions.degrees,
         free_ratios=dimensions.ratios,
         integrated=dimensions.integrated,
+        degree_source=assessment.degree_source,
+        ratio_source=assessment.ratio_source,
         cubics=np.concatenate([np.zeros((0, 4)), *tables]),
     )
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from estimative.model.spec.directions import contradictions
 from estimative.model.spec.evidence import Cases, Exposure
 from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue, Place, Severity, ascii_safe, enumerated, nearest, quote
+from estimative.priors.errors import (
+    InvalidInput,
+    Issue,
+    Place,
+    Severity,
+    ascii_safe,
+    enumerated,
+    invalid,
+    nearest,
+    quote,
+)
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
-from estimative.priors.quantile_fit import Prior, fit
-from estimative.priors.statements import PLACEHOLDER
+from estimative.priors.quantile_fit import Prior, Support, fit
+from estimative.priors.statements import PLACEHOLDER, SameAs
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -82,11 +92,41 @@ class _Matching:
         for name, quantity in quantities.items():
             if name in self.prior_set.statements:
                 try:
-                    yield name, fit(self.prior_set.statements[name], quantity.support)
+                    yield name, self._prior(name, quantity.support)
                 except InvalidInput as error:
                     issues.extend(issue.moved(self._place(name)) for issue in error.issues)
             elif name not in self.misspelt:
                 issues.append(self._missing(name, ascii_safe(quantity.title)))
+
+    def _prior(self, name: str, support: Support) -> Prior:
+        """Fit a statement, or that of the quantity that this one is the same as.
+
+        Raises
+        ------
+        InvalidInput
+            If it does not suit the quantity, or leads to none.
+        """
+        own, statements = self.prior_set.statements[name], self.prior_set.statements
+        root, passed = name, [name]
+        while isinstance(statement := statements[root].statement, SameAs):
+            root = statement.name
+            if root in passed or root not in self.quantities.all or root not in statements:
+                raise self._no_such_unknown(root, passed)
+            passed.append(root)
+        if root == name:
+            return fit(own, support)
+        if support.family is not self.quantities.all[root].support.family:
+            message = f"{quote(root)} is {self.quantities.all[root].support.value}, and this is {support.value}"
+            raise invalid(message, code="unsuitable-statement", allowed="a quantity with the same range")
+        return replace(fit(statements[root].statement, support), stated=own, same_as=root)
+
+    def _no_such_unknown(self, name: str, passed: Sequence[str]) -> InvalidInput:
+        if name in passed:
+            message, allowed = f"{quote(name)} refers back to itself", "a quantity with a statement of its own"
+            return invalid(message, code="invalid-value", allowed=allowed)
+        meant = nearest(name, self.quantities.all) or ""
+        message = f"{quote(name)} is not a quantity that is stated here"
+        return invalid(message, code="unknown-name", allowed="a name such as events.x", suggestion=meant)
 
     def implausible_indicators(self, priors: Mapping[str, Prior]) -> Iterator[Issue]:
         """Yield the errors of indicators that speak against what the scenario says they support."""
