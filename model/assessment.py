@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,9 +13,9 @@ from estimative.model.likelihood.layout import Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.model.spec.evidence import Cases, Evidence, Exposure, Observation
+from estimative.model.spec.evidence import Cases, Evidence, Exposure, Indicator, Observation, Testimony
 from estimative.model.spec.prior_matching import matched_priors, superfluous
-from estimative.model.spec.quantities import QuantityName
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import completed
 from estimative.model.spec.warnings import warnings_of
@@ -206,10 +206,11 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     InvalidInput
         With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
     """
-    if structure is None:
-        structure = structure_of(scenario)
-        check_size(structure)
     prior_set = completed(prior_set, scenario)
+    pairs = pairs_of(scenario, [prior_set])
+    if structure is None or not pairs <= structure.quantities.pairs:
+        structure = structure_of(scenario, pairs | (structure.quantities.pairs if structure else frozenset()))
+        check_size(structure)
     priors, indicator_priors = matched_priors(structure.quantities, prior_set)
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 
@@ -231,6 +232,16 @@ def _mixed(
         for name in chosen
         if name in (source := other if f"{section}.{name}" in names else own)
     }  # fmt: skip
+
+
+def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[str]:
+    """Return the items of evidence for which some prior set states two chances instead of a ratio."""
+    stated = {name for prior_set in prior_sets for name in prior_set.statements}
+    return frozenset(
+        item.id
+        for item in scenario.evidence.values()
+        if isinstance(item, Indicator | Testimony) and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
+    )
 
 
 def _own(prior: Prior) -> object:

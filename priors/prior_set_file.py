@@ -18,6 +18,8 @@ from estimative.priors.toml_table import NAME, Table
 
 PLAIN = ("factors", "events", "evidence", "motives")
 """Sections with one statement for each name."""
+PAIRS = (("if_yes", "if_no"), ("if_high", "if_low"))
+"""Keys of an item of evidence that is stated as two chances: about an event, and about a factor."""
 NESTED = ("effects", "tables", "indicators")
 """Sections with a table of statements for each name."""
 SHARES = ("relevance", "independence")
@@ -138,17 +140,31 @@ def _check_scenario(child: _Link, parent: _Link) -> None:
 def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
     """Return what a child states, and what its parent states where the child does not."""
     # Every mapping is merged entry by entry; the confidence is one judgement, and replaced as a whole.
+    inherited = {
+        name: stated
+        for name, stated in _inherited(parent, parent.statements).items()
+        # An item may be stated as a ratio or as two chances: one way replaces the other.
+        if not _is_replaced(name, child.statements)
+    }
     return replace(
         child,
         scenario_digest=child.scenario_digest or parent.scenario_digest,
         lineage=(parent.name, *parent.lineage),
-        statements=FrozenDict({**_inherited(parent, parent.statements), **child.statements}),
+        statements=FrozenDict({**inherited, **child.statements}),
         relevance=FrozenDict({**parent.relevance, **child.relevance}),
         independence=FrozenDict({**parent.independence, **child.independence}),
         shares=FrozenDict({**_inherited(parent, parent.shares), **child.shares}),
         confidence=child.confidence or parent.confidence,
         places=FrozenDict({**_heritable(parent), **child.places}),
     )
+
+
+def _is_replaced(name: str, stated: Mapping[str, Stated]) -> bool:
+    """Whether an item of evidence is stated in the other way."""
+    if not name.startswith("evidence."):
+        return False
+    item = name.removesuffix(".if_yes").removesuffix(".if_no")
+    return any(other in stated for other in (item, f"{item}.if_yes", f"{item}.if_no"))
 
 
 def _inherited(parent: PriorSet, stated: Mapping[str, Stated]) -> dict[str, Stated]:
@@ -210,7 +226,10 @@ def _read_own(table: Table, head: Table) -> PriorSet:
 def _statements(table: Table) -> Iterator[tuple[str, Stated]]:
     for section in PLAIN:
         within = table.table(section)
-        yield from _read_all(within, within.names())
+        pairs = [name for name in within.names() if section == "evidence" and _is_pair(within.value(name))]
+        yield from _read_all(within, [name for name in within.names() if name not in pairs])
+        for name in pairs:
+            yield from _read_pair(within, name)
     for section in ("effects", "indicators"):
         for _, within in table.table(section).named_tables():
             yield from _read_all(within, within.names())
@@ -222,6 +241,26 @@ def _read_all(within: Table, names: Iterable[str]) -> Iterator[tuple[str, Stated
     for name in names:
         if stated := read_stated(within, name):
             yield within.place(name).key, stated
+
+
+def _is_pair(value: object) -> bool:
+    """Whether an item of evidence is stated as two chances."""
+    return isinstance(value, dict) and any(key in value for keys in PAIRS for key in keys)
+
+
+def _read_pair(within: Table, name: str) -> Iterator[tuple[str, Stated]]:
+    """Read the chances of an item in either state: `{ if_yes = ..., if_no = ... }`, of a factor `if_high`, `if_low`."""
+    inline = within.table(name)
+    because, source = (inline.text(remark, default="") for remark in ("because", "source"))
+    keys = next(keys for keys in PAIRS if any(key in inline.data for key in keys))
+    for key, written in zip(PAIRS[0], keys, strict=True):
+        if written not in inline.data:
+            message = f"{quote(written)} is missing: the chance of this item in the other state"
+            inline.error(code="missing-key", message=message, allowed=" and ".join(keys))
+        elif stated := read_stated(inline, written):
+            remarked = replace(stated, because=stated.because or because, source=stated.source or source)
+            yield f"{within.place(name).key}.{key}", remarked
+    inline.no_more()
 
 
 def _combinations(within: Table) -> Iterator[str]:

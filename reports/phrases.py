@@ -112,6 +112,8 @@ def input_name(name: str, scenario: Scenario) -> str:
             return f"the effect of {title(key)} on {title(subject)}"
         case "tables":
             return f"the chance of {title(subject)}, {table_row(key, scenario)}"
+        case "evidence" if key:
+            return f"the chance of {title(subject)} {'if it is so' if key == 'if_yes' else 'if it is not so'}"
         case "evidence":
             return f"the weight of {title(subject)}"
         case "motives":
@@ -159,6 +161,8 @@ def input_value(name: str, value: float, scenario: Scenario) -> str:
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
+        case "evidence" if parsed.key:
+            return f"{100 * value:.2g}%"
         case "events" | "tables" | "motives" | "indicators":
             return f"{100 * value:.2g}%"
         case "effects":

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from estimative.model.assessment import Assessment, assess
+from estimative.model.assessment import Assessment, assess, pairs_of
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, fit_analyst
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.queries import check_size
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
@@ -128,14 +129,15 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
 
 
 def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[Issue]) -> Iterator[Assessment]:
-    structure = None
+    # One layout for all of them: an item that one analyst states as two chances has them for each.
+    structure = structure_of(scenario, pairs_of(scenario, prior_sets))
+    check_size(structure)
     for prior_set in prior_sets:
         try:
             assessment = assess(scenario, prior_set, structure=structure)
         except InvalidInput as error:
             issues.extend(error.issues)
             continue
-        structure = assessment.structure
         yield assessment
 
 

@@ -12,7 +12,7 @@ from math import log, pi
 
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.layout import Forecasts, LinearPredictors, Measurements, Structure
+from estimative.model.likelihood.layout import Chances, Forecasts, Index, LinearPredictors, Measurements, Structure
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
@@ -168,10 +168,39 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     log_ratio = theta.log_ratio[items.ratio]
     motive = theta.degree[items.motive]
     indicators = len(items.item) - len(items.motive)
-    testimony = backend.log(motive + (1 - motive) * backend.exp(-log_ratio[indicators:]))
+    testimony = _testimony(backend, structure, theta, motive, log_ratio[indicators:])
+    if structure.quantities.pairs:
+        log_ratio = log_ratio + _log_chances(backend, theta, items.chances)
     strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], -testimony])
     log_yes = backend.combine(items.sign / 2, strength)
     return SoftEvidence(events=structure.soft_evidence_events, log_no=-log_yes, log_yes=log_yes)
+
+
+def _testimony(backend: Backend, structure: Structure, theta: Theta, motive: Array, log_ratio: Array) -> Array:
+    """ln of P(said | denied state) / P(said | claimed state); dims (testimony[, draw]).
+
+    (m + (1 - m) q / LR) / (m + (1 - m) p), p and q being the chances of saying it in either state: 1 where a ratio is
+    stated, which assumes a speaker who would surely say it if it were so.
+    """
+    denied = backend.exp(-log_ratio)
+    if not structure.quantities.pairs:
+        return backend.log(motive + (1 - motive) * denied)
+    chances = structure.event_indicators.chances
+    first = len(chances.supported) - len(structure.event_indicators.motive)
+    claimed, other = (_chance(backend, theta, places[first:]) for places in (chances.supported, chances.other))
+    return backend.log(motive + (1 - motive) * other * denied) - backend.log(motive + (1 - motive) * claimed)
+
+
+def _log_chances(backend: Backend, theta: Theta, chances: Chances) -> Array:
+    """ln of the ratio of an item's two chances, 0 where a ratio is stated; dims (item[, draw])."""
+    supported, other = (_chance(backend, theta, places) for places in (chances.supported, chances.other))
+    return backend.log(supported) - backend.log(other)
+
+
+def _chance(backend: Backend, theta: Theta, places: Index) -> Array:
+    """Chances at positions among the degrees, 1 at that behind the last; dims (item[, draw])."""
+    one = backend.constant([1.0], theta.log_ratio)
+    return backend.maximum(backend.concatenate([theta.degree, one])[places], TINY)
 
 
 def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> Array:
@@ -188,7 +217,10 @@ def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> 
 def _indicators(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """s ln LR with s = w (x - 1/2), or its integral over ln LR ~ Normal(mu, sd), s mu + s^2 sd^2 / 2; dims as s."""
     strength, theta = indicator_strength(backend, structure, shared.theta), shared.theta
-    density = strength * theta.log_ratio[structure.indicators.ratio]
+    news = theta.log_ratio[structure.indicators.ratio]
+    if structure.quantities.pairs:
+        news = news + _log_chances(backend, theta, structure.indicators.chances)
+    density = strength * news
     if theta.log_ratio_sd is None:
         return density
     return density + 0.5 * (strength * backend.column(theta.log_ratio_sd[structure.indicators.ratio])) ** 2

@@ -34,6 +34,19 @@ class LinearPredictors:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chances:
+    """Of items that may be stated as two chances: where these are; dims of both fields: (item).
+
+    A position behind the last degree stands for 1, the chance of an item that is stated as a ratio.
+    """
+
+    supported: Index
+    """Into the degrees: the chance of the item in the state that it supports."""
+    other: Index
+    """In the other state."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Indicators:
     """Indicators about factors: log-likelihood w sign (x - 1/2) ln LR. Dims of every field: (item)."""
 
@@ -45,6 +58,7 @@ class Indicators:
     """Into the degrees: x."""
     sign: Numbers
     """1 where the item supports the high end, -1 where it supports the low end."""
+    chances: Chances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +71,7 @@ class EventIndicators:
     """Into the log ratios: ln LR; dims (item)."""
     motive: Index
     """Into the degrees: the speaker's motive; dims (testimony)."""
+    chances: Chances
     sign: Numbers
     """1 where an item supports that the event happened, -1 where that it did not, 0 where it is about another; dims
     (event, item), see `Structure.soft_evidence_events`."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from estimative.model.likelihood.bayes_net import Network, Query
 from estimative.model.likelihood.layout import (
     BinomialCases,
+    Chances,
     EventIndicators,
     Forecasts,
     Index,
@@ -33,7 +34,7 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
-from estimative.model.spec.quantities import Quantities, combinations
+from estimative.model.spec.quantities import PAIR, Quantities, combinations
 from estimative.model.spec.scenario import Scenario, years_between
 
 
@@ -61,19 +62,19 @@ class _Node:
 class _Builder:
     """Assign positions; used once for each scenario."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, pairs: frozenset[str]) -> None:
         self.scenario = scenario
-        self.quantities = Quantities(scenario)
+        self.quantities = Quantities(scenario, pairs)
         self.items = {name: index for index, name in enumerate(scenario.evidence)}
         events = scenario.events.values()
         self.odds = [event.id for event in events if event.form == "odds"]
         self.rate = [event.id for event in events if event.form == "rate"]
         self.base = {name: index for index, name in enumerate((*self.odds, *self.rate))}
-        pairs = [(event.id, driver) for event in events for driver in event.drivers]
+        effects = [(event.id, driver) for event in events for driver in event.drivers]
         # Effects of factors come first, so that one slice separates the two kinds of covariates (a stable sort).
-        pairs.sort(key=lambda pair: pair[1].name not in scenario.factors)
-        self.effects = {(event, driver.name): index for index, (event, driver) in enumerate(pairs)}
-        self.signs = [driver.sign for _, driver in pairs]
+        effects.sort(key=lambda pair: pair[1].name not in scenario.factors)
+        self.effects = {(event, driver.name): index for index, (event, driver) in enumerate(effects)}
+        self.signs = [driver.sign for _, driver in effects]
 
     def build(self) -> Structure:
         network, rows, tables = self._network()
@@ -212,6 +213,7 @@ class _Builder:
             ratio=self._ratios(items),
             factor=self._factors(items),
             sign=np.array([1.0 if item.supports else -1.0 for item in items]),
+            chances=self._chances([(item.id, item.supports) for item in items]),
         )
 
     def _soft_evidence(self, events: tuple[str, ...]) -> EventIndicators:
@@ -226,8 +228,20 @@ class _Builder:
             item=self._positions(items),
             ratio=self._ratios(items),
             motive=_index(motives),
+            chances=self._chances(list(zip([item.id for item in items], supports.tolist(), strict=True))),
             sign=about.reshape(len(events), len(items)) * np.where(supports, 1.0, -1.0),
         )
+
+    def _chances(self, items: Sequence[tuple[str, bool]]) -> Chances:
+        """Where the chances of items are, each with whether it supports the event (the high end)."""
+        degrees = self.quantities.degrees
+
+        def position(item: str, key: str) -> int:
+            return degrees.get(f"evidence.{item}.{key}", len(degrees))
+
+        yes, no = ([position(item, key) for item, _ in items] for key in PAIR)
+        supports = np.array([supports for _, supports in items], dtype=bool)
+        return Chances(supported=_index(np.where(supports, yes, no)), other=_index(np.where(supports, no, yes)))
 
     def _measurements(self) -> Measurements:
         items = self._of(Measurement)
@@ -316,9 +330,15 @@ class _Builder:
         return _index(self.quantities.degrees[f"factors.{item.about}"] for item in items)
 
 
-def structure_of(scenario: Scenario) -> Structure:
-    """Lay out a scenario: assign every quantity, event and evidence item its position."""
-    return _Builder(scenario).build()
+def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Structure:
+    """Lay out a scenario: assign every quantity, event and evidence item its position.
+
+    Parameters
+    ----------
+    pairs
+        Items of evidence for which some prior set states two chances.
+    """
+    return _Builder(scenario, pairs).build()
 
 
 def _index(positions: Iterable[int]) -> Index:

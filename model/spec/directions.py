@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp
 
 from estimative.model.spec.evidence import Indicator, Testimony
-from estimative.model.spec.quantities import QuantityName, state_labels
+from estimative.model.spec.quantities import PAIR, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import LogNormal
 from estimative.priors.errors import quote
@@ -30,7 +30,18 @@ class Contradiction:
 
 
 def contradictions(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[Contradiction]:
-    """Yield each ratio with a median below 1."""
+    """Yield each ratio with a median below 1, and each pair of chances with medians in the other order."""
+    for item in scenario.evidence.values():
+        chances = [f"evidence.{item.id}.{key}" for key in PAIR]
+        if isinstance(item, Indicator | Testimony) and all(name in priors for name in chances):
+            supports = item.supports if isinstance(item, Indicator) else item.claims
+            likelier, other = chances if supports else reversed(chances)
+            # Constants of 1 where a ratio is stated instead.
+            ours, theirs = (priors[name].family.quantile(0.5) for name in (likelier, other))
+            if ours < theirs:
+                states, change = _direction(QuantityName.parse(likelier), scenario)
+                fix = f"{change}, or state a chance of at least {theirs:.2g} here."
+                yield Contradiction(name=likelier, median=ours / theirs, states=states, fix=fix)
     for name, prior in priors.items():
         if isinstance(prior.family, LogNormal) and prior.family.mu < -ROUNDING:
             median = exp(prior.family.mu)

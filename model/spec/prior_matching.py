@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from estimative.model.spec.directions import contradictions
 from estimative.model.spec.evidence import Cases, Exposure
-from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
+from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import (
     InvalidInput,
@@ -23,7 +23,7 @@ from estimative.priors.errors import (
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
-from estimative.priors.statements import PLACEHOLDER, SameAs
+from estimative.priors.statements import PLACEHOLDER, Constant, SameAs
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -95,8 +95,19 @@ class _Matching:
                     yield name, self._prior(name, quantity.support)
                 except InvalidInput as error:
                     issues.extend(issue.moved(self._place(name)) for issue in error.issues)
+            elif self._stated_otherwise(name):
+                yield name, fit(Constant(value=1.0), quantity.support)
             elif name not in self.misspelt:
                 issues.append(self._missing(name, ascii_safe(quantity.title)))
+
+    def _stated_otherwise(self, name: str) -> bool:
+        """Whether an item is stated by its ratio where this is one of its chances, or by its chances."""
+        parsed = QuantityName.parse(name)
+        if parsed.section != "evidence" or parsed.subject not in self.quantities.pairs:
+            return False
+        item = f"evidence.{parsed.subject}"
+        others = [item] if parsed.key else [f"{item}.{key}" for key in PAIR]
+        return all(other in self.prior_set.statements for other in others)
 
     def _prior(self, name: str, support: Support) -> Prior:
         """Fit a statement, or that of the quantity that this one is the same as.

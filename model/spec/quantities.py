@@ -12,6 +12,8 @@ from estimative.model.spec.evidence import Forecast, Indicator, Measurement, Tes
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.quantile_fit import Support
 
+PAIR = ("if_yes", "if_no")
+"""Of an item of evidence: its chance if the event happens (a factor is high), and if not (low)."""
 WEIGHTS = ("relevance", "independence")
 """Sections of a prior set with weights of evidence, which are fixed numbers."""
 
@@ -60,10 +62,12 @@ class Quantities:
     """All quantities of a scenario: degrees (0 to 1) and ratios (positive, in the model as logarithms)."""
 
     scenario: Scenario
+    pairs: frozenset[str] = frozenset()
+    """Indicators and testimony for which somebody states two chances instead of their ratio."""
 
     @cached_property
     def all(self) -> Mapping[str, Quantity]:
-        return {quantity.name: quantity for quantity in _quantities(self.scenario)}
+        return {quantity.name: quantity for quantity in _quantities(self.scenario, self.pairs)}
 
     @cached_property
     def indicator_quantities(self) -> Mapping[str, Quantity]:
@@ -93,7 +97,7 @@ def combinations(event: Event) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield "+".join(happened) or "none", states
 
 
-def _quantities(scenario: Scenario) -> Iterator[Quantity]:
+def _quantities(scenario: Scenario, pairs: frozenset[str]) -> Iterator[Quantity]:
     for factor in scenario.factors.values():
         yield Quantity(name=f"factors.{factor.id}", support=Support.DEGREE, title=factor.title)
     for event in scenario.events.values():
@@ -111,6 +115,10 @@ def _quantities(scenario: Scenario) -> Iterator[Quantity]:
             elif isinstance(item, Forecast):
                 unit = "standard deviation, in log-odds"
             yield Quantity(name=f"evidence.{item.id}", support=Support.RATIO, title=item.title, unit=unit)
+        if item.id in pairs:
+            for key in PAIR:
+                title = f"chance of it, {key.replace('_', ' ')}: {item.title}"
+                yield Quantity(name=f"evidence.{item.id}.{key}", support=Support.DEGREE, title=title)
         if isinstance(item, Testimony) and item.motive is None:
             title = f"motive behind: {item.title}"
             yield Quantity(name=f"motives.{item.id}", support=Support.DEGREE, title=title)
