@@ -41,6 +41,8 @@ from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 
 MIN_SD = 1e-12
+MAX_NUMBERS = 40_000_000
+"""In the draws of one batch, over all dimensions."""
 DRAWS = 8000
 """In the last batch."""
 
@@ -90,6 +92,8 @@ class FittedProposal:
 def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: int, draws: int = DRAWS) -> Draws:
     """Draw the last batch from a fitted proposal, which was fitted to other draws than these.
 
+    In very many dimensions it has fewer draws than asked for, so that they fit in memory.
+
     Parameters
     ----------
     seed
@@ -102,6 +106,7 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
         If the evidence is impossible at every draw.
     """
     rng = _last_batch_rng(seed)
+    draws = min(draws, max(DRAWS, MAX_NUMBERS // max(proposal.transform.dimension, 1)))
     weighted = weigh_batch(
         assessment, proposal.transform, proposal.components, rng.standard_normal((proposal.transform.dimension, draws))
     )

@@ -23,8 +23,10 @@ KEPT = 0.5
 """The share of effective particles at which a power is chosen."""
 MOVES = (2, 40)
 """The fewest and the most Markov chain steps at each power; at the last one, `temper` may be given more."""
-FORGOTTEN = 0.1
-"""Correlation with their places before the steps, in every dimension, at which particles have moved far enough."""
+FORGOTTEN = 0.05
+"""Correlation with their places before the steps, in every dimension, at which particles have moved far enough: ..."""
+NOISE = 3.0
+"""... and standard errors of a correlation of 0, the largest of many of which is never near 0."""
 ACCEPTANCE = 0.3
 """The step is shortened where fewer proposals are accepted, and lengthened where more are."""
 SHORTEST = 0.02
@@ -155,7 +157,7 @@ def _move(
             particles, accepted = _crank_nicolson(log_densities, particles, power, reference, step, rng)
             step = min(max(step * (1.5 if accepted > ACCEPTANCE else 0.6), SHORTEST), 1.0)
         since, memory = since + 1, _memory(start, particles.z)
-        if since < MOVES[0] or memory > FORGOTTEN:
+        if since < MOVES[0] or memory > FORGOTTEN + NOISE / particles.z.shape[1] ** 0.5:
             continue
         if power < 1 or _drift(start, particles.z) <= SETTLED:
             return particles, step, memory
