@@ -25,8 +25,9 @@ RELATIVE_SE = 0.05
 """Standard error of the headline over its value."""
 MEMORY = 0.7
 """Correlation of the pilot's particles with their places before its last steps; above, they have not mixed."""
-PILOT_DIFFERENCE = 2.0
-"""In ln P(evidence), which a pilot of many powers knows to about one; a fit that misses most of it differs."""
+PILOT_DIFFERENCE = 0.5
+"""By which ln P(evidence) of a pilot may exceed that of the fit, which then misses 40% of the posterior. The other way
+round it may be any number: too few steps of a pilot make its own too low."""
 UNREACHED = 0.02
 """Share of the pilot's particles that the proposal may miss: those of a mode with as much of the posterior."""
 BEYOND = 1e-4

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -41,6 +40,8 @@ from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 
 MIN_SD = 1e-12
+ENOUGH = 0.25
+"""Share of a pilot's particles that have to be effective under a tilt; else they are carried there."""
 MAX_NUMBERS = 40_000_000
 """In the draws of one batch, over all dimensions."""
 DRAWS = 8000
@@ -122,9 +123,7 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
             "beyond": weighted.beyond,
             "unreached": unreached(weighted, proposal.transform, proposal.components, proposal.pilot),
             "pilot_memory": proposal.pilot.memory if proposal.pilot else 0.0,
-            "pilot_difference": abs(weighted.log_marginal_likelihood - proposal.pilot.log_ratio)
-            if proposal.pilot
-            else 0.0,
+            "pilot_difference": proposal.pilot.log_ratio - weighted.log_marginal_likelihood if proposal.pilot else 0.0,
         },
     )
 
@@ -252,18 +251,9 @@ def _fit_components(
 ) -> tuple[tuple[Gaussian, ...], Tempered]:
     """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot."""
 
-    def towards(tilt: int, z: Numbers) -> tuple[Numbers, Numbers]:
-        batch = evaluate_batch(assessment, transform, z, tilts)
-        if effort.split:
-            return batch.log_prior, batch.log_likelihood + batch.log_tilts[tilt]
-        return batch.log_posterior, batch.log_tilts[tilt]
-
     pilot = _pilot(assessment, transform, effort, rng)
-    # From the posterior it is a short way, but a mode that matters for the tilt alone is missed; from the prior, not.
-    z = pilot.particles.z
-    start = rng.standard_normal(z.shape) if effort.split else z
-    tilted = [temper(partial(towards, tilt), start, rng).particles for tilt in range(1 + len(tilts))]
-    groups = [_equal_mixture(particles.z) for particles in (pilot.particles, *tilted)]
+    tilted = [_tilted(assessment, transform, pilot, tilts, tilt, effort, rng) for tilt in range(1 + len(tilts))]
+    groups = [_equal_mixture(pilot.particles.z), *tilted]
     history: _History | None = None
     for _ in range(effort.rounds):
         mixture = with_prior(_pooled(groups), transform.dimension, effort.round_draws)
@@ -276,6 +266,35 @@ def _fit_components(
             for group, weights in zip(groups, map(tempered_weights, targets), strict=True)
         ]
     return _pooled(groups), pilot
+
+
+def _tilted(
+    assessment: Assessment,
+    transform: PriorTransform,
+    pilot: Tempered,
+    tilts: Sequence[Query],
+    tilt: int,
+    effort: Effort,
+    rng: np.random.Generator,
+) -> tuple[Gaussian, ...]:
+    """Fit Gaussians to the posterior tilted by a query."""
+
+    def towards(z: Numbers) -> tuple[Numbers, Numbers]:
+        batch = evaluate_batch(assessment, transform, z, tilts)
+        if effort.split:
+            return batch.log_prior, batch.log_likelihood + batch.log_tilts[tilt]
+        return batch.log_posterior, batch.log_tilts[tilt]
+
+    z = pilot.particles.z
+    if effort.split:
+        # From the posterior it is a short way, but a mode that matters for the tilt alone would be missed.
+        return _equal_mixture(temper(towards, rng.standard_normal(z.shape), rng).particles.z)
+    log_weights = towards(z)[1]
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    if 1 / np.square(weights).sum() >= ENOUGH * len(weights):
+        return fit_mixture(z, weights)
+    return _equal_mixture(temper(towards, z, rng).particles.z)
 
 
 def _pilot(assessment: Assessment, transform: PriorTransform, effort: Effort, rng: np.random.Generator) -> Tempered:

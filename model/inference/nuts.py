@@ -8,7 +8,7 @@ of a second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -72,6 +72,11 @@ def _combine(matrix: Array, vector: Array) -> Array:
     return (matrix * vector[None, :]).sum(axis=1)
 
 
+def _total(function: Callable[[Array], Array], numbers: Numbers, like: Array) -> Array:
+    """Sum along a first axis of its own: few operations, each of which has to be compiled."""
+    return function(numbers.reshape(-1, *[1] * like.ndim)).sum(axis=0)
+
+
 PYTENSOR = Backend(
     exp=pt.exp,
     expm1=pt.expm1,
@@ -84,6 +89,7 @@ PYTENSOR = Backend(
     stack=pt.stack,
     combine=_combine,
     column=lambda values: values,
+    total=_total,
     weigh=lambda weights, log_likelihoods: weights * log_likelihoods,
     constant=lambda values, like: pt.constant(np.asarray(values, dtype=float)),
 )

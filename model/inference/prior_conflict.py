@@ -27,7 +27,7 @@ from estimative.model.likelihood.layout import Forecasts, Index, Measurements, N
 from estimative.model.likelihood.variable_elimination import by_elimination
 from estimative.priors.errors import Issue
 
-DRAWS = 4000
+DRAWS = 2000
 SEED = 1
 """Fixed, so that a warning does not depend on the seed of a fit."""
 SURPRISING = 0.01

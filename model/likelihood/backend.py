@@ -38,6 +38,8 @@ class Backend:
     """Numbers along the first axis, shaped to broadcast against quantities."""
     weigh: Callable[[Array, Array], Array]
     """Weights along the first axis times log-likelihoods; an item of weight 0 adds 0, even to -inf under NumPy."""
+    total: Callable[[Callable[[Array], Array], Array, Array], Array]
+    """`total(f, numbers, like)`: the sum of f over numbers, f(number) having the shape of `like`."""
     constant: Callable[[Array, Array], Array]
     """`constant(values, like)`: fixed numbers as quantities, with the draws of `like`."""
 
@@ -77,5 +79,7 @@ NUMPY = Backend(
     combine=np.matmul,
     column=lambda values: np.asarray(values)[:, None],
     weigh=_weigh,
+    # One number after the other: small arrays stay in the processor's cache.
+    total=lambda function, numbers, like: sum(map(function, numbers), start=np.zeros_like(like)),
     constant=lambda values, like: np.broadcast_to(np.asarray(values)[:, None], (len(values), like.shape[-1])),
 )

@@ -32,7 +32,7 @@ def on_a_grid(deviation: float, mu: float, sigma: float, power: float) -> tuple[
 
 @pytest.mark.parametrize("power", [0.2, 1.0])
 @pytest.mark.parametrize("mu", [-3.0, 1.5])
-@pytest.mark.parametrize(("sigma", "close"), [(0.001, 1e-5), (0.1, 1e-5), (0.5, 1e-5), (1.0, 1e-5), (2.0, 1e-3)])
+@pytest.mark.parametrize(("sigma", "close"), [(0.001, 1e-5), (0.1, 1e-5), (0.5, 1e-5), (1.0, 1e-5), (2.0, 3e-3)])
 def test_the_integral_is_that_of_a_fine_sum(sigma: float, close: float, mu: float, power: float) -> None:
     """However far a value is from what was expected, its density is the integral over the standard deviation."""
     result = scale_mixture_log_density(NUMPY, DEVIATIONS, np.array(mu), np.array(sigma), np.array(power))
@@ -47,7 +47,7 @@ def test_a_known_error_gives_the_normal_density() -> None:
     near = DEVIATIONS[abs(DEVIATIONS) < 100]
     plain = scale_mixture_log_density(NUMPY, near, np.array(0.4), np.array(0.0), np.array(0.7))
     # As good as the trapezoidal rule is for a normal.
-    assert plain == pytest.approx(0.7 * stats.norm.logpdf(near, scale=math.exp(0.4)), rel=1e-12, abs=1e-7)
+    assert plain == pytest.approx(0.7 * stats.norm.logpdf(near, scale=math.exp(0.4)), rel=1e-12, abs=3e-7)
     for sigma in (0.0, 0.6, 2.0):
         nothing = scale_mixture_log_density(NUMPY, DEVIATIONS, np.array(0.4), np.array(sigma), np.array(0.0))
         assert nothing == pytest.approx(np.zeros(len(DEVIATIONS)), abs=1e-6)
