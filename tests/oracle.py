@@ -10,7 +10,7 @@ import datetime
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 
 from estimative.model.spec.events import Event, Outcome
@@ -104,7 +104,11 @@ class Oracle:
         return mass
 
     def chance(self, event: Event, state: State, years: float | None = None) -> tuple[float, float]:
-        """P(not e | the other events), P(e | the other events); over the scenario's years if nothing else is said."""
+        """P(not e | the other events), P(e | the other events); over the scenario's years if nothing else is said.
+
+        Nothing waits for what has happened, but over years of its own.
+        """
+        past = self._past if years is None else set()
         years = self.scenario.years if years is None else years
         if not possible(event, state):
             return 1.0, 0.0
@@ -113,12 +117,48 @@ class Oracle:
                 odds = self._odds(event, self._levers(event, state))
                 return 1 / (1 + odds), odds / (1 + odds)
             case "rate":
-                hazard = years * self._rate(event, self._levers(event, state))
-                return math.exp(-hazard), -math.expm1(-hazard)
+                members = (*self._awaited(event, past), event.id)
+                hazards = [self.hazard(name, state, years) for name in members]
+                before = [tuple(members.index(n) for n in self._clock(name) if n in members) for name in members]
+                no, yes = waited(tuple(hazards), tuple(before))
+                return no / (no + yes), yes / (no + yes)
             case "table":
                 happened = [parent for parent in event.table_parents if state[parent]]
                 entry = self.values[f"tables.{event.id}.{'+'.join(happened) or 'none'}"]
                 return 1 - entry, entry
+
+    def hazard(self, name: str, state: State, years: float) -> float:
+        """How often a rate event is expected over some years in which its condition is met."""
+        event = self.scenario.events[name]
+        return years * self._rate(event, self._levers(event, state))
+
+    def _clock(self, name: str) -> list[str]:
+        """The rate events at whose dates the clock of an event starts, through given events that take no time."""
+        events, found = self.scenario.events, []
+        if events[name].form != "rate" or events[name].clock == "start":
+            return []
+        names = list(events[name].given)
+        for other in names:
+            if events[other].form == "rate":
+                found.append(other)
+            else:
+                names += events[other].given
+        return list(dict.fromkeys(found))
+
+    def _awaited(self, event: Event, past: Collection[str]) -> tuple[str, ...]:
+        """What it waits for, and what that waits for in turn."""
+        names = [event.id]
+        for name in names:
+            names += [other for other in self._clock(name) if other not in names and other not in past]
+        return tuple(names[1:])
+
+    @cached_property
+    def _past(self) -> set[str]:
+        """What was observed to have happened, and what it was given."""
+        names = [i.about for i in self.scenario.evidence.values() if isinstance(i, Observation) and i.happened]
+        for name in names:
+            names += self.scenario.events[name].given
+        return set(names)
 
     def _levers(self, event: Event, state: State) -> dict[str, float]:
         """How far each driver stands from where it moves nothing: x - 1/2 of a factor, 0 or 1 of an event."""
@@ -150,6 +190,8 @@ class Oracle:
 
     def _said(self, item: Evidence, state: State) -> float:
         match item:
+            case Indicator() | Testimony() if item.given and not possible(self.scenario.events[item.about], state):
+                return 1.0
             case Indicator() if item.about in self.scenario.events:
                 ratio = self.values[f"evidence.{item.id}"]
                 return math.sqrt(ratio if state[item.about] == item.supports else 1 / ratio)
@@ -192,7 +234,8 @@ class Oracle:
         Rates run over that span in all events; an event of another form takes no time.
         """
         start, end = item.date or self.scenario.as_of, item.until or self.scenario.until
-        chances = [(state, self._probability(state, _years(start, end))) for state in self.states()]
+        years = None if (start, end) == (self.scenario.as_of, self.scenario.until) else _years(start, end)
+        chances = [(state, self._probability(state, years)) for state in self.states()]
         if item.about in self.scenario.events:
             yes = math.fsum(p for state, p in chances if state[item.about])
             return yes, math.fsum(p for state, p in chances if not state[item.about])
@@ -224,6 +267,30 @@ class Oracle:
 def possible(event: Event, state: State) -> bool:
     """Whether all that an event is given happened, and nothing that it is unless."""
     return all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
+
+
+@cache
+def waited(hazards: tuple[float, ...], before: tuple[tuple[int, ...], ...]) -> tuple[float, float]:
+    """P(all but the last happened), P(all happened), each at its rate once those before it have happened.
+
+    By uniformisation: at each of a Poisson number of moments either one more happens, or nothing does.
+    """
+    pace = math.fsum(hazards)
+    every = frozenset(range(len(hazards)))
+    masses, totals = {frozenset[int](): 1.0}, dict.fromkeys((every - {len(hazards) - 1}, every), 0.0)
+    for moment in range(int(pace + 20 * math.sqrt(pace) + 60)):
+        poisson = math.exp(-pace + moment * math.log(pace) - math.lgamma(moment + 1))
+        for state in totals:
+            totals[state] += poisson * masses.get(state, 0.0)
+        after = dict.fromkeys(masses, 0.0)
+        for state, mass in masses.items():
+            ready = [m for m in every - state if state.issuperset(before[m])]
+            for member in ready:
+                after[state | {member}] = after.get(state | {member}, 0.0) + mass * hazards[member] / pace
+            after[state] += mass * (1 - math.fsum(hazards[member] for member in ready) / pace)
+        masses = after
+    no, yes = totals.values()
+    return no, yes
 
 
 def _conditioned(outcome: Outcome, state: State) -> bool:

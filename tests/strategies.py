@@ -6,13 +6,14 @@ import datetime
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.equations import Theta
+from estimative.model.spec.clock import clock_errors
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.evidence import (
     Cases,
@@ -184,7 +185,7 @@ def _events(draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping
     split = draw(st.integers(0, len(conditions)))
     driving = draw(_some((*factors, *earlier), 4))
     parents = [*conditions, *(name for name in driving if name in earlier)]
-    return Event(
+    event = Event(
         id=name,
         title=name,
         form="rate" if form == "rate" else "odds",
@@ -192,7 +193,10 @@ def _events(draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping
         given=tuple(conditions[:split]),
         unless=tuple(conditions[split:]),
         drivers=tuple(Driver(name=driver, sign=draw(st.sampled_from([1, -1]))) for driver in driving),
+        clock=draw(st.sampled_from([None, None, "start"])) if form == "rate" else None,
     )
+    refused = any(True for _ in clock_errors({**earlier, name: event}))
+    return replace(event, clock="start") if refused else event
 
 
 def _when(parents: Sequence[str], earlier: Mapping[str, Event]) -> st.SearchStrategy:
@@ -260,17 +264,18 @@ def _of_kind(
     events: Mapping[str, Event],
     possible: Mapping[str, bool],
 ) -> Evidence:
+    event = events.get(common["about"])
+    given = bool(event and event.given) and draw(st.booleans())
     match kind:
         case "indicator":
-            return Indicator(**common, supports=draw(st.booleans()))
+            return Indicator(**common, supports=draw(st.booleans()), given=given)
         case "measurement":
             low, high = draw(st.lists(st.floats(-5, 5), min_size=2, max_size=2, unique=True))
             return Measurement(**common, value=draw(st.floats(-5, 5)), unit="m", at_low=low, at_high=high)
         case "testimony":
             motive = draw(st.none() | st.sampled_from(factors)) if factors else None
-            return Testimony(**common, claims=draw(st.booleans()), motive=motive)
+            return Testimony(**common, claims=draw(st.booleans()), motive=motive, given=given)
         case "forecast":
-            event = events.get(common["about"])
             until = UNTIL + datetime.timedelta(days=draw(st.integers(-700, 700)))
             own = event is not None and event.form == "rate" and draw(st.booleans())
             return Forecast(**common, probability=draw(st.floats(0.01, 0.99)), until=until if own else None)
@@ -311,7 +316,7 @@ def everything() -> Scenario:
         Indicator(id="i2", about="war", supports=True, origin="tale", **said),
         Indicator(id="i3", about="truce", supports=False, origin="tale", **said),
         Measurement(id="m1", about="calm", value=3.0, unit="m", at_low=5.0, at_high=-1.0, **said),
-        Testimony(id="t1", about="war", claims=True, motive="alarm", origin="tale", **said),
+        Testimony(id="t1", about="war", claims=True, motive="alarm", origin="tale", given=True, **said),
         Testimony(id="t2", about="panic", claims=False, **said),
         Forecast(id="f1", about="crisis", probability=0.2, until=later, date=spring, origin="tip", **said),
         Forecast(id="f2", about="crisis", probability=0.3, until=later, origin="tip", **said),

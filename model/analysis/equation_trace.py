@@ -14,7 +14,7 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import soft_evidence, terms
-from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.layout import Numbers, failure_of
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event
 from estimative.model.spec.quantities import QuantityName
@@ -146,10 +146,11 @@ class _Tracer:
 
     def log_bayes_factor(self) -> MCEstimate | None:
         soft = soft_evidence(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
-        if self.event.id not in soft.events:
+        ratios = dict(zip(soft.events, soft.log_yes - soft.log_no, strict=True)) if soft.events else {}
+        if self.event.id not in ratios:
             return None
-        place = soft.events.index(self.event.id)
-        return self.mean(soft.log_yes[place] - soft.log_no[place])
+        # Where the condition is met, an event either happens or fails.
+        return self.mean(ratios[self.event.id] - ratios.get(failure_of(self.event.id), 0.0))
 
     def mean(self, series: Numbers) -> MCEstimate:
         """Over the draws, each weighed by the probability of the condition there; series with dims (draw)."""

@@ -2,7 +2,8 @@
 
 The analyst states the probability of observing an indicator at the top of a factor (h) and at its bottom (l). Between
 them it is l^(1 - x) h^x at degree x, so that the ratio to the bottom is LR^x, as for evidence; for an event it is h if
-the event happens and l if not. No refit is needed: each draw of the posterior is weighed by that probability.
+the event happens and l if not; where an indicator is restricted to the condition of its event, and that is not met,
+the geometric mean of the two. No refit is needed: each draw of the posterior is weighed by that probability.
 """
 
 from __future__ import annotations
@@ -80,24 +81,29 @@ class _Joint:
     given: Numbers
     with_event: dict[str, tuple[Numbers, Numbers]]
     """P(headline and event), P(condition and event) at each draw."""
+    possible: dict[str, tuple[Numbers, Numbers]]
+    """The same of an event's own condition."""
 
     @classmethod
     def of(cls, posterior: Posterior) -> _Joint:
         scenario = posterior.assessment.scenario
         target, about = headline_target(scenario), {indicator.about for indicator in scenario.indicators.values()}
         events = [name for name in scenario.events if name in about]
-        happened = {name: Query.where(all=[name]) for name in events}
+        happened = [(name, Query.where(all=[name])) for name in events]
+        about_events = [scenario.events[name] for name in events]
+        conditions = [(event.id, Query.where(all=event.given, none=event.unless)) for event in about_events]
         targets = tuple(
             Target(kind="event", id=name, yes=target.yes.and_(query), given=target.given.and_(query))
-            for name, query in happened.items()
+            for name, query in (*happened, *conditions)
         )
         probabilities = evaluate_queries(posterior.assessment.structure, posterior.draws.theta, (target, *targets))
-        pairs = zip(probabilities.yes[1:], probabilities.given[1:], strict=True)
+        pairs = list(zip(probabilities.yes[1:], probabilities.given[1:], strict=True))
         return cls(
             posterior=posterior,
             yes=probabilities.yes[0],
             given=probabilities.given[0],
-            with_event=dict(zip(events, pairs, strict=True)),
+            with_event=dict(zip(events, pairs[: len(events)], strict=True)),
+            possible=dict(zip(events, pairs[len(events) :], strict=True)),
         )
 
     def mean(self, series: Numbers) -> float:
@@ -147,16 +153,27 @@ def _value(joint: _Joint, assessment: Assessment, indicator: Indicator) -> Indic
 
 def _observed(joint: _Joint, assessment: Assessment, indicator: Indicator) -> tuple[Numbers, Numbers]:
     """P(headline and observed), P(condition and observed) at each draw, the likelihoods averaged over their priors."""
-    top, bottom = likelihoods(assessment, indicator)
     if indicator.about in assessment.scenario.factors:
+        top, bottom = likelihoods(assessment, indicator)
         x = joint.posterior.quantity(f"factors.{indicator.about}")
         chance = mean_power(bottom, 1 - x) * mean_power(top, x)
         return chance * joint.yes, chance * joint.given
-    yes, given = joint.with_event[indicator.about]
-    return (
-        top.mean * yes + bottom.mean * (joint.yes - yes),
-        top.mean * given + bottom.mean * (joint.given - given),
+    pairs = zip(
+        (joint.yes, joint.given), joint.with_event[indicator.about], joint.possible[indicator.about], strict=True
     )
+    high, low, neither = event_chances(assessment, indicator)
+    chances = [high * yes + low * (can - yes) + neither * (all_ - can) for all_, yes, can in pairs]
+    return chances[0], chances[1]
+
+
+def event_chances(assessment: Assessment, indicator: Indicator) -> tuple[float, float, float]:
+    """P(an indicator is observed) if its event happens, if it does not though it could, and if it could not."""
+    top, bottom = likelihoods(assessment, indicator)
+    if not indicator.given:
+        return top.mean, bottom.mean, bottom.mean
+    # As at the middle of a factor, where an indicator of a factor says nothing.
+    half = np.array(0.5)
+    return top.mean, bottom.mean, float(mean_power(top, half) * mean_power(bottom, half))
 
 
 def likelihoods(assessment: Assessment, indicator: Indicator) -> tuple[ScaledBeta, ScaledBeta]:

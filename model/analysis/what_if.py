@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import product
 from typing import Literal
 
 import numpy as np
 
-from estimative.model.analysis.information_value import likelihoods, mean_power
+from estimative.model.analysis.information_value import event_chances, likelihoods, mean_power
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
-from estimative.model.likelihood.bayes_net import Query
+from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import evaluate_queries
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Indicator
 from estimative.priors.frozen import FrozenDict
 
@@ -138,9 +140,9 @@ def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
     about = dict.fromkeys(indicators[name].about for name in signs)
     events = tuple(name for name in about if name in assessment.scenario.events)
     yes, given = np.zeros_like(posterior.probabilities.yes), np.zeros_like(posterior.probabilities.given)
-    for states in product((False, True), repeat=len(events)):
-        happened = dict(zip(events, states, strict=True))
-        query = Query.where(all=[n for n in events if happened[n]], none=[n for n in events if not happened[n]])
+    for states in product(*(_event_states(assessment.scenario.events[name]) for name in events)):
+        happened = dict(zip(events, (index for index, _ in states), strict=True))
+        query = reduce(Query.and_, (query for _, query in states), EVERYTHING)
         targets = tuple(replace(t, yes=t.yes.and_(query), given=t.given.and_(query)) for t in posterior.targets)
         found = evaluate_queries(assessment.structure, posterior.draws.theta, targets)
         chance = math.prod(_chance(posterior, indicators[name], seen, happened) for name, seen in signs.items())
@@ -149,12 +151,21 @@ def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
     return _conditioned(replace(posterior, probabilities=probabilities))
 
 
-def _chance(posterior: Posterior, sign: Indicator, seen: bool, happened: Mapping[str, bool]) -> Numbers | float:
+def _event_states(event: Event) -> Iterator[tuple[int, Query]]:
+    """The states that an indicator may tell apart, with their places among `event_chances`."""
+    happens, possible = Query.where(all=[event.id]), Query.where(all=event.given, none=event.unless)
+    yield 0, happens
+    yield 1, possible.and_(Query.where(none=[event.id]))
+    if event.given or event.unless:
+        yield 2, Query.where(all=event.given, none=event.unless, negated=True)
+
+
+def _chance(posterior: Posterior, sign: Indicator, seen: bool, happened: Mapping[str, int]) -> Numbers | float:
     """P(what is seen of an indicator | a state of its event, or its factor's degree at each draw)."""
-    top, bottom = likelihoods(posterior.assessment, sign)
     if sign.about in happened:
-        chance: Numbers | float = (top if happened[sign.about] else bottom).mean
+        chance: Numbers | float = event_chances(posterior.assessment, sign)[happened[sign.about]]
     else:
+        top, bottom = likelihoods(posterior.assessment, sign)
         x = posterior.quantity(f"factors.{sign.about}")
         chance = mean_power(bottom, 1 - x) * mean_power(top, x)
     return chance if seen else 1 - chance

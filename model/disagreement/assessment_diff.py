@@ -106,7 +106,7 @@ def _field(section: str, name: str, field: str, before: Any, after: Any, *, used
 
 
 def _plain(field: str, value: Any) -> Any:
-    return frozenset(value) if field in ANY_ORDER and value is not None else value
+    return frozenset(value) if field in ANY_ORDER and isinstance(value, tuple) else value
 
 
 def _spans(item: Evidence, scenario: Scenario) -> bool:

@@ -88,6 +88,7 @@ PYTENSOR = Backend(
     concatenate=_concatenate,
     stack=pt.stack,
     combine=_combine,
+    product=lambda left, right: (left[:, :, None] * right[None]).sum(axis=1),
     column=lambda values: values,
     total=_total,
     weigh=lambda weights, log_likelihoods: weights * log_likelihoods,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class Backend:
     stack: Callable[[Sequence[Array]], Array]
     combine: Callable[[Array, Array], Array]
     """Constant matrix times a vector of quantities: (row, quantity) x (quantity[, draw]) -> (row[, draw])."""
+    product: Callable[[Array, Array], Array]
+    """Products of matrices, on the first two axes, at each row and draw: (i, j, row[, draw]) -> (i, k, row[, draw])."""
     column: Callable[[Array], Array]
     """Numbers along the first axis, shaped to broadcast against quantities."""
     weigh: Callable[[Array, Array], Array]
@@ -77,6 +80,7 @@ NUMPY = Backend(
     concatenate=np.concatenate,
     stack=np.stack,
     combine=np.matmul,
+    product=partial(np.einsum, "ij...,jk...->ik..."),
     column=lambda values: np.asarray(values)[:, None],
     weigh=_weigh,
     # One number after the other: small arrays stay in the processor's cache.

@@ -16,6 +16,7 @@ from estimative.model.likelihood.layout import Chances, Forecasts, Index, Linear
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
+from estimative.model.likelihood.waiting import waiting_chances
 
 EPSILON = 2.0**-53
 """The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
@@ -80,24 +81,29 @@ def local_probabilities(
     """Compute every entry of the network's conditional probability tables.
 
     odds form: logit p = logit b + sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event];
-    rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry.
+    rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry. Rates that wait for other
+    events: see `waiting`.
 
     Returns
     -------
-    P(yes) of each row (odds, rate, table), P(no) of each row, then 0 and 1; dims (entry[, draw]).
+    P(yes) of each row (odds, rate, table, waiting), P(no) of each row, then 0 and 1; dims (entry[, draw]).
     """
     predictor = _linear_predictor(backend, structure, structure.linear_predictors, baseline, log_effect, covariate)
     odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
-    hazard = backend.exp(rate + backend.column(structure.log_years))
+    log_hazard = rate + backend.column(structure.log_years)
+    hazard = backend.exp(log_hazard)
+    waited = [waiting_chances(backend, waiting, log_hazard) for waiting in structure.waiting]
     entry = theta.degree[structure.table_entries]
     # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
     return backend.concatenate([
         backend.logistic(odds),
         -backend.expm1(-hazard),
         entry,
+        *(yes for yes, _ in waited),
         backend.logistic(-odds),
         backend.exp(-hazard),
         1 - entry,
+        *(no for _, no in waited),
         backend.constant([0.0, 1.0], theta.log_ratio),
     ])  # fmt: skip
 
@@ -156,7 +162,8 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
 
     An item adds half its strength to the state that it supports, and subtracts half from the other: w ln LR of an
     indicator, -w ln(m + (1 - m) / LR) of testimony, m being the speaker's motive. What a motivated speaker would say
-    anyway carries no news. Centred in this way, an uncertain ratio counts as its median, however uncertain it is.
+    anyway carries no news. An item with `given` does so where the condition of its event is met, and adds nothing
+    where it is not. Centred in this way, an uncertain ratio counts as its median, however uncertain it is.
 
     Returns
     -------

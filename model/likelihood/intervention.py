@@ -18,7 +18,7 @@ import numpy as np
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
-from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.layout import Numbers, Structure, failure_of
 from estimative.model.likelihood.queries import QueryProbabilities, Target
 from estimative.model.likelihood.variable_elimination import Contradiction, SoftEvidence, by_elimination
 from estimative.priors.errors import Issue, Place, quote
@@ -183,7 +183,7 @@ def _frontier(structure: Structure) -> tuple[str, ...]:
     """The settled events, not observed, on which events to come depend directly."""
     settled, certain = _settled(structure), structure.network.certain
     events = structure.scenario.events
-    parents = {parent for name in events if name not in settled for parent in structure.scenario.parents(name)}
+    parents = {parent for name in events if name not in settled for parent in structure.network.parents[name]}
     return tuple(name for name in events if name in settled and name in parents and name not in certain)
 
 
@@ -197,7 +197,8 @@ def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
 
 def _without_set(soft: SoftEvidence, intervention: Intervention) -> SoftEvidence:
     """The evidence about events that are not set."""
-    free = [index for index, event in enumerate(soft.events) if event not in intervention.events]
+    set_ = {*intervention.events, *map(failure_of, intervention.events)}
+    free = [index for index, event in enumerate(soft.events) if event not in set_]
     if not free:
         return SoftEvidence()
     return SoftEvidence(

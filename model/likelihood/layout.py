@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 
@@ -21,6 +22,11 @@ type Index = NDArray[np.intp]
 type Numbers = NDArray[np.float64]
 type Link = Literal["log_odds", "noisy_or"]
 """How drivers change a probability: see `links`."""
+
+
+def failure_of(event: str) -> str:
+    """Return the name of the node for "the condition of an event was met, and it did not happen"."""
+    return f"{event} fails"  # no event has a name with a space
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +80,8 @@ class EventIndicators:
     chances: Chances
     sign: Numbers
     """1 where an item supports that the event happened, -1 where that it did not, 0 where it is about another; dims
-    (event, item), see `Structure.soft_evidence_events`."""
+    (event, item), see `Structure.soft_evidence_events`. An item with `given` has half of it at its event, and half,
+    the other way, at the failure of that event: together nothing where neither happened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,10 +169,13 @@ class Structure:
     """How many rows are of odds form."""
     log_years: Numbers
     """ln of the time at risk in years; dims (row of rate form)."""
+    waiting: tuple[Waiting, ...]
+    """The rows of each event whose clock starts when its condition is met, in the order of the local probabilities."""
     table_entries: Index
     """Into the degrees: the stated entries of events of table form."""
     soft_evidence_events: tuple[str, ...]
-    """The events that indicators or testimony are about."""
+    """The events that indicators or testimony are about, then the failures of those that some are about with `given`:
+    see `failure_of`."""
     indicators: Indicators
     event_indicators: EventIndicators
     measurements: Measurements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import lgamma, log
 
@@ -22,7 +22,10 @@ from estimative.model.likelihood.layout import (
     Measurements,
     PoissonCounts,
     Structure,
+    failure_of,
 )
+from estimative.model.likelihood.waiting import Waiting
+from estimative.model.spec.clock import all_awaited, awaited, driving
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import (
     Cases,
@@ -57,6 +60,13 @@ class _Node:
     event: Event
     years: float
     parents: tuple[str, ...]
+    """Names of nodes, in the order of `_Builder.parents`."""
+    awaited: Mapping[str, str] = field(default_factory=dict)
+    """What it waits for, directly or not: event -> node."""
+
+
+type _RowOf = Mapping[tuple[int, ...], int]
+"""The row for each joint state of the events that drive another."""
 
 
 class _Builder:
@@ -77,9 +87,10 @@ class _Builder:
         self.signs = [driver.sign for _, driver in effects]
 
     def build(self) -> Structure:
-        network, rows, tables = self._network()
-        subjects = {item.about for item in (*self._event_indicators(), *self._of(Testimony))}
-        soft_evidence_events = tuple(name for name in self.scenario.events if name in subjects)
+        network, rows, tables, waiting = self._network()
+        items = (*self._event_indicators(), *self._of(Testimony))
+        subjects, failing = {item.about for item in items}, self._failing()
+        soft_evidence_events = tuple(name for name in self.scenario.events if name in subjects) + tuple(failing)
         degrees, ratios = self.quantities.degrees, self.quantities.ratios
         return Structure(
             quantities=self.quantities,
@@ -95,6 +106,7 @@ class _Builder:
             linear_predictors=self._predictors(rows),
             odds_rows=sum(row.log_years is None for row in rows),
             log_years=np.array([row.log_years for row in rows if row.log_years is not None]),
+            waiting=waiting,
             table_entries=_index(tables),
             soft_evidence_events=soft_evidence_events,
             indicators=self._factor_indicators(),
@@ -111,13 +123,18 @@ class _Builder:
     def _event_indicators(self) -> list[Indicator]:
         return [item for item in self._of(Indicator) if item.about in self.scenario.events]
 
-    def _network(self) -> tuple[Network, list[_Row], list[int]]:
-        """Build the network over positions in the vector of local probabilities, with its rows and table entries.
+    def _failing(self) -> dict[str, Event]:
+        """Return the events that some item is about with `given`, by the name of their failure."""
+        items: list[Indicator | Testimony] = [*self._event_indicators(), *self._of(Testimony)]
+        return {failure_of(item.about): self.scenario.events[item.about] for item in items if item.given}
+
+    def _network(self) -> tuple[Network, list[_Row], list[int], tuple[Waiting, ...]]:
+        """Build the network over positions in the vector of local probabilities, with what they are computed from.
 
         Positions: P(yes) of every row, P(no) of every row, 0, 1 (see `equations.local_probabilities`).
         """
         rows: list[_Row] = []
-        row_positions: dict[str, list[tuple[tuple[int, ...], int]]] = {}
+        row_positions: dict[str, _RowOf] = {}
         nodes = {node.name: node for node in self._nodes()}
         # All rows of odds form before those of rate form, so that one slice separates them.
         for form in ("odds", "rate"):
@@ -128,22 +145,44 @@ class _Builder:
         for name, node in nodes.items():
             if node.event.form == "table":
                 row_positions[name] = self._table_rows(node.event, len(rows), tables)
-        total = len(rows) + len(tables)
+        odds_rows = sum(row.log_years is None for row in rows)
+        total, waiting, waited = len(rows) + len(tables), [], dict[str, _RowOf]()
+        for name, node in nodes.items():
+            if node.awaited:
+                waiting.append(self._waiting(node, row_positions, first=odds_rows))
+                waited[name] = {states: total + at for at, states in enumerate(_states(self._driving(node)))}
+                total += len(waited[name])
         parents = {name: node.parents for name, node in nodes.items()}
-        cells = {name: self._cells(node.event, row_positions[name], total) for name, node in nodes.items()}
+        cells = {name: self._cells(node, waited.get(name, row_positions[name]), total) for name, node in nodes.items()}
+        for name, event in self._failing().items():
+            parents[name] = (*event.given, *event.unless, event.id)
+            cells[name] = _failure_cells(event, 2 * total)
         certain = {item.about: item.happened for item in self._of(Observation)}
-        return Network(parents=parents, cells=cells, impossible=2 * total, certain=certain), rows, tables
+        network = Network(parents=parents, cells=cells, impossible=2 * total, certain=certain)
+        return network, rows, tables, tuple(waiting)
 
     def _nodes(self) -> Iterator[_Node]:
         """Yield the events in topological order, then copies of some for forecasts over another span of time."""
         scenario = self.scenario
         for name in scenario.order:
-            yield _Node(name, scenario.events[name], scenario.years, scenario.parents(name))
+            yield self._node(name, {}, scenario.years, scenario.past)
         for item in self._of(Forecast):
             copies, years = dict(self._copies(item)), years_between(*scenario.span(item))
-            for name, copy in copies.items():
-                parents = tuple(copies.get(parent, parent) for parent in scenario.parents(name))
-                yield _Node(copy, scenario.events[name], years, parents)
+            for name in copies:
+                # Its author may not have known yet what has been observed since.
+                yield self._node(name, copies, years, frozenset())
+
+    def _node(self, name: str, copies: Mapping[str, str], years: float, past: Iterable[str]) -> _Node:
+        events = self.scenario.events
+        before = all_awaited(name, events, past)
+        parents = dict.fromkeys((*self.scenario.parents(name), *driving(before, events)))
+        return _Node(
+            name=copies.get(name, name),
+            event=events[name],
+            years=years,
+            parents=tuple(copies.get(parent, parent) for parent in parents),
+            awaited={other: copies.get(other, other) for other in before},
+        )
 
     def _copies(self, item: Forecast) -> tuple[tuple[str, str], ...]:
         """Return the events that need a copy for a forecast, each with the name of its copy.
@@ -166,36 +205,52 @@ class _Builder:
                 stack.extend(self.scenario.parents(event))
         return found
 
-    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> list[tuple[tuple[int, ...], int]]:
+    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> _RowOf:
         """Append a row for each joint state of the driving events; return those states with their rows."""
-        driving = [driver.name for driver in event.drivers if driver.name in self.scenario.events]
-        positions = []
-        for states in product((0, 1), repeat=len(driving)):
-            happened = {self.effects[event.id, name]: 1.0 for name, state in zip(driving, states, strict=True) if state}
+        names = driving([event.id], self.scenario.events)
+        positions = {}
+        for states in _states(names):
+            happened = {self.effects[event.id, name]: 1.0 for name, state in zip(names, states, strict=True) if state}
             factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
             log_years = log(years) if event.form == "rate" else None
-            positions.append((states, len(rows)))
+            positions[states] = len(rows)
             rows.append(_Row(base=self.base[event.id], design={**factors, **happened}, log_years=log_years))
         return positions
 
-    def _table_rows(self, event: Event, start: int, tables: list[int]) -> list[tuple[tuple[int, ...], int]]:
+    def _table_rows(self, event: Event, start: int, tables: list[int]) -> _RowOf:
         """Append a table entry for each joint state of the parents; return those states with their rows."""
-        positions = []
+        positions = {}
         for name, states in combinations(event):
-            positions.append((states, start + len(tables)))
+            positions[states] = start + len(tables)
             tables.append(self.quantities.degrees[f"tables.{event.id}.{name}"])
         return positions
 
-    def _cells(self, event: Event, rows: list[tuple[tuple[int, ...], int]], total: int) -> NDArray[np.intp]:
+    def _driving(self, node: _Node) -> tuple[str, ...]:
+        """The events whose states select a row of a node: those that drive it, and those that drive what it awaits."""
+        return node.event.table_parents or driving([*node.awaited, node.event.id], self.scenario.events)
+
+    def _waiting(self, node: _Node, row_of: Mapping[str, _RowOf], first: int) -> Waiting:
+        """Return the rates of a node and of all it waits for, at each joint state of the events that drive them."""
+        events = self.scenario.events
+        members = {**node.awaited, node.event.id: node.name}
+        order = tuple(members)
+        before = [[order.index(other) for other in awaited(name, events) if other in members] for name in order]
+        names = self._driving(node)
+        rows = []
+        for name, member in members.items():
+            columns = [names.index(driver) for driver in driving([name], events)]
+            rows.append([row_of[member][tuple(s[c] for c in columns)] - first for s in _states(names)])
+        return Waiting.of(before, np.array(rows, dtype=np.intp))
+
+    def _cells(self, node: _Node, row_of: _RowOf, total: int) -> NDArray[np.intp]:
         """Fill the conditional probability table by position: P(no | parents), P(yes | parents) along the last axis."""
-        parents = self.scenario.parents(event.id)
-        driving = event.table_parents or tuple(d.name for d in event.drivers if d.name in self.scenario.events)
-        row_of = dict(rows)
+        event, names = node.event, self._driving(node)
+        parents = tuple(dict.fromkeys((*self.scenario.parents(event.id), *names)))
         cells = np.empty((2,) * (len(parents) + 1), dtype=np.intp)
-        for states in product((0, 1), repeat=len(parents)):
+        for states in _states(parents):
             state = dict(zip(parents, states, strict=True))
             possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
-            row = row_of[tuple(state[name] for name in driving)]
+            row = row_of[tuple(state[name] for name in names)]
             # Where `given` or `unless` forbid the event, its cells point to the constants 1 (no) and 0 (yes).
             cells[states] = (total + row, row) if possible else (2 * total + 1, 2 * total)
         return cells
@@ -223,7 +278,7 @@ class _Builder:
         motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in testimony]
         items: list[Indicator | Testimony] = [*indicators, *testimony]
         supports = np.array([*(item.supports for item in indicators), *(item.claims for item in testimony)], dtype=bool)
-        about = np.array([[item.about == event for item in items] for event in events], dtype=float)
+        about = np.array([[_part(item, event) for item in items] for event in events], dtype=float)
         return EventIndicators(
             item=self._positions(items),
             ratio=self._ratios(items),
@@ -339,6 +394,26 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
         Items of evidence for which some prior set states two chances.
     """
     return _Builder(scenario, pairs).build()
+
+
+def _states(events: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """Yield the joint states of some events."""
+    return product((0, 1), repeat=len(events))
+
+
+def _part(item: Indicator | Testimony, node: str) -> float:
+    """How much of an item bears on a node: all on its event, or half there and half, the other way, on its failure."""
+    if node == item.about:
+        return 0.5 if item.given else 1.0
+    return -0.5 if item.given and node == failure_of(item.about) else 0.0
+
+
+def _failure_cells(event: Event, impossible: int) -> NDArray[np.intp]:
+    """The table of "the condition of an event was met, and it did not happen": certain or impossible."""
+    cells = np.empty((2,) * (len(event.given) + len(event.unless) + 2), dtype=np.intp)
+    cells[..., 0], cells[..., 1] = impossible + 1, impossible
+    cells[(1,) * len(event.given) + (0,) * len(event.unless) + (0,)] = impossible, impossible + 1
+    return cells
 
 
 def _index(positions: Iterable[int]) -> Index:

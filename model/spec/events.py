@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
+type Clock = Literal["condition", "start"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,8 @@ class Event:
     drivers: tuple[Driver, ...] = ()
     table_parents: tuple[str, ...] = ()
     """Of a table: the events whose combinations it lists."""
+    clock: Clock | None = None
+    """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,8 @@ class Indicator(Item):
     kind: ClassVar[str] = "indicator"
     supports: bool
     """True: the factor's top, or the event; False: the bottom, or that it does not happen."""
+    given: bool = False
+    """Whether it says nothing where the condition of its event is not met."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,8 @@ class Testimony(Item):
     claims: bool
     motive: str | None = None
     """A factor, or None if the prior set states the motive of this speaker."""
+    given: bool = False
+    """As of an indicator."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,7 +55,7 @@ def read_indicator(name: str, table: Table, subjects: Subjects) -> Indicator | N
     common = {**_common(name, table), "source": table.text("source", default="")}
     ends = ("high", "low") if isinstance(subjects.get(common["about"]), Factor) else ("yes", "no")
     chances = _suggests(table, "", {f"if_{end}": f"indicators.{name}.if_{end}" for end in ends})
-    indicator = Indicator(**common, supports=_supports(table, subjects.get(common["about"])), suggests=chances)
+    indicator = Indicator(**common, **_supported(table, subjects.get(common["about"])), suggests=chances)
     table.no_more()
     return indicator
 
@@ -119,6 +119,15 @@ def _grade(table: Table) -> str:
     return grade
 
 
+def _supported(table: Table, subject: Factor | Event | None) -> dict[str, Any]:
+    """Return the fields of an indicator alone."""
+    return {"supports": _supports(table, subject), "given": _given(table)}
+
+
+def _given(table: Table) -> bool:
+    return "given" in table and table.flag("given")
+
+
 def _supports(table: Table, subject: Factor | Event | None) -> bool:
     match subject:
         case Factor():
@@ -130,7 +139,7 @@ def _supports(table: Table, subject: Factor | Event | None) -> bool:
 
 
 FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None], dict[str, Any]]] = {
-    Indicator: lambda table, _, subject: {"supports": _supports(table, subject)},
+    Indicator: lambda table, _, subject: _supported(table, subject),
     Measurement: lambda table, *_: {
         **{key: table.number(key) for key in ("value", "at_low", "at_high")},
         "unit": table.text("unit"),
@@ -138,6 +147,7 @@ FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None],
     Testimony: lambda table, *_: {
         "claims": table.choice("claims", ("yes", "no")) == "yes",
         "motive": table.text("motive", default="") or None,
+        "given": _given(table),
     },
     Forecast: lambda table, *_: {
         "probability": table.number("probability", low=0, high=1, open_ends=True),

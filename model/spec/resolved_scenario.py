@@ -68,6 +68,7 @@ def _event(event: Event) -> dict[str, object]:
         "unless": event.unless,
         "drivers": {driver.name: "raises" if driver.sign > 0 else "lowers" for driver in event.drivers},
         "parents": event.table_parents,
+        "clock": event.clock,
     }
 
 
@@ -88,11 +89,11 @@ def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
     match item:
         case Indicator():
             high, low = state_labels(item.about, scenario)
-            return {"supports": high if item.supports else low}
+            return {"supports": high if item.supports else low, "given": item.given or None}
         case Measurement():
             return {"value": item.value, "unit": item.unit, "at_low": item.at_low, "at_high": item.at_high}
         case Testimony():
-            return {"claims": "yes" if item.claims else "no", "motive": item.motive}
+            return {"claims": "yes" if item.claims else "no", "motive": item.motive, "given": item.given or None}
         case Forecast():
             return {"probability": item.probability, "until": item.until}
         case Exposure():

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
-from estimative.model.spec.evidence import Evidence, Forecast, Indicator
+from estimative.model.spec.evidence import Evidence, Forecast, Indicator, Observation
 from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import InvalidInput, Place, quote
@@ -89,6 +89,17 @@ class Scenario:
                 timed.add(name)
         return frozenset(timed)
 
+    @cached_property
+    def past(self) -> frozenset[str]:
+        """The events that were observed to have happened, and all that must have happened for them."""
+        found: set[str] = set()
+        stack = [item.about for item in self.evidence.values() if isinstance(item, Observation) and item.happened]
+        while stack:
+            if (event := stack.pop()) not in found:
+                found.add(event)
+                stack.extend(self.events[event].given)
+        return frozenset(found)
+
     def settled(self, outcome: str) -> bool:
         """Whether every event that decides an outcome has happened or not by now, though nobody may know it."""
         return all(self.events[name].when == "now" for name in self.outcomes[outcome].events)
@@ -141,7 +152,12 @@ def _plain(entry: Any) -> dict[str, Any]:
     suggests = getattr(entry, "suggests", {})
     fields = asdict(replace(entry, suggests=FrozenDict({}))) if suggests else asdict(entry)
     fields.pop("suggests", None)
-    if suggests:  # they came later: an item without them keeps the digest it had
+    # What came later is left out where the file is silent, so that a scenario without it keeps the digest it had.
+    if fields.get("clock") is None:
+        fields.pop("clock", None)
+    if fields.get("given") is False:
+        fields.pop("given")
+    if suggests:
         fields["suggests"] = {name: canonical(stated) for name, stated in suggests.items()}
     return {"type": tag_of(entry.kind), **json.loads(json.dumps(fields, default=_plain_value))}
 

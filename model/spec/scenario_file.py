@@ -197,6 +197,7 @@ def _event(name: str, table: Table) -> Event:
             for driver in drivers.names()
         ),
         table_parents=table.texts("parents"),
+        clock=table.choice("clock", ("condition", "start")) if "clock" in table else None,  # type: ignore[arg-type]
     )
     table.no_more()
     return event

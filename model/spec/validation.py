@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
+from estimative.model.spec.clock import clock_errors
 from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
 from estimative.model.spec.evidence import (
     Cases,
@@ -165,6 +166,8 @@ def _cycle_errors(scenario: Parts) -> Iterator[Issue]:
         cycle = list(reversed(error.args[1]))
         message = f"these events depend on each other: {' -> '.join(cycle)}"
         yield _error(f"events.{cycle[0]}", message, code="cycle")
+    else:
+        yield from clock_errors(scenario.events)
 
 
 def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
@@ -239,6 +242,8 @@ def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
     yield from _unknown(f"{path}.about", item.about, known, what)
     if item.source:
         yield from _unknown(f"{path}.source", item.source, scenario.sources, "a source")
+    if isinstance(item, Indicator | Testimony) and item.given:
+        yield from _given_errors(item, path, scenario)
     match item:
         case Measurement() if item.at_low == item.at_high:
             message = "at_high equals at_low, so that the measurement says nothing"
@@ -278,6 +283,14 @@ def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
     if until <= (start := item.date or scenario.as_of):
         message = f"the horizon of the forecast, {until}, is not after its start"
         yield _error(key, message, code="date-out-of-range", value=until, allowed=f"a date after {start}")
+
+
+def _given_errors(item: Indicator | Testimony, path: str, scenario: Parts) -> Iterator[Issue]:
+    subject = scenario.events.get(item.about)
+    if item.about in scenario.factors or (subject and not subject.given):
+        message = f"{quote(item.about)} has no given, so that the item cannot be restricted to it"
+        allowed = "an item about an event with given"
+        yield _error(f"{path}.given", message, code="wrong-form", value=True, allowed=allowed)
 
 
 def _trial_errors(item: Cases, scenario: Parts) -> Iterator[Issue]:

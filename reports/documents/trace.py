@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from estimative.model.analysis.equation_trace import Equation, Term
 from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
 from estimative.model.inference.fit_result import EventProbability, QuantityResult
+from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Outcome, Source
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
@@ -121,8 +122,9 @@ def chance(name: str, row: EventProbability, scenario: Scenario) -> str:
 
 def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     """The terms of an event's log-odds, or the rows of its table."""
+    since = " at most, from when its condition is met" if awaited(row.event, scenario.events) else ""
     if row.terms:
-        left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years ="
+        left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
         if row.log_bayes_factor:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
@@ -220,13 +222,14 @@ def reading(item: Evidence, scenario: Scenario) -> str:
     subject = quoted(title_of(item.about, scenario))
     match item:
         case Indicator():
-            return f"an indicator that {subject} {_supported(item, scenario)}"
+            return f"an indicator that {subject} {_supported(item, scenario)}{_restriction(item, scenario)}"
         case Measurement():
             ends = f"{item.at_low:g} is expected where it is low, {item.at_high:g} where it is high"
             return f"a measurement of {subject}: {item.value:g} {item.unit} ({ends})"
         case Testimony():
             motive = f", with {quoted(title_of(item.motive, scenario))} as the motive" if item.motive else ""
-            return f"a statement that {subject} is {'so' if item.claims else 'not so'}{motive}"
+            claim = "so" if item.claims else "not so"
+            return f"a statement that {subject} is {claim}{_restriction(item, scenario)}{motive}"
         case Forecast():
             return f"a forecast of {subject}: {plain_percent(item.probability)}{_span(item, scenario)}"
         case Exposure():
@@ -235,6 +238,16 @@ def reading(item: Evidence, scenario: Scenario) -> str:
             successes, total = sum(t.successes for t in item.trials), sum(t.of for t in item.trials)
             return f"{successes:g} of {total:g} comparable cases of {subject}"
     return f"{subject} {'happened' if item.happened else 'did not happen'}"
+
+
+def _restriction(item: Indicator | Testimony, scenario: Scenario) -> str:
+    """What an item about an event with a condition takes for granted of that condition."""
+    event = scenario.events.get(item.about)
+    if event is None or not event.given:
+        return ""
+    if item.given:
+        return " if its condition is met (it says nothing about the condition)"
+    return " (that includes its condition, which the item is evidence about as well)"
 
 
 def _supported(item: Indicator, scenario: Scenario) -> str:

@@ -91,7 +91,7 @@ def sound() -> Scenario:
                 id="cracks", about="wall", supports=False, title="Cracks", source="almanac", locator="p. 2", date=DAY,
                 origin="mast", grade="B2", standing="press",
             ),
-            "gulls": Indicator(id="gulls", about="storm", supports=True, title="Gulls", source=""),
+            "gulls": Indicator(id="gulls", about="flood", supports=True, title="Gulls", source=""),
         },
     )  # fmt: skip
 
@@ -346,6 +346,7 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("outcomes", "given"): (),
     ("evidence", "source"): "",
     ("indicators", "source"): "",
+    ("events", "clock"): "start",
     ("indicators", "date"): datetime.date(2025, 6, 1),
     ("evidence", "motive"): None,
     ("evidence", "until"): None,

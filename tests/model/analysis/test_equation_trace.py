@@ -83,7 +83,9 @@ class Brute:
 
     def told(self, oracle: Oracle) -> float:
         """ln of how much likelier it makes all that is told of the event if it happens than if it does not."""
-        yes, no = (oracle.told({self.event.id: happened}, about=[self.event.id]) for happened in (True, False))
+        condition = {**dict.fromkeys(self.event.given, True), **dict.fromkeys(self.event.unless, False)}
+        states = ({**condition, self.event.id: happened} for happened in (True, False))
+        yes, no = (oracle.told(state, about=[self.event.id]) for state in states)
         return math.log(yes / no)
 
 
@@ -151,10 +153,11 @@ def test_terms_add_up_to_the_log_odds_of_every_state(scene: Valued) -> None:
         for state in states:
             counted = [term for term in found.terms if state.get(term.driver, True)]
             total = math.fsum(term.contribution.value for term in counted)
-            no, yes = oracle.chance(event, state)
             if event.form == "rate":
-                assert scene.scenario.years * math.exp(total) == pytest.approx(-math.log(no), rel=1e-8)
+                hazard = oracle.hazard(event.id, state, scene.scenario.years)
+                assert scene.scenario.years * math.exp(total) == pytest.approx(hazard, rel=1e-8)
             else:
+                no, yes = oracle.chance(event, state)
                 assert total == close(math.log(yes / no))
 
 

@@ -15,6 +15,7 @@ from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta
 
 from estimative.model.analysis.information_value import IndicatorValue, InformationValue, information_value, mean_power
+from estimative.model.analysis.what_if import observing
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
@@ -123,6 +124,22 @@ def test_an_event_that_is_known_tells_nothing() -> None:
     assert (sight.expected_information_gain.value, sight.evsi.value, sight.evppi.value) == pytest.approx(
         (0, 0, 0), abs=1e-12
     )
+
+
+def test_an_indicator_with_given_says_nothing_where_its_event_is_impossible() -> None:
+    """Where the condition is not met, it is observed with the geometric mean of its two chances, also in a what-if."""
+    events = (Event(id="e", title="", given=("c",)), Event(id="c", title=""))
+    plain = looking(scenario_of(*events), "e")
+    indicators = {name: replace(one, given=True) for name, one in plain.indicators.items()}
+    said = {"events.e": 0.2, "events.c": 0.4, **likelihoods(0.9, 0.1)}
+    posterior = fitted(assessed(replace(plain, indicators=indicators), said))
+    observed = 0.4 * (0.2 * 0.9 + 0.8 * 0.1) + 0.6 * math.sqrt(0.9 * 0.1)
+    sight = single(information_value(posterior))
+    assert sight.p_observed.value == pytest.approx(observed, rel=1e-12)
+    assert sight.p_if_observed is not None
+    assert sight.p_if_observed.value == pytest.approx(0.4 * 0.2 * 0.9 / observed, rel=1e-12)
+    after = observing(posterior, {"w0": True})
+    assert after.all_estimates[("outcome", "o")].value == pytest.approx(0.4 * 0.2 * 0.9 / observed, rel=1e-12)
 
 
 def likelihoods(top: float | Statement, bottom: float | Statement, *, end: str = "yes", name: str = "w0") -> dict:

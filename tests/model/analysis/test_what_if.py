@@ -225,11 +225,11 @@ def test_a_held_quantity_is_a_constant_prior(known: Known) -> None:
 
 
 def test_what_is_given_is_an_observation_in_the_file(known: Known) -> None:
-    """Events that are given are as events that the scenario says were observed."""
+    """Events that are given are as events that the scenario says were observed, unless another waits for their date."""
     whole, fitter, before = known
-    found = what_if(fitter, before, supposing(whole, crisis=True, plan=False)).after
+    found = what_if(fitter, before, supposing(whole, war=False, plan=False)).after
     seen = [
-        Observation(id="o2", about="crisis", happened=True, **SAID),
+        Observation(id="o2", about="war", happened=False, **SAID),
         Observation(id="o3", about="plan", happened=False, **SAID),
     ]
     scenario = replace(everything(), evidence={**everything().evidence, **{item.id: item for item in seen}})

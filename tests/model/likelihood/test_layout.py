@@ -10,6 +10,7 @@ from hypothesis import given
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import soft_evidence, terms
+from estimative.model.likelihood.layout import failure_of
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Forecast, Indicator, Testimony
 from tests.strategies import Valued, everything, valued, valued_scenarios
@@ -58,19 +59,22 @@ def test_soft_evidence_is_about_the_events_of_indicators_and_testimony() -> None
     items = [item for item in scene.scenario.evidence.values() if isinstance(item, Indicator | Testimony)]
     about = {item.about for item in items if item.about in scene.scenario.events}
     evidence = soft_evidence(NUMPY, structure, scene.theta)
-    assert set(evidence.events) == about == set(structure.soft_evidence_events)
+    failures = {failure_of(item.about) for item in items if item.given}
+    assert set(evidence.events) == about | failures == set(structure.soft_evidence_events)
     sign = structure.event_indicators.sign
     assert abs(sign).sum(axis=0) == pytest.approx(1.0), "one event for each item"
     supports = {item.id: item.supports if isinstance(item, Indicator) else item.claims for item in items}
     names = [list(scene.scenario.evidence)[position] for position in structure.event_indicators.item]
-    assert sign.sum(axis=0).tolist() == [1.0 if supports[name] else -1.0 for name in names]
+    happens = sign[[event in about for event in structure.soft_evidence_events]]
+    halves = {item.id: 0.5 if item.given else 1.0 for item in items}
+    assert happens.sum(axis=0).tolist() == [halves[name] * (1 if supports[name] else -1) for name in names]
 
 
 def test_a_forecast_with_its_own_horizon_has_its_own_node() -> None:
     """A forecast of a rate over another span is about a copy of the event that nothing depends on."""
     scenario = everything()
     structure = structure_of(scenario)
-    copies = set(structure.network.parents) - set(scenario.events)
+    copies = set(structure.network.parents) - set(scenario.events) - set(structure.soft_evidence_events)
     spans = [item for item in scenario.evidence.values() if isinstance(item, Forecast) and item.until is not None]
     assert len(copies) == len({(item.about, item.date, item.until) for item in spans}) > 0
     assert not any(copy in parents for copy in copies for parents in structure.network.parents.values())
