@@ -267,11 +267,20 @@ def fits(effort: Effort) -> str:
     """How many fits stand behind a result, by which method, and how well they converged."""
     if not effort.fits:
         return "No further fit was needed."
-    by = listed([f"{count:,} by {METHODS.get(method, method)}" for method, count in effort.by_method.items()])
-    failed = plural(effort.failed, "fit", "fits")
-    went = "all converged" if effort.converged else f"{failed} did not converge"
-    worst = f" Closest to a limit: {'; '.join(map(_checked, effort.worst))}." if effort.worst else ""
-    return f"{plural(effort.fits, 'fit', 'fits')} ({by}); {went}.{worst}"
+    methods = {METHODS.get(method, method): count for method, count in effort.by_method.items()}
+    by = listed([f"{count:,} by {name}" for name, count in methods.items()])
+    by = f"by {next(iter(methods))}" if len(methods) == 1 else f"({by})"
+    closest = "Closest to a limit" if effort.converged else "Furthest from passing"
+    worst = f" {closest}: {'; '.join(map(_checked, effort.worst))}." if effort.worst else ""
+    return f"{plural(effort.fits, 'fit', 'fits')} {by}; {_went(effort)}.{worst}"
+
+
+def _went(effort: Effort) -> str:
+    if effort.fits == 1:
+        return "it converged" if effort.converged else "it did not converge"
+    if effort.converged:
+        return "all converged"
+    return "none converged" if effort.failed == effort.fits else f"{effort.failed:,} of them did not converge"
 
 
 def _checked(check: Check) -> str:

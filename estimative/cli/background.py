@@ -23,7 +23,8 @@ def background() -> Iterator[Executor]:
     finally:
         for process in set(multiprocessing.active_children()) - others:
             process.kill()
-        executor.shutdown(wait=False, cancel_futures=True)
+        # Waits for the thread that manages the killed process: at the exit of this one it could meet closed pipes.
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _silence() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
 import sys
 import unicodedata
-from io import TextIOWrapper
+from io import TextIOBase, TextIOWrapper
+from pathlib import Path
 
 PLAIN = str.maketrans(
     {
@@ -43,9 +46,20 @@ def _plain(character: str) -> str:
     return plain if plain.isascii() else character.encode("unicode_escape").decode()
 
 
+class ClosedStream(TextIOBase):
+    """Stands for a stdout that was closed before the program started: to write to it is an error of the system."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "stdout")
+
+
 def prepare_streams() -> None:
-    """Let no character that stdout or stderr cannot show end the program."""
+    """Let neither a character that stdout or stderr cannot show nor a closed stream end the program with a defect."""
     codecs.register_error(DEGRADE, degrade)
+    if sys.stdout is None:
+        sys.stdout = ClosedStream()
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=DEGRADE)

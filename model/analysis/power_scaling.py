@@ -130,7 +130,7 @@ class _Scaled:
         return MCEstimate(value=value, own_variance=float(np.var(parts, ddof=1)) / PARTS)
 
     def _sense(self, values: Numbers, part: slice) -> float:
-        from arviz_stats.base import array_stats
+        from estimative.model.inference.array_statistics import array_stats
 
         if np.ptp(values) == 0:
             return 0.0
@@ -141,7 +141,7 @@ class _Scaled:
 
 def _log_weights(log_component: Numbers, alpha: float) -> Numbers:
     """Pareto-smoothed; as they are where too few different draws make up the tail."""
-    from arviz_stats.base import array_stats
+    from estimative.model.inference.array_statistics import array_stats
 
     try:
         return np.asarray(array_stats.power_scale_lw(log_component, alpha=alpha))

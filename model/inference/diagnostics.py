@@ -218,7 +218,7 @@ def _constant(values: Numbers) -> bool:
 
 def _chain_checks(names: list[str], series: Numbers) -> Iterator[Check]:
     # Imported here: ArviZ takes seconds, and importance sampling does not need it.
-    from arviz_stats.base import array_stats
+    from estimative.model.inference.array_statistics import array_stats
 
     if not names:
         return
@@ -251,7 +251,7 @@ def _worst(name: str, names: list[str], goodness: Numbers, limit: float, directi
 
 def chain_ess(series: Numbers, draws: Draws) -> float:
     """Estimate the effective sample size of the mean of a series from chains, dims (draw); infinite for a constant."""
-    from arviz_stats.base import array_stats
+    from estimative.model.inference.array_statistics import array_stats
 
     if _constant(series):
         return float("inf")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,10 @@ import nutpie
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
-from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.array_statistics import array_stats
 from estimative.model.inference.batch import sample_integrated
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.prior_transform import PriorTransform
@@ -213,7 +214,10 @@ def compile_model(assessment: Assessment) -> CompiledModel:
     model = pymc_model(assessment.structure, model_data(assessment))
     # With fast-math, freshly compiled code and code from numba's cache may round differently, and a seed would no
     # longer give the same digits.
-    with pytensor.config.change_flags(numba__fastmath=False):
+    # The sources that PyTensor generates are named by their content and are used again; without a folder of their own,
+    # each would stay behind in the system's temporary folder under a new name.
+    sources = str(Path(pytensor.config.compiledir) / "sources")
+    with pytensor.config.change_flags(numba__fastmath=False, generated_src_dir=sources):
         return CompiledModel(structure=assessment.structure, program=nutpie.compile_pymc_model(model))
 
 

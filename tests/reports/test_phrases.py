@@ -10,6 +10,7 @@ from estimative.model.inference.diagnostics import Check, Direction, Verdict
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo, PriorSetInfo
 from estimative.model.inference.posterior import Agreement
+from estimative.model.inference.refit import Effort
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.prior_set import Confidence
 from estimative.reports import phrases
@@ -156,3 +157,24 @@ def test_a_quantity_has_a_short_name() -> None:
         "A concrete joi\u2026 \u2192 Russia attacks\u2026",
         "Weight of China's military build-up continues",
     ]
+
+
+@pytest.mark.parametrize(
+    ("by_method", "failed", "text"),
+    [
+        ({}, 0, "No further fit was needed."),
+        ({"importance": 1}, 0, "1 fit by importance sampling; it converged."),
+        ({"importance": 1}, 1, "1 fit by importance sampling; it did not converge."),
+        ({"importance": 7}, 0, "7 fits by importance sampling; all converged."),
+        (
+            {"importance": 1, "nuts": 1},
+            1,
+            "2 fits (1 by importance sampling and 1 by NUTS); 1 of them did not converge.",
+        ),
+        ({"nuts": 3}, 3, "3 fits by NUTS; none converged."),
+    ],
+)
+def test_fits_are_counted_once(by_method: dict[str, int], failed: int, text: str) -> None:
+    """The number of fits is said once, and again only by method where there are several."""
+    effort = Effort(fits=sum(by_method.values()), by_method=by_method, failed=failed, worst=())
+    assert phrases.fits(effort) == text

@@ -6,9 +6,11 @@ import datetime
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pymc as pm
+import pytensor
 import pytest
 
 from estimative.model.assessment import Assessment, assess
@@ -297,3 +299,11 @@ def test_chains_in_two_places_that_none_can_leave_fail() -> None:
     [rhat] = [check for check in fitted.verdict.failed if check.name == "R-hat"]
     assert (rhat.where, rhat.passed) == ("factors.f", False)
     assert by_importance(assessment, seed=12).summarize_quantity("factors.f").mean == pytest.approx(0.5, abs=0.02)
+
+
+def test_generated_sources_are_not_left_in_the_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources that a compilation generates go to a folder of their own, beside the compiled code."""
+    folders = []
+    monkeypatch.setattr("nutpie.compile_pymc_model", lambda _: folders.append(pytensor.config.generated_src_dir))
+    compile_model(small())
+    assert [Path(folder).parent for folder in folders] == [Path(pytensor.config.compiledir)]

@@ -1,0 +1,67 @@
+"""Commands where Python, the streams or the libraries are not as usual."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.command import Desk
+
+COMMAND = ("trace", "cancelled", "-s", "ferry.toml", "-p", "mate.toml")
+LOUD = """
+import logging, sys, warnings
+import estimative.cli.app as app
+import numpy as np
+warnings.warn("about a library")
+np.float64(1e300).astype("f4")
+logging.getLogger("pymc").warning("about a library")
+app.main()
+"""
+
+
+def finished(desk: Desk, *python: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """A process of Python in the folder of a desk, with more variables or other streams."""
+    environment = {**desk.environment, "COLUMNS": "80", **options.pop("environment", {})}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.run(
+        [sys.executable, *python], cwd=desk.folder, env=environment, text=True, check=False, timeout=120, **streams
+    )
+
+
+@pytest.fixture
+def small(desk: Desk) -> Desk:
+    """A folder with a scenario and a prior set."""
+    from tests.command import SCENARIO
+
+    desk.write("ferry.toml", SCENARIO)
+    return desk
+
+
+def test_warnings_of_libraries_are_not_printed(small: Desk) -> None:
+    """Neither a warning nor a log entry of a library is printed, and PYTHONWARNINGS makes no crash of it."""
+    for setting in ("default", "error"):
+        found = finished(small, "-c", LOUD, *COMMAND, environment={"PYTHONWARNINGS": setting, "LANG": "C"})
+        assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_stdout_that_is_closed_is_an_error_in_a_sentence(small: Desk) -> None:
+    """Without a stdout there is one line on stderr and exit code 2; without a stderr, the answer is printed."""
+    start = "import estimative.cli.app as app; app.main()"
+    closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *COMMAND)
+    assert (closed.returncode, closed.stderr.count("\n")) == (2, 1)
+    assert closed.stderr.startswith("stdout: it cannot be used")
+    mute = finished(small, "-c", f"import sys; sys.stderr = None; {start}", *COMMAND)
+    assert mute.returncode == 0
+    assert "The ferry is cancelled" in mute.stdout
+
+
+def test_statistics_need_no_docstrings(small: Desk) -> None:
+    """The checks of a fit are computed by `python -OO` as well, which has neither docstrings nor assertions."""
+    script = (
+        "from estimative.model.inference.array_statistics import array_stats as a; import numpy as np; "
+        "x = np.random.default_rng(1).normal(size=(4, 100)); "
+        "print(a.rhat(x, chain_axis=0, draw_axis=1) < 1.1, a.bfmi(x).min() > 0.3)"
+    )
+    assert finished(small, "-OO", "-c", script).stdout == "True True\n"
