@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -217,8 +218,10 @@ def _print(invalid: InvalidInput) -> None:
 
     wanted = " ".join(sys.argv).replace("=", " ")
     if "--format json" in wanted or "-f json" in wanted:
-        write_text_file(to_json({"issues": invalid.issues}))
-        return
+        with suppress(OSError):  # it may be stdout that cannot be used
+            write_text_file(to_json({"issues": invalid.issues}))
+            sys.stdout.flush()
+            return
     for issue in invalid.issues:
         print(ascii_safe(str(issue)), file=sys.stderr)
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.command import Desk
+from tests.command import SCENARIO, Desk
 
 COMMAND = ("trace", "cancelled", "-s", "ferry.toml", "-p", "mate.toml")
 LOUD = """
@@ -33,8 +33,6 @@ def finished(desk: Desk, *python: str, **options: object) -> subprocess.Complete
 @pytest.fixture
 def small(desk: Desk) -> Desk:
     """A folder with a scenario and a prior set."""
-    from tests.command import SCENARIO
-
     desk.write("ferry.toml", SCENARIO)
     return desk
 
@@ -49,9 +47,10 @@ def test_warnings_of_libraries_are_not_printed(small: Desk) -> None:
 def test_a_stdout_that_is_closed_is_an_error_in_a_sentence(small: Desk) -> None:
     """Without a stdout there is one line on stderr and exit code 2; without a stderr, the answer is printed."""
     start = "import estimative.cli.app as app; app.main()"
-    closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *COMMAND)
-    assert (closed.returncode, closed.stderr.count("\n")) == (2, 1)
-    assert closed.stderr.startswith("stdout: it cannot be used")
+    for form in ("terminal", "json"):
+        closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *COMMAND, "--format", form)
+        assert (closed.returncode, closed.stderr.count("\n")) == (2, 1)
+        assert closed.stderr.startswith("stdout: it cannot be used")
     mute = finished(small, "-c", f"import sys; sys.stderr = None; {start}", *COMMAND)
     assert mute.returncode == 0
     assert "The ferry is cancelled" in mute.stdout
