@@ -152,6 +152,13 @@ def with_error(value: float, error: float) -> str:
     return text if error <= ROUNDING * abs(value) or text.startswith("less") else f"{text} \u00b1 {one_digit(error)}"
 
 
+def beside_error(value: float, error: float, *, signed: bool = False) -> str:
+    """A number to the place of the first digit of the error that stands beside it, also where it is smaller: "0.00"."""
+    last = _last_place(value, error, 0)
+    decimals, number = max(0, -last), round(value, -last) + 0.0
+    return f"{number:{'+' if signed and number else ''},.{decimals}f}"
+
+
 def odds_factor(log_odds: float, error: float) -> str:
     """The factor on the odds that a difference in natural log-odds stands for: "3.4"."""
     value = math.exp(log_odds)

@@ -25,6 +25,7 @@ from estimative.model.inference.posterior import Posterior
 from estimative.priors.errors import InvalidInput
 from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.formats.registry import FORMATS
+from estimative.reports.number_format import percent
 from tests.command import FILES, Desk
 
 SEED = 4
@@ -166,7 +167,7 @@ def test_an_answer_shows_its_beginning_in_a_notebook(answers: dict[str, es.Answe
         html = answer._repr_html_()
         assert html.startswith('<div class="estimative">'), name
         assert "<html" not in html
-    assert f"{100 * fit.result.headline.posterior.value:.0f}%" in fit._repr_html_()
+    assert percent(fit.result.headline.posterior) in fit._repr_html_()
 
 
 @pytest.mark.parametrize("name", ["fit", "sensitivity", "evidence", "whatif", "trace", "compare", "pool"])

@@ -119,15 +119,10 @@ class EvidenceWeights:
 
 def evidence_groups(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     """The items of each group, by its name."""
-    groups: dict[tuple[bool, str], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for item in scenario.evidence.values():
-        shared = item.origin in scenario.origins
-        groups.setdefault((shared, item.origin if shared else item.id), []).append(item.id)
-    taken = {name for shared, name in groups if not shared}
-    return {
-        f"{name} (origin)" if shared and name in taken else name: tuple(items)
-        for (shared, name), items in groups.items()
-    }
+        groups.setdefault(item.origin if item.origin in scenario.origins else item.id, []).append(item.id)
+    return {name: tuple(items) for name, items in groups.items()}
 
 
 def evidence_weights(

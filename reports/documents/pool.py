@@ -13,7 +13,7 @@ from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table,
 from estimative.reports.context import Context
 from estimative.reports.documents import analysts, common
 from estimative.reports.figures import figures
-from estimative.reports.number_format import one_digit, percent, rounded
+from estimative.reports.number_format import beside_error, one_digit, percent, rounded
 from estimative.reports.phrases import input_name, listed, plain, plural, proposition
 from estimative.reports.sheets import Sheet, sheet
 
@@ -233,7 +233,7 @@ def _score(number: Estimate | None) -> str:
         return "infinite"
     if not number.se:
         return rounded(number.value, 0.0)
-    return f"{rounded(number.value, number.se / 10)} ± {one_digit(number.se)}"
+    return f"{beside_error(number.value, number.se)} ± {one_digit(number.se)}"
 
 
 def _warnings(record: Scoring) -> Iterator[str]:

@@ -15,7 +15,7 @@ from estimative.priors.forecast_rows import COLUMNS
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
-from estimative.reports.number_format import SIGNIFICANT_SE, one_digit, plain_percent, rounded
+from estimative.reports.number_format import SIGNIFICANT_SE, beside_error, one_digit, plain_percent, rounded
 from estimative.reports.phrases import listed, plural
 from estimative.reports.sheets import Sheet, sheet
 
@@ -214,7 +214,7 @@ def _over_time(periods: Sequence[Period]) -> Iterator[Block]:
 def _parts(name: str, row: Verification, parts: Decomposition) -> tuple[str, ...]:
     """The parts to the digits of the whole."""
     values = (parts.reliability, parts.resolution, parts.uncertainty, parts.within_bin)
-    return (name, *(rounded(value, (row.brier.se or 0.0) / 10) for value in values))
+    return (name, *(beside_error(value, row.brier.se or 0.0) for value in values))
 
 
 def _forecasts(result: ScoreResult) -> Iterator[Block]:
@@ -260,8 +260,7 @@ def number(estimate: Estimate, *, signed: bool = False) -> str:
     """A score with its standard error: "0.21 \u00b1 0.04"."""
     if not estimate.se:
         return rounded(estimate.value, 0.0, signed=signed)
-    text = rounded(estimate.value, estimate.se / 10, signed=signed)
-    return text if text.startswith("less") else f"{text} \u00b1 {one_digit(estimate.se)}"
+    return f"{beside_error(estimate.value, estimate.se, signed=signed)} \u00b1 {one_digit(estimate.se)}"
 
 
 def skill(estimate: Estimate | None) -> str:

@@ -128,7 +128,7 @@ ERRORS = [
     (("--scenario", "mate.toml", "--priors", "mate.toml"), ["mate.toml"]),
     (("--scenario", "ferry.toml", "--priors", "ferry.toml"), ["ferry.toml"]),
     (("--scenario", "lamp.toml", "--priors", "impossible.toml"), ["contradicts itself"]),
-    (("--scenario", "lamp.toml", "--priors", "never.toml"), ["light_if_switched"]),
+    (("--scenario", "switch.toml", "--priors", "never.toml"), ["light_if_switched"]),
     (("--scenario", ".", "--priors", "mate.toml"), ["a directory"]),
     ((*FERRY, "--label", "x" * 81), ["the label is too long"]),
 ]
@@ -142,12 +142,24 @@ def test_invalid_input_is_reported_and_nothing_saved(
     mate = (desk.folder / "mate.toml").read_text(encoding="utf-8")
     desk.write("unknown.toml", mate.replace("weather = { p05 = 0.2,", "wether = { p05 = 0.2,"))
     desk.write("broken.toml", '[prior_set]\nname = "x"\nanalyst = \n')
+    lamp = (desk.folder / "lamp.toml").read_text(encoding="utf-8")
+    desk.write("switch.toml", lamp.replace('headline = "light"', 'headline = "light_if_switched"'))
     desk.write("several.toml", mate.replace("p50 = 0.2", "p50 = 2").replace("p05 = 1.5, p95 = 4", "p05 = 4"))
     done = desk.run("fit", *arguments, *IMPORTANCE)
     assert (done.code, done.out, desk.kept()) == (2, "", []), done.err[-500:]
     assert "Traceback" not in done.err
     for phrase in phrases:
         assert phrase in done.err
+
+
+def test_an_outcome_under_an_impossible_condition_is_left_out(desk: Desk) -> None:
+    """An outcome that is no headline is left out where its condition is impossible, and the reason is given."""
+    done = desk.run("fit", "--scenario", "lamp.toml", "--priors", "never.toml", *IMPORTANCE, *AS_JSON)
+    assert done.code == 0
+    answer = json.loads(done.out)
+    assert set(answer["outcomes"]) == {"light"}
+    [omitted] = [each for each in answer["omitted"] if each["kind"] == "outcome"]
+    assert (omitted["id"], omitted["reason"]) == ("light_if_switched", "impossible condition")
 
 
 def test_an_event_that_cannot_happen_any_more_is_no_defect(desk: Desk) -> None:

@@ -75,7 +75,7 @@ def test_nuts_confirms_it(both: Finished, result: FitResult) -> None:
     assert abs(result.agreement.difference) <= 4 * result.agreement.joint_se
     assert "The two methods agree" in " ".join(both.out.split())
     assert {"pymc", "nutpie", "arviz"} <= set(result.computation.versions)
-    assert result.computation.settings == {"method": "both", "chains": 4, "tune": 500}
+    assert result.computation.settings == {"method": "both", "chains": 4, "tune": 500, "target_accept": "0.85"}
 
 
 def test_the_draws_can_be_opened(run: StoredRun, result: FitResult) -> None:

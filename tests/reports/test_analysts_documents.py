@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -23,6 +22,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import attribution, compare, diff, pool
 from estimative.reports.documents.analysts import by_probability, extremes
 from estimative.reports.formats.markdown import markdown
+from estimative.reports.number_format import multiple
 from estimative.workflows.analysts import TeamSession, open_team, with_headline
 from estimative.workflows.compare import compare as compare_analysts
 from estimative.workflows.diff import RunInputs
@@ -73,7 +73,7 @@ def test_a_comparison_leads_with_the_highest_and_the_lowest(comparison: CompareR
     text = text_of(comparison, team)
     assert text.index("Highest: high") < text.index("Lowest: low") < text.index("| Analyst |")
     assert comparison.attribution
-    times = f"{math.exp(abs(comparison.attribution.decomposition.total.value)):.1f}"
+    times = multiple(comparison.attribution.decomposition.total)
     assert text.count(f"The odds of high are {times} times the odds of low.") == 2
 
 

@@ -49,7 +49,7 @@ def test_a_probability_at_a_threshold_takes_the_upper_word(value: float, text: s
 def test_the_interval_is_called_credible() -> None:
     """An interval is named by its mass and its kind; where nothing is uncertain there is none."""
     assert phrases.spread_of(estimate(0.06, low=0.012, high=0.149)) == (
-        "90% credible interval, given the uncertainty in the inputs: 1.2% to 14.9%."
+        "90% credible interval, given the uncertainty in the inputs: 1.20% to 14.9%."
     )
     assert phrases.interval_kind(Interval(mass=0.895, low=0, high=1, low_se=0, high_se=0)).startswith("89.5% credible")
     assert "no interval" in phrases.spread_of(estimate(0.1, low=0.1, high=0.1))

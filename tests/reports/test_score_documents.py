@@ -159,6 +159,7 @@ def test_an_infinite_score_is_named() -> None:
     ("estimate", "shown"),
     [
         (Estimate(value=0.2143, se=0.04), "0.21 \u00b1 0.04"),
+        (Estimate(value=0.003, se=0.04), "0.00 \u00b1 0.04"),
         (Estimate(value=0.25, se=None), "0.250"),
         (Estimate(value=0.0, se=0.0), "0"),
     ],
@@ -170,7 +171,7 @@ def test_a_score_has_the_digits_of_its_error(estimate: Estimate, shown: str) -> 
 
 def test_a_skill_has_a_sign() -> None:
     """A skill has a sign, and a dash where there is no reference."""
-    assert words.skill(Estimate(value=0.3, se=0.1)) == "+0.30 \u00b1 0.1"
+    assert words.skill(Estimate(value=0.3, se=0.1)) == "+0.3 \u00b1 0.1"
     assert words.skill(None) == "-"
 
 
@@ -209,10 +210,10 @@ def test_the_decomposition_is_there_where_it_means_something() -> None:
 
 
 CASES = {
-    "yes": (True, (), ": happened on 2 April 2026. The forecast of engineer was 30%, 60 days ahead."),
-    "no": (False, (), "did not happen. The forecast of engineer was 30%, 149 days before the horizon."),
+    "yes": (True, (), ": happened on 2 April 2026. The forecast of engineer was 30.0%, 60 days ahead."),
+    "no": (False, (), "did not happen. The forecast of engineer was 30.0%, 149 days before the horizon."),
     "no, given": (False, ("It rains.",), "did not happen, although its condition was met (It rains). The forecast"),
-    "void": (None, (), "void, so it is counted but not scored. The forecast of engineer was 30%."),
+    "void": (None, (), "void, so it is counted but not scored. The forecast of engineer was 30.0%."),
 }  # fmt: skip
 
 

@@ -38,7 +38,10 @@ PAIRS = [("rutte", "critics"), ("rutte", "moscow"), ("moscow", "rhetoric")]
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_a_mixture_of_analysts_is_fitted_at_once(analysts: dict[str, Assessment], first: str, second: str) -> None:
-    """Between two analysts of the flagship, the proposals of both serve nearly every mixture without adapting."""
+    """Between two analysts of the flagship, the proposals of both serve nearly every mixture without adapting.
+
+    What fails lacks draws, in a refit's half-sized batch, and is left to a fit of its own; none misses the posterior.
+    """
     a, b = analysts[first], analysts[second]
     fitter = Fitter(assessments=(a, b), seed=1)
     ends = [fitter.fit(one) for one in (a, b)]
@@ -46,10 +49,12 @@ def test_a_mixture_of_analysts_is_fitted_at_once(analysts: dict[str, Assessment]
     mixtures = [
         a.with_priors_of(b, set(rng.permutation(differing)[: rng.integers(1, len(differing))])) for _ in range(12)
     ]
-    passed = [verdict.passed for verdict in verdicts(Refitter.between(fitter, ends), mixtures)]
-    assert sum(passed) >= 10, "the others are fitted in full"
+    result = verdicts(Refitter.between(fitter, ends), mixtures)
+    assert sum(verdict.passed for verdict in result) >= 10
+    lacking = {check.name for verdict in result for check in verdict.failed}
+    assert lacking <= {"ESS", "relative error of the headline"}
     alone = [effective(verdicts(Refitter.between(fitter, [end]), mixtures)) for end in ends]
-    assert min(alone) < effective(verdicts(Refitter.between(fitter, ends), mixtures)), "better than one of them alone"
+    assert min(alone) < effective(result), "better than one of them alone"
 
 
 def verdicts(refitter: Refitter, mixtures: list[Assessment]) -> list[Verdict]:
