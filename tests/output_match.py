@@ -53,7 +53,7 @@ def missing_passage(expected: str, printed: str) -> str:
 
 
 def same(first: str, second: str) -> bool:
-    """Whether two outputs are equal as far as a reader can expect: as many digits, and the same but for the last ones."""
+    """Whether two outputs are equal as far as a reader can expect: as many digits, the same but for the last ones."""
     left, right = tokens(first), tokens(second)
     places = [list(map(unit, NUMBER.findall(text))) for text in (first, second)]
     return len(left) == len(right) and all(map(close, left, right)) and places[0] == places[1]

@@ -88,9 +88,8 @@ def drawn(
         weights=np.asarray(weights, dtype=float),
         chains=chains,
         diagnostics={
-            **dict.fromkeys(
-                ("pareto_k", "pareto_k_headline", "unreached", "pilot_memory", "beyond", "divergences"), 0.0
-            ),
+            **dict.fromkeys(("pareto_k", "pareto_k_headline", "beyond", "divergences"), 0.0),
+            **dict.fromkeys(("pilot_memory", "pilot_difference", "unreached"), 0.0),
             "ebfmi": 1.0,
         },
     )

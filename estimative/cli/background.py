@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Without it, the process imports from the working folder, where a pickle.py may lie."""
+
 
 @contextmanager
 def background() -> Iterator[Executor]:
     """An executor with one process, which ends with the block, whatever it is doing then."""
-    os.environ["PYTHONSAFEPATH"] = "1"  # or the process imports from the working folder, where a pickle.py may lie
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of this process's threads
     executor = ProcessPoolExecutor(1, mp_context=context, initializer=_silence)
@@ -25,6 +29,10 @@ def background() -> Iterator[Executor]:
             process.kill()
         # Waits for the thread that manages the killed process: at the exit of this one it could meet closed pipes.
         executor.shutdown(wait=True, cancel_futures=True)
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 def _silence() -> None:

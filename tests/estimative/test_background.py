@@ -26,6 +26,18 @@ def test_it_imports_nothing_from_the_working_folder() -> None:
         assert executor.submit(eval, "__import__('sys').flags.safe_path").result()
 
 
+@pytest.mark.parametrize("before", [None, "", "1"])
+def test_the_environment_is_as_before(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other processes of the same program see of the environment is the same before the block and after it."""
+    if before is None:
+        monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONSAFEPATH", before)
+    with background():
+        pass
+    assert os.environ.get("PYTHONSAFEPATH") == before
+
+
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
 def test_it_ends_with_its_block(error: type[BaseException] | None) -> None:
     """However the block ends, and whatever the process is computing then, the process ends as well."""

@@ -399,7 +399,8 @@ def test_words_are_of_the_scale_that_is_shown(full: Answer) -> None:
     """With another scale no word of the first is left in the judgement, and the scale is named with its source."""
     phia = find_scale("phia")
     document = replace(full, context=replace(full.context, scale=phia)).document
-    assert f"{TITLE}: realistic possibility (47.1%)." in under(document, "Key judgement")
+    number = percent(full.result.fit.headline.posterior)
+    assert f"{TITLE}: realistic possibility ({number})." in under(document, "Key judgement")
     assert any(text.startswith(f"Words of probability: {phia.title} (") for text in under(document, "Outcomes"))
 
 

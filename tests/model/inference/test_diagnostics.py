@@ -34,7 +34,8 @@ def draws_of(
 ) -> Draws:
     """Draws of no quantity at all, with diagnostics that are in order where nothing else is stated."""
     nuts = {"divergences": 0.0, "ebfmi": 1.0, "beyond": 0.0}
-    importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3, "unreached": 0.0, "pilot_memory": 0.1, "beyond": 0.0}
+    importance = {"pareto_k": 0.2, "pareto_k_headline": 0.3, "beyond": 0.0}
+    importance |= {"pilot_memory": 0.1, "pilot_difference": 0.1, "unreached": 0.0}
     return Draws(
         method=method,
         theta=Theta(degree=np.empty((0, count)), log_ratio=np.empty((0, count)), weight=np.empty(0)),
@@ -153,7 +154,8 @@ def test_each_diagnostic_of_the_sampler_counts(check: str, result: dict[str, flo
         ("Pareto k", "", {"pareto_k": 0.7}),
         ("Pareto k of the headline", "flood", {"pareto_k_headline": math.inf}),
         ("pilot draws out of reach", "", {"unreached": 0.03}),
-        ("memory of the pilot", "", {"pilot_memory": 0.99}),
+        ("memory of the pilot", "", {"pilot_memory": 0.71}),
+        ("difference from the pilot", "", {"pilot_difference": 2.1}),
         (BEYOND, "", {"beyond": 2e-4}),
     ],
 )
