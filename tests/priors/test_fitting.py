@@ -23,6 +23,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    SameAs,
     Stated,
     Statement,
     ThreePoint,
@@ -235,8 +236,8 @@ def check_usable(prior: Prior, support: Support) -> None:
 
 
 def test_a_quantity_without_any_statement() -> None:
-    """Every kind of statement can be made about a degree or a ratio, and both can be held fixed."""
-    assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__))
+    """Every kind of statement with a distribution can be made about a degree or a ratio; both can be held fixed."""
+    assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__)) - {SameAs}
     assert {family for kind, family in FITS if kind is Constant} == {ScaledBeta, LogNormal}
 
 

@@ -20,6 +20,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    SameAs,
     Stated,
     Statement,
     ThreePoint,
@@ -47,6 +48,7 @@ EXAMPLES = [
     ("{ beta = [2, 5] }", BetaStated(a=2, b=5), "Beta(2, 5)"),
     ("{ beta = [2, 5], low = 0.1 }", BetaStated(a=2, b=5, low=0.1), "Beta(2, 5) from 0.1 to 1"),
     ("{ lognormal = [0.5, 2] }", LognormalStated(mu=0.5, sigma=2), "lognormal, mu 0.5, sigma 2"),
+    ('{ same_as = "events.e2" }', SameAs(name="events.e2"), "the same as events.e2"),
     ("{ uniform = [0.2, 0.4] }", Uniform(low=0.2, high=0.4), "uniform from 0.2 to 0.4"),
 ]
 
