@@ -33,7 +33,8 @@ class MCEstimate:
         The estimate, in the unit of whatever is estimated.
     influence
         What each draw contributes to the error, for draws on common random numbers; dims (draw), or one zero that
-        broadcasts. Two estimates combine draw by draw, so they must come from the same seed and number of draws.
+        broadcasts. Two estimates combine draw by draw if they come from the same seed and number of draws; those of
+        different numbers of draws are independent.
     own_variance
         Variance from draws that no other fit shares: Markov chains.
 
@@ -85,11 +86,15 @@ def delta_method(value: float, parts: Iterable[tuple[float, MCEstimate]]) -> MCE
         must be combined into one beforehand, since own variances are added as if independent.
     """
     # Influences add draw by draw, before squaring: this is where common noise cancels.
-    influence, own = NO_INFLUENCE, 0.0
+    influences, own = {1: NO_INFLUENCE}, 0.0
     for derivative, part in parts:
-        influence = influence + derivative * part.influence
+        draws = len(part.influence)
+        influences[draws] = influences.get(draws, NO_INFLUENCE) + derivative * part.influence
         own += derivative**2 * part.own_variance
-    return MCEstimate(value=value, influence=influence, own_variance=own)
+    # A fit that needed more draws than another shares no random numbers with it.
+    first, *others = sorted(influences.values(), key=len, reverse=True)
+    own += sum(float(np.square(other).sum()) for other in others)
+    return MCEstimate(value=value, influence=first, own_variance=own)
 
 
 def mc_estimate(value: float, deviation: Numbers, draws: Draws) -> MCEstimate:

@@ -66,6 +66,14 @@ def test_the_difference_of_two_means_on_common_draws_errs_as_told() -> None:
     assert np.mean(naive) > 2 * spread, "as if the two had nothing in common"
 
 
+def test_fits_with_other_numbers_of_draws_share_no_noise() -> None:
+    """Where one of two fits needed more draws, their errors add in squares; those of one fit cancel all the same."""
+    few = MCEstimate(value=0.5, influence=np.array([0.03, -0.04]))
+    many = MCEstimate(value=0.3, influence=np.array([0.0, 0.03, 0.04, 0.0]))
+    assert delta_method(0.2, [(1.0, few), (-1.0, many)]).se == pytest.approx(0.05 * math.sqrt(2))
+    assert delta_method(0.5, [(1.0, few), (-1.0, many), (1.0, many)]).se == pytest.approx(0.05)
+
+
 def test_log_odds_have_the_error_of_their_derivative() -> None:
     """d logit p / dp = 1 / (p (1 - p))."""
     result = log_odds(MCEstimate(value=0.2, influence=np.array([0.003, 0.004])))
