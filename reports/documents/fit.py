@@ -203,7 +203,7 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=_remaining(result.influence))
     constants = [name for name, row in result.quantities.items() if row.constant]
     if constants:
-        values = [f"{input_name(name, scenario)} ({result.quantities[name].prior.mean:.3g})" for name in constants]
+        values = [f"{input_name(name, scenario)} ({result.quantities[name].prior.mean:.6g})" for name in constants]
         yield Paragraph(text=f"Constants: {listed(values)}.")
     discounted = sum(weight != 1 for weight in result.weights.values())
     if discounted:
