@@ -26,7 +26,7 @@ from estimative.priors.verbal_scale import ICD203, Scale, find_scale
 from estimative.reports import answers
 from estimative.reports.context import Context
 from estimative.workflows import clock, inputs
-from estimative.workflows.analysts import check_team, open_team, parse_weights, with_headline
+from estimative.workflows.analysts import about, check_team, open_team, parse_weights, with_headline
 from estimative.workflows.files import write_answer
 from estimative.workflows.project import Project
 from estimative.workflows.session import Progress, Session, Settings, open_session, silent
@@ -284,6 +284,7 @@ def fit(
     *,
     edits: Edits | None = None,
     name: str | None = None,
+    outcome: str | None = None,
     method: Choice = "auto",
     seed: int = 1,
     draws: int | None = None,
@@ -302,6 +303,8 @@ def fit(
         Other statements for inputs, as in a prior set.
     name
         Of the analyst with these edits; by default the name of the prior set and "-edited".
+    outcome
+        What every analysis of the fit is about; by default the scenario's headline.
     method
         "auto": importance sampling where it converges, else NUTS.
     draws
@@ -323,6 +326,7 @@ def fit(
         changed = edited(assessment, edits.items())
         prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")
         assessment = replace(changed, prior_set=prior_set)
+    assessment = about(assessment, outcome)
     settings = Settings(
         method=method,
         seed=seed,

@@ -74,6 +74,18 @@ class Assessment:
         """How much each item counts: relevance, times (1 + (n - 1) k) / n for n items of one origin; dims (item)."""
         return np.array([self._weight(item) for item in self.scenario.evidence.values()], dtype=float)
 
+    def median(self, name: str) -> float:
+        """The median of an input's prior, on its own scale; of an item stated as two chances, their ratio."""
+        median = self.priors[name].family.quantile(0.5)
+        item = self.scenario.evidence.get(QuantityName.parse(name).subject)
+        if not (name.startswith("evidence.") and isinstance(item, Indicator | Testimony)):
+            return median
+        if item.id not in self.structure.quantities.pairs:
+            return median
+        yes, no = (self.priors[f"{name}.{key}"].family.quantile(0.5) for key in PAIR)
+        supports = item.supports if isinstance(item, Indicator) else item.claims
+        return median * (yes / no if supports else no / yes)
+
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
         """The quantities that are not fixed; one unknown under several names is there once, under its own."""
@@ -111,7 +123,7 @@ class Assessment:
         names
             Names of quantities, and of weights: "relevance.x" and "independence.x".
         """
-        priors = {name: (other if name in names else self).priors[name] for name in self.priors}
+        priors = {name: (other if _input_of(name) in names else self).priors[name] for name in self.priors}
         own, others = self.prior_set, other.prior_set
         prior_set = replace(
             own,
@@ -234,6 +246,15 @@ def _mixed(
     }  # fmt: skip
 
 
+def with_pairs(assessment: Assessment, pairs: frozenset[str]) -> Assessment:
+    """Return an assessment in whose layout more items of evidence may be stated as two chances."""
+    own, known = assessment.structure.quantities.pairs, assessment.scenario.evidence.keys()
+    wanted = own | (pairs & known)
+    if wanted == own:
+        return assessment
+    return assess(assessment.scenario, assessment.prior_set, structure=structure_of(assessment.scenario, wanted))
+
+
 def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[str]:
     """Return the items of evidence for which some prior set states two chances instead of a ratio."""
     stated = {name for prior_set in prior_sets for name in prior_set.statements}
@@ -242,6 +263,12 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
         for item in scenario.evidence.values()
         if isinstance(item, Indicator | Testimony) and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
     )
+
+
+def _input_of(name: str) -> str:
+    """The input that a quantity belongs to: of a chance of an item of evidence, the item."""
+    parsed = QuantityName.parse(name)
+    return f"evidence.{parsed.subject}" if parsed.section == "evidence" else name
 
 
 def _own(prior: Prior) -> object:
@@ -255,7 +282,9 @@ def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
     A weight is named "relevance.x" or "independence.x", as in a prior set.
     """
     first = assessments[0]
-    quantities = [name for name in first.priors if len({_own(a.priors[name]) for a in assessments}) > 1]
+    different = [name for name in first.priors if len({_own(a.priors[name]) for a in assessments}) > 1]
+    # An item that somebody states as two chances is one input.
+    quantities = list(dict.fromkeys(map(_input_of, different)))
     relevance = [
         f"relevance.{item.id}"
         for item in first.scenario.evidence.values()

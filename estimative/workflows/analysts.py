@@ -153,7 +153,7 @@ def with_headline(assessments: Sequence[Assessment], outcome: str) -> tuple[Asse
     if outcome not in scenario.outcomes:
         place = Place(file=f"scenario {scenario.id}", key="outcomes")
         raise InvalidInput([unknown_name(place, outcome, scenario.outcomes, "an outcome of this scenario")])
-    structure = structure_of(replace(scenario, headline=outcome))
+    structure = structure_of(replace(scenario, headline=outcome), assessments[0].structure.quantities.pairs)
     return tuple(replace(assessment, structure=structure) for assessment in assessments)
 
 

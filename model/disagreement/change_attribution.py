@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri
 
-from estimative.model.assessment import Assessment
+from estimative.model.assessment import Assessment, with_pairs
 from estimative.model.disagreement.attribution import PERMUTATIONS, Share, decompose, log_odds_of
 from estimative.model.disagreement.hybrid_assessment import HybridAssessment
 from estimative.model.disagreement.shapley import plan
@@ -79,7 +79,9 @@ def attribute_change(
     Contradiction
         If the evidence of some combination is impossible.
     """
-    between = HybridAssessment(first=first.assessment, second=second.assessment)
+    pairs = first.assessment.structure.quantities.pairs | second.assessment.structure.quantities.pairs
+    sides = [with_pairs(end.assessment, pairs) for end in (first, second)]
+    between = HybridAssessment(first=sides[0], second=sides[1])
     planned = plan(between.blocks, permutations=permutations, seed=fitter.seed)
     mixtures = tuple(between.mixture(coalition) for coalition in planned.coalitions)
     ends = tuple(end for end in (first, second) if end.proposal)

@@ -131,7 +131,9 @@ class HybridAssessment:
         key = coalition & makers
         if key not in self._structures:
             items = {item: self._player_of(item) in key for item in self.changed}
-            self._structures[key] = structure_of(self._scenario(SCENARIO in key, items))
+            scenario = self._scenario(SCENARIO in key, items)
+            pairs = self.first.structure.quantities.pairs | self.second.structure.quantities.pairs
+            self._structures[key] = structure_of(scenario, pairs & scenario.evidence.keys())
         return self._structures[key]
 
     @cached_property

@@ -134,12 +134,19 @@ class _Values:
         medians = [self._median(assessment, name) for assessment in self.assessments]
         if medians[0] != medians[1] or name not in self.assessments[0].priors:
             return medians[0], medians[1]
-        first, second = (say(assessment.priors[name].stated.statement) for assessment in self.assessments)
+        first, second = (self._stated(assessment, name) for assessment in self.assessments)
         return first, second
+
+    def _stated(self, assessment: Assessment, name: str) -> str:
+        """What an analyst states about an input."""
+        chances = [assessment.prior_set.statements.get(f"{name}.{key}") for key in PAIR]
+        if all(chances):
+            return " and ".join(say(stated.statement) for stated in chances if stated)
+        return say(assessment.priors[name].stated.statement)
 
     def _median(self, assessment: Assessment, name: str) -> str:
         if name in assessment.priors:
-            return input_value(name, assessment.priors[name].family.quantile(0.5), self.context.scenario)
+            return input_value(name, assessment.median(name), self.context.scenario)
         return f"{stated_weight(assessment, name):.2g}"
 
 

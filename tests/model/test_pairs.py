@@ -9,7 +9,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from estimative.model.assessment import assess, pairs_of
+from estimative.model.assessment import assess, differences, pairs_of
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.inference.prior_transform import prior_transform
@@ -161,3 +161,18 @@ def test_chances_that_cannot_be_are_errors(folder: Path, evidence: str, message:
     (folder / "bad.toml").write_text(PRIORS.format(evidence=evidence), encoding="utf-8")
     with pytest.raises(InvalidInput, match=message):
         assess(read_scenario(folder / "dam.toml"), read_prior_set(folder / "bad.toml"))
+
+
+def test_two_chances_are_one_input(folder: Path) -> None:
+    """Analysts who differ about an item differ in one input, however each of them states it; it changes as a whole."""
+    scenario = read_scenario(folder / "dam.toml")
+    sets = [read_prior_set(folder / f"{name}.toml") for name in ("pairs", "ratios")]
+    structure = structure_of(scenario, pairs_of(scenario, sets))
+    first, second = (assess(scenario, each, structure=structure) for each in sets)
+    assert differences([first, second]) == ("evidence.seep", "evidence.denial", "evidence.paint")
+    changed = first.with_priors_of(second, differences([first, second]))
+    assert {name: prior.family for name, prior in changed.priors.items()} == {
+        name: prior.family for name, prior in second.priors.items()
+    }
+    assert first.median("evidence.seep") == pytest.approx(0.607 / 0.2, rel=0.01)
+    assert second.median("evidence.seep") == pytest.approx(3)
