@@ -10,6 +10,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share
 from estimative.model.disagreement.hybrid_assessment import stated_weight
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
+from estimative.model.spec.quantities import PAIR
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
