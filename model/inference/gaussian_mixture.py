@@ -9,10 +9,10 @@ import numpy as np
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.likelihood.layout import Numbers
 
-MAX_COMPONENTS = 8
-MIN_SHARE = 0.01
+MAX_COMPONENTS = 16
+MIN_SHARE = 0.003
 """A component with less of the weight is dropped: its covariance would depend on a handful of draws."""
-MIN_GAIN = 0.02
+MIN_GAIN = 0.005
 """Natural-log units a draw, at draws that were held out, by which one more component has to improve the fit."""
 EM_STEPS = 10
 MIN_VARIANCE = 1e-20

@@ -78,7 +78,7 @@ class Tempered:
     log_ratio: float
     """ln of the ratio of the normalising constants at power 1 and at power 0."""
     memory: float
-    """The largest correlation, over powers and dimensions, of the particles before and after the steps at a power."""
+    """The largest correlation, over dimensions, of the particles before and after the steps at power 1."""
 
 
 def temper(
@@ -102,8 +102,7 @@ def temper(
         particles = particles.chosen(_resample(weights, rng))
         power = raised
         most = last_moves if power >= 1 else MOVES[1]
-        particles, step, left = _move(log_densities, particles, power, step, rng, most)
-        memory = max(memory, left)
+        particles, step, memory = _move(log_densities, particles, power, step, rng, most)
         if power >= 1:
             break
     return Tempered(particles=particles, log_ratio=log_ratio, memory=memory)

@@ -55,7 +55,8 @@ DETECTED = 1e-8
 """A wrong fit is detected if its least p-value is below."""
 GROUPS = 5
 """Bins of neighbouring reported probabilities."""
-CHAINS, CHAIN_DRAWS, TUNE = 2, 400, 400
+CHAINS, CHAIN_DRAWS = 2, 400
+ADAPTATION = nuts.Adaptation(target_accept=0.85, tune=400)
 FIRST = VaryingEvidence(reading=5.0, count=1, quiet=3, tense=3, forecast=0.0, drill=True)
 
 calibration = pytest.mark.calibration
@@ -97,7 +98,7 @@ def fitted(method: Method, assessment: Assessment, seed: int) -> Posterior:
         return fitting.by_importance(assessment, seed=seed)
     model = compiled_model()
     swapped = replace(model, program=model.program.with_data(**varying_data(assessment.structure)))
-    draws = nuts.sample(swapped, assessment, seed=seed, draws=CHAIN_DRAWS, tune=TUNE, chains=CHAINS)
+    draws = nuts.sample(swapped, assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=ADAPTATION)
     return posterior_of(assessment, draws, seed=seed)
 
 
