@@ -174,7 +174,7 @@ def trial_of(world: World, posterior: Posterior, seed: int) -> Trial:
         name: (np.sum(values[1:] < values[0]) + rng.random() * (1 + np.sum(values[1:] == values[0]))) / (RANKED + 1)
         for name, values in quantities.items()
     }
-    reported = {name: estimate.value for (sort, name), estimate in posterior.estimates.items() if sort == "outcome"}
+    reported = {name: estimate.value for (sort, name), estimate in posterior.all_estimates.items() if sort == "outcome"}
     return Trial(world=world, ranks=ranks, reported=reported)
 
 
