@@ -165,11 +165,11 @@ def pinned_factor() -> float:
 def test_a_narrow_forecast_beside_cases_is_no_contradiction() -> None:
     """What is possible only in a thin curved sliver of the prior is not said to be impossible.
 
-    Its headline is right. What is spread along a sliver a thousand times longer than thick is known to a fifth only.
+    Its headline is right. What is spread along a sliver a thousand times longer than thick is known to a third only.
     """
     posterior = by_importance(pinned(), seed=1, draws=8000)
     assert posterior.headline.value == pytest.approx(0.002, rel=1e-3)
-    assert posterior.summarize_quantity("factors.f").mean == pytest.approx(pinned_factor(), rel=0.2)
+    assert posterior.summarize_quantity("factors.f").mean == pytest.approx(pinned_factor(), rel=0.35)
 
 
 # Rare conditions
