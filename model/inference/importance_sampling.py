@@ -1,11 +1,11 @@
 """Adaptive importance sampling in the space where the prior is N(0, I); NumPy only, a fraction of a second a fit.
 
-The proposal is a mixture of three parts: the prior, a Gaussian fitted to the posterior, and a Gaussian fitted to the
-posterior tilted by the headline's probability. The prior is the defensive component (Hesterberg 1995, Technometrics
-37): with a share a of the draws, no weight exceeds likelihood / a, however badly the Gaussians fit. The tilted Gaussian
-puts draws where a rare headline is likely, since its probability depends on few of the posterior's own draws.
+A pilot (`smc`) carries particles from the prior to the posterior and finds its modes. Mixtures of Gaussians are fitted
+to the particles, and to the posterior tilted by the probability of the headline and of other rare targets, which depend
+on few of the posterior's own draws. The prior is the defensive component (Hesterberg 1995, Technometrics 37): with a
+share a of the draws, no weight exceeds likelihood / a, however badly the Gaussians fit.
 
-The Gaussians are fitted in rounds; every earlier draw is weighed by the mixture of all proposals so far (AMIS: Cornuet,
+The mixtures are moved in rounds; every earlier draw is weighed by the mixture of all proposals so far (AMIS: Cornuet,
 Marin, Mira & Robert 2012, Scand. J. Statist. 39). Draws to which a proposal was fitted would bias the answer, so every
 answer comes from a fresh last batch of the final mixture alone.
 """
@@ -40,6 +40,7 @@ from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 
 MIN_SD = 1e-12
+"""Of a dimension in which all particles are at one place."""
 ENOUGH = 0.25
 """Share of a pilot's particles that have to be effective under a tilt; else they are carried there."""
 MAX_NUMBERS = 40_000_000
@@ -63,7 +64,7 @@ class Effort:
     round_draws: int
     """In each of them."""
     split: bool
-    """Whether a round may add components instead of moving those of the pilot, and tilted pilots start anew."""
+    """Whether a round may add components, instead of moving the pilot's, and tilted pilots start from the prior."""
 
 
 FIRST = Effort(draws=DRAWS, particles=1000, last_moves=40, rounds=2, round_draws=1500, split=False)
@@ -250,7 +251,6 @@ def _fit_components(
     tilts: Sequence[Query],
 ) -> tuple[tuple[Gaussian, ...], Tempered]:
     """Fit Gaussians to the posterior and to the posterior tilted by the headline; also return the pilot."""
-
     pilot = _pilot(assessment, transform, effort, rng)
     tilted = [_tilted(assessment, transform, pilot, tilts, tilt, effort, rng) for tilt in range(1 + len(tilts))]
     groups = [_equal_mixture(pilot.particles.z), *tilted]

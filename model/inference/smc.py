@@ -30,6 +30,7 @@ NOISE = 3.0
 ACCEPTANCE = 0.3
 """The step is shortened where fewer proposals are accepted, and lengthened where more are."""
 SHORTEST = 0.02
+"""Step."""
 SETTLED = 3.5
 """Standard errors by which means and variances may move at power 1, once the particles have forgotten their start."""
 PATIENCE = 6
@@ -39,6 +40,7 @@ WHOLE_SHARE = 0.2
 FREEDOM = 5.0
 """Degrees of freedom of the t distribution that proposals are drawn from."""
 MAX_POWERS = 200
+"""A target that needs more is not reached."""
 
 type LogDensities = Callable[[Numbers], tuple[Numbers, Numbers]]
 """Points, dims (free, point) -> ln density at power 0, and what is added at power 1, dims (point) each."""
@@ -105,7 +107,8 @@ def temper(
         particles, step, memory = _move(log_densities, particles, power, step, rng, most)
         if power >= 1:
             break
-    return Tempered(particles=particles, log_ratio=log_ratio, memory=memory)
+    # Particles that never came to power 1 fail as those that did not move there.
+    return Tempered(particles=particles, log_ratio=log_ratio, memory=memory if power >= 1 else 1.0)
 
 
 def _next_power(increment: Numbers, power: float) -> float:

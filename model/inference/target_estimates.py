@@ -19,6 +19,7 @@ from estimative.model.likelihood.queries import QueryProbabilities, Target
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 MAX_TILTS = 6
+"""Rare queries that one fit gets draws for."""
 
 type TargetKey = tuple[str, str]
 """Kind ("outcome", "event", "link") and id."""
@@ -42,7 +43,7 @@ class TargetEstimates:
 
     draws: Draws
     targets: tuple[Target, ...]
-    """Outcomes, events and links, in the order of `probabilities`; the headline is the first of `headlines`."""
+    """Outcomes, events and links, in the order of `probabilities`."""
     probabilities: QueryProbabilities
     """Of every target at every draw; dims (target, draw)."""
 
