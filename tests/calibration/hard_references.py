@@ -23,7 +23,7 @@ from tests.calibration.hard_scenarios import FAMILIES, hard_files
 from tests.calibration.tempering import Density, Reference, references
 
 FILE = Path(__file__).with_suffix(".json")
-SEEDS = 35
+SEEDS = 63
 """Of each family."""
 USABLE_SE = 0.05
 """A reference whose error is a larger share of it is not used, ..."""
