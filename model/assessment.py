@@ -25,6 +25,9 @@ from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
 
+MAX_SIGMA = 50.0
+"""Of the logarithm of a likelihood ratio that is integrated over."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
@@ -107,8 +110,20 @@ class Assessment:
     @cached_property
     def integrated(self) -> Index:
         """The log ratios that the likelihood can be integrated over: not those that are one unknown with another."""
-        tied = np.flatnonzero(self.ratio_source != np.arange(len(self.ratio_source)))
-        return np.setdiff1d(self.structure.integrated, [*tied, *self.ratio_source[tied]])
+        return np.setdiff1d(self.structure.integrated, _tied_positions(self.ratio_source))
+
+    @cached_property
+    def integrated_items(self) -> Index:
+        """The items about events that the likelihood can be integrated over, as positions in `EventIndicators`.
+
+        Those whose ratio, and whose own motive, is one unknown with another are not among them, nor those that are
+        stated as two chances, nor ratios so uncertain that floats cannot hold the integrals.
+        """
+        items, ratios = self.structure.event_indicators, _tied_positions(self.ratio_source)
+        tied = np.isin(items.ratio, ratios) | (self.ratio_parameters[1, items.ratio] > MAX_SIGMA)
+        motives = items.own_motive & np.isin(items.motive, _tied_positions(self.degree_source))
+        tied[len(items.ratio) - len(motives) :] |= motives
+        return np.flatnonzero(~tied & (items.chances.supported == len(self.degree_source)))
 
     @cached_property
     def constants(self) -> tuple[str, ...]:
@@ -225,6 +240,12 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
         check_size(structure)
     priors, indicator_priors = matched_priors(structure.quantities, prior_set)
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
+
+
+def _tied_positions(source: Index) -> Index:
+    """Positions of quantities that are one unknown with another."""
+    tied = np.flatnonzero(source != np.arange(len(source)))
+    return np.concatenate([tied, source[tied]])
 
 
 def _tied(priors: Mapping[str, Prior]) -> Mapping[str, Prior]:

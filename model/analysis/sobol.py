@@ -13,7 +13,6 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.importance_sampling import dimensions_of
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.likelihood.layout import Index, Numbers
@@ -60,7 +59,7 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
     """Sobol' indices of the headline; None where it does not vary, or is certain, impossible or undefined at a draw."""
     from scipy.stats import norm, sobol_indices
 
-    space = prior_transform(assessment, dimensions_of([assessment]))
+    space = prior_transform(assessment)
     names = _names(assessment, space)
     reached = _reached(assessment, space, seed)
     if not reached.size:

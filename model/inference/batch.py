@@ -1,14 +1,14 @@
 """A batch of draws in the space of standard normals, and the log densities of the model there.
 
 The ratios of indicators about factors are integrated out in closed form, so that a thousand of them do not add a
-thousand dimensions to the proposal, and the errors of measurements and forecasts by quadrature. Their posterior draws
-are added afterwards, from their conditionals (`sample_integrated`).
+thousand dimensions to the proposal; the errors of measurements and forecasts, and the ratios and motives of items about
+events, by quadrature. Their posterior draws are added afterwards, from their conditionals (see `conditional_draws`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,17 +17,9 @@ from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import (
-    Theta,
-    forecast_deviation,
-    indicator_strength,
-    log_joint,
-    measurement_deviation,
-    terms,
-)
-from estimative.model.likelihood.layout import Forecasts, Measurements, Numbers, Structure
+from estimative.model.likelihood.equations import log_joint
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import headline_target
-from estimative.model.likelihood.scale_mixture import sample_log_sd
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 
 IMPOSSIBLE = -1e290
@@ -92,32 +84,6 @@ def _log_conditional(log_joint_mass: Numbers, log_likelihood: Numbers) -> Number
     """ln P(query | theta, evidence) from ln P(query, evidence | theta); dims (draw)."""
     # Rounding may leave a certain query slightly above 0.
     return np.where(np.isfinite(log_joint_mass), np.minimum(log_joint_mass - log_likelihood, 0.0), IMPOSSIBLE)
-
-
-def sample_integrated(assessment: Assessment, theta: Theta, rng: np.random.Generator) -> Theta:
-    """Draw the ratios that were integrated out from their posterior given all else; dims (quantity, draw)."""
-    if theta.log_ratio_sd is None:
-        return theta
-    structure, log_ratio = assessment.structure, theta.log_ratio.copy()
-    indicators, strength = structure.indicators, indicator_strength(NUMPY, structure, theta)
-    # ln LR ~ N(mu + s sd^2, sd^2), the likelihood being exp(s ln LR).
-    sd = theta.log_ratio_sd[indicators.ratio, None]
-    log_ratio[indicators.ratio] += sd * (sd * strength + rng.standard_normal(strength.shape))
-    for items, deviation in _deviations(structure, theta):
-        mu, sd = theta.log_ratio[items.error], theta.log_ratio_sd[items.error, None]
-        power = theta.weight[items.item, None]
-        log_ratio[items.error] = sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
-    return replace(theta, log_ratio=log_ratio, log_ratio_sd=None)
-
-
-def _deviations(structure: Structure, theta: Theta) -> Iterator[tuple[Measurements | Forecasts, Numbers]]:
-    """Items with an error that is integrated out, and their deviations; dims (item, draw)."""
-    if len(structure.measurements.item):
-        yield structure.measurements, measurement_deviation(NUMPY, structure, theta)
-    if len(structure.forecasts.item):
-        with np.errstate(over="ignore"):
-            shared = terms(NUMPY, structure, theta)
-            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)
 
 
 def concatenate_batches(batches: Sequence[Batch]) -> Batch:

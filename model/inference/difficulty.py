@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
+from estimative.model.inference.beta_quantiles import REACH
 from estimative.model.inference.draws import resample
 from estimative.model.inference.posterior import Posterior
-from estimative.model.inference.prior_transform import REACH, prior_transform
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers

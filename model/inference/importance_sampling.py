@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch, sample_integrated
+from estimative.model.inference.batch import Batch, concatenate_batches, evaluate_batch
+from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.diagnostics import Verdict, judge_importance
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
@@ -38,6 +39,7 @@ from estimative.model.inference.smc import Tempered, temper
 from estimative.model.inference.weighted_batch import unreached, weigh_batch
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.queries import headline_target
 
 MIN_SD = 1e-12
 """Of a dimension in which all particles are at one place."""
@@ -86,6 +88,8 @@ class FittedProposal:
     """Gaussians in that space; the prior is always part of the mixture and not listed."""
     pilot: Tempered | None = None
     """To which the Gaussians were fitted; None where they come from other fits."""
+    tilts: tuple[Query, ...] = ()
+    """The headline and other queries that are likely under some of the Gaussians."""
 
     def __repr__(self) -> str:
         return f"FittedProposal({len(self.components)} Gaussians and the prior, {self.transform!r})"
@@ -112,10 +116,15 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
     weighted = weigh_batch(
         assessment, proposal.transform, proposal.components, rng.standard_normal((proposal.transform.dimension, draws))
     )
+    transform = proposal.transform
+    theta, log_factor = sample_integrated(
+        assessment, transform.theta(weighted.batch.z), transform.event_items, rng, proposal.tilts
+    )
+    weights = weighted.weights * np.exp(log_factor)
     return Draws(
         method="importance",
-        theta=sample_integrated(assessment, proposal.transform.theta(weighted.batch.z), rng),
-        weights=weighted.weights,
+        theta=theta,
+        weights=weights / weights.sum(),
         chains=1,
         diagnostics={
             "pareto_k": weighted.k_hat,
@@ -235,7 +244,8 @@ def fit_proposal(
     transform = prior_transform(assessment, dimensions or dimensions_of([assessment]))
     rng = np.random.default_rng(seed)
     components, pilot = _fit_components(assessment, transform, rng, effort, tilts)
-    return FittedProposal(transform=transform, components=components, pilot=pilot)
+    queries = headline_target(assessment.scenario).yes, *tilts
+    return FittedProposal(transform=transform, components=components, pilot=pilot, tilts=queries)
 
 
 def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.array_statistics import array_stats
-from estimative.model.inference.batch import sample_integrated
+from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.draws import Draws
+from estimative.model.inference.event_items import EventItems
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.likelihood.backend import TINY, Array, Backend
 from estimative.model.likelihood.equations import EPSILON, Theta, log_likelihood
@@ -108,8 +109,9 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
 
     Data
         `degree_prior`, dims (`degree_parameter`, `degree`); `ratio_prior`, dims (`ratio_parameter`, `ratio`);
-        `weight`, dims `evidence`; `degree_source` and `ratio_source`, positions of the quantities that these are the
-        same as, mostly their own.
+        `weight`, dims `evidence`; `event_items`, dims (`state`, `node`), what items about events that are integrated
+        over make of the network's nodes; `degree_source` and `ratio_source`, positions of the quantities that these are
+        the same as, mostly their own.
 
     Potential
         `evidence_log_likelihood`: ln P(evidence | theta), the binary events summed out exactly, so that only
@@ -132,6 +134,8 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         "degree": list(quantities.degrees),
         "ratio": list(quantities.ratios),
         "evidence": list(structure.scenario.evidence),
+        "state": ["no", "yes"],
+        "node": list(structure.soft_evidence_events),
         "degree_parameter": ["a", "b", "lower", "upper"],
         "ratio_parameter": ["mu", "sigma", "integrated_sigma"],
     }
@@ -145,7 +149,10 @@ def pymc_model(structure: Structure, data: Mapping[str, Numbers]) -> pm.Model:
         z = pm.Normal("log_ratio_z", 0, 1, shape=ratios, dims="ratio") if ratios else pt.zeros(0)
         degree = (lower + (upper - lower) * share)[_data("degree_source", data, "degree")]
         log_ratio = (mu + sigma * z)[_data("ratio_source", data, "ratio")]
-        theta = Theta(degree=degree, log_ratio=log_ratio, weight=weight, log_ratio_sd=integrated)
+        event_items = _data("event_items", data, "state", "node") if structure.soft_evidence_events else None
+        theta = Theta(
+            degree=degree, log_ratio=log_ratio, weight=weight, log_ratio_sd=integrated, event_items=event_items
+        )
         # Enumeration, not elimination: under PyTensor cost is the number of operations, each of which is compiled.
         pm.Potential("evidence_log_likelihood", log_likelihood(PYTENSOR, structure, theta, by_enumeration))
     return model
@@ -168,14 +175,27 @@ def _rows(matrix: Array) -> list[Array]:
 def model_data(assessment: Assessment) -> dict[str, Numbers]:
     """Collect the values of the model's data variables for one assessment."""
     mu, sigma = assessment.ratio_parameters
-    integrated = np.isin(np.arange(len(mu)), assessment.integrated)
+    integrated, items = np.isin(np.arange(len(mu)), assessment.integrated), _integrated_items(assessment)
     return {
         "degree_prior": assessment.degree_parameters,
         "ratio_prior": np.stack([mu, np.where(integrated, 0.0, sigma), np.where(integrated, sigma, 0.0)]),
-        "weight": assessment.weight,
+        "weight": items.without(assessment.weight),
+        "event_items": items.constants,
         "degree_source": assessment.degree_source,
         "ratio_source": assessment.ratio_source,
     }
+
+
+def _integrated_items(assessment: Assessment) -> EventItems:
+    """The items about events that are integrated over: not those whose motive is a factor, which take a table."""
+    items = EventItems.of(
+        assessment.structure.event_indicators,
+        assessment.integrated_items,
+        assessment.degree_parameters,
+        assessment.ratio_parameters,
+        assessment.weight,
+    )
+    return items.apart_from_factors()
 
 
 def starting_points(assessment: Assessment, transform: PriorTransform, z: Numbers) -> Numbers:
@@ -270,10 +290,12 @@ def sample(
         log_ratio=(mu[:, None] + sigma[:, None] * z)[assessment.ratio_source],
         weight=data["weight"],
         log_ratio_sd=integrated,
+        event_items=np.repeat(data["event_items"][..., None], chains * draws, axis=2),
     )
+    theta, _ = sample_integrated(assessment, theta, _integrated_items(assessment), np.random.default_rng([seed, 4]))
     return Draws(
         method="nuts",
-        theta=sample_integrated(assessment, theta, np.random.default_rng([seed, 4])),
+        theta=theta,
         weights=np.full(chains * draws, 1 / (chains * draws)),
         chains=chains,
         diagnostics={

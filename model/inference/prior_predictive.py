@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.batch import evaluate_batch, sample_integrated
+from estimative.model.inference.batch import evaluate_batch
+from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.gaussian_mixture import fit_mixture
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
@@ -74,7 +75,8 @@ def _tilted(assessment: Assessment, tilts: Sequence[Query], rng: np.random.Gener
     transform = prior_transform(blind, Dimensions.of([blind], integrated=True))
     components = [component for tilt in tilts for component in _tilt(blind, transform, tilt, rng)]
     weighted = weigh_batch(blind, transform, components, rng.standard_normal((transform.dimension, count)))
-    return _at(assessment, sample_integrated(blind, transform.theta(weighted.batch.z), rng), weighted.weights)
+    theta, _ = sample_integrated(blind, transform.theta(weighted.batch.z), transform.event_items, rng)
+    return _at(assessment, theta, weighted.weights)
 
 
 def _tilt(blind: Assessment, transform: PriorTransform, tilt: Query, rng: np.random.Generator) -> tuple[Gaussian, ...]:

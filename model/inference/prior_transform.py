@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betainccinv, betaincinv, betaln, log_ndtr, ndtr, ndtri
+from scipy.special import betainc, ndtri
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.beta_quantiles import REACH, beta_log_odds, cubics
+from estimative.model.inference.event_items import EventItems
 from estimative.model.likelihood.equations import Theta
-from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.layout import EventIndicators, Index, Numbers
 
-MIDDLE = 8.5
-"""Standard deviations up to which nodes are close together: less than one draw of the prior in 10^16 lies beyond."""
-REACH = 34.0
-"""Standard deviations that the table covers; farther out SciPy loses digits. Weight beyond it fails a fit."""
-INTERVALS, TAIL_INTERVALS = 256, 102
-"""In the middle, and in each tail."""
 FARTHEST = 4.0
 """The farthest from the middle, in standard deviations, that a constant is assumed to be."""
-MIN_LOG_ODDS = -700.0
-"""Bounds the log-odds of a degree: exp(-700) is close to the smallest float."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +30,6 @@ class PriorTransform:
     """The map from standard normals z, dims (free, draw), to the quantities of an assessment.
 
     A degree is lower + (upper - lower) F^-1(Phi(z)), F being its beta distribution; a log ratio is mu + sigma z.
-    The beta quantile is tabulated: `betaincinv` for every draw would cost more than the rest of a fit.
     """
 
     degree_parameters: Numbers
@@ -50,7 +43,10 @@ class PriorTransform:
     free_ratios: Index
     """The log ratios that are; their dimensions follow those of the degrees."""
     integrated: Index
-    """Log ratios that the likelihood is integrated over."""
+    """Log ratios that the likelihood is integrated over, besides those of `items`."""
+    items: Index
+    """Items about events over whose quantities it is integrated, as positions in `indicators`."""
+    indicators: EventIndicators
     degree_source: Index
     """The degree that each degree is the same as: mostly itself; dims (degree)."""
     ratio_source: Index
@@ -66,7 +62,9 @@ class PriorTransform:
     @property
     def dimensions(self) -> Dimensions:
         """Which quantities are the dimensions."""
-        return Dimensions(degrees=self.free_degrees, ratios=self.free_ratios, integrated=self.integrated)
+        return Dimensions(
+            degrees=self.free_degrees, ratios=self.free_ratios, integrated=self.integrated, items=self.items
+        )
 
     @property
     def dimension(self) -> int:
@@ -91,12 +89,19 @@ class PriorTransform:
         mu, sigma = self.ratio_parameters
         log_ratio = np.repeat(mu[:, None], draws, axis=1)
         log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
+        degree = degree[self.degree_source]
         return Theta(
-            degree=degree[self.degree_source],
+            degree=degree,
             log_ratio=log_ratio[self.ratio_source],
-            weight=self.weight,
+            weight=self.event_items.without(self.weight),
             log_ratio_sd=self._spread(),
+            event_items=self.event_items.at(degree) if len(self.items) else None,
         )
+
+    @cached_property
+    def event_items(self) -> EventItems:
+        """The items about events that are integrated over, with their priors."""
+        return EventItems.of(self.indicators, self.items, self.degree_parameters, self.ratio_parameters, self.weight)
 
     def _spread(self) -> Numbers | None:
         """Prior standard deviations of the log ratios that are integrated out, 0 for all others; dims (ratio)."""
@@ -146,20 +151,9 @@ class PriorTransform:
         return np.asarray((abs(z[: len(self.free_degrees)]) >= REACH).any(axis=0))
 
     def log_odds(self, z: Numbers) -> Numbers:
-        """Interpolate the log-odds of the beta quantiles; dims (free degree, draw)."""
-        distance = np.minimum(abs(z), REACH)
-        # Every node has a whole number as its place: 0 at -REACH, one more for each interval.
-        steps = np.where(
-            distance <= MIDDLE,
-            distance * (INTERVALS / 2 / MIDDLE),
-            INTERVALS / 2 + (distance - MIDDLE) * (TAIL_INTERVALS / (REACH - MIDDLE)),
-        )
-        place = INTERVALS / 2 + TAIL_INTERVALS + np.copysign(steps, z)
-        intervals = INTERVALS + 2 * TAIL_INTERVALS
-        left = np.minimum(place.astype(np.intp), intervals - 1)
-        t = place - left
-        c0, c1, c2, c3 = np.moveaxis(self.cubics[left + (np.arange(len(z)) * intervals)[:, None]], 2, 0)
-        return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
+        """The log-odds of the beta quantiles; dims (free degree, draw)."""
+        intervals = len(self.cubics) // max(len(z), 1)
+        return beta_log_odds(self.cubics, z, first=(np.arange(len(z)) * intervals)[:, None])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +164,8 @@ class Dimensions:
     ratios: Index
     integrated: Index
     """Log ratios that are not dimensions because the likelihood is integrated over them."""
+    items: Index
+    """Items about events whose ratios, and motives of their own, are not dimensions for the same reason."""
 
     @classmethod
     def of(cls, assessments: Sequence[Assessment], *, integrated: bool = False) -> Dimensions:
@@ -181,19 +177,21 @@ class Dimensions:
         Parameters
         ----------
         integrated
-            Whether `Structure.integrated` ratios are integrated out instead of being dimensions.
+            Whether what the likelihood can be integrated over is integrated out instead of being a dimension.
         """
         degrees = [
             _own(each.degree_parameters[2] < each.degree_parameters[3], each.degree_source) for each in assessments
         ]
         ratios = [_own(each.ratio_parameters[1] > 0, each.ratio_source) for each in assessments]
-        without = assessments[0].integrated if integrated else np.zeros(0, dtype=np.intp)
-        for each in assessments[1:]:
-            without = np.intersect1d(without, each.integrated)
+        nothing = np.zeros(0, dtype=np.intp)
+        without = reduce(np.intersect1d, [each.integrated for each in assessments]) if integrated else nothing
+        items = reduce(np.intersect1d, [each.integrated_items for each in assessments]) if integrated else nothing
+        own_ratios, own_motives = assessments[0].structure.event_indicators.own(items)
         return cls(
-            degrees=np.unique(np.concatenate(degrees)),
-            ratios=np.setdiff1d(np.concatenate(ratios), without),
+            degrees=np.setdiff1d(np.concatenate(degrees), own_motives),
+            ratios=np.setdiff1d(np.concatenate(ratios), [*without, *own_ratios]),
             integrated=without,
+            items=items,
         )
 
 
@@ -214,7 +212,7 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
     dimensions = dimensions or Dimensions.of([assessment])
     degrees = assessment.degree_parameters
     shapes = zip(*degrees[:2, dimensions.degrees].tolist(), strict=True)
-    tables = [_cubics(a, b) for a, b in shapes]
+    tables = [cubics(a, b) for a, b in shapes]
     return PriorTransform(
         degree_parameters=degrees,
         ratio_parameters=assessment.ratio_parameters,
@@ -222,51 +220,9 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         free_degrees=dimensions.degrees,
         free_ratios=dimensions.ratios,
         integrated=dimensions.integrated,
+        items=dimensions.items,
+        indicators=assessment.structure.event_indicators,
         degree_source=assessment.degree_source,
         ratio_source=assessment.ratio_source,
         cubics=np.concatenate([np.zeros((0, 4)), *tables]),
     )
-
-
-# Refits change few priors at a time, so most tables are the same from one fit to the next.
-@lru_cache(maxsize=4096)
-def _cubics(a: float, b: float) -> Numbers:
-    """Tabulate one beta distribution as Hermite cubics; dims (interval, power).
-
-    Slopes of at most three times the rise on either side keep the cubics monotone (Fritsch & Carlson 1980, SIAM J.
-    Numer. Anal. 17). On the log-odds scale the quantile function is smooth even for shapes heaped at 0 or 1.
-    """
-    lower, upper = _lower_tail(a, b), -_lower_tail(b, a)[::-1]
-    y = np.concatenate([lower, upper[1:]])
-    slopes = _slopes(a, b, y)
-    rise, steps = np.diff(y), np.diff(_nodes())
-    m0, m1 = np.minimum(slopes[:-1] * steps, 3 * rise), np.minimum(slopes[1:] * steps, 3 * rise)
-    return np.stack([y[:-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=1)
-
-
-@lru_cache(maxsize=1)
-def _nodes() -> Numbers:
-    """The standard normals at which quantiles are tabulated; dims (node)."""
-    tail = np.linspace(MIDDLE, REACH, TAIL_INTERVALS + 1)[1:]
-    return np.concatenate([-tail[::-1], np.linspace(-MIDDLE, MIDDLE, INTERVALS + 1), tail])
-
-
-def _lower_tail(a: float, b: float) -> Numbers:
-    """Compute the log-odds of Beta(a, b) quantiles at the nodes up to 0; dims (node up to 0)."""
-    z = _nodes()[: INTERVALS // 2 + TAIL_INTERVALS + 1]
-    share, rest = betaincinv(a, b, ndtr(z)), betainccinv(b, a, ndtr(z))
-    with np.errstate(divide="ignore"):
-        # The quantile x and 1 - x were computed separately: each has all its digits where it is small.
-        exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
-    # Near 0 the distribution function is x^a / (a B(a, b)); SciPy underflows or gives NaN there.
-    small = (log_ndtr(z) + np.log(a) + betaln(a, b)) / a
-    return np.asarray(np.maximum(np.where(small + np.log(a + b + 1) < -20, small, exact), MIN_LOG_ODDS))
-
-
-def _slopes(a: float, b: float, log_odds: Numbers) -> Numbers:
-    """Compute the derivative of the log-odds by the standard normal at the nodes; dims (node)."""
-    # The density of the log-odds l is exp(a ln u + b ln(1 - u)) / B(a, b), with u = expit(l).
-    log_density = -a * np.logaddexp(0, -log_odds) - b * np.logaddexp(0, log_odds) - betaln(a, b)
-    with np.errstate(over="ignore"):
-        slopes = np.exp(-0.5 * _nodes() ** 2 - 0.5 * np.log(2 * np.pi) - log_density)
-    return np.asarray(np.where(abs(log_odds) < -MIN_LOG_ODDS, slopes, 0.0))

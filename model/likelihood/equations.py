@@ -34,10 +34,14 @@ class Theta:
     log_ratio: Array
     """ln of odds ratios, rate ratios, likelihood ratios, yearly rates and errors; dims (ratio[, draw])."""
     weight: Array
-    """Power of each evidence item's likelihood, from relevance and shared origin; fixed, not drawn; dims (item)."""
+    """Power of each evidence item's likelihood, from relevance and shared origin; fixed, not drawn; dims (item). 0 for
+    the items in `event_items`."""
     log_ratio_sd: Array | None = None
     """Where `Structure.integrated` ratios are integrated out: their prior standard deviations, `log_ratio` being their
     prior means; dims (ratio). None where `log_ratio` holds a value of every ratio."""
+    event_items: Array | None = None
+    """Where ratios and motives of items about events are integrated out: ln of what these items make of the nodes of
+    `Structure.soft_evidence_events` not being so and being so; dims (state, node, draw), or (state, node[, 1])."""
 
     def __repr__(self) -> str:
         return f"Theta(degree: {self.degree.shape}, log_ratio: {self.log_ratio.shape}, weight: {self.weight.shape})"
@@ -163,7 +167,8 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     An item adds half its strength to the state that it supports, and subtracts half from the other: w ln LR of an
     indicator, -w ln(m + (1 - m) / LR) of testimony, m being the speaker's motive. What a motivated speaker would say
     anyway carries no news. An item with `given` does so where the condition of its event is met, and adds nothing
-    where it is not. Centred in this way, an uncertain ratio counts as its median, however uncertain it is.
+    where it is not. Centred in this way, an uncertain ratio counts as its median, however uncertain it is. Items that
+    are integrated over have weight 0 here, and their expectations are in `Theta.event_items`.
 
     Returns
     -------
@@ -179,8 +184,11 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     if structure.quantities.pairs:
         log_ratio = log_ratio + _log_chances(backend, theta, items.chances)
     strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], -testimony])
-    log_yes = backend.combine(items.sign / 2, strength)
-    return SoftEvidence(events=structure.soft_evidence_events, log_no=-log_yes, log_yes=log_yes)
+    half = backend.column(items.sign / 2) * strength
+    log_no, log_yes = items.at_nodes(backend, half, -half)
+    if theta.event_items is not None:
+        log_no, log_yes = log_no + theta.event_items[0], log_yes + theta.event_items[1]
+    return SoftEvidence(events=structure.soft_evidence_events, log_no=log_no, log_yes=log_yes)
 
 
 def _testimony(backend: Backend, structure: Structure, theta: Theta, motive: Array, log_ratio: Array) -> Array:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from estimative.model.likelihood.backend import Array, Backend
 from estimative.model.likelihood.bayes_net import Network, Query
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.quantities import Quantities
@@ -69,7 +70,9 @@ class Indicators:
 
 @dataclass(frozen=True, kw_only=True)
 class EventIndicators:
-    """Indicators about events, then testimony."""
+    """Indicators about events, then testimony. An item with `given` says nothing where neither the event happened nor
+    its condition was met without it.
+    """
 
     item: Index
     """dims (item)."""
@@ -77,11 +80,33 @@ class EventIndicators:
     """Into the log ratios: ln LR; dims (item)."""
     motive: Index
     """Into the degrees: the speaker's motive; dims (testimony)."""
+    own_motive: NDArray[np.bool_]
+    """Whether that is a motive of this item alone; dims (testimony)."""
     chances: Chances
     sign: Numbers
-    """1 where an item supports that the event happened, -1 where that it did not, 0 where it is about another; dims
-    (event, item), see `Structure.soft_evidence_events`. An item with `given` has half of it at its event, and half,
-    the other way, at the failure of that event: together nothing where neither happened."""
+    """1 where an item supports that its event happened, -1 where that it did not; dims (item)."""
+    happened: Numbers
+    """1 where a node's being so means that the event of an item happened; dims (node, item), the nodes being
+    `Structure.soft_evidence_events`."""
+    failed: Numbers
+    """1 where a node's being so means that it did not happen: the failure of the event of an item with `given`."""
+    not_happened: Numbers
+    """1 where a node's not being so means that it did not happen: the event of an item without `given`."""
+
+    def own(self, items: Index) -> tuple[Index, Index]:
+        """Positions of the log ratios of some items, and of the motives among the degrees that are theirs alone."""
+        testimony = items[items >= len(self.item) - len(self.motive)] - (len(self.item) - len(self.motive))
+        return self.ratio[items], self.motive[testimony[self.own_motive[testimony]]]
+
+    def at_nodes(self, backend: Backend, happened: Array, not_happened: Array) -> tuple[Array, Array]:
+        """Add up log-likelihoods of items, dims (item[, draw]), if their events happened and if not.
+
+        Returns
+        -------
+        Log-likelihoods of each node's not being so and being so; dims (node[, draw]) each.
+        """
+        so = backend.combine(self.happened, happened) + backend.combine(self.failed, not_happened)
+        return backend.combine(self.not_happened, not_happened), so
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import lgamma, log
@@ -20,6 +20,7 @@ from estimative.model.likelihood.layout import (
     Indicators,
     LinearPredictors,
     Measurements,
+    Numbers,
     PoissonCounts,
     Structure,
     failure_of,
@@ -271,20 +272,28 @@ class _Builder:
             chances=self._chances([(item.id, item.supports) for item in items]),
         )
 
-    def _soft_evidence(self, events: tuple[str, ...]) -> EventIndicators:
+    def _soft_evidence(self, nodes: tuple[str, ...]) -> EventIndicators:
         indicators = self._event_indicators()
         testimony = self._of(Testimony)
         degrees = self.quantities.degrees
         motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in testimony]
         items: list[Indicator | Testimony] = [*indicators, *testimony]
         supports = np.array([*(item.supports for item in indicators), *(item.claims for item in testimony)], dtype=bool)
-        about = np.array([[_part(item, event) for item in items] for event in events], dtype=float)
+
+        def matrix(chosen: Callable[[Indicator | Testimony, str], bool]) -> Numbers:
+            entries = [[chosen(item, node) for item in items] for node in nodes]
+            return np.array(entries, dtype=float).reshape(len(nodes), len(items))
+
         return EventIndicators(
             item=self._positions(items),
             ratio=self._ratios(items),
             motive=_index(motives),
+            own_motive=np.array([item.motive is None for item in testimony], dtype=bool),
             chances=self._chances(list(zip([item.id for item in items], supports.tolist(), strict=True))),
-            sign=about.reshape(len(events), len(items)) * np.where(supports, 1.0, -1.0),
+            sign=np.where(supports, 1.0, -1.0),
+            happened=matrix(lambda item, node: node == item.about),
+            failed=matrix(lambda item, node: item.given and node == failure_of(item.about)),
+            not_happened=matrix(lambda item, node: not item.given and node == item.about),
         )
 
     def _chances(self, items: Sequence[tuple[str, bool]]) -> Chances:
@@ -399,13 +408,6 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
 def _states(events: Sequence[str]) -> Iterator[tuple[int, ...]]:
     """Yield the joint states of some events."""
     return product((0, 1), repeat=len(events))
-
-
-def _part(item: Indicator | Testimony, node: str) -> float:
-    """How much of an item bears on a node: all on its event, or half there and half, the other way, on its failure."""
-    if node == item.about:
-        return 0.5 if item.given else 1.0
-    return -0.5 if item.given and node == failure_of(item.about) else 0.0
 
 
 def _failure_cells(event: Event, impossible: int) -> NDArray[np.intp]:

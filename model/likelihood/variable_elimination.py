@@ -14,6 +14,7 @@ from itertools import groupby
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import TINY, Array, Backend
 from estimative.model.likelihood.bayes_net import Network, Query
@@ -42,7 +43,7 @@ class SoftEvidence:
     log_yes: Array = None
     """Natural logarithm, if it happens; dims (event[, draw])."""
 
-    def part(self, draws: slice) -> SoftEvidence:
+    def part(self, draws: slice | NDArray[np.intp]) -> SoftEvidence:
         """The same at some of the draws."""
         if not self.events:
             return self
@@ -89,7 +90,7 @@ def by_elimination(
     for scope, members in _group_by_scope(queries):
         free = tuple(event for event in scope if event not in network.certain)
         joint, log_scale = _joint_table(backend, network, probabilities, evidence, free)
-        masks = np.stack([_restrict(queries[member].expand(scope), scope, network).ravel() for member in members])
+        masks = np.stack([restrict(queries[member].expand(scope), scope, network).ravel() for member in members])
         flat = joint.reshape((masks.shape[1], *joint.shape[len(free) :]))
         masses = backend.combine(masks.astype(float), flat)
         log_masses = backend.log_mass(masses) + log_scale[None]
@@ -206,7 +207,7 @@ def _group_by_ancestry(
     return [(events, list(group)) for events, group in groupby(members, key=lambda index: relevant[index])]
 
 
-type _Factor = tuple[tuple[str, ...], Array]
+type Factor = tuple[tuple[str, ...], Array]
 """Events in topological order, and a table with one axis of length 2 for each[, then draw]."""
 
 
@@ -219,6 +220,28 @@ def _joint_table(
     -------
     The joint mass of the events in scope, in their order, divided by a scale; and ln of that scale, dims ([draw]).
     """
+    factors, log_scale = factors_of(backend, network, probabilities, evidence, scope)
+    for event in elimination_order([members for members, _ in factors], scope):
+        involved, table = multiply(network, [factor for factor in factors if event in factor[0]])
+        table = table.sum(axis=involved.index(event))
+        remaining = tuple(name for name in involved if name != event)
+        # Rescaled after every sum: the product of forty small probabilities would underflow.
+        highest = backend.maximum(table.max(axis=tuple(range(len(remaining)))) if remaining else table, TINY)
+        log_scale = log_scale + backend.log(highest)
+        factors = [factor for factor in factors if event not in factor[0]]
+        factors.append((remaining, table / highest))
+    # Without events there is a single state, of mass 1 at scale exp(0).
+    if not factors:
+        return log_scale + 1, log_scale
+    product_scope, table = multiply(network, factors)
+    ordered = tuple(sorted(scope, key=network.position.__getitem__))
+    return _transpose(_align((product_scope, table), ordered), ordered, scope), log_scale
+
+
+def factors_of(
+    backend: Backend, network: Network, probabilities: Array, evidence: SoftEvidence, scope: tuple[str, ...]
+) -> tuple[list[Factor], Array]:
+    """The factors whose product is the joint mass of all events that matter, and ln of its scale, dims ([draw])."""
     events = network.ancestry((*scope, *evidence.events, *network.certain))
     factors = [_conditional_table(network, probabilities, event) for event in events]
     log_scale = (0 * probabilities[:1]).sum(axis=0)
@@ -232,45 +255,31 @@ def _joint_table(
         highest = backend.maximum(no, yes)
         log_scale = log_scale + highest
         factors.append(((event,), backend.exp(backend.stack([no - highest, yes - highest]))))
-    for event in elimination_order([members for members, _ in factors], scope):
-        involved = [factor for factor in factors if event in factor[0]]
-        remaining, table = _multiply(network, involved)
-        table = table.sum(axis=remaining.index(event))
-        remaining = tuple(name for name in remaining if name != event)
-        # Rescaled after every sum: the product of forty small probabilities would underflow.
-        highest = backend.maximum(table.max(axis=tuple(range(len(remaining)))) if remaining else table, TINY)
-        log_scale = log_scale + backend.log(highest)
-        factors = [factor for factor in factors if event not in factor[0]]
-        factors.append((remaining, table / highest))
-    # Without events there is a single state, of mass 1 at scale exp(0).
-    if not factors:
-        return log_scale + 1, log_scale
-    product_scope, table = _multiply(network, factors)
-    ordered = tuple(sorted(scope, key=network.position.__getitem__))
-    return _transpose(_align((product_scope, table), ordered), ordered, scope), log_scale
+    return factors, log_scale
 
 
-def _conditional_table(network: Network, probabilities: Array, event: str) -> _Factor:
+def _conditional_table(network: Network, probabilities: Array, event: str) -> Factor:
     """P(event | parents), at the states of certain events."""
     scope = (*network.parents[event], event)
-    cells = _restrict(network.cells[event], scope, network)
+    cells = restrict(network.cells[event], scope, network)
     free = tuple(name for name in scope if name not in network.certain)
     ordered = tuple(sorted(free, key=network.position.__getitem__))
     return ordered, probabilities[np.transpose(cells, [free.index(name) for name in ordered])]
 
 
-def _restrict(table: Array, scope: tuple[str, ...], network: Network) -> Array:
+def restrict(table: Array, scope: tuple[str, ...], network: Network) -> Array:
     """Take the part of a table over events that agrees with what is certain."""
     return table[tuple(int(network.certain[name]) if name in network.certain else slice(None) for name in scope)]
 
 
-def _multiply(network: Network, factors: Sequence[_Factor]) -> _Factor:
+def multiply(network: Network, factors: Sequence[Factor]) -> Factor:
+    """Multiply factors; the events of the product are in topological order."""
     union = {name for scope, _ in factors for name in scope}
     ordered = tuple(sorted(union, key=network.position.__getitem__))
     return ordered, prod((_align(factor, ordered) for factor in factors[1:]), start=_align(factors[0], ordered))
 
 
-def _align(factor: _Factor, scope: tuple[str, ...]) -> Array:
+def _align(factor: Factor, scope: tuple[str, ...]) -> Array:
     """Give a factor's table an axis for each event of a wider scope, of length 1 where it does not depend on it."""
     inside, table = factor
     return table[tuple(slice(None) if name in inside else None for name in scope)] if scope else table

@@ -209,6 +209,7 @@ def test_the_model_names_its_dimensions() -> None:
         "degree_prior": ("degree_parameter", "degree"),
         "ratio_prior": ("ratio_parameter", "ratio"),
         "weight": ("evidence",),
+        "event_items": ("state", "node"),
         "degree_source": ("degree",),
         "ratio_source": ("ratio",),
         "degree_share": ("degree",),
@@ -218,6 +219,8 @@ def test_the_model_names_its_dimensions() -> None:
         "degree": ("factors.damp", "events.rain"),
         "ratio": ("events.flood", "effects.rain.damp", "evidence.cloud", "evidence.puddle"),
         "evidence": ("cloud", "puddle"),
+        "state": ("no", "yes"),
+        "node": ("rain",),
         "degree_parameter": ("a", "b", "lower", "upper"),
         "ratio_parameter": ("mu", "sigma", "integrated_sigma"),
     }

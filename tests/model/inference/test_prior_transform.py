@@ -13,8 +13,9 @@ from scipy import stats
 from scipy.special import betainccinv, betaincinv, betaln, expit, log_expit, log_ndtr, ndtr
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.beta_quantiles import REACH
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.prior_transform import REACH, PriorTransform, prior_transform
+from estimative.model.inference.prior_transform import PriorTransform, prior_transform
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.quantities import Quantities

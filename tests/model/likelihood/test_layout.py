@@ -34,6 +34,9 @@ def test_tables_hold_the_probabilities_of_the_oracle(scene: Valued) -> None:
             assert np.broadcast_to(table[(*values, 1)], len(expected)) == pytest.approx(expected, rel=1e-10)
 
 
+PLACES = ("happened", "failed", "not_happened")
+
+
 def test_every_item_of_evidence_has_its_place() -> None:
     """Each kind of evidence is laid out once, under the position that the scenario gives the item."""
     structure = structure_of(everything())
@@ -61,13 +64,19 @@ def test_soft_evidence_is_about_the_events_of_indicators_and_testimony() -> None
     evidence = soft_evidence(NUMPY, structure, scene.theta)
     failures = {failure_of(item.about) for item in items if item.given}
     assert set(evidence.events) == about | failures == set(structure.soft_evidence_events)
-    sign = structure.event_indicators.sign
-    assert abs(sign).sum(axis=0) == pytest.approx(1.0), "one event for each item"
+    laid_out = structure.event_indicators
     supports = {item.id: item.supports if isinstance(item, Indicator) else item.claims for item in items}
-    names = [list(scene.scenario.evidence)[position] for position in structure.event_indicators.item]
-    happens = sign[[event in about for event in structure.soft_evidence_events]]
-    halves = {item.id: 0.5 if item.given else 1.0 for item in items}
-    assert happens.sum(axis=0).tolist() == [halves[name] * (1 if supports[name] else -1) for name in names]
+    names = [list(scene.scenario.evidence)[position] for position in laid_out.item]
+    assert laid_out.sign.tolist() == [1 if supports[name] else -1 for name in names]
+    for column, name in enumerate(names):
+        item = scene.scenario.evidence[name]
+        nodes = {field: matrix[:, column] for field, matrix in vars(laid_out).items() if field in PLACES}
+        placed = {field: [evidence.events[node] for node in np.flatnonzero(values)] for field, values in nodes.items()}
+        assert placed == {
+            "happened": [item.about],
+            "failed": [failure_of(item.about)] if item.given else [],
+            "not_happened": [] if item.given else [item.about],
+        }
 
 
 def test_a_forecast_with_its_own_horizon_has_its_own_node() -> None:

@@ -1,0 +1,117 @@
+"""Draws of what the likelihood was integrated over, given all else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.event_items import EventItems
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.equations import (
+    Theta,
+    forecast_deviation,
+    indicator_strength,
+    measurement_deviation,
+    soft_evidence,
+    terms,
+)
+from estimative.model.likelihood.layout import Forecasts, Index, Measurements, Numbers, Structure
+from estimative.model.likelihood.scale_mixture import sample_log_sd
+from estimative.model.likelihood.state_sampling import sample_states
+from estimative.model.likelihood.variable_elimination import SoftEvidence, by_elimination
+
+
+def sample_integrated(
+    assessment: Assessment, theta: Theta, items: EventItems, rng: np.random.Generator, tilts: Sequence[Query] = ()
+) -> tuple[Theta, Numbers]:
+    """Draw what was integrated out from its posterior given all else; dims (quantity, draw).
+
+    Parameters
+    ----------
+    items
+        The items about events that were.
+    tilts
+        Queries that are so rare that some of the draws should come from where they hold.
+
+    Returns
+    -------
+    The quantities, and ln of a factor of each draw's weight, dims (draw), that makes up for the tilts.
+    """
+    structure, log_ratio = assessment.structure, theta.log_ratio.copy()
+    complete = replace(
+        theta,
+        degree=theta.degree.copy(),
+        log_ratio=log_ratio,
+        weight=assessment.weight,
+        log_ratio_sd=None,
+        event_items=None,
+    )
+    if theta.log_ratio_sd is not None:
+        indicators, strength = structure.indicators, indicator_strength(NUMPY, structure, theta)
+        # ln LR ~ N(mu + s sd^2, sd^2), the likelihood being exp(s ln LR).
+        sd = theta.log_ratio_sd[indicators.ratio, None]
+        log_ratio[indicators.ratio] += sd * (sd * strength + rng.standard_normal(strength.shape))
+        for part, deviation in _deviations(structure, theta):
+            mu, sd = theta.log_ratio[part.error], theta.log_ratio_sd[part.error, None]
+            power = theta.weight[part.item, None]
+            log_ratio[part.error] = sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
+    if all(prior.constant for prior in items.priors):
+        return complete, np.zeros(log_ratio.shape[1])
+    return _sample_items(structure, theta, complete, items, rng, tilts)
+
+
+def _sample_items(
+    structure: Structure,
+    theta: Theta,
+    complete: Theta,
+    items: EventItems,
+    rng: np.random.Generator,
+    tilts: Sequence[Query],
+) -> tuple[Theta, Numbers]:
+    """Draw the quantities of items about events, by way of the events' states.
+
+    Each draw comes from the posterior, or from the posterior given one of the tilts, and is weighed by the mixture of
+    them. By Bayes' theorem, the density of its quantities given a query, relative to that without, is
+    P(query | all quantities) / P(query | all others).
+    """
+    with np.errstate(over="ignore"):
+        chances = terms(NUMPY, structure, theta).probabilities
+        soft = soft_evidence(NUMPY, structure, theta)
+        before = _log_conditionals(structure, chances, soft, tilts)
+        origin = rng.integers(1 + len(tilts), size=chances.shape[1])
+        # Where a query is impossible, its share of the draws comes from the posterior.
+        origin[origin > 0] *= np.isfinite(before[origin[origin > 0] - 1, np.flatnonzero(origin > 0)])
+        for index, query in enumerate([EVERYTHING, *tilts]):
+            draws = np.flatnonzero(origin == index)
+            states = sample_states(structure.network, chances[:, draws], soft.part(draws), rng, query)
+            sampled = items.sample(_part(complete, draws), structure.soft_evidence_events, states, rng)
+            complete.degree[:, draws], complete.log_ratio[:, draws] = sampled.degree, sampled.log_ratio
+        if not tilts:
+            return complete, np.zeros(chances.shape[1])
+        after = _log_conditionals(structure, chances, soft_evidence(NUMPY, structure, complete), tilts)
+    gain = np.where(np.isfinite(before), after - before, 0.0)
+    return complete, np.log(1 + len(tilts)) - np.logaddexp.reduce(np.concatenate([np.zeros_like(gain[:1]), gain]))
+
+
+def _log_conditionals(structure: Structure, chances: Numbers, soft: SoftEvidence, queries: Sequence[Query]) -> Numbers:
+    """ln P(query | quantities, evidence); dims (query, draw)."""
+    everything, *masses = by_elimination(NUMPY, structure.network, chances, soft, [EVERYTHING, *queries])
+    return np.reshape(masses, (len(queries), chances.shape[1])) - np.where(np.isfinite(everything), everything, 0.0)
+
+
+def _part(theta: Theta, draws: Index) -> Theta:
+    return replace(theta, degree=theta.degree[:, draws], log_ratio=theta.log_ratio[:, draws])
+
+
+def _deviations(structure: Structure, theta: Theta) -> Iterator[tuple[Measurements | Forecasts, Numbers]]:
+    """Items with an error that is integrated out, and their deviations; dims (item, draw)."""
+    if len(structure.measurements.item):
+        yield structure.measurements, measurement_deviation(NUMPY, structure, theta)
+    if len(structure.forecasts.item):
+        with np.errstate(over="ignore"):
+            shared = terms(NUMPY, structure, theta)
+            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)
