@@ -177,7 +177,7 @@ class Fit(Answer):
         do
             Factors (0 to 1) and events (True, False) to set by intervention.
         given
-            The same, observed.
+            The same, observed; and indicators (True, False), observed before anything is set.
         without
             Items of evidence, origins of several items, or "all".
         edits

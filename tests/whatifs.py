@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from estimative.model.analysis.what_if import Change, Supposition, WhatIf
 from estimative.model.assessment import Assessment
 from estimative.model.inference.refit import Fitted, Fitter
@@ -22,8 +24,11 @@ def fit(assessment: Assessment, *, seed: int = 1, draws: int | None = None) -> t
     return fitter, fitter.fit(assessment)
 
 
-def supposing(assessment: Assessment, do: Intervention | None = None, **given: bool) -> Supposition:
-    return Supposition(assessment=assessment, intervention=do or Intervention(), given=FrozenDict(given))
+def supposing(
+    assessment: Assessment, do: Intervention | None = None, signs: Mapping[str, bool] | None = None, **given: bool
+) -> Supposition:
+    seen, given = FrozenDict(signs or {}), FrozenDict(given)
+    return Supposition(assessment=assessment, intervention=do or Intervention(), given=given, signs=seen)
 
 
 def change(found: WhatIf, sort: str, name: str) -> Change:

@@ -57,7 +57,7 @@ def read_supposition(
     do
         Factors (0 to 1) and events (yes or no) to set by intervention.
     given
-        The same, observed, in a world where what `do` names is set; and indicators (yes or no).
+        The same, observed, in a world where what `do` names is set; and indicators (yes or no), observed before that.
     without
         Items of evidence, origins of several items, or "all".
     edits
@@ -83,8 +83,6 @@ def read_supposition(
     changed = changed.without_evidence(left_out) if left_out else changed
     intervention = Intervention(factors=FrozenDict(factors), events=FrozenDict(events))
     reader.check(intervention, grid, changed)
-    if signs and (intervention or grid):
-        reader.refuse_signs(next(iter(signs)))
     reader.stop_if_invalid()
     return Supposition(
         assessment=changed,
@@ -160,11 +158,6 @@ class _Reader:
                 signs[name] = self.state("given", name, value)
                 self.assumptions.append(Assumption(kind="condition", name=name, value=signs[name]))
         return signs
-
-    def refuse_signs(self, name: str) -> None:
-        place, message = Place(file="given", key=name), "an indicator is observed of the world as it is"
-        allowed = "an indicator without an intervention or a sweep"
-        self.issues.append(Issue(code="misuse", message=message, place=place, allowed=allowed))
 
     def degree(self, entry: str, name: str, value: State) -> float:
         number = _number(value)

@@ -14,7 +14,8 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import soft_evidence, terms
-from estimative.model.likelihood.layout import Numbers, failure_of
+from estimative.model.likelihood.failures import failure_of
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event
 from estimative.model.spec.quantities import QuantityName

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from itertools import product
 from typing import Literal
 
 import numpy as np
 
-from estimative.model.analysis.information_value import event_chances, likelihoods, mean_power
+from estimative.model.analysis.sighting import Sighting
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
-from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
-from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import evaluate_queries
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.model.spec.events import Event
-from estimative.model.spec.evidence import Indicator
 from estimative.priors.frozen import FrozenDict
+
+NOTHING: Mapping[str, bool] = FrozenDict({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +46,17 @@ class Grid:
 class Supposition:
     """What is supposed to differ from the assessment.
 
-    The intervention comes first; what is given is then observed to happen.
+    Indicators are observed first, like the evidence there is; then comes the intervention; the events that are given
+    are observed to happen after that.
     """
 
     assessment: Assessment
     """With other priors, and without the evidence that is left out."""
     intervention: Intervention = field(default_factory=Intervention)
-    given: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
+    given: Mapping[str, bool] = field(default_factory=lambda: NOTHING)
     """Events that are observed to happen (True), or not (False)."""
-    signs: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
-    """Indicators that are observed (True), or absent (False); not together with an intervention or a sweep."""
+    signs: Mapping[str, bool] = field(default_factory=lambda: NOTHING)
+    """Indicators that are observed (True), or absent (False), before the intervention."""
     grid: Grid | None = None
     """Of a sweep; None where there is none."""
     assumptions: tuple[Assumption, ...] = ()
@@ -112,74 +108,52 @@ def what_if(fitter: Fitter, before: Fitted, supposition: Supposition) -> WhatIf:
     """
     assessment = supposition.assessment
     start = before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
-    if supposition.given and not supposition.intervention:
-        after = fitter.fit(assessment.conditioned_on(supposition.given)).posterior
+    if supposition.intervention:
+        after = under(start, supposition.intervention, supposition.given, supposition.signs)
     else:
-        after = under(start, supposition.intervention, supposition.given)
-    if supposition.signs:
-        after = observing(after, supposition.signs)
+        after = fitter.fit(assessment.conditioned_on(supposition.given)).posterior if supposition.given else start
+        after = observing(after, supposition.signs) if supposition.signs else after
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
 
 
-def under(posterior: Posterior, intervention: Intervention, given: Mapping[str, bool]) -> Posterior:
-    """The posterior under an intervention, with the given events observed after that."""
+def under(
+    posterior: Posterior, intervention: Intervention, given: Mapping[str, bool], signs: Mapping[str, bool] = NOTHING
+) -> Posterior:
+    """The posterior under an intervention: indicators are observed before it, and the given events after it."""
     if not intervention:
         return posterior
-    return _evaluated(posterior, _base(posterior, given), intervention, given)
+    return _Responsive.of(posterior, given, signs).under(intervention)
 
 
 def observing(posterior: Posterior, signs: Mapping[str, bool]) -> Posterior:
-    """The posterior once some indicators are observed (True) or absent (False), each draw weighed by their chance.
-
-    Raises
-    ------
-    Contradiction
-        If that has probability 0.
-    """
-    assessment, indicators = posterior.assessment, posterior.assessment.scenario.indicators
-    about = dict.fromkeys(indicators[name].about for name in signs)
-    events = tuple(name for name in about if name in assessment.scenario.events)
-    yes, given = np.zeros_like(posterior.probabilities.yes), np.zeros_like(posterior.probabilities.given)
-    for states in product(*(_event_states(assessment.scenario.events[name]) for name in events)):
-        happened = dict(zip(events, (index for index, _ in states), strict=True))
-        query = reduce(Query.and_, (query for _, query in states), EVERYTHING)
-        targets = tuple(replace(t, yes=t.yes.and_(query), given=t.given.and_(query)) for t in posterior.targets)
-        found = evaluate_queries(assessment.structure, posterior.draws.theta, targets)
-        chance = math.prod(_chance(posterior, indicators[name], seen, happened) for name, seen in signs.items())
-        yes, given = yes + chance * found.yes, given + chance * found.given
-    probabilities = replace(posterior.probabilities, yes=yes, given=given)
-    return _conditioned(replace(posterior, probabilities=probabilities))
+    """The posterior once some indicators are observed (True) or absent (False), each draw weighed by their chance."""
+    sighting = Sighting.of(posterior, signs)
+    found = evaluate_queries(sighting.structure, posterior.draws.theta, posterior.targets, seen=sighting.soft)
+    return _conditioned(replace(posterior, probabilities=sighting.weigh(found)))
 
 
-def _event_states(event: Event) -> Iterator[tuple[int, Query]]:
-    """The states that an indicator may tell apart, with their places among `event_chances`."""
-    happens, possible = Query.where(all=[event.id]), Query.where(all=event.given, none=event.unless)
-    yield 0, happens
-    yield 1, possible.and_(Query.where(none=[event.id]))
-    if event.given or event.unless:
-        yield 2, Query.where(all=event.given, none=event.unless, negated=True)
+@dataclass(frozen=True, kw_only=True)
+class _Responsive:
+    """A posterior, and what interventions of any kind need in order to act on it."""
 
+    posterior: Posterior
+    sighting: Sighting
+    base: InterventionBase
+    conditional: bool
+    """Whether anything is observed."""
 
-def _chance(posterior: Posterior, sign: Indicator, seen: bool, happened: Mapping[str, int]) -> Numbers | float:
-    """P(what is seen of an indicator | a state of its event, or its factor's degree at each draw)."""
-    if sign.about in happened:
-        chance: Numbers | float = event_chances(posterior.assessment, sign)[happened[sign.about]]
-    else:
-        top, bottom = likelihoods(posterior.assessment, sign)
-        x = posterior.quantity(f"factors.{sign.about}")
-        chance = mean_power(bottom, 1 - x) * mean_power(top, x)
-    return chance if seen else 1 - chance
+    @classmethod
+    def of(cls, posterior: Posterior, given: Mapping[str, bool], signs: Mapping[str, bool]) -> _Responsive:
+        sighting = Sighting.of(posterior, signs)
+        base = InterventionBase.of(
+            sighting.structure, posterior.draws.theta, posterior.targets, given, seen=sighting.soft
+        )
+        return cls(posterior=posterior, sighting=sighting, base=base, conditional=bool(given or signs))
 
-
-def _base(posterior: Posterior, given: Mapping[str, bool]) -> InterventionBase:
-    return InterventionBase.of(posterior.assessment.structure, posterior.draws.theta, posterior.targets, given)
-
-
-def _evaluated(
-    posterior: Posterior, base: InterventionBase, intervention: Intervention, given: Mapping[str, bool]
-) -> Posterior:
-    changed = replace(posterior, probabilities=base.under(intervention))
-    return _conditioned(changed) if given else changed
+    def under(self, intervention: Intervention) -> Posterior:
+        """The posterior under an intervention, given what is observed."""
+        changed = replace(self.posterior, probabilities=self.sighting.weigh(self.base.under(intervention)))
+        return _conditioned(changed) if self.conditional else changed
 
 
 def sweep(posterior: Posterior, supposition: Supposition, factor: str, values: Sequence[float]) -> Sweep:
@@ -190,11 +164,11 @@ def sweep(posterior: Posterior, supposition: Supposition, factor: str, values: S
     posterior
         Of what is supposed, before the intervention and the condition: `WhatIf.start`.
     """
-    base, posteriors = _base(posterior, supposition.given), []
+    responsive, posteriors = _Responsive.of(posterior, supposition.given, supposition.signs), []
     for value in values:
         factors = FrozenDict({**supposition.intervention.factors, factor: value})
         intervention = replace(supposition.intervention, factors=factors)
-        posteriors.append(_evaluated(posterior, base, intervention, supposition.given))
+        posteriors.append(responsive.under(intervention))
     return Sweep(factor=factor, values=tuple(values), posteriors=tuple(posteriors))
 
 

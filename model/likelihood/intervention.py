@@ -18,9 +18,15 @@ import numpy as np
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
-from estimative.model.likelihood.layout import Numbers, Structure, failure_of
+from estimative.model.likelihood.failures import failure_of
+from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import QueryProbabilities, Target
-from estimative.model.likelihood.variable_elimination import Contradiction, SoftEvidence, by_elimination
+from estimative.model.likelihood.variable_elimination import (
+    NO_SOFT_EVIDENCE,
+    Contradiction,
+    SoftEvidence,
+    by_elimination,
+)
 from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.frozen import FrozenDict
 
@@ -91,7 +97,12 @@ class InterventionBase:
 
     @classmethod
     def of(
-        cls, structure: Structure, theta: Theta, targets: tuple[Target, ...], given: Mapping[str, bool]
+        cls,
+        structure: Structure,
+        theta: Theta,
+        targets: tuple[Target, ...],
+        given: Mapping[str, bool],
+        seen: SoftEvidence = NO_SOFT_EVIDENCE,
     ) -> InterventionBase:
         """Compute what all interventions share.
 
@@ -102,11 +113,13 @@ class InterventionBase:
         given
             Events observed to happen (True) or not (False) after the intervention: `yes` and `given` of each target
             are under this condition too.
+        seen
+            More evidence about events than the structure has; dims (event, draw).
         """
         settled = _frontier(structure)
         states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
         plain = list(_queries(targets, _state(tuple(given), tuple(given.values()))))
-        soft = soft_evidence(NUMPY, structure, theta)
+        soft = soft_evidence(NUMPY, structure, theta).and_(seen)
         with np.errstate(over="ignore"):
             chances = terms(NUMPY, structure, theta).probabilities
             now = by_elimination(NUMPY, structure.network, chances, soft, states)

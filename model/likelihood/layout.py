@@ -25,11 +25,6 @@ type Link = Literal["log_odds", "noisy_or"]
 """How drivers change a probability: see `links`."""
 
 
-def failure_of(event: str) -> str:
-    """Return the name of the node for "the condition of an event was met, and it did not happen"."""
-    return f"{event} fails"  # no event has a name with a space
-
-
 @dataclass(frozen=True, kw_only=True)
 class LinearPredictors:
     """Rows of linear predictors: baseline[base[r]] + sum over effects of design[r] x covariate x s ln w."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.failures import failure_of, with_failures
 from estimative.model.likelihood.layout import (
     BinomialCases,
     Chances,
@@ -23,7 +24,6 @@ from estimative.model.likelihood.layout import (
     Numbers,
     PoissonCounts,
     Structure,
-    failure_of,
 )
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.clock import all_awaited, awaited, driving
@@ -90,8 +90,8 @@ class _Builder:
     def build(self) -> Structure:
         network, rows, tables, waiting = self._network()
         items = (*self._event_indicators(), *self._of(Testimony))
-        subjects, failing = {item.about for item in items}, self._failing()
-        soft_evidence_events = tuple(name for name in self.scenario.events if name in subjects) + tuple(failing)
+        subjects, failing = {item.about for item in items}, [failure_of(event.id) for event in self._failing()]
+        soft_evidence_events = (*(name for name in self.scenario.events if name in subjects), *failing)
         degrees, ratios = self.quantities.degrees, self.quantities.ratios
         return Structure(
             quantities=self.quantities,
@@ -124,10 +124,10 @@ class _Builder:
     def _event_indicators(self) -> list[Indicator]:
         return [item for item in self._of(Indicator) if item.about in self.scenario.events]
 
-    def _failing(self) -> dict[str, Event]:
-        """Return the events that some item is about with `given`, by the name of their failure."""
+    def _failing(self) -> list[Event]:
+        """Return the events that some item is about with `given`."""
         items: list[Indicator | Testimony] = [*self._event_indicators(), *self._of(Testimony)]
-        return {failure_of(item.about): self.scenario.events[item.about] for item in items if item.given}
+        return [self.scenario.events[name] for name in dict.fromkeys(item.about for item in items if item.given)]
 
     def _network(self) -> tuple[Network, list[_Row], list[int], tuple[Waiting, ...]]:
         """Build the network over positions in the vector of local probabilities, with what they are computed from.
@@ -155,12 +155,9 @@ class _Builder:
                 total += len(waited[name])
         parents = {name: node.parents for name, node in nodes.items()}
         cells = {name: self._cells(node, waited.get(name, row_positions[name]), total) for name, node in nodes.items()}
-        for name, event in self._failing().items():
-            parents[name] = (*event.given, *event.unless, event.id)
-            cells[name] = _failure_cells(event, 2 * total)
         certain = {item.about: item.happened for item in self._of(Observation)}
         network = Network(parents=parents, cells=cells, impossible=2 * total, certain=certain)
-        return network, rows, tables, tuple(waiting)
+        return with_failures(network, self._failing()), rows, tables, tuple(waiting)
 
     def _nodes(self) -> Iterator[_Node]:
         """Yield the events in topological order, then copies of some for forecasts over another span of time."""
@@ -410,12 +407,6 @@ def _states(events: Sequence[str]) -> Iterator[tuple[int, ...]]:
     return product((0, 1), repeat=len(events))
 
 
-def _failure_cells(event: Event, impossible: int) -> NDArray[np.intp]:
-    """The table of "the condition of an event was met, and it did not happen": certain or impossible."""
-    cells = np.empty((2,) * (len(event.given) + len(event.unless) + 2), dtype=np.intp)
-    cells[..., 0], cells[..., 1] = impossible + 1, impossible
-    cells[(1,) * len(event.given) + (0,) * len(event.unless) + (0,)] = impossible, impossible + 1
-    return cells
 
 
 def _index(positions: Iterable[int]) -> Index:

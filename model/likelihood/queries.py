@@ -105,7 +105,12 @@ def check_size(structure: Structure) -> None:
 
 
 def evaluate_queries(
-    structure: Structure, theta: Theta, targets: tuple[Target, ...], *, evidence: bool = True
+    structure: Structure,
+    theta: Theta,
+    targets: tuple[Target, ...],
+    *,
+    evidence: bool = True,
+    seen: SoftEvidence = NO_SOFT_EVIDENCE,
 ) -> QueryProbabilities:
     """Compute the probability of every target at each draw, the binary events summed out exactly.
 
@@ -115,6 +120,8 @@ def evaluate_queries(
         dims (quantity, draw).
     evidence
         True: given the evidence about events (observations, indicators, testimony). False: before any evidence.
+    seen
+        More evidence about events than the structure has; dims (event, draw).
 
     Returns
     -------
@@ -126,7 +133,7 @@ def evaluate_queries(
         If the evidence is impossible at every draw.
     """
     network = structure.network if evidence else structure.network.unobserved
-    virtual: SoftEvidence = soft_evidence(NUMPY, structure, theta) if evidence else NO_SOFT_EVIDENCE
+    virtual: SoftEvidence = soft_evidence(NUMPY, structure, theta).and_(seen) if evidence else NO_SOFT_EVIDENCE
     queries = [EVERYTHING, *(query for target in targets for query in (target.yes, target.given))]
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
         probabilities = terms(NUMPY, structure, theta).probabilities

@@ -43,6 +43,13 @@ class SoftEvidence:
     log_yes: Array = None
     """Natural logarithm, if it happens; dims (event[, draw])."""
 
+    def and_(self, other: SoftEvidence) -> SoftEvidence:
+        """Both; they have the same draws."""
+        if not (self.events and other.events):
+            return self if self.events else other
+        no, yes = (np.concatenate(pair) for pair in ((self.log_no, other.log_no), (self.log_yes, other.log_yes)))
+        return SoftEvidence(events=(*self.events, *other.events), log_no=no, log_yes=yes)
+
     def part(self, draws: slice | NDArray[np.intp]) -> SoftEvidence:
         """The same at some of the draws."""
         if not self.events:

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import soft_evidence, terms
-from estimative.model.likelihood.layout import failure_of
+from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Forecast, Indicator, Testimony
 from tests.strategies import Valued, everything, valued, valued_scenarios
