@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from estimative.model.disagreement.analysts import AnalystResult
+from estimative.model.disagreement.analysts import AnalystResult, LeftOut
 from estimative.model.disagreement.comparison import check_withheld
 from estimative.model.disagreement.pool import Pool
 from estimative.model.inference.estimates import Estimate
@@ -35,6 +35,7 @@ class PoolResult(Result):
     scenario: ScenarioInfo
     analysts: Mapping[str, AnalystResult]
     """By prior set, in the order in which they were given."""
+    left_out: tuple[LeftOut, ...] = ()
     weights: Mapping[str, Weight]
     extremizing: float | None
     """The factor that the log-odds of each pool are multiplied by, if that was asked for."""

@@ -19,8 +19,6 @@ class Context:
     """Its words stand for probabilities."""
     brief: bool = False
     """One page instead of everything."""
-    left_out: tuple[str, ...] = ()
-    """The files of analysts who are not part of the result, because of errors in them."""
 
     @property
     def assessment(self) -> Assessment:

@@ -31,6 +31,6 @@ def compare(
 
     with fitting.settings() as settings:
         analysts = load_analysts(*team.names())
-        session = open_team(analysts.assessments, settings, outcome=outcome)
+        session = open_team(analysts.assessments, settings, outcome=outcome, left_out=analysts.left_out)
         result = compare(session, attribution=attribute, permutations=permutations)
     show_of(analysts, result, session.assessments, output)

@@ -39,7 +39,7 @@ def show_of(analysts: Analysts, result: Showable, assessments: tuple[Assessment,
     for issue in analysts.errors:
         say(f"Error: {issue}")
     try:
-        show(result, assessments, output, left_out=analysts.left_out)
+        show(result, assessments, output)
     except typer.Exit:
         if not analysts.errors:
             raise
@@ -53,7 +53,6 @@ def show(
     output: Output,
     *,
     brief: bool = False,
-    left_out: tuple[str, ...] = (),
 ) -> None:
     """Print or write a result in the format asked for; exit with 3 if it did not converge.
 
@@ -63,7 +62,7 @@ def show(
         If the format contradicts the file, or a file cannot be written.
     """
     scale = find_scale(output.scale)
-    context = Context(assessments=assessments, scale=scale, brief=brief, left_out=left_out)
+    context = Context(assessments=assessments, scale=scale, brief=brief)
     answer = Answer(result=result, context=context)
     if output.figures:
         write_figures(output.figures, answer.figures)

@@ -45,6 +45,6 @@ def pool(
             if scores
             else Weighting.stated(parse_weights(weight or (), names))
         )
-        session = open_team(analysts.assessments, settings)
+        session = open_team(analysts.assessments, settings, left_out=analysts.left_out)
         result = pool(session, weighting, extremizing=extremize)
     show_of(analysts, result, session.assessments, output)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess, pairs_of
-from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, fit_analyst
+from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, LeftOut, fit_analyst
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
 from estimative.model.likelihood.layout_builder import structure_of
@@ -32,10 +32,12 @@ class Analysts:
     """The analysts of one scenario whose files can be used, and those who are left out."""
 
     assessments: tuple[Assessment, ...]
-    left_out: tuple[str, ...] = ()
-    """The files of the others."""
-    errors: tuple[Issue, ...] = ()
-    """In these files."""
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Issue, ...]:
+        """In the files of those who are left out, each once."""
+        return tuple(dict.fromkeys(issue for other in self.left_out for issue in other.errors))
 
 
 def load_analysts(scenario: str, priors: Sequence[str]) -> Analysts:
@@ -56,17 +58,17 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> Analysts:
     subject = read_scenario(find_scenario(scenario))
     refuse_future(subject)
     missing: list[Issue] = []
-    broken: list[Issue] = []
+    broken: dict[str, LeftOut] = {}
     paths = _paths(priors, subject.id, missing)
     prior_sets = [prior_set for path in paths for prior_set in _read(path, broken)]
     missing += _given_twice(prior_sets)
     assessments = tuple(_assessed(subject, prior_sets, broken))
-    if missing or (broken and len(assessments) < 2):
-        raise InvalidInput(dict.fromkeys([*missing, *broken]))
+    left_out = tuple(broken[file] for file in dict.fromkeys(map(str, paths)) if file in broken)
+    analysts = Analysts(assessments=assessments, left_out=left_out)
+    if missing or (left_out and len(assessments) < 2):
+        raise InvalidInput(dict.fromkeys([*missing, *analysts.errors]))
     check_team(assessments)
-    used = {assessment.prior_set.file for assessment in assessments}
-    left_out = tuple(str(path) for path in paths if str(path) not in used)
-    return Analysts(assessments=assessments, left_out=left_out, errors=tuple(dict.fromkeys(broken)))
+    return analysts
 
 
 def check_team(assessments: Sequence[Assessment]) -> None:
@@ -106,11 +108,11 @@ def _in_folder(folder: Path) -> list[Path]:
     return paths
 
 
-def _read(path: Path, issues: list[Issue]) -> Iterator[PriorSet]:
+def _read(path: Path, broken: dict[str, LeftOut]) -> Iterator[PriorSet]:
     try:
         yield read_prior_set(path)
     except InvalidInput as error:
-        issues.extend(error.issues)
+        broken[str(path)] = LeftOut(analyst=path.stem, file=str(path), errors=error.issues)
 
 
 def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
@@ -128,7 +130,7 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
             )
 
 
-def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[Issue]) -> Iterator[Assessment]:
+def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], broken: dict[str, LeftOut]) -> Iterator[Assessment]:
     # One layout for all of them: an item that one analyst states as two chances has them for each.
     structure = structure_of(scenario, pairs_of(scenario, prior_sets))
     check_size(structure)
@@ -136,7 +138,7 @@ def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], issues: list[I
         try:
             assessment = assess(scenario, prior_set, structure=structure)
         except InvalidInput as error:
-            issues.extend(error.issues)
+            broken[prior_set.file] = LeftOut(analyst=prior_set.name, file=prior_set.file, errors=error.issues)
             continue
         yield assessment
 
@@ -223,6 +225,7 @@ class TeamSession:
     fitter: Fitter
     analysts: Mapping[str, FittedAnalyst]
     """By prior set, in the order in which they were given."""
+    left_out: tuple[LeftOut, ...] = ()
 
     def __repr__(self) -> str:
         return f"TeamSession(scenario={self.scenario.id!r}, analysts={list(self.analysts)})"
@@ -260,13 +263,21 @@ class TeamSession:
         )
 
 
-def open_team(assessments: Sequence[Assessment], settings: Settings, *, outcome: str | None = None) -> TeamSession:
+def open_team(
+    assessments: Sequence[Assessment],
+    settings: Settings,
+    *,
+    outcome: str | None = None,
+    left_out: tuple[LeftOut, ...] = (),
+) -> TeamSession:
     """Fit several analysts of one scenario on common random numbers.
 
     Parameters
     ----------
     outcome
         The outcome to compare them on, in place of the scenario's headline.
+    left_out
+        Those who could not be fitted, because of errors in their files.
 
     Raises
     ------
@@ -282,4 +293,4 @@ def open_team(assessments: Sequence[Assessment], settings: Settings, *, outcome:
         settings.progress("Fitting each analyst", done, len(subjects))
         with possible(assessment):
             analysts[assessment.prior_set.name] = fit_analyst(fitter, assessment)
-    return TeamSession(settings=settings, scenario=info, fitter=fitter, analysts=analysts)
+    return TeamSession(settings=settings, scenario=info, fitter=fitter, analysts=analysts, left_out=left_out)

@@ -49,6 +49,7 @@ def compare(session: TeamSession, *, attribution: bool = False, permutations: in
         computation=session.computation(),
         scenario=session.scenario,
         analysts=session.results,
+        left_out=session.left_out,
         pairs=compare_pairs(reportable),
         log_bayes_factors=log_evidence(session.fitter, reportable),
         attribution=pair if pair and (pair.effort.converged or show) else None,

@@ -86,6 +86,7 @@ def pool(session: TeamSession, weighting: Weighting | None = None, *, extremizin
         computation=session.computation(),
         scenario=session.scenario,
         analysts=session.results,
+        left_out=session.left_out,
         weights={
             name: Weight(weight=weight, posterior=posterior.get(name)) for name, weight in weighting.weights.items()
         },

@@ -20,6 +20,7 @@ from estimative.model.inference.prior_predictive import PriorPredictive, prior_p
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.spec.evidence import Indicator, Testimony
+from estimative.priors.errors import Issue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,16 @@ class FittedAnalyst:
         """The probability of each outcome that is known well enough, before the evidence and after it."""
         numbers = reliable(self.fitted.posterior, self.prior)
         return {name: number for (kind, name), number in numbers.items() if kind == "outcome"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """An analyst who is not part of a result, because of errors in the file."""
+
+    analyst: str
+    """The name of the prior set; of a file that cannot be read, its name without the ending."""
+    file: str
+    errors: tuple[Issue, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

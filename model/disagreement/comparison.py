@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from estimative.model.disagreement.analysts import AnalystResult, LogEvidence, Pair
+from estimative.model.disagreement.analysts import AnalystResult, LeftOut, LogEvidence, Pair
 from estimative.model.disagreement.attribution import Attribution, TeamAttribution
 from estimative.model.inference.info import Result, ScenarioInfo
 
@@ -20,6 +20,7 @@ class CompareResult(Result):
     """Its headline is the outcome that was compared, whatever the file's headline is."""
     analysts: Mapping[str, AnalystResult]
     """By prior set, in the order in which they were given."""
+    left_out: tuple[LeftOut, ...] = ()
     pairs: tuple[Pair, ...]
     log_bayes_factors: Mapping[str, LogEvidence]
     """By prior set, against the first one with numbers."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from estimative.model.disagreement.analysts import AnalystResult
+from estimative.model.disagreement.analysts import AnalystResult, LeftOut
+from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import FitInfo, ScenarioInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.pool_result import PoolResult
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Heading, IntervalPlot, IntervalRow, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Caution, Heading, IntervalPlot, IntervalRow, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.number_format import factor, interval, percent, percent_range, plain_percent
-from estimative.reports.phrases import date, plain
+from estimative.reports.phrases import date, listed, plain
 
 type Analysts = Mapping[str, AnalystResult]
 
@@ -137,6 +139,22 @@ def outcome_rows(analysts: Analysts, context: Context) -> list[dict[str, object]
         for outcome in context.scenario.outcomes
         for name, row in by_probability(analysts, outcome).items()
     ]
+
+
+def left_out(others: Sequence[LeftOut]) -> Iterator[Block]:
+    """Whose files could not be used; nothing where all could."""
+    if others:
+        files = listed([other.file for other in others])
+        yield Caution(text=f"Left out, because of errors in the file: {files}.")
+
+
+def left_out_rows(result: CompareResult | PoolResult) -> Iterator[dict[str, object]]:
+    """A row of a sheet for each analyst without numbers, with the reason."""
+    for other in result.left_out:
+        yield {"analyst": other.analyst, "left_out": other.errors}
+    for name, analyst in result.analysts.items():
+        if not analyst.outcomes:
+            yield {"analyst": name, "left_out": phrases.verdict(analyst.fit)}
 
 
 def standard_deviation(variance: MCEstimate) -> MCEstimate:

@@ -41,12 +41,6 @@ def judgement(outcome: str, number: Probability, context: Context) -> str:
     return f"{phrases.proposition(outcome, context.scenario)}: {phrases.judged(number.posterior, context.scale)}."
 
 
-def left_out(context: Context) -> Iterator[Block]:
-    """Whose files could not be used; nothing where all could."""
-    if context.left_out:
-        yield Caution(text=f"Left out, because of errors in the file: {listed(context.left_out)}.")
-
-
 def cautions(result: Result, fits: Mapping[str, FitInfo], scenario: Scenario) -> Iterator[Block]:
     """Which fits failed, why, and what to try; nothing where all converged."""
     if result.converged:

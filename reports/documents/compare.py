@@ -20,7 +20,7 @@ from estimative.reports.sheets import Sheet, sheet
 def document(result: CompareResult, context: Context) -> Iterator[Block]:
     """The analysts' numbers first, then why they differ, then the pairs, then how they were computed."""
     yield from analysts.introduction(result.scenario, result.analysts, "compared")
-    yield from common.left_out(context)
+    yield from analysts.left_out(result.left_out)
     yield from common.cautions(result, analysts.fits(result.analysts), context.scenario)
     yield from parts(result, context)
     if result.reported:
@@ -154,7 +154,7 @@ def sheets(result: CompareResult, context: Context) -> tuple[Sheet, ...]:
             f"{name} less pool": decomposition for name, decomposition in team.against_pool.items()
         }
     return (
-        sheet("analysts", analysts.outcome_rows(result.analysts, context)),
+        sheet("analysts", [*analysts.outcome_rows(result.analysts, context), *analysts.left_out_rows(result)]),
         sheet("pairs", [{"": pair} for pair in result.pairs]),
         sheet("Bayes factors", [{"analyst": name, "": row} for name, row in result.log_bayes_factors.items()]),
         attribution.share_sheet("shares", parts, context),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from estimative.model.disagreement.pool import Form, Level, Pool, UndefinedBecause
 from estimative.model.inference.estimates import Estimate
@@ -53,7 +53,7 @@ REASONS: Mapping[str, str] = {
 def document(result: PoolResult, context: Context) -> Iterator[Block]:
     """The combined probability first, then the analysts, the weights, the assumptions, and how it was computed."""
     yield from analysts.introduction(result.scenario, result.analysts, "combined")
-    yield from common.left_out(context)
+    yield from analysts.left_out(result.left_out)
     yield from common.cautions(result, analysts.fits(result.analysts), context.scenario)
     rows = analysts.by_probability(result.analysts, result.scenario.headline)
     if result.headline:
@@ -261,12 +261,17 @@ def sheets(result: PoolResult, context: Context) -> tuple[Sheet, ...]:
     pools = [(outcome, pool) for outcome, rows in result.pools.items() for pool in rows]
     scores = result.record.scores if result.record else ()
     return (
-        sheet("pools", [{**_pool(outcome, pool), **_pooled(pool, context)} for outcome, pool in pools]),
+        sheet("pools", [*_pool_rows(pools, context), *analysts.left_out_rows(result)]),
         sheet("analysts", analysts.outcome_rows(result.analysts, context)),
         sheet("weights", [{"analyst": analyst, "": weight} for analyst, weight in result.weights.items()]),
         sheet("without one analyst", [row for outcome, pool in pools for row in _without(outcome, pool)]),
         sheet("past forecasts", [_scores(row) for row in scores]),
     )
+
+
+def _pool_rows(pools: Iterable[tuple[str, Pool]], context: Context) -> Iterator[dict[str, object]]:
+    for outcome, pool in pools:
+        yield {**_pool(outcome, pool), **_pooled(pool, context)}
 
 
 def _pool(outcome: str, pool: Pool) -> dict[str, object]:

@@ -188,6 +188,25 @@ def test_a_broken_file_does_not_stop_the_others(office: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("command", ["compare", "pool"])
+def test_data_say_who_was_left_out_and_why(office: Path, command: str) -> None:
+    """JSON has each analyst who was left out, with the file and its errors; CSV has a row for each."""
+    (office / "crew").mkdir(exist_ok=True)
+    (office / "crew" / "torn.toml").write_text("[prior_set\n")
+    (office / "crew" / "lamp.toml").write_text(CERTAIN_PRIORS)
+    done = run(
+        command, *TWO, "--priors", "crew/torn.toml", "--priors", "crew/lamp.toml", "--format", "json", folder=office
+    )
+    torn, lamp = json.loads(done.out)["left_out"]
+    assert (torn["analyst"], torn["file"], torn["errors"][0]["place"]["line"]) == ("torn", "crew/torn.toml", 1)
+    assert lamp["errors"][0]["message"] in done.err
+    done = run(command, *TWO, "--priors", "crew/torn.toml", "--format", "csv", folder=office)
+    [*rows, last] = csv.DictReader(StringIO(done.out))
+    assert (last["analyst"], last["left_out"].startswith("crew/torn.toml, line 1")) == ("torn", True)
+    assert not any(row["left_out"] for row in rows)
+    assert json.loads(run(command, *TWO, "--format", "json", folder=office).out)["left_out"] == []
+
+
 def test_all_errors_are_reported_at_once(office: Path) -> None:
     """A misspelt name and a file of another scenario: a line for each."""
     finished = compare(office, *TWO, "--priors", "electrician.toml", "--priors", "mete")
