@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "load", "pool"]
+__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "load", "pool", "score"]
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
@@ -395,6 +395,27 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     names = [assessment.prior_set.name for assessment in assessments]
     stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
+
+
+def score(path: str | Path, *, analysts: str | Sequence[str] = ()) -> Answer:
+    """Score forecasts that were made elsewhere: Brier and logarithmic score, skill, calibration.
+
+    Parameters
+    ----------
+    path
+        A CSV file with one forecast a row, as `estimative score` reads it.
+    analysts
+        Names in the file; by default all.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the file; or if an analyst is not in it.
+    """
+    from estimative.workflows.score import score_file
+
+    names = (analysts,) if isinstance(analysts, str) else analysts
+    return Answer(result=score_file(Path(path), names), context=Context(assessments=()))
 
 
 def _compared(

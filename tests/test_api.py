@@ -105,6 +105,21 @@ def test_an_answer_is_what_the_command_prints(desk: Desk, answers: dict[str, es.
     assert json.loads(answers[name].to_json()) == json.loads(done.out)
 
 
+def test_forecasts_from_elsewhere_are_scored(desk: Desk) -> None:
+    """A file is scored as the command does, with all analysts or some; a notebook shows it; errors name the file."""
+    desk.write("forecasts.csv", "analyst,question,probability,outcome\nanna,rain,0.9,yes\nben,rain,0.4,yes\n")
+    path = desk.folder / "forecasts.csv"
+    for names, options in (((), ()), ("ben", ("-a", "ben")), (["anna", "ben"], ("-a", "anna", "-a", "ben"))):
+        answer = es.score(path, analysts=names)
+        printed = json.loads(desk.run("score", str(path), *options, "--format", "json").out)
+        assert json.loads(answer.to_json()) == printed
+    assert list(es.score(str(path)).to_dataframe().analyst) == ["anna", "ben"]
+    assert "Brier" in answer._repr_html_()
+    assert isinstance(answer.plot(), Axes)
+    with pytest.raises(InvalidInput, match=r"forecasts\.csv.*nobody"):
+        es.score(path, analysts="nobody")
+
+
 def test_a_fit_has_the_numbers_of_the_command(desk: Desk, fit: es.Fit) -> None:
     """Every probability and quantity is that of `estimative fit`; the run alone is its own."""
     printed = json.loads(desk.run("fit", *WATCH, "--method", "importance", *AS_JSON).out)
