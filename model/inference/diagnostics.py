@@ -124,7 +124,8 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
     ----------
     diagnostics
         With "pareto_k" of the weights, and "pareto_k_headline" of the weights times the headline's probability: a rare
-        headline can depend on few draws even where the weights themselves are even.
+        headline can depend on few draws even where the weights themselves are even. Of a proposal with a pilot of its
+        own, also "pilot_memory", "pilot_difference" and "unreached".
     ess
         Effective sample size of the weights.
     headline
@@ -140,12 +141,16 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
             Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
             Check.of("ESS", ess, MIN_ESS, "at least"),
             _relative_error(headline, relative_se),
-            Check.of("memory of the pilot", diagnostics["pilot_memory"], MEMORY, "at most"),
-            Check.of("difference from the pilot", diagnostics["pilot_difference"], PILOT_DIFFERENCE, "at most"),
-            Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most"),
+            *(_pilot_checks(diagnostics) if "pilot_memory" in diagnostics else ()),
             Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
         ],
     )
+
+
+def _pilot_checks(diagnostics: Mapping[str, float]) -> Iterator[Check]:
+    yield Check.of("memory of the pilot", diagnostics["pilot_memory"], MEMORY, "at most")
+    yield Check.of("difference from the pilot", diagnostics["pilot_difference"], PILOT_DIFFERENCE, "at most")
+    yield Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most")
 
 
 def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:

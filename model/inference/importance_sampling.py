@@ -36,7 +36,7 @@ from estimative.model.inference.proposal import (
     with_prior,
 )
 from estimative.model.inference.smc import Tempered, temper
-from estimative.model.inference.weighted_batch import unreached, weigh_batch
+from estimative.model.inference.weighted_batch import WeightedBatch, unreached, weigh_batch
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import headline_target
@@ -127,15 +127,19 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
         weights=weights / weights.sum(),
         chains=1,
         diagnostics={
-            "pareto_k": weighted.k_hat,
-            "pareto_k_headline": weighted.tilted_k_hat,
+            **weighted.diagnostics,
             "log_marginal_likelihood": weighted.log_marginal_likelihood,
-            "beyond": weighted.beyond,
-            "unreached": unreached(weighted, proposal.transform, proposal.components, proposal.pilot),
-            "pilot_memory": proposal.pilot.memory if proposal.pilot else 0.0,
-            "pilot_difference": proposal.pilot.log_ratio - weighted.log_marginal_likelihood if proposal.pilot else 0.0,
+            **(_pilot_diagnostics(weighted, proposal, proposal.pilot) if proposal.pilot else {}),
         },
     )
+
+
+def _pilot_diagnostics(weighted: WeightedBatch, proposal: FittedProposal, pilot: Tempered) -> dict[str, float]:
+    return {
+        "unreached": unreached(weighted, proposal.transform, proposal.components, pilot),
+        "pilot_memory": pilot.memory,
+        "pilot_difference": pilot.log_ratio - weighted.log_marginal_likelihood,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,16 +181,8 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
     influence = weighted.weights * (yes - value * given) / base * (not constant)
     probability = MCEstimate(value=value, influence=influence)
     relative_se = probability.se / value if value > 0 else 0.0
-    diagnostics = {
-        "pareto_k": weighted.k_hat,
-        "pareto_k_headline": weighted.tilted_k_hat,
-        "beyond": weighted.beyond,
-        "unreached": 0.0,
-        "pilot_memory": 0.0,
-        "pilot_difference": 0.0,
-    }
     ess = float(1 / np.square(weighted.weights).sum())
-    verdict = judge_importance(diagnostics, ess, assessment.scenario.headline, relative_se)
+    verdict = judge_importance(weighted.diagnostics, ess, assessment.scenario.headline, relative_se)
     return Headline(probability=probability, verdict=verdict)
 
 

@@ -42,6 +42,11 @@ class WeightedBatch:
     """The share of the weight where the prior's quantile function is cut off."""
 
     @property
+    def diagnostics(self) -> dict[str, float]:
+        """What the weights show of their own convergence, by the names that a verdict asks for."""
+        return {"pareto_k": self.k_hat, "pareto_k_headline": self.tilted_k_hat, "beyond": self.beyond}
+
+    @property
     def log_marginal_likelihood(self) -> float:
         """ln of the mean raw weight: an estimate of ln P(evidence)."""
         return float(np.logaddexp.reduce(self.log_weights) - np.log(len(self.log_weights)))
@@ -83,15 +88,13 @@ def weigh_batch(
 
 
 def unreached(
-    weighted: WeightedBatch, transform: PriorTransform, components: Sequence[Gaussian], pilot: Tempered | None
+    weighted: WeightedBatch, transform: PriorTransform, components: Sequence[Gaussian], pilot: Tempered
 ) -> float:
     """The share of a pilot's particles at which a weight would be far above the mean: modes that the mixture misses.
 
     No draw of the mixture shows a mode to which it has no component; the pilot, which found its particles without the
     mixture, does.
     """
-    if pilot is None:
-        return 0.0
     mixture = with_prior(components, transform.dimension, len(weighted.log_weights))
     particles = pilot.particles
     log_density = mixture_log_density(component_log_densities(particles.z, mixture), mixture)
