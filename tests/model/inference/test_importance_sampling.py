@@ -13,6 +13,7 @@ from scipy import integrate, stats
 from scipy.special import betaln, expit, logit
 
 from estimative.model.assessment import Assessment, assess
+from estimative.model.inference import smc
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.importance_sampling import fit_proposal, sample_posterior
@@ -284,3 +285,16 @@ def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
         error = math.sqrt(np.square(weights * (yes[index] - value * given[index])).sum()) / (weights @ given[index])
         estimate = posterior.estimates[target.kind, target.id]
         assert abs(estimate.value - value) < ERRORS * math.hypot(error, estimate.se), target.id
+
+
+def test_a_pilot_that_stops_before_the_posterior_fails_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fit whose pilot ran out of powers does not pass, and the check that fails is that of the pilot's memory."""
+    whole = measured().with_fixed("evidence.gauge", 0.05)
+
+    def failed() -> dict[str, float | None]:
+        verdict = posterior_of(whole, sample_posterior(whole, fit_proposal(whole, seed=1), seed=1), seed=1).verdict
+        return {check.name: check.value for check in verdict.failed}
+
+    assert failed() == {}
+    monkeypatch.setattr(smc, "MAX_POWERS", 1)
+    assert failed()["memory of the pilot"] == 1.0

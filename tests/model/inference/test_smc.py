@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from estimative.model.inference import smc
 from estimative.model.inference.proposal import half_squares
 from estimative.model.inference.smc import PARTICLES, LogDensities, temper
 
@@ -70,3 +71,10 @@ def test_nothing_to_carry_is_left_alone() -> None:
     result = temper(lambda z: (half_squares(z), np.zeros(z.shape[1])), *standard(3, 4))
     assert result.log_ratio == pytest.approx(0.0, abs=1e-12)
     assert stats.kstest(result.particles.z[1], stats.norm.cdf).pvalue > 1e-4
+
+
+def test_a_pilot_that_stops_early_remembers_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Particles that never came to the last power count as particles that did not move, however far they moved."""
+    assert temper(gauged, *standard(5, 1)).memory < 0.5
+    monkeypatch.setattr(smc, "MAX_POWERS", 2)
+    assert temper(gauged, *standard(5, 1)).memory == 1.0
