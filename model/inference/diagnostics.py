@@ -97,6 +97,23 @@ class Verdict:
         return tuple(dict.fromkeys(text for name, text in ADVICE.items() if name in names))
 
 
+LIMITS: Mapping[str, tuple[Direction, float]] = {
+    "divergences": ("at most", 0),
+    "R-hat": ("at most", MAX_RHAT),
+    "bulk ESS": ("at least", MIN_ESS),
+    "tail ESS": ("at least", MIN_ESS),
+    "E-BFMI": ("at least", MIN_EBFMI),
+    "Pareto k": ("below", PARETO_K),
+    "Pareto k of the headline": ("below", PARETO_K),
+    "ESS": ("at least", MIN_ESS),
+    "relative error of the headline": ("below", RELATIVE_SE),
+    "relative error": ("below", RELATIVE_SE),
+    "memory of the pilot": ("at most", MEMORY),
+    "difference from the pilot": ("at most", PILOT_DIFFERENCE),
+    "pilot draws out of reach": ("at most", UNREACHED),
+    "weight beyond the prior's reach": ("at most", BEYOND),
+}
+"""Of every check, by its name."""
 MORE_DRAWS = "Use more draws."
 ADVICE: Mapping[str, str] = {
     "divergences": "Narrow the widest priors: very wide effects, probabilities close to 0 or 1.",
@@ -117,6 +134,12 @@ ADVICE: Mapping[str, str] = {
 """Advice by the name of the failed check."""
 
 
+def _check(name: str, value: float, where: str = "") -> Check:
+    """Compare a value with the limit of the check of that name."""
+    direction, limit = LIMITS[name]
+    return Check.of(name, value, limit, direction, where)
+
+
 def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
     """Check weighted draws: Pareto k below 0.7, at least 400 effective draws, and a headline error below 5%.
 
@@ -133,24 +156,23 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
     relative_se
         Monte Carlo standard error of the headline over its value.
     """
-    tilted = diagnostics["pareto_k_headline"]
     return Verdict.of(
         "importance",
         [
-            Check.of("Pareto k", diagnostics["pareto_k"], PARETO_K, "below"),
-            Check.of("Pareto k of the headline", tilted, PARETO_K, "below", headline),
-            Check.of("ESS", ess, MIN_ESS, "at least"),
-            _relative_error(headline, relative_se),
+            _check("Pareto k", diagnostics["pareto_k"]),
+            _check("Pareto k of the headline", diagnostics["pareto_k_headline"], headline),
+            _check("ESS", ess),
+            _check("relative error of the headline", relative_se, headline),
             *(_pilot_checks(diagnostics) if "pilot_memory" in diagnostics else ()),
-            Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
+            _check("weight beyond the prior's reach", diagnostics["beyond"]),
         ],
     )
 
 
 def _pilot_checks(diagnostics: Mapping[str, float]) -> Iterator[Check]:
-    yield Check.of("memory of the pilot", diagnostics["pilot_memory"], MEMORY, "at most")
-    yield Check.of("difference from the pilot", diagnostics["pilot_difference"], PILOT_DIFFERENCE, "at most")
-    yield Check.of("pilot draws out of reach", diagnostics["unreached"], UNREACHED, "at most")
+    yield _check("memory of the pilot", diagnostics["pilot_memory"])
+    yield _check("difference from the pilot", diagnostics["pilot_difference"])
+    yield _check("pilot draws out of reach", diagnostics["unreached"])
 
 
 def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relative_se: float) -> Verdict:
@@ -171,10 +193,10 @@ def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relat
         "nuts",
         [
             *_chain_checks(names, varying),
-            Check.of("divergences", diagnostics["divergences"], 0, "at most"),
-            Check.of("E-BFMI", diagnostics["ebfmi"], MIN_EBFMI, "at least"),
-            Check.of("weight beyond the prior's reach", diagnostics["beyond"], BEYOND, "at most"),
-            _relative_error(headline, relative_se),
+            _check("divergences", diagnostics["divergences"]),
+            _check("E-BFMI", diagnostics["ebfmi"]),
+            _check("weight beyond the prior's reach", diagnostics["beyond"]),
+            _check("relative error of the headline", relative_se, headline),
         ],
     )
 
@@ -192,9 +214,9 @@ def judge_probability(k_hat: float, ess: float, relative_se: float) -> Verdict:
     return Verdict.of(
         "importance",
         [
-            Check.of("Pareto k", k_hat, PARETO_K, "below"),
-            Check.of("ESS", ess, MIN_ESS, "at least"),
-            Check.of("relative error", relative_se, RELATIVE_SE, "below"),
+            _check("Pareto k", k_hat),
+            _check("ESS", ess),
+            _check("relative error", relative_se),
         ],
     )
 
@@ -202,12 +224,8 @@ def judge_probability(k_hat: float, ess: float, relative_se: float) -> Verdict:
 def judge_series(series: Numbers, draws: Draws, relative_se: float) -> Verdict:
     """Check one probability from Markov chains, dims (draw)."""
     names, varying = _varying({"": series}, draws.chains)
-    checks = [*_chain_checks(names, varying), Check.of("relative error", relative_se, RELATIVE_SE, "below")]
+    checks = [*_chain_checks(names, varying), _check("relative error", relative_se)]
     return Verdict.of("nuts", checks)
-
-
-def _relative_error(headline: str, relative_se: float) -> Check:
-    return Check.of("relative error of the headline", relative_se, RELATIVE_SE, "below", headline)
 
 
 def _varying(series: Mapping[str, Numbers], chains: int) -> tuple[list[str], Numbers]:
@@ -233,12 +251,12 @@ def _chain_checks(names: list[str], series: Numbers) -> Iterator[Check]:
         bulk = array_stats.ess(series, method="bulk", **axes)
         tail = array_stats.ess(series, method="tail", prob=(0.05, 0.95), **axes)
     # Negated: `_worst` looks for the smallest value.
-    yield _worst("R-hat", names, -np.asarray(rhat), MAX_RHAT, "at most")
-    yield _worst("bulk ESS", names, np.asarray(bulk), MIN_ESS, "at least")
-    yield _worst("tail ESS", names, np.asarray(tail), MIN_ESS, "at least")
+    yield _worst("R-hat", names, -np.asarray(rhat))
+    yield _worst("bulk ESS", names, np.asarray(bulk))
+    yield _worst("tail ESS", names, np.asarray(tail))
 
 
-def _worst(name: str, names: list[str], goodness: Numbers, limit: float, direction: Direction) -> Check:
+def _worst(name: str, names: list[str], goodness: Numbers) -> Check:
     """Report a diagnostic where it is worst; what could not be computed counts as worst of all.
 
     Parameters
@@ -249,9 +267,9 @@ def _worst(name: str, names: list[str], goodness: Numbers, limit: float, directi
     goodness = np.where(np.isnan(goodness), -np.inf, goodness)
     index = int(np.argmin(goodness))
     value = float(abs(goodness[index]))
-    if np.isinf(goodness[index]) and direction == "at least":
+    if np.isinf(goodness[index]) and LIMITS[name][0] == "at least":
         value = 0.0
-    return Check.of(name, value, limit, direction, names[index])
+    return _check(name, value, names[index])
 
 
 def chain_ess(series: Numbers, draws: Draws) -> float:
