@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import lgamma, log
 
 import numpy as np
@@ -25,8 +24,9 @@ from estimative.model.likelihood.layout import (
     PoissonCounts,
     Structure,
 )
+from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_states, nodes_of
 from estimative.model.likelihood.waiting import Waiting
-from estimative.model.spec.clock import all_awaited, awaited, driving
+from estimative.model.spec.clock import driving
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import (
     Cases,
@@ -39,7 +39,7 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.quantities import PAIR, Quantities, combinations
-from estimative.model.spec.scenario import Scenario, years_between
+from estimative.model.spec.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,23 +51,6 @@ class _Row:
     """Effect -> entry of the design matrix; all others are 0."""
     log_years: float | None = None
     """Of a row of rate form."""
-
-
-@dataclass(frozen=True)
-class _Node:
-    """An event in the network, or a copy of it over another span of time."""
-
-    name: str
-    event: Event
-    years: float
-    parents: tuple[str, ...]
-    """Names of nodes, in the order of `_Builder.parents`."""
-    awaited: Mapping[str, str] = field(default_factory=dict)
-    """What it waits for, directly or not: event -> node."""
-
-
-type _RowOf = Mapping[tuple[int, ...], int]
-"""The row for each joint state of the events that drive another."""
 
 
 class _Builder:
@@ -135,8 +118,8 @@ class _Builder:
         Positions: P(yes) of every row, P(no) of every row, 0, 1 (see `equations.local_probabilities`).
         """
         rows: list[_Row] = []
-        row_positions: dict[str, _RowOf] = {}
-        nodes = {node.name: node for node in self._nodes()}
+        row_positions: dict[str, RowOf] = {}
+        nodes = {node.name: node for node in nodes_of(self.scenario)}
         # All rows of odds form before those of rate form, so that one slice separates them.
         for form in ("odds", "rate"):
             for name, node in nodes.items():
@@ -147,11 +130,11 @@ class _Builder:
             if node.event.form == "table":
                 row_positions[name] = self._table_rows(node.event, len(rows), tables)
         odds_rows = sum(row.log_years is None for row in rows)
-        total, waiting, waited = len(rows) + len(tables), [], dict[str, _RowOf]()
+        total, waiting, waited = len(rows) + len(tables), [], dict[str, RowOf]()
         for name, node in nodes.items():
             if node.awaited:
-                waiting.append(self._waiting(node, row_positions, first=odds_rows))
-                waited[name] = {states: total + at for at, states in enumerate(_states(self._driving(node)))}
+                waiting.append(node.waiting(self.scenario.events, row_positions, first=odds_rows))
+                waited[name] = {states: total + at for at, states in enumerate(joint_states(node.driving))}
                 total += len(waited[name])
         parents = {name: node.parents for name, node in nodes.items()}
         cells = {name: self._cells(node, waited.get(name, row_positions[name]), total) for name, node in nodes.items()}
@@ -159,55 +142,11 @@ class _Builder:
         network = Network(parents=parents, cells=cells, impossible=2 * total, certain=certain)
         return with_failures(network, self._failing()), rows, tables, tuple(waiting)
 
-    def _nodes(self) -> Iterator[_Node]:
-        """Yield the events in topological order, then copies of some for forecasts over another span of time."""
-        scenario = self.scenario
-        for name in scenario.order:
-            yield self._node(name, {}, scenario.years, scenario.past)
-        for item in self._of(Forecast):
-            copies, years = dict(self._copies(item)), years_between(*scenario.span(item))
-            for name in copies:
-                # Its author may not have known yet what has been observed since.
-                yield self._node(name, copies, years, frozenset())
-
-    def _node(self, name: str, copies: Mapping[str, str], years: float, past: Iterable[str]) -> _Node:
-        events = self.scenario.events
-        before = all_awaited(name, events, past)
-        parents = dict.fromkeys((*self.scenario.parents(name), *driving(before, events)))
-        return _Node(
-            name=copies.get(name, name),
-            event=events[name],
-            years=years,
-            parents=tuple(copies.get(parent, parent) for parent in parents),
-            awaited={other: copies.get(other, other) for other in before},
-        )
-
-    def _copies(self, item: Forecast) -> tuple[tuple[str, str], ...]:
-        """Return the events that need a copy for a forecast, each with the name of its copy.
-
-        An event that takes time has another chance over another span, and so has all that depends on it. Nothing else
-        depends on the copies.
-        """
-        start, end = self.scenario.span(item)
-        if (start, end) == (self.scenario.as_of, self.scenario.until):
-            return ()
-        needed = self._ancestry(self.scenario.subjects(item)) & self.scenario.timed
-        return tuple((name, f"{name} from {start} to {end}") for name in self.scenario.order if name in needed)
-
-    def _ancestry(self, events: Iterable[str]) -> set[str]:
-        found: set[str] = set()
-        stack = list(events)
-        while stack:
-            if (event := stack.pop()) not in found:
-                found.add(event)
-                stack.extend(self.scenario.parents(event))
-        return found
-
-    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> _RowOf:
+    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> RowOf:
         """Append a row for each joint state of the driving events; return those states with their rows."""
         names = driving([event.id], self.scenario.events)
         positions = {}
-        for states in _states(names):
+        for states in joint_states(names):
             happened = {self.effects[event.id, name]: 1.0 for name, state in zip(names, states, strict=True) if state}
             factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
             log_years = log(years) if event.form == "rate" else None
@@ -215,7 +154,7 @@ class _Builder:
             rows.append(_Row(base=self.base[event.id], design={**factors, **happened}, log_years=log_years))
         return positions
 
-    def _table_rows(self, event: Event, start: int, tables: list[int]) -> _RowOf:
+    def _table_rows(self, event: Event, start: int, tables: list[int]) -> RowOf:
         """Append a table entry for each joint state of the parents; return those states with their rows."""
         positions = {}
         for name, states in combinations(event):
@@ -223,29 +162,12 @@ class _Builder:
             tables.append(self.quantities.degrees[f"tables.{event.id}.{name}"])
         return positions
 
-    def _driving(self, node: _Node) -> tuple[str, ...]:
-        """The events whose states select a row of a node: those that drive it, and those that drive what it awaits."""
-        return node.event.table_parents or driving([*node.awaited, node.event.id], self.scenario.events)
-
-    def _waiting(self, node: _Node, row_of: Mapping[str, _RowOf], first: int) -> Waiting:
-        """Return the rates of a node and of all it waits for, at each joint state of the events that drive them."""
-        events = self.scenario.events
-        members = {**node.awaited, node.event.id: node.name}
-        order = tuple(members)
-        before = [[order.index(other) for other in awaited(name, events) if other in members] for name in order]
-        names = self._driving(node)
-        rows = []
-        for name, member in members.items():
-            columns = [names.index(driver) for driver in driving([name], events)]
-            rows.append([row_of[member][tuple(s[c] for c in columns)] - first for s in _states(names)])
-        return Waiting.of(before, np.array(rows, dtype=np.intp))
-
-    def _cells(self, node: _Node, row_of: _RowOf, total: int) -> NDArray[np.intp]:
+    def _cells(self, node: Node, row_of: RowOf, total: int) -> NDArray[np.intp]:
         """Fill the conditional probability table by position: P(no | parents), P(yes | parents) along the last axis."""
-        event, names = node.event, self._driving(node)
+        event, names = node.event, node.driving
         parents = tuple(dict.fromkeys((*self.scenario.parents(event.id), *names)))
         cells = np.empty((2,) * (len(parents) + 1), dtype=np.intp)
-        for states in _states(parents):
+        for states in joint_states(parents):
             state = dict(zip(parents, states, strict=True))
             possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
             row = row_of[tuple(state[name] for name in names)]
@@ -317,7 +239,7 @@ class _Builder:
 
     def _forecasts(self) -> Forecasts:
         items = self._of(Forecast)
-        subjects = [(item.about, self._copies(item)) for item in items]
+        subjects = [(item.about, copies_for(item, self.scenario)) for item in items]
         targets = list(dict.fromkeys(subjects))
         queries = tuple(query for about, copies in targets for query in self._pair(about, dict(copies)))
         return Forecasts(
@@ -400,11 +322,6 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
         Items of evidence for which some prior set states two chances.
     """
     return _Builder(scenario, pairs).build()
-
-
-def _states(events: Sequence[str]) -> Iterator[tuple[int, ...]]:
-    """Yield the joint states of some events."""
-    return product((0, 1), repeat=len(events))
 
 
 
