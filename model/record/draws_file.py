@@ -129,7 +129,9 @@ def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
     """
     import h5py
 
-    with h5py.File(path, "w") as file:
+    # In memory first: HDF5 ends the program where a disk is full.
+    written = BytesIO()
+    with h5py.File(written, "w") as file:
         for name, draws in groups.items():
             group = file.create_group(name)
             group.attrs.update(draws.attributes)
@@ -141,9 +143,7 @@ def write_draws(path: Path, groups: Mapping[str, DrawGroup]) -> None:
                     if dim not in group:
                         _add_labels(group, dim, draws.labels.get(dim, size))
                     dataset.dims[axis].attach_scale(group[dim])
-    with path.open("r+b") as written:
-        seal = _seal(written.read())
-        written.write(seal)
+    path.write_bytes(written.getvalue() + _seal(written.getvalue()))
 
 
 def _add_labels(group: Any, dim: str, labels: tuple[str, ...] | int) -> None:

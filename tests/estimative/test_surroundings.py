@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,43 @@ def test_statistics_need_no_docstrings(small: Desk) -> None:
         "print(a.rhat(x, chain_axis=0, draw_axis=1) < 1.1, a.bfmi(x).min() > 0.3)"
     )
     assert finished(small, "-OO", "-c", script).stdout == "True True\n"
+
+
+def at_most(size: int) -> Callable[[], None]:
+    """What a process does before it starts, so that no file that it writes is larger than so many bytes."""
+    resource = pytest.importorskip("resource")
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+FIT = ("-m", "estimative", "fit", "-s", "ferry.toml", "-p", "mate.toml", "--method", "importance", "--runs", "store")
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 20_000, 200_000])
+def test_a_disk_that_is_full_is_an_error_in_a_sentence(small: Desk, size: int) -> None:
+    """Whichever file of a run no longer fits, the draws included: one sentence, exit code 2, and nothing is saved."""
+    found = finished(small, *FIT, preexec_fn=at_most(size))
+    [error] = [line for line in found.stderr.splitlines() if not line.startswith("Warning")]
+    assert (found.returncode, found.stdout, error) == (2, "", "store: it cannot be written (File too large).")
+    assert list(small.folder.glob("store/*")) == []
+
+
+def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small: Desk) -> None:
+    """Reports, differences, weights and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
+    for seed in ("1", "2"):
+        assert finished(small, *FIT, "--seed", seed).returncode == 0
+    first, second = (path.name for path in sorted((small.folder / "store").iterdir()))
+    strict = {"PYTHONWARNINGS": "error", "LANG": "C", "LC_ALL": "C"}
+    files = saved(small)
+    for command in (
+        ("evidence", "-s", "ferry.toml", "-p", "mate.toml"),
+        ("whatif", "-s", "ferry.toml", "-p", "mate.toml", "--given", "storm"),
+        ("diff", first, second, "--runs", "store"),
+        ("report", first, "--runs", "store"),
+    ):
+        bare = finished(small, "-OO", "-m", "estimative", *command, preexec_fn=at_most(0), environment=strict)
+        assert (bare.returncode, "Traceback" in bare.stderr, saved(small)) == (0, False, files)
+        assert bare.stdout == finished(small, "-m", "estimative", *command).stdout
+
+
+def saved(desk: Desk) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in (desk.folder / "store").rglob("*") if path.is_file()}
