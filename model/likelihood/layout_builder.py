@@ -324,7 +324,5 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
     return _Builder(scenario, pairs).build()
 
 
-
-
 def _index(positions: Iterable[int]) -> Index:
     return np.array(list(positions), dtype=np.intp)
