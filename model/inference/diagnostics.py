@@ -140,7 +140,9 @@ def _check(name: str, value: float, where: str = "") -> Check:
     return Check.of(name, value, limit, direction, where)
 
 
-def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float) -> Verdict:
+def judge_importance(
+    diagnostics: Mapping[str, float], ess: float, headline: str, relative_se: float, tail_ess: float | None = None
+) -> Verdict:
     """Check weighted draws: Pareto k below 0.7, at least 400 effective draws, and a headline error below 5%.
 
     Parameters
@@ -155,6 +157,8 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
         Name of the headline outcome.
     relative_se
         Monte Carlo standard error of the headline over its value.
+    tail_ess
+        Effective sample size behind the ends of the headline's interval; None where no interval is asked for.
     """
     return Verdict.of(
         "importance",
@@ -162,6 +166,7 @@ def judge_importance(diagnostics: Mapping[str, float], ess: float, headline: str
             _check("Pareto k", diagnostics["pareto_k"]),
             _check("Pareto k of the headline", diagnostics["pareto_k_headline"], headline),
             _check("ESS", ess),
+            *([] if tail_ess is None else [_check("tail ESS", tail_ess, headline)]),
             _check("relative error of the headline", relative_se, headline),
             *(_pilot_checks(diagnostics) if "pilot_memory" in diagnostics else ()),
             _check("weight beyond the prior's reach", diagnostics["beyond"]),
@@ -201,7 +206,7 @@ def judge_nuts(draws: Draws, series: Mapping[str, Numbers], headline: str, relat
     )
 
 
-def judge_probability(k_hat: float, ess: float, relative_se: float) -> Verdict:
+def judge_probability(k_hat: float, ess: float, tail_ess: float, relative_se: float) -> Verdict:
     """Check one probability from weighted draws.
 
     Parameters
@@ -210,12 +215,15 @@ def judge_probability(k_hat: float, ess: float, relative_se: float) -> Verdict:
         Pareto k of the weights times the probability, or times that of its condition if that is worse.
     ess
         Effective sample size behind the probability.
+    tail_ess
+        Effective sample size behind the ends of its interval.
     """
     return Verdict.of(
         "importance",
         [
             _check("Pareto k", k_hat),
             _check("ESS", ess),
+            _check("tail ESS", tail_ess),
             _check("relative error", relative_se),
         ],
     )

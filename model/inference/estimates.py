@@ -39,6 +39,8 @@ class Interval:
     high: float
     low_se: float
     high_se: float
+    ess: float
+    """Effective sample size behind the ends: of the share of the mass below each, the smaller one."""
     kind: str = "eti"
     """Equal-tailed interval: as much mass lies below as above."""
 
@@ -145,8 +147,7 @@ def estimate_probability(
         se=_standard_error(influence, draws, size),
         sd=variance**0.5,
         interval=_interval(conditional, weights, given / base, draws, ess, mass),
-        # Antithetic chains can exceed the number of draws; that would be read as an error.
-        ess=min(size, float(draws.count)) if np.isfinite(size) else float(draws.count),
+        ess=_finite(size, draws),
     )
 
 
@@ -163,7 +164,7 @@ def summarize_quantity(values: Numbers, draws: Draws, ess: EssEstimator) -> Quan
 
 def _exact(value: float, draws: Draws, mass: float) -> ProbabilityEstimate:
     """Report a probability that is the same at every draw: it has neither error nor spread."""
-    interval = Interval(mass=mass, low=value, high=value, low_se=0.0, high_se=0.0)
+    interval = Interval(mass=mass, low=value, high=value, low_se=0.0, high_se=0.0, ess=float(draws.count))
     return ProbabilityEstimate(value=value, se=0.0, sd=0.0, interval=interval, ess=float(draws.count))
 
 
@@ -179,17 +180,24 @@ def _interval(
     # Stable, so that ties do not depend on the sorting algorithm.
     order = np.argsort(values, kind="stable")
     ordered, cumulative = values[order], np.cumsum(weights[order])
-    ends, errors = [], []
+    ends, errors, sizes = [], [], []
     for tail in ((1 - mass) / 2, (1 + mass) / 2):
         end = _quantile(ordered, cumulative, tail)
         # The error of a quantile: the error of the mass below it, mapped back through the quantile function. A density
         # estimate at the quantile would do the same with a bandwidth to choose.
         below = ((values <= end) - tail) * tilt
-        error = _standard_error(below, draws, ess(below, draws))
+        size = ess(below, draws)
+        error = _standard_error(below, draws, size)
         lower, upper = (_quantile(ordered, cumulative, min(max(tail + step * error, 0.0), 1.0)) for step in (-1, 1))
         ends.append(end)
         errors.append((upper - lower) / 2)
-    return Interval(mass=mass, low=ends[0], high=ends[1], low_se=errors[0], high_se=errors[1])
+        sizes.append(_finite(size, draws))
+    return Interval(mass=mass, low=ends[0], high=ends[1], low_se=errors[0], high_se=errors[1], ess=min(sizes))
+
+
+def _finite(size: float, draws: Draws) -> float:
+    """An effective sample size; antithetic chains can exceed the number of draws, which would be read as an error."""
+    return min(size, float(draws.count)) if np.isfinite(size) else float(draws.count)
 
 
 def _quantile(ordered: Numbers, cumulative: Numbers, share: float) -> float:

@@ -86,7 +86,8 @@ class Posterior(TargetEstimates):
         ):
             return Verdict.of(self.method, ())  # exact answers converge at any number of draws
         if self.method == "importance":
-            return judge_importance(self.draws.diagnostics, self.draws.ess, name, relative_se(headline))
+            error, tail_ess = relative_se(headline), headline.interval.ess
+            return judge_importance(self.draws.diagnostics, self.draws.ess, name, error, tail_ess)
         series = {name: self.quantity(name) for name in uncertain}
         # A chain may mix in every parameter and still not in a rare outcome.
         series[f"outcome {name}"] = self.conditional(*self.headline_key)

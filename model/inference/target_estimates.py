@@ -131,7 +131,7 @@ class TargetEstimates:
         if self.draws.method == "nuts":
             return judge_series(self.conditional(*key), self.draws, relative_se(estimate))
         k_hat = max(self._tail_shape(series) for series in self.query_probabilities(*key))
-        return judge_probability(k_hat, estimate.ess, relative_se(estimate))
+        return judge_probability(k_hat, estimate.ess, estimate.interval.ess, relative_se(estimate))
 
     def _tail_shape(self, series: Numbers) -> float:
         """Pareto k of the weights times a probability."""

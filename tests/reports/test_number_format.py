@@ -119,7 +119,7 @@ def test_a_plain_number_is_shown_to_its_error(value: float, error: float, shown:
 
 def test_an_interval_is_shown_by_its_ends() -> None:
     """Each end to the digit that its own error supports; ends that coincide are exact."""
-    both = Interval(mass=0.9, low=0.012, high=0.149, low_se=0.0004, high_se=0.0004)
+    both = Interval(mass=0.9, low=0.012, high=0.149, low_se=0.0004, high_se=0.0004, ess=1000.0)
     assert number_format.interval(both) == "1.20% to 14.9%"
     assert number_format.interval(replace(both, low=0.0012, low_se=0.0, high_se=0.002)) == "0.120% to 14.9%"
     assert number_format.interval(replace(both, low=0.149)) == "exact"

@@ -18,7 +18,7 @@ from tests.small import small, weather
 
 
 def estimate(value: float, se: float = 0.0, *, low: float = 0.1, high: float = 0.2) -> ProbabilityEstimate:
-    interval = Interval(mass=0.9, low=low, high=high, low_se=0.0004, high_se=0.0004)
+    interval = Interval(mass=0.9, low=low, high=high, low_se=0.0004, high_se=0.0004, ess=1000.0)
     return ProbabilityEstimate(value=value, se=se, sd=0.05, interval=interval, ess=1000.0)
 
 
@@ -51,7 +51,9 @@ def test_the_interval_is_called_credible() -> None:
     assert phrases.spread_of(estimate(0.06, low=0.012, high=0.149)) == (
         "90% credible interval, given the uncertainty in the inputs: 1.20% to 14.9%."
     )
-    assert phrases.interval_kind(Interval(mass=0.895, low=0, high=1, low_se=0, high_se=0)).startswith("89.5% credible")
+    assert phrases.interval_kind(Interval(mass=0.895, low=0, high=1, low_se=0, high_se=0, ess=1000.0)).startswith(
+        "89.5% credible"
+    )
     assert "no interval" in phrases.spread_of(estimate(0.1, low=0.1, high=0.1))
 
 

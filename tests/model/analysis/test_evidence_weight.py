@@ -505,7 +505,7 @@ def test_evidence_left_out_beforehand_is_no_part_of_it() -> None:
 
 
 def estimate(value: float, se: float) -> ProbabilityEstimate:
-    interval = Interval(mass=0.9, low=value, high=value, low_se=0.0, high_se=0.0)
+    interval = Interval(mass=0.9, low=value, high=value, low_se=0.0, high_se=0.0, ess=1000.0)
     return ProbabilityEstimate(value=value, se=se, sd=0.0, interval=interval, ess=1000.0)
 
 

@@ -204,7 +204,7 @@ def test_every_check_has_its_advice() -> None:
     checks = {
         *(check.name for check in judged({"a": good(1)}).checks),
         *(check.name for check in importance_verdict(draws_of("importance")).checks),
-        *(check.name for check in judge_probability(0.2, 1000, 0.01).checks),
+        *(check.name for check in judge_probability(0.2, 1000, 1000, 0.01).checks),
     }
     assert checks == ADVICE.keys()
 

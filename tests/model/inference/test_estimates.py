@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from estimative.model.inference.diagnostics import chain_ess
+from estimative.model.inference.diagnostics import chain_ess, judge_probability
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import (
     ProbabilityEstimate,
@@ -199,3 +199,13 @@ def test_the_spread_of_a_quantity() -> None:
         # Four standard errors of the mean over replications, and a bias of the order 1 / draws.
         slack = 4 * np.std(result) / math.sqrt(REPLICATIONS) + 5e-3
         assert np.mean(result) == pytest.approx(expected, abs=slack), name
+
+
+def test_an_end_that_few_draws_support_is_known_as_such() -> None:
+    """A proposal far on one side has many draws for the mean, and few below the lower end of the interval."""
+    x, draws = weighted(1, shift=1.6)
+    interval = estimate_probability(expit(x), draws, weighted_ess).interval
+    assert weighted_ess(x, draws) > 400 > interval.ess
+    assert interval.ess == pytest.approx(weighted_ess(expit(x) <= interval.low, draws))
+    failed = judge_probability(0.1, 1000, interval.ess, 0.01).failed
+    assert [check.name for check in failed] == ["tail ESS"]

@@ -76,7 +76,7 @@ def test_too_few_draws_are_judged_in_the_name_of_the_headline() -> None:
     """A verdict on three weighted draws names the lack of draws, and the headline as that which is uncertain."""
     assessment = small({"events.rain": BetaStated(a=2, b=6)})
     failed = {check.name: check.where for check in made(assessment).verdict.failed}
-    assert failed == {"ESS": "", "relative error of the headline": "flood"}
+    assert failed == {"ESS": "", "tail ESS": "flood", "relative error of the headline": "flood"}
 
 
 @pytest.mark.parametrize(
