@@ -1,4 +1,8 @@
-"""The binary events of a scenario as a Bayesian network over positions in one vector of local probabilities."""
+"""The events of a scenario as a Bayesian network over positions in one vector of local probabilities.
+
+An event has states, of which exactly one holds; a binary event has two, that it does not happen and that it does. The
+state of an event with more than two has a name of its own, "event=state", and stands wherever a binary event can.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +26,8 @@ class Query:
     scope: tuple[str, ...]
     """The events that the query mentions."""
     accepted: NDArray[np.bool_]
-    """True for each joint state that belongs to the query; one axis of length 2 (no, yes) for each event in scope."""
+    """True for each joint state that belongs to the query; one axis for each event in scope, as long as it has states:
+    2 (no, yes) of a binary event."""
 
     @classmethod
     def where(
@@ -52,27 +58,44 @@ class Query:
     def and_(self, other: Query) -> Query:
         """Intersect two queries."""
         scope = tuple(dict.fromkeys((*self.scope, *other.scope)))
-        return Query(scope=scope, accepted=self.expand(scope) & other.expand(scope))
+        sizes = {**self.sizes, **other.sizes}
+        return Query(scope=scope, accepted=self.expand(scope, sizes) & other.expand(scope, sizes))
 
-    def expand(self, scope: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Express the same states over a wider scope; one axis of length 2 for each event of it."""
-        shape = (2,) * len(self.scope) + (1,) * (len(scope) - len(self.scope))
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many states each event in scope has."""
+        return dict(zip(self.scope, self.accepted.shape, strict=True))
+
+    def expand(self, scope: tuple[str, ...], sizes: Mapping[str, int] | None = None) -> NDArray[np.bool_]:
+        """Express the same states over a wider scope; one axis for each event of it.
+
+        Parameters
+        ----------
+        sizes
+            How many states the other events have; by default 2.
+        """
+        known = {**(sizes or {}), **self.sizes}
         axes = (*self.scope, *(name for name in scope if name not in self.scope))
-        table = self.accepted.reshape(shape)
-        return np.broadcast_to(np.transpose(table, [axes.index(name) for name in scope]), (2,) * len(scope))
+        table = self.accepted.reshape(self.accepted.shape + (1,) * (len(scope) - len(self.scope)))
+        shape = tuple(known.get(name, 2) for name in scope)
+        return np.broadcast_to(np.transpose(table, [axes.index(name) for name in scope]), shape)
 
 
 EVERYTHING = Query(scope=(), accepted=np.ones((), dtype=bool))
 """Accepts every state: its mass is the probability of the evidence."""
 
 
+type Place = tuple[str, int]
+"""An event, and one of its states."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A Bayesian network of binary events.
+    """A Bayesian network of events.
 
-    `cells[e]` has one axis of length 2 for each parent of e, then one for e itself. Its entries are positions in the
-    vector of local probabilities (`equations.local_probabilities`), so that `probabilities[cells[e]]` is
-    P(e | parents). The network is therefore the same for every draw; only the vector changes.
+    `cells[e]` has one axis for each parent of e, then one for e itself, as long as they have states. Its entries are
+    positions in the vector of local probabilities (`equations.local_probabilities`), so that `probabilities[cells[e]]`
+    is P(e | parents). The network is therefore the same for every draw; only the vector changes.
     """
 
     parents: Mapping[str, tuple[str, ...]]
@@ -80,8 +103,50 @@ class Network:
     cells: Mapping[str, Cells]
     impossible: int
     """The position whose probability is 0."""
+    names: Mapping[str, Place] = field(default_factory=dict)
+    """Of states of events with more than two: "event=state"."""
     certain: Mapping[str, bool] = field(default_factory=dict)
-    """Events known to have happened (True) or not (False)."""
+    """Binary events known to have happened (True) or not (False), and states known to hold or not."""
+
+    def place(self, name: str) -> Place:
+        """Return the event and the state that a name stands for; of a binary event, that it happened."""
+        return self.names.get(name, (name, 1))
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """How many states each event has."""
+        return {event: cells.shape[-1] for event, cells in self.cells.items()}
+
+    def table_size(self, events: Iterable[str]) -> int:
+        """The number of joint states of some events."""
+        return prod(self.sizes[event] for event in events)
+
+    @cached_property
+    def allowed(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Which states of an event agree with what is certain; events without any restriction are left out."""
+        masks: dict[str, NDArray[np.bool_]] = {}
+        for name, holds in self.certain.items():
+            event, state = self.place(name)
+            mask = (np.arange(self.sizes[event]) == state) == holds
+            masks[event] = masks.get(event, np.ones_like(mask)) & mask
+        return masks
+
+    @cached_property
+    def fixed(self) -> Mapping[str, int]:
+        """The state of each event of which only one is left."""
+        return {event: int(mask.argmax()) for event, mask in self.allowed.items() if mask.sum() == 1}
+
+    def resolve(self, query: Query) -> Query:
+        """Express a query that names states of events over the events themselves."""
+        if not any(name in self.names for name in query.scope):
+            return query
+        scope = tuple(dict.fromkeys(self.place(name)[0] for name in query.scope))
+        states = dict(zip(scope, np.indices(tuple(self.sizes[event] for event in scope)), strict=True))
+        at = [
+            (states[event] == state).astype(np.intp) if name in self.names else states[name]
+            for name, (event, state) in ((name, self.place(name)) for name in query.scope)
+        ]
+        return Query(scope=scope, accepted=query.accepted[tuple(at)])
 
     @cached_property
     def unobserved(self) -> Network:
@@ -99,7 +164,7 @@ class Network:
         All other events sum to one and can be dropped ("barren nodes", Shachter 1986).
         """
         members: set[str] = set()
-        stack = list(events)
+        stack = [self.place(event)[0] for event in events]
         while stack:
             if (event := stack.pop()) not in members:
                 members.add(event)
@@ -111,17 +176,18 @@ class Network:
 
         Returns
         -------
-        1 where an event happens, 0 where not, dims (state, event); None where there are more than `limit` states.
+        The state of each event, 1 where a binary one happens and 0 where not, dims (state, event); None where there are
+        more than `limit` states.
         """
         states: list[tuple[int, ...]] = [()]
         for event in events:
+            allowed = self.allowed.get(event, np.ones(self.sizes[event], dtype=bool))
             # Grown event by event and pruned at once: the product of all states may be far larger.
             columns = [events.index(parent) for parent in self.parents[event]]
             states = [
                 (*state, value)
-                for state, value in product(states, (0, 1))
+                for state, value in product(states, np.flatnonzero(allowed).tolist())
                 if self.cells[event][(*(state[column] for column in columns), value)] != self.impossible
-                and self.certain.get(event, bool(value)) == bool(value)
             ]
             if len(states) > limit:
                 return None

@@ -9,12 +9,13 @@ from estimative.model.likelihood.bayes_net import Network
 type Scope = tuple[str, ...]
 
 
-def elimination_order(scopes: Iterable[Scope], keep: Scope) -> list[str]:
-    """Order the events to sum out greedily: next the one with the fewest neighbours, so that tables stay small.
+def elimination_order(network: Network, scopes: Iterable[Scope], keep: Scope) -> list[str]:
+    """Order the events to sum out greedily: next the one with the smallest table, so that tables stay small.
 
-    The min-degree heuristic; ties go to the first name, so that the order, and with it rounding, is always the same.
+    The min-weight heuristic, of binary events that of the fewest neighbours; ties go to the first name, so that the
+    order, and with it rounding, is always the same.
     """
-    return [event for event, _ in _eliminate(scopes, keep)]
+    return [event for event, _ in _eliminate(network, scopes, keep)]
 
 
 def widest_table(network: Network, evidence: Iterable[str], scope: Scope) -> Scope:
@@ -25,13 +26,13 @@ def widest_table(network: Network, evidence: Iterable[str], scope: Scope) -> Sco
     evidence
         Events that virtual evidence is about.
     """
-    free = tuple(event for event in scope if event not in network.certain)
+    free = tuple(event for event in scope if event not in network.fixed)
     events = network.ancestry((*free, *evidence, *network.certain))
-    scopes = [tuple(n for n in (*network.parents[event], event) if n not in network.certain) for event in events]
-    return max((table for _, table in _eliminate(scopes, free)), key=len, default=free)
+    scopes = [tuple(n for n in (*network.parents[event], event) if n not in network.fixed) for event in events]
+    return max((table for _, table in _eliminate(network, scopes, free)), key=network.table_size, default=free)
 
 
-def _eliminate(scopes: Iterable[Scope], keep: Scope) -> Iterator[tuple[str, Scope]]:
+def _eliminate(network: Network, scopes: Iterable[Scope], keep: Scope) -> Iterator[tuple[str, Scope]]:
     """Yield each event with the events of the table that it is summed out of."""
     neighbours: dict[str, set[str]] = {}
     for scope in scopes:
@@ -39,7 +40,7 @@ def _eliminate(scopes: Iterable[Scope], keep: Scope) -> Iterator[tuple[str, Scop
             neighbours.setdefault(name, set()).update(scope)
     waiting = {name for name in neighbours if name not in keep}
     while waiting:
-        event = min(sorted(waiting), key=lambda name: len(neighbours[name]))
+        event = min(sorted(waiting), key=lambda name: network.table_size(neighbours[name]))
         table = neighbours.pop(event)
         for name in table - {event}:
             neighbours[name] = (neighbours[name] | table) - {event}

@@ -22,8 +22,8 @@ from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, quote
 
-MAX_EVENTS = 16
-"""In one table of the exact sum: 2^16 cells for each draw, some minutes for a fit."""
+MAX_TABLE = 1 << 16
+"""Cells in one table of the exact sum, for each draw: some minutes for a fit."""
 
 type TargetKind = Literal["outcome", "event", "link"]
 """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
@@ -88,16 +88,17 @@ def check_size(structure: Structure) -> None:
     InvalidInput
         With the events of that table.
     """
-    scopes = [(), *{query.scope for target in targets(structure.scenario) for query in (target.yes, target.given)}]
-    tables = (widest_table(structure.network, structure.soft_evidence_events, scope) for scope in scopes)
-    events = max(tables, key=len)
-    if len(events) > MAX_EVENTS:
+    network, chosen = structure.network, targets(structure.scenario)
+    scopes = [(), *{network.resolve(query).scope for target in chosen for query in (target.yes, target.given)}]
+    tables = (widest_table(network, structure.soft_evidence_events, scope) for scope in scopes)
+    events = max(tables, key=network.table_size)
+    if (cells := network.table_size(events)) > MAX_TABLE:
         place = structure.scenario.place(f"events.{events[0]}")
         message = (
             f"the events {', '.join(map(quote, events))} depend on each other so closely that the exact "
-            f"sum needs a table of 2^{len(events)} cells"
+            f"sum needs a table of {cells:,} cells"
         )
-        allowed = f"at most {MAX_EVENTS} events in one table"
+        allowed = f"at most {MAX_TABLE:,} cells, those of 16 events that happen or do not"
         suggestion = "Give events fewer parents, or let several of them depend on one event in between."
         raise InvalidInput(
             [Issue(code="too-wide", message=message, place=place, allowed=allowed, suggestion=suggestion)]

@@ -21,7 +21,7 @@ from estimative.model.likelihood.variable_elimination import (
 )
 
 type States = Mapping[str, NDArray[np.intp]]
-"""1 where an event happens, 0 where not; dims (draw)."""
+"""The state of each event, 1 where a binary one happens and 0 where not; dims (draw)."""
 
 
 def sample_states(
@@ -62,7 +62,7 @@ def _sample(
     network: Network, probabilities: Numbers, evidence: SoftEvidence, rng: np.random.Generator, query: Query
 ) -> dict[str, NDArray[np.intp]]:
     draws = np.arange(probabilities.shape[1])
-    states = {event: np.full(len(draws), int(happened)) for event, happened in network.certain.items()}
+    states = {event: np.full(len(draws), state) for event, state in network.fixed.items()}
     for event, scope, table in reversed(_eliminate(network, _all_factors(network, probabilities, evidence, query))):
         others = [states[name] for name in scope if name != event]
         place = scope.index(event)
@@ -73,8 +73,9 @@ def _sample(
 
 
 def _all_factors(network: Network, probabilities: Numbers, evidence: SoftEvidence, query: Query) -> list[Factor]:
+    query = network.resolve(query)
     factors, _ = factors_of(NUMPY, network, probabilities, evidence, query.scope)
-    free = tuple(event for event in query.scope if event not in network.certain)
+    free = tuple(event for event in query.scope if event not in network.fixed)
     ordered = tuple(sorted(free, key=network.position.__getitem__))
     if free:
         accepted = restrict(query.accepted, query.scope, network).astype(float)
@@ -85,7 +86,7 @@ def _all_factors(network: Network, probabilities: Numbers, evidence: SoftEvidenc
 def _eliminate(network: Network, factors: list[Factor]) -> list[tuple[str, tuple[str, ...], Numbers]]:
     """Each event in the order of elimination, with the table that it is summed out of and the events of its axes."""
     steps = []
-    for event in elimination_order([members for members, _ in factors], ()):
+    for event in elimination_order(network, [members for members, _ in factors], ()):
         scope, table = multiply(network, [factor for factor in factors if event in factor[0]])
         steps.append((event, scope, table))
         summed = table.sum(axis=scope.index(event))

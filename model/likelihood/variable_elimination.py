@@ -1,4 +1,4 @@
-"""Exact sums over the binary events of a network, by two algorithms that give the same probabilities.
+"""Exact sums over the events of a network, by two algorithms that give the same probabilities.
 
 `by_elimination` sums out one event after another (Zhang & Poole 1994, Canadian AI); its cost is linear in the number of
 events for chains and trees. `by_enumeration` adds up the joint states one by one, in fewer but larger array operations.
@@ -22,8 +22,8 @@ from estimative.model.likelihood.elimination_order import elimination_order, wid
 
 LOWEST = -1e6
 """Replaces the maximum of log masses that are all -inf."""
-MAX_SCOPE = 7
-"""Queries are answered together while they mention at most this many events: a joint table has 2^7 cells."""
+MAX_SCOPE = 1 << 7
+"""Queries are answered together while the events that they mention have at most so many joint states."""
 MAX_CELLS = 1 << 26
 """Of a table, for all draws that are evaluated at once: half a gigabyte."""
 MAX_STATES = 1 << 10
@@ -94,10 +94,12 @@ def by_elimination(
         ]
         return np.concatenate(parts, axis=1)
     answers: dict[int, Array] = {}
-    for scope, members in _group_by_scope(queries):
-        free = tuple(event for event in scope if event not in network.certain)
+    resolved = [network.resolve(query) for query in queries]
+    for scope, members in _group_by_scope(resolved, network):
+        free = tuple(event for event in scope if event not in network.fixed)
         joint, log_scale = _joint_table(backend, network, probabilities, evidence, free)
-        masks = np.stack([restrict(queries[member].expand(scope), scope, network).ravel() for member in members])
+        expanded = (resolved[member].expand(scope, network.sizes) for member in members)
+        masks = np.stack([restrict(accepted, scope, network).ravel() for accepted in expanded])
         flat = joint.reshape((masks.shape[1], *joint.shape[len(free) :]))
         masses = backend.combine(masks.astype(float), flat)
         log_masses = backend.log_mass(masses) + log_scale[None]
@@ -109,10 +111,11 @@ def _draws_at_once(
     network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
 ) -> int | None:
     """As many draws as fit in memory beside the largest table; None where all do, and under PyTensor."""
-    if probabilities.ndim < 2 or probabilities.shape[1] << len(network.parents) <= MAX_CELLS:
+    if probabilities.ndim < 2 or probabilities.shape[1] * prod(network.sizes.values()) <= MAX_CELLS:
         return None
-    widest = max(len(widest_table(network, evidence.events, scope)) for scope, _ in _group_by_scope(queries))
-    size = max(MAX_CELLS >> widest, 1)
+    scopes = [scope for scope, _ in _group_by_scope([network.resolve(query) for query in queries], network)]
+    cells = max(network.table_size(widest_table(network, evidence.events, scope)) for scope in scopes)
+    size = max(MAX_CELLS // cells, 1)
     return size if size < probabilities.shape[1] else None
 
 
@@ -127,12 +130,13 @@ def by_enumeration(
         If no joint state of the events is possible.
     """
     # Forecasts of events without parents need no sum: in a PyTensor graph this saves seconds of compilation.
-    cells = [_root_cell(network, query) for query in queries]
+    resolved = [network.resolve(query) for query in queries]
+    cells = [_root_cell(network, query) for query in resolved]
     if not evidence.events and not network.certain and None not in cells:
         return backend.log_mass(probabilities[np.array(cells)])
     answers: dict[int, Array] = {}
-    for events, members in _group_by_ancestry(network, evidence, queries):
-        chosen = [queries[member] for member in members]
+    for events, members in _group_by_ancestry(network, evidence, resolved):
+        chosen = [resolved[member] for member in members]
         log_masses = _enumerate(backend, network, probabilities, evidence, events, chosen)
         answers.update({member: log_masses[index] for index, member in enumerate(members)})
     return backend.stack([answers[index] for index in range(len(queries))])
@@ -163,7 +167,8 @@ def _enumerate(
         raise Contradiction("no joint state of the events is possible")
     log_mass = _log_state_probabilities(backend.log_mass(probabilities), network, events, states)
     if evidence.events:
-        happened = states[:, [events.index(event) for event in evidence.events]].astype(float)
+        places = [network.place(name) for name in evidence.events]
+        happened = np.stack([states[:, events.index(event)] == state for event, state in places], axis=1).astype(float)
         log_mass = (
             log_mass + backend.combine(happened, evidence.log_yes) + backend.combine(1 - happened, evidence.log_no)
         )
@@ -190,13 +195,13 @@ def _accepts(query: Query, events: tuple[str, ...], states: Array) -> Array:
     return query.accepted[tuple(states[:, events.index(event)] for event in query.scope)] * np.ones(len(states))
 
 
-def _group_by_scope(queries: Sequence[Query]) -> Iterable[tuple[tuple[str, ...], list[int]]]:
+def _group_by_scope(queries: Sequence[Query], network: Network) -> Iterable[tuple[tuple[str, ...], list[int]]]:
     """Group queries so that one elimination answers each group, over a joint table that stays small."""
     groups: list[tuple[tuple[str, ...], list[int]]] = []
     for index, query in enumerate(queries):
         for position, (scope, members) in enumerate(groups):
             union = tuple(dict.fromkeys((*scope, *query.scope)))
-            if len(union) <= max(MAX_SCOPE, len(scope)):
+            if network.table_size(union) <= max(MAX_SCOPE, network.table_size(scope)):
                 groups[position] = (union, [*members, index])
                 break
         else:
@@ -215,7 +220,7 @@ def _group_by_ancestry(
 
 
 type Factor = tuple[tuple[str, ...], Array]
-"""Events in topological order, and a table with one axis of length 2 for each[, then draw]."""
+"""Events in topological order, and a table with one axis for each[, then draw]."""
 
 
 def _joint_table(
@@ -228,7 +233,7 @@ def _joint_table(
     The joint mass of the events in scope, in their order, divided by a scale; and ln of that scale, dims ([draw]).
     """
     factors, log_scale = factors_of(backend, network, probabilities, evidence, scope)
-    for event in elimination_order([members for members, _ in factors], scope):
+    for event in elimination_order(network, [members for members, _ in factors], scope):
         involved, table = multiply(network, [factor for factor in factors if event in factor[0]])
         table = table.sum(axis=involved.index(event))
         remaining = tuple(name for name in involved if name != event)
@@ -252,16 +257,22 @@ def factors_of(
     events = network.ancestry((*scope, *evidence.events, *network.certain))
     factors = [_conditional_table(network, probabilities, event) for event in events]
     log_scale = (0 * probabilities[:1]).sum(axis=0)
-    for index, event in enumerate(evidence.events):
+    for index, name in enumerate(evidence.events):
         no, yes = evidence.log_no[index], evidence.log_yes[index]
+        event, state = network.place(name)
         # A certain event has no axis any more; its evidence is a constant factor.
-        if event in network.certain:
-            log_scale = log_scale + (yes if network.certain[event] else no)
+        if event in network.fixed:
+            log_scale = log_scale + (yes if network.fixed[event] == state else no)
             continue
         # Scaled before exponentiation: strong evidence would overflow or underflow.
         highest = backend.maximum(no, yes)
         log_scale = log_scale + highest
-        factors.append(((event,), backend.exp(backend.stack([no - highest, yes - highest]))))
+        scaled = backend.exp(backend.stack([no - highest, yes - highest]))
+        factors.append(((event,), scaled[(np.arange(network.sizes[event]) == state).astype(np.intp)]))
+    like = (1,) * (probabilities.ndim - 1)
+    for event, allowed in network.allowed.items():
+        if event not in network.fixed:
+            factors.append(((event,), allowed.astype(float).reshape(-1, *like)))
     return factors, log_scale
 
 
@@ -269,14 +280,14 @@ def _conditional_table(network: Network, probabilities: Array, event: str) -> Fa
     """P(event | parents), at the states of certain events."""
     scope = (*network.parents[event], event)
     cells = restrict(network.cells[event], scope, network)
-    free = tuple(name for name in scope if name not in network.certain)
+    free = tuple(name for name in scope if name not in network.fixed)
     ordered = tuple(sorted(free, key=network.position.__getitem__))
     return ordered, probabilities[np.transpose(cells, [free.index(name) for name in ordered])]
 
 
 def restrict(table: Array, scope: tuple[str, ...], network: Network) -> Array:
     """Take the part of a table over events that agrees with what is certain."""
-    return table[tuple(int(network.certain[name]) if name in network.certain else slice(None) for name in scope)]
+    return table[tuple(network.fixed.get(name, slice(None)) for name in scope)]
 
 
 def multiply(network: Network, factors: Sequence[Factor]) -> Factor:
