@@ -62,7 +62,7 @@ def repeated() -> dict[str, list[WhatIf]]:
     whole = toss()
     found: dict[str, list[WhatIf]] = {name: [] for name in SUPPOSED}
     for seed in range(REPETITIONS):
-        fitter, before = fit(whole, seed=seed, draws=500)
+        fitter, before = fit(whole, seed=seed, draws=800)
         for name, (suppose, _) in SUPPOSED.items():
             found[name].append(what_if(fitter, before, suppose(whole)))
     return found
