@@ -138,7 +138,8 @@ class Assessment:
         names
             Names of quantities, and of weights: "relevance.x" and "independence.x".
         """
-        priors = {name: (other if _input_of(name) in names else self).priors[name] for name in self.priors}
+        input_of = self.structure.quantities.input_of
+        priors = {name: (other if input_of(name) in names else self).priors[name] for name in self.priors}
         own, others = self.prior_set, other.prior_set
         prior_set = replace(
             own,
@@ -286,12 +287,6 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
     )
 
 
-def _input_of(name: str) -> str:
-    """The input that a quantity belongs to: of a chance of an item of evidence, the item."""
-    parsed = QuantityName.parse(name)
-    return f"evidence.{parsed.subject}" if parsed.section == "evidence" else name
-
-
 def _own(prior: Prior) -> object:
     """What a prior states by itself: the quantity that it is the same as, or a distribution."""
     return prior.same_as or prior.family
@@ -305,7 +300,7 @@ def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:
     first = assessments[0]
     different = [name for name in first.priors if len({_own(a.priors[name]) for a in assessments}) > 1]
     # An item that somebody states as two chances is one input.
-    quantities = list(dict.fromkeys(map(_input_of, different)))
+    quantities = list(dict.fromkeys(map(first.structure.quantities.input_of, different)))
     relevance = [
         f"relevance.{item.id}"
         for item in first.scenario.evidence.values()

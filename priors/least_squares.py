@@ -133,3 +133,48 @@ def _line(z: Floats, y: Floats) -> tuple[float, float]:
     # The bound is for quantiles so close together that their logarithms are equal.
     sd = max(float(spread @ y / (spread @ spread)), 1e-12)
     return float(y.mean() - sd * z.mean()), sd
+
+
+_WORTHS = np.logspace(-0.5, 6, 40)
+"""Sums of concentrations that are tried as a start."""
+
+
+def fit_concentrations(state: NDArray[np.intp], p: Floats, q: Floats, shares: Floats) -> Floats:
+    """Return the concentrations a of the Dirichlet whose marginals have the quantiles nearest to q, in log-odds.
+
+    By Levenberg and Marquardt's steps in ln a, from the best of a few sums of concentrations.
+
+    Parameters
+    ----------
+    state, p, q
+        Of which state the quantile at p is q; dims (quantile).
+    shares
+        Expected shares to start from; dims (state).
+    """
+    target = np.log(q) - np.log1p(-q)
+
+    def residual(log_a: Floats) -> Floats:
+        a = np.exp(np.clip(log_a, -50, 50))
+        own, rest = a[state], a.sum() - a[state]
+        odds = np.maximum(betaincinv(own, rest, p), 1e-300) / np.maximum(betainccinv(rest, own, p), 1e-300)
+        return np.asarray(np.log(odds) - target)
+
+    starts = [np.log(shares * worth) for worth in _WORTHS]
+    log_a = min(starts, key=lambda start: float(np.nan_to_num(np.square(residual(start)).sum(), nan=np.inf)))
+    damping, now = 1e-3, residual(log_a)
+    for _ in range(_ROUNDS):
+        shifts = _STEP * np.eye(len(log_a))
+        slopes = np.stack([residual(log_a + d) - residual(log_a - d) for d in shifts], axis=1) / (2 * _STEP)
+        normal = slopes.T @ slopes
+        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + 1e-9), -slopes.T @ now)
+        step *= min(1.0, _LONGEST / np.abs(step).max())
+        ahead = residual(log_a + step)
+        if ahead @ ahead < now @ now:
+            log_a, now, damping = log_a + step, ahead, damping / 5
+            if np.abs(step).max() < 1e-9:
+                break
+        elif damping > 1e9:
+            break
+        else:
+            damping *= 5
+    return np.asarray(np.exp(log_a))

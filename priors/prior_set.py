@@ -10,7 +10,7 @@ from functools import cached_property
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import Place, quote
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.statements import Stated
+from estimative.priors.statements import ByState, Stated, Statement
 
 SCENARIO = "the scenario"
 """Whose a statement is that the scenario suggests; no prior set can have this name."""
@@ -111,4 +111,11 @@ def _own(stated: Mapping[str, Stated]) -> dict[str, Stated]:
 
 def canonical(stated: Stated) -> list[object]:
     """Return what a statement says, as plain data in a fixed order."""
-    return [tag_of(stated.statement.kind), asdict(stated.statement), stated.because, stated.source]
+    return [*_content(stated.statement), stated.because, stated.source]
+
+
+def _content(statement: Statement) -> list[object]:
+    if isinstance(statement, ByState):
+        parts = [[state, *_content(part)] for state, part in statement.parts]
+        return [tag_of(statement.kind), {"parts": parts, "worth": statement.worth}]
+    return [tag_of(statement.kind), asdict(statement)]

@@ -15,13 +15,15 @@ The keys of an inline table determine its form:
 | a lognormal | `lognormal` |
 | a uniform | `uniform` |
 | another quantity | `same_as` |
+| a statement for each state | the names of the states, and if they are shares of known weight, `worth` |
+| counts by state | `counts` |
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,7 @@ from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, listed, nearest, quote
 from estimative.priors.statements import (
     BetaStated,
+    ByState,
     Constant,
     Count,
     Interval,
@@ -36,6 +39,7 @@ from estimative.priors.statements import (
     Moments,
     Quantiles,
     SameAs,
+    StateCounts,
     Stated,
     Statement,
     ThreePoint,
@@ -43,11 +47,13 @@ from estimative.priors.statements import (
     Word,
     percentile,
 )
-from estimative.priors.toml_table import Table, number_within
+from estimative.priors.toml_table import NAME, Table, number_within
 from estimative.priors.verbal_scale import SCALES
 
 _PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _REMARKS = ("because", "source")
+STATE = "STATE"
+"""Stands for the name of any state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,12 @@ def read_stated(table: Table, key: str) -> Stated | None:
     return Stated(statement=statement, place=table.place(key)) if statement and len(table.issues) == before else None
 
 
+def is_form(keys: Iterable[str]) -> bool:
+    """Whether an inline table with these keys would read as a statement of its own."""
+    generic = {_generic(key) for key in keys}
+    return any(form.allows(generic) for form in FORMS if form.statement is not ByState)
+
+
 def toml(statement: Statement) -> str:
     """Return the shortest TOML value that reads back as an equal statement."""
     match statement:
@@ -104,7 +116,11 @@ def say(statement: Statement) -> str:
 
 
 def form_of(statement: Statement) -> Form:
-    return next(form for form in FORMS if form.statement is type(statement))
+    return form_of_type(type(statement))
+
+
+def form_of_type(kind: type[Any]) -> Form:
+    return next(form for form in FORMS if form.statement is kind)
 
 
 def _bare(table: Table, key: str, value: object) -> Statement | None:
@@ -146,6 +162,8 @@ def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
     present = [name for name in inline.data if name not in _REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
+    if any(NAME.fullmatch(name) and not nearest(name, (*_KEYS, *_REMARKS)) for name in unknown):
+        return form_of_type(ByState)
     for name in unknown:
         _add_unknown_key(inline, name)
     keys = {_generic(name) for name in present}
@@ -235,6 +253,20 @@ def _of_numbers(statement: type[Any], name: str, keys: tuple[str, ...], say: Cal
     )
 
 
+def _by_state(inline: Table) -> ByState:
+    states = [name for name in inline.data if name not in ("worth", *_REMARKS)]
+    read = [(state, read_stated(inline, state)) for state in states]
+    worth = inline.number("worth", low=0, open_ends=True) if "worth" in inline else None
+    return ByState(parts=tuple((state, stated.statement) for state, stated in read if stated), worth=worth)
+
+
+def _state_counts(inline: Table) -> StateCounts:
+    within = inline.table("counts")
+    counts = tuple((state, within.number(state, low=0)) for state in within.data)
+    within.no_more()
+    return StateCounts(counts=counts)
+
+
 def _span(low: float, high: float) -> list[tuple[str, str]]:
     """Return the ends of a beta, unless they are 0 and 1."""
     return [] if (low, high) == (0, 1) else [("low", toml_text.number(low)), ("high", toml_text.number(high))]
@@ -297,6 +329,29 @@ FORMS: tuple[Form, ...] = (
         read=lambda inline: SameAs(name=inline.text("same_as")),
         pairs=lambda s: [("same_as", toml_text.text(s.name))],
         say=lambda s: f"the same as {s.name}",
+    ),
+    Form(
+        name="a statement for each state",
+        statement=ByState,
+        keys=(STATE,),
+        optional=("worth",),
+        read=_by_state,
+        pairs=lambda s: [
+            *((state, toml(part)) for state, part in s.parts),
+            *([("worth", toml_text.number(s.worth))] if s.worth is not None else []),
+        ],
+        say=lambda s: (
+            ", ".join(f"{state} {say(part)}" for state, part in s.parts)
+            + (f", worth {s.worth:g} cases" if s.worth is not None else "")
+        ),
+    ),
+    Form(
+        name="counts by state",
+        statement=StateCounts,
+        keys=("counts",),
+        read=_state_counts,
+        pairs=lambda s: [("counts", toml_text.inline([(state, toml_text.number(n)) for state, n in s.counts]))],
+        say=lambda s: ", ".join(f"{state} {n:g}" for state, n in s.counts) + " (Jeffreys)",
     ),
     Form(
         name="a uniform",

@@ -203,6 +203,39 @@ class SameAs:
     """The other quantity's, such as "events.invasion"."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ByState:
+    """A statement for each state: shares of an event, or likelihoods of an item of evidence."""
+
+    kind: ClassVar[str] = "by_state"
+    parts: tuple[tuple[str, Statement], ...]
+    """Pairs of a state and a statement, a number being a constant."""
+    worth: float | None = None
+    """Of shares, how many observations they are worth; None where they are fixed, or each has its own uncertainty."""
+
+    def __post_init__(self) -> None:
+        if self.worth is not None:
+            _require(0 < self.worth < math.inf, "worth", self.worth, "a number above 0")
+
+    @property
+    def constants(self) -> bool:
+        """Whether every part is a number."""
+        return all(isinstance(statement, Constant) for _, statement in self.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateCounts:
+    """A reference class: how many cases were in each state."""
+
+    kind: ClassVar[str] = "state_counts"
+    counts: tuple[tuple[str, float], ...]
+    """Pairs of a state and a number, which may be fractional."""
+
+    def __post_init__(self) -> None:
+        for state, count in self.counts:
+            _require(0 <= count < math.inf, state, count, "a number of at least 0")
+
+
 type Statement = (
     Constant
     | Quantiles
@@ -215,6 +248,8 @@ type Statement = (
     | LognormalStated
     | Uniform
     | SameAs
+    | ByState
+    | StateCounts
 )
 
 

@@ -24,6 +24,11 @@ from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """A valid name of a factor, an event, an outcome, an item of evidence."""
+STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+"""A valid name of a state of an event."""
+LITERAL = re.compile(rf"{NAME.pattern}(={STATE.pattern})?")
+"""A name, or a state of an event: "event=state"."""
+A_STATE = "a letter or digit, then letters, digits, _ . or -, at most 64"
 A_NAME = "a name: a letter or digit, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
 
@@ -206,11 +211,12 @@ class Table:
             if isinstance(self.data[name], dict):
                 yield name, below
 
-    def names(self) -> Iterator[str]:
-        """Yield the keys of this table, each checked to be a name."""
+    def names(self, *, states: bool = False) -> Iterator[str]:
+        """Yield the keys of this table, each checked to be a name, or with `states` a name or a state of an event."""
         for name in self.data:
-            if not NAME.fullmatch(name):
-                self.mismatch(name, value=name, allowed=A_NAME, code="bad-name")
+            if not (LITERAL if states else NAME).fullmatch(name):
+                allowed = f"{A_NAME}; or a state of an event, event=state" if states else A_NAME
+                self.mismatch(name, value=name, allowed=allowed, code="bad-name")
             yield name
 
     def check_name(self, key: str, name: str) -> None:

@@ -39,10 +39,10 @@ class Sighting:
         scenario, count = assessment.scenario, posterior.draws.count
         seen = [(scenario.indicators[name], happened) for name, happened in signs.items()]
         of_factors = [pair for pair in seen if pair[0].about in scenario.factors]
-        of_events = [pair for pair in seen if pair[0].about in scenario.events]
-        failing = [scenario.events[indicator.about] for indicator, _ in of_events if indicator.given]
+        of_events = [pair for pair in seen if pair[0].about not in scenario.factors]
+        failing = [indicator.about for indicator, _ in of_events if indicator.given]
         return cls(
-            structure=replace(structure, network=with_failures(structure.network, failing)),
+            structure=replace(structure, network=with_failures(structure.network, scenario.events, failing)),
             soft=_soft_evidence([part for pair in of_events for part in _log_likelihoods(assessment, *pair)], count),
             chance=math.prod((_chance(posterior, *pair) for pair in of_factors), start=np.ones(count)),
             log_evidence=posterior.probabilities.log_evidence,

@@ -57,12 +57,14 @@ class EventItems:
         weight
             Of each item of evidence of the scenario; dims (item).
         """
-        mu, sigma = ratio_parameters[:, indicators.ratio[positions]].tolist()
+        mu, sigma = ratio_parameters[:, indicators.ratio[positions]]
         power = weight[indicators.item[positions]].tolist()
         motives = [_motive(indicators, position, degree_parameters) for position in positions.tolist()]
         priors = [
             ItemPrior(power=w, mu=m, sigma=s, motive=motive)
-            for w, m, s, motive in zip(power, mu, sigma, motives, strict=True)
+            for w, m, s, motive in zip(
+                power, (indicators.power[positions] * mu).tolist(), sigma.tolist(), motives, strict=True
+            )
         ]
         return cls(indicators=indicators, positions=positions, priors=tuple(priors))
 
@@ -149,7 +151,7 @@ class EventItems:
                 draws = np.flatnonzero(right == sign)
                 chosen = None if places is None else places[draws]
                 ratio, own[draws] = sample_item(prior, sign, len(draws), rng, chosen)
-                log_ratio[self.indicators.ratio[position], draws] = ratio
+                log_ratio[self.indicators.ratio[position], draws] = self.indicators.power[position] * ratio
             if prior.motive not in (None, INDICATOR):
                 degree[_motive_of(self.indicators, position)] = own
         return replace(theta, degree=degree, log_ratio=log_ratio)

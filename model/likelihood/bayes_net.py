@@ -6,7 +6,7 @@ state of an event with more than two has a name of its own, "event=state", and s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -120,6 +120,15 @@ class Network:
     def table_size(self, events: Iterable[str]) -> int:
         """The number of joint states of some events."""
         return prod(self.sizes[event] for event in events)
+
+    def condition(self, given: Iterable[str], unless: Iterable[str], scope: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether all that is given is so and nothing else that excludes it; one axis for each event in scope."""
+        holds = np.ones(tuple(self.sizes[event] for event in scope), dtype=bool)
+        for names, wanted in ((given, True), (unless, False)):
+            for event, state in map(self.place, names):
+                axis = (np.arange(self.sizes[event]) == state) == wanted
+                holds &= axis.reshape([-1 if other == event else 1 for other in scope])
+        return holds
 
     @cached_property
     def allowed(self) -> Mapping[str, NDArray[np.bool_]]:

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 from math import log, pi
+from operator import add
 
 from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.layout import Chances, Forecasts, Index, LinearPredictors, Measurements, Structure
+from estimative.model.likelihood.layout import (
+    Categories,
+    Chances,
+    Forecasts,
+    Index,
+    LinearPredictors,
+    Measurements,
+    Structure,
+)
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
@@ -64,10 +75,7 @@ class Terms:
 
 def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     """Compute the parts of the linear predictors, and the local probabilities that follow from them."""
-    probability = theta.degree[structure.odds_base]
-    # Both ends are clipped: a draw of exactly 0 or 1 would have infinite log-odds, and inf - inf further down.
-    log_odds = backend.log(backend.maximum(probability, TINY)) - backend.log(backend.maximum(1 - probability, EPSILON))
-    baseline = backend.concatenate([log_odds, theta.log_ratio[structure.rate_base]])
+    baseline = backend.concatenate([_baselines(backend, structure, theta), theta.log_ratio[structure.rate_base]])
     log_effect = backend.column(structure.effect_sign) * theta.log_ratio[structure.effect_ratio]
     centred = theta.degree[structure.effect_factor] - 0.5
     events = len(structure.effect_sign) - len(structure.effect_factor)
@@ -79,37 +87,82 @@ def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     )
 
 
+def _baselines(backend: Backend, structure: Structure, theta: Theta) -> Array:
+    """Log-odds of the events of odds form: of each state against the first, or of a later state.
+
+    With sticks v broken from the last state to the first, b_k / b_1 = v_k / (1 - v_k) over the product of 1 - v of the
+    states between; and what is left after the sticks of all later states is the chance of no later one. Of two states
+    both are v / (1 - v).
+    """
+    share = theta.degree[structure.odds_base]
+    # Both ends are clipped: a draw of exactly 0 or 1 would have infinite log-odds, and inf - inf further down.
+    log_rest = backend.log(backend.maximum(1 - share, EPSILON))
+    log_odds = backend.log(backend.maximum(share, TINY)) - log_rest
+    if not structure.rest.any():
+        return log_odds
+    first = len(structure.odds_base) - structure.ordered_baselines
+    others = log_odds[:first] - backend.combine(structure.rest[:first], log_rest)
+    later = backend.expm1(-backend.combine(structure.rest[first:], log_rest))
+    return backend.concatenate([others, backend.log(backend.maximum(later, TINY))])
+
+
 def local_probabilities(
     backend: Backend, structure: Structure, theta: Theta, baseline: Array, log_effect: Array, covariate: Array
 ) -> Array:
     """Compute every entry of the network's conditional probability tables.
 
-    odds form: logit p = logit b + sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event];
+    odds form: P(k) proportional to b_k exp(sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event]),
+    over what drives state k; of two states logit p = logit b + the sums;
+    odds form, ordered: logit P(later than k) = logit of its share + the sums;
     rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry. Rates that wait for other
     events: see `waiting`.
 
     Returns
     -------
-    P(yes) of each row (odds, rate, table, waiting), P(no) of each row, then 0 and 1; dims (entry[, draw]).
+    In the order of `positions`; dims (entry[, draw]).
     """
     predictor = _linear_predictor(backend, structure, structure.linear_predictors, baseline, log_effect, covariate)
     odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
     log_hazard = rate + backend.column(structure.log_years)
     hazard = backend.exp(log_hazard)
     waited = [waiting_chances(backend, waiting, log_hazard) for waiting in structure.waiting]
-    entry = theta.degree[structure.table_entries]
     # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
     return backend.concatenate([
-        backend.logistic(odds),
-        -backend.expm1(-hazard),
-        entry,
-        *(yes for yes, _ in waited),
-        backend.logistic(-odds),
+        *(part for rows in structure.odds_categories for part in category_probabilities(backend, rows, odds)),
         backend.exp(-hazard),
-        1 - entry,
-        *(no for _, no in waited),
+        -backend.expm1(-hazard),
+        *(part for rows in structure.table_categories for part in broken_stick(backend, rows, theta.degree)),
+        *(part for yes, no in waited for part in (no, yes)),
         backend.constant([0.0, 1.0], theta.log_ratio),
     ])  # fmt: skip
+
+
+def category_probabilities(backend: Backend, rows: Categories, predictor: Array) -> list[Array]:
+    """Probabilities of each state, the first one first; dims (row[, draw]) each."""
+    eta = [predictor[places] for places in rows.entry.T]
+    if len(eta) == 1:
+        return [backend.logistic(-eta[0]), backend.logistic(eta[0])]
+    if rows.ordered:
+        # P(later than k - 1) - P(later than k), in a form that loses no digits.
+        between = [
+            backend.logistic(more) * backend.logistic(-less) * -backend.expm1(less - more)
+            for more, less in pairwise(eta)
+        ]
+        return [backend.logistic(-eta[0]), *between, backend.logistic(eta[-1])]
+    highest = reduce(backend.maximum, eta, 0 * eta[0])
+    masses = [backend.exp(each - highest) for each in (0 * eta[0], *eta)]
+    total = reduce(add, masses)
+    return [mass / total for mass in masses]
+
+
+def broken_stick(backend: Backend, rows: Categories, degree: Array) -> list[Array]:
+    """Shares of the states of each row of a table, from sticks broken from the last state to the first."""
+    shares, left = [], None
+    for places in rows.entry.T[::-1]:
+        stick = degree[places]
+        shares.append(stick if left is None else left * stick)
+        left = 1 - stick if left is None else left * (1 - stick)
+    return [left, *shares[::-1]]
 
 
 def _linear_predictor(
@@ -177,7 +230,7 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     items = structure.event_indicators
     if not len(items.item):
         return NO_SOFT_EVIDENCE
-    log_ratio = theta.log_ratio[items.ratio]
+    log_ratio = backend.column(items.power) * theta.log_ratio[items.ratio]
     motive = theta.degree[items.motive]
     indicators = len(items.item) - len(items.motive)
     testimony = _testimony(backend, structure, theta, motive, log_ratio[indicators:])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from estimative.model.likelihood.bayes_net import Cells, Network
-from estimative.model.spec.events import Event
+from estimative.model.spec.events import Event, event_of
 
 
 def failure_of(event: str) -> str:
@@ -16,18 +16,28 @@ def failure_of(event: str) -> str:
     return f"{event} fails"  # no event has a name with a space
 
 
-def with_failures(network: Network, events: Iterable[Event]) -> Network:
-    """Add the nodes of some events' failures to a network; those that it has stay as they are."""
+def with_failures(network: Network, events: Mapping[str, Event], names: Iterable[str]) -> Network:
+    """Add the nodes of some failures to a network; those that it has stay as they are.
+
+    Parameters
+    ----------
+    names
+        Of binary events, or states of others.
+    """
     parents, cells = dict(network.parents), dict(network.cells)
-    for event in events:
-        parents[failure_of(event.id)] = (*event.given, *event.unless, event.id)
-        cells[failure_of(event.id)] = _cells(event, network.impossible)
+    for name in names:
+        event = events[event_of(name)]
+        scope = tuple(dict.fromkeys(map(event_of, (*event.given, *event.unless, event.id))))
+        parents[failure_of(name)] = scope
+        cells[failure_of(name)] = _cells(name, event, scope, network)
     return replace(network, parents=parents, cells=cells)
 
 
-def _cells(event: Event, impossible: int) -> Cells:
+def _cells(name: str, event: Event, scope: Sequence[str], network: Network) -> Cells:
     """The table of a failure: certain or impossible."""
-    cells = np.empty((2,) * (len(event.given) + len(event.unless) + 2), dtype=np.intp)
-    cells[..., 0], cells[..., 1] = impossible + 1, impossible
-    cells[(1,) * len(event.given) + (0,) * len(event.unless) + (0,)] = impossible, impossible + 1
-    return cells
+    fails = network.condition(event.given, event.unless, scope)
+    at, state = network.place(name)
+    axis = np.arange(network.sizes[at]) != state
+    fails = fails & axis.reshape([-1 if other == at else 1 for other in scope])
+    certain, impossible = network.impossible + 1, network.impossible
+    return np.stack([np.where(fails, impossible, certain), np.where(fails, certain, impossible)], axis=-1)

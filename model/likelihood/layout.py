@@ -36,6 +36,20 @@ class LinearPredictors:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Categories:
+    """Rows of probabilities over equally many states, for all events of odds form, or of table form, that have them.
+
+    Row r has the numbers `entry[r]` in it, one for each state but the first: linear predictors of odds form, or sticks
+    of table form.
+    """
+
+    entry: Index
+    """Into the linear predictors, or the degrees; dims (row, state but the first)."""
+    ordered: bool
+    """Linear predictors: whether they are the log-odds of a later state, or of each state against the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chances:
     """Of items that may be stated as two chances: where these are; dims of both fields: (item).
 
@@ -73,6 +87,9 @@ class EventIndicators:
     """dims (item)."""
     ratio: Index
     """Into the log ratios: ln LR; dims (item)."""
+    power: Numbers
+    """-1 where the ratio is how likely a statement is under a state, relative to the one it claims, and LR therefore
+    its inverse; 1 elsewhere; dims (item)."""
     motive: Index
     """Into the degrees: the speaker's motive; dims (testimony)."""
     own_motive: NDArray[np.bool_]
@@ -166,13 +183,20 @@ class Structure:
     """A scenario as arrays of positions: what the equations read instead of names.
 
     Effects (of factors first, then of events) are the pairs of an event and one of its drivers. Rows are the linear
-    predictors of the network's local probabilities: one for each event and combination of its driving events.
+    predictors of the network's local probabilities: one for each event, state but the first, and combination of what
+    drives it.
     """
 
     quantities: Quantities
     network: Network
     odds_base: Index
-    """Into the degrees: the baseline probability of each event of odds form."""
+    """Into the degrees: the baseline of each event of odds form, a probability, or a stick for each state but the
+    first. Those of ordered events come last; dims (baseline)."""
+    rest: Numbers
+    """1 where what a stick leaves over counts for the log-odds of a baseline. Of a state against the first: the sticks
+    of the states between. Of "a later state": the sticks of these. dims (baseline, stick)."""
+    ordered_baselines: int
+    """How many baselines are of ordered events."""
     rate_base: Index
     """Into the log ratios: the baseline rate per year of each event of rate form."""
     effect_ratio: Index
@@ -187,15 +211,15 @@ class Structure:
     """Rows of odds form, then rows of rate form."""
     odds_rows: int
     """How many rows are of odds form."""
+    odds_categories: tuple[Categories, ...]
+    table_categories: tuple[Categories, ...]
     log_years: Numbers
     """ln of the time at risk in years; dims (row of rate form)."""
     waiting: tuple[Waiting, ...]
     """The rows of each event whose clock starts when its condition is met, in the order of the local probabilities."""
-    table_entries: Index
-    """Into the degrees: the stated entries of events of table form."""
     soft_evidence_events: tuple[str, ...]
-    """The events that indicators or testimony are about, then the failures of those that some are about with `given`:
-    see `failure_of`."""
+    """The events, and states of events, that indicators or testimony are about, then the failures of those that some
+    are about with `given`: see `failure_of`."""
     indicators: Indicators
     event_indicators: EventIndicators
     measurements: Measurements

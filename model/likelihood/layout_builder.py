@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import lgamma, log
 
 import numpy as np
-from numpy.typing import NDArray
 
-from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.bayes_net import Cells, Network, Query
 from estimative.model.likelihood.failures import failure_of, with_failures
 from estimative.model.likelihood.layout import (
     BinomialCases,
+    Categories,
     Chances,
     EventIndicators,
     Forecasts,
@@ -24,10 +25,11 @@ from estimative.model.likelihood.layout import (
     PoissonCounts,
     Structure,
 )
-from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_states, nodes_of
+from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_states, nodes_of, renamed
+from estimative.model.likelihood.positions import Rows
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.clock import driving
-from estimative.model.spec.events import Event
+from estimative.model.spec.events import Driver, Event, event_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -38,8 +40,35 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
-from estimative.model.spec.quantities import PAIR, Quantities, combinations
+from estimative.model.spec.quantities import PAIR, Quantities, combinations, effect_name, likelihood_states
 from estimative.model.spec.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What an item says about an event, or about a state of one."""
+
+    item: Indicator | Testimony
+    name: str
+    """The event, or "event=state"."""
+    ratio: str
+    """The quantity that is the likelihood ratio."""
+    supports: bool
+    given: bool
+    """Whether it says nothing where the condition of its event is not met."""
+    by_state: bool = False
+    """Whether the item is about the event as a whole, and this is its part about one state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """The network, and what its local probabilities are computed from."""
+
+    network: Network
+    rows: list[_Row]
+    odds: tuple[Categories, ...]
+    tables: tuple[Categories, ...]
+    waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,118 +90,191 @@ class _Builder:
         self.quantities = Quantities(scenario, pairs)
         self.items = {name: index for index, name in enumerate(scenario.evidence)}
         events = scenario.events.values()
-        self.odds = [event.id for event in events if event.form == "odds"]
+        # Ordered events come last, so that one slice separates the two ways in which shares become log-odds.
+        self.odds = sorted((event for event in events if event.form == "odds"), key=lambda event: event.ordered)
         self.rate = [event.id for event in events if event.form == "rate"]
-        self.base = {name: index for index, name in enumerate((*self.odds, *self.rate))}
-        effects = [(event.id, driver) for event in events for driver in event.drivers]
+        baselines = [(event.id, state) for event in self.odds for state in changing(event)]
+        self.base = {key: index for index, key in enumerate([*baselines, *((name, "") for name in self.rate)])}
+        effects = [(event, driver) for event in events for driver in event.drivers]
         # Effects of factors come first, so that one slice separates the two kinds of covariates (a stable sort).
         effects.sort(key=lambda pair: pair[1].name not in scenario.factors)
-        self.effects = {(event, driver.name): index for index, (event, driver) in enumerate(effects)}
+        self.drivers = effects
+        self.effects = {(event.id, d.name, d.state): index for index, (event, d) in enumerate(effects)}
         self.signs = [driver.sign for _, driver in effects]
 
     def build(self) -> Structure:
-        network, rows, tables, waiting = self._network()
-        items = (*self._event_indicators(), *self._of(Testimony))
-        subjects, failing = {item.about for item in items}, [failure_of(event.id) for event in self._failing()]
-        soft_evidence_events = (*(name for name in self.scenario.events if name in subjects), *failing)
+        parts, said = self._network(), [*self._said(Indicator), *self._said(Testimony)]
+        about = {each.name for each in said}
+        failing = dict.fromkeys(each.name for each in said if each.given)
+        network = with_failures(parts.network, self.scenario.events, failing)
+        nodes = (*(name for name in self.scenario.literals if name in about), *map(failure_of, failing))
         degrees, ratios = self.quantities.degrees, self.quantities.ratios
+        sticks = [(event, state) for event in self.odds for state in changing(event)]
         return Structure(
             quantities=self.quantities,
             network=network,
-            odds_base=_index(degrees[f"events.{name}"] for name in self.odds),
+            odds_base=_index(degrees[_entry(f"events.{event.id}", state)] for event, state in sticks),
+            rest=_rest([event for event, _ in sticks]),
+            ordered_baselines=sum(event.ordered for event, _ in sticks),
             rate_base=_index(ratios[f"events.{name}"] for name in self.rate),
-            effect_ratio=_index(ratios[f"effects.{event}.{driver}"] for event, driver in self.effects),
+            effect_ratio=_index(ratios[effect_name(event, driver)] for event, driver in self.drivers),
             effect_sign=np.array(self.signs, dtype=float),
-            effect_base=_index(self.base[event] for event, _ in self.effects),
+            effect_base=_index(self._base(event) for event, _ in self.drivers),
             effect_factor=_index(
-                degrees[f"factors.{driver}"] for _, driver in self.effects if driver in self.scenario.factors
+                degrees[f"factors.{driver.name}"] for _, driver in self.drivers if driver.name in self.scenario.factors
             ),
-            linear_predictors=self._predictors(rows),
-            odds_rows=sum(row.log_years is None for row in rows),
-            log_years=np.array([row.log_years for row in rows if row.log_years is not None]),
-            waiting=waiting,
-            table_entries=_index(tables),
-            soft_evidence_events=soft_evidence_events,
+            linear_predictors=self._predictors(parts.rows),
+            odds_rows=sum(row.log_years is None for row in parts.rows),
+            odds_categories=parts.odds,
+            table_categories=parts.tables,
+            log_years=np.array([row.log_years for row in parts.rows if row.log_years is not None]),
+            waiting=parts.waiting,
+            soft_evidence_events=nodes,
             indicators=self._factor_indicators(),
-            event_indicators=self._soft_evidence(soft_evidence_events),
+            event_indicators=self._soft_evidence(said, nodes),
             measurements=self._measurements(),
             forecasts=self._forecasts(),
             poisson_counts=self._poisson_counts(),
             binomial_cases=self._binomial_cases(),
         )
 
+    def _base(self, event: Event) -> int:
+        """The first baseline of an event."""
+        return self.base[event.id, changing(event)[0] if event.form == "odds" else ""]
+
     def _of[Kind: Evidence](self, kind: type[Kind]) -> list[Kind]:
         return [item for item in self.scenario.evidence.values() if isinstance(item, kind)]
 
-    def _event_indicators(self) -> list[Indicator]:
-        return [item for item in self._of(Indicator) if item.about in self.scenario.events]
+    def _said(self, kind: type[Indicator] | type[Testimony]) -> list[_Said]:
+        """What items about events say; one about an event with states says something about each of them."""
+        found = []
+        for item in self._of(kind):
+            if item.about in self.scenario.factors:
+                continue
+            event, supports = self.scenario.events.get(item.about), _supports(item)
+            if event is None or not event.states:
+                ratio = f"evidence.{item.id}"
+                found.append(_Said(item=item, name=item.about, ratio=ratio, supports=supports, given=item.given))
+                continue
+            given = bool(event.given or event.unless)
+            for state in likelihood_states(item, event):
+                # Of testimony, the ratio is by how much the statement is less likely than under the state it claims.
+                supports = isinstance(item, Indicator)
+                name, ratio = f"{event.id}={state}", f"evidence.{item.id}.{state}"
+                found.append(_Said(item=item, name=name, ratio=ratio, supports=supports, given=given, by_state=True))
+        return found
 
-    def _failing(self) -> list[Event]:
-        """Return the events that some item is about with `given`."""
-        items: list[Indicator | Testimony] = [*self._event_indicators(), *self._of(Testimony)]
-        return [self.scenario.events[name] for name in dict.fromkeys(item.about for item in items if item.given)]
-
-    def _network(self) -> tuple[Network, list[_Row], list[int], tuple[Waiting, ...]]:
-        """Build the network over positions in the vector of local probabilities, with what they are computed from.
-
-        Positions: P(yes) of every row, P(no) of every row, 0, 1 (see `equations.local_probabilities`).
-        """
+    def _network(self) -> _Parts:
+        """Build the network over positions in the vector of local probabilities, with what they are computed from."""
         rows: list[_Row] = []
-        row_positions: dict[str, RowOf] = {}
         nodes = {node.name: node for node in nodes_of(self.scenario)}
+        positions = Rows()
+        odds_of: dict[str, Mapping[tuple[int, ...], int]] = {}
         # All rows of odds form before those of rate form, so that one slice separates them.
-        for form in ("odds", "rate"):
-            for name, node in nodes.items():
-                if node.event.form == form:
-                    row_positions[name] = self._event_rows(node.event, node.years, rows)
-        tables: list[int] = []
+        for name, node in nodes.items():
+            if node.event.form == "odds":
+                odds_of[name] = self._odds_rows(node.event, rows, positions)
+        odds_rows, rate_of = len(rows), dict[str, RowOf]()
+        for name, node in nodes.items():
+            if node.event.form == "rate":
+                rate_of[name] = self._rate_rows(node.event, node.years, rows)
         for name, node in nodes.items():
             if node.event.form == "table":
-                row_positions[name] = self._table_rows(node.event, len(rows), tables)
-        odds_rows = sum(row.log_years is None for row in rows)
-        total, waiting, waited = len(rows) + len(tables), [], dict[str, RowOf]()
+                odds_of[name] = self._table_rows(node.event, positions)
+        waiting, waited = [], dict[str, RowOf]()
         for name, node in nodes.items():
             if node.awaited:
-                waiting.append(node.waiting(self.scenario.events, row_positions, first=odds_rows))
-                waited[name] = {states: total + at for at, states in enumerate(joint_states(node.driving))}
-                total += len(waited[name])
-        parents = {name: node.parents for name, node in nodes.items()}
-        cells = {name: self._cells(node, waited.get(name, row_positions[name]), total) for name, node in nodes.items()}
+                waiting.append(node.waiting(self.scenario.events, rate_of, first=odds_rows))
+                waited[name] = {states: at for at, states in enumerate(joint_states(node.driving))}
+        local = positions.arrange(len(rows) - odds_rows, [len(each) for each in waited.values()])
+        cells = {}
+        for name, node in nodes.items():
+            match node.event.form:
+                case "rate" if name in waited:
+                    of = {key: local.waited(list(waited).index(name), at) for key, at in waited[name].items()}
+                case "rate":
+                    of = {key: local.rate(at - odds_rows) for key, at in rate_of[name].items()}
+                case _:
+                    of = {key: local.of_row(node.event, at) for key, at in odds_of[name].items()}
+            cells[name] = self._cells(node, of, local.impossible)
+        copies = {node.name: node.event for node in nodes.values()}
+        names = {
+            f"{name}={state}": (name, event.node_states.index(state))
+            for name, event in copies.items()
+            for state in event.states
+        }
         certain = {item.about: item.happened for item in self._of(Observation)}
-        network = Network(parents=parents, cells=cells, impossible=2 * total, certain=certain)
-        return with_failures(network, self._failing()), rows, tables, tuple(waiting)
+        parents = {name: node.parents for name, node in nodes.items()}
+        network = Network(parents=parents, cells=cells, impossible=local.impossible, names=names, certain=certain)
+        return _Parts(
+            network=network,
+            rows=rows,
+            odds=positions.categories("odds"),
+            tables=positions.categories("table"),
+            waiting=tuple(waiting),
+        )
 
-    def _event_rows(self, event: Event, years: float, rows: list[_Row]) -> RowOf:
-        """Append a row for each joint state of the driving events; return those states with their rows."""
+    def _odds_rows(self, event: Event, rows: list[_Row], positions: Rows) -> RowOf:
+        """Append a row for each combination of what drives an event and each of its states but the first."""
         names = driving([event.id], self.scenario.events)
-        positions = {}
+        found = {}
         for states in joint_states(names):
-            happened = {self.effects[event.id, name]: 1.0 for name, state in zip(names, states, strict=True) if state}
-            factors = {self.effects[event.id, d.name]: 1.0 for d in event.drivers if d.name in self.scenario.factors}
-            log_years = log(years) if event.form == "rate" else None
-            positions[states] = len(rows)
-            rows.append(_Row(base=self.base[event.id], design={**factors, **happened}, log_years=log_years))
-        return positions
+            active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
+            first = len(rows)
+            for state in changing(event):
+                design = {}
+                for driver in event.drivers:
+                    if driver.name in active and (size := _bears(driver, event, state)):
+                        design[self.effects[event.id, driver.name, driver.state]] = size
+                rows.append(_Row(base=self.base[event.id, state], design=design))
+            found[states] = positions.add("odds", event, list(range(first, len(rows))))
+        return found
 
-    def _table_rows(self, event: Event, start: int, tables: list[int]) -> RowOf:
-        """Append a table entry for each joint state of the parents; return those states with their rows."""
-        positions = {}
-        for name, states in combinations(event):
-            positions[states] = start + len(tables)
-            tables.append(self.quantities.degrees[f"tables.{event.id}.{name}"])
-        return positions
+    def _rate_rows(self, event: Event, years: float, rows: list[_Row]) -> RowOf:
+        """Append a row for each combination of what drives an event of form "rate"."""
+        names = driving([event.id], self.scenario.events)
+        found = {}
+        for states in joint_states(names):
+            active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
+            design = {self.effects[event.id, d.name, ""]: 1.0 for d in event.drivers if d.name in active}
+            found[states] = len(rows)
+            rows.append(_Row(base=self.base[event.id, ""], design=design, log_years=log(years)))
+        return found
 
-    def _cells(self, node: Node, row_of: RowOf, total: int) -> NDArray[np.intp]:
-        """Fill the conditional probability table by position: P(no | parents), P(yes | parents) along the last axis."""
-        event, names = node.event, node.driving
-        parents = tuple(dict.fromkeys((*self.scenario.parents(event.id), *names)))
-        cells = np.empty((2,) * (len(parents) + 1), dtype=np.intp)
-        for states in joint_states(parents):
+    def _table_rows(self, event: Event, positions: Rows) -> RowOf:
+        """Add the sticks of each row of a table, by the states of the parents."""
+        degrees = self.quantities.degrees
+        return {
+            states: positions.add(
+                "table", event, [degrees[_entry(f"tables.{event.id}.{row}", state)] for state in changing(event)]
+            )
+            for row, states in combinations(event, self.scenario.events)
+        }
+
+    def _cells(self, node: Node, local: Mapping[tuple[int, ...], Sequence[int]], impossible: int) -> Cells:
+        """Fill the conditional probability table by position, the states of the event along the last axis."""
+        event, events = node.event, self.scenario.events
+        parents = tuple(dict.fromkeys((*self.scenario.parents(event.id), *map(event_of, node.driving))))
+        sizes = [len(events[name].node_states) for name in parents]
+        cells = np.empty((*sizes, len(event.node_states)), dtype=np.intp)
+        # A state that stands for an unmet condition is impossible where the condition is met.
+        unnamed = [impossible] * (len(event.node_states) - len(next(iter(local.values()))))
+        for states in np.ndindex(*sizes):
             state = dict(zip(parents, states, strict=True))
-            possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
-            row = row_of[tuple(state[name] for name in names)]
-            # Where `given` or `unless` forbid the event, its cells point to the constants 1 (no) and 0 (yes).
-            cells[states] = (total + row, row) if possible else (2 * total + 1, 2 * total)
+
+            def holds(name: str, state: Mapping[str, int] = state) -> bool:
+                at, wanted = self.scenario.state_places.get(name, (name, 1))
+                return state[at] == wanted
+
+            if not all(map(holds, event.given)) or any(map(holds, event.unless)):
+                # Where `given` or `unless` forbid the event, its cells point to the constants 1 and 0.
+                cells[states] = [impossible + 1, *[impossible] * (len(event.node_states) - 1)]
+                continue
+            if event.form == "table":
+                key = tuple(state[name] for name in event.table_parents)
+            else:
+                key = tuple(int(holds(name)) for name in node.driving)
+            cells[states] = [*unnamed, *local[key]]
         return cells
 
     def _predictors(self, rows: list[_Row]) -> LinearPredictors:
@@ -191,28 +293,27 @@ class _Builder:
             chances=self._chances([(item.id, item.supports) for item in items]),
         )
 
-    def _soft_evidence(self, nodes: tuple[str, ...]) -> EventIndicators:
-        indicators = self._event_indicators()
-        testimony = self._of(Testimony)
+    def _soft_evidence(self, said: Sequence[_Said], nodes: tuple[str, ...]) -> EventIndicators:
         degrees = self.quantities.degrees
-        motives = [degrees[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"] for item in testimony]
-        items: list[Indicator | Testimony] = [*indicators, *testimony]
-        supports = np.array([*(item.supports for item in indicators), *(item.claims for item in testimony)], dtype=bool)
+        testimony = [(each, each.item) for each in said if isinstance(each.item, Testimony)]
+        motives = [f"factors.{item.motive}" if item.motive else f"motives.{item.id}" for _, item in testimony]
 
-        def matrix(chosen: Callable[[Indicator | Testimony, str], bool]) -> Numbers:
-            entries = [[chosen(item, node) for item in items] for node in nodes]
-            return np.array(entries, dtype=float).reshape(len(nodes), len(items))
+        def matrix(chosen: Callable[[_Said, str], bool]) -> Numbers:
+            entries = [[chosen(each, node) for each in said] for node in nodes]
+            return np.array(entries, dtype=float).reshape(len(nodes), len(said))
 
         return EventIndicators(
-            item=self._positions(items),
-            ratio=self._ratios(items),
-            motive=_index(motives),
-            own_motive=np.array([item.motive is None for item in testimony], dtype=bool),
-            chances=self._chances(list(zip([item.id for item in items], supports.tolist(), strict=True))),
-            sign=np.where(supports, 1.0, -1.0),
-            happened=matrix(lambda item, node: node == item.about),
-            failed=matrix(lambda item, node: item.given and node == failure_of(item.about)),
-            not_happened=matrix(lambda item, node: not item.given and node == item.about),
+            item=self._positions([each.item for each in said]),
+            ratio=_index(self.quantities.ratios[each.ratio] for each in said),
+            power=np.array([-1.0 if each.by_state and not each.supports else 1.0 for each in said]),
+            motive=_index(degrees[name] for name in motives),
+            # What somebody says about several states comes from one motive.
+            own_motive=np.array([item.motive is None and not each.by_state for each, item in testimony], dtype=bool),
+            chances=self._chances([(each.item.id, each.supports) for each in said]),
+            sign=np.array([1.0 if each.supports else -1.0 for each in said]),
+            happened=matrix(lambda each, node: node == each.name),
+            failed=matrix(lambda each, node: each.given and node == failure_of(each.name)),
+            not_happened=matrix(lambda each, node: not each.given and node == each.name),
         )
 
     def _chances(self, items: Sequence[tuple[str, bool]]) -> Chances:
@@ -258,12 +359,12 @@ class _Builder:
         copies
             The names of the copies that take the place of some events.
         """
-        if about in self.scenario.events:
-            target = copies.get(about, about)
+        if about not in self.scenario.outcomes:
+            target = renamed(about, copies)
             return Query.where(all=[target]), Query.where(none=[target])
         outcome = self.scenario.outcomes[about]
         every, given, any_, none = (
-            [copies.get(name, name) for name in names]
+            [renamed(name, copies) for name in names]
             for names in (outcome.all, outcome.given, outcome.any, outcome.none)
         )
         yes = Query.where(all=(*every, *given), any=any_, none=none)
@@ -276,8 +377,8 @@ class _Builder:
         for item in items:
             drivers = self.scenario.events[item.about].drivers
             factors = [d.name for d in drivers if d.name in self.scenario.factors]
-            design = {self.effects[item.about, name]: 1.0 for name in factors}
-            rows.append(_Row(base=self.base[item.about], design=design))
+            design = {self.effects[item.about, name, ""]: 1.0 for name in factors}
+            rows.append(_Row(base=self.base[item.about, ""], design=design))
         return PoissonCounts(
             item=self._positions(items),
             rows=self._predictors(rows),
@@ -292,10 +393,10 @@ class _Builder:
         for item, trials in pairs:
             design = {
                 # The covariate itself, centred for factors: a case is at its own drivers, not at the model's.
-                self.effects[item.about, name]: degree - 0.5 if name in self.scenario.factors else degree
+                self.effects[item.about, name, ""]: degree - 0.5 if name in self.scenario.factors else degree
                 for name, degree in trials.at.items()
             }
-            rows.append(_Row(base=self.base[item.about], design=design))
+            rows.append(_Row(base=self._base(self.scenario.events[item.about]), design=design))
         return BinomialCases(
             item=self._positions([item for item, _ in pairs]),
             rows=self._predictors(rows),
@@ -322,6 +423,37 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
         Items of evidence for which some prior set states two chances.
     """
     return _Builder(scenario, pairs).build()
+
+
+def changing(event: Event) -> tuple[str, ...]:
+    """The states of an event that have a baseline: all but the first; of a binary event that it happens."""
+    return event.share_states[1:] or ("",)
+
+
+def _entry(name: str, state: str) -> str:
+    """The quantity that is the share of a state, or the chance of a binary event."""
+    return f"{name}.{state}" if state else name
+
+
+def _supports(item: Indicator | Testimony) -> bool:
+    return item.supports if isinstance(item, Indicator) else item.claims
+
+
+def _bears(driver: Driver, event: Event, state: str) -> float:
+    """How a driver enters the predictor of a state: against the first, or that a later one holds."""
+    if not driver.state:
+        return 1.0
+    return float(driver.state == state) - float(driver.state == event.share_states[0])
+
+
+def _rest(events: Sequence[Event]) -> Numbers:
+    """Which sticks count for the log-odds of others: see `Structure.rest`."""
+    count = len(events)
+    rest = np.zeros((count, count))
+    for stick, other in product(range(count), repeat=2):
+        if events[stick] is events[other]:
+            rest[stick, other] = other >= stick if events[stick].ordered else other < stick
+    return rest
 
 
 def _index(positions: Iterable[int]) -> Index:

@@ -10,12 +10,12 @@ import numpy as np
 
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.clock import all_awaited, awaited, driving
-from estimative.model.spec.events import Event
+from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.evidence import Forecast
 from estimative.model.spec.scenario import Scenario, years_between
 
 type RowOf = Mapping[tuple[int, ...], int]
-"""The row for each joint state of the events that drive another."""
+"""The row for each combination of what drives an event being so or not, or of the states of a table's parents."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Node:
     parents: tuple[str, ...]
     """Names of nodes: what the event depends on, and what drives the events that it waits for."""
     driving: tuple[str, ...]
-    """The events whose states select a row: those that drive it, and those that drive what it awaits."""
+    """What selects a row: the events, or states of events, that drive it, and those that drive what it awaits; of a
+    table, its parents."""
     awaited: Mapping[str, str] = field(default_factory=dict)
     """What it waits for, directly or not: event -> node."""
 
@@ -66,7 +67,7 @@ def nodes_of(scenario: Scenario) -> Iterator[Node]:
 
 def _node(scenario: Scenario, name: str, copies: Mapping[str, str], years: float, past: Iterable[str]) -> Node:
     event, before = scenario.events[name], all_awaited(name, scenario.events, past)
-    parents = dict.fromkeys((*scenario.parents(name), *driving(before, scenario.events)))
+    parents = dict.fromkeys((*scenario.parents(name), *map(event_of, driving(before, scenario.events))))
     return Node(
         name=copies.get(name, name),
         event=event,
@@ -100,6 +101,12 @@ def _ancestry(scenario: Scenario, events: Iterable[str]) -> set[str]:
     return found
 
 
-def joint_states(events: Sequence[str]) -> Iterator[tuple[int, ...]]:
-    """Yield the joint states of some events."""
-    return product((0, 1), repeat=len(events))
+def renamed(name: str, copies: Mapping[str, str]) -> str:
+    """Return an event, or a state of one, with the name of the event's copy."""
+    event, equals, state = name.partition("=")
+    return f"{copies.get(event, event)}{equals}{state}"
+
+
+def joint_states(names: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """Yield the combinations of some events, or states of events, being so or not."""
+    return product((0, 1), repeat=len(names))

@@ -58,8 +58,11 @@ class QueryProbabilities:
 def targets(scenario: Scenario) -> tuple[Target, ...]:
     """List everything that a summary reports a probability of: outcomes, then events, then links."""
     outcomes = [outcome_target(outcome) for outcome in scenario.outcomes.values()]
-    events = [Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.events]
-    links = [_link_target(event) for event in scenario.events.values() if event.given or event.unless]
+    events = [
+        Target(kind="event", id=name, yes=Query.where(all=[name]), given=EVERYTHING) for name in scenario.literals
+    ]
+    conditional = [event for event in scenario.events.values() if event.given or event.unless]
+    links = [_link_target(name, event) for event in conditional for name in event.literals]
     return (*outcomes, *events, *links)
 
 
@@ -75,9 +78,9 @@ def outcome_target(outcome: Outcome) -> Target:
     return Target(kind="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
 
 
-def _link_target(event: Event) -> Target:
-    yes = Query.where(all=(event.id, *event.given), none=event.unless)
-    return Target(kind="link", id=event.id, yes=yes, given=Query.where(all=event.given, none=event.unless))
+def _link_target(name: str, event: Event) -> Target:
+    yes = Query.where(all=(name, *event.given), none=event.unless)
+    return Target(kind="link", id=name, yes=yes, given=Query.where(all=event.given, none=event.unless))
 
 
 def check_size(structure: Structure) -> None:

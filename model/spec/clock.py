@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from estimative.model.spec.events import Event, parents_of
+from estimative.model.spec.events import Event, event_of, parents_of
 from estimative.priors.errors import Issue, Place, listed, quote
 
 MOST_AWAITED = 4
@@ -43,15 +43,15 @@ def all_awaited(name: str, events: Mapping[str, Event], past: Iterable[str] = ()
 
 
 def driving(names: Iterable[str], events: Mapping[str, Event]) -> tuple[str, ...]:
-    """Return the events that drive some events, each once."""
-    return tuple(dict.fromkeys(d.name for name in names for d in events[name].drivers if d.name in events))
+    """Return the events, and the states of events, that drive some events, each once."""
+    return tuple(dict.fromkeys(d.name for name in names for d in events[name].drivers if event_of(d.name) in events))
 
 
 def _dated(name: str, events: Mapping[str, Event]) -> set[str]:
     """The rate events that an event is given, directly or through events that take no time of their own."""
     found, seen, stack = set[str](), set[str](), list(events[name].given)
     while stack:
-        given = stack.pop()
+        given = event_of(stack.pop())
         if given in events and given not in seen:
             seen.add(given)
             if events[given].form == "rate":
@@ -88,7 +88,7 @@ def _size_errors(name: str, found: tuple[str, ...], events: Mapping[str, Event])
     if len(found) > MOST_AWAITED:
         message = f"the event waits for {len(found)} others: {listed([quote(other) for other in found])}"
         yield _error(f"events.{name}.given", message, code="too-many", allowed=f"at most {MOST_AWAITED}")
-    parents = {*parents_of(events[name], events), *driving(found, events)}
+    parents = {*parents_of(events[name], events), *map(event_of, driving(found, events))}
     if len(parents) > MOST_DRIVING >= len(parents_of(events[name], events)):
         message = f"the event depends on {len(parents)} events, those included that drive what it waits for"
         yield _error(f"events.{name}", message, code="too-many", allowed=f"at most {MOST_DRIVING}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp
 
 from estimative.model.spec.evidence import Indicator, Testimony
-from estimative.model.spec.quantities import PAIR, QuantityName, state_labels
+from estimative.model.spec.quantities import PAIR, QuantityName, effect_name, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import LogNormal
 from estimative.priors.errors import quote
@@ -43,7 +43,8 @@ def contradictions(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[
                 fix = f"{change}, or state a chance of at least {theirs:.2g} here."
                 yield Contradiction(name=likelier, median=ours / theirs, states=states, fix=fix)
     for name, prior in priors.items():
-        if isinstance(prior.family, LogNormal) and prior.family.mu < -ROUNDING:
+        # A likelihood under one state of several has no direction of its own.
+        if isinstance(prior.family, LogNormal) and prior.family.mu < -ROUNDING and not _by_state(name):
             median = exp(prior.family.mu)
             states, change = _direction(QuantityName.parse(name), scenario)
             if states:
@@ -51,10 +52,16 @@ def contradictions(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[
                 yield Contradiction(name=name, median=median, states=states, fix=f"{change}, and {turned}.")
 
 
+def _by_state(name: str) -> bool:
+    parsed = QuantityName.parse(name)
+    return parsed.section == "evidence" and bool(parsed.key) and parsed.key not in PAIR
+
+
 def _direction(name: QuantityName, scenario: Scenario) -> tuple[str, str]:
     """Return what the scenario states, and what to write for the opposite; nothing where it has no direction."""
     if name.section == "effects":
-        [driver] = [driver for driver in scenario.events[name.subject].drivers if driver.name == name.key]
+        event = scenario.events[name.subject]
+        driver = next(driver for driver in event.drivers if effect_name(event, driver) == str(name))
         verb, other = ("raises", "lowers") if driver.sign > 0 else ("lowers", "raises")
         return f"{quote(name.key)} {verb} {quote(name.subject)}", f"For the opposite, write {quote(other)} there"
     item = scenario.evidence.get(name.subject) if name.section == "evidence" else None

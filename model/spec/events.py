@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from estimative.priors.frozen import FrozenDict
 
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
@@ -37,18 +39,26 @@ class Factor:
     """What 1 means."""
 
 
+HAPPENED = "yes"
+"""The state of a binary event in which it happened."""
+MOST_STATES = 32
+
+
 @dataclass(frozen=True, kw_only=True)
 class Driver:
     """A factor or event that changes an event's log-odds (log rate)."""
 
     name: str
+    """A factor, an event, or a state of one: "event=state"."""
     sign: Literal[1, -1]
     """+1 raises, -1 lowers."""
+    state: str = ""
+    """The state of the driven event whose odds it changes; empty where it drives a binary or an ordered event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happens or does not."""
+    """Something that happens or does not, or of which exactly one of several states holds."""
 
     kind: ClassVar[str] = "event"
     id: str
@@ -65,6 +75,33 @@ class Event:
     """Of a table: the events whose combinations it lists."""
     clock: Clock | None = None
     """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
+    states: tuple[str, ...] = ()
+    """The states; empty for a binary event."""
+    state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}))
+    """By state; a state that has none is its own title."""
+    ordered: bool = False
+    """Whether drivers move weight along the states, from the first to the last."""
+
+    @property
+    def node_states(self) -> tuple[str, ...]:
+        """Every state that can hold. One that stands for "the condition is not met" comes first and has no name."""
+        if not self.states:
+            return "no", HAPPENED
+        return ("", *self.states) if self.given or self.unless else self.states
+
+    @property
+    def share_states(self) -> tuple[str, ...]:
+        """The states in the order in which their shares are built: by name, so that the file has no say in it."""
+        return self.states if self.ordered else tuple(sorted(self.states))
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """The names under which its states stand in the place of an event: "event=state", or of two its own."""
+        return tuple(f"{self.id}={state}" for state in self.states) or (self.id,)
+
+    def state_title(self, state: str) -> str:
+        """The title of one of its states."""
+        return self.state_titles.get(state, state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +117,23 @@ class Outcome:
     given: tuple[str, ...] = ()
 
     @property
-    def events(self) -> tuple[str, ...]:
-        """Every event that is named, each once, in the order of the file."""
+    def names(self) -> tuple[str, ...]:
+        """Every event, or state of one, that is named, each once, in the order of the file."""
         return tuple(dict.fromkeys((*self.all, *self.any, *self.none, *self.given)))
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Every event of these, each once."""
+        return tuple(dict.fromkeys(map(event_of, self.names)))
+
+
+def event_of(name: str) -> str:
+    """Return the event that a name is about: of "event=state", the part before the sign."""
+    return name.partition("=")[0]
 
 
 def parents_of(event: Event, events: Mapping[str, Event]) -> tuple[str, ...]:
     """Return the events on which an event depends directly, each once."""
-    driving = (driver.name for driver in event.drivers if driver.name in events)
-    return tuple(dict.fromkeys((*event.table_parents, *event.given, *event.unless, *driving)))
+    driving = (driver.name for driver in event.drivers if event_of(driver.name) in events)
+    names = (*event.table_parents, *event.given, *event.unless, *driving)
+    return tuple(dict.fromkeys(map(event_of, names)))

@@ -63,6 +63,8 @@ class Testimony(Item):
 
     kind: ClassVar[str] = "testimony"
     claims: bool
+    claimed: str = ""
+    """Of an event with states: the state that is claimed."""
     motive: str | None = None
     """A factor, or None if the prior set states the motive of this speaker."""
     given: bool = False

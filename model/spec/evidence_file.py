@@ -38,7 +38,7 @@ def read_evidence(name: str, table: Table, folder: Folder, subjects: Subjects) -
         return None
     cls = next(cls for cls in FIELDS if cls.kind == kind)
     own = FIELDS[cls](table, folder, subjects.get(common["about"]))
-    item = cls(**common, **own, suggests=_of_item(name, table, cls))
+    item = cls(**{**common, **own}, suggests=_of_item(name, table, cls))
     table.no_more()
     return item
 
@@ -121,7 +121,27 @@ def _grade(table: Table) -> str:
 
 def _supported(table: Table, subject: Factor | Event | None) -> dict[str, Any]:
     """Return the fields of an indicator alone."""
-    return {"supports": _supports(table, subject), "given": _given(table)}
+    return {"supports": _by_state(table, subject) or _supports(table, subject), "given": _given(table)}
+
+
+def _by_state(table: Table, subject: Factor | Event | None) -> bool:
+    """Whether an item is about an event with states as a whole, and not about one of them."""
+    return isinstance(subject, Event) and bool(subject.states) and table.value("about") == subject.id
+
+
+def _claims(table: Table, _: Folder, subject: Factor | Event | None) -> dict[str, Any]:
+    """Return the fields of a testimony alone."""
+    fields = {"motive": table.text("motive", default="") or None, "given": _given(table)}
+    if isinstance(subject, Event) and _by_state(table, subject):
+        return {**fields, "claims": True, "claimed": table.choice("claims", subject.states)}
+    return {**fields, "claims": table.choice("claims", ("yes", "no")) == "yes"}
+
+
+def _observed(table: Table, _: Folder, subject: Factor | Event | None) -> dict[str, Any]:
+    """Return what was observed; of an event with states, the state in the place of the event."""
+    if isinstance(subject, Event) and _by_state(table, subject):
+        return {"about": f"{subject.id}={table.choice('state', subject.states)}", "happened": True}
+    return {"happened": table.flag("happened")}
 
 
 def _given(table: Table) -> bool:
@@ -144,11 +164,7 @@ FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None],
         **{key: table.number(key) for key in ("value", "at_low", "at_high")},
         "unit": table.text("unit"),
     },
-    Testimony: lambda table, *_: {
-        "claims": table.choice("claims", ("yes", "no")) == "yes",
-        "motive": table.text("motive", default="") or None,
-        "given": _given(table),
-    },
+    Testimony: _claims,
     Forecast: lambda table, *_: {
         "probability": table.number("probability", low=0, high=1, open_ends=True),
         "until": table.date("until", required=False),
@@ -158,6 +174,6 @@ FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None],
         "years": table.number("years", low=0, open_ends=True),
     },
     Cases: lambda table, folder, _: {"trials": read_trials(table, folder)},
-    Observation: lambda table, *_: {"happened": table.flag("happened")},
+    Observation: _observed,
 }
 """How the fields of each kind of evidence are read from its table."""

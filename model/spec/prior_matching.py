@@ -9,6 +9,7 @@ from estimative.model.spec.directions import contradictions
 from estimative.model.spec.evidence import Cases, Exposure
 from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.dirichlet import complete, fit_shares
 from estimative.priors.errors import (
     InvalidInput,
     Issue,
@@ -23,7 +24,7 @@ from estimative.priors.errors import (
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
-from estimative.priors.statements import PLACEHOLDER, Constant, SameAs
+from estimative.priors.statements import PLACEHOLDER, ByState, Constant, SameAs, Statement
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -89,16 +90,47 @@ class _Matching:
                 yield self._missing(name, "a number between 0 and 1")
 
     def fitted(self, quantities: Mapping[str, Quantity], issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
-        for name, quantity in quantities.items():
+        by_input: dict[str, list[Quantity]] = {}
+        for quantity in quantities.values():
+            by_input.setdefault(quantity.input, []).append(quantity)
+        for name, stated_together in by_input.items():
+            first = stated_together[0]
             if name in self.prior_set.statements:
                 try:
-                    yield name, self._prior(name, quantity.support)
+                    yield from self._stated(name, stated_together)
                 except InvalidInput as error:
-                    issues.extend(issue.moved(self._place(name)) for issue in error.issues)
+                    issues.extend(_within(issue, self._place(name)) for issue in error.issues)
             elif self._stated_otherwise(name):
-                yield name, fit(Constant(value=1.0), quantity.support)
+                yield name, fit(Constant(value=1.0), first.support)
             elif name not in self.misspelt:
-                issues.append(self._missing(name, ascii_safe(quantity.title)))
+                issues.append(self._missing(name, ascii_safe(first.title)))
+
+    def _stated(self, name: str, quantities: Sequence[Quantity]) -> Iterator[tuple[str, Prior]]:
+        """Fit the quantities that one entry states: one, the shares of an event, or a ratio for each state.
+
+        Raises
+        ------
+        InvalidInput
+            If the entry does not suit them.
+        """
+        first, stated = quantities[0], self.prior_set.statements[name]
+        if first.states:
+            shares, misfit = fit_shares(stated, first.states)
+            for quantity, family in zip(quantities, shares.sticks(), strict=True):
+                yield quantity.name, Prior(stated=stated, family=family, misfit=round(misfit, 9))
+        elif isinstance(stated.statement, ByState):
+            parts = parts_of(stated.statement, first.unit, [quantity.state for quantity in quantities])
+            for quantity in quantities:
+                part = replace(stated, statement=parts[quantity.state])
+                yield quantity.name, fit(part, quantity.support)
+        elif len(quantities) > 1:
+            # One number for several states: one unknown under several names.
+            prior = fit(stated, first.support)
+            yield first.name, prior
+            for quantity in quantities[1:]:
+                yield quantity.name, replace(prior, same_as=first.name)
+        else:
+            yield first.name, self._prior(name, first.support)
 
     def _stated_otherwise(self, name: str) -> bool:
         """Whether an item is stated by its ratio where this is one of its chances, or by its chances."""
@@ -186,6 +218,28 @@ class _Matching:
         return _place(self.prior_set, key)
 
 
+def _within(issue: Issue, place: Place) -> Issue:
+    """Move an issue to an entry; one about a part of it names the part."""
+    if issue.place.key and not issue.place.file:
+        return issue.moved(replace(place, key=f"{place.key}.{issue.place.key}"))
+    return issue.moved(place)
+
+
+def parts_of(by_state: ByState, unit: str, states: Sequence[str]) -> Mapping[str, Statement]:
+    """Return the statement for each of some states.
+
+    Raises
+    ------
+    InvalidInput
+        If a state is missing or unknown, or a state that needs none has another value than 1.
+    """
+    parts = dict(by_state.parts)
+    if by_state.worth is not None:
+        raise invalid("only shares have a worth", code="unsuitable-statement", key="worth", allowed=f"a {unit} each")
+    claimed = {name for name in parts.keys() - set(states) if parts[name] == Constant(value=1.0)}
+    return complete({name: statement for name, statement in parts.items() if name not in claimed}, states)
+
+
 @dataclass(frozen=True, kw_only=True)
 class UnknownName:
     """A name in a prior set for which the scenario has no use."""
@@ -221,7 +275,7 @@ def unknown_names(quantities: Quantities, prior_set: PriorSet) -> Iterator[Unkno
     scenario = quantities.scenario
     counted = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
     known: tuple[tuple[Iterable[str], Collection[str], str], ...] = (
-        (prior_set.statements, {**quantities.all, **quantities.indicator_quantities}, "a quantity of the scenario"),
+        (prior_set.statements, {**quantities.inputs, **quantities.indicator_quantities}, "a quantity of the scenario"),
         (_in("relevance", prior_set.relevance), _in("relevance", counted), "evidence of kind exposure or cases"),
         (
             _in("independence", prior_set.independence),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from estimative.model.spec.events import Event
-from estimative.model.spec.evidence import Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.evidence import Forecast, Indicator, Item, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.quantile_fit import Support
 
@@ -55,6 +55,17 @@ class Quantity:
     title: str
     unit: str = ""
     """The scale on which it is stated, in a few words."""
+    stated_as: str = ""
+    """The entry of a prior set that states it together with others; empty where its own name does."""
+    states: tuple[str, ...] = ()
+    """Of a share: the states of the event, which are stated together."""
+    state: str = ""
+    """Of a share or a ratio for one state of several, that state."""
+
+    @property
+    def input(self) -> str:
+        """The entry of a prior set that states it."""
+        return self.stated_as or self.name
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,21 @@ class Quantities:
         return {quantity.name: quantity for quantity in _indicator_quantities(self.scenario)}
 
     @cached_property
+    def inputs(self) -> Mapping[str, tuple[str, ...]]:
+        """The quantities that each entry of a prior set states, by the name of the entry."""
+        found: dict[str, list[str]] = {}
+        for quantity in self.all.values():
+            found.setdefault(quantity.input, []).append(quantity.name)
+        return {name: tuple(names) for name, names in found.items()}
+
+    def input_of(self, name: str) -> str:
+        """The input that a quantity belongs to: of a chance of an item, the item; of a share, all shares."""
+        parsed = QuantityName.parse(name)
+        if parsed.section == "evidence":
+            return f"evidence.{parsed.subject}"
+        return self.all[name].input if name in self.all else name
+
+    @cached_property
     def degrees(self) -> Mapping[str, int]:
         """By name, the position along the dimension `degree`."""
         return self._positions(ratio=False)
@@ -89,24 +115,42 @@ class Quantities:
         return {name: position for position, name in enumerate(names)}
 
 
-def combinations(event: Event) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the entries of a table: the name of each combination of parents, and the parents' states."""
+def combinations(event: Event, events: Mapping[str, Event]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the rows of a table: the name of each combination of states of the parents, and these states.
+
+    A binary parent is named if it happened, another by "parent=state". The first state of a parent is left out: that it
+    did not happen, that its condition is not met, or the first of its states.
+    """
+    parents = [events[name] for name in event.table_parents]
     # The last parent varies fastest, as along the last axis of an array.
-    for states in product((0, 1), repeat=len(event.table_parents)):
-        happened = [parent for parent, state in zip(event.table_parents, states, strict=True) if state]
-        yield "+".join(happened) or "none", states
+    for states in product(*(range(len(parent.node_states)) for parent in parents)):
+        pairs = zip(parents, states, strict=True)
+        yield "+".join(_literal(parent, state) for parent, state in pairs if state) or "none", states
+
+
+def _literal(event: Event, state: int) -> str:
+    return f"{event.id}={event.node_states[state]}" if event.states else event.id
 
 
 def _quantities(scenario: Scenario, pairs: frozenset[str]) -> Iterator[Quantity]:
     for factor in scenario.factors.values():
         yield Quantity(name=f"factors.{factor.id}", support=Support.DEGREE, title=factor.title)
     for event in scenario.events.values():
-        yield from _of_event(event)
+        yield from _of_event(event, scenario)
     for event in scenario.events.values():
         for driver in event.drivers:
-            title = f"effect of {driver.name} on {event.id}"
+            title = f"effect of {driver.name} on {event.id}" + (f"={driver.state}" if driver.state else "")
             ratio = f"{'rate' if event.form == 'rate' else 'odds'} ratio, {'raises' if driver.sign > 0 else 'lowers'}"
-            yield Quantity(name=f"effects.{event.id}.{driver.name}", support=Support.RATIO, title=title, unit=ratio)
+            entry = f"effects.{event.id}.{driver.name}"
+            name = effect_name(event, driver)
+            yield Quantity(
+                name=name,
+                support=Support.RATIO,
+                title=title,
+                unit=ratio,
+                stated_as="" if name == entry else entry,
+                state=driver.state,
+            )
     for item in scenario.evidence.values():
         if isinstance(item, Indicator | Measurement | Testimony | Forecast):
             unit = "likelihood ratio"
@@ -114,7 +158,7 @@ def _quantities(scenario: Scenario, pairs: frozenset[str]) -> Iterator[Quantity]
                 unit = f"standard deviation, in {item.unit}"
             elif isinstance(item, Forecast):
                 unit = "standard deviation, in log-odds"
-            yield Quantity(name=f"evidence.{item.id}", support=Support.RATIO, title=item.title, unit=unit)
+            yield from _of_item(item, unit, scenario)
         if item.id in pairs:
             for key in PAIR:
                 title = f"chance of it, {key.replace('_', ' ')}: {item.title}"
@@ -122,6 +166,32 @@ def _quantities(scenario: Scenario, pairs: frozenset[str]) -> Iterator[Quantity]
         if isinstance(item, Testimony) and item.motive is None:
             title = f"motive behind: {item.title}"
             yield Quantity(name=f"motives.{item.id}", support=Support.DEGREE, title=title)
+
+
+def effect_name(event: Event, driver: Driver) -> str:
+    """The name of the ratio by which a driver changes an event, or the odds of one of the states that it names."""
+    several = sum(other.name == driver.name for other in event.drivers) > 1
+    return f"effects.{event.id}.{driver.name}" + (f".{driver.state}" if several else "")
+
+
+def _of_item(item: Indicator | Measurement | Testimony | Forecast, unit: str, scenario: Scenario) -> Iterator[Quantity]:
+    """The ratio or the error of an item; of an item about an event with states, the likelihood under each."""
+    entry = f"evidence.{item.id}"
+    subject = scenario.events.get(item.about)
+    if isinstance(item, Forecast) or not (subject and subject.states):
+        yield Quantity(name=entry, support=Support.RATIO, title=item.title, unit=unit)
+        return
+    for state in likelihood_states(item, subject):
+        title = f"{item.title}: its likelihood if {state}"
+        name = f"{entry}.{state}"
+        yield Quantity(
+            name=name, support=Support.RATIO, title=title, unit="relative likelihood", stated_as=entry, state=state
+        )
+
+
+def likelihood_states(item: Item, subject: Event) -> tuple[str, ...]:
+    """The states under which the likelihood of an item is stated: not that of the state that somebody claims."""
+    return tuple(state for state in subject.states if not (isinstance(item, Testimony) and state == item.claimed))
 
 
 def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:
@@ -136,12 +206,31 @@ def _indicator_quantities(scenario: Scenario) -> Iterator[Quantity]:
             yield Quantity(name=f"indicators.{indicator.id}.if_{end}", support=Support.PROBABILITY, title=title)
 
 
-def _of_event(event: Event) -> Iterator[Quantity]:
+def _of_event(event: Event, scenario: Scenario) -> Iterator[Quantity]:
     match event.form:
+        case "odds" if event.states:
+            yield from _shares(f"events.{event.id}", event.title, event)
         case "odds":
             yield Quantity(name=f"events.{event.id}", support=Support.PROBABILITY, title=event.title)
         case "rate":
             yield Quantity(name=f"events.{event.id}", support=Support.RATIO, title=event.title, unit="rate per year")
         case "table":
-            for name, _ in combinations(event):
-                yield Quantity(name=f"tables.{event.id}.{name}", support=Support.DEGREE, title=f"{event.title}: {name}")
+            for row, _ in combinations(event, scenario.events):
+                name, title = f"tables.{event.id}.{row}", f"{event.title}: {row}"
+                if event.states:
+                    yield from _shares(name, title, event)
+                else:
+                    yield Quantity(name=name, support=Support.DEGREE, title=title)
+
+
+def _shares(entry: str, title: str, event: Event) -> Iterator[Quantity]:
+    """The shares of an event's states, as a stick that is broken from the last to the first: see `priors.dirichlet`."""
+    for index, state in enumerate(event.share_states[1:], start=1):
+        yield Quantity(
+            name=f"{entry}.{state}",
+            support=Support.DEGREE,
+            title=f"{title}: share of {state} among {', '.join(event.share_states[: index + 1])}",
+            stated_as=entry,
+            states=event.share_states,
+            state=state,
+        )

@@ -11,7 +11,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
-from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
+from estimative.model.spec.events import Event, Factor, Outcome, Source, event_of, parents_of
 from estimative.model.spec.evidence import Evidence, Forecast, Indicator, Observation
 from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
@@ -95,10 +95,24 @@ class Scenario:
         found: set[str] = set()
         stack = [item.about for item in self.evidence.values() if isinstance(item, Observation) and item.happened]
         while stack:
-            if (event := stack.pop()) not in found:
+            if (event := event_of(stack.pop())) not in found:
                 found.add(event)
                 stack.extend(self.events[event].given)
         return frozenset(found)
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """Binary events, and the states of the others as "event=state": what can be so or not."""
+        return tuple(name for event in self.events.values() for name in event.literals)
+
+    @cached_property
+    def state_places(self) -> Mapping[str, tuple[str, int]]:
+        """The event and the position of each state that has a name of its own: "event=state"."""
+        return {
+            f"{event.id}={state}": (event.id, event.node_states.index(state))
+            for event in self.events.values()
+            for state in event.states
+        }
 
     def settled(self, outcome: str) -> bool:
         """Whether every event that decides an outcome has happened or not by now, though nobody may know it."""
@@ -106,7 +120,7 @@ class Scenario:
 
     def subjects(self, item: Forecast) -> tuple[str, ...]:
         """Return the events that a forecast is about: the event itself, or those of the outcome."""
-        return (item.about,) if item.about in self.events else self.outcomes[item.about].events
+        return self.outcomes[item.about].events if item.about in self.outcomes else (event_of(item.about),)
 
     def span(self, item: Forecast) -> tuple[datetime.date, datetime.date]:
         """Return the first and the last day of what a forecast covers.
@@ -152,14 +166,30 @@ def _plain(entry: Any) -> dict[str, Any]:
     suggests = getattr(entry, "suggests", {})
     fields = asdict(replace(entry, suggests=FrozenDict({}))) if suggests else asdict(entry)
     fields.pop("suggests", None)
-    # What came later is left out where the file is silent, so that a scenario without it keeps the digest it had.
-    if fields.get("clock") is None:
-        fields.pop("clock", None)
-    if fields.get("given") is False:
-        fields.pop("given")
+    _drop_silent(fields)
     if suggests:
         fields["suggests"] = {name: canonical(stated) for name, stated in suggests.items()}
     return {"type": tag_of(entry.kind), **json.loads(json.dumps(fields, default=_plain_value))}
+
+
+SILENT: Mapping[str, object] = {
+    "clock": None,
+    "given": False,
+    "states": (),
+    "state_titles": {},
+    "ordered": False,
+    "state": "",
+    "claimed": "",
+}
+"""What came later, and what it is where a file is silent of it: a scenario without it keeps the digest it had."""
+
+
+def _drop_silent(fields: dict[str, Any]) -> None:
+    for name, value in SILENT.items():
+        if name in fields and fields[name] == value:
+            del fields[name]
+    for driver in fields.get("drivers", ()):
+        _drop_silent(driver)
 
 
 def _plain_value(value: object) -> Any:

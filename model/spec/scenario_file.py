@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from estimative.model.spec.case_file import Folder
 from estimative.model.spec.dates import late_entries
@@ -16,6 +17,7 @@ from estimative.model.spec.evidence_file import read_evidence, read_indicator
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import suggestion_errors
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table
 
@@ -23,6 +25,7 @@ SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCENARIO = "scenario.toml"
 """The name of a scenario's file among the texts that it was read from."""
 NO_DATE = datetime.date(1, 1, 1)
+SIGNS: Mapping[str, Literal[1, -1]] = {"raises": 1, "lowers": -1}
 
 
 def shipped_scenarios() -> Mapping[str, Path]:
@@ -88,7 +91,8 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
     # Events before factors, because errors of one line come in the order of reading.
     events, factors = _entries(table, "events", _event), _entries(table, "factors", _factor)
     outcomes = _entries(table, "outcomes", _outcome)
-    subjects: dict[str, Factor | Event] = {**factors, **events}
+    states = {name: event for event in events.values() for name in event.literals}
+    subjects: dict[str, Factor | Event] = {**factors, **states, **events}
     evidence: dict[str, Evidence] = _entries(
         table, "evidence", partial(read_evidence, folder=folder, subjects=subjects)
     )
@@ -184,7 +188,8 @@ def _factor(name: str, table: Table) -> Factor:
 
 
 def _event(name: str, table: Table) -> Event:
-    drivers = table.table("drivers")
+    states = table.texts("states")
+    titles = table.table("titles")
     event = Event(
         id=name,
         title=table.text("title"),
@@ -192,15 +197,28 @@ def _event(name: str, table: Table) -> Event:
         when=table.choice("when", ("horizon", "now"), default="horizon"),  # type: ignore[arg-type]
         given=table.texts("given"),
         unless=table.texts("unless"),
-        drivers=tuple(
-            Driver(name=driver, sign=1 if drivers.choice(driver, ("raises", "lowers")) == "raises" else -1)
-            for driver in drivers.names()
-        ),
+        drivers=tuple(_drivers(table.table("drivers"))),
         table_parents=table.texts("parents"),
         clock=table.choice("clock", ("condition", "start")) if "clock" in table else None,  # type: ignore[arg-type]
+        states=states,
+        state_titles=FrozenDict({state: titles.text(state) for state in titles.data if state in states}),
+        ordered="ordered" in table and table.flag("ordered"),
     )
+    titles.no_more()
     table.no_more()
     return event
+
+
+def _drivers(table: Table) -> Iterator[Driver]:
+    """Read `name = "raises"`, and of an event with states `name = { raises = [...], lowers = [...] }`."""
+    for name in table.names(states=True):
+        if isinstance(table.data[name], dict):
+            below = table.table(name)
+            for verb in SIGNS:
+                yield from (Driver(name=name, sign=SIGNS[verb], state=state) for state in below.texts(verb))
+            below.no_more()
+        else:
+            yield Driver(name=name, sign=SIGNS.get(table.choice(name, SIGNS), 1))
 
 
 def _outcome(name: str, table: Table) -> Outcome:

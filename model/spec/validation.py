@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from estimative.model.spec.clock import clock_errors
-from estimative.model.spec.events import Event, Factor, Outcome, Source, parents_of
+from estimative.model.spec.events import MOST_STATES, Event, Factor, Outcome, Source, event_of, parents_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -20,7 +20,9 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.evidence_names import name_errors
-from estimative.priors.errors import Issue, Place, quote, unknown_name
+from estimative.priors.errors import Issue, Place, listed, quote, unknown_name
+from estimative.priors.statement_syntax import is_form
+from estimative.priors.toml_table import A_STATE, STATE
 
 
 class Parts(Protocol):
@@ -104,24 +106,100 @@ def _duplicate(key: str, name: str, owner: str) -> Issue:
 
 def _event_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
     path = f"events.{event.id}"
-    for key, names in (("given", event.given), ("unless", event.unless), ("parents", event.table_parents)):
+    yield from _state_errors(event, scenario)
+    for key, names in (("given", event.given), ("unless", event.unless)):
         for index, name in enumerate(names):
-            yield from _unknown(f"{path}.{key}.{index}", name, scenario.events, "an event")
+            yield from _unknown_literal(f"{path}.{key}.{index}", name, scenario)
+    for index, name in enumerate(event.table_parents):
+        yield from _unknown(f"{path}.parents.{index}", name, scenario.events, "an event")
+    for key, names in (("given", event.given), ("unless", event.unless), ("parents", event.table_parents)):
         if len(set(names)) < len(names):
             yield _error(f"{path}.{key}", "an event is there twice", code="duplicate-name")
     for name in sorted(set(event.given) & set(event.unless)):
         yield _error(f"{path}.unless", f"{quote(name)} is also in given", code="contradiction", value=name)
-    # Factors and events share one namespace, since a driver may be either.
-    known = {**scenario.factors, **scenario.events}
-    if len({driver.name for driver in event.drivers}) < len(event.drivers):
+    if len({(driver.name, driver.state) for driver in event.drivers}) < len(event.drivers):
         yield _error(f"{path}.drivers", "a driver is there twice", code="duplicate-name")
     # The key "none" of a table means that no parent happened.
     if "none" in event.table_parents:
         message = 'an event named "none" cannot be in a table, where "none" means that no parent happened'
         yield _error(f"{path}.parents", message, code="bad-name", value="none", allowed="another name")
-    for driver in event.drivers:
-        yield from _unknown(f"{path}.drivers.{driver.name}", driver.name, known, "a factor or an event")
+    for name in dict.fromkeys(driver.name for driver in event.drivers):
+        # Factors and events share one namespace, since a driver may be either.
+        if name not in scenario.factors:
+            yield from _unknown_literal(f"{path}.drivers.{name}", name, scenario, what="a factor or an event")
+    yield from _driver_errors(event)
     yield from _form_errors(event, scenario)
+
+
+def _state_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
+    path = f"events.{event.id}"
+    if event.ordered and not event.states:
+        yield _error(f"{path}.ordered", "an event that is ordered needs states", code="wrong-form", value=True)
+    if not event.states:
+        return
+    if event.form == "rate":
+        message = 'an event of form "rate" happens or does not, and has no states'
+        yield _error(f"{path}.states", message, code="wrong-form", suggestion='Write form = "odds" or "table".')
+    if event.form == "table" and event.ordered:
+        message = "a table states its probabilities itself; ordered says how drivers act"
+        yield _error(f"{path}.ordered", message, code="wrong-form", value=True)
+    if len(event.states) == 1:
+        message, fix = "one state is no choice", "Leave states out for an event that happens or does not."
+        yield _error(f"{path}.states", message, code="too-few", allowed="two states or more", suggestion=fix)
+    if len(event.states) > MOST_STATES:
+        message, fix = f"the event has {len(event.states)} states", "Join states that you would not tell apart."
+        allowed = f"at most {MOST_STATES}"
+        yield _error(f"{path}.states", message, code="too-many", allowed=allowed, suggestion=fix)
+    for index, state in enumerate(event.states):
+        if state in event.states[:index]:
+            yield _error(f"{path}.states.{index}", "a state is there twice", code="duplicate-name", value=state)
+        elif not STATE.fullmatch(state):
+            yield _error(f"{path}.states.{index}", f"{quote(state)} is not a name", code="bad-name", allowed=A_STATE)
+        elif state in scenario.events or state in scenario.factors:
+            owner = "an event" if state in scenario.events else "a factor"
+            yield _error(
+                f"{path}.states.{index}",
+                f"the state {quote(state)} is also the name of {owner}",
+                code="duplicate-name",
+                value=state,
+                allowed="another name",
+            )
+    if len(event.states) > 1 and is_form(event.states):
+        message = f"states named {listed([quote(state) for state in event.states])} read as a statement of a prior"
+        yield _error(f"{path}.states", message, code="bad-name", allowed="other names")
+
+
+def _driver_errors(event: Event) -> Iterator[Issue]:
+    """Yield the errors of drivers that name no state where they have to, or a state where there is none."""
+    for driver in event.drivers:
+        path = f"events.{event.id}.drivers.{driver.name}"
+        if driver.state and not event.states:
+            message = f"{quote(event.id)} has no states; a driver raises or lowers it"
+            yield _error(path, message, code="wrong-form", value=driver.state, allowed='"raises" or "lowers"')
+        elif driver.state and event.ordered:
+            message = "a driver of an event that is ordered raises or lowers it, towards its last or its first state"
+            yield _error(path, message, code="wrong-form", value=driver.state, allowed='"raises" or "lowers"')
+        elif driver.state:
+            yield from _unknown(path, driver.state, event.states, f"a state of {quote(event.id)}")
+        elif event.states and not event.ordered and event.form == "odds":
+            verb = "raises" if driver.sign > 0 else "lowers"
+            message = f"the driver {quote(driver.name)} names no state of {quote(event.id)}"
+            fix = f"Write {{ {verb} = [{quote(event.states[-1])}] }}."
+            yield _error(path, message, code="missing-state", allowed="the states that it changes", suggestion=fix)
+
+
+def _unknown_literal(key: str, name: str, scenario: Parts, what: str = "an event") -> Iterator[Issue]:
+    """Yield the error of a name that is neither a binary event nor a state of another."""
+    literals = [literal for event in scenario.events.values() for literal in event.literals]
+    if name in literals:
+        return
+    event = scenario.events.get(event_of(name))
+    if event is None or not event.states:
+        known = {**scenario.factors, **scenario.events} if "factor" in what else scenario.events
+        yield from _unknown(key, name, known, what)
+        return
+    message = f"{quote(name)} names no state of {quote(event.id)}"
+    yield _error(key, message, code="missing-state", value=name, allowed=listed(event.literals))
 
 
 def _form_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
@@ -174,7 +252,7 @@ def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
     path = f"outcomes.{outcome.id}"
     for key in ("all", "any", "none", "given"):
         for index, name in enumerate(getattr(outcome, key)):
-            yield from _unknown(f"{path}.{key}.{index}", name, scenario.events, "an event")
+            yield from _unknown_literal(f"{path}.{key}.{index}", name, scenario)
     if not (outcome.all or outcome.any or outcome.none):
         message = "the outcome names no event"
         yield _error(path, message, code="missing-value", allowed="at least one event in all, any or none")
@@ -191,7 +269,7 @@ def _observation_errors(scenario: Parts) -> Iterator[Issue]:
     """Yield the errors of observations that no joint state of the events satisfies, by given and unless alone."""
     seen: dict[str, Observation] = {}
     for item in scenario.evidence.values():
-        if isinstance(item, Observation) and item.about in scenario.events:
+        if isinstance(item, Observation) and event_of(item.about) in scenario.events:
             if item.about in seen:
                 message = f"{quote(seen[item.about].id)} is already an observation of {quote(item.about)}"
                 yield _error(f"evidence.{item.id}.about", message, code="contradiction", value=item.about)
@@ -209,7 +287,7 @@ def _observation_errors(scenario: Parts) -> Iterator[Issue]:
 def _excluded(seen: Mapping[str, Observation], scenario: Parts) -> Iterator[Issue]:
     happened = {name for item in seen.values() if item.happened for name in _implied(item.about, scenario)}
     for name in sorted(happened):
-        for other in scenario.events[name].unless:
+        for other in scenario.events[event_of(name)].unless:
             if other in happened:
                 first = next(item for item in seen.values() if item.happened and name in _implied(item.about, scenario))
                 message = f"{quote(name)} and {quote(other)} cannot both have happened, as the observations imply"
@@ -221,9 +299,9 @@ def _implied(event: str, scenario: Parts) -> set[str]:
     implied: set[str] = set()
     stack = [event]
     while stack:
-        if (name := stack.pop()) in scenario.events and name not in implied:
+        if (name := stack.pop()) not in implied and event_of(name) in scenario.events:
             implied.add(name)
-            stack.extend(scenario.events[name].given)
+            stack.extend(scenario.events[event_of(name)].given)
     return implied
 
 
@@ -259,24 +337,27 @@ def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
 def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
     """Return the names that an item of its kind may be about, and what they are."""
     forms = {name: event.form for name, event in scenario.events.items()}
+    literals = [literal for event in scenario.events.values() for literal in event.literals]
     match item:
         case Measurement():
             return tuple(scenario.factors), "a factor"
         case Indicator():
-            return (*scenario.factors, *scenario.events), "a factor or an event"
+            return (*scenario.factors, *scenario.events, *literals), "a factor or an event"
         case Forecast():
-            return (*scenario.events, *scenario.outcomes), "an event or an outcome"
+            return (*literals, *scenario.outcomes), "an event, a state of one, or an outcome"
         case Exposure():
             return tuple(name for name in forms if forms[name] == "rate"), 'an event of form "rate"'
         case Cases():
             return tuple(name for name in forms if forms[name] == "odds"), 'an event of form "odds"'
+        case Observation():
+            return tuple(literals), "an event, or a state of one"
         case _:
-            return tuple(scenario.events), "an event"
+            return (*scenario.events, *literals), "an event"
 
 
 def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
     key, until = f"evidence.{item.id}.until", item.until or scenario.until
-    event = scenario.events.get(item.about)
+    event = scenario.events.get(event_of(item.about))
     if (event is None or event.form != "rate") and until != scenario.until:
         message = 'only a forecast of an event of form "rate" can have another horizon than the scenario'
         yield _error(key, message, code="wrong-form", value=until, allowed=str(scenario.until))
@@ -286,7 +367,7 @@ def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
 
 
 def _given_errors(item: Indicator | Testimony, path: str, scenario: Parts) -> Iterator[Issue]:
-    subject = scenario.events.get(item.about)
+    subject = scenario.events.get(event_of(item.about))
     if item.about in scenario.factors or (subject and not subject.given):
         message = f"{quote(item.about)} has no given, so that the item cannot be restricted to it"
         allowed = "an item about an event with given"
