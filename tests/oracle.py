@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
 
-from estimative.model.spec.events import Event, Outcome
+from estimative.model.spec.events import Event, Outcome, event_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -24,6 +24,7 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
+from estimative.model.spec.quantities import effect_name
 from estimative.model.spec.scenario import Scenario
 
 type Values = Mapping[str, float]
@@ -54,13 +55,13 @@ class Oracle:
         return _share(self.mass(lambda state: _comes_about(outcome, state), evidence=evidence), condition)
 
     def event(self, name: str, *, evidence: bool = True) -> float:
-        """P(event)."""
+        """P(event), or P(a state of one)."""
         everything = self.mass(lambda _: True, evidence=evidence)
         return _share(self.mass(lambda state: state[name], evidence=evidence), everything)
 
     def link(self, name: str, *, evidence: bool = True) -> float:
         """P(event | all it is given happened, nothing it is unless)."""
-        event = self.scenario.events[name]
+        event = self.scenario.events[event_of(name)]
         condition = self.mass(lambda state: possible(event, state), evidence=evidence)
         return _share(self.mass(lambda state: possible(event, state) and state[name], evidence=evidence), condition)
 
@@ -84,10 +85,11 @@ class Oracle:
         return tuple((state, p, self.told(state)) for state, p in probabilities if p > 0)
 
     def states(self) -> Iterator[State]:
-        """Every joint state of the events, possible or not."""
-        names = tuple(self.scenario.events)
-        for happened in product((False, True), repeat=len(names)):
-            yield dict(zip(names, happened, strict=True))
+        """Every joint state of the events, possible or not: which happened, and which state of others holds."""
+        events = self.scenario.events.values()
+        for joint in product(*(event.node_states for event in events)):
+            pairs = list(zip(events, joint, strict=True))
+            yield {name: holds for event, state in pairs for name, holds in _named(event, state)}
 
     def mass(self, accepted: Accepted, *, evidence: bool = True) -> float:
         """P(state), and what is told of it, summed over the states that are accepted."""
@@ -99,9 +101,55 @@ class Oracle:
         """P(state), over the scenario's years if nothing else is said."""
         mass = 1.0
         for event in self.scenario.events.values():
-            if (mass := mass * self.chance(event, state, years)[state[event.id]]) == 0:
+            if (mass := mass * self.chances(event, state, years)[holding(event, state)]) == 0:
                 return 0.0
         return mass
+
+    def chances(self, event: Event, state: State, years: float | None = None) -> dict[str, float]:
+        """P(each state of an event | the other events)."""
+        if not event.states:
+            return dict(zip(event.node_states, self.chance(event, state, years), strict=True))
+        if not possible(event, state):
+            return {each: float(each == "") for each in event.node_states}
+        shares = self._state_chances(event, state)
+        return {each: shares.get(each, 0.0) for each in event.node_states}
+
+    def _state_chances(self, event: Event, state: State) -> dict[str, float]:
+        if event.form == "table":
+            names = [literal for parent in event.table_parents for literal in self._row(parent, state)]
+            return self.shares(f"tables.{event.id}.{'+'.join(names) or 'none'}", event)
+        shares, levers = self.shares(f"events.{event.id}", event), self._levers(event, state)
+        if event.ordered:
+            moved = self._moved(event, levers)
+            later = [math.fsum(list(shares.values())[k:]) for k in range(1, len(shares))]
+            beyond = [1.0, *(moved * p / (moved * p + 1 - p) for p in later), 0.0]
+            return {each: beyond[k] - beyond[k + 1] for k, each in enumerate(shares)}
+        masses = {
+            each: share
+            * math.prod(
+                self.values[effect_name(event, driver)] ** (driver.sign * levers[driver.name])
+                for driver in event.drivers
+                if driver.state == each
+            )
+            for each, share in shares.items()
+        }
+        return {each: mass / math.fsum(masses.values()) for each, mass in masses.items()}
+
+    def _row(self, parent: str, state: State) -> list[str]:
+        """How a parent's state is named in a row of a table; the first one is left out."""
+        event = self.scenario.events[parent]
+        held = holding(event, state)
+        return [] if held == event.node_states[0] else [f"{parent}={held}" if event.states else parent]
+
+    def shares(self, entry: str, event: Event) -> dict[str, float]:
+        """Shares of the states, from a stick that is broken from the last state to the first."""
+        order = list(event.states) if event.ordered else sorted(event.states)
+        found, left = {}, 1.0
+        for each in order[:0:-1]:
+            stick = self.values[f"{entry}.{each}"]
+            found[each], left = left * stick, left * (1 - stick)
+        found[order[0]] = left
+        return {each: found[each] for each in order}
 
     def chance(self, event: Event, state: State, years: float | None = None) -> tuple[float, float]:
         """P(not e | the other events), P(e | the other events); over the scenario's years if nothing else is said.
@@ -123,8 +171,8 @@ class Oracle:
                 no, yes = waited(tuple(hazards), tuple(before))
                 return no / (no + yes), yes / (no + yes)
             case "table":
-                happened = [parent for parent in event.table_parents if state[parent]]
-                entry = self.values[f"tables.{event.id}.{'+'.join(happened) or 'none'}"]
+                names = [literal for parent in event.table_parents for literal in self._row(parent, state)]
+                entry = self.values[f"tables.{event.id}.{'+'.join(names) or 'none'}"]
                 return 1 - entry, entry
 
     def hazard(self, name: str, state: State, years: float) -> float:
@@ -137,12 +185,12 @@ class Oracle:
         events, found = self.scenario.events, []
         if events[name].form != "rate" or events[name].clock == "start":
             return []
-        names = list(events[name].given)
+        names = [event_of(other) for other in events[name].given]
         for other in names:
             if events[other].form == "rate":
                 found.append(other)
             else:
-                names += events[other].given
+                names += [event_of(given) for given in events[other].given]
         return list(dict.fromkeys(found))
 
     def _awaited(self, event: Event, past: Collection[str]) -> tuple[str, ...]:
@@ -157,8 +205,8 @@ class Oracle:
         """What was observed to have happened, and what it was given."""
         names = [i.about for i in self.scenario.evidence.values() if isinstance(i, Observation) and i.happened]
         for name in names:
-            names += self.scenario.events[name].given
-        return set(names)
+            names += self.scenario.events[event_of(name)].given
+        return {event_of(name) for name in names}
 
     def _levers(self, event: Event, state: State) -> dict[str, float]:
         """How far each driver stands from where it moves nothing: x - 1/2 of a factor, 0 or 1 of an event."""
@@ -189,10 +237,13 @@ class Oracle:
         return math.prod(self._said(item, state) ** self.weight(item) for item in items)
 
     def _said(self, item: Evidence, state: State) -> float:
+        event = self.scenario.events.get(event_of(item.about))
         match item:
-            case Indicator() | Testimony() if item.given and not possible(self.scenario.events[item.about], state):
+            case Indicator() | Testimony() if event and event.states and event.id == item.about:
+                return self._said_by_state(item, event, state)
+            case Indicator() | Testimony() if item.given and event and not possible(event, state):
                 return 1.0
-            case Indicator() if item.about in self.scenario.events:
+            case Indicator() if event:
                 ratio = self.values[f"evidence.{item.id}"]
                 return math.sqrt(ratio if state[item.about] == item.supports else 1 / ratio)
             case Testimony():
@@ -203,6 +254,17 @@ class Oracle:
             case Observation():
                 return float(state[item.about] == item.happened)
         return 1.0
+
+    def _said_by_state(self, item: Indicator | Testimony, event: Event, state: State) -> float:
+        """The root of what is likely under the state that holds, over the roots of all other likelihoods."""
+        likelihoods = {each: self.values.get(f"evidence.{item.id}.{each}", 1.0) for each in event.states}
+        if isinstance(item, Testimony):
+            motive = self.values[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"]
+            likelihoods = {each: motive + (1 - motive) * likely for each, likely in likelihoods.items()}
+        held = holding(event, state)
+        if held not in likelihoods:
+            return 1.0
+        return math.prod(math.sqrt(one if each == held else 1 / one) for each, one in likelihoods.items())
 
     def _log_density(self, item: Evidence) -> float:
         """ln P(item | values) of the evidence that does not depend on which events happened."""
@@ -236,7 +298,7 @@ class Oracle:
         start, end = item.date or self.scenario.as_of, item.until or self.scenario.until
         years = None if (start, end) == (self.scenario.as_of, self.scenario.until) else _years(start, end)
         chances = [(state, self._probability(state, years)) for state in self.states()]
-        if item.about in self.scenario.events:
+        if item.about not in self.scenario.outcomes:
             yes = math.fsum(p for state, p in chances if state[item.about])
             return yes, math.fsum(p for state, p in chances if not state[item.about])
         outcome = self.scenario.outcomes[item.about]
@@ -246,7 +308,7 @@ class Oracle:
 
     def _log_exposure(self, item: Exposure) -> float:
         event = self.scenario.events[item.about]
-        mean = item.years * self._rate(event, self._levers(event, dict.fromkeys(self.scenario.events, False)))
+        mean = item.years * self._rate(event, self._levers(event, dict.fromkeys(self.scenario.literals, False)))
         return item.count * math.log(mean) - mean - math.log(math.factorial(item.count))
 
     def _log_cases(self, item: Cases) -> float:
@@ -267,6 +329,20 @@ class Oracle:
 def possible(event: Event, state: State) -> bool:
     """Whether all that an event is given happened, and nothing that it is unless."""
     return all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
+
+
+def holding(event: Event, state: State) -> str:
+    """The state of an event that holds."""
+    if not event.states:
+        return event.node_states[state[event.id]]
+    return next((each for each in event.states if state[f"{event.id}={each}"]), "")
+
+
+def _named(event: Event, held: str) -> Iterator[tuple[str, bool]]:
+    if not event.states:
+        yield event.id, held == event.node_states[1]
+    for each in event.states:
+        yield f"{event.id}={each}", each == held
 
 
 @cache

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from estimative.model.likelihood.equations import Theta
 from estimative.model.spec.clock import clock_errors
-from estimative.model.spec.events import Driver, Event, Factor, Outcome
+from estimative.model.spec.events import Driver, Event, Factor, Outcome, event_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -74,9 +74,9 @@ def theta_of(oracles: Sequence[Oracle]) -> Theta:
 
 
 @st.composite
-def valued_scenarios(draw: st.DrawFn, *, most_events: int = 8, draws: int = 2) -> Valued:
+def valued_scenarios(draw: st.DrawFn, *, most_events: int = 8, draws: int = 2, most_states: int = 2) -> Valued:
     """Scenarios of every form and every kind of evidence, with values for their quantities."""
-    return draw(values_of(draw(scenarios(most_events=most_events)), draws=draws))
+    return draw(values_of(draw(scenarios(most_events=most_events, most_states=most_states)), draws=draws))
 
 
 @st.composite
@@ -110,8 +110,9 @@ def _range(quantity: Quantity, scenario: Scenario) -> tuple[float, float, bool]:
             return 0, 1.5, True
         case "events":
             return -5, -1, True
-    measured = isinstance(scenario.evidence[name], Measurement | Forecast)
-    return (0.1, 4, False) if measured else (0, 3, True)
+    item, _, by_state = name.partition(".")
+    measured = isinstance(scenario.evidence[item], Measurement | Forecast)
+    return (0.1, 4, False) if measured else (-3 if by_state else 0, 3, True)
 
 
 def valued(scenario: Scenario, *, seed: int, draws: int = 2, share: float = 0.6) -> Valued:
@@ -131,15 +132,18 @@ def valued(scenario: Scenario, *, seed: int, draws: int = 2, share: float = 0.6)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, least_events: int = 1, most_events: int = 8, most_items: int = 9) -> Scenario:
+def scenarios(
+    draw: st.DrawFn, *, least_events: int = 1, most_events: int = 8, most_items: int = 9, most_states: int = 2
+) -> Scenario:
     """Scenarios whose observations can be true together; the order of the file is not that of the events."""
     factors = [f"factor{index}" for index in range(draw(st.integers(0, 3)))]
     events: dict[str, Event] = {}
     for index in range(draw(st.integers(least_events, most_events))):
-        events[f"event{index}"] = draw(_events(f"event{index}", factors, events))
+        events[f"event{index}"] = draw(_events(f"event{index}", factors, events, most_states))
     possible = draw(_possible_state(events))
     events = {name: events[name] for name in draw(st.permutations(list(events)))}
-    outcomes = [draw(_outcomes(f"outcome{index}", tuple(events))) for index in range(draw(st.integers(1, 3)))]
+    literals = tuple(name for event in events.values() for name in event.literals)
+    outcomes = [draw(_outcomes(f"outcome{index}", literals)) for index in range(draw(st.integers(1, 3)))]
     evidence = [
         draw(_items(f"item{index}", factors, events, outcomes, possible))
         for index in range(draw(st.integers(0, most_items)))
@@ -162,10 +166,10 @@ def _seen_once(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
     """The items without a second observation of an event."""
     seen = set()
     for item in evidence:
-        if not (isinstance(item, Observation) and item.about in seen):
+        if not (isinstance(item, Observation) and event_of(item.about) in seen):
             yield item
         if isinstance(item, Observation):
-            seen.add(item.about)
+            seen.add(event_of(item.about))
 
 
 def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
@@ -174,29 +178,50 @@ def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
 
 
 @st.composite
-def _events(draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping[str, Event]) -> Event:
+def _events(
+    draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping[str, Event], most_states: int
+) -> Event:
     form = draw(st.sampled_from(["odds", "odds", "rate", "table"]))
+    several = form != "rate" and most_states > 2 and draw(st.booleans())
+    states = tuple(f"s{index}" for index in range(draw(st.integers(2, most_states)))) if several else ()
+    states = tuple(draw(st.permutations(states)))
     if form == "table":
-        parents = draw(_some(tuple(earlier), 3))
+        parents = draw(_some(tuple(earlier), 2 if most_states > 2 else 3))
         return Event(
-            id=name, title=name, form="table", table_parents=tuple(parents), when=draw(_when(parents, earlier))
+            id=name,
+            title=name,
+            form="table",
+            table_parents=tuple(parents),
+            when=draw(_when(parents, earlier)),
+            states=states,
         )
-    conditions = draw(_some(tuple(earlier), 3))
+    literals = tuple(literal for event in earlier.values() for literal in event.literals)
+    conditions = draw(_some(literals, 3))
     split = draw(st.integers(0, len(conditions)))
-    driving = draw(_some((*factors, *earlier), 4))
-    parents = [*conditions, *(name for name in driving if name in earlier)]
+    driving = draw(_some((*factors, *literals), 4))
+    parents = [*conditions, *(name for name in driving if name in literals)]
+    ordered = bool(states) and draw(st.booleans())
     event = Event(
         id=name,
         title=name,
         form="rate" if form == "rate" else "odds",
-        when="horizon" if form == "rate" else draw(_when(parents, earlier)),
+        when="horizon" if form == "rate" else draw(_when(list(map(event_of, parents)), earlier)),
         given=tuple(conditions[:split]),
         unless=tuple(conditions[split:]),
-        drivers=tuple(Driver(name=driver, sign=draw(st.sampled_from([1, -1]))) for driver in driving),
+        drivers=tuple(driver for other in driving for driver in draw(_drivers(other, () if ordered else states))),
         clock=draw(st.sampled_from([None, None, "start"])) if form == "rate" else None,
+        states=states,
+        ordered=ordered,
     )
     refused = any(True for _ in clock_errors({**earlier, name: event}))
     return replace(event, clock="start") if refused else event
+
+
+@st.composite
+def _drivers(draw: st.DrawFn, name: str, states: Sequence[str]) -> list[Driver]:
+    """A driver of a binary or an ordered event, or of some states."""
+    named = draw(st.lists(st.sampled_from(states), min_size=1, max_size=3, unique=True)) if states else [""]
+    return [Driver(name=name, sign=draw(st.sampled_from([1, -1])), state=state) for state in named]
 
 
 def _when(parents: Sequence[str], earlier: Mapping[str, Event]) -> st.SearchStrategy:
@@ -210,7 +235,8 @@ def _possible_state(draw: st.DrawFn, events: Mapping[str, Event]) -> dict[str, b
     state: dict[str, bool] = {}
     for event in events.values():
         possible = all(state[name] for name in event.given) and not any(state[name] for name in event.unless)
-        state[event.id] = possible and draw(st.booleans())
+        holds = draw(st.sampled_from(event.literals if event.states else (event.id, "")))
+        state.update({name: possible and name == holds for name in event.literals})
     return state
 
 
@@ -232,16 +258,18 @@ def _items(
     outcomes: Sequence[Outcome],
     possible: Mapping[str, bool],
 ) -> Evidence:
-    odds = [event.id for event in events.values() if event.form == "odds"]
+    odds = [event.id for event in events.values() if event.form == "odds" and not event.states]
     rates = [event.id for event in events.values() if event.form == "rate"]
+    literals = tuple(name for event in events.values() for name in event.literals)
+    either = tuple(dict.fromkeys((*events, *literals)))
     about = {
-        "indicator": (*factors, *events),
+        "indicator": (*factors, *either),
         "measurement": factors,
-        "testimony": tuple(events),
-        "forecast": (*events, *rates, *(outcome.id for outcome in outcomes)),
+        "testimony": either,
+        "forecast": (*literals, *rates, *(outcome.id for outcome in outcomes)),
         "exposure": rates,
         "cases": odds,
-        "observation": tuple(events),
+        "observation": literals,
     }
     kind = draw(st.sampled_from([kind for kind in KINDS if about[kind]]))
     common = {
@@ -264,17 +292,20 @@ def _of_kind(
     events: Mapping[str, Event],
     possible: Mapping[str, bool],
 ) -> Evidence:
-    event = events.get(common["about"])
-    given = bool(event and event.given) and draw(st.booleans())
+    event = events.get(event_of(common["about"]))
+    by_state = bool(event and event.states and event.id == common["about"])
+    given = bool(event and event.given) and not by_state and draw(st.booleans())
     match kind:
         case "indicator":
-            return Indicator(**common, supports=draw(st.booleans()), given=given)
+            return Indicator(**common, supports=by_state or draw(st.booleans()), given=given)
         case "measurement":
             low, high = draw(st.lists(st.floats(-5, 5), min_size=2, max_size=2, unique=True))
             return Measurement(**common, value=draw(st.floats(-5, 5)), unit="m", at_low=low, at_high=high)
         case "testimony":
             motive = draw(st.none() | st.sampled_from(factors)) if factors else None
-            return Testimony(**common, claims=draw(st.booleans()), motive=motive, given=given)
+            claimed = draw(st.sampled_from(event.states)) if event and by_state else ""
+            claims = by_state or draw(st.booleans())
+            return Testimony(**common, claims=claims, claimed=claimed, motive=motive, given=given)
         case "forecast":
             until = UNTIL + datetime.timedelta(days=draw(st.integers(-700, 700)))
             own = event is not None and event.form == "rate" and draw(st.booleans())

@@ -228,7 +228,7 @@ def _shares(entry: str, title: str, event: Event) -> Iterator[Quantity]:
     for index, state in enumerate(event.share_states[1:], start=1):
         yield Quantity(
             name=f"{entry}.{state}",
-            support=Support.DEGREE,
+            support=Support.DEGREE if event.form == "table" else Support.PROBABILITY,
             title=f"{title}: share of {state} among {', '.join(event.share_states[: index + 1])}",
             stated_as=entry,
             states=event.share_states,

@@ -43,6 +43,18 @@ def test_likelihood_and_answers_are_sums_over_the_joint_states(scene: Valued) ->
     check_answers(scene, oracles, evidence=True)
 
 
+@settings(max_examples=60)
+@given(scene=valued_scenarios(most_events=4, most_states=6))
+def test_events_with_states_are_summed_out_too(scene: Valued) -> None:
+    """Two to six states, in all forms, as parents and conditions, in outcomes, with evidence about them."""
+    assume(any(event.states for event in scene.scenario.events.values()))
+    oracles = scene.oracles
+    check_answers(scene, oracles, evidence=False)
+    assume(all(math.isfinite(oracle.log_likelihood) for oracle in oracles))
+    check_likelihood(scene, oracles)
+    check_answers(scene, oracles, evidence=True)
+
+
 def check_likelihood(scene: Valued, oracles: Sequence[Oracle]) -> None:
     """Both algorithms give the oracle's log-likelihood at every draw."""
     expected = [oracle.log_likelihood for oracle in oracles]
