@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -88,6 +89,20 @@ class Assessment:
         yes, no = (self.priors[f"{name}.{key}"].family.quantile(0.5) for key in PAIR)
         supports = item.supports if isinstance(item, Indicator) else item.claims
         return median * (yes / no if supports else no / yes)
+
+    def marginal(self, name: str) -> ScaledBeta | LogNormal:
+        """The distribution of a quantity before the evidence; of a share, that of the share of its state."""
+        quantities = self.structure.quantities
+        if name not in quantities.shares:
+            return self.priors[name].family
+        names = quantities.inputs[quantities.all[name].input]
+        own, *before = (self._family(stick, ScaledBeta) for stick in quantities.shares[name])
+        broken = (self._family(stick, ScaledBeta) for stick in reversed(names))
+        last = next((stick for stick in broken if not stick.constant), None)
+        if own.constant or last is None:
+            return ScaledBeta.fixed(own.mean * prod(1 - stick.mean for stick in before))
+        # Each share of a Dirichlet distribution is a beta, the sum of all concentrations being that of the first stick.
+        return ScaledBeta(a=own.a, b=last.a + last.b - own.a)
 
     @cached_property
     def uncertain(self) -> tuple[str, ...]:

@@ -51,9 +51,10 @@ from estimative.priors.toml_table import NAME, Table, number_within
 from estimative.priors.verbal_scale import SCALES
 
 _PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
+_LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
 _REMARKS = ("because", "source")
-STATE = "STATE"
-"""Stands for the name of any state."""
+STATE = "the names of the states"
+"""Stands for the keys of a statement for each state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +163,7 @@ def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
     present = [name for name in inline.data if name not in _REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
-    if any(NAME.fullmatch(name) and not nearest(name, (*_KEYS, *_REMARKS)) for name in unknown):
+    if len([name for name in present if name != "worth"]) > 1 and any(map(_may_be_state, unknown)):
         return form_of_type(ByState)
     for name in unknown:
         _add_unknown_key(inline, name)
@@ -173,14 +174,18 @@ def _form(inline: Table) -> Form | None:
     return form
 
 
+def _may_be_state(name: str) -> bool:
+    """Whether a key is probably no misspelt key of another statement."""
+    return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, _KNOWN)
+
+
 def _add_unknown_key(inline: Table, name: str) -> None:
-    if re.fullmatch(r"[pP][0-9.]+", name):
+    if _LIKE_PERCENTILE.fullmatch(name):
         allowed = "p and two digits, from p01 to p99"
         inline.error(name, code="unknown-key", message=f"{quote(name)} is not a percentile", allowed=allowed)
     else:
-        known = (*_KEYS, *_REMARKS)
-        message, near = f"{quote(name)} is not a key of a statement", nearest(name, known) or ""
-        inline.error(name, code="unknown-key", message=message, allowed=listed(known, 99), suggestion=near)
+        message, near = f"{quote(name)} is not a key of a statement", nearest(name, _KNOWN) or ""
+        inline.error(name, code="unknown-key", message=message, allowed=listed(_KNOWN, 99), suggestion=near)
 
 
 def _add_no_form(inline: Table, present: list[str], keys: set[str]) -> None:
@@ -364,4 +369,5 @@ FORMS: tuple[Form, ...] = (
 )
 """Every form. A new one needs an entry here, and one in `quantile_fit.FITS` for each family that can have it."""
 
-_KEYS = tuple(dict.fromkeys(key for form in FORMS for key in (*form.keys, *form.optional)))
+_KEYS = tuple(dict.fromkeys(key for form in FORMS for key in (*form.keys, *form.optional) if key != STATE))
+_KNOWN = (*_KEYS, *_REMARKS)

@@ -24,11 +24,11 @@ from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """A valid name of a factor, an event, an outcome, an item of evidence."""
-STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """A valid name of a state of an event."""
 LITERAL = re.compile(rf"{NAME.pattern}(={STATE.pattern})?")
 """A name, or a state of an event: "event=state"."""
-A_STATE = "a letter or digit, then letters, digits, _ . or -, at most 64"
+A_STATE = "a letter or digit, then letters, digits, _ or -, at most 64"
 A_NAME = "a name: a letter or digit, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
 

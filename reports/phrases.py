@@ -90,11 +90,15 @@ def first_paragraph(text: str) -> str:
 def title_of(name: str, scenario: Scenario) -> str:
     """The title of a factor, event, outcome, item or indicator; the name itself where it has none."""
     sections = (scenario.outcomes, scenario.events, scenario.factors, scenario.evidence, scenario.indicators)
+    if name in scenario.state_places:
+        return plain(scenario.event_title(name))
     return next((plain(section[name].title) for section in sections if name in section), name)
 
 
 def input_name(name: str, scenario: Scenario) -> str:
     """A quantity or a weight of evidence in a sentence: "the effect of \u201cX\u201d on \u201cY\u201d"."""
+    if by_state := _state_input(name, scenario):
+        return by_state
     parsed = QuantityName.parse(name)
     subject, key = parsed.subject, parsed.key
 
@@ -109,7 +113,8 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "events":
             return f"the chance of {title(subject)}"
         case "effects":
-            return f"the effect of {title(key)} on {title(subject)}"
+            driver, _, state = key.partition(".")
+            return f"the effect of {title(driver)} on {title(f'{subject}={state}' if state else subject)}"
         case "tables":
             return f"the chance of {title(subject)}, {table_row(key, scenario)}"
         case "evidence" if key:
@@ -125,6 +130,22 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "indicators":
             return f"the chance of seeing {title(subject)}"
     return name
+
+
+def _state_input(name: str, scenario: Scenario) -> str:
+    """The share of a state, or what an item says about one; empty for any other input."""
+    parsed = QuantityName.parse(name)
+    match parsed.section:
+        case "events" | "tables" if scenario.events[parsed.subject].states:
+            row, _, state = parsed.key.rpartition(".") if parsed.section == "tables" else ("", "", parsed.key)
+            what = "share" if state else "shares"
+            title = title_of(f"{parsed.subject}={state}" if state else parsed.subject, scenario)
+            return f"the {what} of {quoted(title)}" + (f", {table_row(row, scenario)}" if row else "")
+        case "evidence" if parsed.key and parsed.key not in ("if_yes", "if_no"):
+            item = scenario.evidence[parsed.subject]
+            state = quoted(title_of(f"{item.about}={parsed.key}", scenario))
+            return f"how likely {quoted(item.title)} is under {state}"
+    return ""
 
 
 def short_name(name: str, scenario: Scenario) -> str:
@@ -161,7 +182,7 @@ def input_value(name: str, value: float, scenario: Scenario) -> str:
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
-        case "evidence" if parsed.key:
+        case "evidence" if parsed.key in ("if_yes", "if_no"):
             return f"{100 * value:.2g}%"
         case "events" | "tables" | "motives" | "indicators":
             return f"{100 * value:.2g}%"

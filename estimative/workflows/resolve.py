@@ -61,7 +61,7 @@ def resolve(
         raise InvalidInput(issues)
     log = ResolutionLog.in_folder(store.folder)
     entry = log.append(resolution, written=now.astimezone(datetime.UTC), correct=correct)
-    given = tuple(scenario.events[name].title for name in chosen.given)
+    given = tuple(scenario.event_title(name) for name in chosen.given)
     return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)
 
 

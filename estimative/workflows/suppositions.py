@@ -17,11 +17,12 @@ from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
 from estimative.model.assessment import Assessment, assess
 from estimative.model.likelihood.intervention import Intervention, check_intervention
+from estimative.model.spec.events import Event
 from estimative.model.spec.evidence_names import EVERYTHING
 from estimative.model.spec.quantities import Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, quote, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
@@ -133,6 +134,10 @@ class _Reader:
             elif name in self.scenario.factors:
                 factors[name] = self.degree(entry, name, value)
                 self.assumptions.append(Assumption(kind=kind, name=name, value=factors[name]))
+            elif (event := self.scenario.events.get(name)) and event.states:
+                if literal := self.state_of(entry, event, value):
+                    events[literal] = True
+                    self.assumptions.append(Assumption(kind=kind, name=literal, value=True))
             elif name in self.scenario.events:
                 events[name] = self.state(entry, name, value)
                 self.assumptions.append(Assumption(kind=kind, name=name, value=events[name]))
@@ -172,6 +177,14 @@ class _Reader:
             self.wrong(entry, name, value, "a state", f"{name}=yes or {name}=no")
         return text in YES
 
+    def state_of(self, entry: str, event: Event, value: State) -> str:
+        """The name of a state of an event that has several; empty where there is no such state."""
+        if str(value) in event.states:
+            return f"{event.id}={value}"
+        allowed = enumerated([f"{event.id}={state}" for state in event.states])
+        self.wrong(entry, event.id, value, f"a state of {quote(event.id)}", allowed)
+        return ""
+
     def left_out(self, names: Iterable[str]) -> tuple[str, ...]:
         """The items that some names stand for, each once."""
         items: dict[str, None] = {}
@@ -192,7 +205,7 @@ class _Reader:
 
     def edited(self, edits: Iterable[tuple[str, StatementText]], assessment: Assessment) -> Assessment:
         """The assessment with other statements."""
-        known = [*Quantities(self.scenario).all, *assessment.weights]
+        known = [*Quantities(self.scenario).inputs, *assessment.weights]
         prior_set, seen = assessment.prior_set, set[str]()
         for name, value in edits:
             if name not in known:

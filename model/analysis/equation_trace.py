@@ -16,9 +16,10 @@ from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.layout_builder import bears
 from estimative.model.likelihood.queries import Target, evaluate_queries
-from estimative.model.spec.events import Event
-from estimative.model.spec.quantities import QuantityName
+from estimative.model.spec.events import Event, event_of
+from estimative.model.spec.quantities import effect_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,32 +67,36 @@ class Equation:
 def ancestry(posterior: Posterior, name: str) -> tuple[str, ...]:
     """The events that an outcome or event depends on, an event itself included, each after those it depends on."""
     scenario = posterior.assessment.scenario
-    events = scenario.outcomes[name].events if name in scenario.outcomes else (name,)
+    events = scenario.outcomes[name].events if name in scenario.outcomes else (event_of(name),)
     return tuple(name for name in posterior.assessment.structure.network.ancestry(events) if name in scenario.events)
 
 
 def equation(posterior: Posterior, name: str) -> Equation | None:
-    """The equation of an event at the posterior, each draw weighed by the probability of the event's condition.
+    """The equation of an event, or of a state of one, at the posterior.
 
-    None where that condition is impossible.
+    Each draw is weighed by the probability of the event's condition. None where that is impossible, and for the state
+    of several that the others are compared with.
     """
-    event = posterior.assessment.scenario.events[name]
+    event, state = posterior.assessment.scenario.event(name), name.partition("=")[2]
     if (event.given or event.unless) and ("link", name) not in posterior.all_estimates:
         return None
-    return _Tracer(posterior, event).equation()
+    if state and state == event.share_states[0]:
+        return None
+    return _Tracer(posterior, event, name).equation()
 
 
 class _Tracer:
     """The draws of a posterior, where an event's condition holds."""
 
-    def __init__(self, posterior: Posterior, event: Event) -> None:
-        self.posterior, self.event = posterior, event
-        self.given = posterior.query_probabilities("link", event.id)[1] if event.given or event.unless else None
+    def __init__(self, posterior: Posterior, event: Event, name: str) -> None:
+        self.posterior, self.event, self.name = posterior, event, name
+        self.state = name.partition("=")[2]
+        self.given = posterior.query_probabilities("link", name)[1] if event.given or event.unless else None
 
     def equation(self) -> Equation:
         event, table = self.event, self.event.form == "table"
         return Equation(
-            event=event.id,
+            event=self.name,
             form=event.form,
             years=self.posterior.assessment.scenario.years if event.form == "rate" else None,
             terms=() if table else tuple(self.terms()),
@@ -101,36 +106,36 @@ class _Tracer:
 
     def entries(self) -> Iterator[TableEntry]:
         for name in self.posterior.assessment.priors:
-            if name.startswith(f"tables.{self.event.id}."):
+            if name.startswith(f"tables.{self.event.id}.") and name.endswith(f".{self.state}" if self.state else ""):
                 yield TableEntry(quantity=name, value=self.mean(self.posterior.quantity(name)))
 
     def terms(self) -> Iterator[Term]:
         structure = self.posterior.assessment.structure
         summands = terms(NUMPY, structure, self.posterior.draws.theta)
-        events = structure.scenario.events
-        bases = [*(e for e in events if events[e].form == "odds"), *(e for e in events if events[e].form == "rate")]
-        base = bases.index(self.event.id)
+        base = structure.baselines.index((self.event.id, self.state if self.event.form == "odds" else ""))
+        quantity = f"events.{self.event.id}" + (f".{self.state}" if self.state else "")
         yield Term(
-            quantity=f"events.{self.event.id}",
+            quantity=quantity,
             driver="",
             sign=1,
-            value=self.mean(self.posterior.quantity(f"events.{self.event.id}")),
+            value=self.mean(self.posterior.quantity(quantity)),
             level=None,
             contribution=self.mean(summands.baseline[base]),
         )
-        signs = {driver.name: driver.sign for driver in self.event.drivers}
-        ratios = list(structure.quantities.ratios)
-        for effect in np.flatnonzero(structure.effect_base == base):
-            quantity = ratios[structure.effect_ratio[effect]]
-            driver = QuantityName.parse(quantity).key
-            yield Term(
-                quantity=quantity,
-                driver=driver,
-                sign=signs[driver],
-                value=self.mean(self.posterior.quantity(quantity)),
-                level=self.level(driver),
-                contribution=self.mean(summands.log_effect[effect] * summands.covariate[effect]),
-            )
+        places = {ratio: effect for effect, ratio in enumerate(structure.effect_ratio.tolist())}
+        factors = structure.scenario.factors
+        for driver in sorted(self.event.drivers, key=lambda driver: driver.name not in factors):
+            if size := bears(driver, self.event, self.state):
+                quantity = effect_name(self.event, driver)
+                effect = places[structure.quantities.ratios[quantity]]
+                yield Term(
+                    quantity=quantity,
+                    driver=driver.name,
+                    sign=driver.sign,
+                    value=self.mean(self.posterior.quantity(quantity)),
+                    level=self.level(driver.name),
+                    contribution=self.mean(size * summands.log_effect[effect] * summands.covariate[effect]),
+                )
 
     def level(self, driver: str) -> MCEstimate:
         if driver in self.posterior.assessment.scenario.factors:
@@ -148,10 +153,12 @@ class _Tracer:
     def log_bayes_factor(self) -> MCEstimate | None:
         soft = soft_evidence(NUMPY, self.posterior.assessment.structure, self.posterior.draws.theta)
         ratios = dict(zip(soft.events, soft.log_yes - soft.log_no, strict=True)) if soft.events else {}
-        if self.event.id not in ratios:
+        if self.name not in ratios:
             return None
         # Where the condition is met, an event either happens or fails.
-        return self.mean(ratios[self.event.id] - ratios.get(failure_of(self.event.id), 0.0))
+        first = f"{self.event.id}={self.event.share_states[0]}" if self.state and not self.event.ordered else ""
+        against = [ratios[name] for name in (failure_of(self.name), first) if name in ratios]
+        return self.mean(ratios[self.name] - sum(against))
 
     def mean(self, series: Numbers) -> MCEstimate:
         """Over the draws, each weighed by the probability of the condition there; series with dims (draw)."""

@@ -8,6 +8,8 @@ between posteriors as one prior, or the likelihood, is raised to a power near 1.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +19,7 @@ from scipy.special import xlog1py, xlogy
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import resample
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.inference.posterior import Posterior
+from estimative.model.inference.posterior import Posterior, quantity_values
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Index, Numbers
@@ -85,7 +87,9 @@ def power_scaling(posterior: Posterior) -> PowerScaling:
     for name, density in densities.items():
         values, own = _values(assessment, theta, name), _Scaled.by(density)
         rows.append(_sensitivity(name, own.moves(values), evidence.moves(values), own.moves(chance)))
-    together = _Scaled.by(np.sum([np.zeros(DRAWS), *densities.values()], axis=0))
+    # The shares of one event are one statement, whose density counts once.
+    of_inputs = {assessment.structure.quantities.input_of(name): density for name, density in densities.items()}
+    together = _Scaled.by(np.sum([np.zeros(DRAWS), *of_inputs.values()], axis=0))
     return PowerScaling(
         quantities=tuple(sorted(rows, key=lambda row: -row.headline.value)),
         all_priors=together.moves(chance),
@@ -158,14 +162,18 @@ def _shares(weights: Numbers) -> Numbers:
 
 
 def _values(assessment: Assessment, theta: Theta, name: str) -> Numbers:
-    quantities = assessment.structure.quantities
-    if name in quantities.degrees:
-        return np.asarray(theta.degree[quantities.degrees[name]])
-    return np.asarray(theta.log_ratio[quantities.ratios[name]])
+    values = quantity_values(assessment, theta, name)
+    return np.asarray(values if isinstance(assessment.priors[name].family, ScaledBeta) else np.log(values))
 
 
 def log_density(assessment: Assessment, theta: Theta, name: str) -> Numbers:
-    """ln of a quantity's prior density, up to a constant: of a degree on its own scale, of a ratio on the log scale."""
+    """ln of a quantity's prior density, up to a constant: of a degree on its own scale, of a ratio on the log scale.
+
+    Of a share, the density of all shares of its event together, which does not depend on the order of the states.
+    """
+    quantities = assessment.structure.quantities
+    if name in quantities.shares:
+        return _dirichlet(assessment, theta, quantities.inputs[quantities.all[name].input])
     values = _values(assessment, theta, name)
     match assessment.priors[name].family:
         case ScaledBeta() as family:
@@ -174,3 +182,14 @@ def log_density(assessment: Assessment, theta: Theta, name: str) -> Numbers:
             return np.asarray(xlogy(family.a - 1, inside) + xlog1py(family.b - 1, -inside))
         case LogNormal() as family:
             return np.asarray(-0.5 * np.square((values - family.mu) / family.sigma))
+
+
+def _dirichlet(assessment: Assessment, theta: Theta, names: Sequence[str]) -> Numbers:
+    """ln of a Dirichlet density, sum of (a - 1) ln b; names of the shares of all states but the first."""
+    shares = [quantity_values(assessment, theta, name) for name in names]
+    marginals = [assessment.marginal(name) for name in names]
+    uncertain = [m for m in marginals if isinstance(m, ScaledBeta) and not m.constant]
+    first = uncertain[0].a + uncertain[0].b - math.fsum(m.a for m in uncertain)
+    pairs = [(m.a, b) for m, b in zip(marginals, shares, strict=True) if isinstance(m, ScaledBeta) and not m.constant]
+    rest = np.maximum(1 - np.sum(shares, axis=0), 1e-300)
+    return np.asarray(sum(xlogy(a - 1, np.maximum(b, 1e-300)) for a, b in [*pairs, (first, rest)] if a > 0))

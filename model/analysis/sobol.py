@@ -56,13 +56,17 @@ class Sobol:
 
 
 def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol | None:
-    """Sobol' indices of the headline; None where it does not vary, or is certain, impossible or undefined at a draw."""
+    """Sobol' indices of the headline.
+
+    None where it does not vary, is certain, impossible or undefined at a draw, or depends on shares of several states.
+    """
     from scipy.stats import norm, sobol_indices
 
     space = prior_transform(assessment)
     names = _names(assessment, space)
     reached = _reached(assessment, space, seed)
-    if not reached.size:
+    # Shares of an event are not independent: the variance has no parts that belong to each of them.
+    if not reached.size or any(names[place] in assessment.structure.quantities.shares for place in reached):
         return None
 
     def model(z: Numbers) -> Numbers:

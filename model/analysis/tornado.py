@@ -49,7 +49,7 @@ class Tornado:
     low_quantile: float = LOW
     high_quantile: float = HIGH
     quantities: tuple[TornadoRange, ...]
-    """Every quantity that is no constant."""
+    """Every quantity that is no constant, but for the shares of events with states."""
     weights: tuple[TornadoRange, ...]
     """Weights of evidence, which the analyst fixed: at 0 and at 1."""
     constants: tuple[str, ...]
@@ -60,7 +60,8 @@ class Tornado:
 def tornado(fitter: Fitter, fitted: Fitted, *, progress: Progress = no_progress) -> Tornado:
     """Fix each quantity at the 5th and 95th percentile of its prior in turn, and each weight of evidence at 0 and 1."""
     assessment = fitted.assessment
-    free = assessment.uncertain
+    # The shares of an event move together: to fix one of them is not to fix a quantity.
+    free = [name for name in assessment.uncertain if name not in assessment.structure.quantities.shares]
     ends = {name: (_quantile(assessment, name, LOW), _quantile(assessment, name, HIGH)) for name in free}
     ends.update(dict.fromkeys(assessment.weights, (0.0, 1.0)))
     variants = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]

@@ -19,7 +19,7 @@ from estimative.model.inference.fit_result import (
 from estimative.model.inference.info import Computation, FitInfo, Result, ScenarioInfo
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive
-from estimative.model.spec.events import Source
+from estimative.model.spec.events import Source, event_of
 from estimative.model.spec.evidence import Testimony
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
@@ -106,7 +106,7 @@ def _targets(assessment: Assessment) -> Mapping[str, tuple[TargetKind, str]]:
         targets[name] = "quantity", name
     for name in scenario.factors:
         targets[name] = "quantity", f"factors.{name}"
-    for name in scenario.events:
+    for name in (*scenario.literals, *scenario.events):
         targets[name] = "event", name
     for name in scenario.outcomes:
         targets[name] = "outcome", name
@@ -135,7 +135,8 @@ def trace_result(
     converged = posterior.verdict.passed
     show = converged or with_unconverged
     probabilities = event_probabilities(posterior, prior) if show else {}
-    equations = [equation(posterior, name) for name in events if show]
+    literals = [name for event in scenario.order if event in events for name in scenario.events[event].literals]
+    equations = [equation(posterior, name) for name in literals if show]
     return TraceResult(
         converged=converged,
         with_unconverged=with_unconverged,
@@ -145,7 +146,7 @@ def trace_result(
         target=target,
         target_kind=kind,
         outcome=reliable(posterior, prior).get(("outcome", target)) if kind == "outcome" and show else None,
-        events={name: probabilities[name] for name in scenario.order if name in events and show},
+        events={name: probabilities[name] for name in literals if show},
         equations=tuple(entry for entry in equations if entry),
         quantities=(
             *(_stated(assessment, kind, target) if show else ()),
@@ -220,7 +221,7 @@ def _events_with(scenario: Scenario, quantity: str) -> tuple[str, ...]:
 
 def _events_about(scenario: Scenario, about: str) -> tuple[str, ...]:
     """The event itself, or the events that a factor drives."""
-    return (about,) if about in scenario.events else _events_with(scenario, f"factors.{about}")
+    return (event_of(about),) if event_of(about) in scenario.events else _events_with(scenario, f"factors.{about}")
 
 
 def _quantities_of(priors: Iterable[str], scenario: Scenario, events: Iterable[str]) -> set[str]:
@@ -228,7 +229,7 @@ def _quantities_of(priors: Iterable[str], scenario: Scenario, events: Iterable[s
     names = set(priors)
     entering: set[str] = set()
     for event in events:
-        prefixes = (f"effects.{event}.", f"tables.{event}.")
+        prefixes = (f"effects.{event}.", f"tables.{event}.", f"events.{event}.")
         entering |= {name for name in names if name == f"events.{event}" or name.startswith(prefixes)}
         entering |= {f"factors.{driver.name}" for driver in scenario.events[event].drivers}
     return entering & names
@@ -239,7 +240,7 @@ def _items(scenario: Scenario, quantities: set[str], events: Iterable[str]) -> s
     names = list(map(QuantityName.parse, quantities))
     about = {*events, *(name.subject for name in names if name.section in ("factors", "events"))}
     about |= {name for name, outcome in scenario.outcomes.items() if set(outcome.events) <= set(events)}
-    direct = {item.id for item in scenario.evidence.values() if item.about in about}
+    direct = {item.id for item in scenario.evidence.values() if event_of(item.about) in about}
     by_motive = {
         item.id
         for item in scenario.evidence.values()

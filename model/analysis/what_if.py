@@ -174,7 +174,7 @@ def sweep(posterior: Posterior, supposition: Supposition, factor: str, values: S
 
 def level(posterior: Posterior, factor: str) -> MCEstimate:
     """The mean degree of a factor today, each draw weighed by the probability of what is given there."""
-    event = next(iter(posterior.assessment.scenario.events))
+    event = posterior.assessment.scenario.literals[0]
     given, degree = posterior.query_probabilities("event", event)[1], posterior.quantity(f"factors.{factor}")
     base = float(posterior.draws.weights @ given)
     value = float(posterior.draws.weights @ (given * degree)) / base

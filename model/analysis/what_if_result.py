@@ -138,7 +138,7 @@ def what_if_result(
         outcomes=tuple(
             OutcomeChange(name=name, **_change(answer, "outcome", name)) for name in scenario.outcomes if show
         ),
-        events=tuple(_event(answer, scenario.events[name]) for name in scenario.order if show),
+        events=tuple(_event(answer, name, scenario.event(name)) for name in scenario.ordered_literals if show),
         factors=tuple(factors),
         sweep=_sweep(sweep, scenario) if sweep and show else None,
     )
@@ -155,9 +155,9 @@ def _change(answer: WhatIf, sort: str, name: str) -> _Fields:
     }
 
 
-def _event(answer: WhatIf, event: Event) -> EventChange:
-    conditional = Change(**_change(answer, _sort(event), event.id))
-    return EventChange(name=event.id, conditional=conditional, **_change(answer, "event", event.id))
+def _event(answer: WhatIf, name: str, event: Event) -> EventChange:
+    conditional = Change(**_change(answer, _sort(event), name))
+    return EventChange(name=name, conditional=conditional, **_change(answer, "event", name))
 
 
 def _sort(event: Event) -> str:
@@ -181,5 +181,5 @@ def _point(value: float, posterior: Posterior, scenario: Scenario) -> SweepPoint
     return SweepPoint(
         value=value,
         outcomes=defined({name: ("outcome", name) for name in scenario.outcomes}),
-        events=defined({name: (_sort(scenario.events[name]), name) for name in scenario.order}),
+        events=defined({name: (_sort(scenario.event(name)), name) for name in scenario.ordered_literals}),
     )

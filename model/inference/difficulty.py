@@ -45,7 +45,7 @@ def _distance(posterior: Posterior, name: str) -> float:
     order = np.argsort(posterior.quantity(name))
     middle = int(np.searchsorted(np.cumsum(posterior.draws.weights[order]), 0.5))
     median = float(posterior.quantity(name)[order[min(middle, len(order) - 1)]])
-    family = posterior.assessment.priors[name].family
+    family = posterior.assessment.marginal(name)
     if isinstance(family, LogNormal):
         return (float(np.log(median)) - family.mu) / family.sigma
     return float(np.clip(ndtri(family.cdf(median)), -REACH, REACH))

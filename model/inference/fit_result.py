@@ -15,8 +15,9 @@ from estimative.model.inference.prior_conflict import conflicts, prior_p_values
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
 from estimative.model.inference.prior_predictive import PriorPredictive
 from estimative.model.inference.target_estimates import Omission, TargetKey
+from estimative.priors.distributions import Family
 from estimative.priors.errors import Issue
-from estimative.priors.quantile_fit import MissedQuantile, Prior
+from estimative.priors.quantile_fit import MissedQuantile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +208,9 @@ def event_probabilities(posterior: Posterior, prior: PriorPredictive) -> dict[st
     """Every event before the evidence and after it, each after those it depends on."""
     scenario, shown = posterior.assessment.scenario, reliable(posterior, prior)
     results = {}
-    for name in scenario.order:
+    for name in scenario.ordered_literals:
         if overall := shown.get(("event", name)):
-            has_condition = scenario.events[name].given or scenario.events[name].unless
+            has_condition = scenario.event(name).given or scenario.event(name).unless
             conditional = shown.get(("link", name)) if has_condition else overall
             results[name] = EventProbability(prior=overall.prior, posterior=overall.posterior, conditional=conditional)
     return results
@@ -221,8 +222,8 @@ def _quantities(posterior: Posterior) -> dict[str, QuantityResult]:
 
 def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
     """A quantity before the evidence and after it."""
-    prior = posterior.assessment.priors[name]
-    before, constant = summary_of(prior), prior.family.constant
+    prior, family = posterior.assessment.priors[name], posterior.assessment.marginal(name)
+    before, constant = summary_of(family), family.constant
     return QuantityResult(
         prior=before,
         posterior=before if constant else posterior.summarize_quantity(name),
@@ -232,9 +233,8 @@ def quantity_result(posterior: Posterior, name: str) -> QuantityResult:
     )
 
 
-def summary_of(prior: Prior) -> QuantitySummary:
+def summary_of(family: Family) -> QuantitySummary:
     """Compute the exact mean, standard deviation and quantiles of a prior, on the quantity's own scale."""
-    family = prior.family
     p05, p50, p95 = (family.quantile(share) for share in (0.05, 0.5, 0.95))
     return QuantitySummary(mean=family.mean, sd=family.sd, p05=p05, p50=p50, p95=p95, se=0.0)
 

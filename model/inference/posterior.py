@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +75,7 @@ class Posterior(TargetEstimates):
 
     def quantity(self, name: str) -> Numbers:
         """Return the draws of a quantity on its own scale (a ratio as a ratio); dims (draw)."""
-        return _quantity(self.assessment, self.draws.theta, name)
+        return quantity_values(self.assessment, self.draws.theta, name)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -156,8 +157,12 @@ def agreement(first: Posterior, second: Posterior) -> Agreement:
     return max(comparisons, key=lambda comparison: comparison.ratio)
 
 
-def _quantity(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+def quantity_values(assessment: Assessment, theta: Theta, name: str) -> Numbers:
+    """Values of a quantity at draws, on its own scale: of a share the share, not the stick; dims (draw)."""
     quantities = assessment.structure.quantities
+    if name in quantities.shares:
+        own, *before = (theta.degree[quantities.degrees[stick]] for stick in quantities.shares[name])
+        return np.asarray(own * math.prod(1 - stick for stick in before))
     if name in quantities.degrees:
         return np.asarray(theta.degree[quantities.degrees[name]])
     return np.asarray(np.exp(theta.log_ratio[quantities.ratios[name]]))

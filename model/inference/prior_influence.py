@@ -70,7 +70,7 @@ def _log_odds_sd(yes: Numbers, given: Numbers, draws: Draws) -> float:
 def _unmoved(posterior: Posterior, name: str) -> bool:
     """Whether a quantity's posterior is still its prior, compared on the scale on which the prior is symmetric."""
     values = posterior.quantity(name)
-    prior = posterior.assessment.priors[name].family
+    prior = posterior.assessment.marginal(name)
     if isinstance(prior, LogNormal):
         values, mean, sd = np.log(values), prior.mu, prior.sigma
     else:

@@ -16,6 +16,11 @@ def failure_of(event: str) -> str:
     return f"{event} fails"  # no event has a name with a space
 
 
+def subject_of(node: str) -> str:
+    """Return the event that a node is about: itself, one of its states, or its failure."""
+    return event_of(node.removesuffix(failure_of("")))
+
+
 def with_failures(network: Network, events: Mapping[str, Event], names: Iterable[str]) -> Network:
     """Add the nodes of some failures to a network; those that it has stay as they are.
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
-from estimative.model.likelihood.failures import failure_of
+from estimative.model.likelihood.failures import subject_of
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import QueryProbabilities, Target
 from estimative.model.likelihood.variable_elimination import (
@@ -27,12 +26,13 @@ from estimative.model.likelihood.variable_elimination import (
     SoftEvidence,
     by_elimination,
 )
+from estimative.model.spec.events import event_of
 from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.frozen import FrozenDict
 
 CONDITION = "Condition on the event instead, to see what follows if it is so."
-MAX_SETTLED = 6
-"""Events that are settled now and drive events to come directly: each doubles the work."""
+MAX_SETTLED = 64
+"""Joint states of the events that are settled now and drive events to come directly: each is computed by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,8 @@ class Intervention:
     factors: Mapping[str, float] = field(default_factory=lambda: FrozenDict({}))
     """Degree in [0, 1] of each factor that is set."""
     events: Mapping[str, bool] = field(default_factory=lambda: FrozenDict({}))
-    """Whether an event happens: True means wherever its `given` and `unless` allow it."""
+    """Whether an event happens, or a state of one holds: True means wherever its `given` and `unless` allow it. A state
+    is never set to False, which would not say which other one holds."""
 
     def __bool__(self) -> bool:
         return bool(self.factors or self.events)
@@ -55,19 +56,20 @@ def check_intervention(intervention: Intervention, structure: Structure) -> Iter
     """
     scenario, certain = structure.scenario, structure.network.certain
     for name in intervention.events:
-        if name in certain:
+        if event_of(name) in map(event_of, certain):
             yield _error(name, f"{quote(name)} has been observed, so that it cannot be set")
-        elif scenario.events[name].when == "now":
+        elif scenario.event(name).when == "now":
             message = f"{quote(name)} is settled already, though unknown, so that nothing can change it"
             yield _error(name, message, suggestion=CONDITION)
-        elif name in _settled(structure):
+        elif event_of(name) in _settled(structure):
             message = f"{quote(name)} is settled, because an observed event depends on it"
             yield _error(name, message, suggestion=CONDITION)
     settled = _frontier(structure)
-    if intervention and len(settled) > MAX_SETTLED:
+    if intervention and structure.network.table_size(settled) > MAX_SETTLED:
         message = f"{len(settled)} events that are settled now drive events to come"
         place = Place(key=settled[0])
-        yield Issue(code="too-many", message=message, place=place, allowed=f"at most {MAX_SETTLED}")
+        allowed = f"at most {MAX_SETTLED} joint states"
+        yield Issue(code="too-many", message=message, place=place, allowed=allowed)
 
 
 def _error(name: str, message: str, suggestion: str = "") -> Issue:
@@ -117,8 +119,8 @@ class InterventionBase:
             More evidence about events than the structure has; dims (event, draw).
         """
         settled = _frontier(structure)
-        states = [_state(settled, state) for state in product((False, True), repeat=len(settled))]
-        plain = list(_queries(targets, _state(tuple(given), tuple(given.values()))))
+        states = list(_joint(structure.network, settled))
+        plain = list(_queries(targets, _observed(given)))
         soft = soft_evidence(NUMPY, structure, theta).and_(seen)
         with np.errstate(over="ignore"):
             chances = terms(NUMPY, structure, theta).probabilities
@@ -165,7 +167,8 @@ class InterventionBase:
             after = terms(NUMPY, self.structure, replace(self.theta, degree=degree)).probabilities
         cells = {name: table if name in settled else table + len(after) for name, table in network.cells.items()}
         for name, happens in intervention.events.items():
-            cells[name] = _set(network.cells[name], network.impossible, happens=happens)
+            event, state = network.place(name)
+            cells[event] = _set(network.cells[event], network.impossible, state if happens else 0)
         return replace(network, cells=cells), np.concatenate([self.chances, after])
 
 
@@ -194,24 +197,23 @@ def _settled(structure: Structure) -> frozenset[str]:
 
 def _frontier(structure: Structure) -> tuple[str, ...]:
     """The settled events, not observed, on which events to come depend directly."""
-    settled, certain = _settled(structure), structure.network.certain
+    settled, fixed = _settled(structure), structure.network.fixed
     events = structure.scenario.events
     parents = {parent for name in events if name not in settled for parent in structure.network.parents[name]}
-    return tuple(name for name in events if name in settled and name in parents and name not in certain)
+    return tuple(name for name in events if name in settled and name in parents and name not in fixed)
 
 
-def _set(cells: Cells, impossible: int, *, happens: bool) -> Cells:
-    """An event's table once it is set: it happens wherever it is possible, or nowhere."""
-    certain = impossible + 1
-    no, yes = (impossible, certain) if happens else (certain, impossible)
-    possible = cells[..., 1] != impossible
-    return np.stack([np.where(possible, no, certain), np.where(possible, yes, impossible)], axis=-1)
+def _set(cells: Cells, impossible: int, state: int) -> Cells:
+    """An event's table once a state of it is set: it holds wherever it is possible, else the first one does."""
+    possible = cells[..., state] != impossible
+    held = np.where(possible, state, 0)
+    return np.where(np.arange(cells.shape[-1]) == held[..., None], impossible + 1, impossible)
 
 
 def _without_set(soft: SoftEvidence, intervention: Intervention) -> SoftEvidence:
     """The evidence about events that are not set."""
-    set_ = {*intervention.events, *map(failure_of, intervention.events)}
-    free = [index for index, event in enumerate(soft.events) if event not in set_]
+    set_ = set(map(event_of, intervention.events))
+    free = [index for index, name in enumerate(soft.events) if subject_of(name) not in set_]
     if not free:
         return SoftEvidence()
     return SoftEvidence(
@@ -219,10 +221,20 @@ def _without_set(soft: SoftEvidence, intervention: Intervention) -> SoftEvidence
     )
 
 
-def _state(events: Sequence[str], happened: Sequence[bool]) -> Query:
-    """One joint state of some events."""
-    pairs = list(zip(events, happened, strict=True))
-    return Query.where(all=[name for name, yes in pairs if yes], none=[name for name, yes in pairs if not yes])
+def _observed(given: Mapping[str, bool]) -> Query:
+    """What has been observed of some events."""
+    return Query.where(
+        all=[name for name, yes in given.items() if yes], none=[n for n, yes in given.items() if not yes]
+    )
+
+
+def _joint(network: Network, events: Sequence[str]) -> Iterator[Query]:
+    """Every joint state of some events."""
+    sizes = tuple(network.sizes[event] for event in events)
+    for states in np.ndindex(*sizes):
+        accepted = np.zeros(sizes, dtype=bool)
+        accepted[states] = True
+        yield Query(scope=tuple(events), accepted=accepted)
 
 
 def _total(log_masses: Numbers) -> Numbers:

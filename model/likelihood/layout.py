@@ -192,6 +192,8 @@ class Structure:
     odds_base: Index
     """Into the degrees: the baseline of each event of odds form, a probability, or a stick for each state but the
     first. Those of ordered events come last; dims (baseline)."""
+    baselines: tuple[tuple[str, str], ...]
+    """The event and the state of each baseline, of a binary event an empty state: of odds form, then of rates."""
     rest: Numbers
     """1 where what a stick leaves over counts for the log-odds of a baseline. Of a state against the first: the sticks
     of the states between. Of "a later state": the sticks of these. dims (baseline, stick)."""

@@ -45,7 +45,7 @@ from estimative.model.spec.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Said:
+class _Claim:
     """What an item says about an event, or about a state of one."""
 
     item: Indicator | Testimony
@@ -103,9 +103,9 @@ class _Builder:
         self.signs = [driver.sign for _, driver in effects]
 
     def build(self) -> Structure:
-        parts, said = self._network(), [*self._said(Indicator), *self._said(Testimony)]
-        about = {each.name for each in said}
-        failing = dict.fromkeys(each.name for each in said if each.given)
+        parts, claims = self._network(), [*self._claims_of(Indicator), *self._claims_of(Testimony)]
+        about = {each.name for each in claims}
+        failing = dict.fromkeys(each.name for each in claims if each.given)
         network = with_failures(parts.network, self.scenario.events, failing)
         nodes = (*(name for name in self.scenario.literals if name in about), *map(failure_of, failing))
         degrees, ratios = self.quantities.degrees, self.quantities.ratios
@@ -114,6 +114,7 @@ class _Builder:
             quantities=self.quantities,
             network=network,
             odds_base=_index(degrees[_entry(f"events.{event.id}", state)] for event, state in sticks),
+            baselines=tuple(self.base),
             rest=_rest([event for event, _ in sticks]),
             ordered_baselines=sum(event.ordered for event, _ in sticks),
             rate_base=_index(ratios[f"events.{name}"] for name in self.rate),
@@ -131,7 +132,7 @@ class _Builder:
             waiting=parts.waiting,
             soft_evidence_events=nodes,
             indicators=self._factor_indicators(),
-            event_indicators=self._soft_evidence(said, nodes),
+            event_indicators=self._soft_evidence(claims, nodes),
             measurements=self._measurements(),
             forecasts=self._forecasts(),
             poisson_counts=self._poisson_counts(),
@@ -145,24 +146,24 @@ class _Builder:
     def _of[Kind: Evidence](self, kind: type[Kind]) -> list[Kind]:
         return [item for item in self.scenario.evidence.values() if isinstance(item, kind)]
 
-    def _said(self, kind: type[Indicator] | type[Testimony]) -> list[_Said]:
+    def _claims_of(self, kind: type[Indicator] | type[Testimony]) -> list[_Claim]:
         """What items about events say; one about an event with states says something about each of them."""
-        found = []
+        claims = []
         for item in self._of(kind):
             if item.about in self.scenario.factors:
                 continue
             event, supports = self.scenario.events.get(item.about), _supports(item)
             if event is None or not event.states:
                 ratio = f"evidence.{item.id}"
-                found.append(_Said(item=item, name=item.about, ratio=ratio, supports=supports, given=item.given))
+                claims.append(_Claim(item=item, name=item.about, ratio=ratio, supports=supports, given=item.given))
                 continue
             given = bool(event.given or event.unless)
             for state in likelihood_states(item, event):
                 # Of testimony, the ratio is by how much the statement is less likely than under the state it claims.
                 supports = isinstance(item, Indicator)
                 name, ratio = f"{event.id}={state}", f"evidence.{item.id}.{state}"
-                found.append(_Said(item=item, name=name, ratio=ratio, supports=supports, given=given, by_state=True))
-        return found
+                claims.append(_Claim(item=item, name=name, ratio=ratio, supports=supports, given=given, by_state=True))
+        return claims
 
     def _network(self) -> _Parts:
         """Build the network over positions in the vector of local probabilities, with what they are computed from."""
@@ -217,29 +218,29 @@ class _Builder:
     def _odds_rows(self, event: Event, rows: list[_Row], positions: Rows) -> RowOf:
         """Append a row for each combination of what drives an event and each of its states but the first."""
         names = driving([event.id], self.scenario.events)
-        found = {}
+        positions_of = {}
         for states in joint_states(names):
             active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
             first = len(rows)
             for state in changing(event):
                 design = {}
                 for driver in event.drivers:
-                    if driver.name in active and (size := _bears(driver, event, state)):
+                    if driver.name in active and (size := bears(driver, event, state)):
                         design[self.effects[event.id, driver.name, driver.state]] = size
                 rows.append(_Row(base=self.base[event.id, state], design=design))
-            found[states] = positions.add("odds", event, list(range(first, len(rows))))
-        return found
+            positions_of[states] = positions.add("odds", event, list(range(first, len(rows))))
+        return positions_of
 
     def _rate_rows(self, event: Event, years: float, rows: list[_Row]) -> RowOf:
         """Append a row for each combination of what drives an event of form "rate"."""
         names = driving([event.id], self.scenario.events)
-        found = {}
+        positions_of = {}
         for states in joint_states(names):
             active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
             design = {self.effects[event.id, d.name, ""]: 1.0 for d in event.drivers if d.name in active}
-            found[states] = len(rows)
+            positions_of[states] = len(rows)
             rows.append(_Row(base=self.base[event.id, ""], design=design, log_years=log(years)))
-        return found
+        return positions_of
 
     def _table_rows(self, event: Event, positions: Rows) -> RowOf:
         """Add the sticks of each row of a table, by the states of the parents."""
@@ -293,24 +294,24 @@ class _Builder:
             chances=self._chances([(item.id, item.supports) for item in items]),
         )
 
-    def _soft_evidence(self, said: Sequence[_Said], nodes: tuple[str, ...]) -> EventIndicators:
+    def _soft_evidence(self, claims: Sequence[_Claim], nodes: tuple[str, ...]) -> EventIndicators:
         degrees = self.quantities.degrees
-        testimony = [(each, each.item) for each in said if isinstance(each.item, Testimony)]
+        testimony = [(each, each.item) for each in claims if isinstance(each.item, Testimony)]
         motives = [f"factors.{item.motive}" if item.motive else f"motives.{item.id}" for _, item in testimony]
 
-        def matrix(chosen: Callable[[_Said, str], bool]) -> Numbers:
-            entries = [[chosen(each, node) for each in said] for node in nodes]
-            return np.array(entries, dtype=float).reshape(len(nodes), len(said))
+        def matrix(chosen: Callable[[_Claim, str], bool]) -> Numbers:
+            entries = [[chosen(each, node) for each in claims] for node in nodes]
+            return np.array(entries, dtype=float).reshape(len(nodes), len(claims))
 
         return EventIndicators(
-            item=self._positions([each.item for each in said]),
-            ratio=_index(self.quantities.ratios[each.ratio] for each in said),
-            power=np.array([-1.0 if each.by_state and not each.supports else 1.0 for each in said]),
+            item=self._positions([each.item for each in claims]),
+            ratio=_index(self.quantities.ratios[each.ratio] for each in claims),
+            power=np.array([-1.0 if each.by_state and not each.supports else 1.0 for each in claims]),
             motive=_index(degrees[name] for name in motives),
             # What somebody says about several states comes from one motive.
             own_motive=np.array([item.motive is None and not each.by_state for each, item in testimony], dtype=bool),
-            chances=self._chances([(each.item.id, each.supports) for each in said]),
-            sign=np.array([1.0 if each.supports else -1.0 for each in said]),
+            chances=self._chances([(each.item.id, each.supports) for each in claims]),
+            sign=np.array([1.0 if each.supports else -1.0 for each in claims]),
             happened=matrix(lambda each, node: node == each.name),
             failed=matrix(lambda each, node: each.given and node == failure_of(each.name)),
             not_happened=matrix(lambda each, node: not each.given and node == each.name),
@@ -439,7 +440,7 @@ def _supports(item: Indicator | Testimony) -> bool:
     return item.supports if isinstance(item, Indicator) else item.claims
 
 
-def _bears(driver: Driver, event: Event, state: str) -> float:
+def bears(driver: Driver, event: Event, state: str) -> float:
     """How a driver enters the predictor of a state: against the first, or that a later one holds."""
     if not driver.state:
         return 1.0

@@ -88,8 +88,8 @@ class Positions:
     def of_row(self, event: Event, row: int) -> list[int]:
         """The states of an event of odds or table form, in its own order."""
         group = _group("table" if event.form == "table" else "odds", event)
-        found = self._states(group, row, group[1] + 1)
-        return [found[event.share_states.index(state)] for state in event.states] if event.states else found
+        states = self._states(group, row, group[1] + 1)
+        return [states[event.share_states.index(state)] for state in event.states] if event.states else states
 
     def _states(self, part: object, row: int, states: int) -> list[int]:
         return [self.first[part] + state * self.counts[part] + row for state in range(states)]

@@ -52,7 +52,7 @@ class Driver:
     """A factor, an event, or a state of one: "event=state"."""
     sign: Literal[1, -1]
     """+1 raises, -1 lowers."""
-    state: str = ""
+    state: str = field(default="", repr=False)
     """The state of the driven event whose odds it changes; empty where it drives a binary or an ordered event."""
 
 
@@ -77,9 +77,9 @@ class Event:
     """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
     states: tuple[str, ...] = ()
     """The states; empty for a binary event."""
-    state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}))
+    state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}), repr=False)
     """By state; a state that has none is its own title."""
-    ordered: bool = False
+    ordered: bool = field(default=False, repr=False)
     """Whether drivers move weight along the states, from the first to the last."""
 
     @property

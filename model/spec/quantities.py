@@ -88,10 +88,19 @@ class Quantities:
     @cached_property
     def inputs(self) -> Mapping[str, tuple[str, ...]]:
         """The quantities that each entry of a prior set states, by the name of the entry."""
-        found: dict[str, list[str]] = {}
+        grouped: dict[str, list[str]] = {}
         for quantity in self.all.values():
-            found.setdefault(quantity.input, []).append(quantity.name)
-        return {name: tuple(names) for name, names in found.items()}
+            grouped.setdefault(quantity.input, []).append(quantity.name)
+        return {name: tuple(names) for name, names in grouped.items()}
+
+    @cached_property
+    def shares(self) -> Mapping[str, tuple[str, ...]]:
+        """For the share of each state but the first: its own stick, then those that are broken before it."""
+        sticks: dict[str, tuple[str, ...]] = {}
+        for names in self.inputs.values():
+            if self.all[names[0]].states:
+                sticks.update({name: names[index:] for index, name in enumerate(names)})
+        return sticks
 
     def input_of(self, name: str) -> str:
         """The input that a quantity belongs to: of a chance of an item, the item; of a share, all shares."""

@@ -66,10 +66,22 @@ def _event(event: Event) -> dict[str, object]:
         "when": event.when,
         "given": event.given,
         "unless": event.unless,
-        "drivers": {driver.name: "raises" if driver.sign > 0 else "lowers" for driver in event.drivers},
+        "states": event.states,
+        "titles": event.state_titles,
+        "ordered": event.ordered or None,
+        "drivers": {name: _driver(name, event) for name in dict.fromkeys(driver.name for driver in event.drivers)},
         "parents": event.table_parents,
         "clock": event.clock,
     }
+
+
+def _driver(name: str, event: Event) -> object:
+    drivers = [driver for driver in event.drivers if driver.name == name]
+    verbs = {driver.state: "raises" if driver.sign > 0 else "lowers" for driver in drivers}
+    if "" in verbs:
+        return verbs[""]
+    named = {verb: tuple(state for state in verbs if verbs[state] == verb) for verb in ("raises", "lowers")}
+    return {verb: states for verb, states in named.items() if states}
 
 
 def _item(item: Evidence, scenario: Scenario) -> dict[str, object]:
@@ -87,6 +99,10 @@ def _suggests(item: Evidence) -> object:
 
 def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
     match item:
+        case Indicator() if item.about in scenario.events and scenario.events[item.about].states:
+            return {"given": item.given or None}
+        case Testimony() if item.claimed:
+            return {"claims": item.claimed, "motive": item.motive, "given": item.given or None}
         case Indicator():
             high, low = state_labels(item.about, scenario)
             return {"supports": high if item.supports else low, "given": item.given or None}

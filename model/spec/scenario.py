@@ -100,10 +100,24 @@ class Scenario:
                 stack.extend(self.events[event].given)
         return frozenset(found)
 
+    def event(self, name: str) -> Event:
+        """Return the event that a name is about: its own, or "event=state"."""
+        return self.events[event_of(name)]
+
+    def event_title(self, name: str) -> str:
+        """Return the title of an event, or of a state of one with that of its event."""
+        event, state = self.event(name), name.partition("=")[2]
+        return f"{event.title}: {event.state_title(state)}" if state else event.title
+
     @cached_property
     def literals(self) -> tuple[str, ...]:
         """Binary events, and the states of the others as "event=state": what can be so or not."""
         return tuple(name for event in self.events.values() for name in event.literals)
+
+    @cached_property
+    def ordered_literals(self) -> tuple[str, ...]:
+        """The same, each event after those it depends on."""
+        return tuple(literal for name in self.order for literal in self.events[name].literals)
 
     @cached_property
     def state_places(self) -> Mapping[str, tuple[str, int]]:

@@ -338,21 +338,22 @@ def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
     """Return the names that an item of its kind may be about, and what they are."""
     forms = {name: event.form for name, event in scenario.events.items()}
     literals = [literal for event in scenario.events.values() for literal in event.literals]
+    either = tuple(dict.fromkeys((*scenario.events, *literals)))
     match item:
         case Measurement():
             return tuple(scenario.factors), "a factor"
         case Indicator():
-            return (*scenario.factors, *scenario.events, *literals), "a factor or an event"
+            return (*scenario.factors, *either), "a factor or an event"
         case Forecast():
-            return (*literals, *scenario.outcomes), "an event, a state of one, or an outcome"
+            return (*literals, *scenario.outcomes), "an event or an outcome"
         case Exposure():
             return tuple(name for name in forms if forms[name] == "rate"), 'an event of form "rate"'
         case Cases():
             return tuple(name for name in forms if forms[name] == "odds"), 'an event of form "odds"'
         case Observation():
-            return tuple(literals), "an event, or a state of one"
+            return tuple(literals), "an event"
         case _:
-            return (*scenario.events, *literals), "an event"
+            return either, "an event"
 
 
 def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:

@@ -9,7 +9,7 @@ from estimative.model.inference.fit_result import EventProbability, FitResult, P
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.prior_influence import PriorInfluence
 from estimative.model.inference.target_estimates import Omission
-from estimative.model.spec.events import Event, Factor, Outcome
+from estimative.model.spec.events import Factor, Outcome
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO
@@ -159,17 +159,18 @@ def _outcome(name: str, row: Probability, context: Context) -> tuple[str, ...]:
 
 def chain_table(result: FitResult, scenario: Scenario) -> Table:
     """Each event under its own condition, and whatever else happens."""
-    rows = [_event(scenario.events[name], row, scenario) for name, row in result.events.items()]
+    rows = [_event(name, row, scenario) for name, row in result.events.items()]
     header = ("Event", "If", "Probability", "Prior", "Overall")
     return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1}))
 
 
-def _event(event: Event, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:
+def _event(name: str, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:
+    event, title = scenario.event(name), phrases.title_of(name, scenario)
     condition = phrases.condition(event.given, event.unless, scenario)
     if row.conditional is None:
-        return plain(event.title), condition, "impossible", "-", percent(row.posterior)
+        return title, condition, "impossible", "-", percent(row.posterior)
     return (
-        plain(event.title),
+        title,
         condition,
         percent(row.conditional.posterior),
         percent(row.conditional.prior),
@@ -266,14 +267,18 @@ def sheets(result: FitResult, context: Context) -> tuple[Sheet, ...]:
     factors = {name: result.quantities.get(f"factors.{name}") for name in scenario.factors}
     return (
         sheet("outcomes", [_outcome_row(name, row, context) for name, row in result.outcomes.items()]),
-        sheet("events", [_titled("event", scenario.events[name], row) for name, row in result.events.items()]),
+        sheet("events", [_event_row(name, row, scenario) for name, row in result.events.items()]),
         sheet("factors", [_titled("factor", scenario.factors[name], row) for name, row in factors.items() if row]),
         sheet("evidence", [_item_row(item, result.weights[name]) for name, item in scenario.evidence.items()]),
         sheet("inputs", [_input_row(name, row, context) for name, row in result.quantities.items()]),
     )
 
 
-def _titled(kind: str, thing: Event | Factor | Outcome, row: object) -> dict[str, object]:
+def _event_row(name: str, row: EventProbability, scenario: Scenario) -> dict[str, object]:
+    return {"event": name, "title": scenario.event_title(name), "": row}
+
+
+def _titled(kind: str, thing: Factor | Outcome, row: object) -> dict[str, object]:
     return {kind: thing.id, "title": thing.title, "": row}
 
 

@@ -81,5 +81,5 @@ def _states(about: str, scenario: Scenario) -> str:
     title = quoted(title_of(about, scenario)).replace("{", "{{").replace("}", "}}")
     if about in scenario.factors:
         return f"if {title} is high, {{}} if it is low"
-    verb = "is so" if scenario.events[about].when == "now" else "happens"
+    verb = "is so" if scenario.event(about).when == "now" else "happens"
     return f"if {title} {verb}, {{}} if not"

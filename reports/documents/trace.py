@@ -8,7 +8,7 @@ from estimative.model.analysis.equation_trace import Equation, Term
 from estimative.model.analysis.trace import TracedItem, TracedQuantity, TraceResult, is_of_item
 from estimative.model.inference.fit_result import EventProbability, QuantityResult
 from estimative.model.spec.clock import awaited
-from estimative.model.spec.events import Outcome, Source
+from estimative.model.spec.events import Outcome, Source, event_of
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
@@ -40,7 +40,7 @@ def document(result: TraceResult, context: Context) -> Iterator[Block]:
         where = f". Where to look: {text}" if (text := _source(scenario.sources.get(sign.source))) else ""
         yield Paragraph(text=f"{capital(reading(sign, scenario))}, not yet observed{where}.")
     if result.target_kind == "event" and result.target in result.events:
-        lead = f"{phrases.sentence(scenario.events[result.target].title)}. "
+        lead = f"{phrases.sentence(scenario.event_title(result.target))}. "
         yield Paragraph(text=f"{lead}{chance(result.target, result.events[result.target], scenario)}", strong=True)
     if result.target in quantities:
         yield Heading(text="What the prior set states")
@@ -85,11 +85,13 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
     """Each event with its probability and its equation, then those that it depends on."""
     rows = {row.event: row for row in result.equations}
     for name, probability in reversed(tuple(result.events.items())):
-        yield Heading(text=phrases.sentence(scenario.events[name].title))
+        yield Heading(text=phrases.sentence(scenario.event_title(name)))
         if name != result.target:
             yield Paragraph(text=chance(name, probability, scenario))
         if name in rows:
             yield from equation(rows[name], scenario)
+        elif scenario.event(name).form == "odds" and not scenario.event(name).ordered and "=" in name:
+            yield Paragraph(text="The log-odds of the other states are those against this one.")
     if rows:
         terms = any(row.terms for row in rows.values())
         yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")
@@ -109,7 +111,7 @@ TERMS = (
 
 def chance(name: str, row: EventProbability, scenario: Scenario) -> str:
     """The probability of an event under its own condition, and whatever else happens."""
-    event, conditional = scenario.events[name], row.conditional
+    event, conditional = scenario.event(name), row.conditional
     if conditional is None:
         return f"If its condition holds: impossible, or not known well enough. Overall: {percent(row.posterior)}."
     before = f"before the evidence: {percent(conditional.prior)}"
@@ -122,7 +124,7 @@ def chance(name: str, row: EventProbability, scenario: Scenario) -> str:
 
 def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     """The terms of an event's log-odds, or the rows of its table."""
-    since = " at most, from when its condition is met" if awaited(row.event, scenario.events) else ""
+    since = " at most, from when its condition is met" if awaited(event_of(row.event), scenario.events) else ""
     if row.terms:
         left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
@@ -160,7 +162,7 @@ def _level(term: Term, scenario: Scenario) -> str:
     """The degree of a factor, or the probability of an event."""
     if term.level is None:
         return "-"
-    if term.driver in scenario.events:
+    if event_of(term.driver) in scenario.events:
         return percent(term.level)
     return rounded(term.level.value, max(term.level.se, 0.01))
 
@@ -220,7 +222,13 @@ def _span(item: Forecast, scenario: Scenario) -> str:
 def reading(item: Evidence, scenario: Scenario) -> str:
     """What an item says about its subject, as the equations take it."""
     subject = quoted(title_of(item.about, scenario))
+    event = scenario.events.get(item.about)
     match item:
+        case Indicator() if event and event.states:
+            return f"an indicator of {subject}, with a likelihood under each state"
+        case Testimony() if event and event.states:
+            motive = f", with {quoted(title_of(item.motive, scenario))} as the motive" if item.motive else ""
+            return f"a statement that it is {quoted(title_of(f'{event.id}={item.claimed}', scenario))}{motive}"
         case Indicator():
             return f"an indicator that {subject} {_supported(item, scenario)}{_restriction(item, scenario)}"
         case Measurement():
@@ -254,7 +262,7 @@ def _supported(item: Indicator, scenario: Scenario) -> str:
     """What an indicator supports about its subject."""
     if item.about in scenario.factors:
         return "is high" if item.supports else "is low"
-    if scenario.events[item.about].when == "now":
+    if scenario.event(item.about).when == "now":
         return "is so" if item.supports else "is not so"
     return "happens" if item.supports else "does not happen"
 

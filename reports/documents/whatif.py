@@ -119,11 +119,12 @@ def _opposite(row: Change, *, rises: bool) -> bool:
 
 
 def _opposed(row: EventChange, scenario: Scenario, verb: str) -> str:
-    event, conditional = scenario.events[row.name], row.conditional
+    event, conditional = scenario.event(row.name), row.conditional
     assert conditional.before
     assert conditional.after
     where = ", where its condition holds," if event.given or event.unless else ""
-    return f"{quoted(event.title)}{where} {verb} from {percent(conditional.before)} to {percent(conditional.after)}"
+    title = quoted(title_of(row.name, scenario))
+    return f"{title}{where} {verb} from {percent(conditional.before)} to {percent(conditional.after)}"
 
 
 def supposed(row: Assumption, scenario: Scenario) -> str:
@@ -149,7 +150,7 @@ def _state(row: Assumption, scenario: Scenario) -> str:
         return f"to {row.value:g}" if row.kind == "intervention" else f"to be at {row.value:g}"
     if row.name in scenario.indicators and row.name not in scenario.events:
         return "" if row.value else "to be absent"
-    verb = "be so" if scenario.events[row.name].when == "now" else "happen"
+    verb = "be so" if scenario.event(row.name).when == "now" else "happen"
     where = " wherever it can" if row.value and row.kind == "intervention" else ""
     return f"{'' if row.value else 'not '}to {verb}{where}"
 
@@ -194,9 +195,9 @@ def _cells(row: Change) -> tuple[str, str, str, str]:
 
 
 def _event(row: EventChange, scenario: Scenario) -> tuple[str, ...]:
-    event = scenario.events[row.name]
+    event = scenario.event(row.name)
     condition = phrases.condition(event.given, event.unless, scenario)
-    return plain(event.title), condition, *_cells(row.conditional)[:3]
+    return title_of(row.name, scenario), condition, *_cells(row.conditional)[:3]
 
 
 def _factors(rows: Sequence[FactorLevel], scenario: Scenario) -> Iterator[Block]:
@@ -238,7 +239,7 @@ def sweep(result: SweepResult, context: Context) -> Iterator[Block]:
     yield _along(
         "Outcome", {name: row.title for name, row in scenario.outcomes.items()}, [p.outcomes for p in columns], columns
     )
-    events = {name: scenario.events[name].title for name in scenario.order}
+    events = {name: scenario.event_title(name) for name in scenario.ordered_literals}
     yield _along("Event, under its own condition", events, [p.events for p in columns], columns)
 
 

@@ -83,7 +83,7 @@ def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context
         if name != result.scenario.headline:
             yield title_of(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
     for name in scenario.order:
-        given = scenario.events[name].given or scenario.events[name].unless
+        given = scenario.event(name).given or scenario.event(name).unless
         title = f"{title_of(name, scenario)}{' (where its condition holds)' if given else ''}"
         yield title, [(p.value, p.events[name]) for p in points if name in p.events]
 

@@ -54,8 +54,8 @@ def links(events: Mapping[str, EventProbability], scenario: Scenario) -> dict[st
     """Each event with its condition and its probabilities."""
     return {
         name: Link(
-            given=scenario.events[name].given,
-            unless=scenario.events[name].unless,
+            given=scenario.event(name).given,
+            unless=scenario.event(name).unless,
             step=_estimate(row.conditional.posterior) if row.conditional else None,
             overall=_estimate(row.posterior),
         )
@@ -96,7 +96,7 @@ def _short(number: Estimate | None) -> str:
 
 def _notes(place: Place, scenario: Scenario) -> Iterator[str]:
     """What is so of an event beyond its branch."""
-    if place.name in scenario.events and scenario.events[place.name].when == "now":
+    if place.name in scenario.events and scenario.event(place.name).when == "now":
         yield "Already settled, but unknown."
     if place.also:
         yield f"{worded(place.also, scenario)}."

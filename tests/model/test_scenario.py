@@ -29,6 +29,7 @@ from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.errors import InvalidInput
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Constant, Stated
 from tests.strategies import everything, scenarios
 
@@ -60,6 +61,13 @@ def sound() -> Scenario:
             ),
             "alarm": Event(id="alarm", title="An alarm", when="now"),
             "panic": Event(id="panic", title="A panic", form="table", table_parents=("flood", "alarm")),
+            "damage": Event(
+                id="damage",
+                title="The damage",
+                states=("little", "much"),
+                state_titles=FrozenDict({"much": "A lot"}),
+                ordered=True,
+            ),
         },
         outcomes={
             "flooded": Outcome(
@@ -347,6 +355,8 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("evidence", "source"): "",
     ("indicators", "source"): "",
     ("events", "clock"): "start",
+    ("events", "states"): ("little", "more", "much"),
+    ("events", "state_titles"): {"little": "Not much"},
     ("indicators", "date"): datetime.date(2025, 6, 1),
     ("evidence", "motive"): None,
     ("evidence", "until"): None,

@@ -17,6 +17,7 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import FITS, SHAPES, Prior, Support, fit
 from estimative.priors.statements import (
     BetaStated,
+    ByState,
     Constant,
     Count,
     Interval,
@@ -24,6 +25,7 @@ from estimative.priors.statements import (
     Moments,
     Quantiles,
     SameAs,
+    StateCounts,
     Stated,
     Statement,
     ThreePoint,
@@ -237,7 +239,7 @@ def check_usable(prior: Prior, support: Support) -> None:
 
 def test_a_quantity_without_any_statement() -> None:
     """Every kind of statement with a distribution can be made about a degree or a ratio; both can be held fixed."""
-    assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__)) - {SameAs}
+    assert {kind for kind, _ in FITS} == set(get_args(Statement.__value__)) - {SameAs, ByState, StateCounts}
     assert {family for kind, family in FITS if kind is Constant} == {ScaledBeta, LogNormal}
 
 

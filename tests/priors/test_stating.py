@@ -14,6 +14,7 @@ from estimative.priors.errors import InvalidInput, Place
 from estimative.priors.statement_syntax import FORMS, form_of, read_stated, say, toml
 from estimative.priors.statements import (
     BetaStated,
+    ByState,
     Constant,
     Count,
     Interval,
@@ -21,6 +22,7 @@ from estimative.priors.statements import (
     Moments,
     Quantiles,
     SameAs,
+    StateCounts,
     Stated,
     Statement,
     ThreePoint,
@@ -49,6 +51,27 @@ EXAMPLES = [
     ("{ beta = [2, 5], low = 0.1 }", BetaStated(a=2, b=5, low=0.1), "Beta(2, 5) from 0.1 to 1"),
     ("{ lognormal = [0.5, 2] }", LognormalStated(mu=0.5, sigma=2), "lognormal, mu 0.5, sigma 2"),
     ('{ same_as = "events.e2" }', SameAs(name="events.e2"), "the same as events.e2"),
+    (
+        "{ insider = 0.2, low = 0.5, state = { p05 = 0.1, p95 = 0.6 } }",
+        ByState(
+            parts=(
+                ("insider", Constant(value=0.2)),
+                ("low", Constant(value=0.5)),
+                ("state", Quantiles(points=((0.05, 0.1), (0.95, 0.6)))),
+            )
+        ),
+        "insider fixed at 0.2, low fixed at 0.5, state 5%: 0.1, 95%: 0.6",
+    ),
+    (
+        "{ insider = 0.2, others = 0.8, worth = 10 }",
+        ByState(parts=(("insider", Constant(value=0.2)), ("others", Constant(value=0.8))), worth=10),
+        "insider fixed at 0.2, others fixed at 0.8, worth 10 cases",
+    ),
+    (
+        "{ counts = { insider = 3, criminals = 0 } }",
+        StateCounts(counts=(("insider", 3), ("criminals", 0))),
+        "insider 3, criminals 0 (Jeffreys)",
+    ),
     ("{ uniform = [0.2, 0.4] }", Uniform(low=0.2, high=0.4), "uniform from 0.2 to 0.4"),
 ]
 

@@ -103,7 +103,7 @@ def test_random_equations_agree_with_a_sum_over_states(scene: Valued, data: st.D
         found = traced(posterior, event.id)
         assert found.event == event.id
         if event.form == "table":
-            names = [f"tables.{event.id}.{name}" for name, _ in combinations(event)]
+            names = [f"tables.{event.id}.{name}" for name, _ in combinations(event, scene.scenario.events)]
             expected = {name: brute.mean(lambda oracle, name=name: oracle.values[name]) for name in names}
             assert (found.terms, [entry.quantity for entry in found.entries]) == ((), names)
             assert {entry.quantity: entry.value.value for entry in found.entries} == pytest.approx(expected, rel=1e-9)

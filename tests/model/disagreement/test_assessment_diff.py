@@ -82,7 +82,7 @@ def test_an_item_of_another_kind_is_another_item() -> None:
     other = Testimony(id="cloud", about="rain", claims=True, title="", source="")
     result = changed(weather(), weather(evidence=(other, PUDDLE)))
     assert result[0] == ("evidence", "cloud", "kind", True)
-    assert {field for _, _, field, _ in result} == {"kind", "about", "supports", "claims"}
+    assert {field for _, _, field, _ in result} == {"kind", "about", "supports", "claims", "claimed"}
 
 
 @pytest.mark.parametrize(("about", "read"), [("flood", True), ("rain", False)])
