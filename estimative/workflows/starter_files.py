@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -171,11 +171,13 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."
     required = Quantities(scenario)
-    quantities = sorted([*required.all.values(), *required.indicator_quantities.values()], key=_order)
-    for section, members in groupby(quantities, key=_section):
+    entries: dict[str, list[Quantity]] = {}
+    for quantity in sorted([*required.all.values(), *required.indicator_quantities.values()], key=_order):
+        entries.setdefault(quantity.input, []).append(quantity)
+    for section, members in groupby(entries, key=_section):
         yield f"\n[{toml_text.dotted(section.split('.'))}]"
-        for quantity in members:
-            yield from _entry(quantity, parent, scenario)
+        for entry in members:
+            yield from _entry(entry, entries[entry], parent, scenario)
     if not parent:
         yield from _weights(scenario)
     yield "\n# low, moderate or high: about the evidence base, not about the probability"
@@ -183,22 +185,40 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     yield '# information_base = "what you know this from"'
 
 
-def _section(quantity: Quantity) -> str:
-    return quantity.name.rpartition(".")[0]
+def _section(entry: str) -> str:
+    return entry.rpartition(".")[0]
 
 
 def _order(quantity: Quantity) -> tuple[int, str]:
-    section = _section(quantity)
+    section = _section(quantity.input)
     return SECTIONS.index(QuantityName.parse(section).section), section
 
 
-def _entry(quantity: Quantity, parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
-    key = toml_text.key(quantity.name.rpartition(".")[2])
-    yield f"# {ascii_safe(quantity.title)}" + (f" ({ascii_safe(quantity.unit)})" if quantity.unit else "")
-    if parent and quantity.name in parent.statements:
-        yield f"# {key} = {toml(parent.statements[quantity.name].statement)}"
+def _entry(name: str, quantities: Sequence[Quantity], parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
+    first, key = quantities[0], toml_text.key(name.rpartition(".")[2])
+    yield f"# {ascii_safe(first.title.partition(': ')[0] if first.state else first.title)}" + _scale(first)
+    if parent and name in parent.statements:
+        yield f"# {key} = {toml(parent.statements[name].statement)}"
+    elif first.states:
+        yield f"{key} = {_with_reason(_shares(first.states))}"
+    elif first.state and QuantityName.parse(name).section == "evidence":
+        yield f"{key} = {_with_reason(', '.join(f'{toml_text.key(q.state)} = 1' for q in quantities))}"
     else:
-        yield f"{key} = {_with_reason(_placeholder(quantity, scenario))}"
+        yield f"{key} = {_with_reason(_placeholder(first, scenario))}"
+
+
+def _scale(quantity: Quantity) -> str:
+    if quantity.states:
+        return " (a share for each state; worth: how many cases they are worth)"
+    each = " under each state" if quantity.input.startswith("evidence.") and quantity.state else ""
+    return f" ({ascii_safe(quantity.unit)}{each})" if quantity.unit else ""
+
+
+def _shares(states: Sequence[str]) -> str:
+    equal = round(1 / len(states), 2)
+    rest = round(1 - equal * (len(states) - 1), 2)
+    parts = [f"{toml_text.key(state)} = {equal:g}" for state in states[:-1]]
+    return ", ".join([*parts, f"{toml_text.key(states[-1])} = {rest:g}", "worth = 4"])
 
 
 def _with_reason(statement: str) -> str:

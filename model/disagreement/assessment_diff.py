@@ -111,7 +111,7 @@ def _plain(field: str, value: Any) -> Any:
 
 def _spans(item: Evidence, scenario: Scenario) -> bool:
     """Whether an item's date enters the equations: only that of a forecast of what takes time."""
-    if not isinstance(item, Forecast) or item.about not in {**scenario.events, **scenario.outcomes}:
+    if not isinstance(item, Forecast) or item.about not in {*scenario.literals, *scenario.outcomes}:
         return False
     return not scenario.timed.isdisjoint(scenario.subjects(item))
 

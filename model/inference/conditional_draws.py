@@ -87,7 +87,9 @@ def _sample_items(
         origin[origin > 0] *= np.isfinite(before[origin[origin > 0] - 1, np.flatnonzero(origin > 0)])
         for index, query in enumerate([EVERYTHING, *tilts]):
             draws = np.flatnonzero(origin == index)
-            states = sample_states(structure.network, chances[:, draws], soft.part(draws), rng, query)
+            joint = sample_states(structure.network, chances[:, draws], soft.part(draws), rng, query)
+            places = {name: structure.network.place(name) for name in structure.soft_evidence_events}
+            states = {name: (joint[event] == state).astype(np.intp) for name, (event, state) in places.items()}
             sampled = items.sample(_part(complete, draws), structure.soft_evidence_events, states, rng)
             complete.degree[:, draws], complete.log_ratio[:, draws] = sampled.degree, sampled.log_ratio
         if not tilts:

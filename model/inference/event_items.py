@@ -139,6 +139,8 @@ class EventItems:
         ----------
         nodes
             `Structure.soft_evidence_events`.
+        states
+            Whether each of them is so, 1 or 0; dims (draw).
         """
         degree, log_ratio = theta.degree.copy(), theta.log_ratio.copy()
         for position, prior, factor in zip(self.positions.tolist(), self.priors, self.factors, strict=True):
@@ -160,9 +162,8 @@ class EventItems:
         """1 where the event is as an item says, -1 where it is not, 0 where the item says nothing; dims ([draw])."""
         items, total = self.indicators, np.zeros(1)
         for node, name in enumerate(nodes):
-            if name in states:
-                so = items.happened[node, position] - items.failed[node, position]
-                total = total + so * states[name] - items.not_happened[node, position] * (1 - states[name])
+            so = items.happened[node, position] - items.failed[node, position]
+            total = total + so * states[name] - items.not_happened[node, position] * (1 - states[name])
         return np.asarray(items.sign[position] * total)
 
 

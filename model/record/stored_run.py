@@ -86,7 +86,7 @@ class StoredRun:
         scenario = assessment.scenario
         needed: dict[str, Collection[str]] = {"weights": scenario.evidence}
         if result.has_results:
-            needed |= {"events": scenario.events, "quantities": assessment.priors}
+            needed |= {"events": scenario.literals, "quantities": assessment.priors}
         wrong = [name for name, known in needed.items() if set(getattr(result, name)) != set(known)]
         wrong += ["outcomes"] if set(result.outcomes) - set(scenario.outcomes) else []
         if wrong:

@@ -82,7 +82,7 @@ def _others(points: Sequence[SweepPoint], result: WhatIfResult, context: Context
     for name in scenario.outcomes:
         if name != result.scenario.headline:
             yield title_of(name, scenario), [(p.value, p.outcomes[name]) for p in points if name in p.outcomes]
-    for name in scenario.order:
+    for name in scenario.ordered_literals:
         given = scenario.event(name).given or scenario.event(name).unless
         title = f"{title_of(name, scenario)}{' (where its condition holds)' if given else ''}"
         yield title, [(p.value, p.events[name]) for p in points if name in p.events]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Indicator, Testimony
-from estimative.priors.statements import BetaStated, LognormalStated, SameAs
+from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, SameAs, StateCounts
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 
@@ -99,6 +100,40 @@ def mixed() -> Assessment:
     return assessed(scenario, {**ratios, **stated})
 
 
+def several() -> Assessment:
+    """Items about an event with states as a whole, about one of its states, and about one that has a condition."""
+    events = (
+        Event(id="goal", title="", drivers=(Driver(name="actor=b", sign=1),)),
+        Event(id="actor", title="", states=("c", "a", "b"), drivers=(Driver(name="f", sign=1, state="a"),)),
+        Event(id="size", title="", given=("actor=a",), states=("small", "large"), ordered=True),
+    )
+    items = (
+        Indicator(id="i1", about="actor", supports=True, **SAID),
+        Indicator(id="i2", about="actor=b", supports=False, **SAID),
+        Testimony(id="t1", about="actor", claims=True, claimed="b", **SAID),
+        Testimony(id="t2", about="size", claims=True, claimed="large", motive="f", **SAID),
+    )
+    scenario = scenario_of(*events, factors=("f",), evidence=items)
+
+    def ratio(mu: float, sigma: float) -> LognormalStated:
+        return LognormalStated(mu=mu, sigma=sigma)
+
+    stated = {
+        "factors.f": BetaStated(a=2, b=3),
+        "events.goal": BetaStated(a=2, b=6),
+        "events.actor": ByState(parts=tuple((name, Constant(value=1 / 3)) for name in "abc"), worth=6),
+        "events.size": StateCounts(counts=(("small", 4), ("large", 2))),
+        "effects.goal.actor=b": ratio(1.0, 0.4),
+        "effects.actor.f": ratio(0.8, 0.3),
+        "evidence.i1": ByState(parts=(("a", ratio(-1, 0.7)), ("b", Constant(value=1)), ("c", ratio(-0.5, 0.9)))),
+        "evidence.i2": ratio(0.8, 0.6),
+        "evidence.t1": ByState(parts=(("a", ratio(-1.5, 0.8)), ("c", ratio(-0.3, 0.5)))),
+        "evidence.t2": ByState(parts=(("small", ratio(-1, 0.6)),)),
+        "motives.t1": BetaStated(a=2, b=3),
+    }
+    return assessed(scenario, stated)
+
+
 def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior:
     """A fit with many draws, of all quantities or of those that cannot be integrated over."""
     dimensions = Dimensions.of([assessment], integrated=integrated)
@@ -106,11 +141,12 @@ def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior
     return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=60_000), seed=seed)
 
 
-def test_integrating_and_sampling_agree() -> None:
+@pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 7)])
+def test_integrating_and_sampling_agree(make: Callable[[], Assessment], count: int) -> None:
     """On every probability, and on mean and spread of every quantity."""
-    assessment = mixed()
+    assessment = make()
     one, other = sampled(assessment, integrated=True, seed=1), sampled(assessment, integrated=False, seed=2)
-    assert len(assessment.integrated_items) == 4, "t3 and t4 are one unknown"
+    assert len(assessment.integrated_items) == count, "of the first, t3 and t4 are one unknown"
     for key, estimate in one.estimates.items():
         joint_se = math.hypot(estimate.se, other.estimates[key].se)
         assert abs(estimate.value - other.estimates[key].value) < ERRORS * joint_se, key
