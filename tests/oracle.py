@@ -139,7 +139,9 @@ class Oracle:
         """How a parent's state is named in a row of a table; the first one is left out."""
         event = self.scenario.events[parent]
         held = holding(event, state)
-        return [] if held == event.node_states[0] else [f"{parent}={held}" if event.states else parent]
+        conditional = event.given or event.unless
+        left_out = "" if event.states and conditional else event.states[0] if event.states else "no"
+        return [] if held == left_out else [f"{parent}={held}" if event.states else parent]
 
     def shares(self, entry: str, event: Event) -> dict[str, float]:
         """Shares of the states, from a stick that is broken from the last state to the first."""

@@ -86,10 +86,9 @@ class Positions:
         return self._states(index, row, 2)
 
     def of_row(self, event: Event, row: int) -> list[int]:
-        """The states of an event of odds or table form, in its own order."""
+        """The states of an event of odds or table form."""
         group = _group("table" if event.form == "table" else "odds", event)
-        states = self._states(group, row, group[1] + 1)
-        return [states[event.share_states.index(state)] for state in event.states] if event.states else states
+        return self._states(group, row, group[1] + 1)
 
     def _states(self, part: object, row: int, states: int) -> list[int]:
         return [self.first[part] + state * self.counts[part] + row for state in range(states)]

@@ -87,7 +87,12 @@ class Event:
         """Every state that can hold. One that stands for "the condition is not met" comes first and has no name."""
         if not self.states:
             return "no", HAPPENED
-        return ("", *self.states) if self.given or self.unless else self.states
+        return ("", *self.share_states) if self.given or self.unless else self.share_states
+
+    @property
+    def unnamed_state(self) -> str:
+        """The state that the names of a table's rows leave out: not happened, condition not met, or the first."""
+        return self.states[0] if self.states and not (self.given or self.unless) else self.node_states[0]
 
     @property
     def share_states(self) -> tuple[str, ...]:

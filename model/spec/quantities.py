@@ -133,12 +133,13 @@ def combinations(event: Event, events: Mapping[str, Event]) -> Iterator[tuple[st
     parents = [events[name] for name in event.table_parents]
     # The last parent varies fastest, as along the last axis of an array.
     for states in product(*(range(len(parent.node_states)) for parent in parents)):
-        pairs = zip(parents, states, strict=True)
-        yield "+".join(_literal(parent, state) for parent, state in pairs if state) or "none", states
+        pairs = [(parent, parent.node_states[state]) for parent, state in zip(parents, states, strict=True)]
+        named = [_literal(parent, state) for parent, state in pairs if state != parent.unnamed_state]
+        yield "+".join(named) or "none", states
 
 
-def _literal(event: Event, state: int) -> str:
-    return f"{event.id}={event.node_states[state]}" if event.states else event.id
+def _literal(event: Event, state: str) -> str:
+    return f"{event.id}={state}" if event.states else event.id
 
 
 def _quantities(scenario: Scenario, pairs: frozenset[str]) -> Iterator[Quantity]:
@@ -200,7 +201,7 @@ def _of_item(item: Indicator | Measurement | Testimony | Forecast, unit: str, sc
 
 def likelihood_states(item: Item, subject: Event) -> tuple[str, ...]:
     """The states under which the likelihood of an item is stated: not that of the state that somebody claims."""
-    return tuple(state for state in subject.states if not (isinstance(item, Testimony) and state == item.claimed))
+    return tuple(state for state in subject.share_states if not (isinstance(item, Testimony) and state == item.claimed))
 
 
 def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:

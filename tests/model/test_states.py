@@ -1,0 +1,231 @@
+"""Events with states, from the files to the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.fit import by_importance
+from estimative.model.spec.resolved_scenario import resolved
+from estimative.model.spec.scenario_file import read_scenario
+from estimative.priors.errors import InvalidInput
+from estimative.priors.prior_set_file import read_prior_set
+
+SCENARIO = """\
+[scenario]
+id = "leak"
+title = "Who took the file"
+question = "Who took the file?"
+as_of = 2026-11-01
+until = 2027-12-31
+headline = "state_did"
+[[scenario.sources]]
+id = "log"
+title = "The log"
+[factors.controls]
+title = "Controls"
+low = "none"
+high = "tight"
+[events.actor]
+title = "Who took the file"
+when = "now"
+states = ["insider", "criminals", "state"]
+titles = { insider = "An employee" }
+drivers = { controls = { lowers = ["insider"], raises = ["state"] } }
+[events.sale]
+title = "The file is sold"
+drivers = { "actor=criminals" = "raises" }
+[events.severity]
+title = "How bad"
+given = ["sale"]
+states = ["minor", "major"]
+ordered = true
+drivers = { controls = "lowers" }
+[events.reaction]
+title = "Reaction"
+form = "table"
+states = ["silence", "note"]
+parents = ["actor"]
+[outcomes.state_did]
+title = "A state did it"
+all = ["actor=state"]
+[outcomes.bad]
+title = "It is sold, and bad"
+all = ["severity=major"]
+[evidence.malware]
+kind = "indicator"
+about = "actor"
+title = "The malware was seen before"
+source = "log"
+[evidence.claim]
+kind = "testimony"
+about = "actor"
+claims = "criminals"
+title = "A spokesman says criminals"
+source = "log"
+[evidence.clean]
+kind = "indicator"
+about = "actor=insider"
+supports = "no"
+title = "The logs are clean"
+source = "log"
+[evidence.reacted]
+kind = "observation"
+about = "reaction"
+state = "note"
+title = "They sent a note"
+source = "log"
+"""
+PRIORS = """\
+[prior_set]
+name = "a"
+analyst = "A"
+scenario = "leak"
+[factors]
+controls = { p05 = 0.2, p95 = 0.7 }
+[events]
+actor = { insider = 0.2, criminals = 0.5, state = 0.3, worth = 10 }
+sale = { p05 = 0.1, p95 = 0.5 }
+severity = { minor = { p05 = 0.3, p95 = 0.8 }, major = { p05 = 0.2, p95 = 0.7 } }
+[effects.actor]
+controls = { insider = 4, state = { p05 = 1.2, p95 = 3 } }
+[effects.sale]
+"actor=criminals" = { p05 = 2, p95 = 8 }
+[effects.severity]
+controls = 2
+[tables.reaction]
+none = { silence = 0.9, note = 0.1 }
+"actor=criminals" = { silence = 0.7, note = 0.3, worth = 8 }
+"actor=state" = { counts = { silence = 3, note = 4 } }
+[evidence]
+malware = { insider = 0.1, criminals = { p05 = 0.2, p95 = 0.8 }, state = 1 }
+claim = { insider = 0.5, state = { p05 = 0.1, p95 = 0.6 }, criminals = 1 }
+clean = { p05 = 1.5, p95 = 6 }
+[motives]
+claim = { p05 = 0.2, p95 = 0.7 }
+"""
+
+
+def assessed(folder: Path, scenario: str = SCENARIO, priors: str = PRIORS) -> Assessment:
+    (folder / "s.toml").write_text(scenario, encoding="utf-8")
+    (folder / "p.toml").write_text(priors, encoding="utf-8")
+    return assess(read_scenario(folder / "s.toml"), read_prior_set(folder / "p.toml"))
+
+
+def answers(assessment: Assessment) -> Mapping[tuple[str, str], float]:
+    return {key: number.value for key, number in by_importance(assessment, seed=1, draws=4000).all_estimates.items()}
+
+
+def test_states_have_the_names_and_probabilities_of_events(tmp_path: Path) -> None:
+    """The states of an event without a condition add up to 1, those of another to the chance of its condition."""
+    found = answers(assessed(tmp_path))
+    assert sum(found["event", f"actor={state}"] for state in ("insider", "criminals", "state")) == pytest.approx(1)
+    severity = [found["event", "severity=minor"], found["event", "severity=major"]]
+    assert sum(severity) == pytest.approx(found["event", "sale"])
+    assert found["outcome", "state_did"] == pytest.approx(found["event", "actor=state"])
+    assert found["event", "reaction=note"] == pytest.approx(1), "it was observed"
+
+
+def test_the_order_of_states_changes_no_answer(tmp_path: Path) -> None:
+    """Neither in the scenario nor in the prior set, to rounding."""
+    plain = answers(assessed(tmp_path))
+    scenario = SCENARIO.replace('["insider", "criminals", "state"]', '["state", "insider", "criminals"]')
+    priors = PRIORS.replace(
+        "insider = 0.2, criminals = 0.5, state = 0.3", "state = 0.3, criminals = 0.5, insider = 0.2"
+    )
+    # The first state is left out of the names of a table's rows.
+    priors = priors.replace("none = { silence = 0.9", '"actor=insider" = { silence = 0.9').replace(
+        '"actor=state" = { counts', "none = { counts"
+    )
+    permuted = answers(assessed(tmp_path, scenario, priors))
+    assert permuted.keys() == plain.keys()
+    assert permuted == pytest.approx(plain, rel=1e-9)
+
+
+def test_one_ratio_for_several_states_is_one_unknown(tmp_path: Path) -> None:
+    """A driver may have one number for all states that it names."""
+    priors = PRIORS.replace(
+        "controls = { insider = 4, state = { p05 = 1.2, p95 = 3 } }", "controls = { p05 = 1, p95 = 3 }"
+    )
+    found = assessed(tmp_path, priors=priors).priors
+    assert found["effects.actor.controls.insider"].same_as == "effects.actor.controls.state"
+
+
+def test_a_scenario_with_states_is_written_as_it_was_understood(tmp_path: Path) -> None:
+    """States, titles, drivers of states and items about states read back to the same digest."""
+    scenario = assessed(tmp_path).scenario
+    (tmp_path / "again.toml").write_text(resolved(scenario), encoding="utf-8")
+    assert read_scenario(tmp_path / "again.toml").digest == scenario.digest
+
+
+def test_titles_of_states(tmp_path: Path) -> None:
+    """A state has its own title, or its name, after that of the event."""
+    scenario = assessed(tmp_path).scenario
+    assert scenario.event_title("actor=insider") == "Who took the file: An employee"
+    assert scenario.event_title("actor=state") == "Who took the file: state"
+    assert scenario.event_title("sale") == "The file is sold"
+
+
+USED = ('state = "note"', 'state = "high"')
+"""Of the event whose states are named low and high."""
+MANY = ", ".join(f'"s{index}"' for index in range(40))
+ERRORS = [
+    ('["minor", "major"]', '["major"]', "too-few", "events.severity.states"),
+    ('["silence", "note"]', f'["note", {MANY}]', "too-many", "events.reaction.states"),
+    ('["silence", "note"]', '["sale", "note"]', "duplicate-name", "events.reaction.states.0"),
+    ('["silence", "note"]', '["note", "note"]', "duplicate-name", "events.reaction.states.1"),
+    ('["silence", "note"]\nparents', '["low", "high"]\nparents', "bad-name", "events.reaction.states"),
+    ('["minor", "major"]', '["a b", "major"]', "bad-name", "events.severity.states.0"),
+    ('all = ["actor=state"]', 'all = ["actor=alien"]', "missing-state", "outcomes.state_did.all.0"),
+    ('all = ["actor=state"]', 'all = ["actor"]', "missing-state", "outcomes.state_did.all.0"),
+    ('given = ["sale"]', 'given = ["actor=nobody"]', "missing-state", "events.severity.given.0"),
+    ('lowers = ["insider"]', 'lowers = ["insidr"]', "unknown-name", "events.actor.drivers.controls"),
+    ('drivers = { controls = "lowers" }', 'drivers = { controls = { lowers = ["minor"] } }', "wrong-form",
+     "events.severity.drivers.controls"),
+    ('drivers = { controls = { lowers = ["insider"], raises = ["state"] } }', 'drivers = { controls = "raises" }',
+     "missing-state", "events.actor.drivers.controls"),
+    ('title = "The file is sold"\n', 'title = "The file is sold"\nordered = true\n', "wrong-form",
+     "events.sale.ordered"),
+    ('claims = "criminals"', 'claims = "aliens"', "not-a-choice", "evidence.claim.claims"),
+    ('state = "note"', 'state = "war"', "not-a-choice", "evidence.reacted.state"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "code", "key"), ERRORS)
+def test_errors_in_a_scenario(tmp_path: Path, old: str, new: str, code: str, key: str) -> None:
+    """One for each mistake, with its place."""
+    assert old in SCENARIO
+    with pytest.raises(InvalidInput) as caught:
+        assessed(
+            tmp_path,
+            SCENARIO.replace(old, new).replace(*(USED if "reaction" in key and code == "bad-name" else ("", ""))),
+        )
+    assert [(issue.code, issue.place.key) for issue in caught.value.issues] == [(code, key)]
+
+
+PRIOR_ERRORS = [
+    ("state = 0.3, worth = 10", "state = 0.2, worth = 10", "shares", "events.actor"),
+    ("state = 0.3, worth = 10", "alien = 0.3, worth = 10", "unknown-name", "events.actor.alien"),
+    ("actor = { insider = 0.2, criminals = 0.5, state = 0.3, worth = 10 }\n", "", "missing-prior", "events.actor"),
+    ("malware = { insider = 0.1, ", "malware = { ", "missing-state", "evidence.malware"),
+    (
+        "malware = { insider = 0.1, ",
+        "malware = { insidr = 0.1, insider = 1, ",
+        "unknown-name",
+        "evidence.malware.insidr",
+    ),
+    ('"actor=state" = { counts', '"actor=stat" = { counts', "unknown-name", "tables.reaction.actor=stat"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "key"), PRIOR_ERRORS)
+def test_errors_in_a_prior_set(tmp_path: Path, old: str, new: str, code: str, key: str) -> None:
+    """One for each mistake, with its place."""
+    assert old in PRIORS
+    with pytest.raises(InvalidInput) as caught:
+        assessed(tmp_path, priors=PRIORS.replace(old, new))
+    assert [(issue.code, re.sub(r"^.*: ", "", issue.place.key)) for issue in caught.value.issues] == [(code, key)]
