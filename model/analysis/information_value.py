@@ -88,10 +88,10 @@ class _Joint:
     def of(cls, posterior: Posterior) -> _Joint:
         scenario = posterior.assessment.scenario
         target, about = headline_target(scenario), {indicator.about for indicator in scenario.indicators.values()}
-        events = [name for name in scenario.events if name in about]
+        events = [name for name in scenario.literals if name in about]
         happened = [(name, Query.where(all=[name])) for name in events]
-        about_events = [scenario.events[name] for name in events]
-        conditions = [(event.id, Query.where(all=event.given, none=event.unless)) for event in about_events]
+        about_events = [(name, scenario.event(name)) for name in events]
+        conditions = [(name, Query.where(all=event.given, none=event.unless)) for name, event in about_events]
         targets = tuple(
             Target(kind="event", id=name, yes=target.yes.and_(query), given=target.given.and_(query))
             for name, query in (*happened, *conditions)
