@@ -11,6 +11,7 @@ from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
+from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
@@ -143,6 +144,8 @@ def _state_input(name: str, scenario: Scenario) -> str:
             return f"the {what} of {quoted(title)}" + (f", {table_row(row, scenario)}" if row else "")
         case "evidence" if parsed.key and parsed.key not in ("if_yes", "if_no"):
             item = scenario.evidence[parsed.subject]
+            if parsed.key == OTHERWISE:
+                return f"how likely {quoted(item.title)} is where the condition is not met"
             state = quoted(title_of(f"{item.about}={parsed.key}", scenario))
             return f"how likely {quoted(item.title)} is under {state}"
     return ""

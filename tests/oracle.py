@@ -259,13 +259,13 @@ class Oracle:
 
     def _said_by_state(self, item: Indicator | Testimony, event: Event, state: State) -> float:
         """The root of what is likely under the state that holds, over the roots of all other likelihoods."""
-        likelihoods = {each: self.values.get(f"evidence.{item.id}.{each}", 1.0) for each in event.states}
+        likelihoods = {
+            each: self.values.get(f"evidence.{item.id}.{each or 'otherwise'}", 1.0) for each in event.node_states
+        }
         if isinstance(item, Testimony):
             motive = self.values[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"]
             likelihoods = {each: motive + (1 - motive) * likely for each, likely in likelihoods.items()}
         held = holding(event, state)
-        if held not in likelihoods:
-            return 1.0
         return math.prod(math.sqrt(one if each == held else 1 / one) for each, one in likelihoods.items())
 
     def _log_density(self, item: Evidence) -> float:

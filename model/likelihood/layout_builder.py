@@ -29,7 +29,7 @@ from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_sta
 from estimative.model.likelihood.positions import Rows
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.clock import driving
-from estimative.model.spec.events import Driver, Event, event_of
+from estimative.model.spec.events import OTHERWISE, Driver, Event, event_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -107,7 +107,8 @@ class _Builder:
         about = {each.name for each in claims}
         failing = dict.fromkeys(each.name for each in claims if each.given)
         network = with_failures(parts.network, self.scenario.events, failing)
-        nodes = (*(name for name in self.scenario.literals if name in about), *map(failure_of, failing))
+        unmet = [f"{name}={OTHERWISE}" for name in self.scenario.events]
+        nodes = (*(name for name in (*self.scenario.literals, *unmet) if name in about), *map(failure_of, failing))
         degrees, ratios = self.quantities.degrees, self.quantities.ratios
         sticks = [(event, state) for event in self.odds for state in changing(event)]
         return Structure(
@@ -157,12 +158,11 @@ class _Builder:
                 ratio = f"evidence.{item.id}"
                 claims.append(_Claim(item=item, name=item.about, ratio=ratio, supports=supports, given=item.given))
                 continue
-            given = bool(event.given or event.unless)
             for state in likelihood_states(item, event):
                 # Of testimony, the ratio is by how much the statement is less likely than under the state it claims.
                 supports = isinstance(item, Indicator)
                 name, ratio = f"{event.id}={state}", f"evidence.{item.id}.{state}"
-                claims.append(_Claim(item=item, name=name, ratio=ratio, supports=supports, given=given, by_state=True))
+                claims.append(_Claim(item=item, name=name, ratio=ratio, supports=supports, given=False, by_state=True))
         return claims
 
     def _network(self) -> _Parts:
@@ -200,9 +200,9 @@ class _Builder:
             cells[name] = self._cells(node, of, local.impossible)
         copies = {node.name: node.event for node in nodes.values()}
         names = {
-            f"{name}={state}": (name, event.node_states.index(state))
+            f"{name}={state}": (name, event.node_states.index("" if state == OTHERWISE else state))
             for name, event in copies.items()
-            for state in event.states
+            for state in (*event.states, *((OTHERWISE,) if event.states and "" in event.node_states else ()))
         }
         certain = {item.about: item.happened for item in self._of(Observation)}
         parents = {name: node.parents for name, node in nodes.items()}

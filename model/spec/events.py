@@ -41,6 +41,8 @@ class Factor:
 
 HAPPENED = "yes"
 """The state of a binary event in which it happened."""
+OTHERWISE = "otherwise"
+"""The name for "the condition of the event is not met", where the likelihood of an item is stated for it."""
 MOST_STATES = 32
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from estimative.model.spec.directions import contradictions
+from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Cases, Exposure
 from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, state_labels
 from estimative.model.spec.scenario import Scenario
@@ -119,10 +121,13 @@ class _Matching:
             for quantity, family in zip(quantities, shares.sticks(), strict=True):
                 yield quantity.name, Prior(stated=stated, family=family, misfit=round(misfit, 9))
         elif isinstance(stated.statement, ByState):
-            parts = parts_of(stated.statement, first.unit, [quantity.state for quantity in quantities])
-            for quantity in quantities:
-                part = replace(stated, statement=parts[quantity.state])
-                yield quantity.name, fit(part, quantity.support)
+            states = [quantity.state for quantity in quantities]
+            silent = OTHERWISE in states and OTHERWISE not in dict(stated.statement.parts)
+            parts = parts_of(stated.statement, first.unit, [s for s in states if not (silent and s == OTHERWISE)])
+            fitted = {state: fit(replace(stated, statement=parts[state]), first.support) for state in parts}
+            if silent:
+                fitted[OTHERWISE] = self._uninformative(name, fitted)
+            yield from ((quantity.name, fitted[quantity.state]) for quantity in quantities)
         elif len(quantities) > 1:
             # One number for several states: one unknown under several names.
             prior = fit(stated, first.support)
@@ -131,6 +136,18 @@ class _Matching:
                 yield quantity.name, replace(prior, same_as=first.name)
         else:
             yield first.name, self._prior(name, first.support)
+
+    def _uninformative(self, entry: str, by_state: Mapping[str, Prior]) -> Prior:
+        """The likelihood with which an item says nothing about the condition of its event: its mean over the shares."""
+        item = self.scenario.evidence[QuantityName.parse(entry).subject]
+        event = self.scenario.events[item.about]
+        shares = self.prior_set.statements.get(f"events.{event.id}")
+        means = (
+            fit_shares(shares, event.share_states)[0].means if shares else [1 / len(event.states)] * len(event.states)
+        )
+        # Under the state that somebody claims it is 1.
+        medians = [by_state[s].family.quantile(0.5) if s in by_state else 1.0 for s in event.share_states]
+        return fit(Constant(value=math.fsum(map(math.prod, zip(means, medians, strict=True)))), Support.RATIO)
 
     def _stated_otherwise(self, name: str) -> bool:
         """Whether an item is stated by its ratio where this is one of its chances, or by its chances."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from estimative.model.spec.events import Driver, Event
+from estimative.model.spec.events import OTHERWISE, Driver, Event
 from estimative.model.spec.evidence import Forecast, Indicator, Item, Measurement, Testimony
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.quantile_fit import Support
@@ -201,7 +201,9 @@ def _of_item(item: Indicator | Measurement | Testimony | Forecast, unit: str, sc
 
 def likelihood_states(item: Item, subject: Event) -> tuple[str, ...]:
     """The states under which the likelihood of an item is stated: not that of the state that somebody claims."""
-    return tuple(state for state in subject.share_states if not (isinstance(item, Testimony) and state == item.claimed))
+    conditional = (OTHERWISE,) if subject.given or subject.unless else ()
+    claimed = item.claimed if isinstance(item, Testimony) else ""
+    return (*(state for state in subject.share_states if state != claimed), *conditional)
 
 
 def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:

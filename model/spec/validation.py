@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from estimative.model.spec.clock import clock_errors
-from estimative.model.spec.events import MOST_STATES, Event, Factor, Outcome, Source, event_of, parents_of
+from estimative.model.spec.events import MOST_STATES, OTHERWISE, Event, Factor, Outcome, Source, event_of, parents_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -164,6 +164,9 @@ def _state_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
                 value=state,
                 allowed="another name",
             )
+    if OTHERWISE in event.states:
+        message = f"{quote(OTHERWISE)} stands for an event whose condition is not met"
+        yield _error(f"{path}.states", message, code="bad-name", value=OTHERWISE, allowed="another name")
     if len(event.states) > 1 and is_form(event.states):
         message = f"states named {listed([quote(state) for state in event.states])} read as a statement of a prior"
         yield _error(f"{path}.states", message, code="bad-name", allowed="other names")
@@ -373,7 +376,10 @@ def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
 
 def _given_errors(item: Indicator | Testimony, path: str, scenario: Parts) -> Iterator[Issue]:
     subject = scenario.events.get(event_of(item.about))
-    if item.about in scenario.factors or (subject and not subject.given):
+    if subject and subject.states and subject.id == item.about:
+        message = f"what the item says where the condition is not met is stated under {quote(OTHERWISE)}"
+        yield _error(f"{path}.given", message, code="wrong-form", value=True, allowed="an item about one state")
+    elif item.about in scenario.factors or (subject and not subject.given):
         message = f"{quote(item.about)} has no given, so that the item cannot be restricted to it"
         allowed = "an item about an event with given"
         yield _error(f"{path}.given", message, code="wrong-form", value=True, allowed=allowed)

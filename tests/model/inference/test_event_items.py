@@ -141,7 +141,7 @@ def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior
     return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=60_000), seed=seed)
 
 
-@pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 7)])
+@pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 8)])
 def test_integrating_and_sampling_agree(make: Callable[[], Assessment], count: int) -> None:
     """On every probability, and on mean and spread of every quantity."""
     assessment = make()
