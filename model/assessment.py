@@ -15,7 +15,7 @@ from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Indicator, Observation, Testimony
-from estimative.model.spec.prior_matching import matched_priors, superfluous
+from estimative.model.spec.prior_matching import matched_priors, superfluous, with_short_rows
 from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import completed
@@ -249,7 +249,7 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     InvalidInput
         With every quantity that is missing, unknown to the scenario, or stated in a way that does not suit it.
     """
-    prior_set = completed(prior_set, scenario)
+    prior_set = with_short_rows(completed(prior_set, scenario), scenario)
     pairs = pairs_of(scenario, [prior_set])
     if structure is None or not pairs <= structure.quantities.pairs:
         structure = structure_of(scenario, pairs | (structure.quantities.pairs if structure else frozenset()))

@@ -187,6 +187,8 @@ def input_value(name: str, value: float, scenario: Scenario) -> str:
             return f"{number} per year"
         case "evidence" if parsed.key in ("if_yes", "if_no"):
             return f"{100 * value:.2g}%"
+        case "evidence" if parsed.key:
+            return f"a relative likelihood of {number}"
         case "events" | "tables" | "motives" | "indicators":
             return f"{100 * value:.2g}%"
         case "effects":

@@ -52,6 +52,27 @@ def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping
     return priors, indicator_priors
 
 
+def with_short_rows(prior_set: PriorSet, scenario: Scenario) -> PriorSet:
+    """Rename rows of tables in which somebody wrote out what their names leave out: the first state of a parent."""
+    short = {name: _short_row(name, scenario) for name in prior_set.statements if name.startswith("tables.")}
+    renamed = {old: new for old, new in short.items() if new != old and new not in prior_set.statements}
+    if not renamed:
+        return prior_set
+    return replace(
+        prior_set,
+        statements=FrozenDict({renamed.get(name, name): stated for name, stated in prior_set.statements.items()}),
+        places=FrozenDict({renamed.get(name, name): place for name, place in prior_set.places.items()}),
+    )
+
+
+def _short_row(name: str, scenario: Scenario) -> str:
+    parsed = QuantityName.parse(name)
+    parents = [scenario.events[p] for p in getattr(scenario.events.get(parsed.subject), "table_parents", ())]
+    left_out = {f"{parent.id}={parent.unnamed_state}" for parent in parents if parent.states}
+    kept = [part for part in parsed.key.split("+") if part not in left_out]
+    return f"tables.{parsed.subject}.{'+'.join(kept) or 'none'}"
+
+
 class _Matching:
     """One prior set beside the quantities of one scenario."""
 

@@ -146,6 +146,13 @@ def test_the_order_of_states_changes_no_answer(tmp_path: Path) -> None:
     assert permuted == pytest.approx(plain, rel=1e-9)
 
 
+def test_rows_may_name_the_first_state(tmp_path: Path) -> None:
+    """It is left out of the names of rows, and may be written all the same."""
+    plain = answers(assessed(tmp_path))
+    written = PRIORS.replace("none = { silence = 0.9", '"actor=insider" = { silence = 0.9')
+    assert answers(assessed(tmp_path, priors=written)) == plain
+
+
 def test_one_ratio_for_several_states_is_one_unknown(tmp_path: Path) -> None:
     """A driver may have one number for all states that it names."""
     priors = PRIORS.replace(
