@@ -9,8 +9,9 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
-from estimative.model.likelihood.layout import Index, Numbers, Structure
+from estimative.model.likelihood.layout import EventIndicators, Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.likelihood.variable_elimination import Contradiction
@@ -137,8 +138,15 @@ class Assessment:
         items, ratios = self.structure.event_indicators, _tied_positions(self.ratio_source)
         tied = np.isin(items.ratio, ratios) | (self.ratio_parameters[1, items.ratio] > MAX_SIGMA)
         motives = items.own_motive & np.isin(items.motive, _tied_positions(self.degree_source))
-        tied[len(items.ratio) - len(motives) :] |= motives
-        return np.flatnonzero(~tied & (items.chances.supported == len(self.degree_source)))
+        tied[len(items.ratio) - len(motives) :] |= motives | (~items.own_motive & ~self._uncertain_rows(items))
+        tied |= items.chances.supported != len(self.degree_source)
+        # What an item says about several states is integrated over together.
+        return np.flatnonzero(~np.isin(items.item, items.item[tied]))
+
+    def _uncertain_rows(self, items: EventIndicators) -> NDArray[np.bool_]:
+        """Whether some ratio of an item is uncertain, else there is nothing to integrate; dims (testimony)."""
+        uncertain = items.item[self.ratio_parameters[1, items.ratio] > 0]
+        return np.isin(items.item[len(items.item) - len(items.motive) :], uncertain)
 
     @cached_property
     def constants(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from estimative.model.spec.evidence import (
     Measurement,
     Observation,
     Testimony,
+    Trials,
 )
 from estimative.model.spec.quantities import effect_name
 from estimative.model.spec.scenario import Scenario
@@ -118,7 +119,11 @@ class Oracle:
         if event.form == "table":
             names = [literal for parent in event.table_parents for literal in self._row(parent, state)]
             return self.shares(f"tables.{event.id}.{'+'.join(names) or 'none'}", event)
-        shares, levers = self.shares(f"events.{event.id}", event), self._levers(event, state)
+        return self._moved_shares(event, self._levers(event, state))
+
+    def _moved_shares(self, event: Event, levers: Mapping[str, float]) -> dict[str, float]:
+        """Shares of the states where drivers are so far from where they move nothing."""
+        shares = self.shares(f"events.{event.id}", event)
         if event.ordered:
             moved = self._moved(event, levers)
             later = [math.fsum(list(shares.values())[k:]) for k in range(1, len(shares))]
@@ -313,10 +318,23 @@ class Oracle:
         mean = item.years * self._rate(event, self._levers(event, dict.fromkeys(self.scenario.literals, False)))
         return item.count * math.log(mean) - mean - math.log(math.factorial(item.count))
 
+    def _log_state_cases(self, event: Event, trials: Trials) -> float:
+        levers = {
+            driver.name: trials.at.get(driver.name, 0.5) - 0.5
+            if driver.name in self.scenario.factors
+            else trials.at.get(driver.name, 0.0)
+            for driver in event.drivers
+        }
+        chances = self._moved_shares(event, levers)
+        return math.fsum(count * math.log(chances[each]) for each, count in trials.states.items() if count)
+
     def _log_cases(self, item: Cases) -> float:
         event = self.scenario.events[item.about]
         total = 0.0
         for trials in item.trials:
+            if trials.states:
+                total += self._log_state_cases(event, trials)
+                continue
             design = {
                 driver.name: trials.at.get(driver.name, 0.5) - 0.5
                 if driver.name in self.scenario.factors

@@ -28,6 +28,7 @@ from estimative.model.spec.evidence import (
 )
 from estimative.model.spec.quantities import Quantities, Quantity
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Support
 from tests.oracle import Oracle
 
@@ -258,7 +259,7 @@ def _items(
     outcomes: Sequence[Outcome],
     possible: Mapping[str, bool],
 ) -> Evidence:
-    odds = [event.id for event in events.values() if event.form == "odds" and not event.states]
+    odds = [event.id for event in events.values() if event.form == "odds"]
     rates = [event.id for event in events.values() if event.form == "rate"]
     literals = tuple(name for event in events.values() for name in event.literals)
     either = tuple(dict.fromkeys((*events, *literals)))
@@ -321,9 +322,14 @@ def _of_kind(
 
 @st.composite
 def _trials(draw: st.DrawFn, event: Event) -> Trials:
-    named = [driver.name for driver in event.drivers if draw(st.integers(0, 3))]
+    drivers = dict.fromkeys(driver.name for driver in event.drivers)
+    named = [name for name in drivers if draw(st.integers(0, 3))]
     of = draw(st.floats(0.5, 20))
     degrees = st.floats(0, 1) | st.sampled_from([0.0, 1.0])
+    if event.states:
+        counts = FrozenDict({state: draw(st.floats(0.1, 9)) for state in draw(_some(event.states, 6))})
+        counts = counts or FrozenDict({event.states[0]: 1.0})
+        return Trials(at={name: draw(degrees) for name in named}, successes=0.0, of=sum(counts.values()), states=counts)
     return Trials(at={name: draw(degrees) for name in named}, successes=of * draw(st.floats(0, 1)), of=of)
 
 

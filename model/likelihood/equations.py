@@ -358,11 +358,24 @@ def _binomial_cases(backend: Backend, structure: Structure, shared: Terms) -> Ar
     return backend.weigh(theta.weight[items.item], density)
 
 
+def _state_cases(backend: Backend, structure: Structure, shared: Terms) -> Array:
+    """w times the sum over states of y ln P(state), at each row's drivers; dims (row[, draw])."""
+    items = structure.state_cases
+    predictor = by_log_odds(backend, items.rows, shared.baseline, shared.log_effect, None)
+    densities = []
+    for rows, counts in zip(items.categories, items.counts, strict=True):
+        chances = category_probabilities(backend, rows, predictor)
+        logs = [backend.log(backend.maximum(chance, TINY)) for chance in chances]
+        densities.append(reduce(add, (backend.column(n) * each for n, each in zip(counts.T, logs, strict=True))))
+    return backend.weigh(shared.theta.weight[items.item], backend.concatenate(densities))
+
+
 ITEM_LIKELIHOODS: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
     "indicators": _indicators,
     "measurements": _measurements,
     "poisson_counts": _poisson_counts,
     "binomial_cases": _binomial_cases,
+    "state_cases": _state_cases,
 }
 """Evidence that needs no sum over events: field of the structure -> log-likelihood of each of its items."""
 

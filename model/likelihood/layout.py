@@ -179,6 +179,20 @@ class BinomialCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StateCases:
+    """Cases evidence about events with states: how many were in each, at given drivers."""
+
+    item: Index
+    """Of each case row, those of one group of categories after those of the one before; dims (row)."""
+    rows: LinearPredictors
+    """One for each case row and each state but the first."""
+    categories: tuple[Categories, ...]
+    """Case rows by how many states their events have; entries are positions in `rows`."""
+    counts: tuple[Numbers, ...]
+    """Of each group, the states in the order of their shares; dims (row, state)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """A scenario as arrays of positions: what the equations read instead of names.
 
@@ -228,6 +242,7 @@ class Structure:
     forecasts: Forecasts
     poisson_counts: PoissonCounts
     binomial_cases: BinomialCases
+    state_cases: StateCases
     link: Link = "log_odds"
 
     def __repr__(self) -> str:

@@ -23,6 +23,7 @@ from estimative.model.likelihood.layout import (
     Measurements,
     Numbers,
     PoissonCounts,
+    StateCases,
     Structure,
 )
 from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_states, nodes_of, renamed
@@ -39,6 +40,7 @@ from estimative.model.spec.evidence import (
     Measurement,
     Observation,
     Testimony,
+    Trials,
 )
 from estimative.model.spec.quantities import PAIR, Quantities, combinations, effect_name, likelihood_states
 from estimative.model.spec.scenario import Scenario
@@ -138,6 +140,7 @@ class _Builder:
             forecasts=self._forecasts(),
             poisson_counts=self._poisson_counts(),
             binomial_cases=self._binomial_cases(),
+            state_cases=self._state_cases(),
         )
 
     def _base(self, event: Event) -> int:
@@ -389,21 +392,46 @@ class _Builder:
         )
 
     def _binomial_cases(self) -> BinomialCases:
-        pairs = [(item, trials) for item in self._of(Cases) for trials in item.trials]
+        pairs = [(item, trials) for item in self._of(Cases) for trials in item.trials if not trials.states]
         rows = []
         for item, trials in pairs:
-            design = {
-                # The covariate itself, centred for factors: a case is at its own drivers, not at the model's.
-                self.effects[item.about, name, ""]: degree - 0.5 if name in self.scenario.factors else degree
-                for name, degree in trials.at.items()
-            }
-            rows.append(_Row(base=self._base(self.scenario.events[item.about]), design=design))
+            event = self.scenario.events[item.about]
+            rows.append(_Row(base=self._base(event), design=self._case_design(event, "", trials)))
         return BinomialCases(
             item=self._positions([item for item, _ in pairs]),
             rows=self._predictors(rows),
             successes=np.array([trials.successes for _, trials in pairs]),
             failures=np.array([trials.of - trials.successes for _, trials in pairs]),
         )
+
+    def _state_cases(self) -> StateCases:
+        collected, rows = Rows(), list[_Row]()
+        groups: dict[tuple[int, bool], list[tuple[Cases, list[float]]]] = {}
+        for item in self._of(Cases):
+            event = self.scenario.events[item.about]
+            for trials in (trials for trials in item.trials if trials.states):
+                first = len(rows)
+                for state in changing(event):
+                    design = self._case_design(event, state, trials)
+                    rows.append(_Row(base=self.base[event.id, state], design=design))
+                collected.add("odds", event, list(range(first, len(rows))))
+                counts = [trials.states.get(state, 0.0) for state in event.share_states]
+                groups.setdefault((len(event.states), event.ordered), []).append((item, counts))
+        return StateCases(
+            item=self._positions([item for members in groups.values() for item, _ in members]),
+            rows=self._predictors(rows),
+            categories=collected.categories("odds"),
+            counts=tuple(np.array([counts for _, counts in members]) for members in groups.values()),
+        )
+
+    def _case_design(self, event: Event, state: str, trials: Trials) -> dict[int, float]:
+        """The covariates themselves, centred for factors: a case is at its own drivers, not at the model's."""
+        design = {}
+        for driver in event.drivers:
+            if driver.name in trials.at and (size := bears(driver, event, state)):
+                level = trials.at[driver.name] - (0.5 if driver.name in self.scenario.factors else 0.0)
+                design[self.effects[event.id, driver.name, driver.state]] = size * level
+        return design
 
     def _positions(self, items: Sequence[Evidence]) -> Index:
         return _index(self.items[item.id] for item in items)

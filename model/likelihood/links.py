@@ -54,15 +54,23 @@ def by_noisy_or(
     -ln(1 - p) = h + sum of a_i u_i: the leaky noisy-OR (Henrion 1989, UAI; Diez 1993, UAI), with u_i running from 0,
     where a driver does least, to 1. A cause alone multiplies the odds (of a rate: the rate) by its ratio w. With every
     factor at its middle and no driving event, the probability is the stated baseline. A ratio below 1 reverses its
-    driver. Parameters and result are those of `by_log_odds`.
+    driver. Parameters and result are those of `by_log_odds`. That is a model of events that happen or not: events with
+    states keep their log-odds.
     """
     if not len(rows.base):
         return baseline[rows.base]
+    by_state = {base for base, (_, state) in enumerate(structure.baselines) if state}
+    plain = by_log_odds(backend, rows, baseline, log_effect, covariate) if by_state.intersection(rows.base) else None
     causes_of = {
-        base: _causes(backend, structure, base, baseline, log_effect) for base in dict.fromkeys(rows.base.tolist())
+        base: _causes(backend, structure, base, baseline, log_effect)
+        for base in dict.fromkeys(rows.base.tolist())
+        if base not in by_state
     }
     predictors = []
-    for base, design in zip(rows.base.tolist(), rows.design, strict=True):
+    for row, (base, design) in enumerate(zip(rows.base.tolist(), rows.design, strict=True)):
+        if plain is not None and base in by_state:
+            predictors.append(plain[row])
+            continue
         causes = causes_of[base]
         if not len(causes.effects):
             predictors.append(baseline[base])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from estimative.model.spec.evidence import Trials
 from estimative.priors.csv_reader import csv_table, gathered
-from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, invalid, quote, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, invalid, quote, unknown_name
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import Table, number_within
 
@@ -38,24 +40,46 @@ LARGEST_CSV = 10 << 20
 INSIDE = "a file in the folder of the scenario or below"
 
 
-def read_trials(table: Table, folder: Folder) -> tuple[Trials, ...]:
-    """Read the cases of a reference class; those with the same values of all mapped drivers are counted together."""
+def read_trials(table: Table, folder: Folder, states: Sequence[str] = ()) -> tuple[Trials, ...]:
+    """Read the cases of a reference class; those with the same values of all mapped drivers are counted together.
+
+    Parameters
+    ----------
+    states
+        Of the event that they are about; none where it happens or not.
+    """
     if "trials" not in table:
-        return _counted(table, folder)
-    trials = tuple(_trials(entry) for entry in table.tables("trials"))
+        return _counted(table, folder, states)
+    trials = tuple(_trials(entry, states) for entry in table.tables("trials"))
     if table.data["trials"] == []:
         table.error("trials", code="missing-value", message="there are no cases", allowed="at least one case")
     return trials
 
 
-def _trials(table: Table) -> Trials:
-    """Read one entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`."""
+def _trials(table: Table, states: Sequence[str]) -> Trials:
+    """Read one entry of `trials = [{ successes = 2.5, of = 4, at = { plan = 1 } }]`; of states, one with `counts`."""
+    if states:
+        return _by_state(table, states)
     of = table.number("of", low=0, open_ends=True)
     successes = table.number("successes", low=0, high=of if math.isfinite(of) else math.inf)
     at = table.table("at")
     degrees = {name: at.number(name, low=0, high=1) for name in at.names()}
     table.no_more()
     return Trials(at=degrees, successes=successes, of=of)
+
+
+def _by_state(table: Table, states: Sequence[str]) -> Trials:
+    counts, at = table.table("counts"), table.table("at")
+    if "counts" not in table:
+        allowed = f"how many cases were in each of {enumerated(list(states))}"
+        table.mismatch("counts", value=None, allowed=allowed)
+        for key in ("successes", "of"):  # for an event that happens or not
+            table.value(key)
+    numbers = {state: counts.number(state, low=0) for state in counts.data if state in states}
+    counts.no_more()
+    degrees = {name: at.number(name, low=0, high=1) for name in at.names()}
+    table.no_more()
+    return Trials(at=degrees, successes=0.0, of=math.fsum(numbers.values()), states=FrozenDict(numbers))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,16 +92,16 @@ class _Column:
     """Empty for the outcome."""
 
 
-def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
+def _counted(table: Table, folder: Folder, states: Sequence[str]) -> tuple[Trials, ...]:
     before = len(table.issues)
     name = table.text("file")
     where = _where(table.table("where"))
-    outcome = _Column(name=table.text("outcome"), values=_values(table.table("counts")))
+    outcome = _Column(name=table.text("outcome"), values=_outcomes(table.table("counts"), states))
     fixed, mapped = _at(table.table("at"))
     for key in ("where", "counts", "at"):
         table.value(key)
     if "counts" not in table:
-        allowed = "what each value of the outcome counts for, between 0 and 1"
+        allowed = f"what each value of the outcome {'stands for' if states else 'counts for, between 0 and 1'}"
         table.mismatch("counts", value=None, allowed=allowed)
     if len(table.issues) > before:
         return ()
@@ -89,7 +113,7 @@ def _counted(table: Table, folder: Folder) -> tuple[Trials, ...]:
         table.add(replace(issue, message=message, place=table.place("file"), value=quote(name)))
         return ()
     try:
-        trials = _count(folder.path / name, text, where, outcome, fixed, mapped)
+        trials = _count(folder.path / name, text, where, outcome, fixed, mapped, states)
     except InvalidInput as error:
         table.issues.extend(error.issues)
         return ()
@@ -104,6 +128,13 @@ def _where(table: Table) -> dict[str, tuple[str, ...]]:
 
 def _values(table: Table) -> dict[str, float]:
     return {value: table.number(value, low=0, high=1) for value in table.data}
+
+
+def _outcomes(table: Table, states: Sequence[str]) -> dict[str, float]:
+    """What each value counts for; of an event with states, the position of the state that it stands for."""
+    if not states:
+        return _values(table)
+    return {value: float(states.index(table.choice(value, states))) for value in table.data}
 
 
 def _at(table: Table) -> tuple[dict[str, float], list[_Column]]:
@@ -131,16 +162,16 @@ def _count(
     outcome: _Column,
     fixed: Mapping[str, float],
     mapped: list[_Column],
+    states: Sequence[str],
 ) -> tuple[Trials, ...]:
     issues: list[Issue] = []
-    totals: dict[tuple[float, ...], tuple[float, float]] = {}
+    outcomes: dict[tuple[float, ...], list[float]] = {}
     try:
         for line, row in _rows(path, text, [*where, outcome.name, *(column.name for column in mapped)]):
             if any(row[name] not in accepted for name, accepted in where.items()):
                 continue
             numbers = [_number(path, line, row, column, issues) for column in (outcome, *mapped)]
-            successes, of = totals.get(key := tuple(numbers[1:]), (0.0, 0.0))
-            totals[key] = (successes + numbers[0], of + 1)
+            outcomes.setdefault(tuple(numbers[1:]), []).append(numbers[0])
     except InvalidInput as error:
         issues.extend(error.issues)
     if issues:
@@ -148,9 +179,17 @@ def _count(
     # Sorted below, so that the digest of a scenario does not depend on the order of rows.
     drivers = [column.driver for column in mapped]
     return tuple(
-        Trials(at={**fixed, **dict(zip(drivers, key, strict=True))}, successes=totals[key][0], of=totals[key][1])
-        for key in sorted(totals)
+        _counts({**fixed, **dict(zip(drivers, key, strict=True))}, outcomes[key], states) for key in sorted(outcomes)
     )
+
+
+def _counts(at: Mapping[str, float], outcomes: Sequence[float], states: Sequence[str]) -> Trials:
+    if not states:
+        # One after the other, so that rounding is that of a sum in the order of the file.
+        return Trials(at=at, successes=sum(outcomes, start=0.0), of=float(len(outcomes)))
+    counts = Counter(states[int(outcome)] for outcome in outcomes)
+    by_state = FrozenDict({state: float(counts[state]) for state in states if counts[state]})
+    return Trials(at=at, successes=0.0, of=float(len(outcomes)), states=by_state)
 
 
 def _rows(path: Path, text: str, needed: list[str]) -> Iterator[tuple[int, dict[str, str]]]:

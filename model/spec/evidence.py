@@ -97,7 +97,10 @@ class Trials:
     at: Mapping[str, float]
     """The degree of a factor, or 0 or 1 of an event; a factor that is not named has 1/2, an event 0."""
     successes: float
+    """Of an event that happens or not."""
     of: float
+    states: Mapping[str, float] = field(default_factory=lambda: FrozenDict({}))
+    """Of an event with states: how many cases were in each."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,7 +173,7 @@ FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None],
         "count": table.integer("count"),
         "years": table.number("years", low=0, open_ends=True),
     },
-    Cases: lambda table, folder, _: {"trials": read_trials(table, folder)},
+    Cases: lambda table, folder, subject: {"trials": read_trials(table, folder, getattr(subject, "states", ()))},
     Observation: _observed,
 }
 """How the fields of each kind of evidence are read from its table."""

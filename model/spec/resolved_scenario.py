@@ -121,6 +121,8 @@ def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
 
 
 def _trials(trials: Trials) -> dict[str, object]:
+    if trials.states:
+        return {"counts": trials.states, "at": trials.at}
     return {"successes": trials.successes, "of": trials.of, "at": trials.at}
 
 

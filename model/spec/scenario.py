@@ -200,10 +200,10 @@ SILENT: Mapping[str, object] = {
 
 def _drop_silent(fields: dict[str, Any]) -> None:
     for name, value in SILENT.items():
-        if name in fields and fields[name] == value:
+        if name in fields and fields[name] in (value, {}):
             del fields[name]
-    for driver in fields.get("drivers", ()):
-        _drop_silent(driver)
+    for part in (*fields.get("drivers", ()), *fields.get("trials", ())):
+        _drop_silent(part)
 
 
 def _plain_value(value: object) -> Any:

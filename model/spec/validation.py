@@ -386,7 +386,13 @@ def _given_errors(item: Indicator | Testimony, path: str, scenario: Parts) -> It
 
 
 def _trial_errors(item: Cases, scenario: Parts) -> Iterator[Issue]:
-    drivers = tuple(driver.name for driver in scenario.events[item.about].drivers)
+    event = scenario.events[item.about]
+    if any(bool(trials.states) != bool(event.states) for trials in item.trials):
+        what = "how many cases were in each state" if event.states else "how many successes there were"
+        yield _error(f"evidence.{item.id}.trials", f"cases of {quote(event.id)} state {what}", code="wrong-form")
+    for state in dict.fromkeys(state for trials in item.trials for state in trials.states):
+        yield from _unknown(f"evidence.{item.id}.trials", state, event.states, f"a state of {quote(event.id)}")
+    drivers = tuple(driver.name for driver in event.drivers)
     for name in dict.fromkeys(name for trials in item.trials for name in trials.at):
         yield from _unknown(f"evidence.{item.id}.at.{name}", name, drivers, f"a driver of {quote(item.about)}")
 

@@ -169,6 +169,37 @@ def test_a_scenario_with_states_is_written_as_it_was_understood(tmp_path: Path) 
     assert read_scenario(tmp_path / "again.toml").digest == scenario.digest
 
 
+CASES = """\
+[evidence.before]
+kind = "cases"
+about = "actor"
+title = "Former cases"
+source = "log"
+"""
+LISTED = """trials = [
+  { at = { controls = 0 }, counts = { insider = 1, criminals = 1 } },
+  { at = { controls = 1 }, counts = { criminals = 1 } },
+]
+"""
+COUNTED = """file = "cases.csv"
+outcome = "who"
+counts = { employee = "insider", hackers = "criminals", spies = "state" }
+at = { controls = { column = "controls", values = { no = 0, yes = 1 } } }
+"""
+
+
+def test_cases_of_states_from_a_file_are_those_that_are_listed(tmp_path: Path) -> None:
+    """Each value of the outcome stands for a state; cases with equal drivers are counted together."""
+    (tmp_path / "cases.csv").write_text("who,controls\nemployee,no\nhackers,yes\nhackers,no\n", encoding="utf-8")
+    priors = f"{PRIORS}[relevance]\nbefore = 0.5\n"
+    listed = assessed(tmp_path, SCENARIO + CASES + LISTED, priors)
+    counted = assessed(tmp_path, SCENARIO + CASES + COUNTED, priors)
+    assert counted.scenario.evidence["before"] == listed.scenario.evidence["before"]
+    (tmp_path / "again.toml").write_text(resolved(counted.scenario), encoding="utf-8")
+    assert read_scenario(tmp_path / "again.toml").digest == counted.scenario.digest
+    assert answers(counted)["event", "actor=state"] < answers(assessed(tmp_path))["event", "actor=state"]
+
+
 def test_titles_of_states(tmp_path: Path) -> None:
     """A state has its own title, or its name, after that of the event."""
     scenario = assessed(tmp_path).scenario
@@ -197,6 +228,10 @@ ERRORS = [
      "missing-state", "events.actor.drivers.controls"),
     ('title = "The file is sold"\n', 'title = "The file is sold"\nordered = true\n', "wrong-form",
      "events.sale.ordered"),
+    ("[evidence.clean]", f"{CASES}trials = [{{ successes = 1, of = 2 }}]\n[evidence.clean]", "missing-key",
+     "evidence.before.trials.0.counts"),
+    ("[evidence.clean]", CASES + COUNTED.replace('"insider"', '"insidr"') + "[evidence.clean]", "not-a-choice",
+     "evidence.before.counts.employee"),
     ('claims = "criminals"', 'claims = "aliens"', "not-a-choice", "evidence.claim.claims"),
     ('state = "note"', 'state = "war"', "not-a-choice", "evidence.reacted.state"),
 ]  # fmt: skip
