@@ -306,7 +306,9 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
     return frozenset(
         item.id
         for item in scenario.evidence.values()
-        if isinstance(item, Indicator | Testimony) and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
+        if isinstance(item, Indicator | Testimony)
+        and not (item.about in scenario.events and scenario.events[item.about].states)
+        and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
     )
 
 

@@ -22,6 +22,8 @@ from estimative.priors.statements import ByState, Constant, StateCounts, Stated,
 
 ADD_UP = 1e-6
 """By which shares may miss 1: what rounding to six decimals leaves."""
+FAR = 1.35
+"""The factor by which the sum of means of separate statements may miss 1."""
 TAILS = (0.05, 0.5, 0.95)
 """Quantiles by which a statement without quantiles of its own is compared."""
 
@@ -134,7 +136,7 @@ def _of_statements(parts: Mapping[str, Statement]) -> tuple[Shares, float]:
     """Fit to a statement for each state: its quantiles, or those of the beta that it states."""
     priors = {state: _beta_of(state, statement) for state, statement in parts.items()}
     total = math.fsum(prior.family.mean for prior in priors.values())
-    if not 0.5 <= total <= 2:
+    if not 1 / FAR <= total <= FAR:
         message = f"the states' shares add up to about {total:.2g} on average, far from 1"
         raise invalid(message, code="shares", allowed="statements whose means add up to about 1")
     points = [(index, p, q) for index, prior in enumerate(priors.values()) for p, q in _points(prior)]

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +87,9 @@ def read_stated(table: Table, key: str) -> Stated | None:
     return Stated(statement=statement, place=table.place(key)) if statement and len(table.issues) == before else None
 
 
-def is_form(keys: Iterable[str]) -> bool:
-    """Whether an inline table with these keys would read as a statement of its own."""
-    generic = {_generic(key) for key in keys}
-    return any(form.allows(generic) for form in FORMS if form.statement is not ByState)
+def is_key(name: str) -> bool:
+    """Whether a name is a key of a statement, so that it cannot name a state."""
+    return _generic(name) in {*_KNOWN, "pNN"}
 
 
 def toml(statement: Statement) -> str:
@@ -163,7 +162,7 @@ def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
     present = [name for name in inline.data if name not in _REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
-    if len([name for name in present if name != "worth"]) > 1 and any(map(_may_be_state, unknown)):
+    if any(_may_be_state(name) and not isinstance(inline.data[name], list) for name in unknown):
         return form_of_type(ByState)
     for name in unknown:
         _add_unknown_key(inline, name)

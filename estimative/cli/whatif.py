@@ -69,8 +69,10 @@ def whatif(
 
 def _pair(text: str) -> tuple[str, str | None]:
     """A name and its value; None where no value is given."""
-    name, sign, value = text.partition("=")
-    return name.strip(), value.strip() if sign else None
+    # A name may have the sign in it, "actor=state", and so may a statement in braces.
+    start, brace, rest = text.partition("{")
+    name, sign, value = start.rpartition("=")
+    return (name.strip(), f"{value}{brace}{rest}".strip()) if sign else (text.strip(), None)
 
 
 @contextmanager

@@ -138,8 +138,10 @@ class _Reader:
                 if literal := self.state_of(entry, event, value):
                     events[literal] = True
                     self.assumptions.append(Assumption(kind=kind, name=literal, value=True))
-            elif name in self.scenario.events:
+            elif name in self.scenario.literals:
                 events[name] = self.state(entry, name, value)
+                if entry == "do" and "=" in name and not events[name]:
+                    self.wrong(entry, name, "no", "a state to set", "another state of the event, set to hold")
                 self.assumptions.append(Assumption(kind=kind, name=name, value=events[name]))
             else:
                 known, what = [*self.scenario.factors, *self.scenario.events], "a factor or an event of the scenario"

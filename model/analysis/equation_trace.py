@@ -118,7 +118,7 @@ class _Tracer:
             quantity=quantity,
             driver="",
             sign=1,
-            value=self.mean(self.posterior.quantity(quantity)),
+            value=self.mean(self.baseline(quantity)),
             level=None,
             contribution=self.mean(summands.baseline[base]),
         )
@@ -136,6 +136,14 @@ class _Tracer:
                     level=self.level(driver.name),
                     contribution=self.mean(size * summands.log_effect[effect] * summands.covariate[effect]),
                 )
+
+    def baseline(self, quantity: str) -> Numbers:
+        """The baseline at each draw; of an ordered event, the share of this state and of all later ones."""
+        states = self.event.share_states
+        if not self.event.ordered:
+            return self.posterior.quantity(quantity)
+        later = [f"events.{self.event.id}.{state}" for state in states[states.index(self.state) :]]
+        return np.sum([self.posterior.quantity(name) for name in later], axis=0)
 
     def level(self, driver: str) -> MCEstimate:
         if driver in self.posterior.assessment.scenario.factors:

@@ -52,7 +52,11 @@ def structural_alternatives(
 ) -> StructuralAlternatives:
     """Refit with independent causes (noisy-OR) in place of log-odds, and without each effect in turn."""
     assessment = fitted.assessment
-    effects = [name for name in assessment.priors if QuantityName.parse(name).section == "effects"]
+    effects = [
+        name
+        for name, prior in assessment.priors.items()
+        if QuantityName.parse(name).section == "effects" and not prior.same_as
+    ]
     counting = ProgressCounter(progress, 2 + len(effects))
     refitter = Refitter.between(fitter, [fitted])
     others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]

@@ -87,6 +87,8 @@ def _sample_items(
         origin[origin > 0] *= np.isfinite(before[origin[origin > 0] - 1, np.flatnonzero(origin > 0)])
         for index, query in enumerate([EVERYTHING, *tilts]):
             draws = np.flatnonzero(origin == index)
+            if not draws.size:  # where a query is impossible, none come from it
+                continue
             joint = sample_states(structure.network, chances[:, draws], soft.part(draws), rng, query)
             places = {name: structure.network.place(name) for name in structure.soft_evidence_events}
             states = {name: (joint[event] == state).astype(np.intp) for name, (event, state) in places.items()}
@@ -95,7 +97,8 @@ def _sample_items(
         if not tilts:
             return complete, np.zeros(chances.shape[1])
         after = _log_conditionals(structure, chances, soft_evidence(NUMPY, structure, complete), tilts)
-    gain = np.where(np.isfinite(before), after - before, 0.0)
+    possible = np.isfinite(before)
+    gain = np.where(possible, after - np.where(possible, before, 0.0), 0.0)
     return complete, np.log(1 + len(tilts)) - np.logaddexp.reduce(np.concatenate([np.zeros_like(gain[:1]), gain]))
 
 

@@ -22,6 +22,7 @@ from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, quote
 
+IMPOSSIBLE = 1e-280
 MAX_TABLE = 1 << 16
 """Cells in one table of the exact sum, for each draw: some minutes for a fit."""
 
@@ -147,5 +148,7 @@ def evaluate_queries(
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
     # Normalised in log space, since P(evidence) may underflow; -inf - -inf would be NaN, so those draws are masked.
     chance = np.exp(np.where(possible, log_masses[1:] - np.where(possible, log_masses[0], 0.0), -np.inf))
+    # What has a share of exactly 0 is impossible; a logarithm in between makes it the smallest float.
+    chance = np.where(chance < IMPOSSIBLE, 0.0, chance)
     given = np.minimum(chance[1::2], 1.0)  # rounding may leave the sum of many states slightly above 1
     return QueryProbabilities(yes=np.minimum(chance[0::2], given), given=given, log_evidence=log_masses[0])

@@ -26,6 +26,7 @@ from estimative.priors.errors import (
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
+from estimative.priors.statement_syntax import say
 from estimative.priors.statements import PLACEHOLDER, ByState, Constant, SameAs, Statement
 
 
@@ -123,10 +124,15 @@ class _Matching:
                     yield from self._stated(name, stated_together)
                 except InvalidInput as error:
                     issues.extend(_within(issue, self._place(name)) for issue in error.issues)
+            elif all(quantity.name in self.prior_set.statements for quantity in stated_together):
+                # A pool of analysts states sticks and likelihoods one by one.
+                for each in stated_together:
+                    support = Support.DEGREE if each.states else each.support
+                    yield each.name, fit(self.prior_set.statements[each.name], support)
             elif self._stated_otherwise(name):
                 yield name, fit(Constant(value=1.0), first.support)
             elif name not in self.misspelt:
-                issues.append(self._missing(name, ascii_safe(first.title)))
+                issues.append(self._missing(name, ascii_safe(first.title.partition(": share of")[0])))
 
     def _stated(self, name: str, quantities: Sequence[Quantity]) -> Iterator[tuple[str, Prior]]:
         """Fit the quantities that one entry states: one, the shares of an event, or a ratio for each state.
@@ -149,6 +155,10 @@ class _Matching:
             if silent:
                 fitted[OTHERWISE] = self._uninformative(name, fitted)
             yield from ((quantity.name, fitted[quantity.state]) for quantity in quantities)
+        elif name.startswith("evidence.") and first.state:
+            example = enumerated([f"{quantity.state} = ..." for quantity in quantities if quantity.state != OTHERWISE])
+            message = f"{say(stated.statement)} is no likelihood under each state"
+            raise invalid(message, code="unsuitable-statement", allowed=f"{{ {example} }}")
         elif len(quantities) > 1:
             # One number for several states: one unknown under several names.
             prior = fit(stated, first.support)
@@ -313,7 +323,7 @@ def unknown_names(quantities: Quantities, prior_set: PriorSet) -> Iterator[Unkno
     scenario = quantities.scenario
     counted = [item.id for item in scenario.evidence.values() if isinstance(item, Exposure | Cases)]
     known: tuple[tuple[Iterable[str], Collection[str], str], ...] = (
-        (prior_set.statements, {**quantities.inputs, **quantities.indicator_quantities}, "a quantity of the scenario"),
+        (prior_set.statements, _entries(quantities, prior_set), "a quantity of the scenario"),
         (_in("relevance", prior_set.relevance), _in("relevance", counted), "evidence of kind exposure or cases"),
         (
             _in("independence", prior_set.independence),
@@ -329,6 +339,15 @@ def unknown_names(quantities: Quantities, prior_set: PriorSet) -> Iterator[Unkno
                 meant = _meant(name, silent) or _meant(name, wanted)
                 place = _place(prior_set, name)
                 yield UnknownName(name=name, place=place, what=what, meant=meant, missing=meant in silent)
+
+
+def _entries(quantities: Quantities, prior_set: PriorSet) -> Collection[str]:
+    """What a prior set can state: inputs, or the quantities of one that it does not state as a whole."""
+    parts = [
+        name for entry in quantities.inputs for name in quantities.inputs[entry] if entry not in prior_set.statements
+    ]
+    known = {**quantities.inputs, **quantities.indicator_quantities}
+    return {**known, **dict.fromkeys(name for name in parts if name in prior_set.statements)}
 
 
 def _in(section: str, names: Iterable[str]) -> list[str]:

@@ -214,6 +214,10 @@ def _drivers(table: Table) -> Iterator[Driver]:
     for name in table.names(states=True):
         if isinstance(table.data[name], dict):
             below = table.table(name)
+            if not any(below.data.get(verb) for verb in SIGNS):
+                below.error(
+                    code="missing-state", message="the driver names no state", allowed="raises or lowers, with states"
+                )
             for verb in SIGNS:
                 yield from (Driver(name=name, sign=SIGNS[verb], state=state) for state in below.texts(verb))
             below.no_more()

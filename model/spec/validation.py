@@ -21,7 +21,7 @@ from estimative.model.spec.evidence import (
 )
 from estimative.model.spec.evidence_names import name_errors
 from estimative.priors.errors import Issue, Place, listed, quote, unknown_name
-from estimative.priors.statement_syntax import is_form
+from estimative.priors.statement_syntax import is_key
 from estimative.priors.toml_table import A_STATE, STATE
 
 
@@ -150,26 +150,26 @@ def _state_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
         message, fix = f"the event has {len(event.states)} states", "Join states that you would not tell apart."
         allowed = f"at most {MOST_STATES}"
         yield _error(f"{path}.states", message, code="too-many", allowed=allowed, suggestion=fix)
+    yield from _state_name_errors(event, scenario)
+
+
+def _state_name_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
     for index, state in enumerate(event.states):
+        key, other = f"events.{event.id}.states.{index}", f"another name, such as {state}-{event.id}"
         if state in event.states[:index]:
-            yield _error(f"{path}.states.{index}", "a state is there twice", code="duplicate-name", value=state)
+            yield _error(key, "a state is there twice", code="duplicate-name", value=state)
         elif not STATE.fullmatch(state):
-            yield _error(f"{path}.states.{index}", f"{quote(state)} is not a name", code="bad-name", allowed=A_STATE)
+            yield _error(key, f"{quote(state)} is not a name", code="bad-name", allowed=A_STATE)
         elif state in scenario.events or state in scenario.factors:
             owner = "an event" if state in scenario.events else "a factor"
-            yield _error(
-                f"{path}.states.{index}",
-                f"the state {quote(state)} is also the name of {owner}",
-                code="duplicate-name",
-                value=state,
-                allowed="another name",
-            )
-    if OTHERWISE in event.states:
-        message = f"{quote(OTHERWISE)} stands for an event whose condition is not met"
-        yield _error(f"{path}.states", message, code="bad-name", value=OTHERWISE, allowed="another name")
-    if len(event.states) > 1 and is_form(event.states):
-        message = f"states named {listed([quote(state) for state in event.states])} read as a statement of a prior"
-        yield _error(f"{path}.states", message, code="bad-name", allowed="other names")
+            message = f"the state {quote(state)} is also the name of {owner}"
+            yield _error(key, message, code="duplicate-name", value=state, allowed=other)
+        elif state == OTHERWISE:
+            message = f"{quote(OTHERWISE)} stands for an event whose condition is not met"
+            yield _error(key, message, code="bad-name", value=state, allowed=other)
+        elif is_key(state):
+            message = f"{quote(state)} is a key of the statements of priors"
+            yield _error(key, message, code="bad-name", value=state, allowed=other)
 
 
 def _driver_errors(event: Event) -> Iterator[Issue]:

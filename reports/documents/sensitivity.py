@@ -135,7 +135,10 @@ def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
     """The variance of the headline's log-odds over the priors, by input."""
     yield Heading(text="Sobol' indices: shares of the variance of the result over the priors")
     if result is None:
-        yield Paragraph(text="Not defined: the result does not vary over the priors, or is certain somewhere.")
+        yield Paragraph(
+            text="Not defined: the result does not vary over the priors, is certain somewhere, or depends on uncertain "
+            "shares of states, which are not independent."
+        )
         return
     yield Paragraph(text=explained(result))
     rows = [(capital(input_name(row.name, scenario)), _share(row.S1), _share(row.ST)) for row in result.indices]

@@ -126,7 +126,8 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     """The terms of an event's log-odds, or the rows of its table."""
     since = " at most, from when its condition is met" if awaited(event_of(row.event), scenario.events) else ""
     if row.terms:
-        left = "Log-odds =" if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
+        odds = "Log-odds of this state or a later one =" if scenario.event(row.event).ordered else "Log-odds ="
+        left = odds if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
         if row.log_bayes_factor:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
@@ -242,6 +243,10 @@ def reading(item: Evidence, scenario: Scenario) -> str:
             return f"a forecast of {subject}: {plain_percent(item.probability)}{_span(item, scenario)}"
         case Exposure():
             return f"{item.count} cases of {subject} in {item.years:g} years"
+        case Cases() if event and event.states:
+            counts = {state: sum(t.states.get(state, 0.0) for t in item.trials) for state in event.states}
+            listed_counts = ", ".join(f"{event.state_title(state)} {count:g}" for state, count in counts.items())
+            return f"{sum(counts.values()):g} comparable cases of {subject}: {listed_counts}"
         case Cases():
             successes, total = sum(t.successes for t in item.trials), sum(t.of for t in item.trials)
             return f"{successes:g} of {total:g} comparable cases of {subject}"

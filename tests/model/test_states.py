@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario_file import read_scenario
+from estimative.priors.distributions import ScaledBeta
 from estimative.priors.errors import InvalidInput
+from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set_file import read_prior_set
+from estimative.priors.statements import BetaStated, Stated
 
 SCENARIO = """\
 [scenario]
@@ -153,6 +157,34 @@ def test_rows_may_name_the_first_state(tmp_path: Path) -> None:
     assert answers(assessed(tmp_path, priors=written)) == plain
 
 
+def test_a_state_without_a_share_has_no_probability(tmp_path: Path) -> None:
+    """Not even the smallest float, of which a result could not be printed."""
+    found = answers(
+        assessed(tmp_path, priors=PRIORS.replace("criminals = 0.5, state = 0.3", "criminals = 0.8, state = 0"))
+    )
+    assert found["outcome", "state_did"] == 0
+
+
+def test_a_headline_that_is_excluded_has_no_probability(tmp_path: Path) -> None:
+    """Where another state is known to hold, no draw can be made as if the headline did."""
+    found = answers(assessed(tmp_path).conditioned_on({"actor=insider": True}))
+    assert found["outcome", "state_did"] == 0
+    assert found["event", "actor=insider"] == 1
+
+
+def test_a_prior_set_may_state_what_an_input_is_made_of(tmp_path: Path) -> None:
+    """As that of several analysts together does: a distribution for each stick."""
+    plain = assessed(tmp_path)
+    statements = dict(plain.prior_set.statements)
+    del statements["events.actor"]
+    for name in plain.structure.quantities.inputs["events.actor"]:
+        family = plain.priors[name].family
+        assert isinstance(family, ScaledBeta)
+        statements[name] = Stated(statement=BetaStated(a=family.a, b=family.b))
+    pieces = replace(plain.prior_set, statements=FrozenDict(statements))
+    assert answers(assess(plain.scenario, pieces)) == answers(plain)
+
+
 def test_one_ratio_for_several_states_is_one_unknown(tmp_path: Path) -> None:
     """A driver may have one number for all states that it names."""
     priors = PRIORS.replace(
@@ -208,15 +240,15 @@ def test_titles_of_states(tmp_path: Path) -> None:
     assert scenario.event_title("sale") == "The file is sold"
 
 
-USED = ('state = "note"', 'state = "high"')
-"""Of the event whose states are named low and high."""
 MANY = ", ".join(f'"s{index}"' for index in range(40))
 ERRORS = [
     ('["minor", "major"]', '["major"]', "too-few", "events.severity.states"),
     ('["silence", "note"]', f'["note", {MANY}]', "too-many", "events.reaction.states"),
     ('["silence", "note"]', '["sale", "note"]', "duplicate-name", "events.reaction.states.0"),
     ('["silence", "note"]', '["note", "note"]', "duplicate-name", "events.reaction.states.1"),
-    ('["silence", "note"]\nparents', '["low", "high"]\nparents', "bad-name", "events.reaction.states"),
+    ('["silence", "note"]\nparents', '["low", "note"]\nparents', "bad-name", "events.reaction.states.0"),
+    ('["silence", "note"]\nparents', '["because", "note"]\nparents', "bad-name", "events.reaction.states.0"),
+    ('["minor", "major"]', '["otherwise", "major"]', "bad-name", "events.severity.states.0"),
     ('["minor", "major"]', '["a b", "major"]', "bad-name", "events.severity.states.0"),
     ('all = ["actor=state"]', 'all = ["actor=alien"]', "missing-state", "outcomes.state_did.all.0"),
     ('all = ["actor=state"]', 'all = ["actor"]', "missing-state", "outcomes.state_did.all.0"),
@@ -242,10 +274,7 @@ def test_errors_in_a_scenario(tmp_path: Path, old: str, new: str, code: str, key
     """One for each mistake, with its place."""
     assert old in SCENARIO
     with pytest.raises(InvalidInput) as caught:
-        assessed(
-            tmp_path,
-            SCENARIO.replace(old, new).replace(*(USED if "reaction" in key and code == "bad-name" else ("", ""))),
-        )
+        assessed(tmp_path, SCENARIO.replace(old, new))
     assert [(issue.code, issue.place.key) for issue in caught.value.issues] == [(code, key)]
 
 
@@ -261,7 +290,28 @@ PRIOR_ERRORS = [
         "evidence.malware.insidr",
     ),
     ('"actor=state" = { counts', '"actor=stat" = { counts', "unknown-name", "tables.reaction.actor=stat"),
+    (
+        "malware = { insider = 0.1, criminals = { p05 = 0.2, p95 = 0.8 }, state = 1 }",
+        "malware = 3",
+        "unsuitable-statement",
+        "evidence.malware",
+    ),
+    (
+        "claim = { insider = 0.5, state = { p05 = 0.1, p95 = 0.6 }, criminals = 1 }",
+        "claim = { p05 = 2, p95 = 6 }",
+        "unsuitable-statement",
+        "evidence.claim",
+    ),
 ]
+
+
+def test_two_chances_are_no_likelihoods_under_states(tmp_path: Path) -> None:
+    """They are for events that happen or not."""
+    priors = PRIORS.replace("malware = { insider = 0.1, criminals = { p05 = 0.2, p95 = 0.8 }, state = 1 }",
+                            "malware = { if_yes = 0.5, if_no = 0.1 }")  # fmt: skip
+    with pytest.raises(InvalidInput) as caught:
+        assessed(tmp_path, priors=priors)
+    assert {issue.place.key for issue in caught.value.issues} == {"evidence.malware.if_yes", "evidence.malware.if_no"}
 
 
 @pytest.mark.parametrize(("old", "new", "code", "key"), PRIOR_ERRORS)
