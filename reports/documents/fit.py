@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
@@ -18,6 +18,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.figures import figures
 from estimative.reports.number_format import interval, multiple, percent, plain_percent, rounded, significant
 from estimative.reports.phrases import capital, input_name, listed, plain, plural
@@ -58,8 +59,8 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
         yield Heading(text="Outcomes")
         yield outcomes_table(result, context)
         yield from omitted(result, context.scenario)
-        yield Heading(text="Chain of events")
-        yield chain_table(result, context.scenario)
+        yield from hypotheses(result, context)
+        yield from chain(result, context.scenario)
         if context.scenario.factors:
             yield Heading(text="Factors")
             yield factors_table(result, context.scenario)
@@ -157,11 +158,16 @@ def _outcome(name: str, row: Probability, context: Context) -> tuple[str, ...]:
     )
 
 
-def chain_table(result: FitResult, scenario: Scenario) -> Table:
-    """Each event under its own condition, and whatever else happens."""
-    rows = [_event(name, row, scenario) for name, row in result.events.items()]
-    header = ("Event", "If", "Probability", "Prior", "Overall")
-    return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1}))
+def chain(result: FitResult, scenario: Scenario, pictures: Iterable[Block] = ()) -> Iterator[Block]:
+    """The pictures, then each event that happens or not: under its own condition, and whatever else happens."""
+    rows = [_event(name, row, scenario) for name, row in result.events.items() if name in scenario.events]
+    blocks = [*pictures]
+    if rows:
+        header = ("Event", "If", "Probability", "Prior", "Overall")
+        blocks.append(Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1})))
+    if blocks:
+        yield Heading(text="Chain of events")
+        yield from blocks
 
 
 def _event(name: str, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:
