@@ -28,6 +28,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
@@ -112,6 +113,7 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(text=_scale(context.scale))
     yield from hypotheses(result.fit, context)
     yield from fit.chain(result.fit, context.scenario, _figures("tree", result, context))
+    yield from dates(result.fit, context, tuple(_figures("dates", result, context)) if result.fit.dates else ())
     if context.scenario.factors:
         yield Heading(text="Factors")
         yield from _figures("factors", result, context)
