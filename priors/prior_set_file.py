@@ -14,7 +14,7 @@ from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
 from estimative.priors.statement_syntax import read_stated, toml
 from estimative.priors.statements import Constant, Stated
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import LITERAL, Table
+from estimative.priors.toml_table import JOINED, LITERAL, Table
 
 PLAIN = ("factors", "events", "evidence", "motives")
 """Sections with one statement for each name."""
@@ -266,7 +266,7 @@ def _read_pair(within: Table, name: str) -> Iterator[tuple[str, Stated]]:
 def _combinations(within: Table) -> Iterator[str]:
     """Yield the keys of a table of probabilities: names of parents joined by +, or none."""
     for key in within.data:
-        if not all(LITERAL.fullmatch(part) for part in key.split("+")):
+        if not all(LITERAL.fullmatch(part) for part in JOINED.split(key)):
             allowed = "the names of the parents that happened, joined by +, or none"
             within.mismatch(key, value=key, allowed=allowed, code="bad-name")
         yield key

@@ -50,7 +50,7 @@ from estimative.priors.statements import (
 from estimative.priors.toml_table import NAME, Table, number_within
 from estimative.priors.verbal_scale import SCALES
 
-_PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
+PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
 _REMARKS = ("because", "source")
 STATE = "the names of the states"
@@ -202,7 +202,7 @@ def _add_no_form(inline: Table, present: list[str], keys: set[str]) -> None:
 
 
 def _generic(name: str) -> str:
-    return "pNN" if _PERCENTILE.fullmatch(name) else name
+    return "pNN" if PERCENTILE.fullmatch(name) else name
 
 
 def _word(term: str, scale: str) -> Word:
@@ -213,7 +213,7 @@ def _word(term: str, scale: str) -> Word:
 
 def _quantiles(inline: Table) -> Quantiles:
     # A table has no order, and quantiles must rise.
-    names = sorted(name for name in inline.data if _PERCENTILE.fullmatch(name))
+    names = sorted(name for name in inline.data if PERCENTILE.fullmatch(name))
     return Quantiles(points=tuple((int(name[1:]) / 100, inline.number(name)) for name in names))
 
 

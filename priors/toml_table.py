@@ -24,10 +24,12 @@ from estimative.priors.toml_document import KeyPath, TomlFile
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """A valid name of a factor, an event, an outcome, an item of evidence."""
-STATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-"""A valid name of a state of an event."""
+STATE = re.compile(rf"{NAME.pattern}\+?")
+"""A valid name of a state of an event; that of a range without an upper end has a plus at its end: "100+"."""
 LITERAL = re.compile(rf"{NAME.pattern}(={STATE.pattern})?")
 """A name, or a state of an event: "event=state"."""
+JOINED = re.compile(r"\+(?=[A-Za-z0-9])")
+"""Between the names of the parents in a row of a table."""
 A_STATE = "a letter or digit, then letters, digits, _ or -, at most 64"
 A_NAME = "a name: a letter or digit, then letters, digits, _ or -, at most 64"
 """NAME in prose."""
@@ -186,6 +188,16 @@ class Table:
         self.mismatch(
             key, value=value, allowed="a list of dates such as [2026-11-01], without quotes", code="not-a-date"
         )
+        return ()
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Return a list of finite numbers; absent means empty."""
+        value = self.value(key)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(number_within(entry, -math.inf, math.inf) for entry in value):
+            return tuple(map(float, value))
+        self.mismatch(key, value=value, allowed="a list of numbers such as [0, 1, 10]", code="not-a-number")
         return ()
 
     def texts(self, key: str) -> tuple[str, ...]:

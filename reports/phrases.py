@@ -17,6 +17,7 @@ from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO, Confidence
+from estimative.priors.toml_table import JOINED
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
 from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, two_digits
 
@@ -211,7 +212,7 @@ def _evidence_value(item: Evidence, number: str) -> str:
 
 def table_row(key: str, scenario: Scenario) -> str:
     """A row of a table in a sentence: "given \u201cX\u201d and \u201cY\u201d"."""
-    parents = [] if key == "none" else key.split("+")
+    parents = [] if key == "none" else JOINED.split(key)
     return (
         f"given {listed([quoted(title_of(p, scenario)) for p in parents])}" if parents else "given none of its parents"
     )

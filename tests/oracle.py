@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import product
+from itertools import pairwise, product
 
 from estimative.model.spec.events import Event, Outcome, event_of
 from estimative.model.spec.evidence import (
@@ -317,19 +317,45 @@ class Oracle:
         return 0.0
 
     def _log_forecast(self, item: Forecast) -> float:
+        if item.quantiles:
+            return self._log_quantiles(item)
         yes, no = self._forecast_masses(item)
         if yes == 0 or no == 0:
             return -math.inf
         stated = math.log(item.probability / (1 - item.probability))
         return _log_normal(stated, math.log(yes / no), self.values[f"evidence.{item.id}"])
 
+    def _log_quantiles(self, item: Forecast) -> float:
+        """One deviation: the root of the mean square over the quantiles."""
+        event, years = self.scenario.events[item.about], self._span_of(item)
+        chances = [(state, self._probability(state, years)) for state in self.states()]
+        masses = [math.fsum(p for state, p in chances if state[name]) for name in event.literals]
+        squares = []
+        for share, value in item.quantiles:
+            parts = []
+            for low, high in pairwise(event.edges):
+                if low > 0 and high >= 3 * low:
+                    part = math.log(max(min(value, high), low) / low) / math.log(high / low)
+                else:
+                    part = (max(min(value, high), low) - low) / (high - low)
+                parts.append(part)
+            below = math.fsum(mass * part for mass, part in zip(masses, parts, strict=False))
+            deviation = math.log(share / (1 - share)) - math.log(below / (math.fsum(masses) - below))
+            squares.append(min(deviation, 0) ** 2 if value > event.edges[-1] else deviation**2)
+        root = math.sqrt(math.fsum(squares) / len(squares) + 1e-12)
+        return _log_normal(root, 0.0, self.values[f"evidence.{item.id}"])
+
+    def _span_of(self, item: Forecast) -> float | None:
+        """The years of a forecast; None where they are those of the scenario."""
+        start, end = item.date or self.scenario.as_of, item.until or self.scenario.until
+        return None if (start, end) == (self.scenario.as_of, self.scenario.until) else _years(start, end)
+
     def _forecast_masses(self, item: Forecast) -> tuple[float, float]:
         """The mass of yes and no over the forecast's own span, before any evidence; of an outcome, under its condition.
 
         Rates run over that span in all events; an event of another form takes no time.
         """
-        start, end = item.date or self.scenario.as_of, item.until or self.scenario.until
-        years = None if (start, end) == (self.scenario.as_of, self.scenario.until) else _years(start, end)
+        years = self._span_of(item)
         chances = [(state, self._probability(state, years)) for state in self.states()]
         if item.about not in self.scenario.outcomes:
             yes = math.fsum(p for state, p in chances if state[item.about])

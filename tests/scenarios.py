@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
-from estimative.model.spec.evidence import Cases, Evidence, Forecast, Observation, Trials
+from estimative.model.spec.evidence import Cases, Evidence, Forecast, Indicator, Observation, Trials
+from estimative.model.spec.range_names import range_names
 from estimative.model.spec.scenario import Scenario
 
 SAID: dict[str, Any] = {"title": "", "source": ""}
@@ -44,3 +45,27 @@ def repeating(*observed: str) -> Scenario:
     said = Forecast(id="told", about="incident", probability=0.6, until=datetime.date(2030, 1, 1), **SAID)
     listed = Cases(id="past", about="breach", trials=(Trials(at={"haste": 1.0}, successes=1.0, of=9.0),), **SAID)
     return scenario_of(*events, factors=("haste",), evidence=(said, listed, *seen))
+
+
+def losses() -> Scenario:
+    """A number in ranges after a rate event, with what is forecast of it, within its ranges and beyond them."""
+    edges = (0.5, 1.0, 10.0, 100.0)
+    events = (
+        Event(id="breach", title="", form="rate"),
+        Event(
+            id="losses",
+            title="",
+            given=("breach",),
+            states=range_names(edges),
+            edges=edges,
+            ordered=True,
+            drivers=(Driver(name="haste", sign=1),),
+        ),
+    )
+    evidence = (
+        Forecast(id="study", about="losses", quantiles=((0.05, 0.7), (0.5, 8.0), (0.9, 150.0)), **SAID),
+        Forecast(id="guess", about="losses", quantiles=((0.99, 101.0),), date=datetime.date(2025, 6, 1), **SAID),
+        Forecast(id="chance", about="losses=100+", probability=0.1, **SAID),
+        Indicator(id="sign", about="losses", supports=True, **SAID),
+    )
+    return scenario_of(*events, factors=("haste",), evidence=evidence, any=("losses=10-100", "losses=100+"))

@@ -27,6 +27,7 @@ from estimative.model.spec.evidence import (
     Trials,
 )
 from estimative.model.spec.quantities import Quantities, Quantity
+from estimative.model.spec.range_names import range_names
 from estimative.model.spec.repeats import repeat_errors
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import Issue
@@ -180,6 +181,10 @@ def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), max_size=most, unique=True) if names else st.just([])
 
 
+EDGES = {False: ((0.0, 1.0, 10.0),), True: ((0.0, 1.0, 10.0), (-5.0, 0.0, 2.5, 7.0), (1.0, 3.0, 20.0, 21.0))}
+"""Of numbers in ranges, by whether there may be more than three."""
+
+
 @st.composite
 def _events(
     draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping[str, Event], most_states: int
@@ -203,7 +208,9 @@ def _events(
     split = draw(st.integers(0, len(conditions)))
     driving = draw(_some((*factors, *literals), 4))
     parents = [*conditions, *(name for name in driving if name in literals)]
-    ordered = bool(states) and draw(st.booleans())
+    edges = draw(st.sampled_from(((), *EDGES[most_states > 3]))) if states and form == "odds" else ()
+    states = range_names(edges) or states
+    ordered = bool(edges) or (bool(states) and draw(st.booleans()))
     event = Event(
         id=name,
         title=name,
@@ -214,6 +221,7 @@ def _events(
         drivers=tuple(driver for other in driving for driver in draw(_drivers(other, () if ordered else states))),
         clock=draw(st.sampled_from([None, None, "start"])) if form == "rate" else None,
         states=states,
+        edges=edges,
         ordered=ordered,
     )
     event = replace(event, repeats=True) if form == "odds" and draw(st.booleans()) else event
@@ -270,13 +278,14 @@ def _items(
 ) -> Evidence:
     odds = [event.id for event in events.values() if event.form == "odds"]
     rates = [event.id for event in events.values() if event.form == "rate"]
+    ranged = [event.id for event in events.values() if event.edges]
     literals = tuple(name for event in events.values() for name in event.literals)
     either = tuple(dict.fromkeys((*events, *literals)))
     about = {
         "indicator": (*factors, *either),
         "measurement": factors,
         "testimony": either,
-        "forecast": (*literals, *rates, *(outcome.id for outcome in outcomes)),
+        "forecast": (*literals, *ranged, *rates, *(outcome.id for outcome in outcomes)),
         "exposure": rates,
         "cases": odds,
         "observation": literals,
@@ -316,6 +325,12 @@ def _of_kind(
             claimed = draw(st.sampled_from(event.states)) if event and by_state else ""
             claims = by_state or draw(st.booleans())
             return Testimony(**common, claims=claims, claimed=claimed, motive=motive, given=given)
+        case "forecast" if event and event.edges and by_state:
+            shares = draw(st.lists(st.sampled_from([0.05, 0.25, 0.5, 0.9]), min_size=1, max_size=3, unique=True))
+            first, last = event.edges[0], event.edges[-1]
+            values = draw(st.lists(st.floats(first + 0.1, last + 2), min_size=3, max_size=3, unique=True))
+            points = zip(sorted(shares), sorted(values), strict=False)
+            return Forecast(**common, quantiles=tuple(points))
         case "forecast":
             until = UNTIL + datetime.timedelta(days=draw(st.integers(-700, 700)))
             own = event is not None and event.form == "rate" and draw(st.booleans())

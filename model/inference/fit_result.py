@@ -11,6 +11,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.by_date import DatedOutcome, by_dates
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
+from estimative.model.inference.number_ranges import RangedNumber, ranged_numbers
 from estimative.model.inference.occurrences import Occurrences, occurrences
 from estimative.model.inference.posterior import Agreement, Posterior, agreement
 from estimative.model.inference.prior_conflict import conflicts, prior_p_values
@@ -101,6 +102,8 @@ class FitResult(Result):
     """Of two methods that both passed."""
     occurrences: Mapping[str, Occurrences] = field(default_factory=dict)
     """How often events that repeat occur, and those that they repeat with; each after the one before."""
+    numbers: Mapping[str, RangedNumber] = field(default_factory=dict)
+    """Events that are numbers in ranges."""
     dates: Mapping[str, DatedOutcome] = field(default_factory=dict)
     """Outcomes by dates before the horizon, where any were asked for."""
     omitted: tuple[Omission, ...] = ()
@@ -181,6 +184,7 @@ def fit_result(
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
         occurrences=occurrences(answer.assessment, answer, prior) if show else {},
+        numbers=ranged_numbers(answer.assessment.scenario, prior, answer) if show else {},
         dates=by_dates(answer.assessment, answer, prior, dates) if show and dates else {},
         omitted=omissions(answer, prior) if show else (),
         warnings=(*warnings, *answer.assessment.warnings, *conflicts(answer.assessment, p_values)),

@@ -13,6 +13,7 @@ others repeat it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import betainc, gammainc, gammaincc, ndtr
@@ -102,7 +103,12 @@ def _tails(structure: Structure, theta: Theta, shared: Terms, relevance: Numbers
         (structure.measurements, measurement_deviation(NUMPY, structure, theta))
     ]
     if len(structure.forecasts.item):
-        normal.append((structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)))
+        # Quantiles have no single number that could be too high or too low.
+        single = len(structure.forecasts.target)
+        forecasts = replace(
+            structure.forecasts, item=structure.forecasts.item[:single], error=structure.forecasts.error[:single]
+        )
+        normal.append((forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)[:single]))
     for items, deviation in normal:
         scores = deviation / np.exp(theta.log_ratio[items.error])
         yield items.item, (ndtr(scores), ndtr(-scores))

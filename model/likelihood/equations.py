@@ -22,6 +22,7 @@ from estimative.model.likelihood.layout import (
     Index,
     LinearPredictors,
     Measurements,
+    QuantileForecasts,
     Structure,
 )
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
@@ -30,6 +31,8 @@ from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 from estimative.model.likelihood.waiting import waiting_chances
 
+TINY_SQUARE = 1e-12
+"""Of a deviation in log-odds."""
 EPSILON = 2.0**-53
 """The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
 
@@ -330,14 +333,38 @@ def _forecasts(backend: Backend, structure: Structure, shared: Terms, sum_produc
 
 
 def forecast_deviation(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
-    """logit q - logit p, in log-odds; dims (item[, draw])."""
+    """logit q - logit p, in log-odds; of quantiles the root of the mean square; dims (item[, draw])."""
     items = structure.forecasts
+
     # Its author gave a probability of the event as such: p must not count the evidence of this scenario.
-    log_masses = sum_product(
-        backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, items.queries
-    )
-    logit = log_masses[0::2] - log_masses[1::2]
-    return backend.column(items.logit) - logit[items.target]
+    def log_masses(queries: Sequence[Query]) -> Array:
+        return sum_product(backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, queries)
+
+    deviations = []
+    if items.queries:
+        masses = log_masses(items.queries)
+        logit = masses[0::2] - masses[1::2]
+        deviations.append(backend.column(items.logit) - logit[items.target])
+    if items.quantiles:
+        deviations.append(_quantile_deviation(backend, items.quantiles, log_masses(items.quantiles.queries)))
+    return deviations[0] if len(deviations) == 1 else backend.concatenate(deviations)
+
+
+def _quantile_deviation(backend: Backend, items: QuantileForecasts, log_masses: Array) -> Array:
+    """Root of the mean of (logit q - logit P(number <= x))^2 over the points of each item; dims (item[, draw]).
+
+    Within a range the probability is spread as `ranges.share_below` says. Of a value above the last edge it is only
+    known that P is at least that of the last edge: there q counts where it is less.
+    """
+    mass = backend.exp(log_masses)
+    at_most, more = backend.combine(items.below, mass), backend.combine(items.above, mass)
+    logit = backend.log(backend.maximum(at_most, TINY)) - backend.log(backend.maximum(more, TINY))
+    deviation = backend.column(items.logit) - logit
+    less = -backend.maximum(-deviation, 0.0 * deviation)
+    beyond = backend.column(items.beyond)
+    square = backend.combine(items.owner, (beyond * less + (1 - beyond) * deviation) ** 2)
+    # Away from 0, where a root has no slope.
+    return backend.exp(0.5 * backend.log(square + TINY_SQUARE))
 
 
 def _poisson_counts(backend: Backend, structure: Structure, shared: Terms) -> Array:

@@ -139,6 +139,24 @@ class Measurements:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuantileForecasts:
+    """Forecasts of numbers in ranges by quantiles: the probability of at most each value, as that of the model."""
+
+    owner: Numbers
+    """The share of each point in the mean over the points of an item; dims (item, point)."""
+    logit: Numbers
+    """Log-odds of the published share; dims (point)."""
+    beyond: Numbers
+    """1 where the value is above the last edge, so that the share is only known to be less; dims (point)."""
+    below: Numbers
+    """The part of each range that is at most the value; dims (point, query)."""
+    above: Numbers
+    """The part that is more; dims (point, query)."""
+    queries: tuple[Query, ...]
+    """The ranges of each number in turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Forecasts:
     """Published probabilities, each compared on the log-odds scale with the model's own before any evidence."""
 
@@ -146,11 +164,13 @@ class Forecasts:
     error: Index
     """Into the log ratios: ln of the standard deviation on the log-odds scale; dims (item)."""
     logit: Numbers
-    """Log-odds of the published probability; dims (item)."""
+    """Log-odds of the published probability; dims (item with a target)."""
     target: Index
-    """Into the pairs of queries; dims (item)."""
+    """Into the pairs of queries; dims (item with a target)."""
     queries: tuple[Query, ...]
     """For each target, its happening and its not happening in turn."""
+    quantiles: QuantileForecasts | None
+    """Of the items after those with a target, which state quantiles."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from estimative.model.likelihood.layout import (
     Measurements,
     Numbers,
     PoissonCounts,
+    QuantileForecasts,
     StateCases,
     Structure,
 )
@@ -40,6 +41,7 @@ from estimative.model.spec.evidence import (
     Trials,
 )
 from estimative.model.spec.quantities import PAIR, Quantities, effect_name, likelihood_states
+from estimative.model.spec.ranges import shares_below
 from estimative.model.spec.scenario import Scenario
 
 
@@ -210,16 +212,43 @@ class _Builder:
         )
 
     def _forecasts(self) -> Forecasts:
-        items = self._of(Forecast)
-        subjects = [(item.about, copies_for(item, self.scenario)) for item in items]
+        items = sorted(self._of(Forecast), key=lambda item: bool(item.quantiles))
+        single = [item for item in items if not item.quantiles]
+        subjects = [(item.about, copies_for(item, self.scenario)) for item in single]
         targets = list(dict.fromkeys(subjects))
         queries = tuple(query for about, copies in targets for query in self._pair(about, dict(copies)))
         return Forecasts(
             item=self._positions(items),
             error=self._ratios(items),
-            logit=np.array([log(item.probability / (1 - item.probability)) for item in items]),
+            logit=np.array([log(item.probability / (1 - item.probability)) for item in single]),
             target=_index(targets.index(subject) for subject in subjects),
             queries=queries,
+            quantiles=self._quantiles(items[len(single) :]) if len(single) < len(items) else None,
+        )
+
+    def _quantiles(self, items: Sequence[Forecast]) -> QuantileForecasts:
+        subjects = [(item.about, copies_for(item, self.scenario)) for item in items]
+        targets = list(dict.fromkeys(subjects))
+        names = [[renamed(n, dict(copies)) for n in self.scenario.events[about].literals] for about, copies in targets]
+        first = np.cumsum([0, *map(len, names)])
+        points = [(at, share, value) for at, item in enumerate(items) for share, value in item.quantiles]
+        owner = np.zeros((len(items), len(points)))
+        below, above = (np.zeros((len(points), first[-1])) for _ in range(2))
+        beyond = np.zeros(len(points))
+        for row, (at, _, value) in enumerate(points):
+            target, edges = targets.index(subjects[at]), self.scenario.events[items[at].about].edges
+            columns = slice(first[target], first[target + 1])
+            below[row, columns] = shares_below(value, edges)
+            above[row, columns] = 1 - below[row, columns]
+            beyond[row] = value > edges[-1]
+            owner[at, row] = 1 / len(items[at].quantiles)
+        return QuantileForecasts(
+            owner=owner,
+            logit=np.array([log(share / (1 - share)) for _, share, _ in points]),
+            beyond=beyond,
+            below=below,
+            above=above,
+            queries=tuple(Query.where(all=[name]) for ranges in names for name in ranges),
         )
 
     def _pair(self, about: str, copies: Mapping[str, str]) -> tuple[Query, Query]:

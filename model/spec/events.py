@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from estimative.model.spec.range_names import range_title
 from estimative.priors.frozen import FrozenDict
 
 type Form = Literal["odds", "rate", "table"]
@@ -87,6 +88,11 @@ class Event:
     ordered: bool = field(default=False, repr=False)
     """Whether drivers move weight along the states, from the first to the last."""
 
+    edges: tuple[float, ...] = field(default=(), repr=False)
+    """Of a number in ranges: where one range ends and the next begins; its states are the ranges, see `ranges`."""
+    unit: str = field(default="", repr=False)
+    """Of that number."""
+
     @property
     def node_states(self) -> tuple[str, ...]:
         """Every state that can hold. One that stands for "the condition is not met" comes first and has no name."""
@@ -111,6 +117,8 @@ class Event:
 
     def state_title(self, state: str) -> str:
         """The title of one of its states."""
+        if self.edges and state in self.states:
+            return range_title(self.states.index(state), self.edges, self.unit)
         return self.state_titles.get(state, state)
 
 

@@ -71,12 +71,18 @@ class Testimony(Item):
     """As of an indicator."""
 
 
+NO_NUMBER = -1.0
+"""In place of the probability of a forecast that states quantiles."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Forecast(Item):
-    """Somebody's published probability of an event or outcome."""
+    """Somebody's published probability of an event or outcome, or quantiles of a number in ranges."""
 
     kind: ClassVar[str] = "forecast"
-    probability: float
+    probability: float = NO_NUMBER
+    quantiles: tuple[tuple[float, float], ...] = ()
+    """Of a number: shares of probability in rising order, each with the value that they lie below."""
     until: datetime.date | None = None
     """The end of the forecast's own horizon, which begins on its date; None means the scenario's horizon."""
 

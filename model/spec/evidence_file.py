@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,7 +20,7 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.statement_syntax import read_stated
+from estimative.priors.statement_syntax import PERCENTILE, read_stated
 from estimative.priors.statements import Constant, Stated
 from estimative.priors.toml_table import Table
 
@@ -144,6 +145,19 @@ def _observed(table: Table, _: Folder, subject: Factor | Event | None) -> dict[s
     return {"happened": table.flag("happened")}
 
 
+def _forecast(table: Table) -> dict[str, Any]:
+    """Return the probability, or the quantiles of a number: `quantiles = { p05 = 1, p95 = 40 }`."""
+    if "quantiles" not in table:
+        return {"probability": table.number("probability", low=0, high=1, open_ends=True)}
+    within = table.table("quantiles")
+    points = tuple(sorted((int(key[1:]) / 100, within.number(key)) for key in within.data if PERCENTILE.fullmatch(key)))
+    within.no_more()
+    if not points and not within.issues:
+        table.mismatch("quantiles", value=table.value("quantiles"), allowed="a table such as { p05 = 1, p95 = 40 }")
+    # A stand-in: what depends on it is still checked.
+    return {"quantiles": points or ((0.5, math.inf),)}
+
+
 def _given(table: Table) -> bool:
     return "given" in table and table.flag("given")
 
@@ -165,10 +179,7 @@ FIELDS: Mapping[type[Evidence], Callable[[Table, Folder, Factor | Event | None],
         "unit": table.text("unit"),
     },
     Testimony: _claims,
-    Forecast: lambda table, *_: {
-        "probability": table.number("probability", low=0, high=1, open_ends=True),
-        "until": table.date("until", required=False),
-    },
+    Forecast: lambda table, *_: {**_forecast(table), "until": table.date("until", required=False)},
     Exposure: lambda table, *_: {
         "count": table.integer("count"),
         "years": table.number("years", low=0, open_ends=True),

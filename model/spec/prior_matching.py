@@ -28,6 +28,7 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
 from estimative.priors.statement_syntax import say
 from estimative.priors.statements import PLACEHOLDER, ByState, Constant, SameAs, Statement
+from estimative.priors.toml_table import JOINED
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -70,7 +71,7 @@ def _short_row(name: str, scenario: Scenario) -> str:
     parsed = QuantityName.parse(name)
     parents = [scenario.events[p] for p in getattr(scenario.events.get(parsed.subject), "table_parents", ())]
     left_out = {f"{parent.id}={parent.unnamed_state}" for parent in parents if parent.states}
-    kept = [part for part in parsed.key.split("+") if part not in left_out]
+    kept = [part for part in JOINED.split(parsed.key) if part not in left_out]
     return f"tables.{parsed.subject}.{'+'.join(kept) or 'none'}"
 
 

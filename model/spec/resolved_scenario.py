@@ -67,7 +67,9 @@ def _event(event: Event) -> dict[str, object]:
         "when": event.when,
         "given": event.given,
         "unless": event.unless,
-        "states": event.states,
+        "edges": event.edges,
+        "unit": event.unit,
+        "states": () if event.edges else event.states,
         "titles": event.state_titles,
         "ordered": event.ordered or None,
         "drivers": {name: _driver(name, event) for name in dict.fromkeys(driver.name for driver in event.drivers)},
@@ -113,7 +115,11 @@ def _own(item: Evidence, scenario: Scenario) -> dict[str, object]:
         case Testimony():
             return {"claims": "yes" if item.claims else "no", "motive": item.motive, "given": item.given or None}
         case Forecast():
-            return {"probability": item.probability, "until": item.until}
+            quantiles = {f"p{round(100 * share):02d}": value for share, value in item.quantiles}
+            return {
+                **({"quantiles": quantiles} if quantiles else {"probability": item.probability}),
+                "until": item.until,
+            }
         case Exposure():
             return {"count": item.count, "years": item.years}
         case Observation():

@@ -192,6 +192,9 @@ def _plain(entry: Any) -> dict[str, Any]:
 SILENT: Mapping[str, object] = {
     "clock": None,
     "repeats": None,
+    "edges": (),
+    "unit": "",
+    "quantiles": (),
     "given": False,
     "states": (),
     "state_titles": {},

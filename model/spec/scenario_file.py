@@ -11,9 +11,10 @@ from typing import Literal
 
 from estimative.model.spec.case_file import Folder
 from estimative.model.spec.dates import late_entries
-from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source
+from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source, event_of
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.evidence_file import read_evidence, read_indicator
+from estimative.model.spec.range_names import range_names
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import suggestion_errors
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
@@ -136,17 +137,19 @@ def _entries[Entry](table: Table, section: str, read: Callable[[str, Table], Ent
 
 def _add_errors(table: Table, issues: Iterable[Issue]) -> None:
     """Add the errors of a scenario as a whole, but for those that follow from an error that is already there."""
-    before = [issue.place.key for issue in table.issues]
+    before, added = [issue.place.key for issue in table.issues], list[str]()
     meant = [issue.meant for issue in table.issues if issue.meant]
     for issue in issues:
         key = _key_in_file(issue, table)
-        name = issue.value.strip('"') if issue.code == "unknown-name" else ""
+        name = event_of(issue.value.strip('"')) if issue.code in ("unknown-name", "missing-state") else ""
         named = [f"{section}.{name}" for section in ("factors", "events", "outcomes")] if name else []
-        follows = any(_within(earlier, entry) for earlier in before for entry in (key, *named))
+        follows = any(_within(earlier, key) for earlier in before)
+        follows = follows or any(_within(earlier, entry) for earlier in (*before, *added) for entry in named)
         follows = follows or any(_within(entry, section) for section in meant for entry in (key, *named))
         stand_in = issue.value in ('""', str(NO_DATE))  # the value of an entry that could not be read
         if not (follows or stand_in):
             table.add_at(issue.moved(Place(key=key)))
+            added.append(key)
 
 
 def _key_in_file(issue: Issue, table: Table) -> str:
@@ -190,8 +193,14 @@ def _factor(name: str, table: Table) -> Factor:
 
 
 def _event(name: str, table: Table) -> Event:
+    # A stand-in for edges that could not be read: what depends on them is still checked.
+    edges = table.numbers("edges") or ((0.0, 1.0) if "edges" in table else ())
     states = table.texts("states")
     titles = table.table("titles")
+    if edges and states:
+        message = "a number in ranges has its ranges as states"
+        table.error("states", code="contradiction", message=message, suggestion="Leave states out, or edges.")
+        states = ()
     event = Event(
         id=name,
         title=table.text("title"),
@@ -203,9 +212,11 @@ def _event(name: str, table: Table) -> Event:
         table_parents=table.texts("parents"),
         clock=table.choice("clock", ("condition", "start")) if "clock" in table else None,  # type: ignore[arg-type]
         repeats=table.flag("repeats") if "repeats" in table else None,
-        states=states,
+        states=states or range_names(edges),
+        edges=edges,
+        unit=table.text("unit", default=""),
         state_titles=FrozenDict({state: titles.text(state) for state in titles.data if state in states}),
-        ordered="ordered" in table and table.flag("ordered"),
+        ordered=table.flag("ordered") if "ordered" in table else bool(edges),
     )
     titles.no_more()
     table.no_more()

@@ -20,6 +20,7 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.evidence_names import name_errors
+from estimative.model.spec.ranges import quantile_errors, range_errors
 from estimative.model.spec.repeats import repeat_errors
 from estimative.priors.errors import Issue, Place, listed, quote, unknown_name
 from estimative.priors.statement_syntax import is_key
@@ -122,6 +123,7 @@ def _duplicate(key: str, name: str, owner: str) -> Issue:
 def _event_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
     path = f"events.{event.id}"
     yield from _state_errors(event, scenario)
+    yield from range_errors(event)
     for key, names in (("given", event.given), ("unless", event.unless)):
         for index, name in enumerate(names):
             yield from _unknown_literal(f"{path}.{key}.{index}", name, scenario)
@@ -150,7 +152,7 @@ def _state_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
     path = f"events.{event.id}"
     if event.ordered and not event.states:
         yield _error(f"{path}.ordered", "an event that is ordered needs states", code="wrong-form", value=True)
-    if not event.states:
+    if not event.states or event.edges:
         return
     if event.form == "rate":
         message = 'an event of form "rate" happens or does not, and has no states'
@@ -353,6 +355,7 @@ def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
             yield from _unknown(f"{path}.motive", item.motive, scenario.factors, "a factor")
         case Forecast():
             yield from _span_errors(item, scenario)
+            yield from quantile_errors(item, scenario.events.get(item.about))
         case Cases() if item.about in scenario.events:
             yield from _trial_errors(item, scenario)
 
@@ -367,6 +370,8 @@ def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
             return tuple(scenario.factors), "a factor"
         case Indicator():
             return (*scenario.factors, *either), "a factor or an event"
+        case Forecast() if item.quantiles:
+            return tuple(name for name, event in scenario.events.items() if event.edges), "a number in ranges"
         case Forecast():
             return (*literals, *scenario.outcomes), "an event or an outcome"
         case Exposure():

@@ -7,14 +7,19 @@ from collections.abc import Iterator, Mapping
 
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability
 from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.number_ranges import NumberDistribution, Quantile, RangedNumber
 from estimative.model.spec.events import Event
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, plain_percent
+from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, plain_percent, rounded
 from estimative.reports.phrases import listed, plain, quoted
 
+SPREAD = (
+    "Within a range the number is spread evenly, or by orders of magnitude where its upper end is at least three times "
+    "the lower."
+)
 type States = Mapping[str, Probability]
 """By the name of a state: its probability under the condition of its event."""
 
@@ -25,6 +30,8 @@ def hypotheses(result: FitResult, context: Context) -> Iterator[Block]:
         shown = states_of(event, result)
         yield Heading(text=plain(event.title))
         yield Paragraph(text=leading(event, shown), strong=True)
+        if event.id in result.numbers:
+            yield Paragraph(text=number(result.numbers[event.id]))
         if event.given or event.unless:
             condition = phrases.condition(event.given, event.unless, context.scenario)
             yield Paragraph(text=f"If its condition is met: {condition}. Overall: whatever else happens.")
@@ -56,6 +63,26 @@ def leading(event: Event, states: States) -> str:
     return f"Most probable: {', then '.join(shown)}."
 
 
+def number(row: RangedNumber) -> str:
+    """The median and the 90% range of a number, after the evidence and before it."""
+    after, before = (", ".join(_quantiles(source, row)) for source in (row.posterior, row.prior))
+    return f"Median and 90% range: {after}. Before the evidence: {before}. {SPREAD}"
+
+
+def _quantiles(source: NumberDistribution, row: RangedNumber) -> Iterator[str]:
+    low, median, high = (_quantile(quantile, row) for quantile in source.quantiles)
+    unit = f" {row.unit}" if row.unit else ""
+    yield f"{median}{unit}"
+    yield f"{low} to {high}"
+
+
+def _quantile(quantile: Quantile, row: RangedNumber) -> str:
+    if quantile.value is None:
+        return f"over {row.edges[-1]:,.12g}"
+    value, error = quantile.value.value, quantile.value.se or 0.0
+    return rounded(value, max(error, 0.01 * abs(value)))
+
+
 def in_a_line(event: Event, states: States) -> str:
     """All states in one sentence; of an event without an order, the most probable first."""
     order = list(states) if event.ordered else sorted(states, key=lambda state: -states[state].posterior.value)
@@ -69,7 +96,11 @@ def _table(event: Event, states: States, events: Mapping[str, EventProbability],
     mass = plain_percent(next(iter(states.values())).posterior.interval.mass)
     later = _this_or_later(event, states) if event.ordered else {}
     header = ["State", "Probability", f"{mass} interval", "Prior"]
-    header += ["This or later"] * event.ordered + ["Overall"] * conditional + [f"{context.scale.title} word"]
+    header += (
+        ["This or more" if event.edges else "This or later"] * event.ordered
+        + ["Overall"] * conditional
+        + [f"{context.scale.title} word"]
+    )
     rows = []
     for state, number in states.items():
         after = number.posterior

@@ -243,6 +243,9 @@ def reading(item: Evidence, scenario: Scenario) -> str:
             motive = f", with {quoted(title_of(item.motive, scenario))} as the motive" if item.motive else ""
             claim = "so" if item.claims else "not so"
             return f"a statement that {subject} is {claim}{_restriction(item, scenario)}{motive}"
+        case Forecast() if item.quantiles:
+            points = ", ".join(f"{100 * share:g}% below {value:,.12g}" for share, value in item.quantiles)
+            return f"a forecast of {subject}: {points}{f' {event.unit}' if event and event.unit else ''}"
         case Forecast():
             return f"a forecast of {subject}: {plain_percent(item.probability)}{_span(item, scenario)}"
         case Exposure():

@@ -25,6 +25,7 @@ from estimative.model.spec.evidence import (
 from estimative.model.spec.evidence import (
     Testimony as Statement,  # not by its own name, which pytest would take for tests
 )
+from estimative.model.spec.range_names import range_names
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
@@ -354,7 +355,11 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("outcomes", "given"): (),
     ("evidence", "source"): "",
     ("indicators", "source"): "",
+    ("scenario", "checkpoints"): (datetime.date(2026, 6, 1),),
     ("events", "clock"): "start",
+    ("events", "repeats"): False,
+    ("events", "edges"): (0.0, 1.0),
+    ("evidence", "quantiles"): ((0.5, 2.0),),
     ("events", "states"): ("little", "more", "much"),
     ("events", "state_titles"): {"little": "Not much"},
     ("indicators", "date"): datetime.date(2025, 6, 1),
@@ -375,7 +380,7 @@ def changes() -> list[tuple[str, str, str, Any]]:
     scenario = sound()
     tried: list[tuple[str, str, str, Any]] = [
         ("scenario", "", key, SPECIAL.get(("scenario", key), _other(getattr(scenario, key))))
-        for key in ("id", "title", "question", "headline", "as_of", "until")
+        for key in ("id", "title", "question", "headline", "as_of", "until", "checkpoints")
     ]
     for section in SECTIONS:
         for name, entry in getattr(scenario, section).items():
@@ -421,7 +426,7 @@ def test_every_field_is_among_the_changes() -> None:
     tried = {(section, key) for section, _, key, _ in changes()}
     for section in SECTIONS:
         keys = {key for entry in getattr(sound(), section).values() for key in names_of(entry)}
-        assert {key for key in keys if (section, key) not in tried} <= {"about", "form", "id"}, section
+        assert {key for key in keys if (section, key) not in tried} <= {"about", "edges", "form", "id", "unit"}, section
 
 
 def test_what_an_item_is_about_changes_the_digest() -> None:
@@ -433,7 +438,12 @@ def test_what_an_item_is_about_changes_the_digest() -> None:
     order = replace(scenario, events=dict(reversed(list(scenario.events.items()))))
     trials = with_item("others", trials=(Trials(at={"wall": 0.25}, successes=1.0, of=4.0),))
     fewer = replace(scenario, evidence={})
-    assert len({each.digest for each in (scenario, form, about, lowered, order, trials, fewer)}) == 7
+    ranged = [
+        with_event("damage", states=range_names(edges), edges=edges, ordered=True, state_titles={}, unit=unit)
+        for edges, unit in (((0.0, 1.0, 5.0), ""), ((0.0, 2.0, 5.0), ""), ((0.0, 1.0, 5.0), "euros"))
+    ]
+    different = (scenario, form, about, lowered, order, trials, fewer, *ranged)
+    assert len({each.digest for each in different}) == len(different)
 
 
 def test_kinds_of_evidence_are_told_apart() -> None:
