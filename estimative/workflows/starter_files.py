@@ -19,6 +19,7 @@ from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
 from estimative.priors.statements import PLACEHOLDER
 from estimative.priors.toml_table import A_NAME, NAME
+from estimative.workflows.new_files import create
 from estimative.workflows.project import PROJECT_FILE
 
 PLACEHOLDERS = {
@@ -259,15 +260,4 @@ def _write(folder: Path, name: str, text: str) -> Path:
 
 
 def _created(path: Path, text: str) -> Path:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise invalid(
-            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
-        ) from error
-    except OSError as error:
-        raise invalid(
-            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
-        ) from error
-    return path
+    return create({path: text})[0]
