@@ -92,8 +92,9 @@ def _of_workbook(workbook: Workbook, file: str) -> Spreadsheet:
 
 def _text(raw: bytes, file: str) -> tuple[str, tuple[str, ...]]:
     """The text of a file in UTF-8 or UTF-16, or, as older spreadsheets write it, in Windows-1252."""
+    notes: tuple[str, ...] = ()
     try:
-        text, notes = decoded(raw), ()
+        text = decoded(raw)
     except UnicodeDecodeError as failure:
         text, notes = _windows(raw, file, failure), ("The file is not UTF-8; it was read as Windows-1252.",)
     if "\0" in text:

@@ -27,7 +27,7 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents import brief, compare, competing_hypotheses, evidence, fit, sensitivity
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import Figures
@@ -156,6 +156,7 @@ def _scale(scale: Scale) -> str:
 def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Evidence")
     yield from _evidence(result, context)
+    yield from competing_hypotheses.section(result.evidence.competing if result.evidence else (), context)
     yield Heading(text="What drives the result")
     yield from _drivers(result, context)
     if result.refused:
