@@ -102,7 +102,8 @@ class Reversal:
     reversed_by: Step
     """The term with which the sum of those before it changes its sign for good."""
     decisive: tuple[str, ...]
-    """Terms, origins ("origin.x") and items ("evidence.x") without which the order would be that of the count."""
+    """Terms, origins ("origin.x") and items ("evidence.x") without which the order would be that of the count, the
+    largest first."""
     items: tuple[Contribution, ...]
     """Those that distinguish the two, the largest first."""
 
@@ -311,7 +312,8 @@ class _Comparison:
             if self.assessment.items_per_origin.get((evidence.origin, evidence.about), 1) > 1:
                 origin = f"origin.{evidence.origin}"
                 parts[origin] = parts.get(origin, 0.0) + item.counted - item.full
-        yield from (name for name, value in parts.items() if log_odds - value <= 0)
+        largest = sorted(parts.items(), key=lambda part: -part[1])
+        yield from (name for name, value in largest if log_odds - value <= 0)
 
     def _log_odds(self, draws: TargetEstimates, upper: str, lower: str) -> MCEstimate:
         """Natural log-odds of one state against another."""

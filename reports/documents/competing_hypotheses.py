@@ -27,6 +27,8 @@ from estimative.reports.sheets import Sheet, sheet
 MAX_HYPOTHESES = 5
 """Columns of the matrix; the other hypotheses are in the tables of numbers."""
 MAX_REVERSALS, MAX_ITEMS, MAX_TITLE = 3, 3, 60
+MAX_WORDS = 3
+"""Hypotheses beside each other for which there is room for words; of more, the matrix has their codes."""
 ALIKE = math.log(1.05)
 """An item whose likelihoods differ by less separates nothing."""
 VISIBLE = 0.05
@@ -75,7 +77,7 @@ def _rankings(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block
     rows = [_hypothesis(result, row, scenario) for row in result.hypotheses]
     if result.counted:
         header = (*header, "Count", "Weighted", "Rank by count")
-    yield Table(header=header, rows=tuple(row[: len(header)] for row in rows))
+    yield common.shortened(Table(header=header, rows=tuple(row[: len(header)] for row in rows)))
     if result.counted:
         yield Paragraph(text=CLASSIC)
 
@@ -157,7 +159,9 @@ def _details(result: CompetingHypotheses, reversal: Reversal, scenario: Scenario
         counted = _decibans(item.counted)
         less = f" (in full {_decibans(item.full)})" if _decibans(item.full) != counted else ""
         yield f"{title}: {counted} decibans for \u201c{more}\u201d{less}."
-    names = [_term(name, scenario) for name in reversal.decisive]
+    names = [_term(name, scenario) for name in reversal.decisive[:MAX_ITEMS]]
+    if more := len(reversal.decisive) - len(names):
+        names.append(plural(more, "other", "others"))
     if names:
         several = len(names) > 1
         yield f"{'Each of these' if several else 'This'} reverses the order by itself: {listed(names)}."
@@ -184,8 +188,13 @@ def _matrix(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block]:
     shown = [row.state for row in result.hypotheses[:MAX_HYPOTHESES]]
     items = sorted(result.items, key=lambda item: -item.separation)
     titles = [_short(_title(result, state, scenario)) for state in shown]
+    codes = len(shown) > MAX_WORDS
     rows = [
-        (plain(scenario.evidence[item.name].title), *(_cell(item, s) for s in shown), _factor(item.separation))
+        (
+            plain(scenario.evidence[item.name].title),
+            *(_cell(item, s, codes=codes) for s in shown),
+            _factor(item.separation),
+        )
         for item in items
     ]
     yield Heading(text="The matrix: likelihoods of the items", level=3)
@@ -206,6 +215,8 @@ def _matrix_notes(result: CompetingHypotheses) -> Iterator[str]:
     if (rest := len(result.hypotheses) - MAX_HYPOTHESES) > 0:
         yield f"Not shown: the {plural(rest, 'least probable hypothesis', 'least probable hypotheses')}."
     if any(word in ACH.words for item in result.items for word in item.words.values()):
+        if len(result.hypotheses) > MAX_WORDS:
+            yield f"Ratings: {listed([f'{band.words[-1].upper()} {band.words[0]}' for band in ACH.bands])}."
         yield f"Words: {ACH.title} scale. {ACH.source}"
 
 
@@ -218,10 +229,12 @@ def _alike(result: CompetingHypotheses, scenario: Scenario) -> str:
     return f"Of no diagnostic value, being as probable under every hypothesis: {listed(titles)}." if alike else ""
 
 
-def _cell(item: RatedEvidence, state: str) -> str:
-    """The word that was stated, and the likelihood."""
-    number = f"{item.likelihoods[state]:.2g}"
-    return f"{item.words[state]} ({number})" if state in item.words else number
+def _cell(item: RatedEvidence, state: str, *, codes: bool) -> str:
+    """The word that was stated, or its code, and the likelihood."""
+    number, word = f"{item.likelihoods[state]:.2g}", item.words.get(state)
+    band = ACH.band(word) if word else None
+    written = band.words[-1].upper() if band and codes else word
+    return f"{written} ({number})" if written else number
 
 
 def _factor(separation: float) -> str:

@@ -133,6 +133,8 @@ def test_many_hypotheses_have_no_wider_table() -> None:
     parts = blocks(f"Evidence,{titles}\none,CC,C,C,N,N,I,I,II\ntwo,C,C,N,N,I,I,II,II\n")
     assert len(tables(parts)[-1].header) == 7
     assert "Not shown: the 3 least probable hypotheses." in texts(parts)
+    assert "CC (3.2)" in tables(parts)[-1].rows[0], "there is no room for words"
+    assert "II very inconsistent" in texts(parts)
 
 
 def test_a_scenario_without_hypotheses_has_no_section() -> None:

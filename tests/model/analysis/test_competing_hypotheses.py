@@ -131,7 +131,7 @@ def test_the_classic_order_is_the_likelihood_of_inconsistencies(tmp_path: Path) 
     assert (first.preferred, first.more_probable) == ("a", "b")
     assert first.terms["inconsistent"].value == pytest.approx(-STEP)
     assert first.terms["prior"].value == pytest.approx(math.log(8))
-    assert (first.reversed_by, first.decisive) == ("prior", ("prior", "evidence.e0"))
+    assert (first.reversed_by, first.decisive) == ("prior", ("prior", "evidence.e0")), "the largest first"
 
 
 def test_a_repeated_source_reverses_the_order(tmp_path: Path) -> None:
