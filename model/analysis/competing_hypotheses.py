@@ -205,7 +205,7 @@ class _Comparison:
         return RATIO_SCALES[word.scale].band(word.term) if word else None
 
     def _words(self, item: Evidence) -> Iterator[tuple[str, RatioWord]]:
-        for state in self.event.states if item.about == self.event.id else ():
+        for state in self.event.states:
             prior = self.assessment.priors.get(f"evidence.{item.id}.{state}")
             if prior and isinstance(prior.stated.statement, RatioWord):
                 yield state, prior.stated.statement

@@ -159,14 +159,17 @@ def _details(result: CompetingHypotheses, reversal: Reversal, scenario: Scenario
         counted = _decibans(item.counted)
         less = f" (in full {_decibans(item.full)})" if _decibans(item.full) != counted else ""
         yield f"{title}: {counted} decibans for \u201c{more}\u201d{less}."
+    yield _alone(reversal, scenario)
+
+
+def _alone(reversal: Reversal, scenario: Scenario) -> str:
+    """What reverses the order by itself."""
     names = [_term(name, scenario) for name in reversal.decisive[:MAX_ITEMS]]
-    if more := len(reversal.decisive) - len(names):
-        names.append(plural(more, "other", "others"))
-    if names:
-        several = len(names) > 1
-        yield f"{'Each of these' if several else 'This'} reverses the order by itself: {listed(names)}."
-    else:
-        yield "No single item or term reverses the order by itself: several do so together."
+    if not names:
+        return "No single item or term reverses the order by itself: several do so together."
+    if rest := len(reversal.decisive) - len(names):
+        names.append(plural(rest, "other", "others"))
+    return f"{'Each of these' if len(names) > 1 else 'This'} reverses the order by itself: {listed(names)}."
 
 
 def _term(name: str, scenario: Scenario) -> str:

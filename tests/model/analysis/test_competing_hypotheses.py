@@ -242,6 +242,22 @@ def test_testimony_and_items_about_one_state_are_terms_as_well(tmp_path: Path) -
     check_against_oracle(assessment, result)
 
 
+@pytest.mark.parametrize(("state", "claims"), [("b", "yes"), ("a", "no")])
+def test_testimony_about_one_state_is_a_term(tmp_path: Path, state: str, claims: str) -> None:
+    """Whether it claims the state or denies it."""
+    about = f'about = "who={state}"\nclaims = "{claims}"'
+    claim = f'[evidence.claim]\nkind = "testimony"\n{about}\ntitle = "B"\nsource = "m"\n'
+    (tmp_path / "s.toml").write_text(HEAD + WHO + item("e0") + claim, encoding="utf-8")
+    stated = 'e0 = { a = "N", b = "I", c = "I" }\nclaim = 9\n'
+    shares = "who = { a = 0.2, b = 0.5, c = 0.3 }"
+    text = f"{PRIOR_HEAD}[events]\n{shares}\n[motives]\nclaim = 0.1\n[evidence]\n{stated}"
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    assessment = fixed(assess(read_scenario(tmp_path / "s.toml"), read_prior_set(tmp_path / "p.toml")))
+    result = result_of(assessment)
+    assert ("a", "b") in {(r.preferred, r.more_probable) for r in result.reversals}
+    check_against_oracle(assessment, result)
+
+
 def test_an_uncertain_motive_counts_as_its_expectation(tmp_path: Path) -> None:
     """Nothing of it is left to the other terms."""
     claim = '[evidence.claim]\nkind = "testimony"\nabout = "who"\nclaims = "b"\ntitle = "B"\nsource = "m"\n'
