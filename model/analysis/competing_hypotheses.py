@@ -32,6 +32,8 @@ from estimative.priors.statements import RatioWord
 
 SIGNIFICANT = 2.0
 """Standard errors by which log-odds have to differ from 0 for two hypotheses to have an order."""
+ROUNDING = 1e-9
+"""Natural log-odds that are none."""
 NODES = 48
 """Of each quadrature."""
 
@@ -52,7 +54,7 @@ class Hypothesis:
     weighted: float
     """The same, each item counted as much as it counts in the posterior: items of one origin less than in full."""
     rank: int
-    """By probability; 1 is the most probable."""
+    """By probability; 1 is the most probable. Those that the simulation error does not tell apart share a rank."""
     classic_rank: int
     """By the classic count; 1 has the fewest inconsistencies, and hypotheses with as many have the same rank."""
 
@@ -178,17 +180,32 @@ class _Comparison:
         known = {state: shown.get(("event", f"{self.event.id}={state}")) for state in states}
         value = {state: number.posterior.value if number else -1.0 for state, number in known.items()}
         counts = {state: sum(self._count(item.id, state) for item in self.evidence) for state in states}
+        order = sorted(states, key=lambda state: -value[state])
+        ranks = self._ranks(order, value)
         return tuple(
             Hypothesis(
                 state=state,
                 probability=known[state],
                 inconsistencies=counts[state],
                 weighted=math.fsum(self.weights[i.id] * self._count(i.id, state) for i in self.evidence),
-                rank=1 + sum(other > value[state] for other in value.values()),
+                rank=ranks[state],
                 classic_rank=1 + sum(other < counts[state] for other in counts.values()),
             )
-            for state in sorted(states, key=lambda state: -value[state])
+            for state in order
         )
+
+    def _ranks(self, order: Sequence[str], value: Mapping[str, float]) -> Mapping[str, int]:
+        ranks: dict[str, int] = {}
+        for at, state in enumerate(order):
+            before = order[at - 1] if at else ""
+            alike = before and (value[state] == value[before] or (value[state] > 0 and self._alike(before, state)))
+            ranks[state] = ranks[before] if alike else at + 1
+        return ranks
+
+    def _alike(self, upper: str, lower: str) -> bool:
+        """Whether the probabilities of two states differ by no more than the simulation error."""
+        log_odds = self._log_odds(self.posterior, upper, lower)
+        return log_odds.value <= max(SIGNIFICANT * log_odds.se, ROUNDING)
 
     def _count(self, item: str, state: str) -> int:
         """What a rating adds to the classic count."""
@@ -262,7 +279,7 @@ class _Comparison:
     def _reversal(self, upper: str, lower: str) -> Reversal | None:
         log_odds = self._log_odds(self.posterior, upper, lower)
         prior = self._prior_log_odds(upper, lower)
-        if prior is None or log_odds.value <= SIGNIFICANT * log_odds.se:
+        if prior is None or self._alike(upper, lower):
             return None
 
         def total(wanted: Callable[[str, str], bool]) -> float:

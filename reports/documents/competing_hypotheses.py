@@ -84,19 +84,27 @@ def _rankings(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block
 
 def _answer(result: CompetingHypotheses, scenario: Scenario) -> str:
     """Which hypothesis leads, and whether both rankings agree on it."""
-    first = result.hypotheses[0]
-    if first.probability is None:
+    leaders = [row for row in result.hypotheses if row.rank == 1 and row.probability]
+    if not leaders:
         return "No hypothesis has a probability that is known well enough."
-    lead = f"Most probable: {quoted(_title(result, first.state, scenario))} ({percent(first.probability.posterior)})."
+    lead = f"Most probable: {listed([_with_probability(result, row, scenario) for row in leaders])}"
+    lead += ", too close to tell apart." if len(leaders) > 1 else "."
     if not result.counted:
         return lead
     fewest = [row for row in result.hypotheses if row.classic_rank == 1]
     names = listed([quoted(_title(result, row.state, scenario)) for row in fewest])
-    if first in fewest:
-        also = "It also has the fewest inconsistencies" if len(fewest) == 1 else f"Fewest inconsistencies: {names}"
-        order = ", and both rankings agree" if not result.reversals else ", but further down the rankings differ"
-        return f"{lead} {also}{order}."
-    return f"{lead} Fewest inconsistencies: {names}. The two rankings differ."
+    if not any(row in fewest for row in leaders):
+        return f"{lead} Fewest inconsistencies: {names}. The two rankings differ."
+    same = len(leaders) == 1 and leaders == fewest
+    also = "It also has the fewest inconsistencies" if same else f"Fewest inconsistencies: {names}"
+    return (
+        f"{lead} {also}, {'but further down the rankings differ' if result.reversals else 'and both rankings agree'}."
+    )
+
+
+def _with_probability(result: CompetingHypotheses, row: Hypothesis, scenario: Scenario) -> str:
+    number = row.probability.posterior if row.probability else None
+    return f"{quoted(_title(result, row.state, scenario))} ({percent(number) if number else '-'})"
 
 
 def _hypothesis(result: CompetingHypotheses, row: Hypothesis, scenario: Scenario) -> tuple[str, ...]:

@@ -101,6 +101,14 @@ def test_agreement_is_said() -> None:
     assert "Why the rankings differ" not in text
 
 
+def test_hypotheses_that_are_too_close_are_named_together() -> None:
+    """Neither is called the most probable."""
+    text = texts(blocks(f"{TITLES}one,x,C,C,II\n"))
+    assert "too close to tell apart. Fewest inconsistencies: “An employee” and “Criminals”" in text or (
+        "too close to tell apart. Fewest inconsistencies: “Criminals” and “An employee”" in text
+    )
+
+
 def test_another_prior_is_a_reason() -> None:
     """If the analyst states one."""
     counts = "{ counts = { an_employee = 0, criminals = 0, a_foreign_state = 0 }"

@@ -113,6 +113,15 @@ def test_hypotheses_with_equal_counts_have_the_same_rank(tmp_path: Path) -> None
     assert {(r.preferred, r.more_probable) for r in result.reversals} <= {("b", "c"), ("a", "c")}
 
 
+def test_hypotheses_that_are_too_close_share_a_rank(tmp_path: Path) -> None:
+    """Equal but for the simulation error: neither is called more probable."""
+    result = result_of(assessed(tmp_path, rows("C C II")))
+    assert [row.rank for row in result.hypotheses] == [1, 1, 3]
+    assert not result.reversals
+    exact = result_of(fixed(assessed(tmp_path, rows("C C II", "1 1 1"), "who = { a = 0.3, b = 0.3, c = 0.4 }")))
+    assert {row.state: row.rank for row in exact.hypotheses} == {"a": 1, "b": 1, "c": 3}
+
+
 def test_items_are_words_and_likelihoods(tmp_path: Path) -> None:
     """Medians of what was stated, the word beside, and how far an item separates the hypotheses as it counts."""
     origins = {"e0": "wire", "e1": "wire"}
