@@ -96,7 +96,7 @@ def new_ach(name: str, matrix: Path, *, folder: Path) -> AchFiles:
     converted = _Conversion(name=name, file=matrix.name, matrix=read_matrix(read_spreadsheet(matrix), today=day))
     scenario, priors = folder / f"{name}.toml", folder / f"{name}{PRIORS}.toml"
     create({scenario: converted.scenario(day), priors: converted.prior_set()})
-    return AchFiles(scenario=scenario, priors=priors, notes=converted.matrix.notes)
+    return AchFiles(scenario=scenario, priors=priors, notes=(*converted.matrix.notes, *converted.notes()))
 
 
 def _lines(parts: Iterator[str]) -> str:
@@ -194,16 +194,28 @@ class _Conversion:
         )
         return head + _lines(self._statements())
 
+    def notes(self) -> Iterator[str]:
+        """Yield what a reader should know about how the matrix was taken."""
+        if shared := sum(self.repeated.values()):
+            yield (
+                f"{shared:,} items share their source with others: the items of one source count together as one. "
+                "Change that under [independence] if they do not repeat each other."
+            )
+
+    @cached_property
+    def repeated(self) -> Mapping[str, int]:
+        """How many items have each origin that several share, by its name."""
+        counted = Counter(filter(None, map(_origin, self.matrix.items)))
+        return {self.origins[origin]: count for origin, count in counted.items() if count > 1}
+
     def _statements(self) -> Iterator[str]:
         for name, item in zip(self.items, self.matrix.items, strict=True):
             yield f"# {_comment(item.title)}"
             yield f"{toml_text.key(name)} = {self._likelihoods(item)}"
-        counted = Counter(filter(None, map(_origin, self.matrix.items)))
-        repeated = [self.origins[origin] for origin, count in counted.items() if count > 1]
-        if repeated:
+        if self.repeated:
             yield "\n# Items of one source: 0 if together they count as one, 1 if each counts in full, or in between."
             yield "[independence]"
-        for origin in repeated:
+        for origin in self.repeated:
             yield f"{toml_text.key(origin)} = {{ value = 0, because = {toml_text.text(ONE_ORIGIN)} }}"
 
     def _likelihoods(self, item: RatedItem) -> str:

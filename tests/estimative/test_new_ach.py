@@ -103,6 +103,10 @@ def test_what_is_not_evident_is_said(desk: Desk) -> None:
         "1 empty cell: taken as not rated, which says nothing about the hypothesis.",
         "Left out 1 row of totals.",
         'Kept as comments, and not used in the computation: "Credibility", "Relevance", "Date".',
+        (
+            "2 items share their source with others: the items of one source count together as one. Change that under "
+            "[independence] if they do not repeat each other."
+        ),
         "Wrote case.toml",
         "Wrote case-priors.toml",
         "Next: estimative check case.toml case-priors.toml; estimative fit --priors case-priors.toml",
