@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
@@ -29,6 +30,8 @@ MAX_HYPOTHESES = 5
 MAX_REVERSALS, MAX_ITEMS, MAX_TITLE = 3, 3, 60
 MAX_WORDS = 3
 """Hypotheses beside each other for which there is room for words; of more, the matrix has their codes."""
+MAX_LABEL = 14
+LABEL = re.compile(r"(\w{1,4}):")
 ALIKE = math.log(1.05)
 """An item whose likelihoods differ by less separates nothing."""
 VISIBLE = 0.05
@@ -198,8 +201,8 @@ def _matrix(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block]:
     """The likelihoods, those items first that separate the hypotheses most."""
     shown = [row.state for row in result.hypotheses[:MAX_HYPOTHESES]]
     items = sorted(result.items, key=lambda item: -item.separation)
-    titles = [_short(_title(result, state, scenario)) for state in shown]
     codes = len(shown) > MAX_WORDS
+    titles = [_label(_title(result, state, scenario)) if codes else _title(result, state, scenario) for state in shown]
     rows = [
         (
             plain(scenario.evidence[item.name].title),
@@ -252,8 +255,14 @@ def _factor(separation: float) -> str:
     return "-" if separation < ALIKE else multiple(MCEstimate(value=separation))
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}\u2026"
+def _short(title: str, longest: int = MAX_TITLE) -> str:
+    return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}\u2026"
+
+
+def _label(title: str) -> str:
+    """What a hypothesis is called above a narrow column: the label that its title begins with, or its first letters."""
+    label = LABEL.match(title)
+    return label[1] if label else _short(title, MAX_LABEL)
 
 
 def sheets(results: Sequence[CompetingHypotheses], context: Context) -> tuple[Sheet, ...]:

@@ -137,12 +137,20 @@ def test_the_matrix_has_words_and_likelihoods() -> None:
 
 def test_many_hypotheses_have_no_wider_table() -> None:
     """The least probable ones are in the tables of numbers."""
-    titles = ",".join(f"H{n}" for n in range(1, 9))
+    titles = ",".join(f"H{n}: the hypothesis number {n}" for n in range(1, 8)) + ",Something quite different"
     parts = blocks(f"Evidence,{titles}\none,CC,C,C,N,N,I,I,II\ntwo,C,C,N,N,I,I,II,II\n")
     assert len(tables(parts)[-1].header) == 7
     assert "Not shown: the 3 least probable hypotheses." in texts(parts)
     assert "CC (3.2)" in tables(parts)[-1].rows[0], "there is no room for words"
+    assert tables(parts)[-1].header[1] == "H1", "nor for titles"
     assert "II very inconsistent" in texts(parts)
+
+
+def test_long_titles_are_cut_above_narrow_columns() -> None:
+    """Where they do not begin with a label."""
+    parts = blocks("Evidence,Something quite different,b,c,d\none,CC,C,I,II\n")
+    assert tables(parts)[-1].header == ("Item", "Something qui\u2026", "b", "c", "d", "Separates")
+    assert tables(parts)[0].rows[0][0] == "Something quite different"
 
 
 def test_a_scenario_without_hypotheses_has_no_section() -> None:
