@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from estimative.model.analysis.competing_hypotheses import competing_hypotheses
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.evidence_weight import evidence_weights
+from estimative.model.analysis.hypothesis_rankings import competing_hypotheses
 from estimative.model.analysis.information_value import information_value
 from estimative.model.analysis.tipping_point import tipping_points
 from estimative.model.inference.info import ScenarioInfo

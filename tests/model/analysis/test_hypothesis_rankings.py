@@ -11,12 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimative.model.analysis.competing_hypotheses import (
-    STEPS,
-    CompetingHypotheses,
-    Reversal,
-    competing_hypotheses,
-)
+from estimative.model.analysis.competing_hypotheses import STEPS, CompetingHypotheses, Reversal
+from estimative.model.analysis.hypothesis_rankings import competing_hypotheses
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.prior_predictive import prior_predictive
