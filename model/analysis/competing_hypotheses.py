@@ -1,10 +1,11 @@
 """Analysis of competing hypotheses: the posterior of the states of an event, beside the count of inconsistencies.
 
-Heuer (1999), Psychology of Intelligence Analysis, chapter 8, counts the items that are inconsistent with a hypothesis;
-one that is very inconsistent counts twice. That is a likelihood: with the ratings of the ACH scale, each count divides
-the odds by the square root of 10. It leaves out the shares before the evidence and how consistent the other items are,
-and counts in full what items of one origin repeat. For two hypotheses that the count and the posterior rank
-differently, the log-odds are the sum of these terms, so that the one that reverses the order can be named.
+Heuer (1999), Psychology of Intelligence Analysis, chapter 8, prefers the hypothesis with the fewest inconsistent items;
+in the program ACH of PARC one that is very inconsistent counts twice. That is a likelihood: with the ratings of the ACH
+scale, each count divides the odds by the square root of 10. It leaves out the shares before the evidence and how
+consistent the other items are, and counts in full what items of one origin repeat. For two hypotheses that the count
+and the posterior rank differently, the log-odds are the sum of these terms, so that the one that reverses the order can
+be named.
 """
 
 from __future__ import annotations

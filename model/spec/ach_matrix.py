@@ -43,16 +43,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "number": ("no", "nr", "id", "number", "order", "order added"),
     "source": ("source", "sources", "source name", "information source"),
     "origin": ("origin",),
-    "date": ("date", "date of evidence", "date of information"),
+    "date": ("date", "date of evidence", "date of information", "date/time", "date or time"),
     "grade": ("grade", "admiralty", "admiralty code", "source grade"),
     "locator": ("locator", "page", "reference"),
     "credibility": ("credibility", "cred", "source credibility", "reliability", "source reliability"),
     "relevance": ("relevance", "relevancy", "weight"),
-    "type": ("type", "evidence type", "source type"),
-    "notes": ("notes", "note", "comment", "comments", "remark", "remarks", "flag", "flags"),
+    "type": ("type", "evidence type", "type of evidence", "source type"),
+    "notes": ("notes", "note", "comment", "comments", "remark", "remarks", "code", "codes", "flag", "flags"),
     "score": ("score", "inconsistency score", "weighted inconsistency score", "diagnosticity", "total"),
 }
 """Columns beside the hypotheses that matrices have, by what is in them."""
+COMMON = ("type", "notes")
+"""Columns whose names may also be those of hypotheses: they are if every text below is a rating."""
 KEPT = ("credibility", "relevance", "type", "notes", "date", "grade")
 """Columns of which a text that has no place in a scenario is kept as a comment."""
 TOTAL = re.compile(r"(weighted )?(inconsistency|consistency)( scores?| counts?)?|scores?|totals?|sums?|rank(ing)?")
@@ -136,19 +138,17 @@ class _Columns:
 
     item: int
     hypotheses: tuple[int, ...]
-    others: Mapping[str, int]
-    """Of the columns beside, by what is in them."""
+    others: Mapping[int, str]
+    """What is in the columns beside."""
 
     @classmethod
     def of(cls, header: Row, rows: Sequence[Row]) -> _Columns:
         named = {at: folded(title) for at, title in enumerate(header.cells)}
         known = {folded(synonym): kind for kind, synonyms in COLUMNS.items() for synonym in synonyms}
-        others: dict[str, int] = {}
-        for at, title in enumerate(header.cells):
-            if kind := "number" if title.strip() == "#" else known.get(named[at], ""):
-                others.setdefault(kind, at)
+        kinds = {at: "number" if header.cell(at) == "#" else known.get(title, "") for at, title in named.items()}
+        others = {at: kind for at, kind in kinds.items() if kind and not (kind in COMMON and _is_rated(rows, at))}
         items = [at for at in named if named[at] in set(map(folded, ITEM))]
-        rest = [at for at in named if at not in others.values()]
+        rest = [at for at in named if at not in others]
         item = next(iter(items or rest), 0)
         filled = {at for at in rest if header.cell(at) or any(row.cell(at) for row in rows)}
         return cls(item=item, hypotheses=tuple(at for at in rest if at != item and at in filled), others=others)
@@ -174,6 +174,11 @@ class _Columns:
             yield Issue(code="too-many", message=message, place=place, allowed=f"at most {MOST_STATES}", suggestion=fix)
         if not sheet.workbook:  # a workbook has no cells at the end of a row that are empty
             yield from _uneven(sheet, header, rows)
+
+
+def _is_rated(rows: Sequence[Row], column: int) -> bool:
+    texts = {row.cell(column).casefold() for row in rows} - {""}
+    return texts <= RATINGS.keys() and not texts <= set(SILENT)
 
 
 def _uneven(sheet: Spreadsheet, header: Row, rows: Sequence[Row]) -> Iterator[Issue]:
@@ -217,14 +222,19 @@ class _Reader:
             yield self._item(row, title, ratings)
 
     def _item(self, row: Row, title: str, ratings: tuple[Rating, ...]) -> RatedItem:
-        text = {kind: _plain(row.cell(at)) for kind, at in self.columns.others.items()}
+        cells = {at: _plain(row.cell(at)) for at in self.columns.others}
+        text: dict[str, str] = {}
+        for at, kind in self.columns.others.items():
+            text[kind] = text.get(kind) or cells[at]  # of several columns of a kind, the first with a text
         date = self._date(row, text.get("date", ""))
         grades = [text.get(kind, "") for kind in ("grade", "credibility")]
         grade = next((code.upper() for code in grades if GRADE.fullmatch(code.upper())), "")
-        used = {"date"} if date else set()
-        used |= {kind for kind in ("grade", "credibility") if grade and text.get(kind, "").upper() == grade}
-        remarks = tuple((self.header.cell(at), text[kind]) for kind, at in self.columns.others.items()
-                        if kind in KEPT and kind not in used and text[kind])  # fmt: skip
+        used = {text["date"]} if date else set()
+        remarks = tuple(
+            (self.header.cell(at), cells[at])
+            for at, kind in self.columns.others.items()
+            if kind in KEPT and cells[at] and cells[at] not in used and cells[at].upper() != grade
+        )
         return RatedItem(
             row=row.number,
             title=title,
@@ -253,7 +263,8 @@ class _Reader:
         if (date := _date_of(text)) and date > self.today:
             allowed = f"at the latest today, {self.today.isoformat()}"
             message = f"{date.isoformat()} is after today"
-            self._error(row, self.columns.others["date"], message, allowed=allowed, code="not-a-date")
+            column = next(at for at, kind in self.columns.others.items() if kind == "date")
+            self._error(row, column, message, allowed=allowed, code="not-a-date")
         return date
 
     def _error(self, row: Row, column: int | None, message: str, *, allowed: str, code: str) -> None:

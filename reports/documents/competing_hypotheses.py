@@ -54,8 +54,8 @@ REASONS: Mapping[Step, str] = {
 }
 CLASSIC = (
     "Count: inconsistencies, as the analysis of competing hypotheses counts them (Heuer 1999). An item that is "
-    "inconsistent counts 1, one that is very inconsistent 2. Weighted: the same, with items of one origin counted "
-    "together, as they are in the probability."
+    "inconsistent counts 1, one that is very inconsistent 2, as in the program ACH of PARC. Weighted: the same, with "
+    "items of one origin counted together, as they are in the probability."
 )
 
 

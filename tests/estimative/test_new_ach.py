@@ -188,6 +188,25 @@ def test_columns_are_recognised_wherever_they_are(desk: Desk) -> None:
     assert assessment.scenario.origins
 
 
+def test_several_columns_of_a_kind_are_no_hypotheses(desk: Desk) -> None:
+    """As programs for the method have them: type, code, flag, notes and comments."""
+    matrix = (
+        "Order,Evidence,Type of Evidence,Date/Time,Code,Flag,Notes,Comment,a,b\n1,one,OSINT,2026-03-01,x,!,n,c,C,I\n"
+    )
+    assessment = converted(desk, matrix)
+    assert assessment.scenario.events["hypothesis"].states == ("a", "b")
+    text = (desk.folder / "case.toml").read_text(encoding="utf-8")
+    for remark in ("Type of Evidence: OSINT", "Code: x", "Flag: !", "Notes: seen", "Comment: quoted"):
+        assert f"# {remark}\n" in text
+    assert assessment.scenario.evidence["one"].date == datetime.date(2026, 3, 1)
+
+
+def test_a_hypothesis_may_be_called_like_a_column(desk: Desk) -> None:
+    """If every text below is a rating."""
+    assessment = converted(desk, "Evidence,Code,Notes,a\none,C,,I\n")
+    assert assessment.scenario.events["hypothesis"].states == ("code", "a")
+
+
 def test_names_are_different_and_valid(desk: Desk) -> None:
     """Titles without Latin letters, equal beginnings, names of keys, and a hypothesis that is called like the event."""
     titles = ["Hypothesis", "otherwise", "low", "\u0413\u0438\u043f", "\u4eee\u8bf4", "p05", "x" * 90, "x" * 91]
