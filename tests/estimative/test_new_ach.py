@@ -181,7 +181,7 @@ def test_the_order_of_hypotheses_changes_nothing(desk: Desk) -> None:
 
 def test_columns_are_recognised_wherever_they_are(desk: Desk) -> None:
     """A column of numbers before the items, others after the hypotheses, one without a title that is empty."""
-    matrix = "#,Item,a,b,Source,Notes,\n1,one,C,I,S,n,\n2,two,I,C,S,,\n"
+    matrix = "#,Item,a,b,Source,Notes,\n1,one,C,I,S,see page 2,\n2,two,I,C,S,,\n"
     assessment = converted(desk, matrix)
     assert list(assessment.scenario.evidence) == ["one", "two"]
     assert assessment.scenario.events["hypothesis"].states == ("a", "b")
@@ -190,9 +190,8 @@ def test_columns_are_recognised_wherever_they_are(desk: Desk) -> None:
 
 def test_several_columns_of_a_kind_are_no_hypotheses(desk: Desk) -> None:
     """As programs for the method have them: type, code, flag, notes and comments."""
-    matrix = (
-        "Order,Evidence,Type of Evidence,Date/Time,Code,Flag,Notes,Comment,a,b\n1,one,OSINT,2026-03-01,x,!,n,c,C,I\n"
-    )
+    header = "Order,Evidence,Type of Evidence,Date/Time,Code,Flag,Notes,Comment,a,b"
+    matrix = f"{header}\n1,one,OSINT,2026-03-01,x,!,seen,quoted,C,I\n"
     assessment = converted(desk, matrix)
     assert assessment.scenario.events["hypothesis"].states == ("a", "b")
     text = (desk.folder / "case.toml").read_text(encoding="utf-8")
