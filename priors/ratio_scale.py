@@ -113,4 +113,8 @@ RATIO_SCALES: Mapping[str, RatioScale] = FrozenDict(
 )
 """Every shipped scale by its id; a new one is a new file in the folder."""
 ACH, ENFSI = RATIO_SCALES["ach"], RATIO_SCALES["enfsi"]
-"""Those of which a word needs no mention of the scale."""
+
+
+def scales_of(term: str) -> tuple[RatioScale, ...]:
+    """Return the shipped scales that have a word; if it is one alone, the word needs no mention of the scale."""
+    return tuple(scale for scale in RATIO_SCALES.values() if scale.band(term))

@@ -11,7 +11,7 @@ The keys of an inline table determine its form:
 | moments | `mean`, `sd` |
 | a reference class | `count`, `of` |
 | a word | a bare text (ICD 203), or `term` and, if it is of another scale, `scale` |
-| a word for a likelihood | a bare text (ACH, ENFSI), or `term` and `scale` |
+| a word for a likelihood | a bare text, if no two scales have it, or `term` and `scale` |
 | a beta | `beta`, and if it does not span 0 to 1, `low` and `high` |
 | a lognormal | `lognormal` |
 | a uniform | `uniform` |
@@ -29,8 +29,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput, listed, nearest, quote
-from estimative.priors.ratio_scale import ACH, ENFSI, RATIO_SCALES
+from estimative.priors.errors import InvalidInput, invalid, listed, nearest, quote
+from estimative.priors.ratio_scale import ACH, ENFSI, RATIO_SCALES, scales_of
 from estimative.priors.statements import (
     BetaStated,
     ByState,
@@ -102,7 +102,9 @@ def toml(statement: Statement) -> str:
     match statement:
         case Constant(value=value):
             return toml_text.number(value)
-        case Word(term=term, scale="icd203") | RatioWord(term=term, scale="ach" | "enfsi"):
+        case Word(term=term, scale="icd203"):
+            return toml_text.text(term)
+        case RatioWord(term=term) if len(scales_of(term)) == 1:
             return toml_text.text(term)
     return toml_text.inline(form_of(statement).pairs(statement))
 
@@ -212,9 +214,16 @@ def _generic(name: str) -> str:
 
 
 def _bare_word(term: str, table: Table, key: str) -> Word | RatioWord:
-    """Return a word of the first scale that has it; without one, of the scale that was probably meant."""
-    scales = (ICD203, ACH, ENFSI)
-    return _word(term, next((scale.id for scale in scales if scale.band(term)), _scale_meant(table, key)))
+    """Return a word of the only scale that has it; if none has, of the scale that was probably meant."""
+    scales = [] if ICD203.band(term) else scales_of(term)
+    if len(scales) > 1:
+        written = [f'{{ term = "{scale.spelling(term)}", scale = "{scale.id}" }}' for scale in scales]
+        bands = [band for scale in scales if (band := scale.band(term))]
+        ranges = [f"{text} ({band.low:,.0f} to {band.high:,.0f})" for text, band in zip(written, bands, strict=True)]
+        message = f"{quote(term)} is a word of several scales, with different numbers"
+        raise invalid(message, code="ambiguous-word", key="term", value=quote(term), allowed=listed(ranges))
+    meant = scales[0].id if scales else _scale_meant(table, key)
+    return _word(term, ICD203.id if ICD203.band(term) else meant)
 
 
 def _scale_meant(table: Table, key: str) -> str:

@@ -50,7 +50,7 @@ PRIOR_SET = """\
 #   { mean = 0.3, sd = 0.1 }                  moments
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
-#   "weak", "moderate", "strong"              a word for a likelihood ratio; under a state "inconsistent", "consistent"
+#   "weak", "moderate"                        a word for a likelihood ratio; under a state "inconsistent", "consistent"
 # The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
 # them as an error.
 # Effects and likelihood ratios are 1 or more, since the scenario says in which direction they work. Rates and errors

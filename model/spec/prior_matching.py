@@ -26,7 +26,7 @@ from estimative.priors.errors import (
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
-from estimative.priors.ratio_scale import RATIO_SCALES
+from estimative.priors.ratio_scale import RATIO_SCALES, scales_of
 from estimative.priors.statement_syntax import say
 from estimative.priors.statements import PLACEHOLDER, ByState, Constant, RatioWord, SameAs, Statement
 
@@ -295,7 +295,8 @@ def check_words(statement: Statement, quantity: Quantity) -> None:
 def _unsuitable(word: RatioWord, key: str, quantity: Quantity) -> Issue:
     scale = RATIO_SCALES[word.scale]
     fitting = [other for other in RATIO_SCALES.values() if other.states == quantity.unit]
-    words = enumerated([quote(band.words[0]) for other in fitting[:1] for band in other.bands])
+    alone = [band.words[0] for other in fitting[:1] for band in other.bands if len(scales_of(band.words[0])) == 1]
+    words = enumerated(list(map(quote, alone)))
     return Issue(
         code="unsuitable-statement",
         message=f"{quote(word.term)} ({scale.title}) is a word for a {scale.states}, which this is not",

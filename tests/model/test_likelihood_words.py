@@ -34,8 +34,10 @@ def test_a_word_is_a_likelihood_ratio(tmp_path: Path) -> None:
     """An ordinary indicator can have a word of a scale of likelihood ratios."""
     found = assessed(tmp_path, priors=PRIORS.replace(CLEAN, 'clean = "moderate"'))
     assert found.priors["evidence.clean"].family.quantile(0.5) == pytest.approx(math.sqrt(1000))
-    found = assessed(tmp_path, priors=PRIORS.replace(CLEAN, 'clean = { term = "positive", scale = "kass-raftery" }'))
+    found = assessed(tmp_path, priors=PRIORS.replace(CLEAN, 'clean = "positive"'))
     assert found.priors["evidence.clean"].family.quantile(0.5) == pytest.approx(math.sqrt(60))
+    found = assessed(tmp_path, priors=PRIORS.replace(CLEAN, 'clean = { term = "strong", scale = "kass-raftery" }'))
+    assert found.priors["evidence.clean"].family.quantile(0.5) == pytest.approx(math.sqrt(3000))
 
 
 def test_a_scenario_can_suggest_words(tmp_path: Path) -> None:
@@ -70,12 +72,13 @@ ERRORS = [
      'of "very inconsistent", "inconsistent", "neutral", "consistent", "very consistent".')),
     (CLEAN, 'clean = "consistent"', "evidence.clean",
      ('"consistent" (ACH) is a word for a relative likelihood, which this is not. Allowed: a number, or one '
-     'of "weak", "moderate", "moderately strong", "strong", "very strong", "extremely strong".')),
-    (CLEAN, 'clean = "positive"', "evidence.clean",
-     (f'"positive" is not a word of the ENFSI scale. Allowed: {ENFSI_WORDS}. '
-     'Write { term = "positive", scale = "kass-raftery" } for the word of Kass and Raftery.')),
-    ('"actor=criminals" = { p05 = 2, p95 = 8 }', '"actor=criminals" = "strong"', "effects.sale.actor=criminals",
-     '"strong" (ENFSI) is a word for a likelihood ratio, which this is not.'),
+     'of "weak", "moderate", "moderately strong", "extremely strong".')),
+    (CLEAN, 'clean = "very strong"', "evidence.clean",
+     ('"very strong" is a word of several scales, with different numbers. '
+     'Allowed: { term = "very strong", scale = "enfsi" } (10,000 to 1,000,000) or '
+     '{ term = "very strong", scale = "kass-raftery" } (150 to 1,000).')),
+    ('"actor=criminals" = { p05 = 2, p95 = 8 }', '"actor=criminals" = "weak"', "effects.sale.actor=criminals",
+     '"weak" (ENFSI) is a word for a likelihood ratio, which this is not.'),
     ("sale = { p05 = 0.1, p95 = 0.5 }", 'sale = "consistent"', "events.sale",
      '"consistent" (ACH) is a word for a relative likelihood, which this is not.'),
     ("controls = { p05 = 0.2, p95 = 0.7 }", 'controls = "moderate"', "factors.controls",

@@ -12,7 +12,7 @@ from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.distributions import LogNormal
 from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support, fit
-from estimative.priors.ratio_scale import ACH, RATIO_SCALES, RatioScale, read_ratio_scale
+from estimative.priors.ratio_scale import ACH, RATIO_SCALES, RatioScale, read_ratio_scale, scales_of
 from estimative.priors.statements import RatioWord
 from estimative.priors.verbal_scale import SCALES
 
@@ -78,10 +78,13 @@ def test_medians_rise(scale: RatioScale) -> None:
     assert scale.rule
 
 
-def test_words_without_a_scale_are_different() -> None:
-    """A word that stands alone belongs to one of the three scales that need no mention."""
-    alone = [*SCALES["icd203"].words, *ACH.words, *RATIO_SCALES["enfsi"].words]
-    assert len(set(alone)) == len(alone)
+def test_a_word_of_one_scale_alone_needs_no_mention_of_it() -> None:
+    """One of several scales does, and none is also a word of probability."""
+    assert {word for word in sum((scale.words for scale in RATIO_SCALES.values()), ()) if len(scales_of(word)) > 1} == {
+        "strong",
+        "very strong",
+    }
+    assert not {word for word in SCALES["icd203"].words if scales_of(word)}
 
 
 def test_scales_are_no_prior_sets() -> None:

@@ -41,10 +41,11 @@ EXAMPLES = [
     ('{ term = "Highly  likely", scale = "phia" }', Word(term="highly likely", scale="phia"), '"highly likely" (PHIA)'),
     ('"Very  Inconsistent"', RatioWord(term="very inconsistent", scale="ach"), '"very inconsistent" (ACH)'),
     ('"moderate"', RatioWord(term="moderate", scale="enfsi"), '"moderate" (ENFSI)'),
+    ('"positive"', RatioWord(term="positive", scale="kass-raftery"), '"positive" (Kass and Raftery)'),
     (
-        '{ term = "positive", scale = "kass-raftery" }',
-        RatioWord(term="positive", scale="kass-raftery"),
-        '"positive" (Kass and Raftery)',
+        '{ term = "Strong", scale = "kass-raftery" }',
+        RatioWord(term="strong", scale="kass-raftery"),
+        '"strong" (Kass and Raftery)',
     ),
     (
         "{ p95 = 0.85, p05 = 0.45, p50 = 0.65 }",
