@@ -14,6 +14,7 @@ from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
 from estimative.model.spec.quantities import QuantityName
+from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO, Confidence
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
@@ -109,10 +110,10 @@ def input_name(name: str, scenario: Scenario) -> str:
     match parsed.section:
         case "factors":
             return quoted(title_of(subject, scenario))
-        case "events" if scenario.events[subject].form == "rate":
-            return f"the yearly rate of {title(subject)}"
         case "events":
-            return f"the chance of {title(subject)}"
+            what = "yearly rate" if scenario.events[subject].form == "rate" else "chance"
+            before = repeats_with(scenario.events[subject], scenario.events)
+            return f"the {what} of {title(subject)}" + (f" after each {title(before)}" if before else "")
         case "effects":
             driver, _, state = key.partition(".")
             return f"the effect of {title(driver)} on {title(f'{subject}={state}' if state else subject)}"

@@ -170,7 +170,7 @@ class Oracle:
         match event.form:
             case "odds":
                 odds = self._odds(event, self._levers(event, state))
-                return 1 / (1 + odds), odds / (1 + odds)
+                return self._after_some(event, state, years, odds / (1 + odds), past)
             case "rate":
                 members = (*self._awaited(event, past), event.id)
                 hazards = [self.hazard(name, state, years) for name in members]
@@ -181,6 +181,32 @@ class Oracle:
                 names = [literal for parent in event.table_parents for literal in self._row(parent, state)]
                 entry = self.values[f"tables.{event.id}.{'+'.join(names) or 'none'}"]
                 return 1 - entry, entry
+
+    def _after_some(
+        self, event: Event, state: State, years: float, chance: float, past: Collection[str]
+    ) -> tuple[float, float]:
+        """The chance for one occurrence, or that after as many as there are of what the event repeats with."""
+        before = self._repeated(event)
+        if not before:
+            return 1 - chance, chance
+        mean = self.hazard(before[0], state, years)
+        for name in before[1:]:
+            odds = self._odds(self.scenario.events[name], self._levers(self.scenario.events[name], state))
+            mean *= odds / (1 + odds)
+        least = 0 if before[-1] in past else 1
+        counts = [math.exp(-mean + n * math.log(mean) - math.lgamma(n + 1)) for n in range(400)]
+        none = math.fsum(p * (1 - chance) ** n for n, p in enumerate(counts) if n >= least)
+        some = math.fsum(p * (1 - (1 - chance) ** n) for n, p in enumerate(counts) if n >= least)
+        return none / (none + some), some / (none + some)
+
+    def _repeated(self, event: Event) -> list[str]:
+        """The rate event, then what comes between it and an event that repeats; nothing where it happens once."""
+        found: list[str] = []
+        while event.repeats:
+            others = (self.scenario.events[event_of(name)] for name in event.given)
+            event = next(other for other in others if other.form == "rate" or other.repeats)
+            found.insert(0, event.id)
+        return found
 
     def hazard(self, name: str, state: State, years: float) -> float:
         """How often a rate event is expected over some years in which its condition is met."""

@@ -27,7 +27,9 @@ from estimative.model.spec.evidence import (
     Trials,
 )
 from estimative.model.spec.quantities import Quantities, Quantity
+from estimative.model.spec.repeats import repeat_errors
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import Issue
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Support
 from tests.oracle import Oracle
@@ -214,8 +216,15 @@ def _events(
         states=states,
         ordered=ordered,
     )
-    refused = any(True for _ in clock_errors({**earlier, name: event}))
-    return replace(event, clock="start") if refused else event
+    event = replace(event, repeats=True) if form == "odds" and draw(st.booleans()) else event
+    if next(repeat_errors({**earlier, name: event}), None):
+        event = replace(event, repeats=None)
+    return replace(event, clock="start") if next(_clock_errors({**earlier, name: event}), None) else event
+
+
+def _clock_errors(events: Mapping[str, Event]) -> Iterator[Issue]:
+    yield from clock_errors(events)
+    yield from repeat_errors(events)
 
 
 @st.composite

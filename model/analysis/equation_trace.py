@@ -16,7 +16,7 @@ from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.layout_builder import bears
+from estimative.model.likelihood.network_builder import bears
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.quantities import effect_name

@@ -10,6 +10,7 @@ from typing import Literal
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
+from estimative.model.inference.occurrences import Occurrences, occurrences
 from estimative.model.inference.posterior import Agreement, Posterior, agreement
 from estimative.model.inference.prior_conflict import conflicts, prior_p_values
 from estimative.model.inference.prior_influence import PriorInfluence, prior_influence
@@ -97,6 +98,8 @@ class FitResult(Result):
     """By method."""
     agreement: Agreement | None
     """Of two methods that both passed."""
+    occurrences: Mapping[str, Occurrences] = field(default_factory=dict)
+    """How often events that repeat occur, and those that they repeat with; each after the one before."""
     omitted: tuple[Omission, ...] = ()
     """Probabilities that are not shown, although the headline is: outcomes, events and links."""
     prior_p_values: Mapping[str, float] = field(default_factory=dict)
@@ -170,6 +173,7 @@ def fit_result(
         influence=prior_influence(answer, prior) if show else None,
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
+        occurrences=occurrences(answer.assessment, answer, prior) if show else {},
         omitted=omissions(answer, prior) if show else (),
         warnings=(*warnings, *answer.assessment.warnings, *conflicts(answer.assessment, p_values)),
         prior_p_values=p_values,

@@ -76,7 +76,10 @@ class TargetEstimates:
     @cached_property
     def verdicts(self) -> Mapping[TargetKey, Verdict]:
         """The checks of every probability by itself, under its own condition."""
-        return {key: self._verdict(key, estimate) for key, estimate in self.all_estimates.items()}
+        return {
+            key: verdict_of(estimate, *self.query_probabilities(*key), self.draws)
+            for key, estimate in self.all_estimates.items()
+        }
 
     @property
     def estimates(self) -> Mapping[TargetKey, ProbabilityEstimate]:
@@ -119,26 +122,48 @@ class TargetEstimates:
 
     def conditional(self, kind: str, name: str) -> Numbers:
         """P(target | condition, theta), 0 where the condition is impossible; dims (draw)."""
-        yes, given = self.query_probabilities(kind, name)
-        return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+        return _ratio(*self.query_probabilities(kind, name))
 
     def _index(self, kind: str, name: str) -> int:
         return next(i for i, target in enumerate(self.targets) if (target.kind, target.id) == (kind, name))
 
-    def _verdict(self, key: TargetKey, estimate: ProbabilityEstimate) -> Verdict:
-        if estimate.se == 0:
-            return Verdict.of(self.draws.method, ())
-        if self.draws.method == "nuts":
-            return judge_series(self.conditional(*key), self.draws, relative_se(estimate))
-        k_hat = max(self._tail_shape(series) for series in self.query_probabilities(*key))
-        return judge_probability(k_hat, estimate.ess, estimate.interval.ess, relative_se(estimate))
 
-    def _tail_shape(self, series: Numbers) -> float:
-        """Pareto k of the weights times a probability."""
-        product = self.draws.weights * series
-        with np.errstate(divide="ignore"):
-            # Below e^-700 a float is denormal; such draws have no part in the tail.
-            return smooth_bounded(np.maximum(np.log(product / product.max()), -700.0))[1]
+def verdict_of(estimate: ProbabilityEstimate, yes: Numbers, given: Numbers, draws: Draws) -> Verdict:
+    """Check whether draws support the probability that was estimated from them.
+
+    Parameters
+    ----------
+    yes, given
+        P(yes and condition | theta) and P(condition | theta); dims (draw).
+    """
+    if estimate.se == 0:
+        return Verdict.of(draws.method, ())
+    if draws.method == "nuts":
+        return judge_series(_ratio(yes, given), draws, relative_se(estimate))
+    k_hat = max(_tail_shape(series, draws) for series in (yes, given))
+    return judge_probability(k_hat, estimate.ess, estimate.interval.ess, relative_se(estimate))
+
+
+def supported(yes: Numbers, given: Numbers, draws: Draws) -> ProbabilityEstimate | None:
+    """Estimate a probability; None where its condition is impossible or the draws do not support it."""
+    try:
+        estimate = estimate_probability(yes, draws, ess_estimator(draws.method), given=given)
+    except Undefined:
+        return None
+    return estimate if verdict_of(estimate, yes, given, draws).passed else None
+
+
+def _ratio(yes: Numbers, given: Numbers) -> Numbers:
+    """P(yes | condition, theta), 0 where the condition is impossible; dims (draw)."""
+    return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
+
+
+def _tail_shape(series: Numbers, draws: Draws) -> float:
+    """Pareto k of the weights times a probability."""
+    product = draws.weights * series
+    with np.errstate(divide="ignore"):
+        # Below e^-700 a float is denormal; such draws have no part in the tail.
+        return smooth_bounded(np.maximum(np.log(product / product.max()), -700.0))[1]
 
 
 def relative_se(estimate: ProbabilityEstimate) -> float:

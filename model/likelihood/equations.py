@@ -25,6 +25,7 @@ from estimative.model.likelihood.layout import (
     Structure,
 )
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
+from estimative.model.likelihood.repeating import repeated_chances
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
 from estimative.model.likelihood.waiting import waiting_chances
@@ -69,6 +70,8 @@ class Terms:
     """s ln w of each effect: signed log odds ratio or log rate ratio; dims (effect[, draw])."""
     covariate: Array
     """What multiplies each effect: x - 1/2 for a factor's degree x, 1 for a driving event; dims (effect[, draw])."""
+    log_hazard: Array
+    """ln of rate times horizon of each row of rate form; dims (row[, draw])."""
     probabilities: Array
     """The network's local probabilities, see `local_probabilities`; dims (entry[, draw])."""
 
@@ -81,9 +84,16 @@ def terms(backend: Backend, structure: Structure, theta: Theta) -> Terms:
     events = len(structure.effect_sign) - len(structure.effect_factor)
     # A driving event enters with covariate 1: whether it has happened is in the rows of the design matrix.
     covariate = backend.concatenate([centred, backend.constant([1.0] * events, theta.log_ratio)])
-    probabilities = local_probabilities(backend, structure, theta, baseline, log_effect, covariate)
+    predictor = _linear_predictor(backend, structure, structure.linear_predictors, baseline, log_effect, covariate)
+    odds, log_rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
+    log_hazard = log_rate + backend.column(structure.log_years)
     return Terms(
-        theta=theta, baseline=baseline, log_effect=log_effect, covariate=covariate, probabilities=probabilities
+        theta=theta,
+        baseline=baseline,
+        log_effect=log_effect,
+        covariate=covariate,
+        log_hazard=log_hazard,
+        probabilities=local_probabilities(backend, structure, theta, odds, log_hazard),
     )
 
 
@@ -106,35 +116,41 @@ def _baselines(backend: Backend, structure: Structure, theta: Theta) -> Array:
     return backend.concatenate([others, backend.log(backend.maximum(later, TINY))])
 
 
-def local_probabilities(
-    backend: Backend, structure: Structure, theta: Theta, baseline: Array, log_effect: Array, covariate: Array
-) -> Array:
+def local_probabilities(backend: Backend, structure: Structure, theta: Theta, odds: Array, log_hazard: Array) -> Array:
     """Compute every entry of the network's conditional probability tables.
 
     odds form: P(k) proportional to b_k exp(sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event]),
     over what drives state k; of two states logit p = logit b + the sums;
     odds form, ordered: logit P(later than k) = logit of its share + the sums;
     rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry. Rates that wait for other
-    events: see `waiting`.
+    events: see `waiting`. Events that repeat: see `repeating`.
+
+    Parameters
+    ----------
+    odds
+        Log-odds of the rows of odds form; dims (row[, draw]).
+    log_hazard
+        ln of rate times horizon of the rows of rate form; dims (row[, draw]).
 
     Returns
     -------
     In the order of `positions`; dims (entry[, draw]).
     """
-    predictor = _linear_predictor(backend, structure, structure.linear_predictors, baseline, log_effect, covariate)
-    odds, rate = predictor[: structure.odds_rows], predictor[structure.odds_rows :]
-    log_hazard = rate + backend.column(structure.log_years)
     hazard = backend.exp(log_hazard)
     waited = [waiting_chances(backend, waiting, log_hazard) for waiting in structure.waiting]
     # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
-    return backend.concatenate([
+    local = [
         *(part for rows in structure.odds_categories for part in category_probabilities(backend, rows, odds)),
         backend.exp(-hazard),
         -backend.expm1(-hazard),
         *(part for rows in structure.table_categories for part in broken_stick(backend, rows, theta.degree)),
         *(part for yes, no in waited for part in (no, yes)),
-        backend.constant([0.0, 1.0], theta.log_ratio),
-    ])  # fmt: skip
+    ]
+    if structure.repeating:
+        once = backend.concatenate(local)
+        repeated = [repeated_chances(backend, repeating, hazard, once) for repeating in structure.repeating]
+        local = [once, *(part for yes, no in repeated for part in (no, yes))]
+    return backend.concatenate([*local, backend.constant([0.0, 1.0], theta.log_ratio)])
 
 
 def category_probabilities(backend: Backend, rows: Categories, predictor: Array) -> list[Array]:

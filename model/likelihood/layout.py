@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from estimative.model.likelihood.backend import Array, Backend
 from estimative.model.likelihood.bayes_net import Network, Query
+from estimative.model.likelihood.repeating import Repeating
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
@@ -233,6 +234,8 @@ class Structure:
     """ln of the time at risk in years; dims (row of rate form)."""
     waiting: tuple[Waiting, ...]
     """The rows of each event whose clock starts when its condition is met, in the order of the local probabilities."""
+    repeating: tuple[Repeating, ...]
+    """The rows of each event that may follow every occurrence of another, in the same order."""
     soft_evidence_events: tuple[str, ...]
     """The events, and states of events, that indicators or testimony are about, then the failures of those that some
     are about with `given`: see `failure_of`."""

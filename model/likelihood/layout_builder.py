@@ -9,11 +9,10 @@ from math import lgamma, log
 
 import numpy as np
 
-from estimative.model.likelihood.bayes_net import Cells, Network, Query
+from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.failures import failure_of, with_failures
 from estimative.model.likelihood.layout import (
     BinomialCases,
-    Categories,
     Chances,
     EventIndicators,
     Forecasts,
@@ -26,11 +25,10 @@ from estimative.model.likelihood.layout import (
     StateCases,
     Structure,
 )
-from estimative.model.likelihood.nodes import Node, RowOf, copies_for, joint_states, nodes_of, renamed
+from estimative.model.likelihood.network_builder import NetworkBuilder, Row, bears, changing, share_name
+from estimative.model.likelihood.nodes import copies_for, renamed
 from estimative.model.likelihood.positions import Rows
-from estimative.model.likelihood.waiting import Waiting
-from estimative.model.spec.clock import driving
-from estimative.model.spec.events import OTHERWISE, Driver, Event, event_of
+from estimative.model.spec.events import OTHERWISE, Event
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -38,11 +36,10 @@ from estimative.model.spec.evidence import (
     Forecast,
     Indicator,
     Measurement,
-    Observation,
     Testimony,
     Trials,
 )
-from estimative.model.spec.quantities import PAIR, Quantities, combinations, effect_name, likelihood_states
+from estimative.model.spec.quantities import PAIR, Quantities, effect_name, likelihood_states
 from estimative.model.spec.scenario import Scenario
 
 
@@ -60,28 +57,6 @@ class _Claim:
     """Whether it says nothing where the condition of its event is not met."""
     by_state: bool = False
     """Whether the item is about the event as a whole, and this is its part about one state."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    """The network, and what its local probabilities are computed from."""
-
-    network: Network
-    rows: list[_Row]
-    odds: tuple[Categories, ...]
-    tables: tuple[Categories, ...]
-    waiting: tuple[Waiting, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """A linear predictor before it is packed into arrays."""
-
-    base: int
-    design: Mapping[int, float]
-    """Effect -> entry of the design matrix; all others are 0."""
-    log_years: float | None = None
-    """Of a row of rate form."""
 
 
 class _Builder:
@@ -105,7 +80,10 @@ class _Builder:
         self.signs = [driver.sign for _, driver in effects]
 
     def build(self) -> Structure:
-        parts, claims = self._network(), [*self._claims_of(Indicator), *self._claims_of(Testimony)]
+        parts = NetworkBuilder(
+            scenario=self.scenario, base=self.base, effects=self.effects, degrees=self.quantities.degrees
+        ).build()
+        claims = [*self._claims_of(Indicator), *self._claims_of(Testimony)]
         about = {each.name for each in claims}
         failing = dict.fromkeys(each.name for each in claims if each.given)
         network = with_failures(parts.network, self.scenario.events, failing)
@@ -116,7 +94,7 @@ class _Builder:
         return Structure(
             quantities=self.quantities,
             network=network,
-            odds_base=_index(degrees[_entry(f"events.{event.id}", state)] for event, state in sticks),
+            odds_base=_index(degrees[share_name(f"events.{event.id}", state)] for event, state in sticks),
             baselines=tuple(self.base),
             rest=_rest([event for event, _ in sticks]),
             ordered_baselines=sum(event.ordered for event, _ in sticks),
@@ -133,6 +111,7 @@ class _Builder:
             table_categories=parts.tables,
             log_years=np.array([row.log_years for row in parts.rows if row.log_years is not None]),
             waiting=parts.waiting,
+            repeating=parts.repeating,
             soft_evidence_events=nodes,
             indicators=self._factor_indicators(),
             event_indicators=self._soft_evidence(claims, nodes),
@@ -168,120 +147,7 @@ class _Builder:
                 claims.append(_Claim(item=item, name=name, ratio=ratio, supports=supports, given=False, by_state=True))
         return claims
 
-    def _network(self) -> _Parts:
-        """Build the network over positions in the vector of local probabilities, with what they are computed from."""
-        rows: list[_Row] = []
-        nodes = {node.name: node for node in nodes_of(self.scenario)}
-        positions = Rows()
-        odds_of: dict[str, Mapping[tuple[int, ...], int]] = {}
-        # All rows of odds form before those of rate form, so that one slice separates them.
-        for name, node in nodes.items():
-            if node.event.form == "odds":
-                odds_of[name] = self._odds_rows(node.event, rows, positions)
-        odds_rows, rate_of = len(rows), dict[str, RowOf]()
-        for name, node in nodes.items():
-            if node.event.form == "rate":
-                rate_of[name] = self._rate_rows(node.event, node.years, rows)
-        for name, node in nodes.items():
-            if node.event.form == "table":
-                odds_of[name] = self._table_rows(node.event, positions)
-        waiting, waited = [], dict[str, RowOf]()
-        for name, node in nodes.items():
-            if node.awaited:
-                waiting.append(node.waiting(self.scenario.events, rate_of, first=odds_rows))
-                waited[name] = {states: at for at, states in enumerate(joint_states(node.driving))}
-        local = positions.arrange(len(rows) - odds_rows, [len(each) for each in waited.values()])
-        cells = {}
-        for name, node in nodes.items():
-            match node.event.form:
-                case "rate" if name in waited:
-                    of = {key: local.waited(list(waited).index(name), at) for key, at in waited[name].items()}
-                case "rate":
-                    of = {key: local.rate(at - odds_rows) for key, at in rate_of[name].items()}
-                case _:
-                    of = {key: local.of_row(node.event, at) for key, at in odds_of[name].items()}
-            cells[name] = self._cells(node, of, local.impossible)
-        copies = {node.name: node.event for node in nodes.values()}
-        names = {
-            f"{name}={state}": (name, event.node_states.index("" if state == OTHERWISE else state))
-            for name, event in copies.items()
-            for state in (*event.states, *((OTHERWISE,) if event.states and "" in event.node_states else ()))
-        }
-        certain = {item.about: item.happened for item in self._of(Observation)}
-        parents = {name: node.parents for name, node in nodes.items()}
-        network = Network(parents=parents, cells=cells, impossible=local.impossible, names=names, certain=certain)
-        return _Parts(
-            network=network,
-            rows=rows,
-            odds=positions.categories("odds"),
-            tables=positions.categories("table"),
-            waiting=tuple(waiting),
-        )
-
-    def _odds_rows(self, event: Event, rows: list[_Row], positions: Rows) -> RowOf:
-        """Append a row for each combination of what drives an event and each of its states but the first."""
-        names = driving([event.id], self.scenario.events)
-        positions_of = {}
-        for states in joint_states(names):
-            active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
-            first = len(rows)
-            for state in changing(event):
-                design = {}
-                for driver in event.drivers:
-                    if driver.name in active and (size := bears(driver, event, state)):
-                        design[self.effects[event.id, driver.name, driver.state]] = size
-                rows.append(_Row(base=self.base[event.id, state], design=design))
-            positions_of[states] = positions.add("odds", event, list(range(first, len(rows))))
-        return positions_of
-
-    def _rate_rows(self, event: Event, years: float, rows: list[_Row]) -> RowOf:
-        """Append a row for each combination of what drives an event of form "rate"."""
-        names = driving([event.id], self.scenario.events)
-        positions_of = {}
-        for states in joint_states(names):
-            active = {*(name for name, state in zip(names, states, strict=True) if state), *self.scenario.factors}
-            design = {self.effects[event.id, d.name, ""]: 1.0 for d in event.drivers if d.name in active}
-            positions_of[states] = len(rows)
-            rows.append(_Row(base=self.base[event.id, ""], design=design, log_years=log(years)))
-        return positions_of
-
-    def _table_rows(self, event: Event, positions: Rows) -> RowOf:
-        """Add the sticks of each row of a table, by the states of the parents."""
-        degrees = self.quantities.degrees
-        return {
-            states: positions.add(
-                "table", event, [degrees[_entry(f"tables.{event.id}.{row}", state)] for state in changing(event)]
-            )
-            for row, states in combinations(event, self.scenario.events)
-        }
-
-    def _cells(self, node: Node, local: Mapping[tuple[int, ...], Sequence[int]], impossible: int) -> Cells:
-        """Fill the conditional probability table by position, the states of the event along the last axis."""
-        event, events = node.event, self.scenario.events
-        parents = tuple(dict.fromkeys((*self.scenario.parents(event.id), *map(event_of, node.driving))))
-        sizes = [len(events[name].node_states) for name in parents]
-        cells = np.empty((*sizes, len(event.node_states)), dtype=np.intp)
-        # A state that stands for an unmet condition is impossible where the condition is met.
-        unnamed = [impossible] * (len(event.node_states) - len(next(iter(local.values()))))
-        for states in np.ndindex(*sizes):
-            state = dict(zip(parents, states, strict=True))
-
-            def holds(name: str, state: Mapping[str, int] = state) -> bool:
-                at, wanted = self.scenario.state_places.get(name, (name, 1))
-                return state[at] == wanted
-
-            if not all(map(holds, event.given)) or any(map(holds, event.unless)):
-                # Where `given` or `unless` forbid the event, its cells point to the constants 1 and 0.
-                cells[states] = [impossible + 1, *[impossible] * (len(event.node_states) - 1)]
-                continue
-            if event.form == "table":
-                key = tuple(state[name] for name in event.table_parents)
-            else:
-                key = tuple(int(holds(name)) for name in node.driving)
-            cells[states] = [*unnamed, *local[key]]
-        return cells
-
-    def _predictors(self, rows: list[_Row]) -> LinearPredictors:
+    def _predictors(self, rows: list[Row]) -> LinearPredictors:
         design = np.zeros((len(rows), len(self.effects)))
         for index, row in enumerate(rows):
             design[index, list(row.design)] = list(row.design.values())
@@ -382,7 +248,7 @@ class _Builder:
             drivers = self.scenario.events[item.about].drivers
             factors = [d.name for d in drivers if d.name in self.scenario.factors]
             design = {self.effects[item.about, name, ""]: 1.0 for name in factors}
-            rows.append(_Row(base=self.base[item.about, ""], design=design))
+            rows.append(Row(base=self.base[item.about, ""], design=design))
         return PoissonCounts(
             item=self._positions(items),
             rows=self._predictors(rows),
@@ -396,7 +262,7 @@ class _Builder:
         rows = []
         for item, trials in pairs:
             event = self.scenario.events[item.about]
-            rows.append(_Row(base=self._base(event), design=self._case_design(event, "", trials)))
+            rows.append(Row(base=self._base(event), design=self._case_design(event, "", trials)))
         return BinomialCases(
             item=self._positions([item for item, _ in pairs]),
             rows=self._predictors(rows),
@@ -405,7 +271,7 @@ class _Builder:
         )
 
     def _state_cases(self) -> StateCases:
-        collected, rows = Rows(), list[_Row]()
+        collected, rows = Rows(), list[Row]()
         groups: dict[tuple[int, bool], list[tuple[Cases, list[float]]]] = {}
         for item in self._of(Cases):
             event = self.scenario.events[item.about]
@@ -413,7 +279,7 @@ class _Builder:
                 first = len(rows)
                 for state in changing(event):
                     design = self._case_design(event, state, trials)
-                    rows.append(_Row(base=self.base[event.id, state], design=design))
+                    rows.append(Row(base=self.base[event.id, state], design=design))
                 collected.add("odds", event, list(range(first, len(rows))))
                 counts = [trials.states.get(state, 0.0) for state in event.share_states]
                 groups.setdefault((len(event.states), event.ordered), []).append((item, counts))
@@ -454,25 +320,8 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
     return _Builder(scenario, pairs).build()
 
 
-def changing(event: Event) -> tuple[str, ...]:
-    """The states of an event that have a baseline: all but the first; of a binary event that it happens."""
-    return event.share_states[1:] or ("",)
-
-
-def _entry(name: str, state: str) -> str:
-    """The quantity that is the share of a state, or the chance of a binary event."""
-    return f"{name}.{state}" if state else name
-
-
 def _supports(item: Indicator | Testimony) -> bool:
     return item.supports if isinstance(item, Indicator) else item.claims
-
-
-def bears(driver: Driver, event: Event, state: str) -> float:
-    """How a driver enters the predictor of a state: against the first, or that a later one holds."""
-    if not driver.state:
-        return 1.0
-    return float(driver.state == state) - float(driver.state == event.share_states[0])
 
 
 def _rest(events: Sequence[Event]) -> Numbers:

@@ -1,17 +1,19 @@
-"""Nodes: the events in the network, with the span of their clocks and what these wait for."""
+"""Nodes: the events in the network, with the span of their clocks, what these wait for and what they repeat with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 
+from estimative.model.likelihood.repeating import Repeating
 from estimative.model.likelihood.waiting import Waiting
 from estimative.model.spec.clock import all_awaited, awaited, driving
 from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.evidence import Forecast
+from estimative.model.spec.repeats import occurrences_before
 from estimative.model.spec.scenario import Scenario, years_between
 
 type RowOf = Mapping[tuple[int, ...], int]
@@ -32,25 +34,55 @@ class Node:
     table, its parents."""
     awaited: Mapping[str, str] = field(default_factory=dict)
     """What it waits for, directly or not: event -> node."""
+    repeated: Mapping[str, str] = field(default_factory=dict)
+    """What it repeats with, from the rate event on: event -> node."""
+    observed: bool = False
+    """Whether the last of these has happened already."""
 
-    def waiting(self, events: Mapping[str, Event], row_of: Mapping[str, RowOf], first: int) -> Waiting:
+    def waiting(self, events: Mapping[str, Event], row_of: Mapping[str, RowOf]) -> Waiting:
         """Return the rates of the node and of all it waits for, at each joint state of the events that drive them.
 
         Parameters
         ----------
         row_of
             Of each node, by its name.
-        first
-            The first row of rate form.
         """
         members = {**self.awaited, self.event.id: self.name}
         order = tuple(members)
         before = [[order.index(other) for other in awaited(name, events) if other in members] for name in order]
-        rows = []
-        for name, member in members.items():
-            columns = [self.driving.index(driver) for driver in driving([name], events)]
-            rows.append([row_of[member][tuple(s[c] for c in columns)] - first for s in joint_states(self.driving)])
+        rows = [self._rows(name, row_of[member], events) for name, member in members.items()]
         return Waiting.of(before, np.array(rows, dtype=np.intp))
+
+    def repeating(
+        self,
+        events: Mapping[str, Event],
+        row_of: Mapping[str, RowOf],
+        chances: Mapping[str, Mapping[tuple[int, ...], Sequence[int]]],
+    ) -> Repeating:
+        """Return the rate and the chances of the node and of all it repeats with, at the same joint states.
+
+        Parameters
+        ----------
+        row_of
+            Of each node, by its name.
+        chances
+            Of each node of odds form, where its local probabilities are.
+        """
+        (rate, first), *between = self.repeated.items()
+        found = [self._rows(name, chances[node], events) for name, node in (*between, (self.event.id, self.name))]
+        return Repeating(
+            events=(*self.repeated.values(), self.name),
+            driving=self.driving,
+            rate=np.array(self._rows(rate, row_of[first], events), dtype=np.intp),
+            happens=np.array([[yes for _, yes in rows] for rows in found], dtype=np.intp),
+            fails=np.array([no for no, _ in found[-1]], dtype=np.intp),
+            observed=self.observed,
+        )
+
+    def _rows[Value](self, name: str, of: Mapping[tuple[int, ...], Value], events: Mapping[str, Event]) -> list[Value]:
+        """What an event that this one depends on has at each joint state of what drives this one."""
+        columns = [self.driving.index(driver) for driver in driving([name], events)]
+        return [of[tuple(state[column] for column in columns)] for state in joint_states(self.driving)]
 
 
 def nodes_of(scenario: Scenario) -> Iterator[Node]:
@@ -65,16 +97,20 @@ def nodes_of(scenario: Scenario) -> Iterator[Node]:
                 yield _node(scenario, name, copies, years, frozenset())
 
 
-def _node(scenario: Scenario, name: str, copies: Mapping[str, str], years: float, past: Iterable[str]) -> Node:
+def _node(scenario: Scenario, name: str, copies: Mapping[str, str], years: float, past: Collection[str]) -> Node:
     event, before = scenario.events[name], all_awaited(name, scenario.events, past)
-    parents = dict.fromkeys((*scenario.parents(name), *map(event_of, driving(before, scenario.events))))
+    repeated = occurrences_before(name, scenario.events)
+    together = (*before, *repeated)
+    parents = dict.fromkeys((*scenario.parents(name), *map(event_of, driving(together, scenario.events))))
     return Node(
         name=copies.get(name, name),
         event=event,
         years=years,
         parents=tuple(copies.get(parent, parent) for parent in parents),
-        driving=event.table_parents or driving([*before, name], scenario.events),
+        driving=event.table_parents or driving([*together, name], scenario.events),
         awaited={other: copies.get(other, other) for other in before},
+        repeated={other: copies.get(other, other) for other in repeated},
+        observed=bool(repeated) and repeated[-1] in past,
     )
 
 

@@ -1,12 +1,12 @@
 """Positions in the vector of local probabilities, in the order in which `equations.local_probabilities` computes them.
 
 For each number of states, the rows of odds form, state by state; the rates, not happened and happened; for each number
-of states, the rows of table form; the rates that wait for others; then 0 and 1.
+of states, the rows of table form; then the rows of rates that wait for others, and of events that repeat; then 0 and 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
@@ -41,15 +41,15 @@ class Rows:
             if group[0] == kind
         )
 
-    def arrange(self, rates: int, waiting: Sequence[int]) -> Positions:
+    def arrange(self, rates: int, derived: Mapping[str, int]) -> Positions:
         """Fix the order once all rows are known.
 
         Parameters
         ----------
         rates
             How many rows are of rate form.
-        waiting
-            How many rows each event has that waits for others.
+        derived
+            How many rows each event has whose chance follows from the rows of several.
         """
         odds = [group for group in self.groups if group[0] == "odds"]
         tables = [group for group in self.groups if group[0] == "table"]
@@ -58,11 +58,12 @@ class Rows:
             *((group, counts[group] * (group[1] + 1)) for group in odds),
             ("rate", 2 * rates),
             *((group, counts[group] * (group[1] + 1)) for group in tables),
-            *((index, 2 * count) for index, count in enumerate(waiting)),
+            *((_derived(name), 2 * count) for name, count in derived.items()),
         ]
         starts = accumulate((size for _, size in sizes), initial=0)
         first = dict(zip([name for name, _ in sizes] + ["constants"], starts, strict=True))
-        return Positions(first=first, counts={**counts, "rate": rates, **dict(enumerate(waiting))})
+        own: dict[object, int] = {_derived(name): count for name, count in derived.items()}
+        return Positions(first=first, counts={**counts, "rate": rates, **own})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,16 +78,14 @@ class Positions:
         """The position of 0; that of 1 follows."""
         return self.first["constants"]
 
-    def rate(self, row: int) -> list[int]:
-        """Not happened and happened, of a row of rate form."""
-        return self._states("rate", row, 2)
-
-    def waited(self, index: int, row: int) -> list[int]:
-        """Not happened and happened, of a row of an event that waits for others."""
-        return self._states(index, row, 2)
+    def derived(self, name: str, row: int) -> list[int]:
+        """Not happened and happened, of a row of an event whose chance follows from the rows of several."""
+        return self._states(_derived(name), row, 2)
 
     def of_row(self, event: Event, row: int) -> list[int]:
-        """The states of an event of odds or table form."""
+        """The states of a row of an event."""
+        if event.form == "rate":
+            return self._states("rate", row, 2)
         group = _group("table" if event.form == "table" else "odds", event)
         return self._states(group, row, group[1] + 1)
 
@@ -96,3 +95,7 @@ class Positions:
 
 def _group(kind: Kind, event: Event) -> Group:
     return kind, max(len(event.states), 2) - 1, event.ordered
+
+
+def _derived(name: str) -> tuple[str, str]:
+    return "derived", name

@@ -77,6 +77,9 @@ class Event:
     """Of a table: the events whose combinations it lists."""
     clock: Clock | None = None
     """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
+    repeats: bool | None = field(default=None, repr=False)
+    """Whether it may follow each occurrence of the rate event that it is given, not once; None where the file is
+    silent."""
     states: tuple[str, ...] = ()
     """The states; empty for a binary event."""
     state_titles: Mapping[str, str] = field(default_factory=lambda: FrozenDict({}), repr=False)

@@ -9,6 +9,7 @@ from itertools import product
 
 from estimative.model.spec.events import OTHERWISE, Driver, Event
 from estimative.model.spec.evidence import Forecast, Indicator, Item, Measurement, Testimony
+from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.quantile_fit import Support
 
@@ -223,7 +224,8 @@ def _of_event(event: Event, scenario: Scenario) -> Iterator[Quantity]:
         case "odds" if event.states:
             yield from _shares(f"events.{event.id}", event.title, event)
         case "odds":
-            yield Quantity(name=f"events.{event.id}", support=Support.PROBABILITY, title=event.title)
+            unit = f"for each {with_}" if (with_ := repeats_with(event, scenario.events)) else ""
+            yield Quantity(name=f"events.{event.id}", support=Support.PROBABILITY, title=event.title, unit=unit)
         case "rate":
             yield Quantity(name=f"events.{event.id}", support=Support.RATIO, title=event.title, unit="rate per year")
         case "table":

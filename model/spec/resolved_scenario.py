@@ -72,6 +72,7 @@ def _event(event: Event) -> dict[str, object]:
         "drivers": {name: _driver(name, event) for name in dict.fromkeys(driver.name for driver in event.drivers)},
         "parents": event.table_parents,
         "clock": event.clock,
+        "repeats": event.repeats,
     }
 
 

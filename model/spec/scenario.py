@@ -188,6 +188,7 @@ def _plain(entry: Any) -> dict[str, Any]:
 
 SILENT: Mapping[str, object] = {
     "clock": None,
+    "repeats": None,
     "given": False,
     "states": (),
     "state_titles": {},

@@ -200,6 +200,7 @@ def _event(name: str, table: Table) -> Event:
         drivers=tuple(_drivers(table.table("drivers"))),
         table_parents=table.texts("parents"),
         clock=table.choice("clock", ("condition", "start")) if "clock" in table else None,  # type: ignore[arg-type]
+        repeats=table.flag("repeats") if "repeats" in table else None,
         states=states,
         state_titles=FrozenDict({state: titles.text(state) for state in titles.data if state in states}),
         ordered="ordered" in table and table.flag("ordered"),

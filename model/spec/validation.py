@@ -20,6 +20,7 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.evidence_names import name_errors
+from estimative.model.spec.repeats import repeat_errors
 from estimative.priors.errors import Issue, Place, listed, quote, unknown_name
 from estimative.priors.statement_syntax import is_key
 from estimative.priors.toml_table import A_STATE, STATE
@@ -249,6 +250,7 @@ def _cycle_errors(scenario: Parts) -> Iterator[Issue]:
         yield _error(f"events.{cycle[0]}", message, code="cycle")
     else:
         yield from clock_errors(scenario.events)
+        yield from repeat_errors(scenario.events)
 
 
 def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:

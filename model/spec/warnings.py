@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from estimative.model.spec.evidence import Evidence, Observation
+from estimative.model.spec.evidence import Cases, Evidence, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import suggestions
 from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
+from estimative.priors.statements import Count
+
+SEVERAL = 0.2
+"""Expected occurrences from which it matters, by more than a tenth, whether an event may follow each or all of them."""
 
 
 def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
@@ -17,6 +21,7 @@ def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Pr
     return (
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
+        *_counted_once(scenario, priors),
         *_missed_quantiles(prior_set, priors),
         *_missing_reasons(prior_set),
     )
@@ -83,6 +88,30 @@ def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
         place, value = _place(prior_set, "prior_set.date"), str(prior_set.date)
         suggestion = 'Check the priors, then change their date; an event of form "rate" ages by itself.'
         yield _warning("old-priors", message, place, value=value, suggestion=suggestion)
+
+
+def _counted_once(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[Issue]:
+    """Yield the warnings of chances for each occurrence, as it seems, of a rate event that may occur several times."""
+    counted = {item.about for item in scenario.evidence.values() if isinstance(item, Cases)}
+    counted |= {name for name in scenario.events if _is_count(priors.get(f"events.{name}"))}
+    for event in scenario.events.values():
+        if event.id not in counted or event.repeats is not None or event.form != "odds" or event.states:
+            continue
+        for name in event.given:
+            if name in scenario.events and scenario.events[name].form == "rate":
+                expected = priors[f"events.{name}"].family.mean * scenario.years
+                if expected >= SEVERAL:
+                    message = (
+                        f"{quote(event.id)} has past cases, and {expected:.2g} occurrences of {quote(name)} are "
+                        "expected: its chance is taken for that of all of them together"
+                    )
+                    fix = "Write repeats = true if it may follow each of them, repeats = false if that is meant."
+                    place = scenario.place(f"events.{event.id}")
+                    yield _warning("counted-once", message, place, value=f"{expected:.2g}", suggestion=fix)
+
+
+def _is_count(prior: Prior | None) -> bool:
+    return prior is not None and isinstance(prior.stated.statement, Count)
 
 
 def _missed_quantiles(prior_set: PriorSet, priors: Mapping[str, Prior]) -> Iterator[Issue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.inference.mc_estimate import MCEstimate
@@ -23,12 +24,15 @@ from estimative.reports.blocks import (
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.analysts import interval_row, plot_key
+from estimative.reports.documents.hypotheses import in_a_line, states_of, with_states
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import SIGNIFICANT_SE, percent, significant
 from estimative.reports.phrases import capital, date, input_name, listed, plain, plural
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
+MAX_EVENTS = 3
+"""With states, of which the brief gives the probabilities."""
 CONFIDENCE_LENGTH = 420
 """Characters of the reasons for the analytic confidence; the full report has all of them."""
 
@@ -55,6 +59,8 @@ def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(text=common.judgement(result.fit.scenario.headline, headline, context), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
     yield Paragraph(text=_confidence(result))
+    for event in islice(with_states(result.fit, context.scenario), MAX_EVENTS):
+        yield Paragraph(text=in_a_line(event, states_of(event, result.fit)))
     yield Figure(name="scale", draw=lambda: _scale(result, context), instead=_plot(result, context))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.inference.occurrences import Count
 from estimative.model.inference.prior_influence import PriorInfluence
 from estimative.model.inference.target_estimates import Omission
 from estimative.model.spec.events import Factor, Outcome
@@ -18,11 +19,18 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.figures import figures
 from estimative.reports.number_format import interval, multiple, percent, plain_percent, rounded, significant
 from estimative.reports.phrases import capital, input_name, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
 
+OCCURRENCES = (
+    "How often: the expected number until the horizon, after the evidence and before it; then the chance of at least "
+    "one occurrence, two and so on."
+)
+MOST_COUNTED = 4
+"""Occurrences whose chance is shown; the JSON has more."""
 TINY_SD = 1e-12
 """A prior with a smaller standard deviation is a constant but for rounding."""
 NOT_REDUCED = 0.95
@@ -58,8 +66,8 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
         yield Heading(text="Outcomes")
         yield outcomes_table(result, context)
         yield from omitted(result, context.scenario)
-        yield Heading(text="Chain of events")
-        yield chain_table(result, context.scenario)
+        yield from hypotheses(result, context)
+        yield from chain(result, context.scenario)
         if context.scenario.factors:
             yield Heading(text="Factors")
             yield factors_table(result, context.scenario)
@@ -157,11 +165,34 @@ def _outcome(name: str, row: Probability, context: Context) -> tuple[str, ...]:
     )
 
 
-def chain_table(result: FitResult, scenario: Scenario) -> Table:
-    """Each event under its own condition, and whatever else happens."""
-    rows = [_event(name, row, scenario) for name, row in result.events.items()]
-    header = ("Event", "If", "Probability", "Prior", "Overall")
-    return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1}))
+def chain(result: FitResult, scenario: Scenario, pictures: Iterable[Block] = ()) -> Iterator[Block]:
+    """The pictures, then each event that happens or not: under its own condition, and whatever else happens."""
+    rows = [_event(name, row, scenario) for name, row in result.events.items() if name in scenario.events]
+    blocks = [*pictures]
+    if rows:
+        header = ("Event", "If", "Probability", "Prior", "Overall")
+        blocks.append(Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1})))
+    if result.occurrences:
+        blocks += [_occurrences_table(result, scenario), Paragraph(text=OCCURRENCES)]
+    if blocks:
+        yield Heading(text="Chain of events")
+        yield from blocks
+
+
+def _occurrences_table(result: FitResult, scenario: Scenario) -> Table:
+    """How often events that repeat occur."""
+    most = min(max(len(row.posterior.at_least) for row in result.occurrences.values()), MOST_COUNTED)
+    rows = []
+    for name, row in result.occurrences.items():
+        chances = [percent(number) for number in row.posterior.at_least[:most]]
+        chances += ["-"] * (most - len(chances))
+        rows.append((phrases.title_of(name, scenario), _number(row.posterior), _number(row.prior), *chances))
+    header = ("How often", "Expected", "Prior", *(f"{number}+" for number in range(1, most + 1)))
+    return Table(header=header, rows=tuple(rows))
+
+
+def _number(count: Count) -> str:
+    return rounded(count.expected.value, count.expected.se or 0.0)
 
 
 def _event(name: str, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:

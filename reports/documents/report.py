@@ -28,6 +28,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import brief, compare, competing_hypotheses, evidence, fit, sensitivity
+from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import Figures
@@ -109,9 +110,8 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
     if text := spread_over_words(result.quantiles.get(result.fit.scenario.headline, ()), context.scale):
         yield Paragraph(text=text)
     yield Paragraph(text=_scale(context.scale))
-    yield Heading(text="Chain of events")
-    yield from _figures("tree", result, context)
-    yield fit.chain_table(result.fit, context.scenario)
+    yield from hypotheses(result.fit, context)
+    yield from fit.chain(result.fit, context.scenario, _figures("tree", result, context))
     if context.scenario.factors:
         yield Heading(text="Factors")
         yield from _figures("factors", result, context)

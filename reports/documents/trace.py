@@ -10,6 +10,7 @@ from estimative.model.inference.fit_result import EventProbability, QuantityResu
 from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Outcome, Source, event_of
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
@@ -126,16 +127,19 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     """The terms of an event's log-odds, or the rows of its table."""
     since = " at most, from when its condition is met" if awaited(event_of(row.event), scenario.events) else ""
     if row.terms:
-        odds = "Log-odds of this state or a later one =" if scenario.event(row.event).ordered else "Log-odds ="
+        event = scenario.event(row.event)
+        odds = "Log-odds of this state or a later one =" if event.ordered else "Log-odds ="
+        if before := repeats_with(event, scenario.events):
+            odds = f"Log-odds after each {quoted(title_of(before, scenario))} ="
         left = odds if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
-        if row.log_bayes_factor:
+        if row.log_bayes_factor and not event.repeats:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
         yield Table(header=(left, "Value", "Level", "Adds"), rows=tuple(rows))
     if row.entries:
         entries = [(capital(table_row(_key(entry.quantity), scenario)), percent(entry.value)) for entry in row.entries]
         yield Table(header=("Row of the table", "Probability"), rows=tuple(entries))
-    if row.log_bayes_factor and not row.terms:
+    if row.log_bayes_factor and (not row.terms or scenario.event(row.event).repeats):
         size = change_in_decibans(row.log_bayes_factor)
         yield Paragraph(text=f"Evidence about the event itself adds {size} decibans to its log-odds.")
 

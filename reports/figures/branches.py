@@ -21,7 +21,7 @@ from estimative.reports.figures.style import (
     Lettering,
     Stroke,
 )
-from estimative.reports.figures.text import text_width, wrapped
+from estimative.reports.figures.text import text_width, truncated, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,15 +39,24 @@ HEADINGS = ("This step", "Path so far")
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One of the two ways on from an event."""
+    """One of the ways on from an event: it happens or not, or one of its states holds."""
 
     happens: bool
+    state: str = ""
+    """Of an event with states, the title of that which holds; or, where `happens` is false, does not."""
     step: float
     """Probability under the event's condition."""
     step_text: str
     path_text: str
     """Of the probability of the path up to here."""
     following: tuple[Node, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the way stands for."""
+        if self.state:
+            return self.state if self.happens else f"not: {self.state}"
+        return "happens" if self.happens else "does not happen"
 
     @property
     def look(self) -> Stroke:
@@ -148,7 +157,8 @@ class _Drawing:
         return bottom
 
     def _numbers(self, way: Way, x: float, middle: float) -> None:
-        base, text = middle + 0.35 * LABEL.size, "happens" if way.happens else "does not happen"
+        base = middle + 0.35 * LABEL.size
+        text = truncated(way.label, self.step - self.column - x)
         self.canvas.text(x, base, text, LABEL)
         start = x + text_width(text, LABEL) + GAP
         if start < self.step - self.column:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from estimative.model.inference.estimates import Estimate, ProbabilityEstimate
 from estimative.model.inference.fit_result import EventProbability, FitResult
+from estimative.model.spec.events import event_of
 from estimative.model.spec.scenario import Scenario
 from estimative.reports.context import Context
 from estimative.reports.figures.branches import Branches, Node, Way
@@ -15,7 +16,7 @@ from estimative.reports.figures.chart import Chart
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.number_format import rounded
-from estimative.reports.phrases import condition, listed, plural, quoted, title_of
+from estimative.reports.phrases import condition, listed, plain, plural, quoted, title_of
 
 MAX_EVENTS, MAX_STEPS = 24, 4
 """Events that are drawn, and steps that a title lists."""
@@ -38,7 +39,7 @@ def tree(result: FitResult, context: Context) -> Chart:
     rest = f" {plural(cut, 'event is', 'events are')} not shown." if cut else ""
     return Chart(
         content=Branches(
-            roots=tuple(_node(place, chain, scenario) for place in below(chain, ())),
+            roots=_nodes((), chain, scenario),
             sentences=tuple(_sentences(chain, scenario)),
         ),
         title=_title(chain, scenario),
@@ -67,21 +68,38 @@ def _estimate(number: ProbabilityEstimate) -> Estimate:
     return Estimate(value=number.value, se=number.se)
 
 
-def _node(place: Place, chain: Chain, scenario: Scenario) -> Node:
-    ways = [_way(place, happens, chain, scenario) for happens in (True, False)] if place.link.step else []
-    ends_first = sorted(ways, key=lambda way: bool(way.following))
-    note = " ".join(_notes(place, scenario))
-    return Node(title=title_of(place.name, scenario), note=note, ways=tuple(ends_first))
+def _nodes(path: tuple[Branch, ...], chain: Chain, scenario: Scenario) -> tuple[Node, ...]:
+    """The events at the end of a path; the states of one event are the ways on from it."""
+    together: dict[str, list[Place]] = {}
+    for place in below(chain, path):
+        together.setdefault(event_of(place.name), []).append(place)
+    return tuple(_node(places, chain, scenario) for places in together.values())
+
+
+def _node(places: Sequence[Place], chain: Chain, scenario: Scenario) -> Node:
+    """An event with its ways on; that a state does not hold is one of them only where something follows."""
+    event = scenario.event(places[0].name)
+    ways = [
+        way
+        for place in places
+        for happens in (True, False)
+        if place.link.step
+        for way in [_way(place, happens, chain, scenario)]
+        if way.following or happens or not event.states
+    ]
+    ends_first = sorted(ways, key=lambda way: (bool(way.following), way.happens and not event.states))
+    return Node(title=plain(event.title), note=" ".join(_notes(places[0], scenario)), ways=tuple(ends_first))
 
 
 def _way(place: Place, happens: bool, chain: Chain, scenario: Scenario) -> Way:
-    step = place.step(happens=happens)
+    step, state = place.step(happens=happens), place.name.partition("=")[2]
     return Way(
         happens=happens,
+        state=plain(scenario.event(place.name).state_title(state)) if state else "",
         step=step.value if step else 0.0,
         step_text=_short(step),
         path_text=_short(place.reached(happens=happens)),
-        following=tuple(_node(after, chain, scenario) for after in below(chain, place.after(happens=happens))),
+        following=_nodes(place.after(happens=happens), chain, scenario),
     )
 
 
@@ -96,7 +114,7 @@ def _short(number: Estimate | None) -> str:
 
 def _notes(place: Place, scenario: Scenario) -> Iterator[str]:
     """What is so of an event beyond its branch."""
-    if place.name in scenario.events and scenario.event(place.name).when == "now":
+    if scenario.event(place.name).when == "now":
         yield "Already settled, but unknown."
     if place.also:
         yield f"{worded(place.also, scenario)}."
@@ -107,10 +125,17 @@ def _notes(place: Place, scenario: Scenario) -> Iterator[str]:
 def worded(branches: Sequence[Branch], scenario: Scenario) -> str:
     """A condition in words: "Only if \u201cX\u201d happens and \u201cY\u201d does not"."""
     parts = [
-        (f"{quoted(title_of(branch.event, scenario))} {'happens' if branch.happens else 'does not happen'}")
+        f"{quoted(title_of(branch.event, scenario))} {verb(branch.event, happens=branch.happens)}"
         for branch in sorted(branches, key=lambda branch: not branch.happens)
     ]
     return f"Only if {listed(parts)}" if parts else ""
+
+
+def verb(name: str, *, happens: bool) -> str:
+    """What an event does, or a state of one."""
+    if "=" in name:
+        return "holds" if happens else "does not hold"
+    return "happens" if happens else "does not happen"
 
 
 def _title(chain: Chain, scenario: Scenario) -> str:
@@ -133,7 +158,7 @@ def _sentences(chain: Chain, scenario: Scenario) -> Iterator[str]:
             continue
         given = f" (if {condition(link.given, link.unless, scenario)})" if link.given or link.unless else ""
         ways = (
-            f"{'happens' if happens else 'does not happen'} {_percent(place.step(happens=happens))}, "
+            f"{verb(place.name, happens=happens)} {_percent(place.step(happens=happens))}, "
             f"path so far {_percent(place.reached(happens=happens))}"
             for happens in (True, False)
         )

@@ -87,6 +87,12 @@ def assessment(folder: Path, old: str = "", new: str = "") -> Assessment:
     return assess(read_scenario(folder / "harbour.toml"), read_prior_set(folder / "pilot.toml"))
 
 
+def assessed(folder: Path, scenario: str, priors: str) -> Assessment:
+    for name, text in (("scenario.toml", scenario), ("priors.toml", priors)):
+        (folder / name).write_text(text, encoding="utf-8")
+    return assess(read_scenario(folder / "scenario.toml"), read_prior_set(folder / "priors.toml"))
+
+
 def warning(folder: Path, old: str, new: str) -> Issue:
     [issue] = assessment(folder, old, new).warnings
     return issue
@@ -141,3 +147,29 @@ def test_shipped_files_have_no_warning(name: str) -> None:
     prior_sets = [read_prior_set(path) for path in shipped_prior_sets()[name].values()]
     assert [assess(scenario, prior_set).warnings for prior_set in prior_sets] == [()] * len(prior_sets)
     assert unused_sources(scenario, prior_sets) == ()
+
+
+STORMS = SCENARIO.replace(
+    '[events.flood]\ntitle = "The harbour is flooded"\n',
+    '[events.storm]\ntitle = "A storm"\nform = "rate"\n'
+    '[events.flood]\ntitle = "The harbour is flooded"\ngiven = ["storm"]\n',
+)  # fmt: skip
+COUNTED = PRIORS.replace("flood = {", 'storm = { value = 1.5, because = "x" }\nflood = {').replace(
+    "p05 = 0.1, p95 = 0.4", "count = 3, of = 20"
+)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "priors", "warned"),
+    [
+        (STORMS, COUNTED, True),
+        (STORMS, COUNTED.replace("value = 1.5", "value = 0.05"), False),
+        (STORMS, COUNTED.replace("count = 3, of = 20", "p05 = 0.1, p95 = 0.4"), False),
+        (STORMS.replace('["storm"]', '["storm"]\nrepeats = true'), COUNTED, False),
+        (STORMS.replace('["storm"]', '["storm"]\nrepeats = false'), COUNTED, False),
+    ],
+)
+def test_a_chance_for_each_occurrence_is_asked_about(tmp_path: Path, scenario: str, priors: str, warned: bool) -> None:
+    """Where past cases are counted, several occurrences are expected, and the event does not say what it means."""
+    found = [issue.code for issue in assessed(tmp_path, scenario, priors).warnings]
+    assert ("counted-once" in found) == warned

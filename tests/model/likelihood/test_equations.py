@@ -22,6 +22,7 @@ from estimative.model.likelihood.variable_elimination import SumProduct, by_elim
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from tests.oracle import Oracle
+from tests.scenarios import repeating
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
 RELATIVE = 1e-10
@@ -84,6 +85,9 @@ FIXED: dict[str, Callable[[], Scenario]] = {
     "everything": everything,
     "asia": lambda: shipped("asia"),
     "coordinated-attack": lambda: shipped("coordinated-attack"),
+    "repeating": repeating,
+    "repeating, after an incident": lambda: repeating("incident"),
+    "repeating, after a breach": lambda: repeating("breach"),
 }
 
 
