@@ -10,6 +10,7 @@ import datetime
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +27,13 @@ LARGEST_PART = 64 << 20
 """Bytes of one XML file."""
 MOST_COLUMNS = 1_000
 CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+WHOLE = re.compile(r"[0-9]{1,9}")
 QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 """In the code of a number format, what is printed as it stands."""
 DATES = frozenset([*range(14, 18), 22, *range(27, 37), *range(50, 59)])
 """Built-in number formats that show a date."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, OSError)
+"""What reading a damaged archive raises; RuntimeError for an encrypted part, too, and for an unknown compression."""
 EPOCH, EPOCH_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
 LAST_DAY = (datetime.date.max - EPOCH_1904).days
 
@@ -54,11 +58,11 @@ def read_workbook(raw: bytes, *, file: str) -> Workbook:
         If the file is damaged, or no workbook.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _Archive(archive, file).workbook()
-    # RuntimeError is what zipfile raises for encrypted parts.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        archive = zipfile.ZipFile(io.BytesIO(raw))
+    except UNREADABLE as error:
         raise _damaged(file, "the archive cannot be read") from error
+    with archive:
+        return _Archive(archive, file).workbook()
 
 
 def _damaged(file: str, reason: str) -> InvalidInput:
@@ -115,7 +119,10 @@ class _Archive:
             raise _damaged(self.file, f"the part {name!r} is missing") from error
         if info.file_size > LARGEST_PART:
             raise _damaged(self.file, f"the part {name!r} has {info.file_size / 1e6:.0f} MB")
-        content = self.archive.read(info)
+        try:
+            content = self.archive.read(info)
+        except UNREADABLE as error:
+            raise _damaged(self.file, f"the part {name!r} cannot be read") from error
         # Entities can expand without end, and no spreadsheet needs them.
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"<\0!\0D\0" in content:
             raise _damaged(self.file, f"the part {name!r} has a document type")
@@ -127,7 +134,7 @@ class _Archive:
     def _rows(self, root: ElementTree.Element) -> Iterator[XlsxRow]:
         number = 0
         for row in _all(root, "row"):
-            number = int(own) if (own := row.get("r", "")).isdecimal() else number + 1
+            number = own if (own := _whole(row.get("r", ""))) is not None else number + 1
             cells = dict(self._cells(row))
             if cells:
                 yield number, tuple(cells.get(column, "") for column in range(max(cells) + 1))
@@ -147,12 +154,13 @@ class _Archive:
         kind, value = cell.get("t", "n"), "".join(part.text or "" for part in cell if _name(part) == "v")
         match kind:
             case "s":
-                return self._texts[int(value)] if value.isdecimal() and int(value) < len(self._texts) else ""
+                index = _whole(value)
+                return self._texts[index] if index is not None and index < len(self._texts) else ""
             case "inlineStr":
                 return _text(cell)
             case "b":
                 return "TRUE" if value == "1" else "FALSE"
-            case "n" if (style := cell.get("s", "")).isdecimal() and int(style) in self._date_styles:
+            case "n" if _whole(cell.get("s", "")) in self._date_styles:
                 return _date(value, self._epoch)
         return value
 
@@ -172,6 +180,11 @@ def _text(element: ElementTree.Element) -> str:
     return "".join(text.text or "" for text in _all(element, "t") if text not in aids)
 
 
+def _whole(text: str) -> int | None:
+    """A whole number of at most nine digits; None for anything else."""
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
 def _column(letters: str) -> int:
     index = 0
     for letter in letters:
@@ -181,7 +194,7 @@ def _column(letters: str) -> int:
 
 def _is_date(number_format: str, codes: Mapping[str, str]) -> bool:
     code = QUOTED.sub("", codes.get(number_format, "")).lower()
-    return (number_format.isdecimal() and int(number_format) in DATES) or "y" in code or "d" in code
+    return _whole(number_format) in DATES or "y" in code or "d" in code
 
 
 def _date(value: str, epoch: datetime.date) -> str:

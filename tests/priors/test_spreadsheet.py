@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import random
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -130,6 +132,25 @@ def test_a_damaged_workbook_is_an_error(tmp_path: Path, kind: str) -> None:
         read(tmp_path, DAMAGED[kind](), "m.xlsx")
     [issue] = caught.value.issues
     assert issue.code == "not-xlsx"
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "9" * 5000, "7"])
+def test_numbers_that_are_none_do_no_harm(tmp_path: Path, number: str) -> None:
+    """Of rows, shared texts and styles."""
+    text = changed(workbook(), SHEET, b"<v>3</v>", f"<v>{number}</v>".encode())
+    rows = changed(text, SHEET, b'<row r="2"', f'<row r="{number}"'.encode())
+    assert len(read(tmp_path, rows, "m.xlsx").rows) == 3
+
+
+def test_random_changes_are_errors_or_tables(tmp_path: Path) -> None:
+    """Whatever is wrong with a workbook, nothing else happens."""
+    rng, content = random.Random(1), workbook()
+    for _ in range(300):
+        damaged = bytearray(content)
+        for _ in range(rng.randint(1, 5)):
+            damaged[rng.randrange(4, len(damaged))] = rng.randrange(256)
+        with suppress(InvalidInput):
+            read(tmp_path, bytes(damaged), "m.xlsx")
 
 
 @pytest.mark.parametrize(
