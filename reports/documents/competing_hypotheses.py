@@ -189,12 +189,19 @@ def _term(name: str, scenario: Scenario) -> str:
         case "evidence":
             return quoted(scenario.evidence[rest].title)
         case "origin":
-            return f"counting the items of the origin {rest} together"
+            return f"counting the items of {_origin(rest, scenario)} together"
         case "prior":
             return "the probabilities before the evidence"
         case "consistent":
             return "all ratings as neutral or consistent"
     return "the other evidence and inputs"
+
+
+def _origin(name: str, scenario: Scenario) -> str:
+    """What items of one origin share: the title of their source, if it is one."""
+    sources = {item.source for item in scenario.evidence.values() if item.origin == name}
+    only = scenario.sources.get(sources.pop()) if len(sources) == 1 else None
+    return quoted(only.title) if only else f"the origin {quoted(name)}"
 
 
 def _matrix(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block]:

@@ -79,7 +79,7 @@ def test_the_term_that_reverses_the_order_is_named() -> None:
     parts = blocks(REPEATED)
     text = texts(parts)
     assert "The order is reversed by repeated sources" in text
-    assert "counting the items of the origin local_paper together" in text
+    assert "counting the items of “Local paper” together" in text
     steps = tables(parts)[1]
     assert steps.rows[-1][0] == "Result"
     adds = [float(row[1]) for row in steps.rows[:-1]]
