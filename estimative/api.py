@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -21,6 +22,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Choice
+from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
 from estimative.reports import answers
@@ -288,6 +290,7 @@ def fit(
     method: Choice = "auto",
     seed: int = 1,
     draws: int | None = None,
+    by: Sequence[datetime.date] = (),
     allow_unconverged: bool = False,
     scale: str | Scale = ICD203,
     executor: Executor | None = None,
@@ -309,6 +312,8 @@ def fit(
         "auto": importance sampling where it converges, else NUTS.
     draws
         Of NUTS, for each of four chains.
+    by
+        Dates by which the outcomes are reported, beside the checkpoints of the scenario.
     allow_unconverged
         Show numbers of fits that did not converge, with a caution.
     executor
@@ -327,6 +332,8 @@ def fit(
         prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")
         assessment = replace(changed, prior_set=prior_set)
     assessment = about(assessment, outcome)
+    if issues := list(checkpoint_errors(by, assessment.scenario, "by")):
+        raise InvalidInput(issues)
     settings = Settings(
         method=method,
         seed=seed,
@@ -344,6 +351,7 @@ def fit(
         session.computation(),
         with_unconverged=allow_unconverged,
         warnings=clock.overdue(assessment.scenario),
+        by=by,
     )
     words = scale if isinstance(scale, Scale) else find_scale(scale)
     return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))

@@ -176,6 +176,18 @@ class Table:
         self.mismatch(key, value=value, allowed="a date such as 2026-11-01, without quotes", code="not-a-date")
         return None
 
+    def dates(self, key: str) -> tuple[datetime.date, ...]:
+        """Return a list of dates; absent means empty."""
+        value = self.value(key)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(type(entry) is datetime.date for entry in value):
+            return tuple(value)
+        self.mismatch(
+            key, value=value, allowed="a list of dates such as [2026-11-01], without quotes", code="not-a-date"
+        )
+        return ()
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; absent means empty."""
         value = self.value(key)

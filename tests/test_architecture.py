@@ -120,6 +120,7 @@ COMMANDS_TO_TYPE = {
         "--method",
         "--seed",
         "--draws",
+        "--by",
         "--allow-unconverged",
     },
     "reports/documents/common.py": {"--allow-unconverged."},

@@ -33,10 +33,14 @@ def fit(
         bool,
         typer.Option("--analyses/--no-analyses", help="Run the analyses of a report in the background, during NUTS."),
     ] = True,
+    by: Annotated[
+        str, typer.Option(metavar="DATES", help="Also give the outcomes by these dates: 2027-12-31,2028-12-31.")
+    ] = "",
     label: Annotated[str, typer.Option(metavar="TEXT", help="A label for the saved run.")] = "",
 ) -> None:
     """Fit a scenario with one prior set and save the run."""
     from estimative.cli.console import say
+    from estimative.cli.option_groups import read_date
     from estimative.cli.output import show
     from estimative.model.record.run_store import checked_label
     from estimative.priors.verbal_scale import find_scale
@@ -45,13 +49,18 @@ def fit(
     from estimative.workflows.inputs import load
 
     checked_label(label)
+    dates = [read_date(text.strip(), "--by") for text in by.split(",")] if by else []
     inputs = load(*subject.names())
     context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
     with _background(wanted=analyses and method == "both") as executor:
         with sampling.settings() as settings:
             pending = _start(executor, inputs.assessment, settings) if executor else None
             outcome = fit(
-                inputs.assessment, settings, method=method, preliminary=lambda result: _preliminary(result, context)
+                inputs.assessment,
+                settings,
+                method=method,
+                preliminary=lambda result: _preliminary(result, context),
+                by=dates,
             )
         if outcome.preliminary and not outcome.result.converged:
             say("The preliminary result is withdrawn: the second method does not confirm it.")

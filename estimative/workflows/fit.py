@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,6 +17,8 @@ from estimative.model.inference.prior_predictive import PriorPredictive, prior_p
 from estimative.model.record.draws_file import draw_groups
 from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
+from estimative.model.spec.validation import checkpoint_errors
+from estimative.priors.errors import InvalidInput
 from estimative.workflows.clock import now, overdue
 from estimative.workflows.inputs import Inputs
 from estimative.workflows.session import Settings, possible
@@ -51,6 +54,7 @@ def fit(
     *,
     method: FitMethod = "both",
     preliminary: Callable[[FitResult], None] = ignore,
+    by: Sequence[datetime.date] = (),
 ) -> FitOutcome:
     """Fit an assessment.
 
@@ -60,12 +64,16 @@ def fit(
         Takes the place of the method of the settings.
     preliminary
         Called with the converged result of importance sampling before NUTS starts.
+    by
+        Dates by which the outcomes are reported, beside the checkpoints of the scenario.
 
     Raises
     ------
     InvalidInput
-        If the evidence contradicts itself.
+        If the evidence contradicts itself, or a date is not before the horizon.
     """
+    if issues := list(checkpoint_errors(by, assessment.scenario, "by")):
+        raise InvalidInput(issues)
     created = now()
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
     with possible(assessment):
@@ -74,7 +82,7 @@ def fit(
         posteriors: tuple[Posterior, ...] = ()
         for posterior in _posteriors(assessment, settings, method):
             posteriors = (*posteriors, posterior)
-            result = _result(posteriors, prior, run, settings, method)
+            result = _result(posteriors, prior, run, settings, method, by)
             if method == "both" and len(posteriors) == 1 and result.converged:
                 preliminary(result)
     first = method == "both" and posteriors[0].verdict.passed
@@ -96,23 +104,33 @@ def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -
 
 
 def _result(
-    posteriors: tuple[Posterior, ...], prior: PriorPredictive, run: Run, settings: Settings, method: FitMethod
+    posteriors: tuple[Posterior, ...],
+    prior: PriorPredictive,
+    run: Run,
+    settings: Settings,
+    method: FitMethod,
+    by: Sequence[datetime.date],
 ) -> FitResult:
     return fit_result(
         posteriors,
         prior,
         run,
-        _computation(posteriors, settings, method),
+        _computation(posteriors, settings, method, by),
         with_unconverged=settings.with_unconverged,
+        by=by,
         warnings=overdue(posteriors[0].assessment.scenario),
     )
 
 
-def _computation(posteriors: tuple[Posterior, ...], settings: Settings, method: FitMethod) -> Computation:
+def _computation(
+    posteriors: tuple[Posterior, ...], settings: Settings, method: FitMethod, by: Sequence[datetime.date]
+) -> Computation:
     """What was asked for, and of NUTS how it sampled; the number of draws of each fit is in its `FitInfo`."""
     values: dict[str, int | str] = {"method": method}
     if settings.draws is not None:
         values["draws"] = settings.draws
+    if by:
+        values["by"] = ",".join(map(str, by))
     if any(posterior.method == "nuts" for posterior in posteriors):
         chains = posteriors[-1].draws
         values |= {

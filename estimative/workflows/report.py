@@ -183,6 +183,8 @@ def _command(run: StoredRun, result: FitResult) -> str:
     options = ["--method", str(requested["method"]), "--seed", str(result.computation.seed)]
     if "draws" in requested:
         options += ["--draws", str(requested["draws"])]
+    if "by" in requested:
+        options += ["--by", str(requested["by"])]
     if result.with_unconverged:
         options.append("--allow-unconverged")
     return shlex.join(["estimative", "fit", *files, *options])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.by_date import DatedOutcome, by_dates
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.info import Computation, FitInfo, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.occurrences import Occurrences, occurrences
@@ -100,6 +101,8 @@ class FitResult(Result):
     """Of two methods that both passed."""
     occurrences: Mapping[str, Occurrences] = field(default_factory=dict)
     """How often events that repeat occur, and those that they repeat with; each after the one before."""
+    dates: Mapping[str, DatedOutcome] = field(default_factory=dict)
+    """Outcomes by dates before the horizon, where any were asked for."""
     omitted: tuple[Omission, ...] = ()
     """Probabilities that are not shown, although the headline is: outcomes, events and links."""
     prior_p_values: Mapping[str, float] = field(default_factory=dict)
@@ -137,6 +140,7 @@ def fit_result(
     *,
     with_unconverged: bool = False,
     warnings: tuple[Issue, ...] = (),
+    by: Collection[datetime.date] = (),
 ) -> FitResult:
     """Collect the numbers of one or two fits of an assessment.
 
@@ -150,6 +154,8 @@ def fit_result(
         Include the numbers of fits that did not converge.
     warnings
         Of the day on which it was fitted, which come before those of the assessment.
+    by
+        Dates by which the outcomes are reported, beside the checkpoints of the scenario.
     """
     answer = answer_of(posteriors)
     passed = [posterior for posterior in posteriors if posterior.verdict.passed]
@@ -157,6 +163,7 @@ def fit_result(
     converged = bool(passed) and (match is None or match.agree)
     show = converged or with_unconverged
     p_values = prior_p_values(answer.assessment)
+    dates = sorted({*by, *answer.assessment.scenario.checkpoints})
     return FitResult(
         converged=converged,
         with_unconverged=with_unconverged,
@@ -174,6 +181,7 @@ def fit_result(
         fits={posterior.method: FitInfo.of(posterior) for posterior in posteriors},
         agreement=match,
         occurrences=occurrences(answer.assessment, answer, prior) if show else {},
+        dates=by_dates(answer.assessment, answer, prior, dates) if show and dates else {},
         omitted=omissions(answer, prior) if show else (),
         warnings=(*warnings, *answer.assessment.warnings, *conflicts(answer.assessment, p_values)),
         prior_p_values=p_values,

@@ -61,6 +61,12 @@ class Query:
         sizes = {**self.sizes, **other.sizes}
         return Query(scope=scope, accepted=self.expand(scope, sizes) & other.expand(scope, sizes))
 
+    def given(self, states: Mapping[str, int]) -> Query:
+        """Keep what agrees with the states of some events, as a query about the others."""
+        scope = tuple(name for name in self.scope if name not in states)
+        index = tuple(states.get(name, slice(None)) for name in self.scope)
+        return Query(scope=scope, accepted=self.accepted[index])
+
     @property
     def sizes(self) -> Mapping[str, int]:
         """How many states each event in scope has."""

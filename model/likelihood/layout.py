@@ -6,6 +6,7 @@ and with it one compiled model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -232,6 +233,8 @@ class Structure:
     table_categories: tuple[Categories, ...]
     log_years: Numbers
     """ln of the time at risk in years; dims (row of rate form)."""
+    rate_rows: Mapping[str, Mapping[tuple[int, ...], int]]
+    """Of each event of rate form, its row among those of rate form for each joint state of what drives it."""
     waiting: tuple[Waiting, ...]
     """The rows of each event whose clock starts when its condition is met, in the order of the local probabilities."""
     repeating: tuple[Repeating, ...]

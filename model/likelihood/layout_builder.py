@@ -110,6 +110,7 @@ class _Builder:
             odds_categories=parts.odds,
             table_categories=parts.tables,
             log_years=np.array([row.log_years for row in parts.rows if row.log_years is not None]),
+            rate_rows=parts.rate_rows,
             waiting=parts.waiting,
             repeating=parts.repeating,
             soft_evidence_events=nodes,

@@ -29,6 +29,7 @@ class NetworkParts:
     rows: list[Row]
     odds: tuple[Categories, ...]
     tables: tuple[Categories, ...]
+    rate_rows: Mapping[str, RowOf]
     waiting: tuple[Waiting, ...]
     repeating: tuple[Repeating, ...]
 
@@ -88,6 +89,7 @@ class NetworkBuilder:
             rows=rows,
             odds=positions.categories("odds"),
             tables=positions.categories("table"),
+            rate_rows={name: row_of[name] for name, _ in _of_form("rate", nodes)},
             waiting=tuple(waiting),
             repeating=tuple(repeating),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.bayes_net import EVERYTHING, Query
+from estimative.model.likelihood.bayes_net import EVERYTHING, Network, Query
 from estimative.model.likelihood.elimination_order import widest_table
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
@@ -139,10 +140,28 @@ def evaluate_queries(
     """
     network = structure.network if evidence else structure.network.unobserved
     virtual: SoftEvidence = soft_evidence(NUMPY, structure, theta).and_(seen) if evidence else NO_SOFT_EVIDENCE
-    queries = [EVERYTHING, *(query for target in targets for query in (target.yes, target.given))]
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
         probabilities = terms(NUMPY, structure, theta).probabilities
-        log_masses = by_elimination(NUMPY, network, probabilities, virtual, queries)
+    return query_probabilities(network, probabilities, virtual, [(target.yes, target.given) for target in targets])
+
+
+def query_probabilities(
+    network: Network, probabilities: Numbers, evidence: SoftEvidence, pairs: Sequence[tuple[Query, Query]]
+) -> QueryProbabilities:
+    """Compute the probability of pairs of queries, of which the first implies the second, given the evidence.
+
+    Parameters
+    ----------
+    probabilities
+        Local probabilities of the network; dims (entry, draw).
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible at every draw.
+    """
+    queries = [EVERYTHING, *(query for pair in pairs for query in pair)]
+    log_masses = by_elimination(NUMPY, network, probabilities, evidence, queries)
     possible = np.isfinite(log_masses[0])
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")

@@ -72,17 +72,39 @@ def waiting_chances(backend: Backend, waiting: Waiting, log_hazard: Array) -> tu
     dims (row of the event[, draw]).
     """
     hazard = backend.exp(-backend.maximum(-log_hazard[waiting.rows], -log(MOST)))
+    reached = chain_transitions(backend, waiting.running, waiting.follows, hazard)
+    no, yes = reached[0, -2], hazard[-1] * reached[0, -1]
+    return yes / (no + yes), no / (no + yes)
+
+
+def chain_transitions(
+    backend: Backend, running: NDArray[np.float64], follows: NDArray[np.float64], hazard: Array
+) -> Array:
+    """Compute P(state at the end | state at the start), over the product of the rates of the events in between.
+
+    Parameters
+    ----------
+    running
+        1 where the clock of a member runs in a state; dims (state, member).
+    follows
+        1 where one more event leads from a state to another; dims (state, state).
+    hazard
+        Rate times span of each member, at most `MOST`; dims (member[, ...]).
+
+    Returns
+    -------
+    dims (state, state[, ...]).
+    """
 
     def shaped(constant: NDArray[np.float64]) -> NDArray[np.float64]:
         return constant.reshape(constant.shape + (1,) * (hazard.ndim - 1))
 
-    leaving = (shaped(waiting.running) * hazard[None]).sum(axis=1)
-    one = shaped(np.eye(len(waiting.follows)))
-    step = (shaped(waiting.follows) - one * leaving[:, None]) * 0.5**DOUBLINGS
+    leaving = (shaped(running) * hazard[None]).sum(axis=1)
+    one = shaped(np.eye(len(follows)))
+    step = (shaped(follows) - one * leaving[:, None]) * 0.5**DOUBLINGS
     reached = one + step * (1 / TERMS)
     for term in range(TERMS - 1, 0, -1):
         reached = one + backend.product(step, reached) * (1 / term)
     for _ in range(DOUBLINGS):
         reached = backend.product(reached, reached)
-    no, yes = reached[0, -2], hazard[-1] * reached[0, -1]
-    return yes / (no + yes), no / (no + yes)
+    return reached

@@ -39,6 +39,7 @@ def _tables(scenario: Scenario) -> Iterator[list[str]]:
         title=scenario.title,
         question=scenario.question,
         as_of=scenario.as_of,
+        checkpoints=scenario.checkpoints,
         until=scenario.until,
         headline=scenario.headline,
     )

@@ -41,6 +41,8 @@ class Scenario:
     as_of: datetime.date
     until: datetime.date
     headline: str
+    checkpoints: tuple[datetime.date, ...] = ()
+    """Dates before the horizon by which the outcomes are also reported."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     factors: Mapping[str, Factor] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -167,6 +169,7 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
         "as_of": str(scenario.as_of),
         "until": str(scenario.until),
         "headline": scenario.headline,
+        **({"checkpoints": list(map(str, scenario.checkpoints))} if scenario.checkpoints else {}),
         **{
             section: [_plain(entry) for entry in getattr(scenario, section).values()]
             for section in SECTIONS

@@ -85,6 +85,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
         table.raise_issues()
     fields = {key: frame.text(key) for key in ("id", "title", "question", "headline")}
     as_of, until = frame.date("as_of"), frame.date("until")
+    checkpoints = frame.dates("checkpoints")
     sources = [_source(entry) for entry in frame.tables("sources")]
     frame.no_more()
     _check_ids(frame, [source.id for source in sources])
@@ -99,7 +100,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
     indicators = _entries(table, "indicators", partial(read_indicator, subjects=subjects))
     table.no_more()
     places = [
-        *(frame.place(key) for key in ("as_of", "until")),
+        *(frame.place(key) for key in ("as_of", "until", "checkpoints")),
         *(frame.place("sources", position) for position in range(len(sources))),
         *(table.place("evidence", name) for name in evidence),
         *(table.place("indicators", name) for name in indicators),
@@ -109,6 +110,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             **fields,
             as_of=as_of or NO_DATE,
             until=until or datetime.date.max,
+            checkpoints=checkpoints,
             sources={source.id: source for source in sources},
             factors=factors,
             events=events,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -33,6 +33,8 @@ class Parts(Protocol):
     def as_of(self) -> datetime.date: ...
     @property
     def until(self) -> datetime.date: ...
+    @property
+    def checkpoints(self) -> tuple[datetime.date, ...]: ...
     @property
     def headline(self) -> str: ...
     @property
@@ -84,6 +86,7 @@ def _frame_errors(scenario: Parts) -> Iterator[Issue]:
         message = f"the horizon ends on {scenario.until}, which is not after as_of"
         allowed = f"a date after {scenario.as_of}"
         yield _error("scenario.until", message, code="date-out-of-range", value=scenario.until, allowed=allowed)
+    yield from checkpoint_errors(scenario.checkpoints, scenario, "scenario.checkpoints")
     for section in ("events", "outcomes"):
         if not getattr(scenario, section):
             yield _error(
@@ -99,6 +102,17 @@ def _frame_errors(scenario: Parts) -> Iterator[Issue]:
     for section, others in (("events", scenario.factors), ("outcomes", scenario.factors)):
         for name in sorted(getattr(scenario, section).keys() & others.keys()):
             yield _duplicate(f"{section}.{name}", name, "a factor")
+
+
+def checkpoint_errors(dates: Sequence[datetime.date], scenario: Parts, key: str) -> Iterator[Issue]:
+    """Yield the errors of dates before the horizon; `key` is where they are stated."""
+    for date in dates:
+        if not scenario.as_of < date < scenario.until:
+            message = f"{date} is not between as_of, {scenario.as_of}, and the horizon, {scenario.until}"
+            allowed = f"a date after {scenario.as_of} and before {scenario.until}"
+            yield _error(key, message, code="date-out-of-range", value=date, allowed=allowed)
+    for date in sorted({date for date in dates if dates.count(date) > 1}):
+        yield _error(key, f"{date} is there twice", code="duplicate-name", value=date)
 
 
 def _duplicate(key: str, name: str, owner: str) -> Issue:

@@ -24,6 +24,7 @@ from estimative.reports.blocks import (
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.analysts import interval_row, plot_key
+from estimative.reports.documents.dates import by_dates
 from estimative.reports.documents.hypotheses import in_a_line, states_of, with_states
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
@@ -59,6 +60,8 @@ def judgement(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(text=common.judgement(result.fit.scenario.headline, headline, context), strong=True)
     yield Paragraph(text=f"{phrases.spread_of(headline.posterior)} {fit.moved(result.fit, context.scenario)}")
     yield Paragraph(text=_confidence(result))
+    if result.fit.scenario.headline in result.fit.dates:
+        yield Paragraph(text=by_dates(result.fit, context))
     for event in islice(with_states(result.fit, context.scenario), MAX_EVENTS):
         yield Paragraph(text=in_a_line(event, states_of(event, result.fit)))
     yield Figure(name="scale", draw=lambda: _scale(result, context), instead=_plot(result, context))

@@ -59,7 +59,7 @@ CLASSIC = (
 )
 
 
-def section(results: Sequence[CompetingHypotheses], context: Context) -> Iterator[Block]:
+def competing_hypotheses(results: Sequence[CompetingHypotheses], context: Context) -> Iterator[Block]:
     """Both rankings of the hypotheses of each event, why they differ, and the matrix; nothing without hypotheses."""
     for result in results:
         event = context.scenario.events[result.event]

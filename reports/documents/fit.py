@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from estimative.model.inference.by_date import ByDate
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability, QuantityResult
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
@@ -19,6 +20,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.figures import figures
 from estimative.reports.number_format import interval, multiple, percent, plain_percent, rounded, significant
@@ -68,6 +70,7 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
         yield from omitted(result, context.scenario)
         yield from hypotheses(result, context)
         yield from chain(result, context.scenario)
+        yield from dates(result, context)
         if context.scenario.factors:
             yield Heading(text="Factors")
             yield factors_table(result, context.scenario)
@@ -300,6 +303,7 @@ def sheets(result: FitResult, context: Context) -> tuple[Sheet, ...]:
     factors = {name: result.quantities.get(f"factors.{name}") for name in scenario.factors}
     return (
         sheet("outcomes", [_outcome_row(name, row, context) for name, row in result.outcomes.items()]),
+        sheet("dates", [_date_row(name, row) for name, found in result.dates.items() for row in found.by]),
         sheet("events", [_event_row(name, row, scenario) for name, row in result.events.items()]),
         sheet("factors", [_titled("factor", scenario.factors[name], row) for name, row in factors.items() if row]),
         sheet("evidence", [_item_row(item, result.weights[name]) for name, item in scenario.evidence.items()]),
@@ -320,6 +324,10 @@ def _outcome_row(name: str, row: Probability, context: Context) -> dict[str, obj
     return {**_titled("outcome", context.scenario.outcomes[name], row), "word": word}
 
 
+def _date_row(outcome: str, row: ByDate) -> dict[str, object]:
+    return {"outcome": outcome, "date": row.date, "": row}
+
+
 def _item_row(item: Evidence, weight: float) -> dict[str, object]:
     fields = {name: getattr(item, name) for name in ("title", "about", "source", "locator", "date", "origin", "grade")}
     return {"item": item.id, "kind": item.kind, **fields, "weight": weight}
@@ -336,4 +344,4 @@ def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, ob
     return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
 
 
-FIGURES = figures("scale", "outcomes", "tree", "factors")
+FIGURES = figures("scale", "outcomes", "tree", "dates", "factors")

@@ -27,7 +27,9 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, compare, competing_hypotheses, evidence, fit, sensitivity
+from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents.competing_hypotheses import competing_hypotheses
+from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
@@ -112,6 +114,7 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(text=_scale(context.scale))
     yield from hypotheses(result.fit, context)
     yield from fit.chain(result.fit, context.scenario, _figures("tree", result, context))
+    yield from dates(result.fit, context, tuple(_figures("dates", result, context)) if result.fit.dates else ())
     if context.scenario.factors:
         yield Heading(text="Factors")
         yield from _figures("factors", result, context)
@@ -156,7 +159,7 @@ def _scale(scale: Scale) -> str:
 def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Evidence")
     yield from _evidence(result, context)
-    yield from competing_hypotheses.section(result.evidence.competing if result.evidence else (), context)
+    yield from competing_hypotheses(result.evidence.competing if result.evidence else (), context)
     yield Heading(text="What drives the result")
     yield from _drivers(result, context)
     if result.refused:

@@ -1,4 +1,4 @@
-"""A curve of probability along a factor with its interval, and below it a plot of what else responds."""
+"""A curve of probability along a factor or over time with its interval, and below it a plot of what else responds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TALL, FOOT, SIDES = 220.0, 40.0, (18.0, 18.0)
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A probability with its interval at a value of the factor."""
+    """A probability with its interval at a value of the factor, or at a date."""
 
     at: float
     value: float
@@ -34,19 +34,21 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A probability along a factor, and what else responds to it."""
+    """A probability along a factor or over time, and what else responds to it."""
 
     points: tuple[Point, ...]
     baseline: float
     """As assessed."""
     axis: ProbabilityAxis
     label: str
-    """Of the factor's axis."""
+    """Of the axis along which it runs."""
     others: Bars | None
     heading: str
     """Of the others."""
     key: Key
     sentences: Sequence[str]
+    ticks: tuple[tuple[float, str], ...] = ()
+    """Of the axis along which it runs; by default some numbers."""
 
     def draw(self, canvas: Canvas, left: float, top: float, width: float) -> float:
         """Draw the curve, then what else responds; return the bottom edge."""
@@ -80,8 +82,9 @@ class Curve:
         axes.fill_between(at, low, high, zorder=-1, **BAND.style)
         axes.axhline(stretch.inside(log_odds(self.baseline)), zorder=3, **BASELINE.style)
         axes.plot(at, places, zorder=4, clip_on=False, **CURVE.style)
-        ticks = even_steps(at[0], at[-1]) if len(at) > 1 else at
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=SMALL.size)
+        steps = even_steps(at[0], at[-1]) if len(at) > 1 else at
+        ticks = self.ticks or [(tick, f"{tick:g}") for tick in steps]
+        axes.set_xticks([tick for tick, _ in ticks], [text for _, text in ticks], fontsize=SMALL.size)
         axes.set_xlabel(self.label, **SMALL.style)
         rises = places[-1] >= places[0]
         for end, side, above in ((0, "left", not rises), (-1, "right", rises))[: len(at)]:

@@ -90,7 +90,7 @@ def test_a_frozen_dictionary_cannot_be_changed() -> None:
 
 SCENARIO_DIGESTS = {
     "asia": "cfacbb77de46e4858f6fa1014eedc7cc1ba52d03c75f1fec4513b36d781d2ca5",
-    "coordinated-attack": "80e0380e75b586628eedcdfaee01f6709da2b3c92f9f577a48cf7a89cf82589d",
+    "coordinated-attack": "b26fdad1b90a43e08941166776407b89f7a71f9bab4af6dc907345135acb57da",
 }
 PRIOR_SET_DIGESTS = {
     "textbook": "b490d8ca016ca06ac17dc6bd128b3091f7c2e6a84e4c301731b286052ca74548",

@@ -16,7 +16,7 @@ from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.codec import from_json, to_json
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.documents.competing_hypotheses import section, sheets
+from estimative.reports.documents.competing_hypotheses import competing_hypotheses, sheets
 from estimative.reports.formats.registry import FORMATS
 from estimative.workflows.ach_files import new_ach
 from estimative.workflows.evidence import evidence
@@ -51,7 +51,7 @@ def analysed(matrix: str, edit: tuple[str, str] = ("", "")) -> tuple[EvidenceRes
 
 def blocks(matrix: str, edit: tuple[str, str] = ("", "")) -> tuple[Block, ...]:
     result, context = analysed(matrix, edit)
-    return tuple(section(result.competing, context))
+    return tuple(competing_hypotheses(result.competing, context))
 
 
 def texts(parts: tuple[Block, ...]) -> str:
@@ -156,7 +156,7 @@ def test_long_titles_are_cut_above_narrow_columns() -> None:
 def test_a_scenario_without_hypotheses_has_no_section() -> None:
     """Nothing is said of a matrix that is not there."""
     result, context = analysed(REPEATED)
-    assert tuple(section((), context)) == ()
+    assert tuple(competing_hypotheses((), context)) == ()
     assert sheets((), context) == ()
     assert result.competing
 

@@ -1,0 +1,81 @@
+"""The outcomes by dates before the horizon, and when the headline comes about, if at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from estimative.model.inference.by_date import ByDate, DatedOutcome, When
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.reports import phrases
+from estimative.reports.blocks import Block, Heading, IntervalPlot, Paragraph, Table
+from estimative.reports.context import Context
+from estimative.reports.documents.analysts import interval_row, plot_key
+from estimative.reports.number_format import percent
+from estimative.reports.phrases import date, listed, plain, quoted
+
+MAX_DATES = 6
+"""Of the columns of a table; the JSON has all."""
+NOTE = (
+    "By a date: an event given others happens on the day when the last of them has; one that is decided at the horizon "
+    "has not happened before. When: if it comes about by the horizon."
+)
+
+
+def dates(result: FitResult, context: Context, pictures: Sequence[Block] = ()) -> Iterator[Block]:
+    """The headline over time, then every outcome by each date; nothing where no dates were asked for."""
+    if not result.dates:
+        return
+    yield Heading(text="By date")
+    headline = result.dates.get(result.scenario.headline)
+    if headline:
+        if headline.when:
+            yield Paragraph(text=when(headline.when), strong=True)
+        yield from pictures or _plot(headline, result, context)
+    yield _table(result, context)
+    yield Paragraph(text=NOTE)
+    left_out = [quoted(context.scenario.outcomes[name].title) for name in result.outcomes if name not in result.dates]
+    if left_out:
+        yield Paragraph(text=f"Not computed by date, since too many events matter: {listed(left_out)}.")
+
+
+def by_dates(result: FitResult, context: Context) -> str:
+    """The headline by each date in one sentence, and when it comes about."""
+    found = result.dates[result.scenario.headline]
+    shown = [row for row in found.by if row.posterior]
+    parts = [f"{percent(row.posterior)} by {date(row.date)}" for row in shown[-MAX_DATES:] if row.posterior]
+    title = phrases.sentence(context.scenario.outcomes[result.scenario.headline].title)
+    return f"{title}: {listed(parts)}.{f' {when(found.when)}' if found.when else ''}"
+
+
+def when(found: When) -> str:
+    """When an outcome comes about, if at all."""
+    never = MCEstimate(value=1 - found.by_horizon.value, own_variance=(found.by_horizon.se or 0.0) ** 2)
+    if found.at_horizon.value > 0.999 * found.by_horizon.value:
+        return f"If it comes about, it is on the last day, when it is decided. Not by the horizon: {percent(never)}."
+    if found.p05 == found.p95:
+        return f"If it comes about, it is on {date(found.p05)}. Not by the horizon: {percent(never)}."
+    return (
+        f"If it comes about, the median date is {date(found.p50)}, and 90% of the probability is between "
+        f"{date(found.p05)} and {date(found.p95)}. Not by the horizon: {percent(never)}."
+    )
+
+
+def _plot(headline: DatedOutcome, result: FitResult, context: Context) -> Iterator[Block]:
+    """A line for each date, in characters."""
+    rows = [interval_row(date(row.date), row.posterior, row.prior) for row in headline.by if row.posterior]
+    mass = result.headline.posterior.interval.mass
+    yield IntervalPlot(rows=tuple(rows), key=plot_key(mass, context.scale), words=context.scale)
+
+
+def _table(result: FitResult, context: Context) -> Table:
+    found = next(iter(result.dates.values())).by[-MAX_DATES:]
+    rows = [
+        (plain(context.scenario.outcomes[name].title), *map(_cell, outcome.by[-MAX_DATES:]))
+        for name, outcome in result.dates.items()
+    ]
+    return Table(header=("Outcome, by", *(row.date.isoformat() for row in found)), rows=tuple(rows))
+
+
+def _cell(row: ByDate) -> str:
+    return percent(row.posterior) if row.posterior else "-"
