@@ -12,13 +12,15 @@ type Locate = Callable[[str, Path], Path | None]
 
 _HERE = Path(__file__).parent
 SCALES = _HERE / "scales"
-"""The folder of the shipped scales of words."""
+"""The folder of the shipped scales of words of probability."""
+RATIO_SCALES = _HERE / "ratio_scales"
+"""The folder of those of words for likelihoods."""
 
 
 def shipped_prior_sets() -> dict[str, dict[str, Path]]:
     """Return the shipped prior sets by scenario id, then by name; both in alphabetical order."""
     sets: dict[str, dict[str, Path]] = {}
-    for path in sorted(set(_HERE.glob("*/*.toml")) - set(SCALES.glob("*.toml"))):
+    for path in sorted(set(_HERE.glob("*/*.toml")) - set(SCALES.glob("*.toml")) - set(RATIO_SCALES.glob("*.toml"))):
         # Ids have hyphens; folders have underscores, like packages.
         sets.setdefault(path.parent.name.replace("_", "-"), {})[path.stem] = path
     return sets

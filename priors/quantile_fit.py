@@ -13,6 +13,7 @@ import numpy as np
 from estimative.priors.distributions import Family, LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.priors.least_squares import fit_beta, fit_lognormal
+from estimative.priors.ratio_scale import RATIO_SCALES
 from estimative.priors.statement_syntax import FORMS, say
 from estimative.priors.statements import (
     FIXED,
@@ -23,6 +24,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    RatioWord,
     Stated,
     Statement,
     ThreePoint,
@@ -133,7 +135,8 @@ def fit(statement: Stated | Statement, support: Support) -> Prior:
 def _fitted(statement: Statement, support: Support) -> Family:
     fitting = FITS.get((type(statement), support.family))
     if fitting is None:
-        forms = tuple(_form_name(kind) for kind, family in FITS if family is support.family)
+        # A word for a likelihood suits evidence alone, which is not known here.
+        forms = tuple(_form_name(kind) for kind, family in FITS if family is support.family and kind is not RatioWord)
         message = f"{say(statement)} cannot state {support.value}"
         raise invalid(message, code="unsuitable-statement", value=say(statement), allowed=listed(forms, 99))
     return fitting(statement, support)
@@ -152,6 +155,8 @@ def _points(statement: Statement) -> tuple[tuple[float, float], ...]:
             return ((1 - mass) / 2, low), ((1 + mass) / 2, high)
         case Word(term=term, scale=scale) if band := SCALES[scale].band(term):
             return _band_points(band)
+        case RatioWord(term=term, scale=scale) if ratios := RATIO_SCALES[scale].band(term):
+            return (0.05, ratios.low), (0.95, ratios.high)
     return ()
 
 
@@ -191,7 +196,7 @@ def _degree_quantiles(stated: Quantiles | Interval, _: Support) -> ScaledBeta:
     return _degree(*fit_beta(p, q))
 
 
-def _ratio_quantiles(stated: Quantiles | Interval, _: Support) -> LogNormal:
+def _ratio_quantiles(stated: Quantiles | Interval | RatioWord, _: Support) -> LogNormal:
     p, q = np.array(_points(stated)).T
     _require(bool(q[0] > 0), f"not all values are above 0 ({say(stated)})", "above 0")
     return _ratio(*fit_lognormal(p, q))
@@ -287,6 +292,7 @@ FITS: dict[tuple[type[Any], type[ScaledBeta] | type[LogNormal]], Callable[[Any, 
     (Constant, LogNormal): _ratio_constant,
     (Quantiles, LogNormal): _ratio_quantiles,
     (Interval, LogNormal): _ratio_quantiles,
+    (RatioWord, LogNormal): _ratio_quantiles,
     (Moments, LogNormal): _ratio_moments,
     (LognormalStated, LogNormal): _ratio_lognormal,
 }

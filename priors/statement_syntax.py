@@ -11,6 +11,7 @@ The keys of an inline table determine its form:
 | moments | `mean`, `sd` |
 | a reference class | `count`, `of` |
 | a word | a bare text (ICD 203), or `term` and, if it is of another scale, `scale` |
+| a word for a likelihood | a bare text, if no two scales have it, or `term` and `scale` |
 | a beta | `beta`, and if it does not span 0 to 1, `low` and `high` |
 | a lognormal | `lognormal` |
 | a uniform | `uniform` |
@@ -28,7 +29,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput, listed, nearest, quote
+from estimative.priors.errors import InvalidInput, invalid, listed, nearest, quote
+from estimative.priors.ratio_scale import ACH, ENFSI, RATIO_SCALES, scales_of
 from estimative.priors.statements import (
     BetaStated,
     ByState,
@@ -38,6 +40,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    RatioWord,
     SameAs,
     StateCounts,
     Stated,
@@ -48,11 +51,13 @@ from estimative.priors.statements import (
     percentile,
 )
 from estimative.priors.toml_table import NAME, Table, number_within
-from estimative.priors.verbal_scale import SCALES
+from estimative.priors.verbal_scale import ICD203, SCALES
 
 PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
 _REMARKS = ("because", "source")
+_CHANCES = frozenset({"if_yes", "if_no", "if_high", "if_low", "motive"})
+"""Keys of an item of evidence that are probabilities."""
 STATE = "the names of the states"
 """Stands for the keys of a statement for each state."""
 
@@ -99,6 +104,8 @@ def toml(statement: Statement) -> str:
             return toml_text.number(value)
         case Word(term=term, scale="icd203"):
             return toml_text.text(term)
+        case RatioWord(term=term) if len(scales_of(term)) == 1:
+            return toml_text.text(term)
     return toml_text.inline(form_of(statement).pairs(statement))
 
 
@@ -127,7 +134,7 @@ def _bare(table: Table, key: str, value: object) -> Statement | None:
     """Read a statement that is not an inline table."""
     try:
         if isinstance(value, str):
-            return _word(value, "icd203")
+            return _bare_word(value, table, key)
         if number_within(value, -math.inf, math.inf):
             return Constant(value=table.number(key))
     except InvalidInput as error:
@@ -190,14 +197,15 @@ def _add_unknown_key(inline: Table, name: str) -> None:
 def _add_no_form(inline: Table, present: list[str], keys: set[str]) -> None:
     """Add the error of keys that are too few for a statement, or that belong to different forms."""
     names = " and ".join(present)
-    incomplete = [form for form in FORMS if keys and form.allows(keys)]
+    different = [form for form in FORMS if form.statement is not RatioWord]
+    incomplete = [form for form in different if keys and form.allows(keys)]
     if incomplete:
         missing = [" and ".join(key for key in form.keys if key not in keys) for form in incomplete]
         forms = [f"{names} with {keys} ({form.name})" for keys, form in zip(missing, incomplete, strict=True)]
         inline.error(code="incomplete-statement", message=f"a statement needs more than {names}", allowed=listed(forms))
     else:
         message = f"{names} do not belong together" if len(present) > 1 else "the statement is missing"
-        forms = [" + ".join(form.keys).replace("pNN", "pNN + pNN") for form in FORMS]
+        forms = [" + ".join(form.keys).replace("pNN", "pNN + pNN") for form in different]
         inline.error(code="mixed-statement", message=message, allowed=f"the keys of one form: {listed(forms, 99)}")
 
 
@@ -205,8 +213,31 @@ def _generic(name: str) -> str:
     return "pNN" if PERCENTILE.fullmatch(name) else name
 
 
-def _word(term: str, scale: str) -> Word:
+def _bare_word(term: str, table: Table, key: str) -> Word | RatioWord:
+    """Return a word of the only scale that has it; if none has, of the scale that was probably meant."""
+    scales = [] if ICD203.band(term) else scales_of(term)
+    if len(scales) > 1:
+        written = [f'{{ term = "{scale.spelling(term)}", scale = "{scale.id}" }}' for scale in scales]
+        bands = [band for scale in scales if (band := scale.band(term))]
+        ranges = [f"{text} ({band.low:,.0f} to {band.high:,.0f})" for text, band in zip(written, bands, strict=True)]
+        message = f"{quote(term)} is a word of several scales, with different numbers"
+        raise invalid(message, code="ambiguous-word", key="term", value=quote(term), allowed=listed(ranges))
+    meant = scales[0].id if scales else _scale_meant(table, key)
+    return _word(term, ICD203.id if ICD203.band(term) else meant)
+
+
+def _scale_meant(table: Table, key: str) -> str:
+    """The scale whose words suit an entry, by where it is in the file: of a scenario, under `suggests`."""
+    if table.path[:1] != ("evidence",) or key in _CHANCES:
+        return ICD203.id
+    below = [part for part in (*table.path[2:], key) if part not in {"suggests", "ratio"}]
+    return ACH.id if len(table.path) > 1 and below else ENFSI.id
+
+
+def _word(term: str, scale: str) -> Word | RatioWord:
     # The word is kept as it is written if the scale does not have it, for the error to quote it.
+    if ratios := RATIO_SCALES.get(scale):
+        return RatioWord(term=ratios.spelling(term) or term, scale=scale)
     known = SCALES.get(scale)
     return Word(term=(known and known.spelling(term)) or term, scale=scale)
 
@@ -308,6 +339,15 @@ FORMS: tuple[Form, ...] = (
         read=lambda inline: _word(inline.text("term"), inline.text("scale", default="icd203")),
         pairs=lambda s: [("term", toml_text.text(s.term)), ("scale", toml_text.text(s.scale))],
         say=lambda s: f'"{s.term}" ({SCALES[s.scale].title})',
+    ),
+    Form(
+        # Its keys are those of the form before, which reads it as well.
+        name="a word for a likelihood",
+        statement=RatioWord,
+        keys=("term", "scale"),
+        read=lambda inline: _word(inline.text("term"), inline.text("scale")),
+        pairs=lambda s: [("term", toml_text.text(s.term)), ("scale", toml_text.text(s.scale))],
+        say=lambda s: f'"{s.term}" ({RATIO_SCALES[s.scale].title})',
     ),
     Form(
         name="a beta",

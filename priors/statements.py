@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, nearest_word, quote, unknown_name
+from estimative.priors.ratio_scale import RATIO_SCALES, RatioScale
 from estimative.priors.verbal_scale import SCALES, Scale
 
 PLACEHOLDER = "TO DO: say why"
@@ -141,9 +142,28 @@ class Word:
 
     def __post_init__(self) -> None:
         if self.scale not in SCALES:
-            raise InvalidInput([unknown_name(Place(key="scale"), self.scale, SCALES, "a scale of words")])
+            known = (*SCALES, *RATIO_SCALES)
+            raise InvalidInput([unknown_name(Place(key="scale"), self.scale, known, "a scale of words")])
         if self.term not in SCALES[self.scale].words:
             raise InvalidInput([_no_such_word(self.term, SCALES[self.scale])])
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatioWord:
+    """A word for a likelihood ratio, or for a likelihood under one state of several."""
+
+    kind: ClassVar[str] = "ratio_word"
+    term: str
+    """As the scale spells it."""
+    scale: str
+    """The scale's id."""
+
+    def __post_init__(self) -> None:
+        if self.scale not in RATIO_SCALES:
+            what = "a scale of words for likelihoods"
+            raise InvalidInput([unknown_name(Place(key="scale"), self.scale, RATIO_SCALES, what)])
+        if self.term not in RATIO_SCALES[self.scale].words:
+            raise InvalidInput([_no_such_word(self.term, RATIO_SCALES[self.scale])])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +264,7 @@ type Statement = (
     | Moments
     | Count
     | Word
+    | RatioWord
     | BetaStated
     | LognormalStated
     | Uniform
@@ -288,8 +309,9 @@ def _number(term: str) -> str:
     return f"Write {value:.12g}, without quotes." if not percent and 0 <= value <= 1 else ""
 
 
-def _no_such_word(term: str, scale: Scale) -> Issue:
-    other = next((other for other in SCALES.values() if other is not scale and other.band(term)), None)
+def _no_such_word(term: str, scale: Scale | RatioScale) -> Issue:
+    alike = (*SCALES.values(),) if isinstance(scale, Scale) else (*RATIO_SCALES.values(),)
+    other = next((other for other in alike if other is not scale and other.band(term)), None)
     suggestion = nearest_word(term, scale.words) or _number(term)
     if other and not suggestion:
         written = f'{{ term = "{other.spelling(term)}", scale = "{other.id}" }}'

@@ -34,6 +34,39 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
     InvalidInput
         If the file does not exist, cannot be read, is not a regular file, is too large, or is not UTF-8.
     """
+    raw = read_bytes(path, largest=largest)
+    try:
+        return decoded(raw)
+    except UnicodeDecodeError as failure:
+        line = raw.count(b"\n", 0, failure.start) + 1
+        encoding = "UTF-16" if failure.encoding.startswith("utf-16") else "UTF-8"
+        byte = f"byte 0x{raw[failure.start]:02x} at offset {failure.start}"
+        message, fix = f"the text is not {encoding}: {byte}", "Save it again with the encoding UTF-8."
+        raise invalid(message, code="not-utf-8", file=str(path), line=line, suggestion=fix) from failure
+
+
+def decoded(raw: bytes) -> str:
+    """Return text in UTF-8, or in UTF-16 that begins with its mark, without the mark and with plain line ends.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is something else.
+    """
+    # Spreadsheets and older editors write UTF-16, always with its mark.
+    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    # Byte order marks and line ends of other systems must not change lines or digests.
+    return raw.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def read_bytes(path: Path, *, largest: int = LARGEST) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    InvalidInput
+        If the file does not exist, cannot be read, is not a regular file, or is too large.
+    """
 
     def error(code: str, message: str, allowed: str = "") -> InvalidInput:
         return invalid(message, code=code, file=str(path), allowed=allowed)
@@ -48,20 +81,10 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
         if (size := path.stat().st_size) > largest:
             allowed = f"at most {largest / 1e6:.1f} MB"
             raise error("too-large", f"the file is too large, {size / 1e6:.1f} MB", allowed)
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as failure:
         reason = failure.strerror or type(failure).__name__
         raise error("cannot-read", f"the file cannot be read: {reason}") from failure
-    # Spreadsheets and older editors write UTF-16, always with its mark.
-    encoding = "UTF-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "UTF-8"
-    try:
-        # Byte order marks and line ends of other systems must not change lines or digests.
-        return raw.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
-    except UnicodeDecodeError as failure:
-        line = raw.count(b"\n", 0, failure.start) + 1
-        message = f"the text is not {encoding}: byte 0x{raw[failure.start]:02x} at offset {failure.start}"
-        fix = "Save it again with the encoding UTF-8."
-        raise invalid(message, code="not-utf-8", file=str(path), line=line, suggestion=fix) from failure
 
 
 def _no_such_file(path: Path) -> InvalidInput:

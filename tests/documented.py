@@ -6,8 +6,8 @@ A document shows a command in a block `console`. A comment before the block says
 
 names passages by the beginning of their first line. A passage ends before a blank line, or after as many lines as the
 number says; `all` is the whole output. A block without a comment shows commands alone. `<!-- day: 2026-12-01 -->` sets
-the clock for the commands that follow, and `<!-- file: NAME -->` or `<!-- edit: NAME -->` before a block `toml` makes
-or changes a file of the reader's folder.
+the clock for the commands that follow, and `<!-- file: NAME -->` or `<!-- edit: NAME -->` before a block `toml`
+(or `csv`) makes or changes a file of the reader's folder.
 `make docs` writes the output of every command into the documents.
 """
 
@@ -34,7 +34,7 @@ FILES = ROOT / "docs" / "tutorial"
 """What a reader of a document has in the folder where the commands run; of the tutorial itself, nothing."""
 STEP = re.compile(
     r"<!-- day: (?P<day>\S+) -->\n"
-    r"|<!-- (?P<action>file|edit): (?P<name>\S+) -->\n```toml\n(?P<toml>.*?)```"
+    r"|<!-- (?P<action>file|edit): (?P<name>\S+) -->\n```(?:toml|csv)\n(?P<toml>.*?)```"
     r"|(?:<!-- shows: (?P<shows>.*?) -->\n)?```console\n(?P<console>.*?)```",
     re.DOTALL,
 )

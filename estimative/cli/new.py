@@ -15,8 +15,8 @@ new_app = typer.Typer(
     cls=Group,
     help="Create a starter file.",
     no_args_is_help=True,
-    epilog="estimative new project supplier\nestimative new scenario supplier\n"
-    "estimative new priors mine --scenario supplier.toml",
+    epilog="estimative new project supplier\nestimative new priors mine --scenario supplier.toml\n"
+    "estimative new scenario leak --ach matrix.csv",
 )
 
 
@@ -36,12 +36,28 @@ def _priors(
 
 
 @new_app.command("scenario", cls=Command)
-def _scenario(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")]) -> None:
-    """Write NAME.toml: a small scenario with a comment on every field."""
+def _scenario(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, without .toml.")],
+    ach: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A matrix of competing hypotheses, in CSV or Excel (.xlsx).")
+    ] = None,
+) -> None:
+    """Write NAME.toml: a small scenario with a comment on every field, or the hypotheses of a matrix with priors."""
     from estimative.cli.console import say
-    from estimative.workflows.starter_files import new_scenario
 
-    say(f"Wrote {new_scenario(name)}")
+    if ach:
+        from estimative.workflows.ach_files import new_ach
+
+        made = new_ach(name, ach, folder=Path())
+        for note in made.notes:
+            say(note)
+        say(f"Wrote {made.scenario}")
+        say(f"Wrote {made.priors}")
+        say(f"Next: estimative check {made.scenario} {made.priors}; estimative fit --priors {made.priors}")
+    else:
+        from estimative.workflows.starter_files import new_scenario
+
+        say(f"Wrote {new_scenario(name)}")
 
 
 @new_app.command("project", cls=Command)

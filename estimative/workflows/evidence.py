@@ -6,6 +6,7 @@ from functools import partial
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.evidence_weight import evidence_weights
+from estimative.model.analysis.hypothesis_rankings import competing_hypotheses
 from estimative.model.analysis.information_value import information_value
 from estimative.model.analysis.tipping_point import tipping_points
 from estimative.model.inference.info import ScenarioInfo
@@ -42,4 +43,5 @@ def evidence(session: Session, scale: Scale = ICD203) -> EvidenceResult:
         weights=weights if weights and (weights.effort.converged or show) else None,
         tipping_points=tipping if tipping and (tipping.effort.converged or show) else None,
         information=information,
+        competing=competing_hypotheses(session.fitted.posterior, session.prior) if session.headline else (),
     )

@@ -19,6 +19,7 @@ from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
 from estimative.priors.statements import PLACEHOLDER
 from estimative.priors.toml_table import A_NAME, NAME
+from estimative.workflows.new_files import create
 from estimative.workflows.project import PROJECT_FILE
 
 PLACEHOLDERS = {
@@ -49,6 +50,7 @@ PRIOR_SET = """\
 #   { mean = 0.3, sd = 0.1 }                  moments
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
+#   "weak", "moderate"                        a word for a likelihood ratio; under a state "inconsistent", "consistent"
 # The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
 # them as an error.
 # Effects and likelihood ratios are 1 or more, since the scenario says in which direction they work. Rates and errors
@@ -259,15 +261,4 @@ def _write(folder: Path, name: str, text: str) -> Path:
 
 
 def _created(path: Path, text: str) -> Path:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise invalid(
-            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
-        ) from error
-    except OSError as error:
-        raise invalid(
-            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
-        ) from error
-    return path
+    return create({path: text})[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from estimative.model.analysis.competing_hypotheses import CompetingHypotheses
 from estimative.model.analysis.evidence_weight import EvidenceWeights
 from estimative.model.analysis.information_value import InformationValue
 from estimative.model.analysis.tipping_point import TippingPoints
@@ -24,6 +25,8 @@ class EvidenceResult(Result):
     tipping_points: TippingPoints | None
     information: InformationValue | None
     """What to look for next."""
+    competing: tuple[CompetingHypotheses, ...] = ()
+    """The states of events that evidence is about as a whole."""
 
     def __post_init__(self) -> None:
         refitted = [part for part in (self.weights, self.tipping_points) if part]

@@ -26,8 +26,9 @@ from estimative.priors.errors import (
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
+from estimative.priors.ratio_scale import RATIO_SCALES, scales_of
 from estimative.priors.statement_syntax import say
-from estimative.priors.statements import PLACEHOLDER, ByState, Constant, SameAs, Statement
+from estimative.priors.statements import PLACEHOLDER, ByState, Constant, RatioWord, SameAs, Statement
 from estimative.priors.toml_table import JOINED
 
 
@@ -144,6 +145,7 @@ class _Matching:
             If the entry does not suit them.
         """
         first, stated = quantities[0], self.prior_set.statements[name]
+        check_words(stated.statement, first)
         if first.states:
             shares, misfit = fit_shares(stated, first.states)
             for quantity, family in zip(quantities, shares.sticks(), strict=True):
@@ -272,6 +274,36 @@ def _within(issue: Issue, place: Place) -> Issue:
     if issue.place.key and not issue.place.file:
         return issue.moved(replace(place, key=f"{place.key}.{issue.place.key}"))
     return issue.moved(place)
+
+
+def check_words(statement: Statement, quantity: Quantity) -> None:
+    """Check that words for likelihoods are those of the quantity that they state.
+
+    Raises
+    ------
+    InvalidInput
+        With each word that is not.
+    """
+    pairs = statement.parts if isinstance(statement, ByState) else (("", statement),)
+    words = [(key, word) for key, word in pairs if isinstance(word, RatioWord)]
+    issues = [
+        _unsuitable(word, key, quantity) for key, word in words if RATIO_SCALES[word.scale].states != quantity.unit
+    ]
+    if issues:
+        raise InvalidInput(issues)
+
+
+def _unsuitable(word: RatioWord, key: str, quantity: Quantity) -> Issue:
+    scale = RATIO_SCALES[word.scale]
+    fitting = [other for other in RATIO_SCALES.values() if other.states == quantity.unit]
+    alone = [band.words[0] for other in fitting[:1] for band in other.bands if len(scales_of(band.words[0])) == 1]
+    words = enumerated(list(map(quote, alone)))
+    return Issue(
+        code="unsuitable-statement",
+        message=f"{quote(word.term)} ({scale.title}) is a word for a {scale.states}, which this is not",
+        place=Place(key=key),
+        allowed=f"a number, or one of {words}" if words else "",
+    )
 
 
 def parts_of(by_state: ByState, unit: str, states: Sequence[str]) -> Mapping[str, Statement]:

@@ -14,6 +14,8 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.documents.competing_hypotheses import competing_hypotheses
+from estimative.reports.documents.competing_hypotheses import sheets as hypotheses_sheets
 from estimative.reports.documents.indicators import indicators
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import figures
@@ -49,6 +51,7 @@ def document(result: EvidenceResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=common.judgement(scenario.headline, result.headline, context), strong=True)
         if result.weights:
             yield from weights(result.weights, result.headline, scenario)
+        yield from competing_hypotheses(result.competing, context)
         if result.tipping_points:
             yield from tipping_points(result.tipping_points, result.weights, context)
         if result.information:
@@ -240,6 +243,7 @@ def sheets(result: EvidenceResult, context: Context) -> tuple[Sheet, ...]:
                 for row in (result.information.indicators if result.information else ())
             ],
         ),
+        *hypotheses_sheets(result.competing, context),
     )
 
 

@@ -28,6 +28,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents.competing_hypotheses import competing_hypotheses
 from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.documents.indicators import indicators
@@ -158,6 +159,7 @@ def _scale(scale: Scale) -> str:
 def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Evidence")
     yield from _evidence(result, context)
+    yield from competing_hypotheses(result.evidence.competing if result.evidence else (), context)
     yield Heading(text="What drives the result")
     yield from _drivers(result, context)
     if result.refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from estimative.priors.ratio_scale import RATIO_SCALES
 from estimative.priors.statements import (
     BetaStated,
     Constant,
@@ -12,6 +13,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    RatioWord,
     Statement,
     ThreePoint,
     Uniform,
@@ -35,6 +37,9 @@ def quantiles(draw: st.DrawFn) -> Quantiles:
 
 counts = st.tuples(st.floats(0, 1), positive).map(lambda pair: Count(count=pair[0] * pair[1], of=pair[1]))
 words = st.sampled_from([Word(term=term, scale=scale.id) for scale in SCALES.values() for term in scale.words])
+ratio_words = st.sampled_from(
+    [RatioWord(term=term, scale=scale.id) for scale in RATIO_SCALES.values() for term in scale.words]
+)
 statements: st.SearchStrategy[Statement] = st.one_of(
     st.builds(Constant, value=finite),
     quantiles(),
@@ -45,6 +50,7 @@ statements: st.SearchStrategy[Statement] = st.one_of(
     st.builds(Moments, mean=finite, sd=positive),
     counts,
     words,
+    ratio_words,
     st.builds(lambda a, b, pair: BetaStated(a=a, b=b, low=pair[0], high=pair[1]), positive, positive, ends),
     st.builds(BetaStated, a=positive, b=positive),
     st.builds(LognormalStated, mu=finite, sigma=positive),

@@ -21,6 +21,7 @@ from estimative.priors.statements import (
     LognormalStated,
     Moments,
     Quantiles,
+    RatioWord,
     SameAs,
     StateCounts,
     Stated,
@@ -38,6 +39,14 @@ EXAMPLES = [
     ("{ value = 3 }", Constant(value=3), "fixed at 3"),
     ('"Unlikely"', Word(term="unlikely"), '"unlikely" (ICD 203)'),
     ('{ term = "Highly  likely", scale = "phia" }', Word(term="highly likely", scale="phia"), '"highly likely" (PHIA)'),
+    ('"Very  Inconsistent"', RatioWord(term="very inconsistent", scale="ach"), '"very inconsistent" (ACH)'),
+    ('"moderate"', RatioWord(term="moderate", scale="enfsi"), '"moderate" (ENFSI)'),
+    ('"positive"', RatioWord(term="positive", scale="kass-raftery"), '"positive" (Kass and Raftery)'),
+    (
+        '{ term = "Strong", scale = "kass-raftery" }',
+        RatioWord(term="strong", scale="kass-raftery"),
+        '"strong" (Kass and Raftery)',
+    ),
     (
         "{ p95 = 0.85, p05 = 0.45, p50 = 0.65 }",
         Quantiles(points=((0.05, 0.45), (0.5, 0.65), (0.95, 0.85))),
