@@ -59,3 +59,25 @@ def write_whole(path: Path, content: str | bytes) -> None:
             partial.unlink(missing_ok=True)
         allowed = "a file that can be written to"
         raise invalid(error.strerror or "", code="unwritable", file=str(path), allowed=allowed) from error
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write a file that is not there yet.
+
+    Raises
+    ------
+    InvalidInput
+        If it is there, or cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise invalid(
+            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
+        ) from error
+    except OSError as error:
+        raise invalid(
+            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
+        ) from error
+    return path

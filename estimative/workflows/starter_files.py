@@ -19,6 +19,7 @@ from estimative.priors.quantile_fit import Support
 from estimative.priors.statement_syntax import toml
 from estimative.priors.statements import PLACEHOLDER
 from estimative.priors.toml_table import A_NAME, NAME
+from estimative.workflows.files import write_new
 from estimative.workflows.project import PROJECT_FILE
 
 PLACEHOLDERS = {
@@ -156,7 +157,7 @@ def new_project(name: str) -> tuple[Path, ...]:
     scenario = new_scenario(name, folder=folder)
     priors = new_prior_set("mine", scenario=str(scenario), folder=folder / PRIOR_SETS)
     text = PROJECT.format(scenario=toml_text.text(scenario.name), priors=toml_text.text(PRIOR_SETS))
-    return _created(folder / PROJECT_FILE, text), scenario, priors
+    return write_new(folder / PROJECT_FILE, text), scenario, priors
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
@@ -255,19 +256,4 @@ def _write(folder: Path, name: str, text: str) -> Path:
         raise invalid(
             f"{quote(name)} is not {A_NAME}", code="bad-name", file=f"{ascii_safe(name)}.toml", allowed=A_NAME
         )
-    return _created(folder / f"{name}.toml", text)
-
-
-def _created(path: Path, text: str) -> Path:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise invalid(
-            "a file with this name exists already", code="cannot-write", file=str(path), allowed="a name that is free"
-        ) from error
-    except OSError as error:
-        raise invalid(
-            f"cannot be written: {error.strerror}", code="cannot-write", file=str(path), allowed="a file to write to"
-        ) from error
-    return path
+    return write_new(folder / f"{name}.toml", text)
