@@ -68,6 +68,17 @@ def fit_by_importance(
     return best
 
 
+def exact(assessment: Assessment, *, seed: int) -> Posterior:
+    """Return the posterior of an assessment in which nothing is uncertain: one draw, which has all the weight.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible.
+    """
+    return posterior_of(assessment, importance.single_draw(assessment), seed=seed)
+
+
 def _merit(posterior: Posterior) -> tuple[bool, int]:
     """Whether a fit passed its verdict, and how many probabilities did not pass theirs, negated."""
     return posterior.verdict.passed, -len(posterior.unreliable)

@@ -134,6 +134,26 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
     )
 
 
+def single_draw(assessment: Assessment) -> Draws:
+    """Return the one draw of an assessment in which nothing is uncertain.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible.
+    """
+    transform = prior_transform(assessment)
+    z = np.zeros((transform.dimension, 1))
+    batch = evaluate_batch(assessment, transform, z)
+    return Draws(
+        method="importance",
+        theta=transform.theta(z),
+        weights=np.ones(1),
+        chains=1,
+        diagnostics={"log_marginal_likelihood": float(batch.log_likelihood[0])},
+    )
+
+
 def _pilot_diagnostics(weighted: WeightedBatch, proposal: FittedProposal, pilot: Tempered) -> dict[str, float]:
     return {
         "unreached": unreached(weighted, proposal.transform, proposal.components, pilot),

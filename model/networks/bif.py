@@ -51,8 +51,7 @@ def read(text: str, file: str) -> DiscreteNetwork:
             case "probability":
                 tables.append(_table(tokens, token.line))
             case _:
-                allowed = "network, variable or probability"
-                raise tokens.error(f"{quote(token.text)} begins no block", line=token.line, allowed=allowed)
+                raise tokens.unexpected(token, "network, variable or probability")
     return network_of("" if title == "unknown" else title, list(_nodes(tokens, variables, tables)), file)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from estimative.model.networks.network import DiscreteNetwork, Node, network_of
-from estimative.model.networks.tokens import Token, Tokens
+from estimative.model.networks.tokens import CUT_OFF, Token, Tokens
 from estimative.priors.errors import quote
 from estimative.priors.toml_writer import number
 
@@ -39,7 +39,7 @@ def read(text: str, file: str) -> DiscreteNetwork:
     while tokens:
         _block(tokens, tokens.next("the network"), parts)
     if parts.in_class:
-        raise tokens.error("the file ends in the middle of the class", suggestion="Is it cut off?")
+        raise tokens.error("the file ends in the middle of the class", suggestion=CUT_OFF)
     return network_of(parts.title, list(_with_tables(parts, tokens)), file)
 
 
@@ -65,8 +65,7 @@ def _block(tokens: Tokens, token: Token, parts: _Parts) -> None:
         case _ if parts.in_class and tokens.take("="):
             tokens.until(";", "the class")
         case _:
-            message = f"{quote(token.text)} begins no block"
-            raise tokens.error(message, line=token.line, allowed="net, node or potential")
+            raise tokens.unexpected(token, "net, node or potential")
 
 
 def _fields(tokens: Tokens, within: str) -> Mapping[str, list[Token]]:

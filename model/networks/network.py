@@ -106,7 +106,7 @@ def _table_errors(nodes: Sequence[Node], by_name: Mapping[str, Node], file: str)
     if empty := [node for node in nodes if not node.numbers]:
         names = enumerated([quote(node.name) for node in empty])
         message = f"there are no probabilities of {names}"
-        yield _error(empty[0], file, message, code="missing-value", suggestion="Is the end of the file cut off?")
+        yield _error(empty[0], file, message, code="missing-value", suggestion="The file may be cut off.")
     for node in nodes:
         wanted = math.prod(len(by_name[parent].states) for parent in (*node.parents, node.name))
         if node.numbers and len(node.numbers) != wanted:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from estimative.priors.errors import InvalidInput, invalid, quote
 
+CUT_OFF = "The file may be cut off."
+"""What an error suggests where a file ends too early."""
 QUOTED = r'"(?:[^"\\]|\\.)*"'
 
 
@@ -74,7 +76,7 @@ class Tokens:
             What it is part of, for the error of a file that is cut off.
         """
         if not self:
-            raise self.error(f"the file ends in the middle of {within}", suggestion="Is it cut off?")
+            raise self.error(f"the file ends in the middle of {within}", suggestion=CUT_OFF)
         self._at += 1
         return self._tokens[self._at - 1]
 
@@ -97,6 +99,12 @@ class Tokens:
             if token.quoted or token.text not in skip:
                 found.append(token)
         return found
+
+    def unexpected(self, token: Token, allowed: str) -> InvalidInput:
+        """The error of a word with which no block begins; of the last word of a file, that it is cut off."""
+        if not self:
+            return self.error("the file ends in the middle of a word", line=token.line, suggestion=CUT_OFF)
+        return self.error(f"{quote(token.text)} begins no block", line=token.line, allowed=allowed)
 
     def number(self, token: Token, within: str) -> float:
         """A word as a number."""

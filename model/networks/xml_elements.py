@@ -81,7 +81,7 @@ def parse(text: str, file: str) -> Element:
         parser.Parse(text.encode(), True)
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
-        cut_off = "Is it cut off?" if error.code in CUT_OFF else ""
+        cut_off = "The file may be cut off." if error.code in CUT_OFF else ""
         message = "the file ends before its last element is closed" if cut_off else f"this is not XML: {reason}"
         raise invalid(message, code="bad-syntax", file=file, line=error.lineno, suggestion=cut_off) from error
     return top.children[0]
