@@ -98,9 +98,11 @@ def ours(subject: Subject, evidence: States) -> Callable[[], Answers]:
 
     def answer() -> Answers:
         structure = subject.assessment.conditioned_on(given).structure
-        chances = dict(zip((t.id for t in wanted), evaluate_queries(structure, theta, tuple(wanted)).yes[:, 0]))
+        chances = dict(
+            zip((t.id for t in wanted), evaluate_queries(structure, theta, tuple(wanted)).yes[:, 0], strict=True)
+        )
         return {
-            (name, state): 1 - p if (p := chances[plan.literal(state)]) is not None and no else p
+            (name, state): 1 - chances[plan.event.id] if no else chances[plan.literal(state)]
             for name, plan in subject.by_node.items()
             for state, no in enumerate(text == "no" and not plan.event.states for text in plan.states)
         }
@@ -163,7 +165,8 @@ def main() -> int:
     """Measure every network of a folder; 1 if some probability differs."""
     warnings.simplefilter("ignore", DeprecationWarning)  # of NumPy, for pyAgrum
     print(f"{'network':12} {'observed':>9} {'difference':>12} {'this':>11} {'pyAgrum':>11} {'ratio':>7} {'import':>10}")
-    return int(not all([measure(path) for path in sorted(Path(sys.argv[1]).glob("*.bif"))]))
+    agree = [measure(path) for path in sorted(Path(sys.argv[1]).glob("*.bif"))]
+    return int(not all(agree))
 
 
 if __name__ == "__main__":
