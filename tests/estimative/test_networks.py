@@ -404,3 +404,82 @@ def test_what_is_certain_needs_no_sampler(desk: Desk) -> None:
     assert {name: fit["draws"] for name, fit in result["fits"].items()} == {"importance": 1}
     assert result["outcomes"]["bronchitis"]["posterior"]["se"] == 0
     assert "Computed exactly" in desk.run("report", "latest", "--format", "md").out
+
+
+def test_a_list_of_a_bif_table_has_the_node_slowest(desk: Desk) -> None:
+    """Behind `table`, all numbers of the first state of the node come first."""
+    listed = ALARM.replace("(yes) 0.2, 0.3, 0.5;\n  (no) 1, 0, 0;", "table 0.2, 1, 0.3, 0, 0.5, 0;")
+    assert imported(desk, "rows.bif", ALARM)[0] == imported(desk, "listed.bif", listed)[0] == 0
+    rows, again = ((desk.folder / f"{name}-priors.toml").read_text(encoding="utf-8") for name in ("rows", "listed"))
+    assert again.replace("listed", "rows") == rows
+
+
+@pytest.mark.parametrize("name", ["bif", "xmlbif", "xdsl", "net"])
+def test_states_come_back_in_their_order(desk: Desk, name: str) -> None:
+    """A network that is imported, exported and imported again keeps the states of its nodes and their probabilities."""
+    assert imported(desk, "alarm.bif", ALARM)[0] == 0
+    ending = FORMATS[name].endings[0]
+    assert desk.run("export", f"again{ending}", "--priors", "alarm-priors.toml").code == 0
+    assert desk.run("import", f"again{ending}").code == 0
+    found = [
+        exact(read_pair(desk.folder / f"{name}.toml", desk.folder / f"{name}-priors.toml"), seed=1)
+        for name in ("alarm", "again")
+    ]
+    first, again = ([e.value for (kind, _), e in each.all_estimates.items() if kind == "event"] for each in found)
+    assert again == pytest.approx(first, abs=1e-12)
+
+
+CONDITIONAL = """
+[scenario]
+id = "fire"
+title = "Fire"
+question = "How bad is the fire?"
+as_of = 2026-01-01
+until = 2027-01-01
+headline = "bad"
+
+[events.fire]
+title = "There is a fire"
+form = "rate"
+
+[events.damage]
+title = "The damage"
+given = ["fire"]
+states = ["small", "large", "awful"]
+drivers = { guards = { lowers = ["awful"] } }
+
+[events.guards]
+title = "Guards are there"
+
+[outcomes.bad]
+title = "Awful damage"
+all = ["damage=awful"]
+"""
+CONDITIONAL_PRIORS = """
+[prior_set]
+name = "warden"
+analyst = "The warden"
+scenario = "fire"
+
+[events]
+fire = 0.3
+guards = 0.6
+damage = { small = 0.5, large = 0.3, awful = 0.2 }
+
+[effects.damage]
+guards = 4
+"""
+
+
+@pytest.mark.parametrize("name", ["bif", "xdsl", "net"])
+def test_conditions_rates_and_drivers_become_tables(desk: Desk, name: str) -> None:
+    """An event of any form is exported as its table; that its condition is not met is a state of its own."""
+    desk.write("fire.toml", CONDITIONAL)
+    desk.write("warden.toml", CONDITIONAL_PRIORS)
+    before = exact(read_pair(desk.folder / "fire.toml", desk.folder / "warden.toml"), seed=1).all_estimates
+    assert desk.run("export", f"out.{name}", "--priors", "warden.toml").code == 0
+    assert desk.run("import", f"out.{name}").code == 0
+    after = exact(read_pair(desk.folder / "out.toml", desk.folder / "out-priors.toml"), seed=1).all_estimates
+    for event in ("fire", "guards", "damage=small", "damage=large", "damage=awful"):
+        assert after["event", event].value == pytest.approx(before["event", event].value, abs=1e-12)
+    assert after["event", "damage=not_met"].value == pytest.approx(1 - before["event", "fire"].value)
