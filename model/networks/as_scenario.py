@@ -12,7 +12,7 @@ from estimative.model.likelihood.queries import check_size
 from estimative.model.networks.import_plan import NodePlan, first_sign, plans
 from estimative.model.networks.network import DiscreteNetwork, in_order
 from estimative.model.networks.safe_names import safe_name, unique
-from estimative.model.spec.events import Outcome
+from estimative.model.spec.events import Event, Outcome, Source
 from estimative.model.spec.quantities import combinations
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
@@ -20,6 +20,24 @@ from estimative.priors import toml_writer as toml_text
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, invalid, nearest, quote
 
 A_YEAR = datetime.timedelta(days=365)
+SOURCE = "network"
+"""The id of the source of every number."""
+COMMENT = """\
+# A Bayesian network, imported from {file}. Each node is an event with a table.
+# What was observed is evidence, such as:
+#
+# [evidence.seen]
+# kind = "observation"
+# about = {about}
+# {observed}
+# title = "What was seen"
+# source = {source}
+
+"""
+
+
+type Pairs = tuple[tuple[str, str], ...]
+"""Keys and values of an inline table, written already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +88,7 @@ def imported(network: DiscreteNetwork, wanted: Wanted) -> Imported:
     _check_size(scenario, by_node, wanted.file)
     return Imported(
         scenario=scenario,
-        scenario_text=_comment(network, wanted) + resolved(scenario),
+        scenario_text=_comment(next(iter(scenario.events.values())), wanted) + resolved(scenario),
         priors_text="\n".join(_prior_set(network, by_node, scenario, wanted)) + "\n",
         headline=f"{node} = {by_node[node].node.states[state]}",
         rescaled=network.rescaled,
@@ -114,6 +132,7 @@ def _scenario(
             as_of=wanted.as_of,
             until=wanted.as_of + A_YEAR,
             headline=first.id,
+            sources={SOURCE: Source(id=SOURCE, title=f"The network in {wanted.origin}")},
             events=events,
             outcomes=outcomes,
         )
@@ -164,11 +183,11 @@ def _in_the_network(error: InvalidInput, by_node: Mapping[str, NodePlan], file: 
     return InvalidInput(map(moved, error.issues))
 
 
-def _comment(network: DiscreteNetwork, wanted: Wanted) -> str:
-    return (
-        f"# A Bayesian network, imported from {ascii_safe(wanted.origin)}. Each node is an event with a table.\n"
-        '# What was observed: add [evidence.NAME] with kind = "observation".\n\n'
-    )
+def _comment(event: Event, wanted: Wanted) -> str:
+    """How the file came about, and how to write what is known about one of its events."""
+    observed = f"state = {toml_text.text(event.states[0])}" if event.states else "happened = true"
+    about, source = toml_text.text(event.id), toml_text.text(SOURCE)
+    return COMMENT.format(file=ascii_safe(wanted.origin), about=about, observed=observed, source=source)
 
 
 def _prior_set(
@@ -186,7 +205,7 @@ def _prior_set(
     yield f"scenario = {toml_text.text(wanted.name)}"
     yield f"date = {wanted.as_of}"
     yield f"rationale = {toml_text.text(f'Imported; {how}.')}"
-    reason = toml_text.text(f"As in {wanted.origin}")
+    reason = (("because", toml_text.text(f"As in {wanted.origin}")), ("source", toml_text.text(SOURCE)))
     of_event = {plan.event.id: plan for plan in by_node.values()}
     for event in scenario.events.values():
         plan = of_event[event.id]
@@ -198,14 +217,13 @@ def _prior_set(
             yield f"{toml_text.key(key)} = {_statement(plan, rows[at], wanted.worth, reason)}"
 
 
-def _statement(plan: NodePlan, row: tuple[float, ...], worth: float | None, reason: str) -> str:
-    because = ("because", reason)
+def _statement(plan: NodePlan, row: tuple[float, ...], worth: float | None, reason: Pairs) -> str:
     if plan.event.states:
         pairs = [(state, toml_text.number(share)) for state, share in zip(plan.states, row, strict=True)]
-        return toml_text.inline([*pairs, *([("worth", toml_text.number(worth))] if worth else []), because])
+        return toml_text.inline([*pairs, *([("worth", toml_text.number(worth))] if worth else []), *reason])
     chance = row[plan.position("yes")]
     # What is certain stays so: a beta distribution needs a share of each.
     if worth is None or chance in (0, 1):
-        return toml_text.inline([("value", toml_text.number(chance)), because])
+        return toml_text.inline([("value", toml_text.number(chance)), *reason])
     parameters = toml_text.numbers([worth * chance, worth * row[plan.position("no")]])
-    return toml_text.inline([("beta", parameters), because])
+    return toml_text.inline([("beta", parameters), *reason])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, product
 
-from estimative.model.networks.network import DiscreteNetwork, Node, network_of
+from estimative.model.networks.network import MOST_NUMBERS, DiscreteNetwork, Node, network_of
 from estimative.model.networks.tokens import Token, Tokens
 from estimative.priors.errors import quote
 from estimative.priors.toml_writer import number
 
 SIGNS, SEPARATORS = "{}()[];,|", {",", "|"}
-COMMENTS = r"//[^\n]*|/\*.*?\*/"
+COMMENTS = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
 PLAIN = re.compile(r"[A-Za-z0-9_.<>=+/-]*[A-Za-z0-9_.<>=+-]")
 """A word that needs no quotation marks."""
 
@@ -144,6 +145,9 @@ def _row_by_row(tokens: Tokens, table: _Table, states: Mapping[str, Sequence[str
         rows, rest = divmod(len(table.listed), max(own, 1))
         order = [state * rows + row for row in range(rows) for state in range(own)]
         return table.listed if rest else [table.listed[at] for at in order]
+    size = math.prod(len(states[name]) for name in (table.node, *table.parents))
+    if size > MOST_NUMBERS:
+        raise tokens.error(f"the table of {quote(table.node)} has {size:,} numbers", line=table.line)
     combinations = dict.fromkeys(product(*(states[parent] for parent in table.parents)))
     for key, row in table.rows.items():
         if key not in combinations:

@@ -29,12 +29,13 @@ class Format:
     write: Callable[[DiscreteNetwork], str]
 
 
-XML = r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>\s*)*"
+# Groups that do not backtrack: a file of many comments would take for ever otherwise.
+XML = r"(?>(?:\s|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>))*+)"
 FORMATS: Mapping[str, Format] = {
     "bif": Format(
         title="BIF",
         endings=(".bif",),
-        begins=re.compile(rf"(?:\s|{bif.COMMENTS})*(?:network|variable|probability)\b", re.DOTALL),
+        begins=re.compile(rf"(?>(?:\s|(?>{bif.COMMENTS}))*+)(?:network|variable|probability)\b", re.DOTALL),
         read=bif.read,
         write=bif.write,
     ),
@@ -55,7 +56,7 @@ FORMATS: Mapping[str, Format] = {
     "net": Format(
         title="NET",
         endings=(".net",),
-        begins=re.compile(r"(?:\s|%[^\n]*)*(?:net|class|node)\b"),
+        begins=re.compile(r"(?>(?:\s|%[^\n]*+)*+)(?:net|class|node)\b"),
         read=hugin.read,
         write=hugin.write,
     ),

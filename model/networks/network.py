@@ -14,6 +14,8 @@ ROUNDING = 1e-12
 """By which probabilities may miss 1 without being rescaled: what adding them up leaves."""
 TOLERANCE = 1e-3
 """By which the probabilities of a row may miss 1: what rounding to a few decimals leaves."""
+MOST_NUMBERS = 10**7
+"""In one table."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from estimative.model.networks.network import DiscreteNetwork, Node, in_order, network_of
+from estimative.model.networks.network import MOST_NUMBERS, DiscreteNetwork, Node, in_order, network_of
 from estimative.model.networks.tokens import Tokens
 from estimative.priors.toml_writer import number
 
@@ -30,15 +31,11 @@ def read(text: str, file: str) -> DiscreteNetwork:
     sizes = [_whole(tokens, "the numbers of states") for _ in range(nodes)]
     factors = _whole(tokens, "the number of tables")
     scopes = [_scope(tokens, nodes) for _ in range(factors)]
-    tables = []
-    for scope, line in scopes:
-        count = _whole(tokens, f"the table of x{scope[-1]}", most=10**9)
-        numbers = [_number(tokens, f"the table of x{scope[-1]}") for _ in range(count)]
-        tables.append(_node(scope, sizes, numbers, line))
+    if missing := sorted(set(range(nodes)) - {scope[-1] for scope, _ in scopes}):
+        raise tokens.error(f"there are no probabilities of x{missing[0]}", allowed="a table for each node")
+    tables = [_node(scope, sizes, _numbers(tokens, scope, sizes), line) for scope, line in scopes]
     if tokens:
         raise tokens.error("there are more numbers than tables")
-    missing = [f"x{at}" for at in range(nodes) if all(scope[-1] != at for scope, _ in scopes)]
-    tables += [_node([int(name[1:])], sizes, (), tokens.line) for name in missing]
     return network_of("", sorted(tables, key=lambda node: int(node.name[1:])), file)
 
 
@@ -49,8 +46,12 @@ def _whole(tokens: Tokens, what: str, *, most: int = MOST) -> int:
     return int(token.text)
 
 
-def _number(tokens: Tokens, what: str) -> float:
-    return tokens.number(tokens.next(what), what)
+def _numbers(tokens: Tokens, scope: Sequence[int], sizes: Sequence[int]) -> Sequence[float]:
+    within = f"the table of x{scope[-1]}"
+    line, count = tokens.line, _whole(tokens, within, most=MOST_NUMBERS)
+    if count != (wanted := math.prod(sizes[node] for node in scope)):
+        raise tokens.error(f"{within} has {count:,} numbers", line=line, allowed=f"{wanted:,}")
+    return [tokens.number(tokens.next(within), within) for _ in range(count)]
 
 
 def _scope(tokens: Tokens, nodes: int) -> tuple[Sequence[int], int]:

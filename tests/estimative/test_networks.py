@@ -126,6 +126,36 @@ def test_an_imported_network_answers_as_pyagrum_does(desk: Desk, name: str, obse
         assert answers(assessment, source, evidence) == pytest.approx(expected, abs=1e-9)
 
 
+def test_an_observation_is_added_as_the_file_says(desk: Desk) -> None:
+    """The comment of the scenario is evidence, once its signs are removed; nothing else is missing."""
+    assert imported(desk, "alarm.bif", ALARM)[0] == 0
+    path = desk.folder / "alarm.toml"
+    head, _, rest = path.read_text(encoding="utf-8").partition("\n\n")
+    observed = head[head.index("# [evidence") :].replace("# ", "")
+    path.write_text(f"{rest}\n{observed}\n", encoding="utf-8")
+    assert desk.run("check", "alarm.toml", "alarm-priors.toml", "--strict").code == 0
+    fitted = json.loads(desk.run("fit", "--priors", "alarm-priors.toml", "--format", "json").out)
+    assert fitted["events"]["quake"]["posterior"]["value"] == 1
+    assert fitted["outcomes"]["alarm_loud"]["posterior"]["value"] == pytest.approx(0.2 * 0.9 + 0.8 * 0.01)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// " * 50_000,
+        "/*" * 50_000,
+        "network x { }\n" + "/* " * 50_000,
+        '"' * 50_000,
+        "<!-- -->" * 50_000,
+        "{" * 50_000,
+    ],
+)
+@pytest.mark.parametrize("name", FORMATS)
+def test_hostile_text_is_an_error_and_takes_no_time(desk: Desk, name: str, text: str) -> None:
+    """A file of nothing but beginnings is one error, in whatever format."""
+    the_error(desk, f"a{FORMATS[name].endings[0]}", text)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats_that_this_program_writes_keep_every_answer(desk: Desk, name: str) -> None:
     """A network of several parents that is written in any format and imported has the answers of pyAgrum."""
