@@ -23,12 +23,14 @@ def import_(
 ) -> None:
     """Import a Bayesian network as a scenario with a prior set."""
     from estimative.cli.console import say
+    from estimative.reports.phrases import plural
     from estimative.workflows.networks import import_network
 
     made = import_network(file, name=name, worth=worth, headline=headline)
     say(f"Wrote {made.scenario}")
     say(f"Wrote {made.priors}")
     if made.rescaled:
-        say(f"Note: {made.rescaled} rows did not quite add up to 1, and were divided by their sum.")
+        rows = plural(made.rescaled, "row was", "rows were")
+        say(f"Note: {rows} off 1 by rounding, and divided by the sum.")
     if not headline:
         say(f"The headline is {made.headline}. Choose another with --headline NODE=STATE.")

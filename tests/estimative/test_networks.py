@@ -362,7 +362,7 @@ def test_a_network_beyond_the_limits_is_an_error_at_its_node(desk: Desk) -> None
 def test_rows_that_were_rounded_are_rescaled_with_a_note(desk: Desk) -> None:
     """Rows that miss 1 by the rounding of their decimals are divided by their sum, and the user is told how many."""
     code, lines = imported(desk, "a.bif", ALARM.replace("0.2, 0.3, 0.5", "0.3333, 0.3333, 0.3333"))
-    assert (code, lines[2]) == (0, "Note: 1 rows did not quite add up to 1, and were divided by their sum.")
+    assert (code, lines[2]) == (0, "Note: 1 row was off 1 by rounding, and divided by the sum.")
     assert desk.run("check", "a.toml", "a-priors.toml", "--strict").code == 0
 
 
