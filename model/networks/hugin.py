@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from estimative.model.networks.network import DiscreteNetwork, Node, network_of
 from estimative.model.networks.tokens import CUT_OFF, Token, Tokens
-from estimative.priors.errors import quote
+from estimative.priors.errors import InvalidInput, Issue, quote
 from estimative.priors.toml_writer import number
 
 SIGNS = "{}()|;=,"
@@ -25,6 +25,8 @@ class _Parts:
     tables: dict[str, Node] = field(default_factory=dict)
     """By name: a node with parents and numbers, and without states."""
     in_class: bool = False
+    unable: list[Issue] = field(default_factory=list)
+    """An error for each node that cannot be represented."""
 
 
 def read(text: str, file: str) -> DiscreteNetwork:
@@ -33,13 +35,15 @@ def read(text: str, file: str) -> DiscreteNetwork:
     Raises
     ------
     InvalidInput
-        If the text is not one, or has a node that is no discrete chance node.
+        If the text is not one; with every node that is no discrete chance node.
     """
     tokens, parts = Tokens(text, file=file, comments=COMMENTS, signs=SIGNS), _Parts()
     while tokens:
         _block(tokens, tokens.next("the network"), parts)
     if parts.in_class:
         raise tokens.error("the file ends in the middle of the class", suggestion=CUT_OFF)
+    if parts.unable:
+        raise InvalidInput(parts.unable)
     return network_of(parts.title, list(_with_tables(parts, tokens)), file)
 
 
@@ -60,8 +64,10 @@ def _block(tokens: Tokens, token: Token, parts: _Parts) -> None:
             _potential(tokens, token.line, parts)
         case kind if kind in UNABLE:
             tokens.take("node")
-            message = f"the node {quote(tokens.next('a node').text)} is a {kind} node, which cannot be imported"
-            raise tokens.error(message, line=token.line, allowed="discrete chance nodes")
+            name = tokens.next("a node").text
+            tokens.until("}", f"the node {quote(name)}")
+            message = f"the node {quote(name)} is a {kind} node, which cannot be imported"
+            parts.unable += tokens.error(message, line=token.line, allowed="discrete chance nodes").issues
         case _ if parts.in_class and tokens.take("="):
             tokens.until(";", "the class")
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from estimative.model.networks.network import DiscreteNetwork, Node, network_of
 from estimative.model.networks.xml_elements import Element, escaped, parse
-from estimative.priors.errors import invalid, quote
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote
 from estimative.priors.toml_writer import number
 
 
@@ -16,12 +16,14 @@ def read(text: str, file: str) -> DiscreteNetwork:
     Raises
     ------
     InvalidInput
-        If the text is not one, or has a node that is no chance node.
+        If the text is not one; with every node that is no chance node.
     """
     root = parse(text, file)
     network = root.first("network")
     if network is None:
         raise invalid("the element NETWORK is missing", code="missing-section", file=file, line=root.line)
+    if issues := [*_unable(network, file)]:
+        raise InvalidInput(issues)
     definitions = _definitions(network, file)
     nodes = [_node(variable, definitions, file) for variable in network.all("variable")]
     title = network.inside("name")
@@ -30,6 +32,15 @@ def read(text: str, file: str) -> DiscreteNetwork:
         message = f"{quote(unknown[0])} is not a variable of the network"
         raise invalid(message, code="unknown-name", file=file, line=definitions[unknown[0]].line)
     return network_of("" if title == "unknown" else title, nodes, file)
+
+
+def _unable(network: Element, file: str) -> Iterator[Issue]:
+    for variable in network.all("variable"):
+        kind = variable.attributes.get("TYPE", variable.attributes.get("type", "nature"))
+        if kind.lower() not in ("nature", "discrete"):
+            message = f"the node {quote(variable.inside('name'))} is a {kind} node, which cannot be imported"
+            place = Place(file=file, line=variable.line)
+            yield Issue(code="bad-node", message=message, place=place, allowed="nodes of the type nature")
 
 
 def _definitions(network: Element, file: str) -> Mapping[str, Element]:
@@ -45,10 +56,6 @@ def _definitions(network: Element, file: str) -> Mapping[str, Element]:
 
 def _node(variable: Element, definitions: Mapping[str, Element], file: str) -> Node:
     name = variable.inside("name")
-    kind = variable.attributes.get("TYPE", variable.attributes.get("type", "nature"))
-    if kind.lower() not in ("nature", "discrete"):
-        message = f"the node {quote(name)} is a {kind} node, which cannot be imported"
-        raise invalid(message, code="bad-node", file=file, line=variable.line, allowed="nodes of the type nature")
     states = tuple(outcome.text for outcome in (*variable.all("outcome"), *variable.all("value")))
     definition = definitions.get(name)
     if definition is None:

@@ -80,6 +80,24 @@ XDSL = """\
 </smile>
 """
 NOISY_MAX = XDSL.replace('cpt id="dysp"', 'noisymax id="dysp"').replace("/cpt>\n    <det", "/noisymax>\n    <det")
+XMLBIF = """\
+<?xml version="1.0" encoding="US-ASCII"?>
+<!-- a comment -->
+<!DOCTYPE BIF [
+  <!ELEMENT BIF ( NETWORK )*>
+  <!ATTLIST BIF VERSION CDATA #REQUIRED>
+  <!ATTLIST VARIABLE TYPE (nature|decision|utility) "nature">
+]>
+<BIF VERSION="0.3"><NETWORK><NAME>Dog</NAME>
+<VARIABLE TYPE="nature"><NAME>bowel</NAME><OUTCOME>true</OUTCOME><OUTCOME>false</OUTCOME></VARIABLE>
+<VARIABLE><NAME>family_out</NAME><OUTCOME>true</OUTCOME><OUTCOME>false</OUTCOME></VARIABLE>
+<VARIABLE><NAME>dog_out</NAME><OUTCOME>true</OUTCOME><OUTCOME>false</OUTCOME></VARIABLE>
+<DEFINITION><FOR>bowel</FOR><TABLE>0.01 0.99</TABLE></DEFINITION>
+<DEFINITION><FOR>family_out</FOR><TABLE>0.15 0.85</TABLE></DEFINITION>
+<DEFINITION><FOR>dog_out</FOR><GIVEN>bowel</GIVEN><GIVEN>family_out</GIVEN>
+<TABLE>0.99 0.01 0.97 0.03 0.9 0.1 0.3 0.7</TABLE></DEFINITION>
+</NETWORK></BIF>
+"""
 NET = """\
 net { name = "boats"; }
 node wind { label = "Wind at sea"; states = ("calm" "storm"); }
@@ -324,15 +342,31 @@ def test_a_faulty_file_is_one_error_with_its_line(
 
 def test_every_node_that_cannot_be_represented_is_named(desk: Desk) -> None:
     """Nodes that are no tables are refused by name, each with its line, before anything is written."""
-    text = XDSL.replace('<cpt id="bronc">', '<decision id="bronc">').replace(
-        '</cpt>\n    <cpt id="dysp">', '</decision>\n    <mau id="dysp">'
+    xdsl = NOISY_MAX.replace('cpt id="either"', 'decision id="either"').replace(
+        "0.5 0.5</probabilities></cpt>", "</a>", 1
     )
-    text = text.replace("</cpt>\n    <deterministic", "</mau>\n    <deterministic")
-    code, lines = imported(desk, "a.xdsl", text)
-    assert (code, len(lines)) == (2, 2)
-    assert ['the node "bronc" is a decision node' in lines[0], 'the node "dysp" is a mau node' in lines[1]] == [
-        True
-    ] * 2
+    xdsl = xdsl.replace("<probabilities></a>", "</decision>")
+    net = NET.replace("node wind", "decision wind").replace("node sails", "utility sails")
+    xml = XMLBIF.replace('<VARIABLE TYPE="nature">', '<VARIABLE TYPE="decision">', 1)
+    xml = xml.replace("<VARIABLE><NAME>dog", '<VARIABLE TYPE="utility"><NAME>dog')
+    for name, text, expected in (
+        ("a.xdsl", xdsl, {"either": "decision", "dysp": "noisymax"}),
+        ("a.net", net, {"wind": "decision", "sails": "utility"}),
+        ("a.xml", xml, {"bowel": "decision", "dog_out": "utility"}),
+    ):
+        code, lines = imported(desk, name, text)
+        assert (code, len(lines)) == (2, len(expected)), lines
+        for line, (node, kind) in zip(lines, expected.items(), strict=True):
+            assert f'the node "{node}" is a {kind} node, which cannot be imported' in line
+            assert line.startswith(f"{name}, line ")
+
+
+def test_xmlbif_with_its_document_type_is_read(desk: Desk) -> None:
+    """The declarations at the top of XMLBIF files are no obstacle; in a table the first parent varies slowest."""
+    assert imported(desk, "dog.xml", XMLBIF)[0] == 0
+    dog = read_pair(desk.folder / "dog.toml", desk.folder / "dog-priors.toml")
+    given = dog.conditioned_on({"bowel": False, "family_out": True})
+    assert exact(given, seed=1).all_estimates["event", "dog_out"].value == pytest.approx(0.9)
 
 
 def test_a_pickle_is_refused_whatever_its_ending(desk: Desk) -> None:
