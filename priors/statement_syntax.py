@@ -171,6 +171,8 @@ def _form(inline: Table) -> Form | None:
     unknown = [name for name in present if _generic(name) not in _KEYS]
     if any(_may_be_state(name) and not isinstance(inline.data[name], list) for name in unknown):
         return form_of_type(ByState)
+    if _are_shares([inline.data[name] for name in unknown], present):
+        return form_of_type(ByState)
     for name in unknown:
         _add_unknown_key(inline, name)
     keys = {_generic(name) for name in present}
@@ -178,6 +180,14 @@ def _form(inline: Table) -> Form | None:
     if form is None and not unknown:
         _add_no_form(inline, present, keys)
     return form
+
+
+def _are_shares(values: list[object], present: list[str]) -> bool:
+    """Whether numbers under names that resemble keys, such as "uni", are shares: they add up to 1, or have a worth."""
+    numbers = [float(value) for value in values if number_within(value, 0, 1)]  # type: ignore[arg-type]
+    alone = len(numbers) == len(present) and len(numbers) > 1
+    worth = "worth" in present and len(numbers) == len(present) - 1
+    return len(numbers) == len(values) and (worth or (alone and abs(math.fsum(numbers) - 1) < 1e-3))
 
 
 def _may_be_state(name: str) -> bool:

@@ -28,6 +28,10 @@ LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
 """First words of a title that are no names."""
 
 
+MOST_NAMED = 20
+"""In one sentence."""
+
+
 def plural(count: int, one: str, many: str) -> str:
     """A count with its noun: "1 fit", "12 fits"."""
     return f"{count:,} {one if count == 1 else many}"
@@ -36,6 +40,12 @@ def plural(count: int, one: str, many: str) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: "a, b and c"."""
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The same, the first twenty of many."""
+    more = [f"{len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
+    return listed([*names[:MOST_NAMED], *more])
 
 
 def date(day: datetime.date) -> str:
@@ -263,6 +273,8 @@ def confidence(declared: Confidence | None) -> str:
 def verdict(info: FitInfo) -> str:
     """The result of a method's checks, in a line."""
     method = METHODS.get(info.method, info.method)
+    if info.converged and info.draws == 1 and not info.verdict.checks:
+        return "Computed exactly: no input is uncertain, so that there is nothing to sample"
     if info.converged:
         draws = plural(info.draws, "draw", "draws")
         return f"{capital(method)}: converged ({draws}; effective sample size {info.ess:,.0f} for the headline)"

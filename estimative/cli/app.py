@@ -19,9 +19,11 @@ from estimative.cli.check import check
 from estimative.cli.compare import compare
 from estimative.cli.diff import diff
 from estimative.cli.evidence import evidence
+from estimative.cli.export import export
 from estimative.cli.fit import fit
 from estimative.cli.help import Command as PlainCommand
 from estimative.cli.help import Group
+from estimative.cli.import_ import import_
 from estimative.cli.new import new_app
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
@@ -167,6 +169,24 @@ COMMANDS: Mapping[str, Command] = {
             "estimative score",
             "estimative score forecasts.csv",
             "estimative score --format csv -o record.csv",
+        ),
+    ),
+    "import": Command(
+        run=import_,
+        group="Files",
+        examples=(
+            "estimative import clinic.bif",
+            "estimative import clinic.xdsl --worth 50",
+            'estimative import clinic.net --name ward --headline "fever=high"',
+        ),
+    ),
+    "export": Command(
+        run=export,
+        group="Files",
+        examples=(
+            "estimative export asia.bif --scenario asia --priors textbook",
+            "estimative export asia.xdsl --scenario asia --priors uncertain --means",
+            "estimative export asia --to net --scenario asia --priors textbook",
         ),
     ),
 }

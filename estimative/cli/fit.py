@@ -52,7 +52,8 @@ def fit(
     dates = [read_date(text.strip(), "--by") for text in by.split(",")] if by else []
     inputs = load(*subject.names())
     context = Context(assessments=(inputs.assessment,), scale=find_scale(output.scale))
-    with _background(wanted=analyses and method == "both") as executor:
+    sampled = bool(inputs.assessment.uncertain)
+    with _background(wanted=analyses and method == "both" and sampled) as executor:
         with sampling.settings() as settings:
             pending = _start(executor, inputs.assessment, settings) if executor else None
             outcome = fit(

@@ -9,7 +9,7 @@ from typing import Literal
 
 from estimative.model.assessment import Assessment
 from estimative.model.codec import to_json
-from estimative.model.inference.fit import by_nuts
+from estimative.model.inference.fit import by_nuts, exact
 from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit_result
 from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
@@ -76,6 +76,7 @@ def fit(
         raise InvalidInput(issues)
     created = now()
     run = Run(id=new_id(created), created=created.replace(microsecond=0))
+    to_confirm = method == "both" and bool(assessment.uncertain)
     with possible(assessment):
         prior = prior_predictive(assessment, seed=settings.seed)
         prior.all_estimates  # noqa: B018 - an impossible condition shows here
@@ -83,14 +84,17 @@ def fit(
         for posterior in _posteriors(assessment, settings, method):
             posteriors = (*posteriors, posterior)
             result = _result(posteriors, prior, run, settings, method, by)
-            if method == "both" and len(posteriors) == 1 and result.converged:
+            if to_confirm and len(posteriors) == 1 and result.converged:
                 preliminary(result)
-    first = method == "both" and posteriors[0].verdict.passed
+    first = to_confirm and posteriors[0].verdict.passed
     return FitOutcome(result=result, posteriors=posteriors, prior=prior, preliminary=first)
 
 
 def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -> Iterator[Posterior]:
     """The posterior by each method in turn."""
+    if method != "nuts" and not assessment.uncertain:
+        yield exact(assessment, seed=settings.seed)
+        return  # there is nothing to confirm
     if method != "nuts":
         yield replace(settings, method="importance").fitter(assessment).fit(assessment).posterior
     if method != "importance":

@@ -16,7 +16,7 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
-from estimative.model.likelihood.queries import evaluate_queries
+from estimative.model.likelihood.queries import check_size, evaluate_queries
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.frozen import FrozenDict
 
@@ -105,15 +105,23 @@ def what_if(fitter: Fitter, before: Fitted, supposition: Supposition) -> WhatIf:
     ------
     Contradiction
         If what is given is impossible.
+    InvalidInput
+        If it makes so many events depend on each other that the exact sum becomes too large.
     """
     assessment = supposition.assessment
     start = before.posterior if assessment is before.assessment else fitter.fit(assessment).posterior
     if supposition.intervention:
         after = under(start, supposition.intervention, supposition.given, supposition.signs)
     else:
-        after = fitter.fit(assessment.conditioned_on(supposition.given)).posterior if supposition.given else start
+        after = fitter.fit(_given(supposition)).posterior if supposition.given else start
         after = observing(after, supposition.signs) if supposition.signs else after
     return WhatIf(before=before.posterior, start=start, after=after, changes=_changes(before.posterior, after))
+
+
+def _given(supposition: Supposition) -> Assessment:
+    conditioned = supposition.assessment.conditioned_on(supposition.given)
+    check_size(conditioned.structure)
+    return conditioned
 
 
 def under(

@@ -53,7 +53,9 @@ def fit_by_importance(
     dimensions
         Of the space of standard normals; by default those of the assessment itself.
     """
-    efforts = importance.LADDER if draws is None else (replace(importance.FIRST, draws=draws),)
+    free = len(dimensions.degrees) + len(dimensions.ratios) if dimensions else 0
+    ladder = importance.LADDER if assessment.uncertain or free else (importance.CERTAIN,)
+    efforts = ladder if draws is None else (replace(ladder[0], draws=draws),)
     best: tuple[Posterior, FittedProposal] | None = None
     for effort in efforts:
         tilts = best[0].rare_queries if best else ()
@@ -66,6 +68,17 @@ def fit_by_importance(
             break
     assert best is not None
     return best
+
+
+def exact(assessment: Assessment, *, seed: int) -> Posterior:
+    """Return the posterior of an assessment in which nothing is uncertain: one draw, which has all the weight.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible.
+    """
+    return posterior_of(assessment, importance.single_draw(assessment), seed=seed)
 
 
 def _merit(posterior: Posterior) -> tuple[bool, int]:

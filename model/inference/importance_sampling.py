@@ -76,6 +76,8 @@ LADDER = (
     Effort(draws=16 * DRAWS, particles=4000, last_moves=400, rounds=6, round_draws=12000, split=True),
 )
 """What is tried in turn until a fit passes its checks."""
+CERTAIN = Effort(draws=500, particles=200, last_moves=2, rounds=1, round_draws=200, split=False)
+"""Where nothing is uncertain: every draw is the answer, and analyses want some to work on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,26 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
             "log_marginal_likelihood": weighted.log_marginal_likelihood,
             **(_pilot_diagnostics(weighted, proposal, proposal.pilot) if proposal.pilot else {}),
         },
+    )
+
+
+def single_draw(assessment: Assessment) -> Draws:
+    """Return the one draw of an assessment in which nothing is uncertain.
+
+    Raises
+    ------
+    Contradiction
+        If the evidence is impossible.
+    """
+    transform = prior_transform(assessment)
+    z = np.zeros((transform.dimension, 1))
+    batch = evaluate_batch(assessment, transform, z)
+    return Draws(
+        method="importance",
+        theta=transform.theta(z),
+        weights=np.ones(1),
+        chains=1,
+        diagnostics={"log_marginal_likelihood": float(batch.log_likelihood[0])},
     )
 
 

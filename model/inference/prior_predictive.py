@@ -55,7 +55,8 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int | None = N
     """
     with one_blas_thread():
         rng = np.random.default_rng([seed, 1])  # streams 2 and 3 belong to resampling and to the last batch
-        result = _plain(assessment, rng, count or DRAWS)
+        # Where nothing is uncertain, all draws are the same.
+        result = _plain(assessment, rng, count or (DRAWS if assessment.uncertain else 1))
         for more in MORE_DRAWS if count is None else ():
             if not result.unreliable:
                 break

@@ -10,15 +10,9 @@ from numpy.typing import NDArray
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Network, Query
 from estimative.model.likelihood.elimination_order import elimination_order
+from estimative.model.likelihood.factor_product import Factor, multiply
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.variable_elimination import (
-    MAX_CELLS,
-    Factor,
-    SoftEvidence,
-    factors_of,
-    multiply,
-    restrict,
-)
+from estimative.model.likelihood.variable_elimination import MAX_CELLS, SoftEvidence, factors_of, restrict
 
 type States = Mapping[str, NDArray[np.intp]]
 """The state of each event, 1 where a binary one happens and 0 where not; dims (draw)."""

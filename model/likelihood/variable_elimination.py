@@ -1,9 +1,9 @@
 """Exact sums over the events of a network, by two algorithms that give the same probabilities.
 
 `by_elimination` sums out one event after another (Zhang & Poole 1994, Canadian AI); its cost is linear in the number of
-events for chains and trees. `by_enumeration` adds up the joint states one by one, in fewer but larger array operations.
-NumPy pays for elements and PyTensor for operations, each of which has to be compiled: hence elimination for NumPy, and
-enumeration for PyTensor while there are few states.
+events for chains and trees, and of many queries that of two passes (`bucket_tree`). `by_enumeration` adds up the joint
+states one by one, in fewer but larger array operations. NumPy pays for elements and PyTensor for operations, each of
+which has to be compiled: hence elimination for NumPy, and enumeration for PyTensor while there are few states.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from estimative.model.likelihood.backend import TINY, Array, Backend
+from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend
 from estimative.model.likelihood.bayes_net import Network, Query
-from estimative.model.likelihood.elimination_order import elimination_order, widest_table
+from estimative.model.likelihood.bucket_tree import Marginals, calibrate
+from estimative.model.likelihood.elimination_order import elimination_order, eliminations, widest_table
+from estimative.model.likelihood.factor_product import Factor, align, multiply
 
 LOWEST = -1e6
 """Replaces the maximum of log masses that are all -inf."""
@@ -93,9 +95,12 @@ def by_elimination(
             for part in (slice(start, start + size) for start in range(0, probabilities.shape[1], size))
         ]
         return np.concatenate(parts, axis=1)
-    answers: dict[int, Array] = {}
     resolved = [network.resolve(query) for query in queries]
-    for scope, members in _group_by_scope(resolved, network):
+    marginals = _marginals(backend, network, probabilities, evidence, resolved)
+    answers = _from_marginals(network, resolved, marginals) if marginals else {}
+    left = [index for index in range(len(queries)) if index not in answers]
+    for scope, positions in _group_by_scope([resolved[index] for index in left], network):
+        members = [left[position] for position in positions]
         free = tuple(event for event in scope if event not in network.fixed)
         joint, log_scale = _joint_table(backend, network, probabilities, evidence, free)
         expanded = (resolved[member].expand(scope, network.sizes) for member in members)
@@ -107,11 +112,39 @@ def by_elimination(
     return backend.stack([answers[index] for index in range(len(queries))])
 
 
+def _marginals(
+    backend: Backend, network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
+) -> Marginals | None:
+    """The marginals of all tables; None where one elimination answers all queries, or they need too much memory."""
+    events = tuple(dict.fromkeys(event for query in queries for event in query.scope))
+    if backend is not NUMPY or probabilities.ndim < 2 or network.table_size(events) <= MAX_SCOPE:
+        return None
+    factors, log_scale = factors_of(backend, network, probabilities, evidence, events)
+    steps = list(eliminations(network, [scope for scope, _ in factors], ()))
+    cells = sum(network.table_size(scope) for _, scope in steps)
+    if cells * probabilities.shape[1] > MAX_CELLS:
+        return None
+    return calibrate(network, factors, [event for event, _ in steps], log_scale)
+
+
+def _from_marginals(network: Network, queries: Sequence[Query], marginals: Marginals) -> dict[int, Array]:
+    """Answer the queries whose events share a table, by their position."""
+    answers: dict[int, Array] = {}
+    for index, query in enumerate(queries):
+        joint = marginals.of(tuple(event for event in query.scope if event not in network.fixed))
+        if joint is not None:
+            mask = restrict(query.accepted, query.scope, network)
+            answers[index] = NUMPY.log_mass(joint[mask].sum(axis=0)) + marginals.log_mass
+    return answers
+
+
 def _draws_at_once(
     network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
 ) -> int | None:
     """As many draws as fit in memory beside the largest table; None where all do, and under PyTensor."""
-    if probabilities.ndim < 2 or probabilities.shape[1] * prod(network.sizes.values()) <= MAX_CELLS:
+    if probabilities.ndim < 2 or probabilities.shape[1] == 1:
+        return None
+    if probabilities.shape[1] * prod(network.sizes.values()) <= MAX_CELLS:
         return None
     scopes = [scope for scope, _ in _group_by_scope([network.resolve(query) for query in queries], network)]
     cells = max(network.table_size(widest_table(network, evidence.events, scope)) for scope in scopes)
@@ -219,10 +252,6 @@ def _group_by_ancestry(
     return [(events, list(group)) for events, group in groupby(members, key=lambda index: relevant[index])]
 
 
-type Factor = tuple[tuple[str, ...], Array]
-"""Events in topological order, and a table with one axis for each[, then draw]."""
-
-
 def _joint_table(
     backend: Backend, network: Network, probabilities: Array, evidence: SoftEvidence, scope: tuple[str, ...]
 ) -> tuple[Array, Array]:
@@ -247,7 +276,7 @@ def _joint_table(
         return log_scale + 1, log_scale
     product_scope, table = multiply(network, factors)
     ordered = tuple(sorted(scope, key=network.position.__getitem__))
-    return _transpose(_align((product_scope, table), ordered), ordered, scope), log_scale
+    return _transpose(align((product_scope, table), ordered), ordered, scope), log_scale
 
 
 def factors_of(
@@ -288,19 +317,6 @@ def _conditional_table(network: Network, probabilities: Array, event: str) -> Fa
 def restrict(table: Array, scope: tuple[str, ...], network: Network) -> Array:
     """Take the part of a table over events that agrees with what is certain."""
     return table[tuple(network.fixed.get(name, slice(None)) for name in scope)]
-
-
-def multiply(network: Network, factors: Sequence[Factor]) -> Factor:
-    """Multiply factors; the events of the product are in topological order."""
-    union = {name for scope, _ in factors for name in scope}
-    ordered = tuple(sorted(union, key=network.position.__getitem__))
-    return ordered, prod((_align(factor, ordered) for factor in factors[1:]), start=_align(factors[0], ordered))
-
-
-def _align(factor: Factor, scope: tuple[str, ...]) -> Array:
-    """Give a factor's table an axis for each event of a wider scope, of length 1 where it does not depend on it."""
-    inside, table = factor
-    return table[tuple(slice(None) if name in inside else None for name in scope)] if scope else table
 
 
 def _transpose(table: Array, current: tuple[str, ...], wanted: tuple[str, ...]) -> Array:

@@ -74,7 +74,9 @@ def draw_groups(answer: Posterior, posteriors: Sequence[Posterior], prior: Prior
 
 def _posterior(posterior: Posterior) -> DrawGroup:
     draws = posterior.draws
-    if posterior.method == "importance":
+    if draws.count == 1:
+        rows, note = np.arange(1), "the only value, since nothing is uncertain"
+    elif posterior.method == "importance":
         rows, note = resample(draws.weights, MAX_DRAWS, posterior.seed), "importance draws, resample to equal weights"
     else:
         rows, note = np.arange(draws.count), "NUTS draws"

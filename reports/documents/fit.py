@@ -239,7 +239,7 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
     constants = [name for name, row in result.quantities.items() if row.constant]
     if constants:
         values = [f"{input_name(name, scenario)} ({result.quantities[name].prior.mean:.6g})" for name in constants]
-        yield Paragraph(text=f"Constants: {listed(values)}.")
+        yield Paragraph(text=f"Constants: {phrases.shortened(values)}.")
     discounted = sum(weight != 1 for weight in result.weights.values())
     if discounted:
         items = plural(len(result.weights), "item", "items")
@@ -287,8 +287,10 @@ def method(result: FitResult) -> Iterator[Block]:
     headline = result.headline.posterior if result.has_results else None
     if headline and headline.se:
         points.append(f"Simulation error of the result: {100 * headline.se:.2g} percentage points")
+    if any(fit.draws > 1 for fit in result.fits.values()):
+        method = phrases.METHODS.get(result.method, result.method)
+        points.append(f"Numbers by {method}; seed {computation.seed}{settings}")
     points += [
-        f"Numbers by {phrases.METHODS.get(result.method, result.method)}; seed {computation.seed}{settings}",
         f"Run {result.run.id}; scenario {result.scenario.digest[:12]}, prior set {result.prior_set.digest[:12]}",
         f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
     ]

@@ -66,7 +66,7 @@ def tornado(result: Tornado, headline: float, context: Context) -> Iterator[Bloc
         yield Heading(text="Weights of evidence, which the analyst fixed, at 0 and at 1", level=3)
         yield common.shortened(_ranges(result.weights, context.scenario))
     if result.constants:
-        constants = listed([input_name(name, context.scenario) for name in result.constants])
+        constants = phrases.shortened([input_name(name, context.scenario) for name in result.constants])
         yield Paragraph(text=f"Constants, which were not varied: {constants}.")
     shift = "Change: log-odds of the headline at the high value less those at the low value, in decibans. "
     yield Paragraph(text=f"{shift if result.quantities or result.weights else ''}{phrases.fits(result.effort)}")

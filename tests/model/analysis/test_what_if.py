@@ -16,12 +16,14 @@ from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.likelihood import queries
 from estimative.model.likelihood.intervention import Intervention
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Observation, Trials
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import LognormalStated, Statement
 from tests.prior_sets import assessed
@@ -91,6 +93,15 @@ def test_an_observation_left_out_leaves_the_chances_as_they_were() -> None:
     assert answers(found.after) == pytest.approx({"switched": 0.25, "shines": 0.3, "moth": 0.2 + 0.4 * 0.3})
     assert change(found, "event", "switched").shift.value == pytest.approx(float(logit(0.25) - logit(0.75)))  # type: ignore[union-attr]
     assert change(found, "event", "shines").shift is None, "from certainty"
+
+
+def test_a_condition_may_make_the_sum_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is given ties its causes together; if their table is too large, that is an error."""
+    whole = assessed(lamp(), LAMP)
+    fitter, before = fit(whole)
+    monkeypatch.setattr(queries, "MAX_TABLE", 1)
+    with pytest.raises(InvalidInput, match="depend on each other so closely"):
+        what_if(fitter, before, supposing(whole, shines=True))
 
 
 def test_seeing_it_is_the_observation() -> None:

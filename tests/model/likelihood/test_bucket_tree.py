@@ -1,0 +1,36 @@
+"""All marginals from two passes are those of one elimination each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+from estimative.model.likelihood import variable_elimination
+from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.bayes_net import EVERYTHING
+from estimative.model.likelihood.equations import soft_evidence, terms
+from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.queries import targets
+from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination, by_enumeration
+from tests.strategies import Valued, valued_scenarios
+
+
+@given(scene=valued_scenarios(most_events=6, most_states=3))
+def test_marginals_are_those_of_every_joint_state(scene: Valued) -> None:
+    """Whatever the scenario and its evidence, calibrated tables give the masses that a list of all states gives."""
+    structure = structure_of(scene.scenario)
+    chances = terms(NUMPY, structure, scene.theta).probabilities
+    evidence = soft_evidence(NUMPY, structure, scene.theta)
+    queries = [EVERYTHING, *(query for target in targets(scene.scenario) for query in (target.yes, target.given))]
+    try:
+        listed = by_enumeration(NUMPY, structure.network, chances, evidence, queries)
+    except Contradiction:
+        assume(False)
+    with pytest.MonkeyPatch.context() as patch:
+        # Otherwise one elimination answers all of so few events.
+        patch.setattr(variable_elimination, "MAX_SCOPE", 0)
+        found = by_elimination(NUMPY, structure.network, chances, evidence, queries)
+    possible = np.isfinite(listed)
+    np.testing.assert_array_equal(np.isfinite(found), possible)
+    np.testing.assert_allclose(found[possible], listed[possible], rtol=0, atol=1e-9)
