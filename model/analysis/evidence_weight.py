@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from estimative.model.analysis.state_weight import EventWeights, state_targets, state_weights
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.batch import evaluate_batch
@@ -114,6 +115,8 @@ class EvidenceWeights:
     """The group that raises the headline most and the one that lowers it most, given the rest."""
     conflict: Conflict | None
     """The two groups in strongest conflict, where that is more than chance would make of so many pairs."""
+    states: tuple[EventWeights, ...]
+    """The weights of the groups by the states of each event that has several."""
     effort: Effort
 
 
@@ -146,7 +149,8 @@ def evidence_weights(
     nothing = assessment.without_evidence(assessment.scenario.evidence)
     sums = list(accumulate(groups.values()))
     counter = ProgressCounter(progress, 2 * len(units) + len(sums) + 1)
-    refitter = Refitter.between(fitter, [fitted, fitter.fit(nothing)])
+    targets = state_targets(assessment.scenario)
+    refitter = Refitter.between(fitter, [fitted, fitter.fit(nothing)], targets)
 
     def refits(variants: Sequence[Assessment]) -> list[Refit]:
         return list(refitter.each(variants, counter))
@@ -170,6 +174,7 @@ def evidence_weights(
         items=tuple(weights[len(weighed) :]),
         opposition=_opposition(weighed),
         conflict=_conflict(assessment, groups, fitter.seed),
+        states=state_weights(assessment.scenario, targets, levels[-1], dict(zip(groups, without, strict=False))),
         effort=effort_of([*levels, *alone, *without]),
     )
 

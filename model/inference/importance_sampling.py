@@ -39,7 +39,7 @@ from estimative.model.inference.smc import Tempered, temper
 from estimative.model.inference.weighted_batch import WeightedBatch, unreached, weigh_batch
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import headline_target
+from estimative.model.likelihood.queries import Target, headline_target
 
 MIN_SD = 1e-12
 """Of a dimension in which all particles are at one place."""
@@ -170,6 +170,8 @@ class Headline:
 
     probability: MCEstimate
     verdict: Verdict
+    others: tuple[MCEstimate | None, ...]
+    """The probabilities of further targets; None where the condition of one is impossible."""
 
 
 def standard_normals(dimension: int, *, seed: int, draws: int) -> Numbers:
@@ -177,8 +179,10 @@ def standard_normals(dimension: int, *, seed: int, draws: int) -> Numbers:
     return _last_batch_rng(seed).standard_normal((dimension, draws))
 
 
-def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> Headline:
-    """Estimate the headline alone, for those who fit many assessments.
+def estimate_headline(
+    assessment: Assessment, proposal: FittedProposal, normals: Numbers, targets: Sequence[Target] = ()
+) -> Headline:
+    """Estimate the headline, and perhaps a few further targets, for those who fit many assessments.
 
     Parameters
     ----------
@@ -192,20 +196,30 @@ def estimate_headline(assessment: Assessment, proposal: FittedProposal, normals:
     Contradiction
         If the evidence is impossible at every draw.
     """
-    weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals)
-    yes, given = np.exp(weighted.batch.log_tilts[0]), np.exp(weighted.batch.log_given)
-    base = float(weighted.weights @ given)
-    if not base > 0:
+    queries = [query for target in targets for query in (target.yes, target.given)]
+    weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals, queries)
+    chances = np.exp(weighted.batch.log_tilts)
+    probability = _conditional(weighted.weights, chances[0], np.exp(weighted.batch.log_given))
+    if probability is None:
         raise Undefined
-    value = float(weighted.weights @ yes) / base
-    # A headline that is the same at every draw is exact; its influence would be rounding noise.
-    constant = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
-    influence = weighted.weights * (yes - value * given) / base * (not constant)
-    probability = MCEstimate(value=value, influence=influence)
-    relative_se = probability.se / value if value > 0 else 0.0
+    relative_se = probability.se / probability.value if probability.value > 0 else 0.0
     ess = float(1 / np.square(weighted.weights).sum())
-    verdict = judge_importance(weighted.diagnostics, ess, assessment.scenario.headline, relative_se)
-    return Headline(probability=probability, verdict=verdict)
+    return Headline(
+        probability=probability,
+        verdict=judge_importance(weighted.diagnostics, ess, assessment.scenario.headline, relative_se),
+        others=tuple(_conditional(weighted.weights, *pair) for pair in zip(chances[1::2], chances[2::2], strict=True)),
+    )
+
+
+def _conditional(weights: Numbers, yes: Numbers, given: Numbers) -> MCEstimate | None:
+    """P(yes | given) from both at each draw, dims (draw); None where the condition is impossible."""
+    base = float(weights @ given)
+    if not base > 0:
+        return None
+    value = float(weights @ yes) / base
+    # A probability that is the same at every draw is exact; its influence would be rounding noise.
+    constant = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
+    return MCEstimate(value=value, influence=weights * (yes - value * given) / base * (not constant))
 
 
 def log_marginal_likelihood(

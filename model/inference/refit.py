@@ -29,6 +29,7 @@ from estimative.model.inference.prior_transform import Dimensions, PriorTransfor
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Link, Numbers
+from estimative.model.likelihood.queries import Target
 
 if TYPE_CHECKING:
     from estimative.model.inference.nuts import CompiledModel
@@ -145,6 +146,8 @@ class Refit:
     """By importance sampling it carries the influence of each draw, so that its noise cancels against other refits'."""
     method: Method
     verdict: Verdict
+    others: tuple[MCEstimate | None, ...] = ()
+    """Of the targets of the refitter; None where the condition of one is impossible."""
 
     @cached_property
     def log_odds(self) -> MCEstimate:
@@ -170,14 +173,16 @@ class Refitter:
     fitter: Fitter
     ends: tuple[Fitted, ...]
     """The fits whose proposals are used; those without a proposal are of no use here."""
+    targets: tuple[Target, ...] = ()
+    """What is estimated besides the headline."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.fitter!r}, {len(self.ends)} fits to start from)"
 
     @classmethod
-    def between(cls, fitter: Fitter, ends: Sequence[Fitted]) -> Refitter:
+    def between(cls, fitter: Fitter, ends: Sequence[Fitted], targets: Sequence[Target] = ()) -> Refitter:
         """Start from those of these fits that have a proposal."""
-        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal))
+        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal), targets=tuple(targets))
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
@@ -203,8 +208,10 @@ class Refitter:
         transform = prior_transform(assessment, self.fitter.dimensions)
         components = tuple(component for end in self.ends for component in _components(end, transform))
         proposal = FittedProposal(transform=transform, components=components)
-        headline = importance.estimate_headline(assessment, proposal, self._normals)
-        return Refit(probability=headline.probability, method="importance", verdict=headline.verdict)
+        headline = importance.estimate_headline(assessment, proposal, self._normals, self.targets)
+        return Refit(
+            probability=headline.probability, method="importance", verdict=headline.verdict, others=headline.others
+        )
 
     @cached_property
     def _normals(self) -> Numbers:
@@ -216,10 +223,23 @@ class Refitter:
     def refit(self, assessment: Assessment) -> Refit:
         """Fit an assessment in full; its draws differ in number or method, so it shares no random numbers."""
         posterior = self.fitter.fit(assessment).posterior
-        headline = posterior.mc_estimate("outcome", assessment.scenario.headline)
-        # Its error must not cancel against other refits': no influence, only a variance of its own.
-        independent = MCEstimate(value=headline.value, own_variance=headline.se**2)
-        return Refit(probability=independent, method=posterior.method, verdict=posterior.verdict)
+        return Refit(
+            probability=_independent(posterior.mc_estimate("outcome", assessment.scenario.headline)),
+            method=posterior.method,
+            verdict=posterior.verdict,
+            others=tuple(self._other(posterior, target) for target in self.targets),
+        )
+
+    @staticmethod
+    def _other(posterior: Posterior, target: Target) -> MCEstimate | None:
+        if (target.kind, target.id) not in posterior.all_estimates:
+            return None
+        return _independent(posterior.mc_estimate(target.kind, target.id))
+
+
+def _independent(number: MCEstimate) -> MCEstimate:
+    """Its error must not cancel against other refits': no influence, only a variance of its own."""
+    return MCEstimate(value=number.value, own_variance=number.se**2)
 
 
 def _components(end: Fitted, transform: PriorTransform) -> Iterator[Gaussian]:

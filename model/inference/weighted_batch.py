@@ -19,6 +19,7 @@ from estimative.model.inference.proposal import (
 )
 from estimative.model.inference.psis import smooth_bounded
 from estimative.model.inference.smc import Tempered
+from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 
 FAR_ABOVE = 50.0
@@ -53,7 +54,11 @@ class WeightedBatch:
 
 
 def weigh_batch(
-    assessment: Assessment, transform: PriorTransform, components: Sequence[Gaussian], normals: Numbers
+    assessment: Assessment,
+    transform: PriorTransform,
+    components: Sequence[Gaussian],
+    normals: Numbers,
+    tilts: Sequence[Query] = (),
 ) -> WeightedBatch:
     """Turn standard normals into draws from the mixture of the prior and some Gaussians, and weigh them.
 
@@ -63,6 +68,8 @@ def weigh_batch(
         Gaussians in the space of the transform, fitted to other draws.
     normals
         dims (free, draw).
+    tilts
+        Queries whose probabilities are wanted besides the headline's.
 
     Raises
     ------
@@ -70,7 +77,7 @@ def weigh_batch(
         If the evidence is impossible at every draw.
     """
     mixture = with_prior(components, transform.dimension, normals.shape[1])
-    batch = evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals))
+    batch = evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals), tilts)
     log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
     log_weights = batch.log_posterior - log_density
     # The marginal likelihood is the mean of the raw weights; all other answers use the smoothed ones.

@@ -17,6 +17,7 @@ from estimative.reports.documents import common
 from estimative.reports.documents.competing_hypotheses import competing_hypotheses
 from estimative.reports.documents.competing_hypotheses import sheets as hypotheses_sheets
 from estimative.reports.documents.indicators import indicators
+from estimative.reports.documents.state_weights import state_rows, state_weights
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import figures
 from estimative.reports.number_format import (
@@ -51,6 +52,7 @@ def document(result: EvidenceResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=common.judgement(scenario.headline, result.headline, context), strong=True)
         if result.weights:
             yield from weights(result.weights, result.headline, scenario)
+            yield from state_weights(result.weights, scenario)
         yield from competing_hypotheses(result.competing, context)
         if result.tipping_points:
             yield from tipping_points(result.tipping_points, result.weights, context)
@@ -234,6 +236,7 @@ def sheets(result: EvidenceResult, context: Context) -> tuple[Sheet, ...]:
     crossings = [{"factor": row.name, "": crossing} for row in reaches for crossing in row.crossings]
     return (
         sheet("weights", [{**_titles(row, scenario), "": row} for row in rows]),
+        sheet("states", list(state_rows(result.weights)) if result.weights else []),
         sheet("thresholds", [{"": row} for row in (result.tipping_points.thresholds if result.tipping_points else ())]),
         sheet("crossings", crossings),
         sheet(

@@ -32,6 +32,7 @@ from estimative.reports.documents.competing_hypotheses import competing_hypothes
 from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.documents.indicators import indicators
+from estimative.reports.documents.state_weights import state_weights
 from estimative.reports.documents.tipping_points import tipping_points
 from estimative.reports.figures import Figures
 from estimative.reports.number_format import interval, percent, plain_percent, rounded
@@ -183,6 +184,7 @@ def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
     if part and part.weights:
         yield from _figures("evidence", result, context)
         yield from _below(evidence.weights(part.weights, result.fit.headline, scenario, rows=8))
+        yield from _below(state_weights(part.weights, scenario))
         yield from _below(evidence.tensions(part.weights, scenario))
     yield Heading(text="Items of evidence", level=3)
     yield _items(scenario, result.fit.weights)
