@@ -340,6 +340,8 @@ class Oracle:
                     part = (max(min(value, high), low) - low) / (high - low)
                 parts.append(part)
             below = math.fsum(mass * part for mass, part in zip(masses, parts, strict=False))
+            if below <= 0 or math.fsum(masses) <= below:
+                return -math.inf
             deviation = math.log(share / (1 - share)) - math.log(below / (math.fsum(masses) - below))
             squares.append(min(deviation, 0) ** 2 if value > event.edges[-1] else deviation**2)
         root = math.sqrt(math.fsum(squares) / len(squares) + 1e-12)

@@ -93,8 +93,8 @@ def _of_event(event: str, places: Mapping[str, int], everything: Refit, without:
 
 def _chances(refit: Refit, places: Mapping[str, int]) -> dict[str, MCEstimate]:
     """The probability of each state; none where the condition of the event is impossible."""
-    found = {state: refit.others[place] for state, place in places.items()}
-    return {state: number for state, number in found.items() if number is not None}
+    chances = {state: refit.others[place] for state, place in places.items()}
+    return {state: number for state, number in chances.items() if number is not None}
 
 
 def _leader(chances: Mapping[str, MCEstimate]) -> str:

@@ -5,7 +5,7 @@ Only some fields enter the equations: a title, a source or a reason may change w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -132,13 +132,26 @@ def prior_changes(first: Assessment, second: Assessment) -> tuple[StatementChang
 
 
 def _prior_changes(first: Assessment, second: Assessment) -> Iterator[StatementChange]:
-    for name in dict.fromkeys((*first.priors, *second.priors)):
-        before, after = first.priors.get(name), second.priors.get(name)
-        used = before is None or after is None or before.family != after.family
-        yield from _statement_change(name, _stated(before), _stated(after), used=used)
+    earlier, later = _by_input(first), _by_input(second)
+    for name in dict.fromkeys((*earlier, *later)):
+        before, after = earlier.get(name, ()), later.get(name, ())
+        used = [prior.family for prior in before] != [prior.family for prior in after]
+        yield from _statement_change(name, _first_stated(before), _first_stated(after), used=used)
     for name in dict.fromkeys((*first.indicator_priors, *second.indicator_priors)):
-        before, after = first.indicator_priors.get(name), second.indicator_priors.get(name)
-        yield from _statement_change(name, _stated(before), _stated(after), used=False)
+        stated = (_stated(side.indicator_priors.get(name)) for side in (first, second))
+        yield from _statement_change(name, *stated, used=False)
+
+
+def _by_input(assessment: Assessment) -> Mapping[str, Sequence[Prior]]:
+    """The priors of each entry of the prior set, the shares of an event together."""
+    found: dict[str, list[Prior]] = {}
+    for name, prior in assessment.priors.items():
+        found.setdefault(assessment.structure.quantities.all[name].input, []).append(prior)
+    return found
+
+
+def _first_stated(priors: Sequence[Prior]) -> Stated | None:
+    return priors[0].stated if priors else None
 
 
 def _stated(prior: Prior | None) -> Stated | None:

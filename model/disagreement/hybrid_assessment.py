@@ -147,26 +147,34 @@ class HybridAssessment:
     def _prior(self, name: str, coalition: Coalition) -> Prior:
         """The prior of a quantity: a player by itself where both assessments have it, else part of what needs it."""
         if name in self._common:
-            return self._side(name in coalition).priors[name]
+            return self._side(self._input_of(name) in coalition).priors[name]
         parsed = QuantityName.parse(name)
         owner = self._player_of(parsed.subject) if parsed.section in OF_ITEMS else SCENARIO
         return self._side(owner in coalition).priors[name]
 
     @cached_property
     def _common(self) -> frozenset[str]:
-        """Quantities that both assessments have, with the same support and unit."""
-        before, after = (side.structure.quantities.all for side in (self.first, self.second))
+        """Quantities that both assessments have, with the same support and unit, and that are stated with the same."""
+        before, after = (side.structure.quantities for side in (self.first, self.second))
         return frozenset(
             name
-            for name in before.keys() & after.keys()
-            if (before[name].support, before[name].unit) == (after[name].support, after[name].unit)
+            for name in before.all.keys() & after.all.keys()
+            if (before.all[name].support, before.all[name].unit) == (after.all[name].support, after.all[name].unit)
+            and before.inputs[before.all[name].input] == after.inputs.get(after.all[name].input)
         )
 
+    def _input_of(self, name: str) -> str:
+        """The player that a quantity of both assessments belongs to: the shares of an event are one."""
+        return self.first.structure.quantities.all[name].input
+
     def _changed_priors(self) -> Iterator[str]:
-        """Quantities that both assessments have, with another prior."""
-        for name, prior in self.first.priors.items():
-            if name in self._common and prior.family != self.second.priors[name].family:
-                yield name
+        """What both assessments state, with another prior."""
+        changed = [
+            self._input_of(name)
+            for name, prior in self.first.priors.items()
+            if name in self._common and prior.family != self.second.priors[name].family
+        ]
+        yield from dict.fromkeys(changed)
 
     def _changed_weights(self) -> Iterator[str]:
         """Weights that both assessments can state, with another value."""

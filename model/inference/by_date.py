@@ -70,8 +70,9 @@ def by_dates(
     The posterior over the quantities is that of the whole evidence, which is about the horizon.
     """
     scenario, dating = assessment.scenario, Dating(structure=assessment.structure)
-    patterns = {name: dating.patterns(outcome) for name, outcome in scenario.outcomes.items()}
-    names = [name for name in patterns if patterns[name]]
+    split = {name: dating.patterns(outcome) for name, outcome in scenario.outcomes.items()}
+    patterns = {name: cases for name, cases in split.items() if cases is not None}
+    names = list(patterns)
     if not names:
         return {}
     spans = [_span(date, scenario) for date in dates]

@@ -35,7 +35,8 @@ from estimative.model.spec.scenario import Scenario
 MOST_CELLS = 1 << 12
 """Of the tables of the groups that an outcome depends on, taken together."""
 
-MOST_PATTERNS = 1 << 9
+MOST_PATTERNS = 1 << 12
+"""Combinations of rows and states of these groups."""
 
 type Members = frozenset[int]
 """Positions of members of a group."""
@@ -186,8 +187,8 @@ class Dating:
         found = date_groups(scenario.order, scenario.events, scenario.past)
         return tuple(DatedGroup(group=group, scenario=scenario, chain=chains.get(group.members[-1])) for group in found)
 
-    def patterns(self, outcome: Outcome) -> tuple[Pattern, ...]:
-        """Split an outcome by what its dates depend on; empty where that are too many cases.
+    def patterns(self, outcome: Outcome) -> tuple[Pattern, ...] | None:
+        """Split an outcome by what its dates depend on; None where that are too many cases.
 
         Its probability by a date is the sum over the patterns of the probability of each and of the shares of its
         states, see `DatedGroup.shares`.
@@ -196,11 +197,13 @@ class Dating:
         nodes = [group.node for group in self.groups]
         needed = [at for at, node in enumerate(nodes) if any(node in query.scope for query in queries)]
         if prod(self._cells(self.groups[at]) for at in needed) > MOST_CELLS:
-            return ()
+            return None
         cases = [list(self._cases(at)) for at in needed]
         if prod(map(len, cases)) > MOST_PATTERNS:
-            return ()
-        return tuple(self._pattern(queries, chosen) for chosen in product(*cases))
+            return None
+        patterns = (self._pattern(queries, chosen) for chosen in product(*cases))
+        # Rows of groups with common parents exclude each other for the most part.
+        return tuple(pattern for pattern in patterns if pattern.given.accepted.any())
 
     def _cells(self, group: DatedGroup) -> int:
         return prod(self.structure.network.sizes[name] for name in group.parents)

@@ -57,7 +57,8 @@ def title(name: str, part_name: str, context: Context) -> str:
 def input_title(name: str, context: Context) -> str:
     """A quantity or weight by title, from the later of the two assessments that has it."""
     for assessment in reversed(context.assessments):
-        if name in (*assessment.priors, *assessment.indicator_priors, *assessment.weights):
+        inputs = assessment.structure.quantities.inputs
+        if name in (*inputs, *assessment.priors, *assessment.indicator_priors, *assessment.weights):
             return input_name(name, assessment.scenario)
     return name
 

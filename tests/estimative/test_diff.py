@@ -11,6 +11,8 @@ from estimative.model.codec import from_json, to_json
 from estimative.model.disagreement.diff_result import DiffResult
 from tests.command import FERRY, PRIORS, SCENARIO, Desk
 from tests.in_process import Finished, run
+from tests.leak import PRIORS as SHARES
+from tests.leak import SCENARIO as STATES
 
 MONTH_LATER = (
     SCENARIO.replace("as_of = 2026-11-01", "as_of = 2026-11-20")
@@ -147,3 +149,21 @@ def test_folder_of_runs_in_the_environment(rolled: tuple[Desk, str, str], tmp_pa
     desk, first, second = rolled
     finished = run("diff", first, second, folder=tmp_path, environment={"ESTIMATIVE_RUNS": str(desk.runs)})
     assert finished.out == diff(desk, first, second).out
+
+
+def test_the_shares_of_an_event_are_one_change(tmp_path: Path) -> None:
+    """Stated together, they change together: one row, one share of the change."""
+    priors = {"p": SHARES, "q": SHARES.replace("insider = 0.2, criminals = 0.5", "insider = 0.5, criminals = 0.2")}
+    (tmp_path / "s.toml").write_text(STATES, encoding="utf-8")
+    runs = []
+    for name, text in priors.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+        fit = ("fit", "-s", "s.toml", "-p", f"{name}.toml", "--method", "importance", "--runs", "runs", "--label", name)
+        assert run(*fit, folder=tmp_path).code == 0
+        runs = sorted((tmp_path / "runs").iterdir())
+    answer = run("diff", runs[0].name, runs[1].name, "--runs", "runs", "--format", "json", folder=tmp_path)
+    found = json.loads(answer.out)
+    assert [share["name"] for share in found["attribution"]["inputs"]] == ["events.actor"]
+    assert [change["name"] for change in found["changes"]["priors"]] == ["events.actor"]
+    words = run("diff", runs[0].name, runs[1].name, "--runs", "runs", folder=tmp_path).out
+    assert "The shares of “Who took the file”" in " ".join(words.split())
