@@ -171,6 +171,9 @@ def _form(inline: Table) -> Form | None:
     unknown = [name for name in present if _generic(name) not in _KEYS]
     if any(_may_be_state(name) and not isinstance(inline.data[name], list) for name in unknown):
         return form_of_type(ByState)
+    # No key of a statement has a table as its value.
+    if unknown and all(isinstance(inline.data[name], dict) and NAME.fullmatch(name) for name in unknown):
+        return form_of_type(ByState)
     if _are_shares([inline.data[name] for name in unknown], present):
         return form_of_type(ByState)
     for name in unknown:

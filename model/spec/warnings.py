@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
+from estimative.model.spec.events import event_of
 from estimative.model.spec.evidence import Cases, Evidence, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import suggestions
 from estimative.priors.errors import Issue, Place, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior
-from estimative.priors.statements import Count
+from estimative.priors.statements import ByState, Count
 
+MISSED_SHARE = 0.4
+"""In cumulative probability: a fitted share whose quantile is off by more was probably meant otherwise. Words for several
+shares seldom fit each other well: those that add up to 1 may be off by 0.3."""
 SEVERAL = 0.2
 """Expected occurrences from which it matters, by more than a tenth, whether an event may follow each or all of them."""
 
@@ -19,10 +24,12 @@ SEVERAL = 0.2
 def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
     """Return one warning for each probable mistake, those of the scenario first; priors are by quantity."""
     return (
+        *_impossible_outcomes(scenario),
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
         *_counted_once(scenario, priors),
         *_missed_quantiles(prior_set, priors),
+        *_missed_shares(prior_set, priors),
         *_missing_reasons(prior_set),
     )
 
@@ -45,6 +52,19 @@ def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[
         for position, name in enumerate(scenario.sources)
         if name not in used
     )
+
+
+def _impossible_outcomes(scenario: Scenario) -> Iterator[Issue]:
+    """Yield a warning for each outcome that needs two states of one event, of which only one can hold."""
+    for outcome in scenario.outcomes.values():
+        together = [name for name in dict.fromkeys((*outcome.all, *outcome.given)) if "=" in name]
+        for first, second in combinations(together, 2):
+            if event_of(first) == event_of(second):
+                message = f"{quote(first)} and {quote(second)} cannot both hold, so that the outcome never comes about"
+                place = scenario.place(f"outcomes.{outcome.id}")
+                fix = "Name them in any, if one of them is enough."
+                yield _warning("impossible-outcome", message, place, suggestion=fix)
+                break
 
 
 def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:
@@ -119,6 +139,20 @@ def _missed_quantiles(prior_set: PriorSet, priors: Mapping[str, Prior]) -> Itera
         if prior.missed:
             message = f"the fitted distribution is far from what was stated: {'; '.join(map(str, prior.missed))}"
             yield _warning("missed-quantile", message, _place(prior_set, name), suggestion="State fewer quantiles.")
+
+
+def _missed_shares(prior_set: PriorSet, priors: Mapping[str, Prior]) -> Iterator[Issue]:
+    """Yield a warning for each event whose shares, stated one by one, fit no distribution of shares well."""
+    missed: dict[int, tuple[str, Prior]] = {}
+    for name, prior in priors.items():
+        if prior.misfit > MISSED_SHARE and isinstance(prior.stated.statement, ByState):
+            missed.setdefault(id(prior.stated), (name, prior))
+    for name, prior in missed.values():
+        entry = name.rpartition(".")[0]
+        off = f"a quantile is off by {prior.misfit:.2f} in probability"
+        message = f"the fitted shares are far from what was stated: {off}"
+        fix = "Check that the shares add up to 1, or state shares with a worth."
+        yield _warning("missed-share", message, _place(prior_set, entry), suggestion=fix)
 
 
 def _missing_reasons(prior_set: PriorSet) -> Iterator[Issue]:

@@ -88,6 +88,16 @@ def test_one_ratio_for_several_states_is_one_unknown(tmp_path: Path) -> None:
     assert found["effects.actor.controls.insider"].same_as == "effects.actor.controls.state"
 
 
+def test_the_ratio_of_a_driver_may_name_its_only_state(tmp_path: Path) -> None:
+    """Even a state whose name resembles a key of statements."""
+    scenario = SCENARIO.replace(', raises = ["state"]', "").replace('lowers = ["insider"]', 'raises = ["state"]')
+    plain = PRIORS.replace(
+        "controls = { insider = 4, state = { p05 = 1.2, p95 = 3 } }", "controls = { p05 = 1.2, p95 = 3 }"
+    )
+    named = PRIORS.replace("insider = 4, state = { p05", "state = { p05")
+    assert answers(assessed(tmp_path, scenario, plain)) == answers(assessed(tmp_path, scenario, named))
+
+
 def test_a_scenario_with_states_is_written_as_it_was_understood(tmp_path: Path) -> None:
     """States, titles, drivers of states and items about states read back to the same digest."""
     scenario = assessed(tmp_path).scenario

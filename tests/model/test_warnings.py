@@ -12,6 +12,8 @@ from estimative.model.spec.warnings import unused_sources
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.errors import Issue, Place
 from estimative.priors.prior_set_file import read_prior_set
+from tests.leak import PRIORS as LEAK_PRIORS
+from tests.leak import SCENARIO as LEAK
 
 SCENARIO = """\
 [scenario]
@@ -173,3 +175,26 @@ def test_a_chance_for_each_occurrence_is_asked_about(tmp_path: Path, scenario: s
     """Where past cases are counted, several occurrences are expected, and the event does not say what it means."""
     found = [issue.code for issue in assessed(tmp_path, scenario, priors).warnings]
     assert ("counted-once" in found) == warned
+
+
+def leak_warnings(folder: Path, scenario: str = LEAK, priors: str = LEAK_PRIORS) -> list[str]:
+    codes = [issue.code for issue in assessed(folder, scenario, priors).warnings]
+    return [code for code in codes if code != "missing-reason"]
+
+
+def test_an_outcome_that_needs_two_states_of_one_event(tmp_path: Path) -> None:
+    """Only one of them can hold; two in `any` are as they should be."""
+    assert leak_warnings(tmp_path) == []
+    both = LEAK.replace('all = ["actor=state"]', 'all = ["actor=state", "actor=insider"]')
+    assert leak_warnings(tmp_path, both) == ["impossible-outcome"]
+    either = LEAK.replace('all = ["actor=state"]', 'any = ["actor=state", "actor=insider"]')
+    assert leak_warnings(tmp_path, either) == []
+
+
+def test_shares_that_do_not_fit_each_other(tmp_path: Path) -> None:
+    """Stated one by one they may add up to too much; words that fit as well as words do are no mistake."""
+    numbers = "{ insider = 0.2, criminals = 0.5, state = 0.3, worth = 10 }"
+    fitting = LEAK_PRIORS.replace(numbers, '{ insider = "likely", criminals = "unlikely", state = "very unlikely" }')
+    assert leak_warnings(tmp_path, priors=fitting) == []
+    too_much = LEAK_PRIORS.replace(numbers, '{ insider = "likely", criminals = "unlikely", state = "unlikely" }')
+    assert leak_warnings(tmp_path, priors=too_much) == ["missed-share"]
