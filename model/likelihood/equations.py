@@ -409,7 +409,7 @@ def _state_cases(backend: Backend, structure: Structure, shared: Terms) -> Array
     for rows, counts in zip(items.categories, items.counts, strict=True):
         chances = category_probabilities(backend, rows, predictor)
         logs = [backend.log(backend.maximum(chance, TINY)) for chance in chances]
-        densities.append(reduce(add, (backend.column(n) * each for n, each in zip(counts.T, logs, strict=True))))
+        densities.append(reduce(add, (backend.column(counts.T[state]) * each for state, each in enumerate(logs))))
     return backend.weigh(shared.theta.weight[items.item], backend.concatenate(densities))
 
 

@@ -15,8 +15,8 @@ from estimative.priors.quantile_fit import Prior
 from estimative.priors.statements import ByState, Count
 
 MISSED_SHARE = 0.4
-"""In cumulative probability: a fitted share whose quantile is off by more was probably meant otherwise. Words for several
-shares seldom fit each other well: those that add up to 1 may be off by 0.3."""
+"""In cumulative probability: a fitted share whose quantile is off by more was probably meant otherwise. Words for
+several shares seldom fit each other well: those that add up to 1 may be off by 0.3."""
 SEVERAL = 0.2
 """Expected occurrences from which it matters, by more than a tenth, whether an event may follow each or all of them."""
 
