@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from estimative.model.spec.evidence import Forecast, Measurement
-from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, state_labels
+from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, indicator_states, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
@@ -234,6 +234,8 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
         return RATE
     if name.section == "indicators":
         indicator = scenario.indicators[name.subject]
+        if indicator_states(indicator.about, scenario):
+            return UNLIKELY
         likelier = state_labels(indicator.about, scenario)[not indicator.supports]
         return LIKELY if name.key == f"if_{likelier}" else UNLIKELY
     match scenario.evidence.get(name.subject) if name.section == "evidence" else None:

@@ -3,12 +3,13 @@
 The analyst states the probability of observing an indicator at the top of a factor (h) and at its bottom (l). Between
 them it is l^(1 - x) h^x at degree x, so that the ratio to the bottom is LR^x, as for evidence; for an event it is h if
 the event happens and l if not; where an indicator is restricted to the condition of its event, and that is not met,
-the geometric mean of the two. No refit is needed: each draw of the posterior is weighed by that probability.
+the geometric mean of the two. For an event with states the probability is stated under each. No refit is needed: each
+draw of the posterior is weighed by that probability.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -21,8 +22,9 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
+from estimative.model.spec.events import OTHERWISE, event_of
 from estimative.model.spec.evidence import Indicator
-from estimative.model.spec.quantities import state_labels
+from estimative.model.spec.quantities import indicator_states, state_labels
 from estimative.priors.distributions import ScaledBeta
 
 POLYNOMIAL_DEGREE = 4
@@ -87,8 +89,9 @@ class _Joint:
     @classmethod
     def of(cls, posterior: Posterior) -> _Joint:
         scenario = posterior.assessment.scenario
-        target, about = headline_target(scenario), {indicator.about for indicator in scenario.indicators.values()}
-        events = [name for name in scenario.literals if name in about]
+        about = {indicator.about for indicator in scenario.indicators.values()}
+        target = headline_target(scenario)
+        events = [name for name in scenario.literals if name in about or event_of(name) in about]
         happened = [(name, Query.where(all=[name])) for name in events]
         about_events = [(name, scenario.event(name)) for name in events]
         conditions = [(name, Query.where(all=event.given, none=event.unless)) for name, event in about_events]
@@ -158,12 +161,33 @@ def _observed(joint: _Joint, assessment: Assessment, indicator: Indicator) -> tu
         x = joint.posterior.quantity(f"factors.{indicator.about}")
         chance = mean_power(bottom, 1 - x) * mean_power(top, x)
         return chance * joint.yes, chance * joint.given
+    if states := state_chances(assessment, indicator):
+        return _under_states(joint, states)
     pairs = zip(
         (joint.yes, joint.given), joint.with_event[indicator.about], joint.possible[indicator.about], strict=True
     )
     high, low, neither = event_chances(assessment, indicator)
     chances = [high * yes + low * (can - yes) + neither * (all_ - can) for all_, yes, can in pairs]
     return chances[0], chances[1]
+
+
+def _under_states(joint: _Joint, chances: Mapping[str, float]) -> tuple[Numbers, Numbers]:
+    """The same of an indicator of an event with states."""
+    otherwise = next((chance for name, chance in chances.items() if name.endswith(f"={OTHERWISE}")), 0.0)
+    observed = []
+    for side, everything in enumerate((joint.yes, joint.given)):
+        parts = {name: joint.with_event[name][side] for name in chances if name in joint.with_event}
+        rest = everything - sum(parts.values())
+        observed.append(sum((chances[name] * part for name, part in parts.items()), otherwise * rest))
+    return observed[0], observed[1]
+
+
+def state_chances(assessment: Assessment, indicator: Indicator) -> Mapping[str, float]:
+    """P(an indicator is observed) by the states of its event, "event=state"; none of a factor or a binary event."""
+    states = indicator_states(indicator.about, assessment.scenario)
+    return {
+        f"{indicator.about}={state}": _degree(assessment, f"indicators.{indicator.id}.{state}").mean for state in states
+    }
 
 
 def event_chances(assessment: Assessment, indicator: Indicator) -> tuple[float, float, float]:
@@ -202,6 +226,9 @@ def mean_power(family: ScaledBeta, power: Numbers) -> Numbers:
 
 def _evppi(joint: _Joint, assessment: Assessment, about: str) -> MCEstimate:
     """Variance of the headline's probability over what could be known of a factor or event."""
+    if names := [name for name in joint.with_event if event_of(name) == about != name]:
+        series = [part for name in names for part in joint.with_event[name]]
+        return joint.mc_estimate(_variance_between, *series, joint.yes, joint.given)
     if about not in assessment.scenario.factors:
         yes, given = joint.with_event[about]
         return joint.mc_estimate(_variance_reduction, yes, given, joint.yes, joint.given)
@@ -243,6 +270,20 @@ def _variance_reduction(yes_observed: float, given_observed: float, yes: float, 
     observed = given_observed / given
     difference = yes_observed / given_observed - (yes - yes_observed) / (given - given_observed)
     return observed * (1 - observed) * difference**2
+
+
+def _variance_between(*masses: float) -> float:
+    """Variance of the headline's probability over the states of an event, or that its condition is not met.
+
+    Parameters
+    ----------
+    masses
+        P(headline and state), P(state) of each state in turn, then P(headline), P(everything).
+    """
+    *states, yes, given = masses
+    pairs = [*zip(states[::2], states[1::2], strict=True), (yes - sum(states[::2]), given - sum(states[1::2]))]
+    least = 1e-12 * given  # what is left may be rounding
+    return sum(mass / given * (part / mass - yes / given) ** 2 for part, mass in pairs if mass > least)
 
 
 def _entropy(p: float) -> float:

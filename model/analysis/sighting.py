@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from estimative.model.analysis.information_value import event_chances, likelihoods, mean_power
+from estimative.model.analysis.information_value import event_chances, likelihoods, mean_power, state_chances
 from estimative.model.assessment import Assessment
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import TINY
@@ -60,6 +60,10 @@ def _log_likelihoods(
     assessment: Assessment, indicator: Indicator, happened: bool
 ) -> Iterator[tuple[str, float, float]]:
     """Yield nodes with ln P(what is seen | the node does not happen, or happens), up to what others add."""
+    if states := state_chances(assessment, indicator):
+        for name, chance in states.items():
+            yield name, 0.0, math.log(max(chance if happened else 1 - chance, TINY))
+        return
     chances = event_chances(assessment, indicator)
     yes, no, neither = (math.log(max(chance if happened else 1 - chance, TINY)) for chance in chances)
     yield indicator.about, neither, yes

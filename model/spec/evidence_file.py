@@ -55,10 +55,16 @@ def read_indicator(name: str, table: Table, subjects: Subjects) -> Indicator | N
         table.error("seen", code="unknown-key", message=message, value=value, suggestion=suggestion)
     common = {**_common(name, table), "source": table.text("source", default="")}
     ends = ("high", "low") if isinstance(subjects.get(common["about"]), Factor) else ("yes", "no")
-    chances = _suggests(table, "", {f"if_{end}": f"indicators.{name}.if_{end}" for end in ends})
+    subject = subjects.get(common["about"])
+    keys = subject.share_states if isinstance(subject, Event) and _by_state(table, subject) else _if(ends)
+    chances = _suggests(table, "", {key: f"indicators.{name}.{key}" for key in keys})
     indicator = Indicator(**common, **_supported(table, subjects.get(common["about"])), suggests=chances)
     table.no_more()
     return indicator
+
+
+def _if(ends: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(f"if_{end}" for end in ends)
 
 
 def _common(name: str, table: Table) -> dict[str, Any]:

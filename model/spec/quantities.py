@@ -212,8 +212,22 @@ def state_labels(about: str, scenario: Scenario) -> tuple[str, str]:
     return ("high", "low") if about in scenario.factors else ("yes", "no")
 
 
+def indicator_states(about: str, scenario: Scenario) -> tuple[str, ...]:
+    """Return the states under which the chance of an indicator is stated; none where it has two ends or states."""
+    event = scenario.events.get(about)
+    if event is None or not event.states:
+        return ()
+    return (*event.share_states, *((OTHERWISE,) if event.given or event.unless else ()))
+
+
 def _indicator_quantities(scenario: Scenario) -> Iterator[Quantity]:
     for indicator in scenario.indicators.values():
+        for state in indicator_states(indicator.about, scenario):
+            where = "its condition is not met" if state == OTHERWISE else f"{indicator.about} is {state}"
+            title = f"chance of seeing it if {where}: {indicator.title}"
+            yield Quantity(name=f"indicators.{indicator.id}.{state}", support=Support.PROBABILITY, title=title)
+        if indicator_states(indicator.about, scenario):
+            continue
         for end in state_labels(indicator.about, scenario):
             title = f"chance of seeing it if {indicator.about} is {end}: {indicator.title}"
             yield Quantity(name=f"indicators.{indicator.id}.if_{end}", support=Support.PROBABILITY, title=title)

@@ -329,10 +329,6 @@ def _implied(event: str, scenario: Parts) -> set[str]:
 def _indicator_errors(indicator: Indicator, scenario: Parts) -> Iterator[Issue]:
     """Yield the errors of something to look for that evidence has shown already."""
     path = f"indicators.{indicator.id}"
-    if (event := scenario.events.get(indicator.about)) and event.states:
-        message = f"what to look for is about one state of {quote(event.id)}"
-        allowed = listed(event.literals)
-        yield _error(f"{path}.about", message, code="missing-state", value=event.id, allowed=allowed)
     if indicator.id in scenario.evidence:
         yield _duplicate(path, indicator.id, "an item of evidence")
     if indicator.origin and indicator.origin in {item.origin for item in scenario.evidence.values()}:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from estimative.model.analysis.information_value import IndicatorValue, InformationValue
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.spec.quantities import state_labels
+from estimative.model.spec.events import OTHERWISE
+from estimative.model.spec.quantities import indicator_states, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.number_format import percent, rounded
-from estimative.reports.phrases import capital, plain, quoted, title_of
+from estimative.reports.phrases import capital, listed, plain, quoted, title_of
 
 MAX_DETAILS = 5
 """Indicators whose reasons and sources are shown."""
@@ -65,15 +66,24 @@ def _details(row: IndicatorValue, context: Context) -> str:
     """The stated chances of observing an indicator, why, and where to look."""
     scenario = context.scenario
     indicator = scenario.indicators[row.name]
-    labels = state_labels(indicator.about, scenario)
-    priors = [context.assessment.indicator_priors[f"indicators.{row.name}.if_{label}"] for label in labels]
-    first, second = (f"{100 * prior.family.mean:.3g}%" for prior in priors)
-    chances = f"Observed with {first} {_states(indicator.about, scenario).format(second)}."
+    labels = indicator_states(indicator.about, scenario) or state_labels(indicator.about, scenario)
+    prefix = "" if indicator_states(indicator.about, scenario) else "if_"
+    priors = [context.assessment.indicator_priors[f"indicators.{row.name}.{prefix}{label}"] for label in labels]
+    numbers = [f"{100 * prior.family.mean:.3g}%" for prior in priors]
+    if prefix:
+        chances = f"Observed with {numbers[0]} {_states(indicator.about, scenario).format(numbers[1])}."
+    else:
+        titles = [_state(label, indicator.about, scenario) for label in labels]
+        chances = f"Observed with {listed([f'{n} if {title}' for n, title in zip(numbers, titles, strict=True)])}."
     reasons = dict.fromkeys(" ".join(prior.stated.because.split()).rstrip(".") for prior in priors)
     source = scenario.sources[indicator.source].title if indicator.source in scenario.sources else indicator.source
     where = "; ".join(part for part in (plain(source), plain(indicator.locator)) if part)
     texts = [chances, *(f"{capital(reason)}." for reason in reasons if reason)]
     return " ".join([f"{plain(indicator.title)}.", *texts, *([f"Where to look: {where}."] if where else [])])
+
+
+def _state(state: str, about: str, scenario: Scenario) -> str:
+    return "its condition is not met" if state == OTHERWISE else quoted(scenario.events[about].state_title(state))
 
 
 def _states(about: str, scenario: Scenario) -> str:
