@@ -20,6 +20,8 @@ MAX_DRAWS = 20_000
 """For each chain; a fit that needs more has another problem than too few draws."""
 REMEDIED_BY_DRAWS = frozenset({"R-hat", "bulk ESS", "tail ESS", "relative error of the headline"})
 """Checks that more draws can pass; more draws do not remove divergences."""
+WEIGHTED_BY_DRAWS = frozenset({"ESS", "tail ESS", "relative error"})
+"""The same of a probability from weighted draws."""
 
 
 def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
@@ -62,12 +64,21 @@ def fit_by_importance(
         proposal = fit_proposal(assessment, seed=seed, effort=effort, dimensions=dimensions, tilts=tilts)
         sampled = sample_posterior(assessment, proposal, seed=seed, draws=effort.draws)
         posterior = posterior_of(assessment, sampled, seed=seed)
+        if draws is None and _lacks_draws_only(posterior):
+            sampled = sample_posterior(assessment, proposal, seed=seed, draws=importance.MORE * effort.draws)
+            posterior = posterior_of(assessment, sampled, seed=seed)
         if best is None or _merit(posterior) >= _merit(best[0]):
             best = posterior, proposal
         if posterior.verdict.passed and not posterior.unreliable:
             break
     assert best is not None
     return best
+
+
+def _lacks_draws_only(posterior: Posterior) -> bool:
+    """Whether the fit passes, and more draws from its proposal would do for the probabilities that do not."""
+    failed = [check.name for key in posterior.unreliable for check in posterior.verdicts[key].failed]
+    return posterior.verdict.passed and bool(failed) and WEIGHTED_BY_DRAWS.issuperset(failed)
 
 
 def exact(assessment: Assessment, *, seed: int) -> Posterior:

@@ -76,6 +76,8 @@ LADDER = (
     Effort(draws=16 * DRAWS, particles=4000, last_moves=400, rounds=6, round_draws=12000, split=True),
 )
 """What is tried in turn until a fit passes its checks."""
+MORE = 4
+"""Times the draws from the same proposal, where that is all that some probabilities lack."""
 CERTAIN = Effort(draws=500, particles=200, last_moves=2, rounds=1, round_draws=200, split=False)
 """Where nothing is uncertain: every draw is the answer, and analyses want some to work on."""
 
