@@ -105,6 +105,16 @@ class Assessment:
         # Each share of a Dirichlet distribution is a beta, the sum of all concentrations being that of the first stick.
         return ScaledBeta(a=own.a, b=last.a + last.b - own.a)
 
+    def by_state(self, name: str) -> Mapping[str, float]:
+        """Of an input that is stated for each state: the mean share of each, or the median of each other quantity."""
+        quantities = self.structure.quantities
+        names = quantities.inputs[name]
+        if names[0] not in quantities.shares:
+            return {quantities.all[each].state: self.median(each) for each in names}
+        shares = {quantities.all[each].state: self.marginal(each).mean for each in names}
+        left = 1 - sum(shares.values())
+        return {state: shares.get(state, left) for state in quantities.all[names[0]].states}
+
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
         """The quantities that are not fixed; one unknown under several names is there once, under its own."""

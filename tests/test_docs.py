@@ -84,6 +84,13 @@ def test_the_tutorial_shows_the_files_that_come_with_it() -> None:
         assert f"<!-- file: {path.name} -->\n```toml\n{path.read_text(encoding='utf-8')}```" in text, path.name
 
 
+def test_the_page_on_hypotheses_shows_the_matrix_that_comes_with_it() -> None:
+    """The matrix in docs/hypotheses is in the page, word by word."""
+    text = (ROOT / "docs" / "hypotheses.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs" / "hypotheses").iterdir():
+        assert f"<!-- file: {path.name} -->\n```csv\n{path.read_text(encoding='utf-8')}```" in text, path.name
+
+
 def test_toml_in_the_documents_can_be_read() -> None:
     """Every fragment of a file in the documents is TOML."""
     for document in DOCUMENTS:

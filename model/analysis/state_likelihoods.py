@@ -19,8 +19,8 @@ NODES = 48
 def log_likelihoods(assessment: Assessment, item: Evidence, event: Event, weight: float) -> Mapping[str, float]:
     """Natural log of the likelihood under each state, as an item counts in the odds of two states.
 
-    An indicator counts as its median, a testimony as its expectation over the motive of the speaker. One whose motive
-    is a factor, or which is stated as two chances, is 0 here: what it says depends on the rest of the model.
+    An indicator counts as its median, a testimony as its expectation over the motive of the speaker; where that is a
+    factor, over the prior of the factor. One that is stated as two chances is 0 here.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def log_likelihoods(assessment: Assessment, item: Evidence, event: Event, weight
 
 def _testimony(assessment: Assessment, item: Testimony, event: Event, weight: float) -> Mapping[str, float]:
     name, priors = f"evidence.{item.id}", assessment.priors
-    if item.motive is not None or item.id in assessment.structure.quantities.pairs:
+    if item.id in assessment.structure.quantities.pairs:
         return dict.fromkeys(event.states, 0.0)
-    motive = priors[f"motives.{item.id}"].family
+    motive = priors[f"factors.{item.motive}" if item.motive else f"motives.{item.id}"].family
     if item.about == event.id:
         quantities = assessment.structure.quantities
         said = {quantities.all[each].state: priors[each].family for each in quantities.inputs[name]}

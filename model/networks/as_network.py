@@ -19,6 +19,8 @@ from estimative.priors.errors import InvalidInput, Issue, Place, enumerated
 
 UNMET = "not_met"
 """The state of an event whose condition is not met."""
+OF_EVIDENCE = ("evidence.", "motives.")
+"""Inputs that say what an item of evidence weighs."""
 
 
 def network_of_assessment(assessment: Assessment, *, means: bool = False) -> DiscreteNetwork:
@@ -35,8 +37,8 @@ def network_of_assessment(assessment: Assessment, *, means: bool = False) -> Dis
         With the inputs that are uncertain.
     """
     fixed = _at_means(assessment) if means else assessment
-    if fixed.uncertain:
-        raise _uncertain(fixed, means=means)
+    if inputs := _uncertain_inputs(fixed):
+        raise _uncertain(fixed, inputs, means=means)
     transform = prior_transform(fixed)
     theta = transform.theta(np.zeros((transform.dimension, 1)))
     probabilities = terms(NUMPY, fixed.structure, theta).probabilities[:, 0]
@@ -54,9 +56,14 @@ def _at_means(assessment: Assessment) -> Assessment:
     return assessment
 
 
-def _uncertain(assessment: Assessment, *, means: bool) -> InvalidInput:
+def _uncertain_inputs(assessment: Assessment) -> list[str]:
+    """The uncertain inputs that change what is probable before any evidence."""
+    names = [name for name in assessment.uncertain if not name.startswith(OF_EVIDENCE)]
+    return list(dict.fromkeys(map(assessment.structure.quantities.input_of, names)))
+
+
+def _uncertain(assessment: Assessment, inputs: Sequence[str], *, means: bool) -> InvalidInput:
     """The error of inputs for which a network has no place."""
-    inputs = list(dict.fromkeys(map(assessment.structure.quantities.input_of, assessment.uncertain)))
     place = assessment.prior_set.places.get(inputs[0]) or Place(file=assessment.prior_set.file, key=inputs[0])
     number = f"{len(inputs)} inputs are uncertain" if len(inputs) > 1 else "an input is uncertain"
     message = f"{number}, and a network has one number for each: {enumerated(inputs)}"

@@ -10,7 +10,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.disagreement.attribution import Attribution, Decomposition, Share
 from estimative.model.disagreement.hybrid_assessment import stated_weight
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.spec.quantities import PAIR
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
@@ -24,7 +24,7 @@ from estimative.reports.number_format import (
     plain_decibans,
     rounded,
 )
-from estimative.reports.phrases import capital, input_name, input_value, plural
+from estimative.reports.phrases import capital, input_name, input_value, plural, quoted
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED, MAX_OPPOSED = 5, 3
@@ -62,8 +62,8 @@ def pair(attribution: Attribution, context: Context) -> Iterator[Block]:
 
 
 MEDIANS = (
-    "Values are medians of the two priors; where these agree, the statements. The factors multiply to the total; the "
-    "shares of the difference in log-odds add up to 100%."
+    "Values are medians of the two priors, of shares means; where these agree, the statements. The factors multiply to "
+    "the total; the shares of the difference in log-odds add up to 100%."
 )
 SHARES = (
     "Shares follow the Shapley decomposition: each input is changed from one analyst's prior to the other's, in every "
@@ -131,24 +131,49 @@ class _Values:
         return cls(context=context, names=(first, second), assessments=(by_name[first], by_name[second]))
 
     def both(self, name: str) -> tuple[str, str]:
-        """The medians as text; where these are the same, the statements."""
+        """The medians as text, of several states that of the one that differs most; where all agree, the statements."""
+        if name not in self.assessments[0].priors and name in self.assessments[0].structure.quantities.inputs:
+            return self._of_one_state(name)
         medians = [self._median(assessment, name) for assessment in self.assessments]
         if medians[0] != medians[1] or name not in self.assessments[0].priors:
             return medians[0], medians[1]
         first, second = (self._stated(assessment, name) for assessment in self.assessments)
         return first, second
 
+    def _of_one_state(self, name: str) -> tuple[str, str]:
+        """The share or likelihood that differs most; where none does, the statements."""
+        first, second = (assessment.by_state(name) for assessment in self.assessments)
+        scenario = self.context.scenario
+        widest = max(first, key=lambda state: _distance(first[state], second[state]))
+        texts = [input_value(f"{name}.{widest}", values[widest], scenario) for values in (first, second)]
+        if texts[0] == texts[1]:
+            return self._stated(self.assessments[0], name), self._stated(self.assessments[1], name)
+        subject = QuantityName.parse(name).subject
+        item = scenario.evidence.get(subject)
+        title = quoted(scenario.events[item.about if item else subject].state_title(widest))
+        return f"{texts[0]} for {title}", texts[1]
+
     def _stated(self, assessment: Assessment, name: str) -> str:
         """What an analyst states about an input."""
+        if name not in assessment.priors and name in assessment.prior_set.statements:
+            return say(assessment.prior_set.statements[name].statement)
         chances = [assessment.prior_set.statements.get(f"{name}.{key}") for key in PAIR]
         if all(chances):
             return " and ".join(say(stated.statement) for stated in chances if stated)
-        return say(assessment.priors[name].stated.statement)
+        inputs = assessment.structure.quantities.inputs
+        return say(assessment.priors[name if name in assessment.priors else inputs[name][0]].stated.statement)
 
     def _median(self, assessment: Assessment, name: str) -> str:
         if name in assessment.priors:
             return input_value(name, assessment.median(name), self.context.scenario)
         return f"{stated_weight(assessment, name):.2g}"
+
+
+def _distance(first: float, second: float) -> float:
+    """How far two shares or likelihoods are apart, in logarithms."""
+    if first == second:
+        return 0.0
+    return abs(math.log(first / second)) if first > 0 and second > 0 else math.inf
 
 
 def _points(parts: Decomposition, values: _Values) -> Iterator[str]:

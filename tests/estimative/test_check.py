@@ -124,7 +124,9 @@ def test_a_shipped_scenario_reads_back_the_same(desk: Desk) -> None:
         assert desk.run("check", path, "--resolved").out == done.out
 
 
-@pytest.mark.parametrize(("scenario", "name"), [("asia", "uncertain"), ("coordinated-attack", "critics")])
+@pytest.mark.parametrize(
+    ("scenario", "name"), [("asia", "uncertain"), ("coordinated-attack", "critics"), ("salad-bars", "conflict")]
+)
 def test_a_shipped_prior_set_reads_back_the_same(desk: Desk, scenario: str, name: str) -> None:
     """What `check --resolved` prints of a prior set is one of the very same families, which extends nothing."""
     path = shipped_prior_sets()[scenario][name]

@@ -10,7 +10,8 @@ import pytest
 
 from estimative.model.inference.fit import exact
 from estimative.model.networks.formats import FORMATS
-from estimative.model.spec.scenario_file import read_scenario
+from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from estimative.priors.catalog import find_prior_set
 from estimative.workflows.inputs import load
 from tests.command import Desk
 from tests.networks import (
@@ -436,6 +437,21 @@ def test_an_export_that_is_imported_has_the_same_probabilities(desk: Desk, name:
     values = [estimate.value for (kind, _), estimate in first.all_estimates.items() if kind == "event"]
     others = [estimate.value for (kind, _), estimate in again.all_estimates.items() if kind == "event"]
     assert sorted(others) == pytest.approx(sorted(values), abs=1e-12)
+
+
+def test_the_weight_of_evidence_does_not_stop_an_export(desk: Desk) -> None:
+    """However uncertain it is: what was observed is left out of the file."""
+    names = {"asia.toml": find_scenario("asia"), "textbook.toml": find_prior_set("textbook", "asia")}
+    item = '[evidence.cough]\nkind = "indicator"\nabout = "bronchitis"\nsupports = "yes"\ntitle = "A cough"\n'
+    more = {
+        "asia.toml": f'{item}source = "lauritzen-spiegelhalter"\n',
+        "textbook.toml": "[evidence]\ncough = { p05 = 1.5, p95 = 4 }\n",
+    }
+    for name, path in names.items():
+        desk.write(name, f"{path.read_text(encoding='utf-8')}\n{more[name]}")
+    assert desk.run("export", "a.bif", "--scenario", "asia.toml", "--priors", "textbook.toml").code == 0
+    assert desk.run("export", "b.bif", "--scenario", "asia", "--priors", "textbook").code == 0
+    assert (desk.folder / "a.bif").read_bytes() == (desk.folder / "b.bif").read_bytes()
 
 
 def test_an_export_names_the_inputs_that_are_uncertain(desk: Desk) -> None:

@@ -190,7 +190,7 @@ def test_a_scenario_that_has_changed(tmp_path: Path) -> None:
     assert (issue.value[:11], issue.allowed) == ('"0000000000', digest)
 
 
-@pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
+@pytest.mark.parametrize("name", ["asia", "coordinated-attack", "salad-bars"])
 def test_shipped_prior_sets_assess(name: str) -> None:
     """Every prior set shipped for a scenario assesses it without an error, and on the structure of another."""
     scenario = read_scenario(find_scenario(name))
@@ -198,6 +198,7 @@ def test_shipped_prior_sets_assess(name: str) -> None:
     expected = {
         "asia": {"textbook", "uncertain"},
         "coordinated-attack": {"baseline", "rutte", "critics", "rhetoric", "moscow"},
+        "salad-bars": {"baseline", "conflict"},
     }
     assert names == expected[name]
     structure = structure_of(scenario)

@@ -460,7 +460,7 @@ def test_kinds_of_evidence_are_told_apart() -> None:
     assert with_items(one).digest != with_items(other).digest
 
 
-@pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
+@pytest.mark.parametrize("name", ["asia", "coordinated-attack", "salad-bars"])
 def test_shipped_scenarios_read_back_as_they_were_taken(name: str, tmp_path: Path) -> None:
     """The resolved text of a shipped scenario reads back to the same digest, without its data files."""
     scenario = read_scenario(find_scenario(name))

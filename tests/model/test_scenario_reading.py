@@ -173,7 +173,7 @@ def test_a_number_too_long_to_read(tmp_path: Path) -> None:
 
 def test_shipped_scenarios_are_found_by_name() -> None:
     """A shipped scenario is found by its id, with - or _; its file has that id."""
-    assert set(shipped_scenarios()) == {"asia", "coordinated-attack"}
+    assert set(shipped_scenarios()) == {"asia", "coordinated-attack", "salad-bars"}
     for name, path in shipped_scenarios().items():
         assert find_scenario(name) == find_scenario(name.replace("-", "_")) == path
         assert read_scenario(path).id == name

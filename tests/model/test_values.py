@@ -91,15 +91,18 @@ def test_a_frozen_dictionary_cannot_be_changed() -> None:
 SCENARIO_DIGESTS = {
     "asia": "cfacbb77de46e4858f6fa1014eedc7cc1ba52d03c75f1fec4513b36d781d2ca5",
     "coordinated-attack": "b26fdad1b90a43e08941166776407b89f7a71f9bab4af6dc907345135acb57da",
+    "salad-bars": "cb637448d92913721a614e009b1f4b66bfd1d13efc2cfe6e3e841c451d0aa1bf",
 }
 PRIOR_SET_DIGESTS = {
-    "textbook": "b490d8ca016ca06ac17dc6bd128b3091f7c2e6a84e4c301731b286052ca74548",
-    "uncertain": "53a837d3b47d1032b244221ca2d127cc94fa64a6d2023f62a18926a26147716f",
-    "baseline": "ef947b290912ce56b229f8d47a1ba0ea6484752ceed78e324fa547b8784d30ce",
-    "critics": "43a176c92cb6cd0d2c2925cb8e665d2a721966d8794209ad97cd606857d77ed6",
-    "moscow": "6fd777f7dc4da03ea024cd73c07db24f12e8bf27c00e85b70b42a249177f8b09",
-    "rhetoric": "159fe2b10a9017b90e9110680248ca7cf5fabd5e77639b82a7993fca89b0480d",
-    "rutte": "324a9dc809e8f4943967ceaea760f15de8696500b9a765384893c3b5c928b0a9",
+    "asia/textbook": "b490d8ca016ca06ac17dc6bd128b3091f7c2e6a84e4c301731b286052ca74548",
+    "asia/uncertain": "53a837d3b47d1032b244221ca2d127cc94fa64a6d2023f62a18926a26147716f",
+    "coordinated-attack/baseline": "ef947b290912ce56b229f8d47a1ba0ea6484752ceed78e324fa547b8784d30ce",
+    "coordinated-attack/critics": "43a176c92cb6cd0d2c2925cb8e665d2a721966d8794209ad97cd606857d77ed6",
+    "coordinated-attack/moscow": "6fd777f7dc4da03ea024cd73c07db24f12e8bf27c00e85b70b42a249177f8b09",
+    "coordinated-attack/rhetoric": "159fe2b10a9017b90e9110680248ca7cf5fabd5e77639b82a7993fca89b0480d",
+    "coordinated-attack/rutte": "324a9dc809e8f4943967ceaea760f15de8696500b9a765384893c3b5c928b0a9",
+    "salad-bars/baseline": "10e6a6042e5cae5dfb24aee31f123580029d2a09da76434ee60fb612d129ab75",
+    "salad-bars/conflict": "55bab4623017d90d9361a8913dc0a3e38256af977283aa9e05a4aef380fff4f6",
 }
 
 
@@ -107,7 +110,7 @@ PRIOR_SET_DIGESTS = {
 def test_the_digests_of_shipped_files_have_not_changed(scenario: str, name: str) -> None:
     """Saved runs name the shipped files by these digests; only a change of their content may change them."""
     assert shipped(scenario, name).scenario.digest == SCENARIO_DIGESTS[scenario]
-    assert shipped(scenario, name).prior_set.digest == PRIOR_SET_DIGESTS[name]
+    assert shipped(scenario, name).prior_set.digest == PRIOR_SET_DIGESTS[f"{scenario}/{name}"]
 
 
 def test_every_kind_has_its_own_tag() -> None:

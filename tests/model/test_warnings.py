@@ -142,7 +142,7 @@ def test_a_source_that_nothing_uses(tmp_path: Path) -> None:
     assert issue.place == Place(file=str(tmp_path / "harbour.toml"), line=11, key="scenario.sources.1")
 
 
-@pytest.mark.parametrize("name", ["asia", "coordinated-attack"])
+@pytest.mark.parametrize("name", ["asia", "coordinated-attack", "salad-bars"])
 def test_shipped_files_have_no_warning(name: str) -> None:
     """No shipped scenario or prior set has a warning."""
     scenario = read_scenario(find_scenario(name))

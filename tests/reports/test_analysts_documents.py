@@ -16,7 +16,8 @@ from estimative.model.inference.fit_result import FitResult, Run
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Cases, Trials
-from estimative.priors.statements import BetaStated
+from estimative.priors.frozen import FrozenDict
+from estimative.priors.statements import BetaStated, ByState, Constant
 from estimative.priors.verbal_scale import ICD203
 from estimative.reports.context import Context
 from estimative.reports.documents import attribution, compare, diff, pool
@@ -94,6 +95,23 @@ def test_each_input_shows_what_the_two_analysts_state(comparison: CompareResult,
     values = [f"{100 * a.priors['events.e'].family.quantile(0.5):.2g}%" for a in reversed(team.assessments)]
     line = f"The chance of \u201cThe dam breaks\u201d (high {values[0]}, low {values[1]}): multiplies the odds by"
     assert line in text_of(comparison, team)
+
+
+def test_an_input_with_states_shows_the_state_that_differs_most() -> None:
+    """By title, with the mean share of both analysts; where the shares agree, what they state."""
+    who = Event(id="e", title="Who it was", states=("a", "b", "c"), state_titles=FrozenDict({"c": "Nobody"}))
+    scenario = scenario_of(who, all=("e=a",))
+
+    def of(name: str, worth: float, *shares: float) -> Assessment:
+        parts = tuple(zip("abc", (Constant(value=share) for share in shares), strict=True))
+        return assessed(scenario, {"events.e": ByState(parts=parts, worth=worth)}, name=name)
+
+    low, high, sure = of("low", 20, 0.1, 0.6, 0.3), of("high", 20, 0.6, 0.39, 0.01), of("sure", 90, 0.1, 0.6, 0.3)
+    team = session(low, high)
+    text = text_of(compare_analysts(team, attribution=True), team)
+    assert "The shares of \u201cWho it was\u201d (high 1% for \u201cNobody\u201d, low 30%): multiplies" in text
+    team = session(low, sure)
+    assert "c fixed at 0.3, worth 90 cases" in text_of(compare_analysts(team, attribution=True), team)
 
 
 def test_analysts_who_agree_have_nothing_to_explain() -> None:

@@ -277,6 +277,22 @@ def test_an_uncertain_motive_counts_as_its_expectation(tmp_path: Path) -> None:
     assert reversal.terms["other"].value == pytest.approx(0, abs=1e-6 + 4 * reversal.terms["other"].se)
 
 
+def test_a_factor_as_motive_counts_as_its_prior(tmp_path: Path) -> None:
+    """The statement is no item without diagnostic value, and nothing of it is left to the other terms."""
+    claim = '[evidence.claim]\nkind = "testimony"\nabout = "who"\nclaims = "b"\nmotive = "fear"\n'
+    claim += 'title = "B"\nsource = "m"\n[factors.fear]\ntitle = "Fear"\nlow = "none"\nhigh = "panic"\n'
+    (tmp_path / "s.toml").write_text(HEAD + WHO + item("e0") + claim, encoding="utf-8")
+    stated = 'e0 = { a = "C", b = "I", c = "I" }\nclaim = { a = { p05 = 0.01, p95 = 0.2 }, c = 0.6 }\n'
+    text = f"{PRIOR_HEAD}[events]\nwho = {{ a = 0.1, b = 0.6, c = 0.3 }}\n"
+    text += f"[factors]\nfear = {{ p05 = 0.1, p95 = 0.7 }}\n[evidence]\n{stated}"
+    (tmp_path / "p.toml").write_text(text, encoding="utf-8")
+    result = result_of(assess(read_scenario(tmp_path / "s.toml"), read_prior_set(tmp_path / "p.toml")))
+    [said] = [each for each in result.items if each.name == "claim"]
+    assert said.separation > 0.5
+    rest = result.reversals[0].terms["other"]
+    assert rest.value == pytest.approx(0, abs=1e-6 + 4 * rest.se)
+
+
 def test_words_count_as_their_medians(tmp_path: Path) -> None:
     """However uncertain they are, and the shares too: the rest is no more than the simulation error."""
     made = assessed(tmp_path, rows("I C II", "CC N II", "CC N II", "CC N II"))

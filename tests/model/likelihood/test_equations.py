@@ -85,6 +85,7 @@ FIXED: dict[str, Callable[[], Scenario]] = {
     "everything": everything,
     "asia": lambda: shipped("asia"),
     "coordinated-attack": lambda: shipped("coordinated-attack"),
+    "salad-bars": lambda: shipped("salad-bars"),
     "losses": losses,
     "repeating": repeating,
     "repeating, after an incident": lambda: repeating("incident"),

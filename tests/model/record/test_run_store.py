@@ -254,7 +254,7 @@ def fitted(scenario_id: str, priors: str) -> tuple[Posterior, PriorPredictive]:
     return by_importance(assessment, seed=1), prior_predictive(assessment, seed=1, count=2000)
 
 
-SHIPPED = [("coordinated-attack", "baseline"), ("asia", "uncertain"), ("asia", "textbook")]
+SHIPPED = [("coordinated-attack", "baseline"), ("asia", "uncertain"), ("asia", "textbook"), ("salad-bars", "baseline")]
 
 
 @pytest.mark.parametrize(("scenario_id", "priors"), SHIPPED)
@@ -274,7 +274,7 @@ def test_draws_open_as_a_tree(scenario_id: str, priors: str, tmp_path: Path) -> 
             assert group.outcome.to_numpy().tolist() == list(scenario.outcomes)
             assert group.outcome_probability.dims == ("chain", "draw", "outcome")
             assert group.event_probability.dims == ("chain", "draw", "event")
-            assert group.event.to_numpy().tolist() == list(scenario.events)
+            assert group.event.to_numpy().tolist() == list(scenario.literals)
             assert group.draw.to_numpy().tolist() == list(range(count))
             assert ("ratios" in group) == bool(quantities.ratios)
             if quantities.ratios:
