@@ -112,7 +112,8 @@ class DatedGroup:
         dims (state, draw).
         """
         means = [mean if place in row.possible else 0.0 * mean for place, mean in enumerate(expected)]
-        masses = self._thinned(means, row.happened, span) if self.chain else self._chain(means, row, span)
+        alone = self.chain is not None or len(means) == 1
+        masses = self._thinned(means, row.happened, span) if alone else self._chain(means, row, span)
         total = masses.sum(axis=0)
         nothing = np.zeros_like(masses)
         nothing[0] = 1.0
