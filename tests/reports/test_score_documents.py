@@ -12,7 +12,7 @@ from hypothesis import given
 
 from estimative.model.codec import from_json, to_json
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.calibration import Verification
+from estimative.model.record.calibration import BaseRate
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.priors.forecast_record import read_record
 from estimative.reports.answers import Answer
@@ -175,10 +175,10 @@ def test_a_skill_has_a_sign() -> None:
     assert words.skill(None) == "-"
 
 
-def biased(bias: float, error: float | None) -> Verification:
+def biased(bias: float, error: float | None) -> BaseRate:
     """Scores with such a bias."""
     [row] = RECORDS["score.full"].analysts.values()
-    return replace(row, bias=Estimate(value=bias, se=error))
+    return replace(row.yes_no, bias=Estimate(value=bias, se=error))
 
 
 @pytest.mark.parametrize(

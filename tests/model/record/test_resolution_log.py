@@ -97,8 +97,8 @@ def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
     content = json.loads(raw)
     assert list(content) == [
         "schema_version", "previous", "written", "corrects", "run", "created", "scenario", "scenario_digest",
-        "prior_set", "prior_set_digest", "analyst", "outcome", "probability", "mcse", "as_of", "until", "happened",
-        "on", "because", "digest",
+        "prior_set", "prior_set_digest", "analyst", "outcome", "probability", "mcse", "event", "states", "ordered",
+        "as_of", "until", "happened", "state", "on", "because", "digest",
     ]  # fmt: skip
     assert (content["happened"], content["on"], content["probability"]) == (True, "2026-04-02", 0.3)
     assert content["written"] == "2026-07-01T08:00:00Z"
@@ -192,7 +192,7 @@ def forged(folder: Path, **changed: object) -> ResolutionLog:
 
 FOREIGN = "the line is not a resolution that this program wrote"
 FORGED = [
-    ({"schema_version": 2}, "the schema version is 2 instead of 1"),
+    ({"schema_version": 3}, "the schema version is 3 instead of 2"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),
