@@ -47,7 +47,7 @@ class Judgement:
         return answer_probabilities(self.probability, self.states)
 
     @property
-    def held(self) -> int:
+    def answer(self) -> int:
         """The place of what happened among these answers; of what is resolved only."""
         return answer_place(self.happened, self.state, self.states)
 

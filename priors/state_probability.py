@@ -19,9 +19,9 @@ class StateProbability:
 def answer_probabilities(yes: float | None, states: Sequence[StateProbability]) -> tuple[float, ...]:
     """Return the probabilities of all answers to a question: of its states, or of no and yes if it has none."""
     chance = yes or 0.0
-    return tuple(one.probability for one in states) or (1 - chance, chance)
+    return tuple(each.probability for each in states) or (1 - chance, chance)
 
 
 def answer_place(happened: bool | None, state: str, states: Sequence[StateProbability]) -> int:
     """Return the place of what happened among these answers."""
-    return [one.state for one in states].index(state) if states else int(happened is True)
+    return [each.state for each in states].index(state) if states else int(happened is True)

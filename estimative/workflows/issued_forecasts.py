@@ -49,7 +49,7 @@ def _no_states(name: str, scenario: Scenario, with_states: list[str], run: str) 
     place = Place(file=run, key="event")
     if name not in scenario.events:
         return unknown_name(place, name, with_states, "an event with states of this run")
-    message, fix = f"{quote(name)} happens or not, it has no states", "Resolve an outcome instead: --outcome."
+    message, fix = f"{quote(name)} happens or not, it has no states", "Resolve an outcome instead."
     return Issue(code="no-states", message=message, place=place, value=quote(name), suggestion=fix)
 
 
@@ -73,7 +73,7 @@ def state_forecast(result: FitResult, event: Event) -> IssuedForecast:
     """
     states = tuple(_states(result, event))
     if len(states) < len(event.states):
-        missing = ", ".join(sorted({*event.states} - {one.state for one in states}))
+        missing = ", ".join(sorted({*event.states} - {each.state for each in states}))
         message = f"the run does not give the probabilities of all states of {event.id}; without: {missing}"
         raise invalid(message, code="no-forecast", file=result.run.id, key="event")
     return IssuedForecast(event=event.id, states=states, ordered=event.ordered, **_origin(result))

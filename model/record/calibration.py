@@ -146,7 +146,7 @@ def verify(scored: Sequence[ScoredForecast]) -> Verification:
     clusters = _Clusters.of(ordered)
     penalties = _scores(logarithmic_score, ordered)
     yes_no = [forecast for forecast in ordered if not forecast.states]
-    statements = sorted((one for forecast in ordered for one in forecast.statements()), key=_by_probability)
+    statements = sorted((each for forecast in ordered for each in forecast.statements()), key=_by_probability)
     return Verification(
         count=len(ordered),
         questions=len({forecast.question for forecast in ordered}),
@@ -161,7 +161,7 @@ def verify(scored: Sequence[ScoredForecast]) -> Verification:
 
 def _scores(rule: Callable[[Sequence[float], int], float], forecasts: Sequence[ScoredForecast]) -> Numbers:
     """The score of each forecast; dims (forecast)."""
-    return np.array([rule(forecast.probabilities, forecast.held) for forecast in forecasts])
+    return np.array([rule(forecast.probabilities, forecast.answer) for forecast in forecasts])
 
 
 def _ranked(forecasts: Sequence[ScoredForecast]) -> RankedScore | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from estimative.model.record.resolutions import Entry, Resolution
@@ -58,6 +58,13 @@ def inconsistencies(
             yield Issue(message=message, place=place, suggestion="Correct one of them.", code="contradiction")
 
 
+def all_inconsistencies(scenario: Scenario, entries: Sequence[Entry], file: str) -> Iterator[Issue]:
+    """The errors of current entries that earlier ones about other questions of the same scenario exclude."""
+    own = [entry for entry in entries if entry.forecast.scenario == scenario.id]
+    for place, entry in enumerate(own):
+        yield from list(inconsistencies(scenario, entry.resolution, own[:place], file, entry.line))[:1]
+
+
 def facts(scenario: Scenario, resolution: Resolution) -> Facts:
     """What follows from the state of an event; nothing from the answer to an outcome, or where the event is gone."""
     event, state = scenario.events.get(resolution.forecast.event), resolution.state
@@ -83,12 +90,12 @@ def _unmet(event: Event) -> Facts:
     return {**dict.fromkeys(event.given, False), **dict.fromkeys(event.unless, True)} if single else {}
 
 
-def _excluded(scenario: Scenario, one: Resolution, other: Resolution) -> bool:
+def _excluded(scenario: Scenario, answer: Resolution, other: Resolution) -> bool:
     """Whether two answers cannot both be right; what is void excludes nothing."""
-    first, second = facts(scenario, one), facts(scenario, other)
-    if any(second.get(name, so) != so for name, so in first.items()):
+    known, others = facts(scenario, answer), facts(scenario, other)
+    if any(others.get(name, so) != so for name, so in known.items()):
         return True
-    return _against(scenario, first, other) or _against(scenario, second, one)
+    return _against(scenario, known, other) or _against(scenario, others, answer)
 
 
 def _against(scenario: Scenario, known: Facts, resolution: Resolution) -> bool:

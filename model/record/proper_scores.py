@@ -91,11 +91,11 @@ def score(record: Record) -> Scoring:
 def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
     # A sum of floats depends on its order: sorted, the same forecasts give the same bits.
     ordered = sorted(judgements, key=lambda judgement: (judgement.probabilities, judgement.question))
-    penalties = np.array([logarithmic_score(each.probabilities, each.held) for each in ordered])
+    penalties = np.array([logarithmic_score(each.probabilities, each.answer) for each in ordered])
     return Scores(
         analyst=analyst,
         questions=tuple(sorted(judgement.question for judgement in ordered)),
-        brier=_mean(np.array([brier_score(each.probabilities, each.held) for each in ordered])),
+        brier=_mean(np.array([brier_score(each.probabilities, each.answer) for each in ordered])),
         log=_finite_mean(penalties),
         log_floored=_mean(np.minimum(penalties, -log(FLOOR))),
         calibration=tuple(calibration(statement for each in ordered for statement in _statements(each))),
@@ -120,13 +120,13 @@ def _statements(judgement: Judgement) -> Iterator[Statement]:
     """Yield a judgement as one of yes or no, or as one for each of its states."""
     if not judgement.states:
         yield judgement.probability or 0.0, judgement.happened is True
-    for one in judgement.states:
-        yield one.probability, one.state == judgement.state
+    for each in judgement.states:
+        yield each.probability, each.state == judgement.state
 
 
 def calibration(statements: Iterable[Statement]) -> Iterator[CalibrationBin]:
     """Yield forecasts of yes or no in rising order of probability, counted by the word that ICD 203 has for each."""
-    for term, group in groupby(sorted(statements), key=lambda one: ICD203.word(one[0]).text):
+    for term, group in groupby(sorted(statements), key=lambda each: ICD203.word(each[0]).text):
         members = tuple(group)
         yield CalibrationBin(
             term=term,

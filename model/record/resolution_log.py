@@ -199,7 +199,7 @@ def _raw(resolution: Resolution, previous: str, written: datetime.datetime, corr
         written=written,
         corrects=corrects,
         mcse=forecast.se,
-        states=tuple(_State(state=one.state, probability=one.probability, mcse=one.se) for one in forecast.states),
+        states=tuple(_State(state=each.state, probability=each.probability, mcse=each.se) for each in forecast.states),
         happened=resolution.occurred,
         state=resolution.state,
         on=resolution.date,

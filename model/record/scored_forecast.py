@@ -51,7 +51,7 @@ class ScoredForecast:
         return answer_probabilities(self.probability, self.states)
 
     @property
-    def held(self) -> int:
+    def answer(self) -> int:
         """The place of what happened among these answers; of what is not void only."""
         return answer_place(self.occurred, self.state, self.states)
 
@@ -59,16 +59,16 @@ class ScoredForecast:
         """Yield it as a forecast of yes or no, or as one for each of its states."""
         if not self.states:
             yield self
-        for one in self.states:
+        for each in self.states:
             yield replace(
                 self,
-                question=f"{self.question}: {one.state}",
-                probability=one.probability,
-                se=one.se,
+                question=f"{self.question}: {each.state}",
+                probability=each.probability,
+                se=each.se,
                 states=(),
                 ordered=False,
                 state="",
-                occurred=None if self.occurred is None else one.state == self.state,
+                occurred=None if self.occurred is None else each.state == self.state,
             )
 
     @classmethod

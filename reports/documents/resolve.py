@@ -24,7 +24,8 @@ def document(result: ResolveResult, context: Context) -> Iterator[Block]:
     if entry.resolution.state and entry.resolution.occurred:
         yield _states(result)
     if result.decided:
-        yield Paragraph(text=f"Not recorded yet, although it follows: {listed(list(map(_decided, result.decided)))}.")
+        decided = listed([_decided(outcome) for outcome in result.decided])
+        yield Paragraph(text=f"This decides outcomes that are not recorded yet: {decided}.")
     for issue in result.inconsistent:
         yield Paragraph(text=f"Contradiction: {issue.message}. Correct that line as well.")
     corrected = f", correcting line {entry.corrects}" if entry.corrects else ""
@@ -70,18 +71,18 @@ def _states(result: ResolveResult) -> Table:
         header=("State", "Forecast", "Holds"),
         rows=tuple(
             (
-                result.state_titles[one.state],
-                f"{rounded(one.probability, one.se, places=2)}%",
-                "yes" if one.state == resolution.state else "",
+                result.state_titles[each.state],
+                f"{rounded(each.probability, each.se, places=2)}%",
+                "yes" if each.state == resolution.state else "",
             )
-            for one in resolution.forecast.states
+            for each in resolution.forecast.states
         ),
         text_columns=frozenset({0, 2}),
     )
 
 
 def _decided(outcome: DecidedOutcome) -> str:
-    return f"{plain(outcome.title)} (--outcome {outcome.id} --result {outcome.word})"
+    return f"{plain(outcome.title)} ({outcome.id}): {outcome.word}"
 
 
 def sheets(result: ResolveResult, context: Context) -> tuple[Sheet, ...]:

@@ -18,7 +18,7 @@ from estimative.reports.context import Context
 from estimative.reports.figures import figures
 from estimative.reports.number_format import SIGNIFICANT_SE, beside_error, one_digit, plain_percent, rounded
 from estimative.reports.phrases import listed, plural
-from estimative.reports.sheets import Sheet, sheet
+from estimative.reports.sheets import Cell, Sheet, sheet
 
 TOGETHER = "all together"
 UNIT = {"log": "scenario", "file": "question"}
@@ -276,8 +276,8 @@ def _forecasts(result: ScoreResult) -> Iterator[Block]:
 
 def percent(row: ScoredForecast) -> str:
     """The probability to the digits of its error: that of yes, or of the state that held; a dash if none is known."""
-    held = next((one for one in row.states if one.state == row.state), None)
-    probability, se = (held.probability, held.se) if held else (row.probability, row.se)
+    known = next((each for each in row.states if each.state == row.state), None)
+    probability, se = (known.probability, known.se) if known else (row.probability, row.se)
     return "-" if probability is None else f"{rounded(probability, se or 0.0, places=2)}%"
 
 
@@ -365,20 +365,22 @@ def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
 
 def record(result: ScoreResult) -> Sheet:
     """The scored forecasts as a pool reads them: a row for each, or where it has several states one for each state."""
-    pairs = [(row.question, one) for row in result.scored for one in row.statements()]
-    states = [one.question.removeprefix(f"{question}: ") if one.question != question else "" for question, one in pairs]
-    columns = COLUMNS if not any(states) else (*COLUMNS, "state")
-    rows = (
-        (one.analyst, question, one.probability, "yes" if one.occurred else "no", state)[: len(columns)]
-        for (question, one), state in zip(pairs, states, strict=True)
-    )
+    columns = (*COLUMNS, "state") if any(row.states for row in result.scored) else COLUMNS
+    rows = (cells[: len(columns)] for row in result.scored for cells in _record_rows(row))
     return Sheet(name="record", columns=columns, rows=tuple(rows))
+
+
+def _record_rows(row: ScoredForecast) -> Iterator[tuple[Cell, ...]]:
+    if not row.states:
+        yield row.analyst, row.question, row.probability, "yes" if row.occurred else "no", ""
+    for each in row.states:
+        yield row.analyst, row.question, each.probability, "yes" if each.state == row.state else "no", each.state
 
 
 def forecast_cells(row: ScoredForecast) -> dict[str, object]:
     """A forecast in one row: its states as "insider=0.2; criminals=0.8"."""
     cells = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {**cells, "states": tuple(f"{one.state}={one.probability!r}" for one in row.states)}
+    return {**cells, "states": tuple(f"{each.state}={each.probability!r}" for each in row.states)}
 
 
 def _columns(row: Verification) -> dict[str, object]:
