@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 from pathlib import Path
 
 from estimative.priors.csv_reader import csv_table, gathered
@@ -130,6 +131,7 @@ def _judgement(rows: Sequence[Row]) -> Judgement:
 def _distribution(rows: Sequence[Row]) -> tuple[StateProbability, ...]:
     """Return the probabilities of the states, which add up to 1 though they may have been rounded."""
     total = sum(row.value or 0.0 for row in rows)
+    total = 1.0 if isclose(total, 1.0) else total  # probabilities in full keep all their digits
     return tuple(StateProbability(state=row.state, probability=(row.value or 0.0) / total) for row in rows)
 
 

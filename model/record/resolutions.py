@@ -56,9 +56,8 @@ class IssuedForecast:
 
     def __post_init__(self) -> None:
         """Refuse what is neither a forecast of an outcome nor one of states."""
-        about_states = bool(self.event and len(self.states) > 1 and not self.outcome)
-        missing = {self.probability is None, self.se is None}
-        if missing != {about_states} or about_states == bool(self.outcome):
+        missing = {self.probability is None, self.se is None, not self.outcome}
+        if missing != {bool(self.event)} or bool(self.event) != (len(self.states) > 1):
             raise ValueError("neither one probability nor those of several states")
 
     @property

@@ -20,7 +20,7 @@ from estimative.model.record.proper_scores import FEW, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
-from tests.scores_made import MADE, entries, entry, resolution, verify
+from tests.scores_made import MADE, entries, entry, resolution, state_resolution, verify
 
 type Answered = tuple[float, bool]
 """A probability, and whether it happened."""
@@ -267,3 +267,62 @@ def test_of_each_analyst_on_each_question_the_last_run_counts() -> None:
     assert [one.line for one in sorts.scored] == [1, 3, 4]
     assert [one.line for one in sorts.superseded] == [2]
     assert [one.line for one in sorts.void] == [5, 6]
+
+
+def test_scores_of_states_by_hand() -> None:
+    """All forecasts have a Brier and a logarithmic score, ordered states a ranked one, yes or no the other measures."""
+    log = [
+        entry(1, resolution(1, True, probability=0.2, scenario="a")),
+        entry(2, state_resolution(2, (0.2, 0.5, 0.3), "s1", scenario="b")),
+        entry(3, state_resolution(3, (0.1, 0.2, 0.7), "s0", scenario="c", ordered=True)),
+    ]
+    result = verify(log)
+    assert (result.count, result.of_states, result.questions, result.scenarios) == (3, 2, 3, 3)
+    assert result.brier.value == pytest.approx((0.64 + 0.19 + 0.67) / 3)
+    assert result.log is not None
+    assert result.log.value == pytest.approx(-(math.log(0.2) + math.log(0.5) + math.log(0.1)) / 3)
+    assert result.ranked is not None
+    assert (result.ranked.count, result.ranked.score.value) == (1, pytest.approx(0.65))
+    assert result.yes_no is not None
+    assert (result.yes_no.count, result.yes_no.brier.value) == (1, pytest.approx(0.64))
+    assert result.yes_no == verify(log[:1]).yes_no
+
+
+def test_each_state_is_calibrated_as_yes_or_no() -> None:
+    """Bins have every state, of which one happened; a record of states alone has no base rate."""
+    result = verify([entry(1, state_resolution(1, (0.1, 0.1, 0.8), "s2")), entry(2, state_resolution(2, (1, 0), "s0"))])
+    assert [(b.term, b.count, b.occurred) for b in result.bins] == [
+        ("below 1%", 1, 0), ("very unlikely", 2, 0), ("very likely", 1, 1), ("above 99%", 1, 1),
+    ]  # fmt: skip
+    assert (result.yes_no, result.ranked) == (None, None)
+
+
+@given(ANSWERS)
+def test_two_states_score_as_yes_or_no(answered: list[Answered]) -> None:
+    """Scores and their errors do not depend on whether a question has two states or the answer yes or no."""
+    log = [
+        entry(place, state_resolution(place, (1 - p, p), f"s{int(y)}", scenario=f"s{place}", ordered=True))
+        for place, (p, y) in enumerate(answered)
+    ]
+    result, other = verify(log), verified(answered)
+    assert result.ranked is not None
+    for one in (result.brier, result.ranked.score):
+        assert one.value == pytest.approx(other.brier.value, abs=1e-12)
+        assert one.se == (None if other.brier.se is None else pytest.approx(other.brier.se, abs=1e-12))
+    assert result.log is not None
+    assert other.log is not None
+    assert result.log.value == pytest.approx(other.log.value, abs=1e-12)
+
+
+def test_impossible_states_score_infinitely_if_they_hold() -> None:
+    """A state of probability 0 that holds makes the logarithmic score infinite; one that does not hold costs none."""
+    assert verify([entry(1, state_resolution(1, (0.0, 0.4, 0.6), "s0"))]).log is None
+    fine = verify([entry(1, state_resolution(1, (0.0, 0.4, 0.6), "s2"))]).log
+    assert fine is not None
+    assert fine.value == pytest.approx(-math.log(0.6))
+
+
+def test_without_its_condition_a_state_is_void() -> None:
+    """An event whose condition was not met is counted as void, like one of which nobody will know."""
+    log = [entry(1, state_resolution(1, (0.5, 0.5), "otherwise")), entry(2, state_resolution(2, (0.5, 0.5), ""))]
+    assert [one.line for one in scored_set(log).void] == [1, 2]
