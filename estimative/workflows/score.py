@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from estimative.model.record.consistency import all_inconsistencies
@@ -42,14 +43,14 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
 
 
 def _inconsistent(store: Store, entries: Sequence[Entry], file: str) -> Iterator[Issue]:
-    """The errors of answers that the states of events exclude, by the first version of each scenario that is saved."""
+    """The errors of answers that the states of events exclude, as far as the scenarios of their runs are still saved."""
     saved = {run.id for run in store.list()}
     scenarios: dict[str, Scenario] = {}
-    for entry in entries:
-        forecast = entry.forecast
-        if forecast.event and forecast.run in saved and forecast.scenario not in scenarios:
-            run = StoredRun(store.folder / forecast.run)
-            scenarios[forecast.scenario] = run.read_scenario(forecast.scenario_digest)
+    for forecast in (entry.forecast for entry in entries if entry.forecast.event):
+        if forecast.run in saved and forecast.scenario not in scenarios:
+            with suppress(InvalidInput):  # the log is scored without the runs: a damaged one stops nothing
+                run = StoredRun(store.folder / forecast.run)
+                scenarios[forecast.scenario] = run.read_scenario(forecast.scenario_digest)
     for scenario in scenarios.values():
         yield from all_inconsistencies(scenario, entries, file)
 
