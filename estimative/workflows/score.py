@@ -43,7 +43,7 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
 
 
 def _inconsistent(store: Store, entries: Sequence[Entry], file: str) -> Iterator[Issue]:
-    """The errors of answers that the states of events exclude, as far as the scenarios of their runs are still saved."""
+    """The errors of answers that the states of events exclude, as far as the runs are still saved."""
     saved = {run.id for run in store.list()}
     scenarios: dict[str, Scenario] = {}
     for forecast in (entry.forecast for entry in entries if entry.forecast.event):

@@ -31,7 +31,7 @@ def ranked_probability_score(probabilities: Sequence[float], answer: int) -> flo
     """Mean squared distance of the K - 1 cumulative probabilities to what happened, in [0, 1].
 
     That is the mean Brier score of the questions "is it a later state than k?" (Epstein 1969, Journal of Applied
-    Meteorology 8(6), in the form of Murphy 1971, ibid. 10(1)). For two states it is the Brier score.
+    Meteorology 8(6), Murphy 1971, ibid. 10(1)), where others print their sum. For two states it is the Brier score.
     """
     below = list(accumulate(probabilities))[:-1]
     return sum((p - (answer <= place)) ** 2 for place, p in enumerate(below)) / len(below)
