@@ -130,3 +130,14 @@ def test_states_exclude_each_other() -> None:
     assert not list(inconsistencies(changed, major, [entry(4, replace(insider, state="", occurred=None))], "log"))
     other = replace(insider, forecast=replace(insider.forecast, scenario="another"))
     assert not list(inconsistencies(changed, major, [entry(4, other)], "log"))
+
+
+def test_the_condition_of_a_condition_follows() -> None:
+    """A severity is one of a sale, and where only a foreign state would sell, it excludes every other actor."""
+    sale = replace(scenario().events["sale"], given=("actor=state",))
+    changed = replace(scenario(), events={**scenario().events, "sale": sale})
+    known = facts(changed, state_of("severity", "major"))
+    assert (known["sale"], known["actor=state"], known["actor=insider"]) == (True, True, False)
+    assert list(
+        inconsistencies(changed, state_of("severity", "major"), [entry(4, state_of("actor", "insider"))], "log")
+    )

@@ -337,3 +337,4 @@ def test_states_earn_weights_as_yes_or_no_does() -> None:
         (2 * heuer.brier.value + 0.25) / (2 * kent.brier.value + 0.25)
     )
     assert sum(band.count for band in kent.calibration) == 6
+    assert sum(band.count * band.frequency for band in kent.calibration) == pytest.approx(2)

@@ -39,7 +39,6 @@ def test_scores_are_those_of_a_library(forecast: tuple[tuple[float, ...], int]) 
     assert brier_score(shares, place) == pytest.approx(scoringrules.brier_score(happened, np.array(shares)).sum() / 2)
     log = scoringrules.log_score(happened, np.array(shares))[place]
     assert logarithmic_score(shares, place) == pytest.approx(log)
-    # Its check of sums is exact up to rounding of its own.
     ranked = scoringrules.rps_score(place + 1, np.array(shares)) / (len(shares) - 1)
     assert ranked_probability_score(shares, place) == pytest.approx(ranked)
 
