@@ -6,11 +6,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 from pathlib import Path
 
 from estimative.priors.csv_reader import csv_table, gathered
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.forecast_rows import ALLOWED_OUTCOMES, COLUMNS, NEEDED, OPEN, VOID, Row, moment, read_rows
+from estimative.priors.state_probability import StateProbability, answer_place, answer_probabilities
+from estimative.priors.state_rows import forecasts_in, state_errors
 from estimative.priors.toml_document import read_text
 from estimative.priors.toml_table import bounds, number_within
 
@@ -20,20 +23,34 @@ LARGEST = 10 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """The probability that one analyst gave to one question."""
+    """The probability that one analyst gave to one question, or those given to the states of one."""
 
     analyst: str
     question: str
-    probability: float
-    """That the answer is yes."""
+    probability: float | None
+    """That the answer is yes; None of a question with several states."""
     happened: bool | None
-    """None while the question is not resolved, and for one that never will be."""
+    """None while the question is not resolved, and for one that never will be. Of states: True once one holds."""
+    states: tuple[StateProbability, ...] = ()
+    """In the order of the file; empty of a question with the answer yes or no."""
+    state: str = ""
+    """The one that holds; empty while that is not known."""
     void: bool = False
     """Whether the question never will be resolved."""
     made: datetime.datetime | None = None
     """When; None where the file does not say."""
     line: int = field(default=0, compare=False)
     """Of the file."""
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Those of all answers; of no and yes where there are no other states."""
+        return answer_probabilities(self.probability, self.states)
+
+    @property
+    def answer(self) -> int:
+        """The place of what happened among these answers; of what is resolved only."""
+        return answer_place(self.happened, self.state, self.states)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,29 +94,45 @@ def read_record(path: Path, analysts: Sequence[str] | None = None) -> Record:
         issues += _missing(rows, analysts or (), table.file)
     issues += [*_invalid_cells(rows, names), *_contradictions(rows)]
     current, earlier = _current(rows)
-    if issues := [*issues, *_repeated(current)]:
+    issues += _repeated(current)
+    if issues := issues or list(state_errors(rows)):
         raise InvalidInput(gathered(issues))
-    late = tuple(_judgement(row) for row in rows if row.late)
     return Record(
         file=table.file,
         analysts=names,
-        judgements=tuple(_judgement(row) for row in current),
-        superseded=tuple(_judgement(row) for row in earlier),
-        late=late,
+        judgements=_judgements(current),
+        superseded=_judgements(earlier),
+        late=_judgements(row for row in rows if row.late),
     )
 
 
-def _judgement(row: Row) -> Judgement:
-    """Return the judgement of a row without errors."""
+def _judgements(rows: Iterable[Row]) -> tuple[Judgement, ...]:
+    """Return the judgements of rows without errors."""
+    return tuple(_judgement(own) for own in forecasts_in(rows))
+
+
+def _judgement(rows: Sequence[Row]) -> Judgement:
+    """Return the judgement of one row, or of one for each state."""
+    first, yes = rows[0], next((row.state for row in rows if row.answer is True), "")
+    answer = first.answer if isinstance(first.answer, bool) else None
     return Judgement(
-        analyst=row.analyst,
-        question=row.question,
-        probability=float(row.value or 0),
-        happened=row.answer if isinstance(row.answer, bool) else None,
-        void=row.answer == VOID,
-        made=row.made,
-        line=row.line,
+        analyst=first.analyst,
+        question=first.question,
+        probability=None if first.state else float(first.value or 0),
+        happened=(True if yes else None) if first.state else answer,
+        states=_distribution(rows) if first.state else (),
+        state=yes,
+        void=first.answer == VOID,
+        made=first.made,
+        line=first.line,
     )
+
+
+def _distribution(rows: Sequence[Row]) -> tuple[StateProbability, ...]:
+    """Return the probabilities of the states, which add up to 1 though they may have been rounded."""
+    total = sum(row.value or 0.0 for row in rows)
+    total = 1.0 if isclose(total, 1.0) else total  # probabilities in full keep all their digits
+    return tuple(StateProbability(state=row.state, probability=(row.value or 0.0) / total) for row in rows)
 
 
 def _missing(rows: Sequence[Row], analysts: Sequence[str], file: str) -> Iterator[Issue]:
@@ -150,10 +183,10 @@ def _current(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
     Of rows of which none is the last, all seem to count.
     """
-    pairs: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    pairs: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if not row.late:
-            pairs[row.analyst, row.question].append(row)
+            pairs[row.analyst, row.question, row.state].append(row)
     last: set[int] = set()
     for own in pairs.values():
         times = [row.made for row in own if row.made]
@@ -166,22 +199,23 @@ def _current(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
 
 def _repeated(rows: Iterable[Row]) -> Iterator[Issue]:
     """Yield the errors of rows of which it is unknown which one counts."""
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str, str], int] = {}
     for row in rows:
-        line = first.setdefault((row.analyst, row.question), row.line)
+        line = first.setdefault((row.analyst, row.question, row.state), row.line)
         if line != row.line and row.question and row.analyst:
-            message = f"{quote(row.analyst)} has already judged {quote(row.question)} on line {line}"
+            what = f"{quote(row.state)} of {quote(row.question)}" if row.state else quote(row.question)
+            message = f"{quote(row.analyst)} has already judged {what} on line {line}"
             fix = 'Say in a column "date" when each was made, with the time if need be: then the last one counts.'
             yield row.error("question", code="duplicate-row", message=message, suggestion=fix)
 
 
 def _contradictions(rows: Iterable[Row]) -> Iterator[Issue]:
     """Yield the errors of outcomes that differ from the first one of the same question."""
-    first: dict[str, Row] = {}
+    first: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row.answer in (None, OPEN) or not row.question:
             continue
-        before = first.setdefault(row.question, row)
+        before = first.setdefault((row.question, row.state), row)
         if before.answer != row.answer:
             message = (
                 f"{quote(row.outcome)} contradicts {quote(before.outcome)} on line {before.line}, of the same question"

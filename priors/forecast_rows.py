@@ -19,6 +19,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = FrozenDict(
     {
         "analyst": ("forecaster", "forecaster_id", "user", "user_id", "username", "expert", "participant", "prior_set"),
         "question": ("question_id", "question_title", "ifp", "ifp_id", "market", "market_id"),
+        "state": ("answer_option",),
         "probability": ("prob", "p", "forecast", "prediction", "probability_yes", "prob_yes", "p_yes", "credence"),
         "percent": ("probability_percent", "forecast_percent", "percentage"),
         "outcome": ("resolution", "result", "happened", "occurred", "actual"),
@@ -57,6 +58,8 @@ class Row:
     outcome: str
     date: str = ""
     closed: str = ""
+    state: str = ""
+    """One of several that the question has; empty where the answer is yes or no."""
     percent: bool = False
     """Whether the probability is one of 100."""
 

@@ -14,6 +14,7 @@ from estimative.model.record.calibration import Verification
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution
 from estimative.model.record.score import ScoreResult, score_entries
 from estimative.model.record.scored_forecast import ScoredForecast
+from estimative.priors.state_probability import StateProbability
 
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 MADE = datetime.datetime(2026, 2, 1, 9, 30, tzinfo=datetime.UTC)
@@ -52,6 +53,25 @@ def resolution(place: int = 1, happened: bool | None = True, **changed: Any) -> 
     """It happened in April, or had not by the end of June; changes are those of the forecast."""
     on = datetime.date(2026, 4, 2) if happened else datetime.date(2026, 6, 30)
     return Resolution(forecast=forecast(place, **changed), occurred=happened, date=on, because="The county's log.")
+
+
+def states(*probabilities: float) -> tuple[StateProbability, ...]:
+    """States that are called s0, s1, ..."""
+    return tuple(
+        StateProbability(state=f"s{place}", probability=p, se=p * (1 - p) / 50) for place, p in enumerate(probabilities)
+    )
+
+
+def state_resolution(place: int, probabilities: Sequence[float], state: str, **changed: Any) -> Resolution:
+    """A state of the water level holds, or none that is known; changes are those of the forecast."""
+    plain = forecast(place, outcome="", probability=None, se=None, event="level", states=states(*probabilities))
+    return Resolution(
+        forecast=replace(plain, **changed),
+        occurred=True if state.startswith("s") else None,
+        state=state,
+        date=datetime.date(2026, 4, 2),
+        because="The gauge.",
+    )
 
 
 def entry(line: int, of: Resolution, corrects: int | None = None) -> Entry:
@@ -105,11 +125,25 @@ def _mixed() -> list[Entry]:
     ]
 
 
+def _with_states() -> list[Entry]:
+    """Forecasts of states, some of them ordered, void or without their condition, among those of yes or no."""
+    return [
+        entry(1, resolution(1, True, probability=0.2)),
+        entry(2, state_resolution(1, (0.2, 0.5, 0.3), "s1")),
+        entry(3, state_resolution(2, (0.1, 0.2, 0.7), "s0", scenario="dam", ordered=True)),
+        entry(4, state_resolution(3, (0.0, 0.6, 0.4), "otherwise", scenario="lock")),
+        entry(5, state_resolution(4, (0.5, 0.5), "", scenario="weir")),
+        entry(6, resolution(5, False, scenario="dam", probability=0.1)),
+    ]
+
+
 RECORDS: dict[str, ScoreResult] = {
     "score.nothing": record([]),
     "score.void": record([entry(1, resolution(1, None))]),
     "score.one": record([entry(1, resolution(1, True))]),
     "score.mixed": record(_mixed()),
+    "score.states": record(_with_states()),
+    "score.states alone": record(_with_states()[1:3]),
     "score.full": record(entries(2 * ENGINEER)),
     "score.several": record([*entries(ENGINEER), *entries(MAYOR, analyst="mayor", first=len(ENGINEER) + 1)]),
 }
@@ -118,12 +152,28 @@ CHANCES = st.floats(0, 1) | st.floats(-12, 0).map(lambda power: 10.0**power)
 ANSWERS = st.lists(st.none() | st.booleans(), max_size=30)
 
 
+SHARES = st.lists(st.floats(0, 1), min_size=2, max_size=5).filter(any).map(lambda n: tuple(x / sum(n) for x in n))
+
+
+@st.composite
+def state_resolutions(draw: st.DrawFn, place: int, **changed: Any) -> Resolution:
+    """The state of an event, of any probabilities."""
+    shares = draw(SHARES)
+    names = [f"s{at}" for at in range(len(shares))]
+    state = draw(st.sampled_from([*names, "", "otherwise"]))
+    return state_resolution(place, shares, state, ordered=draw(st.booleans()), **changed)
+
+
 @st.composite
 def records(draw: st.DrawFn) -> ScoreResult:
-    """Scores of one analyst or two on the same questions or on fewer."""
+    """Scores of one analyst or two on the same questions or on fewer, of yes or no and of states."""
     answers = draw(ANSWERS)
     log: list[Entry] = []
     for analyst in draw(st.sampled_from([("engineer",), ("engineer", "mayor")])):
         own = [(draw(CHANCES), happened) for happened in answers[: draw(st.integers(0, len(answers)))]]
         log += entries(own, analyst=analyst, first=len(log) + 1)
+        for place in range(draw(st.integers(0, 3))):
+            # Each in a scenario of its own: what two analysts saw of it is not the same otherwise.
+            line, scenario = len(log) + 1, f"{analyst} {place}"
+            log.append(entry(line, draw(state_resolutions(line, prior_set=analyst, scenario=scenario))))
     return record(log)

@@ -1,30 +1,35 @@
-"""Resolve: record what happened to an outcome that a saved run gave a probability to."""
+"""Resolve: record what happened to an outcome, or which state of an event holds, that a saved run gave chances to."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from estimative.model.inference.fit_result import FitResult
+from estimative.model.record.consistency import decided_outcomes, inconsistencies
 from estimative.model.record.resolution_log import ResolutionLog
-from estimative.model.record.resolutions import IssuedForecast, Resolution, refusals
+from estimative.model.record.resolutions import Entry, Resolution, current_entries, refusals
 from estimative.model.record.run_store import Store
 from estimative.model.record.score import ResolveResult
 from estimative.model.record.stored_run import StoredRun
-from estimative.model.spec.events import Outcome
+from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, invalid
 from estimative.workflows import clock
+from estimative.workflows.issued_forecasts import chosen_event, chosen_outcome, outcome_forecast, state_forecast
+from estimative.workflows.result_words import occurred, state_of
 
 
 def resolve(
     store: Store,
     run: str,
     *,
-    occurred: bool | None,
+    result: str,
     date: datetime.date,
     because: str,
     outcome: str | None = None,
+    event: str | None = None,
     correct: bool = False,
 ) -> ResolveResult:
     """Record what happened in the log next to the runs.
@@ -33,36 +38,99 @@ def resolve(
     ----------
     run
         Its id, the beginning of its id, or `latest`.
-    occurred
-        None is void: nobody will ever know, or the condition of a conditional outcome was not met.
+    result
+        Of an outcome: "yes", "no", or "void" if nobody will ever know or its condition was not met. Of an event: the
+        state that holds, the number that is in one of its ranges, "otherwise" if its condition was not met, or "void".
     date
-        When it happened, or when it was certain that it had not.
+        When it happened, or when it was certain that it had not; of a state, when it was certain.
     because
         The source that decided it.
     outcome
-        The scenario's headline if None.
+        The scenario's headline if neither an outcome nor an event is given.
+    event
+        One with states.
     correct
-        Replace an earlier resolution of the same run and outcome; its line stays in the log.
+        Replace an earlier resolution of the same run and outcome or event; its line stays in the log.
 
     Raises
     ------
     InvalidInput
-        If there is no such run or outcome, the run did not converge, the dates are impossible, no reason is given, or
-        the log does not accept it.
+        If there is no such run, outcome, event or state, the run did not converge, the dates are impossible, no reason
+        is given, the log does not accept it, or other answers exclude it.
     """
     now = clock.now()
     reason = _reason(because)
+    if outcome and event:
+        raise invalid("an outcome and an event exclude each other", code="misuse", key="event", allowed="one of them")
     stored = StoredRun(store.find(run))
-    result = _scorable(stored)
-    scenario = stored.read_scenario(result.scenario.digest)
-    chosen = _outcome(outcome or scenario.headline, scenario, result.outcomes, stored.id)
-    resolution = Resolution(forecast=_forecast(result, chosen), occurred=occurred, date=date, because=reason)
-    if issues := list(refusals(resolution, today=now.date(), settled=scenario.settled(chosen.id))):
+    fitted = _scorable(stored)
+    question = _Question.of(stored.read_scenario(fitted.scenario.digest), fitted, outcome, event)
+    resolution = question.resolution(fitted, result, date, reason)
+    if issues := list(refusals(resolution, today=now.date(), settled=question.settled)):
         raise InvalidInput(issues)
     log = ResolutionLog.in_folder(store.folder)
+    issues = _inconsistencies(question.scenario, resolution, log)
+    if issues and not correct:  # of several wrong answers, one has to be corrected first
+        raise InvalidInput(issues)
     entry = log.append(resolution, written=now.astimezone(datetime.UTC), correct=correct)
-    given = tuple(scenario.event_title(name) for name in chosen.given)
-    return ResolveResult(log=str(log.path), entry=entry, title=chosen.title, given=given)
+    return _recorded(question, fitted, log, entry, tuple(issues))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What is resolved."""
+
+    scenario: Scenario
+    subject: Outcome | Event
+
+    @classmethod
+    def of(cls, scenario: Scenario, result: FitResult, outcome: str | None, event: str | None) -> _Question:
+        if event:
+            return cls(scenario=scenario, subject=chosen_event(event, scenario, result))
+        return cls(scenario=scenario, subject=chosen_outcome(outcome or scenario.headline, scenario, result))
+
+    @property
+    def settled(self) -> bool:
+        """Whether it was settled when it was asked, though nobody may have known."""
+        if isinstance(self.subject, Event):
+            return self.subject.when == "now"
+        return self.scenario.settled(self.subject.id)
+
+    def resolution(self, fitted: FitResult, result: str, date: datetime.date, because: str) -> Resolution:
+        run = fitted.run.id
+        if isinstance(self.subject, Outcome):
+            forecast, so = outcome_forecast(fitted, self.subject), occurred(result, run)
+            return Resolution(forecast=forecast, occurred=so, date=date, because=because)
+        state = state_of(result, self.subject, run)
+        known = True if state in self.subject.states else None
+        forecast = state_forecast(fitted, self.subject)
+        return Resolution(forecast=forecast, occurred=known, state=state, date=date, because=because)
+
+
+def _inconsistencies(scenario: Scenario, resolution: Resolution, log: ResolutionLog) -> list[Issue]:
+    return list(inconsistencies(scenario, resolution, current_entries(log.read()), str(log.path)))
+
+
+def _recorded(
+    question: _Question, fitted: FitResult, log: ResolutionLog, entry: Entry, issues: tuple[Issue, ...]
+) -> ResolveResult:
+    subject, scenario = question.subject, question.scenario
+    states = subject.states if isinstance(subject, Event) else ()
+    return ResolveResult(
+        log=str(log.path),
+        entry=entry,
+        title=subject.title,
+        given=tuple(scenario.event_title(name) for name in subject.given),
+        state_titles={state: scenario.events[subject.id].state_title(state) for state in states},
+        decided=decided_outcomes(scenario, entry.resolution, _open(fitted, current_entries(log.read()))),
+        inconsistent=issues,
+    )
+
+
+def _open(fitted: FitResult, entries: Iterable[Entry]) -> list[str]:
+    """The outcomes of a run that are not resolved."""
+    resolved = {entry.forecast.outcome for entry in entries if entry.forecast.run == fitted.run.id}
+    return [name for name in fitted.outcomes if name not in resolved]
 
 
 def _reason(because: str) -> str:
@@ -82,28 +150,3 @@ def _scorable(run: StoredRun) -> FitResult:
     if not result.converged:
         raise invalid("this run did not converge, so it is not scored", code="not-converged", file=run.id)
     return result
-
-
-def _outcome(name: str, scenario: Scenario, known: Iterable[str], run: str) -> Outcome:
-    if name in scenario.outcomes and name in known:
-        return scenario.outcomes[name]
-    place = Place(file=run, key="outcome")
-    raise InvalidInput([unknown_name(place, name, known, "an outcome of this run")])
-
-
-def _forecast(result: FitResult, outcome: Outcome) -> IssuedForecast:
-    estimate = result.outcomes[outcome.id].posterior
-    return IssuedForecast(
-        run=result.run.id,
-        created=result.run.created,
-        scenario=result.scenario.id,
-        scenario_digest=result.scenario.digest,
-        prior_set=result.prior_set.name,
-        prior_set_digest=result.prior_set.digest,
-        analyst=result.prior_set.analyst,
-        outcome=outcome.id,
-        probability=estimate.value,
-        se=estimate.se,
-        as_of=result.scenario.as_of,
-        until=result.scenario.until,
-    )

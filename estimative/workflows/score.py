@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from estimative.model.record.consistency import all_inconsistencies
 from estimative.model.record.resolution_log import ResolutionLog
-from estimative.model.record.resolutions import contradictions, current_entries, open_runs
+from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs
 from estimative.model.record.run_store import Store
 from estimative.model.record.score import ScoreResult, score_entries, score_record
+from estimative.model.record.stored_run import StoredRun
+from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
 from estimative.priors.forecast_record import read_record
 
@@ -30,10 +34,25 @@ def score(store: Store, analysts: Sequence[str] = ()) -> ScoreResult:
     entries = log.read()
     file = str(log.path)
     known = {entry.forecast.prior_set for entry in entries}
-    if issues := [*contradictions(current_entries(entries), file), *_unknown(analysts, known, file)]:
+    current = current_entries(entries)
+    contradictory = list(contradictions(current, file)) or list(_inconsistent(store, current, file))
+    if issues := [*contradictory, *_unknown(analysts, known, file)]:
         raise InvalidInput(issues)
     chosen = [entry for entry in entries if not analysts or entry.forecast.prior_set in analysts]
     return score_entries(entries, log=file, open_runs=len(open_runs(chosen, store.list())), analysts=analysts)
+
+
+def _inconsistent(store: Store, entries: Sequence[Entry], file: str) -> Iterator[Issue]:
+    """The errors of answers that the states of events exclude, as far as the runs are still saved."""
+    saved = {run.id for run in store.list()}
+    scenarios: dict[str, Scenario] = {}
+    for forecast in (entry.forecast for entry in entries if entry.forecast.event):
+        if forecast.run in saved and forecast.scenario not in scenarios:
+            with suppress(InvalidInput):  # the log is scored without the runs: a damaged one stops nothing
+                run = StoredRun(store.folder / forecast.run)
+                scenarios[forecast.scenario] = run.read_scenario(forecast.scenario_digest)
+    for scenario in scenarios.values():
+        yield from all_inconsistencies(scenario, entries, file)
 
 
 def score_file(path: Path, analysts: Sequence[str] = ()) -> ScoreResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -10,10 +10,11 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.record.proper_scores import FEW, CalibrationBin, log_penalties, score
+from estimative.model.record.proper_scores import FEW
+from estimative.model.record.proper_scores import calibration as words
 from estimative.model.record.resolutions import Entry, Question
 from estimative.model.record.scored_forecast import ScoredForecast
-from estimative.priors.forecast_record import Judgement, Record
+from estimative.model.record.scoring_rules import brier_score, logarithmic_score, ranked_probability_score
 
 MASS = 0.9
 """Of the interval of a frequency."""
@@ -79,21 +80,18 @@ class Decomposition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verification:
-    """Scores of some forecasts. Standard errors treat all forecasts on one scenario as one independent draw."""
+class BaseRate:
+    """Forecasts of yes or no against how often the answer was yes; those of several states have no base rate."""
 
     count: int
-    questions: int
-    scenarios: int
     occurred: int
     mean_forecast: Estimate
     """Probability; its error is that of the simulations."""
     bias: Estimate
-    """Mean forecast less the base rate. Its error is at least what chance gives calibrated forecasts."""
+    """Mean forecast less the base rate. Its error is at least what chance gives calibrated forecasts. Of several
+    states it would be 0 whatever they are, since their probabilities add up to 1."""
     brier: Estimate
-    """In [0, 1]; 0 is perfect."""
-    log: Estimate | None
-    """In nats; 0 is perfect. None where it is infinite: probability 0 was given to something that happened."""
+    """Of these forecasts alone."""
     brier_skill: Estimate | None
     """1 - score / score of the base rate; None where nothing or everything happened, so that nobody can do better.
     The base rate is that of these very questions, which nobody knew beforehand."""
@@ -101,47 +99,104 @@ class Verification:
     """Also None where the logarithmic score is infinite."""
     decomposition: Decomposition | None
     """None where there are fewer than `ENOUGH` forecasts for each bin in use, or few questions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedScore:
+    """Forecasts of states that have an order."""
+
+    count: int
+    score: Estimate
+    """Mean ranked probability score, in [0, 1]; 0 is perfect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """Scores of some forecasts. Standard errors treat all forecasts on one scenario as one independent draw."""
+
+    count: int
+    questions: int
+    scenarios: int
+    brier: Estimate
+    """In [0, 1]; 0 is perfect."""
+    log: Estimate | None
+    """In nats; 0 is perfect. None where it is infinite: probability 0 was given to something that happened."""
+    ranked: RankedScore | None = None
+    """None where no states have an order."""
+    yes_no: BaseRate | None
+    """None where all forecasts are of several states."""
     bins: tuple[Bin, ...]
-    """In rising order of probability, without those that were never used."""
+    """In rising order of probability, without those that were never used. Each of several states counts as a forecast
+    of yes or no."""
 
     @property
     def few(self) -> bool:
         """Whether there are too few questions to judge whoever answered them."""
         return self.questions < FEW
 
+    @property
+    def of_states(self) -> int:
+        """How many forecasts are of several states."""
+        return self.count - (self.yes_no.count if self.yes_no else 0)
+
 
 def verify(scored: Sequence[ScoredForecast]) -> Verification:
     """Score some forecasts, none of them void; one at least."""
     ordered = sorted(scored, key=_by_probability)
-    forecasts = np.array([forecast.probability for forecast in ordered])
-    happened = np.array([forecast.occurred is True for forecast in ordered], dtype=float)
-    clusters = _Clusters.of([forecast.scenario for forecast in ordered])
-    penalties, brier = log_penalties(forecasts, happened), np.square(forecasts - happened)
-    base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
-    varied = 0 < base < 1
-    bins = tuple(_bins(ordered))
-    questions = len({forecast.question for forecast in ordered})
-    enough = questions >= FEW and len(ordered) >= ENOUGH * len(bins)
+    clusters = _Clusters.of(ordered)
+    penalties = _scores(logarithmic_score, ordered)
+    yes_no = [forecast for forecast in ordered if not forecast.states]
+    statements = sorted((each for forecast in ordered for each in forecast.statements()), key=_by_probability)
     return Verification(
         count=len(ordered),
-        questions=questions,
+        questions=len({forecast.question for forecast in ordered}),
         scenarios=clusters.count,
+        brier=clusters.mean(_scores(brier_score, ordered)),
+        log=clusters.mean(penalties) if bool(np.isfinite(penalties).all()) else None,
+        ranked=_ranked([forecast for forecast in ordered if forecast.ordered]),
+        yes_no=_base_rate(yes_no) if yes_no else None,
+        bins=tuple(_bins(statements)),
+    )
+
+
+def _scores(rule: Callable[[Sequence[float], int], float], forecasts: Sequence[ScoredForecast]) -> Numbers:
+    """The score of each forecast; dims (forecast)."""
+    return np.array([rule(forecast.probabilities, forecast.answer) for forecast in forecasts])
+
+
+def _ranked(forecasts: Sequence[ScoredForecast]) -> RankedScore | None:
+    if not forecasts:
+        return None
+    score = _Clusters.of(forecasts).mean(_scores(ranked_probability_score, forecasts))
+    return RankedScore(count=len(forecasts), score=score)
+
+
+def _base_rate(ordered: Sequence[ScoredForecast]) -> BaseRate:
+    """The measures of forecasts of yes or no; one at least."""
+    forecasts = np.array([forecast.probability for forecast in ordered], dtype=float)
+    happened = np.array([forecast.occurred is True for forecast in ordered], dtype=float)
+    clusters = _Clusters.of(ordered)
+    penalties, brier = _scores(logarithmic_score, ordered), _scores(brier_score, ordered)
+    base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
+    varied, bins = 0 < base < 1, tuple(_bins(ordered))
+    questions = len({forecast.question for forecast in ordered})
+    enough = questions >= FEW and len(ordered) >= ENOUGH * len(bins)
+    return BaseRate(
+        count=len(ordered),
         occurred=int(happened.sum()),
         mean_forecast=_mean_forecast(ordered),
         bias=_bias(forecasts, happened, clusters),
         brier=clusters.mean(brier),
-        log=clusters.mean(penalties) if finite else None,
         brier_skill=_skill(brier, happened, clusters, base * (1 - base), 1 - 2 * base) if varied else None,
         log_skill=(
             _skill(penalties, happened, clusters, _entropy(base), log(1 / base - 1)) if varied and finite else None
         ),
         decomposition=_decomposition(bins, float(brier.mean()), base) if enough else None,
-        bins=bins,
     )
 
 
 def _by_probability(forecast: ScoredForecast) -> tuple[object, ...]:
-    return forecast.probability, forecast.analyst, forecast.question
+    return forecast.probabilities[::-1], forecast.analyst, forecast.question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +208,8 @@ class _Clusters:
     count: int
 
     @classmethod
-    def of(cls, scenarios: Sequence[str]) -> _Clusters:
+    def of(cls, forecasts: Sequence[ScoredForecast]) -> _Clusters:
+        scenarios = [forecast.scenario for forecast in forecasts]
         names = sorted(set(scenarios))
         return cls(members=tuple(map(names.index, scenarios)), count=len(names))
 
@@ -171,8 +227,8 @@ class _Clusters:
 
 
 def _mean_forecast(forecasts: Sequence[ScoredForecast]) -> Estimate:
-    error = sqrt(sum(forecast.se**2 for forecast in forecasts)) / len(forecasts)
-    return Estimate(value=float(np.mean([forecast.probability for forecast in forecasts])), se=error)
+    error = sqrt(sum((forecast.se or 0.0) ** 2 for forecast in forecasts)) / len(forecasts)
+    return Estimate(value=float(np.mean([forecast.probability or 0.0 for forecast in forecasts])), se=error)
 
 
 def _bias(forecasts: Numbers, happened: Numbers, clusters: _Clusters) -> Estimate:
@@ -201,29 +257,15 @@ def _skill(penalties: Numbers, happened: Numbers, clusters: _Clusters, reference
 
 
 def _bins(rising: Sequence[ScoredForecast]) -> Iterator[Bin]:
-    """Forecasts in rising order of probability, by the word that ICD 203 has for each."""
+    """Forecasts of yes or no in rising order of probability, by the word that ICD 203 has for each."""
     start = 0
-    for group in _calibration(rising):
+    for group in words((forecast.probability or 0.0, forecast.occurred is True) for forecast in rising):
         members = rising[start : start + group.count]
-        occurred = round(group.frequency * group.count)
+        occurred = sum(forecast.occurred is True for forecast in members)
         low, high = frequency(occurred, group.count)
         mean = _mean_forecast(members)
         yield Bin(term=group.term, count=group.count, mean_forecast=mean, occurred=occurred, low=low, high=high)
         start += group.count
-
-
-def _calibration(rising: Sequence[ScoredForecast]) -> tuple[CalibrationBin, ...]:
-    judgements = tuple(
-        Judgement(
-            analyst="",
-            question=f"{place:09}",  # keeps the order among equal probabilities
-            probability=forecast.probability,
-            happened=forecast.occurred,
-        )
-        for place, forecast in enumerate(rising)
-    )
-    [scores] = score(Record(file="", analysts=("",), judgements=judgements)).scores
-    return scores.calibration
 
 
 def frequency(occurred: int, count: int) -> tuple[float, float]:

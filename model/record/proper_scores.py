@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from math import exp, isfinite, log, sqrt
@@ -11,6 +11,7 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.record.scoring_rules import brier_score, logarithmic_score
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
 
@@ -43,7 +44,8 @@ class Scores:
     questions: tuple[str, ...]
     """The resolved ones, sorted: a set would be in another order in each process."""
     brier: Estimate
-    """Mean of (probability - outcome)^2, in [0, 1] (Brier 1950, Monthly Weather Review 78(1))."""
+    """Mean of (probability - outcome)^2, in [0, 1] (Brier 1950, Monthly Weather Review 78(1)); of several states half
+    the sum of these."""
     log: Estimate | None
     """Mean of -ln(probability given to what happened), in nats (Good 1952, J. R. Stat. Soc. B 14(1)).
 
@@ -51,7 +53,8 @@ class Scores:
     log_floored: Estimate
     """The same where each probability given to what happened counts as `FLOOR` at least; always finite."""
     calibration: tuple[CalibrationBin, ...]
-    """In rising order of probability, without the bands that were never used."""
+    """In rising order of probability, without the bands that were never used. Each of several states counts as a
+    forecast of yes or no."""
 
     @property
     def resolved(self) -> int:
@@ -87,24 +90,16 @@ def score(record: Record) -> Scoring:
 
 def _scores(analyst: str, judgements: Iterable[Judgement]) -> Scores:
     # A sum of floats depends on its order: sorted, the same forecasts give the same bits.
-    ordered = sorted(judgements, key=lambda judgement: (judgement.probability, judgement.question))
-    forecasts = np.array([judgement.probability for judgement in ordered])
-    happened = np.array([judgement.happened is True for judgement in ordered], dtype=float)
-    penalties = log_penalties(forecasts, happened)
+    ordered = sorted(judgements, key=lambda judgement: (judgement.probabilities, judgement.question))
+    penalties = np.array([logarithmic_score(each.probabilities, each.answer) for each in ordered])
     return Scores(
         analyst=analyst,
         questions=tuple(sorted(judgement.question for judgement in ordered)),
-        brier=_mean(np.square(forecasts - happened)),
+        brier=_mean(np.array([brier_score(each.probabilities, each.answer) for each in ordered])),
         log=_finite_mean(penalties),
         log_floored=_mean(np.minimum(penalties, -log(FLOOR))),
-        calibration=tuple(_calibration(ordered)),
+        calibration=tuple(calibration(statement for each in ordered for statement in _statements(each))),
     )
-
-
-def log_penalties(forecasts: Numbers, happened: Numbers) -> Numbers:
-    """-ln of the probability given to what happened, infinite where that was 0; all dims (forecast)."""
-    with np.errstate(divide="ignore"):
-        return -np.log(np.where(happened > 0, forecasts, 1 - forecasts)) + 0.0  # no negative zero
 
 
 def _mean(values: Numbers) -> Estimate:
@@ -117,15 +112,27 @@ def _finite_mean(values: Numbers) -> Estimate | None:
     return _mean(values) if isfinite(values.sum()) else None
 
 
-def _calibration(rising: Sequence[Judgement]) -> Iterator[CalibrationBin]:
-    """Forecasts in rising order of probability, counted by the word that ICD 203 has for each."""
-    for term, group in groupby(rising, key=lambda judgement: ICD203.word(judgement.probability).text):
+type Statement = tuple[float, bool]
+"""A probability, and whether what it was about happened."""
+
+
+def _statements(judgement: Judgement) -> Iterator[Statement]:
+    """Yield a judgement as one of yes or no, or as one for each of its states."""
+    if not judgement.states:
+        yield judgement.probability or 0.0, judgement.happened is True
+    for each in judgement.states:
+        yield each.probability, each.state == judgement.state
+
+
+def calibration(statements: Iterable[Statement]) -> Iterator[CalibrationBin]:
+    """Yield forecasts of yes or no in rising order of probability, counted by the word that ICD 203 has for each."""
+    for term, group in groupby(sorted(statements), key=lambda each: ICD203.word(each[0]).text):
         members = tuple(group)
         yield CalibrationBin(
             term=term,
             count=len(members),
-            mean_forecast=float(np.mean([judgement.probability for judgement in members])),
-            frequency=sum(judgement.happened is True for judgement in members) / len(members),
+            mean_forecast=float(np.mean([probability for probability, _ in members])),
+            frequency=sum(happened for _, happened in members) / len(members),
         )
 
 

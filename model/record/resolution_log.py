@@ -18,8 +18,11 @@ import msgspec
 from estimative.model.record.file_lock import lock, sync_folder
 from estimative.model.record.resolutions import Entry, IssuedForecast, Resolution, contradicting, current_entries
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid
+from estimative.priors.state_probability import StateProbability
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE = (1, 2)
+"""Lines of version 1 have outcomes alone, and the fields of version 2 without those of states."""
 LOG = "resolutions.jsonl"
 """Among the folders of the runs."""
 LARGEST = 256 << 20
@@ -30,6 +33,14 @@ SEAL = b', "digest": "'
 """Between the content of a line and its digest."""
 
 type _Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class _State(msgspec.Struct, kw_only=True):
+    """One of the states in a line."""
+
+    state: str
+    probability: _Probability
+    mcse: _Probability
 
 
 class _Line(msgspec.Struct, kw_only=True):
@@ -47,18 +58,22 @@ class _Line(msgspec.Struct, kw_only=True):
     prior_set_digest: str
     analyst: str
     outcome: str
-    probability: _Probability
-    mcse: _Probability
+    probability: _Probability | None
+    mcse: _Probability | None
+    event: str = ""
+    states: tuple[_State, ...] = ()
+    ordered: bool = False
     as_of: datetime.date
     until: datetime.date
     happened: bool | None
+    state: str = ""
     on: datetime.date
     because: str
 
 
 SAME_NAMES = (
     "run", "created", "scenario", "scenario_digest", "prior_set", "prior_set_digest", "analyst", "outcome",
-    "probability", "as_of", "until",
+    "probability", "event", "ordered", "as_of", "until",
 )  # fmt: skip
 """Fields of a forecast that a line has under the same name."""
 
@@ -96,7 +111,7 @@ class ResolutionLog:
         Parameters
         ----------
         correct
-            Let it replace the current entry of the same run and outcome, whose line stays where it is.
+            Let it replace the current entry of the same run and outcome (event), whose line stays where it is.
 
         Raises
         ------
@@ -125,19 +140,19 @@ class ResolutionLog:
             return before.line
         if before:
             answer = f"{before.resolution.word} on {before.resolution.date}"
-            message = f"{resolution.forecast.outcome} of this run is resolved already: {answer}"
+            message = f"{resolution.forecast.subject} of this run is resolved already: {answer}"
             fix = "Record a correction to change it."
             raise invalid(message, code="resolved-already", file=file, line=before.line, key=run, suggestion=fix)
         if correct:
             self._refuse_correction(resolution)
         for entry in entries:
             same = entry.forecast.question == resolution.forecast.question
-            if same and entry.resolution.occurred != resolution.occurred:
+            if same and entry.resolution.word != resolution.word:
                 raise InvalidInput([contradicting(entry, resolution, file, None)])
         return None
 
     def _refuse_correction(self, resolution: Resolution) -> NoReturn:
-        message = f"{resolution.forecast.outcome} of this run is not resolved, so there is nothing to correct"
+        message = f"{resolution.forecast.subject} of this run is not resolved, so there is nothing to correct"
         raise invalid(message, code="nothing-to-correct", file=str(self.path), key=resolution.forecast.run)
 
     def _unusable(self, error: OSError, verb: str) -> InvalidInput:
@@ -184,7 +199,9 @@ def _raw(resolution: Resolution, previous: str, written: datetime.datetime, corr
         written=written,
         corrects=corrects,
         mcse=forecast.se,
+        states=tuple(_State(state=each.state, probability=each.probability, mcse=each.se) for each in forecast.states),
         happened=resolution.occurred,
+        state=resolution.state,
         on=resolution.date,
         because=resolution.because,
         **{name: getattr(forecast, name) for name in SAME_NAMES},
@@ -226,14 +243,17 @@ def _entry(raw: bytes, number: int, previous: str | None, before: Sequence[Entry
         raise _Broken("the line was changed", "Restore it; to change an answer, record a correction.")
     try:
         version = msgspec.json.decode(raw, type=dict[str, Any]).get("schema_version")
-        if version != SCHEMA_VERSION:
+        if version not in READABLE:
             raise _Broken(f"the schema version is {version!r} instead of {SCHEMA_VERSION}")
         line = msgspec.json.decode(raw, type=_Line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _Broken("the line is not a resolution that this program wrote") from error
     if previous is not None and line.previous != previous:
         raise _Broken("the line does not follow from the one before: a line was inserted, removed or moved")
-    entry = _built(line, raw, number)
+    try:
+        entry = _built(line, raw, number)
+    except ValueError as error:
+        raise _Broken("the line is not a resolution that this program wrote") from error
     if entry.corrects != _current_line(entry, before):
         raise _Broken("the line resolves a run and outcome again without naming the line that it corrects")
     return entry
@@ -257,7 +277,10 @@ def _zoned(time: datetime.datetime) -> datetime.datetime:
 
 def _built(line: _Line, raw: bytes, number: int) -> Entry:
     named = {name: getattr(line, name) for name in SAME_NAMES}
-    forecast = IssuedForecast(**{**named, "created": _zoned(line.created), "se": line.mcse})
-    resolution = Resolution(forecast=forecast, occurred=line.happened, date=line.on, because=line.because)
+    states = tuple(StateProbability(state=s.state, probability=s.probability, se=s.mcse) for s in line.states)
+    forecast = IssuedForecast(**{**named, "created": _zoned(line.created), "se": line.mcse, "states": states})
+    resolution = Resolution(
+        forecast=forecast, occurred=line.happened, state=line.state, date=line.on, because=line.because
+    )
     written = line.written.astimezone(datetime.UTC)
     return Entry(line=number, digest=_digest(raw), written=written, corrects=line.corrects, resolution=resolution)

@@ -7,24 +7,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from estimative.model.record.run_store import Manifest
+from estimative.model.spec.events import OTHERWISE
 from estimative.priors.errors import Issue, Place
+from estimative.priors.state_probability import StateProbability
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """An outcome of a scenario by a horizon; later versions of the scenario ask the same question."""
+    """An outcome of a scenario by a horizon, or the state of an event; later versions of the scenario ask the same."""
 
     scenario: str
     outcome: str
     until: datetime.date
+    event: str = ""
+    """That with states; empty of an outcome."""
 
     def __str__(self) -> str:
-        return f"{self.scenario}: {self.outcome} by {self.until}"
+        what = f"state of {self.event}" if self.event else self.outcome
+        return f"{self.scenario}: {what} by {self.until}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedForecast:
-    """The probability that a run gave to one outcome."""
+    """The probability that a run gave to one outcome, or those that it gave to the states of one event."""
 
     run: str
     created: datetime.datetime
@@ -35,16 +40,34 @@ class IssuedForecast:
     prior_set_digest: str
     analyst: str
     """As the prior set describes them; empty where it does not."""
-    outcome: str
-    probability: float
-    se: float
+    outcome: str = ""
+    """Empty of a forecast of states."""
+    probability: float | None = None
+    """That the outcome comes about; None of a forecast of states."""
+    se: float | None = None
     """Monte Carlo standard error."""
+    event: str = ""
+    """Whose states these are; empty of an outcome."""
+    states: tuple[StateProbability, ...] = ()
+    """Each named state of the event, under its condition where it has one; in their order where they are ordered."""
+    ordered: bool = False
     as_of: datetime.date
     until: datetime.date
 
+    def __post_init__(self) -> None:
+        """Refuse what is neither a forecast of an outcome nor one of states."""
+        missing = {self.probability is None, self.se is None, not self.outcome}
+        if missing != {bool(self.event)} or bool(self.event) != (len(self.states) > 1):
+            raise ValueError("neither one probability nor those of several states")
+
     @property
     def question(self) -> Question:
-        return Question(scenario=self.scenario, outcome=self.outcome, until=self.until)
+        return Question(scenario=self.scenario, outcome=self.outcome, until=self.until, event=self.event)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as in an error: the outcome, or the state of the event."""
+        return f"the state of {self.event}" if self.event else self.outcome
 
     @property
     def made(self) -> datetime.date:
@@ -58,16 +81,27 @@ class Resolution:
 
     forecast: IssuedForecast
     occurred: bool | None
-    """None is void: nobody will ever know, or the condition of a conditional outcome was not met."""
+    """None is void: nobody will ever know, or the condition of a conditional outcome was not met. Of a forecast of
+    states: whether it is known which one holds, or None."""
+    state: str = ""
+    """The state that holds, or `otherwise` if the condition of the event was not met; empty of an outcome or a void."""
     date: datetime.date
-    """When it happened, or when it was certain that it had not."""
+    """When it happened, or when it was certain that it had not; of a state, when it was certain."""
     because: str
     """The source that decided it."""
 
+    def __post_init__(self) -> None:
+        """Refuse an answer that does not fit the forecast."""
+        known = {each.state for each in self.forecast.states}
+        if self.state not in {*known, "", OTHERWISE} or (self.state and not known):
+            raise ValueError("not a state of the forecast")
+        if known and self.occurred is not (True if self.state in known else None):
+            raise ValueError("a forecast of states occurred in one of them, or is void")
+
     @property
-    def key(self) -> tuple[str, str]:
-        """The run and the outcome; each pair is resolved once, except for corrections."""
-        return self.forecast.run, self.forecast.outcome
+    def key(self) -> tuple[str, str, str]:
+        """The run and the outcome or event; each is resolved once, except for corrections."""
+        return self.forecast.run, self.forecast.outcome, self.forecast.event
 
     @property
     def lead(self) -> int:
@@ -76,8 +110,8 @@ class Resolution:
 
     @property
     def word(self) -> str:
-        """As given on the command line: "yes", "no", "void"."""
-        return WORDS[self.occurred]
+        """As given on the command line: "yes", "no", "void", or the state."""
+        return self.state or WORDS[self.occurred]
 
 
 WORDS: dict[bool | None, str] = {True: "yes", False: "no", None: "void"}
@@ -94,7 +128,7 @@ class Entry:
     written: datetime.datetime
     """UTC."""
     corrects: int | None
-    """The earlier line of the same run and outcome that this one replaces."""
+    """The earlier line of the same run and outcome (event) that this one replaces."""
     resolution: Resolution
 
     @property
@@ -133,7 +167,7 @@ def contradictions(entries: Iterable[Entry], file: str) -> Iterator[Issue]:
     first: dict[Question, Entry] = {}
     for entry in entries:
         earlier = first.setdefault(entry.forecast.question, entry)
-        if earlier.resolution.occurred != entry.resolution.occurred:
+        if earlier.resolution.word != entry.resolution.word:
             yield contradicting(earlier, entry.resolution, file, entry.line)
 
 
@@ -152,8 +186,8 @@ def refusals(resolution: Resolution, *, today: datetime.date, settled: bool) -> 
     Parameters
     ----------
     settled
-        Whether the outcome was settled when the question was asked, though unknown: then its answer may become known
-        at any time, before the horizon or after it.
+        Whether the outcome (event) was settled when the question was asked, though unknown: then its answer may become
+        known at any time, before the horizon or after it.
     """
     forecast, date = resolution.forecast, resolution.date
     if date < forecast.as_of:
@@ -174,7 +208,7 @@ def _misdated(resolution: Resolution, message: str, allowed: str) -> Issue:
 
 def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[Issue]:
     date, until = resolution.date, resolution.forecast.until
-    if resolution.occurred is True and date > until:
+    if resolution.occurred is True and not resolution.state and date > until:
         yield _misdated(resolution, f"{date} is after the horizon, so the result is no", f"yes up to {until}")
     if resolution.occurred is False and (date < until or today <= until):
         yield _misdated(resolution, f"it can still happen until {until} is over", f"no from {until} on, after that day")
@@ -183,6 +217,8 @@ def _against_horizon(resolution: Resolution, today: datetime.date) -> Iterator[I
 def _in_hindsight(resolution: Resolution, *, settled: bool) -> Iterator[Issue]:
     forecast = resolution.forecast
     known = resolution.date if settled or resolution.occurred else forecast.until
+    if forecast.event and not settled:
+        known = min(known, forecast.until)
     if forecast.made > known:
         message = f"the run is of {forecast.made}, but the answer was known since {known}"
         fix = "Forecasts in hindsight are not scored."

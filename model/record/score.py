@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.calibration import MASS, Verification, scored_set, verify
+from estimative.model.record.consistency import DecidedOutcome
 from estimative.model.record.resolutions import Entry, current_entries
 from estimative.model.record.scored_forecast import ScoredForecast
+from estimative.priors.errors import Issue
 from estimative.priors.forecast_record import Record
 
 
@@ -33,7 +35,7 @@ class ScoreResult:
     file: str
     """The log or the file, as the user named it."""
     lines: int
-    """Of the log; of a file, its rows."""
+    """Of the log; of a file, its forecasts."""
     digest: str = ""
     """Of the last line of the log; empty where there is none."""
     corrected: int = 0
@@ -181,9 +183,15 @@ class ResolveResult:
     """The file, as the user named it."""
     entry: Entry
     title: str
-    """Of the outcome."""
+    """Of the outcome or the event."""
     given: tuple[str, ...]
     """The titles of the events that are its condition."""
+    state_titles: Mapping[str, str] = field(default_factory=dict)
+    """Of the states, by name; empty of an outcome."""
+    decided: tuple[DecidedOutcome, ...] = ()
+    """Outcomes of this run whose answers follow, and which are not resolved yet."""
+    inconsistent: tuple[Issue, ...] = ()
+    """Of a correction: which other answers it excludes, and which have to be corrected as well."""
 
     @property
     def converged(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -46,6 +47,11 @@ def slope_at(value: float, low: float, high: float) -> float:
 def shares_below(value: float, edges: Sequence[float]) -> tuple[float, ...]:
     """Return the share of each range that is at most a value; of the range above the last edge none."""
     return (*(share_below(value, low, high) for low, high in pairwise(edges)), 0.0)
+
+
+def range_of(value: float, edges: Sequence[float]) -> int | None:
+    """Return the place of the range that a number is in; an upper edge belongs to its range. None below the first."""
+    return bisect_left(edges[1:], value) if value >= edges[0] else None
 
 
 def range_errors(event: Event) -> Iterator[Issue]:

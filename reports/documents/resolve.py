@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from estimative.model.record.consistency import DecidedOutcome
 from estimative.model.record.score import ResolveResult
 from estimative.model.record.scored_forecast import ScoredForecast
-from estimative.reports.blocks import Document, Paragraph
+from estimative.reports.blocks import Block, Paragraph, Table, collected
 from estimative.reports.context import Context
-from estimative.reports.documents.score import percent
+from estimative.reports.documents.score import forecast_cells, percent
 from estimative.reports.figures import figures
+from estimative.reports.number_format import rounded
 from estimative.reports.phrases import date, listed, plain, plural, sentence
 from estimative.reports.sheets import Sheet, sheet
 
 
-def document(result: ResolveResult, context: Context) -> Document:
+@collected
+def document(result: ResolveResult, context: Context) -> Iterator[Block]:
     """What was recorded, the forecast it is about, and the line by which it can be recognised."""
     entry = result.entry
+    yield Paragraph(text=recorded_as(result), strong=True)
+    if entry.resolution.state and entry.resolution.occurred:
+        yield _states(result)
+    if result.decided:
+        decided = listed([_decided(outcome) for outcome in result.decided])
+        yield Paragraph(text=f"This decides outcomes that are not recorded yet: {decided}.")
+    for issue in result.inconsistent:
+        yield Paragraph(text=f"Contradiction: {issue.message}. Correct that line as well.")
     corrected = f", correcting line {entry.corrects}" if entry.corrects else ""
-    recorded = f"Recorded as line {entry.line} of {result.log}{corrected}. Its digest: {entry.digest}."
-    return (Paragraph(text=recorded_as(result), strong=True), Paragraph(text=recorded))
+    yield Paragraph(text=f"Recorded as line {entry.line} of {result.log}{corrected}. Its digest: {entry.digest}.")
 
 
 def recorded_as(result: ResolveResult) -> str:
@@ -26,21 +38,56 @@ def recorded_as(result: ResolveResult) -> str:
     forecast = f"The forecast of {row.analyst} was {percent(row)}"
     resolution = result.entry.resolution
     days = plural(resolution.lead, "day", "days")
+    # What was settled when the question was asked can be known before its horizon.
+    ahead = "ahead" if resolution.date < result.entry.forecast.until else "before the horizon"
+    condition = f" ({listed([plain(name) for name in result.given])})" if result.given else ""
+    if resolution.state:
+        return _state_recorded(result, f"{days} {ahead}", condition)
     match resolution.occurred:
         case True:
             return f"{title}: happened on {date(resolution.date)}. {forecast}, {days} ahead."
         case False:
-            met = f", although its condition was met ({listed([plain(name) for name in result.given])})"
-            # What was settled when the question was asked can be known before its horizon.
-            ahead = "ahead" if resolution.date < result.entry.forecast.until else "before the horizon"
-            return f"{title}: did not happen{met if result.given else ''}. {forecast}, {days} {ahead}."
+            met = f", although its condition was met{condition}" if condition else ""
+            return f"{title}: did not happen{met}. {forecast}, {days} {ahead}."
         case _:
-            return f"{title}: void, so it is counted but not scored. {forecast}."
+            forecast = "" if row.states else f" {forecast}."
+            return f"{title}: void, so it is counted but not scored.{forecast}"
+
+
+def _state_recorded(result: ResolveResult, lead: str, condition: str) -> str:
+    """Which state holds, or that the condition of the event was not met."""
+    row, title, resolution = ScoredForecast.of(result.entry), sentence(result.title), result.entry.resolution
+    if not resolution.occurred:
+        return f"{title}: its condition was not met{condition}, so it is counted but not scored."
+    under = f" under its condition{condition}" if condition else ""
+    state = f"{title}: {plain(result.state_titles[resolution.state])}, certain on {date(resolution.date)}"
+    return f"{state}. The forecast of {row.analyst} for this state{under} was {percent(row)}, {lead}."
+
+
+def _states(result: ResolveResult) -> Table:
+    """All states with their probabilities."""
+    resolution = result.entry.resolution
+    return Table(
+        header=("State", "Forecast", "Holds"),
+        rows=tuple(
+            (
+                result.state_titles[each.state],
+                f"{rounded(each.probability, each.se, places=2)}%",
+                "yes" if each.state == resolution.state else "",
+            )
+            for each in resolution.forecast.states
+        ),
+        text_columns=frozenset({0, 2}),
+    )
+
+
+def _decided(outcome: DecidedOutcome) -> str:
+    return f"{plain(outcome.title)} ({outcome.id}): {outcome.word}"
 
 
 def sheets(result: ResolveResult, context: Context) -> tuple[Sheet, ...]:
     """The recorded line."""
-    return (sheet("resolution", [{"": ScoredForecast.of(result.entry)}]),)
+    return (sheet("resolution", [{"": forecast_cells(ScoredForecast.of(result.entry))}]),)
 
 
 FIGURES = figures()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.calibration import Bin, Decomposition, Verification
+from estimative.model.record.calibration import BaseRate, Bin, Decomposition, Verification
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
 from estimative.model.record.score import Period, ScoreResult
@@ -17,7 +18,7 @@ from estimative.reports.context import Context
 from estimative.reports.figures import figures
 from estimative.reports.number_format import SIGNIFICANT_SE, beside_error, one_digit, plain_percent, rounded
 from estimative.reports.phrases import listed, plural
-from estimative.reports.sheets import Sheet, sheet
+from estimative.reports.sheets import Cell, Sheet, sheet
 
 TOGETHER = "all together"
 UNIT = {"log": "scenario", "file": "question"}
@@ -41,6 +42,18 @@ SCORES = (
     "scores 0.69. Skill compares with the base rate of these questions, which nobody knew beforehand: 1 is perfect, "
     "0 no better than that rate, below 0 worse."
 )
+STATES = (
+    "Several states: the Brier score is half the sum of the squared distances over all states, the logarithmic score "
+    "that of the state which held. Where states have an order, the ranked probability score is the mean Brier score of "
+    "the questions whether the state is a later one than each. What happened, the mean forecast, bias, skill and the "
+    "parts of the Brier score are of the yes/no forecasts alone, since different states have no common base rate. For "
+    "calibration each state counts as a yes/no forecast."
+)
+REFERENCE = {
+    False: "always saying 50% scores 0.25",
+    True: "equal probabilities score 0.25 for two answers, 0.33 for three, up to 0.5 for many",
+}
+"""By whether there are forecasts of several states: what scores are to be compared with."""
 LAST_IN_FILE = (
     "Each analyst's forecast of a question counts once: the last one that was made before the question closed, as far "
     "as the file says when that was."
@@ -64,6 +77,7 @@ def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     if result.overall:
         rows = _rows(result)
         yield from _scores(rows, result)
+        yield from _states(rows)
         yield from _calibration(rows, result)
         yield from _decomposition(rows)
         yield from _over_time(result.periods)
@@ -72,7 +86,8 @@ def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     yield Heading(text="Method")
     counted = LAST_IN_FILE if result.source == "file" else COUNTED
     errors = ERRORS.format("question" if result.source == "file" else "scenario")
-    yield Listing(points=(*((counted, SCORES, errors) if result.overall else ()), source(result)))
+    states = (STATES,) if result.overall and result.overall.of_states else ()
+    yield Listing(points=(*((counted, SCORES, *states, errors) if result.overall else ()), source(result)))
 
 
 def heading(result: ScoreResult) -> str:
@@ -87,8 +102,8 @@ def summary(result: ScoreResult) -> str:
     """The Brier score, and whether forecasts were too high or too low; nothing where nothing is scored."""
     if not (row := result.overall):
         return ""
-    score = f"Brier score {number(row.brier)} (0 is perfect, always saying 50% scores 0.25)"
-    return f"{score}. {bias(row, UNIT[result.source])}."
+    score = f"Brier score {number(row.brier)} (0 is perfect, {REFERENCE[row.of_states > 0]})."
+    return f"{score} {bias(row.yes_no, UNIT[result.source])}." if row.yes_no else score
 
 
 def counts(result: ScoreResult) -> str:
@@ -158,16 +173,38 @@ def _scores(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[B
     yield Table(
         header=("Analyst", "Happened", "Mean forecast", "Brier score", "Logarithmic score"),
         rows=tuple(
-            (name, occurred(row), mean(row), number(row.brier), number(row.log) if row.log else "infinite")
+            (name, *_frequency(row.yes_no), number(row.brier), number(row.log) if row.log else "infinite")
             for name, row in rows.items()
         ),
     )
     yield Table(
         header=("Analyst", f"{UNIT[result.source].capitalize()}s", "Brier skill", "Logarithmic skill"),
         rows=tuple(
-            (name, f"{row.scenarios:,}", skill(row.brier_skill), skill(row.log_skill)) for name, row in rows.items()
+            (name, f"{row.scenarios:,}", *(skill(each) for each in _skills(row.yes_no))) for name, row in rows.items()
         ),
     )
+
+
+def _frequency(row: BaseRate | None) -> tuple[str, str]:
+    """How often the answer was yes and the mean forecast; dashes where no answer is yes or no."""
+    return (occurred(row), mean(row)) if row else ("-", "-")
+
+
+def _skills(row: BaseRate | None) -> tuple[Estimate | None, Estimate | None]:
+    return (row.brier_skill, row.log_skill) if row else (None, None)
+
+
+def _states(rows: Mapping[str, Verification]) -> Iterator[Block]:
+    """The forecasts of several states, where there are any."""
+    if any(row.of_states for row in rows.values()):
+        yield Table(
+            header=("Analyst", "Forecasts of states", "Of ordered ones", "Ranked probability score"),
+            rows=tuple((name, f"{row.of_states:,}", *_ranked(row)) for name, row in rows.items()),
+        )
+
+
+def _ranked(row: Verification) -> tuple[str, str]:
+    return (f"{row.ranked.count:,}", number(row.ranked.score)) if row.ranked else ("0", "-")
 
 
 def _calibration(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[Block]:
@@ -186,13 +223,14 @@ def _calibration(rows: Mapping[str, Verification], result: ScoreResult) -> Itera
         text_columns=frozenset({0, 1}),
     )
     yield Listing(
-        points=tuple(f"{name}: {bias(row, UNIT[result.source])}. {outside(row, mass)}" for name, row in rows.items())
+        points=tuple(f"{name}: {_bias(row, UNIT[result.source])}{outside(row, mass)}" for name, row in rows.items())
     )
     yield Paragraph(text=f"Intervals: {mass} credible intervals of the frequency (Jeffreys prior).")
 
 
 def _decomposition(rows: Mapping[str, Verification]) -> Iterator[Block]:
-    parts = [_parts(name, row, row.decomposition) for name, row in rows.items() if row.decomposition]
+    known = ((name, row.yes_no) for name, row in rows.items() if row.yes_no)
+    parts = [_parts(name, row, row.decomposition) for name, row in known if row.decomposition]
     if parts:
         yield Heading(text="Parts of the Brier score", level=3)
         header = ("Analyst", "Reliability", "Resolution", "Uncertainty", "Within bins")
@@ -206,12 +244,12 @@ def _over_time(periods: Sequence[Period]) -> Iterator[Block]:
         yield Table(
             header=("Period", "Happened", "Mean forecast", "Brier score"),
             rows=tuple(
-                (period.name, occurred(row := period.scores), mean(row), number(row.brier)) for period in periods
+                (period.name, *_frequency(period.scores.yes_no), number(period.scores.brier)) for period in periods
             ),
         )
 
 
-def _parts(name: str, row: Verification, parts: Decomposition) -> tuple[str, ...]:
+def _parts(name: str, row: BaseRate, parts: Decomposition) -> tuple[str, ...]:
     """The parts to the digits of the whole."""
     values = (parts.reliability, parts.resolution, parts.uncertainty, parts.within_bin)
     return (name, *(beside_error(value, row.brier.se or 0.0) for value in values))
@@ -237,13 +275,16 @@ def _forecasts(result: ScoreResult) -> Iterator[Block]:
 
 
 def percent(row: ScoredForecast) -> str:
-    """The probability to the digits of its error."""
-    return f"{rounded(row.probability, row.se, places=2)}%"
+    """The probability to the digits of its error: that of yes, or of the state that held; a dash if none is known."""
+    known = next((each for each in row.states if each.state == row.state), None)
+    probability, se = (known.probability, known.se) if known else (row.probability, row.se)
+    return "-" if probability is None else f"{rounded(probability, se or 0.0, places=2)}%"
 
 
 def answer(row: ScoredForecast) -> str:
     """What happened, and whether a later forecast counts in place of this one."""
-    return WORDS[row.occurred] if row.scored or row.occurred is None else f"{WORDS[row.occurred]}, superseded"
+    word = row.state or WORDS[row.occurred]
+    return word if row.scored or row.occurred is None else f"{word}, superseded"
 
 
 def days_ahead(row: ScoredForecast) -> str:
@@ -268,7 +309,7 @@ def skill(estimate: Estimate | None) -> str:
     return number(estimate, signed=True) if estimate else "-"
 
 
-def occurred(row: Verification | Bin) -> str:
+def occurred(row: BaseRate | Bin) -> str:
     """How often it happened: "12 of 34 (35%)"."""
     return f"{row.occurred:,} of {row.count:,} ({rounded(row.occurred / row.count, 0.01, places=2)}%)"
 
@@ -279,12 +320,16 @@ def interval(group: Bin) -> str:
     return f"{low}% to {high}%"
 
 
-def mean(row: Verification | Bin) -> str:
+def mean(row: BaseRate | Bin) -> str:
     """The mean forecast in percent."""
     return f"{rounded(row.mean_forecast.value, row.mean_forecast.se or 0.0, places=2)}%"
 
 
-def bias(row: Verification, unit: str = "scenario") -> str:
+def _bias(row: Verification, unit: str) -> str:
+    return f"{bias(row.yes_no, unit)}. " if row.yes_no else ""
+
+
+def bias(row: BaseRate, unit: str = "scenario") -> str:
     """Whether forecasts were too high or too low, as far as that can be known; no full stop."""
     numbers = f"mean forecast {mean(row)}, {occurred(row)} happened"
     if row.bias.se is None:
@@ -306,28 +351,50 @@ def outside(row: Verification, mass: str) -> str:
 
 def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
     """The scored forecasts as a record for a pool, then scores, calibration bins and all forecasts."""
-    record = tuple(
-        (row.analyst, row.question, row.probability, "yes" if row.occurred else "no") for row in result.scored
-    )
     rows = _rows(result)
-    scores = [{"analyst": name, "": _columns(row), "decomposition": row.decomposition} for name, row in rows.items()]
+    scores = [{"analyst": name, "": _columns(row), "decomposition": _parts_of(row)} for name, row in rows.items()]
     bins = [{"analyst": name, "": group} for name, row in rows.items() for group in row.bins]
     return (
-        Sheet(name="record", columns=COLUMNS, rows=record),
+        record(result),
         sheet("scores", scores),
         sheet("calibration", bins),
-        sheet("forecasts", [{"": row} for row in result.forecasts]),
+        sheet("forecasts", [{"": forecast_cells(row)} for row in result.forecasts]),
         sheet("over time", [{"period": p.name, "": _columns(p.scores)} for p in result.periods]),
     )
 
 
+def record(result: ScoreResult) -> Sheet:
+    """The scored forecasts as a pool reads them: a row for each, or where it has several states one for each state."""
+    columns = (*COLUMNS, "state") if any(row.states for row in result.scored) else COLUMNS
+    rows = (cells[: len(columns)] for row in result.scored for cells in _record_rows(row))
+    return Sheet(name="record", columns=columns, rows=tuple(rows))
+
+
+def _record_rows(row: ScoredForecast) -> Iterator[tuple[Cell, ...]]:
+    if not row.states:
+        yield row.analyst, row.question, row.probability, "yes" if row.occurred else "no", ""
+    for each in row.states:
+        yield row.analyst, row.question, each.probability, "yes" if each.state == row.state else "no", each.state
+
+
+def forecast_cells(row: ScoredForecast) -> dict[str, object]:
+    """A forecast in one row: its states as "insider=0.2; criminals=0.8"."""
+    cells = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {**cells, "states": tuple(f"{each.state}={each.probability!r}" for each in row.states)}
+
+
 def _columns(row: Verification) -> dict[str, object]:
-    return {key: getattr(row, key) for key in SCORE_COLUMNS}
+    base = {key: getattr(row.yes_no, key) for key in BASE_RATE_COLUMNS} if row.yes_no else {}
+    ranked = {"ranked": row.ranked} if row.ranked else {}
+    return {**{key: getattr(row, key) for key in SCORE_COLUMNS}, **ranked, **base}
 
 
-SCORE_COLUMNS = (
-    "count", "questions", "scenarios", "occurred", "mean_forecast", "bias", "brier", "log", "brier_skill", "log_skill",
-)  # fmt: skip
+def _parts_of(row: Verification) -> Decomposition | None:
+    return row.yes_no.decomposition if row.yes_no else None
+
+
+SCORE_COLUMNS = ("count", "questions", "scenarios", "of_states", "brier", "log")
+BASE_RATE_COLUMNS = ("occurred", "mean_forecast", "bias", "brier_skill", "log_skill")
 
 
 FIGURES = figures("calibration")

@@ -79,7 +79,8 @@ def _row(group: Bin, mass: str) -> IntervalRow:
 def _title(scores: Verification) -> str:
     """How many bands are off by more than chance."""
     outside = [group for group in scores.bins if not group.low <= group.mean_forecast.value <= group.high]
-    count = plural(scores.count, "forecast", "forecasts")
+    # Each of several states is in a bin of its own.
+    count = plural(sum(group.count for group in scores.bins), "forecast", "forecasts")
     if not outside:
         return f"No sign of miscalibration in {count}"
     words = listed([f"\u201c{group.term}\u201d" for group in outside])

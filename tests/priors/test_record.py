@@ -379,3 +379,67 @@ def test_any_text_is_read_or_invalid(text: str) -> None:
     except InvalidInput as error:
         errors = [str(issue) for issue in error.issues] or [""]
     assert all(error.isprintable() and error.startswith("record.csv") for error in errors)
+
+
+STATES = "analyst,question,state,probability,outcome\n"
+OF_KENT = STATES + "kent,Who?,insider,0.2,no\nkent,Who?,criminals,50%,yes\nkent,Who?,state,0.3,no\n"
+OF_HEUER = "heuer,Who?,state,0.6,0\nheuer,Who?,criminals,0.4,1\n"
+
+
+def test_states_of_a_question_are_one_judgement() -> None:
+    """The rows of a question that have a state are one judgement, of which one state holds; others are yes or no."""
+    kent, rain, heuer = read(OF_KENT + "kent,Rain?,,0.7,1\n" + OF_HEUER).judgements
+    assert [(each.state, each.probability) for each in kent.states] == [
+        ("insider", 0.2), ("criminals", 0.5), ("state", 0.3),
+    ]  # fmt: skip
+    assert (kent.state, kent.probability, kent.happened, kent.answer, kent.line) == ("criminals", None, True, 1, 2)
+    assert (rain.states, rain.probability, rain.probabilities) == ((), 0.7, pytest.approx((0.3, 0.7)))
+    assert (heuer.state, heuer.answer) == ("criminals", 1)
+
+
+def test_states_that_were_rounded_add_up_to_one() -> None:
+    """Whole percentages of three states may add up to 99 or 101, and are scaled."""
+    kent, _ = read(OF_KENT.replace("0.2", "0.19") + "heuer,Rain?,,0.2,1\n").judgements
+    assert sum(kent.probabilities) == pytest.approx(1, abs=1e-15)
+    assert kent.probabilities[0] == pytest.approx(0.19 / 0.99)
+
+
+def test_the_last_states_before_closing_count() -> None:
+    """Of dated judgements of states the last one counts whole; open and void questions are not resolved."""
+    rows = [
+        f"kent,Who?,{state},{p},{outcome},{date}"
+        for date, shares in (("2026-01-02", (0.9, 0.1)), ("2026-01-04", (0.3, 0.7)))
+        for state, p, outcome in zip(("insider", "criminals"), shares, ("no", "yes"), strict=True)
+    ]
+    more = ["kent,What?,a,0.5,,", "kent,What?,b,0.5,,", "kent,Why?,a,0.5,void,", "kent,Why?,b,0.5,void,"]
+    record = read(STATES.replace("\n", ",date\n") + "\n".join([*rows, *more, "heuer,Rain?,,0.2,1,"]))
+    assert [j.probabilities for j in record.resolved("kent")] == [(0.3, 0.7)]
+    assert [j.probabilities for j in record.superseded] == [(0.9, 0.1)]
+    assert [(j.question, j.happened, j.void) for j in record.judgements[1:3]] == [
+        ("What?", None, False), ("Why?", None, True),
+    ]  # fmt: skip
+
+
+SUM = "have probabilities that add up to 1.2. Allowed: a sum of 1. Give each forecast a row for every state"
+NO_STATE_HOLDS = "do not say which one holds. Allowed: yes for one state and no for all others"
+STATE_ERRORS = {
+    "sum": (OF_KENT.replace("50%", "0.7"), f'line 2, state: the states of "Who?" by "kent" {SUM}'),
+    "none holds": (
+        OF_KENT.replace("yes", "no"),
+        f'line 2, outcome: the states of "Who?" by "kent" {NO_STATE_HOLDS}',
+    ),
+    "two hold": (OF_KENT.replace("0.2,no", "0.2,yes"), NO_STATE_HOLDS),
+    "half open": (OF_KENT.replace("0.2,no", "0.2,"), NO_STATE_HOLDS),
+    "twice": (OF_KENT + "kent,Who?,state,0.3,no\n", '"kent" has already judged "state" of "Who?" on line 4'),
+    "no state": (OF_KENT + "heuer,Who?,,0.3,no\n", 'line 5, state: other rows of "Who?" have states.'),
+    "contradiction": (OF_KENT + "heuer,Who?,insider,1,yes\n", '"yes" contradicts "no" on line 2, of the same question'),
+}
+
+
+@pytest.mark.parametrize("name", STATE_ERRORS)
+def test_states_that_are_no_distribution_are_one_error(name: str) -> None:
+    """Each mistake in the states of a question is one error with its line."""
+    text, message = STATE_ERRORS[name]
+    more = "" if "heuer" in text else "heuer,Rain?,,0.2,1\n"
+    [error] = errors_of(text + more)
+    assert message in error

@@ -12,8 +12,10 @@ from hypothesis import given
 
 from estimative.model.codec import from_json, to_json
 from estimative.model.inference.estimates import Estimate
-from estimative.model.record.calibration import Verification
+from estimative.model.record.calibration import BaseRate
+from estimative.model.record.consistency import DecidedOutcome
 from estimative.model.record.score import ResolveResult, ScoreResult
+from estimative.priors.errors import Issue, Place
 from estimative.priors.forecast_record import read_record
 from estimative.reports.answers import Answer
 from estimative.reports.blocks import Listing, Paragraph, Table
@@ -21,7 +23,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents import score as words
 from estimative.reports.formats.csv import csv as to_csv
 from estimative.reports.formats.registry import FORMATS
-from tests.scores_made import RECORDS, entries, entry, record, records, resolution, verify
+from tests.scores_made import RECORDS, entries, entry, record, records, resolution, state_resolution, verify
 
 CONTEXT = Context(assessments=())
 ONE = RECORDS["score.one"]
@@ -79,9 +81,11 @@ def test_every_analyst_has_a_row_and_all_together_the_last(result: ScoreResult) 
 
 @given(result=records())
 def test_the_counts_add_up(result: ScoreResult) -> None:
-    """Forecasts by bin are all forecasts, of each analyst and of all, and every line is scored or counted aside."""
-    rows = [*result.analysts.values(), *([result.overall] if result.overall else [])]
-    assert all(sum(group.count for group in row.bins) == row.count for row in rows)
+    """Bins have all forecasts, each state of several as one, and every line is scored or counted aside."""
+    for name, row in result.analysts.items():
+        own = [forecast for forecast in result.scored if forecast.analyst == name]
+        assert sum(group.count for group in row.bins) == sum(len(forecast.states) or 1 for forecast in own)
+        assert row.of_states == sum(bool(forecast.states) for forecast in own)
     assert sum(row.count for row in result.analysts.values()) == (result.overall.count if result.overall else 0)
     assert len(result.scored) + result.superseded + result.void == len(result.forecasts)
 
@@ -175,10 +179,10 @@ def test_a_skill_has_a_sign() -> None:
     assert words.skill(None) == "-"
 
 
-def biased(bias: float, error: float | None) -> Verification:
+def biased(bias: float, error: float | None) -> BaseRate:
     """Scores with such a bias."""
     [row] = RECORDS["score.full"].analysts.values()
-    return replace(row, bias=Estimate(value=bias, se=error))
+    return replace(row.yes_no, bias=Estimate(value=bias, se=error))
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,73 @@ def test_a_resolution_is_confirmed_in_a_sentence(name: str) -> None:
     assert from_json(to_json(result), ResolveResult) == result
 
 
+STATE_CASES = {
+    "state": (
+        ("s1", (), True),
+        "Water level: middle, certain on 2 April 2026. The forecast of engineer for this state was 50.0%, 60 days",
+    ),
+    "under a condition": (("s1", ("It rains.",), True), "for this state under its condition (It rains) was 50.0%"),
+    "condition not met": (
+        ("otherwise", ("It rains.",), False),
+        "Water level: its condition was not met (It rains), so it is counted but not scored.",
+    ),
+    "void": (("", (), False), "Water level: void, so it is counted but not scored."),
+}
+
+
+@pytest.mark.parametrize("name", STATE_CASES)
+def test_the_state_that_holds_is_confirmed_in_a_sentence(name: str) -> None:
+    """A state goes by its title, with its probability, and all states are in a table; what is void has none."""
+    (state, given_titles, table), words = STATE_CASES[name]
+    result = ResolveResult(
+        log="log",
+        entry=entry(1, state_resolution(1, (0.2, 0.5, 0.3), state)),
+        title="Water level",
+        given=given_titles,
+        state_titles={"s0": "low", "s1": "middle", "s2": "high"},
+    )
+    blocks = answer(result).document
+    assert isinstance(blocks[0], Paragraph)
+    assert words in blocks[0].text
+    rows = [block.rows for block in blocks if isinstance(block, Table)]
+    assert rows == ([(("low", "20.0%", ""), ("middle", "50.0%", "yes"), ("high", "30.0%", ""))] if table else [])
+    assert from_json(to_json(result), ResolveResult) == result
+
+
+def test_what_follows_from_a_state_is_said() -> None:
+    """Outcomes that a state decides are named with their answers, and so are the lines that it contradicts."""
+    result = ResolveResult(
+        log="log",
+        entry=entry(1, state_resolution(1, (0.2, 0.8), "s0")),
+        title="Water level",
+        given=(),
+        state_titles={"s0": "low", "s1": "high"},
+        decided=(DecidedOutcome(id="flood", title="There is a flood.", word="no"),),
+        inconsistent=(Issue(message="the answer is s0, but line 4 is yes", place=Place(), code="contradiction"),),
+    )
+    text = "\n".join(block.text for block in answer(result).document if isinstance(block, Paragraph))
+    assert "decides outcomes that are not recorded yet: There is a flood (flood): no." in text
+    assert "Contradiction: the answer is s0, but line 4 is yes. Correct that line as well." in text
+
+
+def test_forecasts_of_states_have_a_table_and_what_they_lack_is_said() -> None:
+    """Their ranked score has a table; what needs a base rate is of yes or no, and a dash where there is none."""
+    mixed, alone = RECORDS["score.states"], RECORDS["score.states alone"]
+    [row] = tables(mixed)["Forecasts of states"].rows
+    assert row == ("engineer", "2", "1", "0.650")
+    assert tables(mixed)["Happened"].rows[0][1] == "1 of 2 (50%)"
+    assert tables(alone)["Happened"].rows[0][1:3] == ("-", "-")
+    assert tables(alone)["Scenarios"].rows[0][2:] == ("-", "-")
+    assert "no common base rate" in text(alone)
+    assert "always saying 50% scores 0.25)" not in text(alone)
+    assert "Several states" not in text(RECORDS["score.full"])
+    assert "Forecasts of states" not in tables(RECORDS["score.full"])
+    results = [row[2:4] for row in tables(mixed)["Analyst"].rows]
+    assert results == [
+        ("20.0%", "yes"), ("50.0%", "s1"), ("10.0%", "s0"), ("-", "otherwise"), ("-", "void"), ("10.0%", "no"),
+    ]  # fmt: skip
+
+
 @given(result=records())
 def test_the_csv_is_a_record_that_pools_read(tmp_path_factory: pytest.TempPathFactory, result: ScoreResult) -> None:
     """The CSV is read back forecast by forecast, to the last bit, by what reads it for pools."""
@@ -238,11 +309,11 @@ def test_the_csv_is_a_record_that_pools_read(tmp_path_factory: pytest.TempPathFa
     path = tmp_path_factory.mktemp("csv") / "record.csv"
     path.write_text(to_csv(sheet), encoding="utf-8")
     rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8"))))
-    assert len(rows) == len(result.scored)
+    assert len(rows) == sum(len(row.states) or 1 for row in result.scored)
     if result.analysts:
         read = read_record(path, list(result.analysts)).judgements
-        expected = [(row.analyst, row.question, row.probability, row.occurred) for row in result.scored]
-        assert [(j.analyst, j.question, j.probability, j.happened) for j in read] == expected
+        expected = [(row.analyst, row.question, row.probabilities, row.answer) for row in result.scored]
+        assert [(j.analyst, j.question, j.probabilities, j.answer) for j in read] == expected
 
 
 def test_analysts_can_be_chosen() -> None:

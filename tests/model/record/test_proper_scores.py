@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.proper_scores import FLOOR, RULES, CalibrationBin, Scores, Scoring, score, weights
 from estimative.priors.forecast_record import Judgement, Record
+from estimative.priors.state_probability import StateProbability
 from estimative.priors.verbal_scale import ICD203
 
 type Answered = tuple[float, bool | None]
@@ -303,3 +304,37 @@ def test_errors_against_a_simulation(rule: str) -> None:
     tolerance = 4 / math.sqrt(2 * repeats * 2)
     assert float(np.mean(errors / spread)) == pytest.approx(1, abs=tolerance)
     assert float(np.mean(wrong / spread)) != pytest.approx(1, abs=tolerance)
+
+
+def of_states(analyst: str, *answered: tuple[Sequence[float], int]) -> list[Judgement]:
+    """An analyst's judgements of the states of the questions 0, 1, 2..."""
+    return [
+        Judgement(
+            analyst=analyst,
+            question=str(index),
+            probability=None,
+            happened=True,
+            states=tuple(StateProbability(state=f"s{k}", probability=p) for k, p in enumerate(shares)),
+            state=f"s{place}",
+        )
+        for index, (shares, place) in enumerate(answered)
+    ]
+
+
+def test_states_earn_weights_as_yes_or_no_does() -> None:
+    """Weights follow from the same scores over all states: by hand, and better forecasts weigh more."""
+    good, bad = [((0.7, 0.2, 0.1), 0), ((0.1, 0.8, 0.1), 1)], [((0.2, 0.2, 0.6), 0), ((0.3, 0.4, 0.3), 1)]
+    judgements = (*of_states("kent", *good), *of_states("heuer", *bad))
+    scoring = score(Record(file="", analysts=("kent", "heuer"), judgements=judgements))
+    [kent, heuer] = scoring.scores
+    assert kent.brier.value == pytest.approx((0.14 / 2 + 0.06 / 2) / 2)
+    assert kent.log is not None
+    assert kent.log.value == pytest.approx(-(math.log(0.7) + math.log(0.8)) / 2)
+    shares = values(weights(scoring, "log"))
+    assert shares["kent"] / shares["heuer"] == pytest.approx(math.sqrt(0.7 * 0.8 / (0.2 * 0.4)))
+    by_brier = values(weights(scoring, "brier"))
+    assert by_brier["kent"] / by_brier["heuer"] == pytest.approx(
+        (2 * heuer.brier.value + 0.25) / (2 * kent.brier.value + 0.25)
+    )
+    assert sum(band.count for band in kent.calibration) == 6
+    assert sum(band.count * band.frequency for band in kent.calibration) == pytest.approx(2)

@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
@@ -30,7 +31,7 @@ from estimative.model.record.resolutions import (
 from estimative.model.record.run_store import Manifest, Store
 from estimative.priors.errors import InvalidInput
 from tests.numbers import probability
-from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id
+from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id, state_resolution
 
 DAY = datetime.timedelta(days=1)
 TODAY = UNTIL + 30 * DAY
@@ -80,6 +81,39 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path, happened: bool | 
     assert [path.name for path in tmp_path.iterdir()] == [LOG]
 
 
+@pytest.mark.parametrize("state", ["s1", "", "otherwise"])
+def test_a_line_of_states_is_read_back_as_it_was_written(tmp_path: Path, state: str) -> None:
+    """The probabilities of all states, their order and which one holds are read back to the last bit."""
+    one = state_resolution(1, (0.1 + 0.2, 0.0, 0.7), state, ordered=True)
+    log = written(tmp_path, one)
+    [entry] = log.read()
+    assert entry.resolution == one
+    content = json.loads(log.path.read_bytes())
+    assert (content["outcome"], content["event"], content["state"], content["ordered"]) == ("", "level", state, True)
+    assert [each["probability"] for each in content["states"]] == [0.1 + 0.2, 0.0, 0.7]
+    assert (content["probability"], content["happened"]) == (None, True if state == "s1" else None)
+
+
+def test_a_line_of_the_first_version_is_read(tmp_path: Path) -> None:
+    """A line without the fields of states is that of an outcome, and the log goes on after it."""
+    log = forged(tmp_path, schema_version=1, without=("event", "states", "ordered", "state"))
+    [entry] = log.read()
+    assert entry.resolution == resolution()
+    log.append(state_resolution(2, (0.5, 0.5), "s0"), written=WRITTEN, correct=False)
+    assert [each.line for each in log.read()] == [1, 2]
+
+
+def test_a_state_and_an_outcome_of_one_name_are_two_questions(tmp_path: Path) -> None:
+    """Each is resolved once; another state of the same event is a contradiction, whoever made the run."""
+    log = written(tmp_path, resolution(outcome="level"), state_resolution(1, (0.5, 0.5), "s0"))
+    again = refused(log, state_resolution(1, (0.5, 0.5), "s1"))
+    assert "the state of level of this run is resolved already: s0 on 2026-04-02" in again
+    other = refused(log, state_resolution(2, (0.4, 0.6), "s1", prior_set="mayor"))
+    assert "the answer is s1, but line 2 answers the same question with s0" in other
+    log.append(state_resolution(1, (0.5, 0.5), "s1"), written=WRITTEN, correct=True)
+    assert [entry.resolution.word for entry in current_entries(log.read())] == ["yes", "s1"]
+
+
 def test_there_is_nothing_where_there_is_no_file(tmp_path: Path) -> None:
     """A folder without a log, or none at all, has no resolutions; reading makes no file."""
     assert ResolutionLog.in_folder(tmp_path).read() == ()
@@ -97,8 +131,8 @@ def test_a_line_is_one_object_in_ascii(tmp_path: Path) -> None:
     content = json.loads(raw)
     assert list(content) == [
         "schema_version", "previous", "written", "corrects", "run", "created", "scenario", "scenario_digest",
-        "prior_set", "prior_set_digest", "analyst", "outcome", "probability", "mcse", "as_of", "until", "happened",
-        "on", "because", "digest",
+        "prior_set", "prior_set_digest", "analyst", "outcome", "probability", "mcse", "event", "states", "ordered",
+        "as_of", "until", "happened", "state", "on", "because", "digest",
     ]  # fmt: skip
     assert (content["happened"], content["on"], content["probability"]) == (True, "2026-04-02", 0.3)
     assert content["written"] == "2026-07-01T08:00:00Z"
@@ -179,11 +213,12 @@ def test_what_a_chain_cannot_notice(tmp_path: Path) -> None:
     assert last not in [entry.digest for entry in log.read()]
 
 
-def forged(folder: Path, **changed: object) -> ResolutionLog:
+def forged(folder: Path, without: Sequence[str] = (), **changed: object) -> ResolutionLog:
     """A log of one line whose content was changed and sealed again."""
     log = written(folder, resolution())
     content = json.loads(log.path.read_bytes())
     del content["digest"]
+    content = {name: value for name, value in content.items() if name not in without}
     plain = json.dumps({**content, **changed}).encode()
     seal = hashlib.sha256(plain).hexdigest()
     log.path.write_bytes(plain[:-1] + b', "digest": "' + seal.encode() + b'"}\n')
@@ -192,11 +227,16 @@ def forged(folder: Path, **changed: object) -> ResolutionLog:
 
 FOREIGN = "the line is not a resolution that this program wrote"
 FORGED = [
-    ({"schema_version": 2}, "the schema version is 2 instead of 1"),
+    ({"schema_version": 3}, "the schema version is 3 instead of 2"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),
     ({"mcse": None}, FOREIGN),
+    ({"probability": None}, FOREIGN),
+    ({"probability": None, "mcse": None}, FOREIGN),
+    ({"state": "s1"}, FOREIGN),
+    ({"event": "level"}, FOREIGN),
+    ({"states": [{"state": "s1", "probability": 2, "mcse": 0}]}, FOREIGN),
     ({"happened": "yes"}, FOREIGN),
     ({"on": "yesterday"}, FOREIGN),
     ({"until": None}, FOREIGN),
@@ -372,6 +412,27 @@ def test_dates_have_to_fit(name: str) -> None:
     happened, on, today, settled, created, expected = RULES[name]
     one = replace(resolution(1, happened, created=created), date=on)
     result = [issue.message for issue in refusals(one, today=today, settled=settled)]
+    assert len(result) == len(expected), result
+    assert all(part in text for part, text in zip(expected, result, strict=True)), result
+
+
+STATE_RULES = {
+    "certain before the horizon": (UNTIL - 9 * DAY, False, MADE, []),
+    "certain after it": (UNTIL + 9 * DAY, False, MADE, []),
+    "before the question": (AS_OF - DAY, False, MADE, ["is before the question was asked"]),
+    "to come": (TODAY + DAY, False, MADE, ["is in the future"]),
+    "run after the answer": (UNTIL - 9 * DAY, False, MADE.replace(month=6, day=25), ["the answer was known since"]),
+    "run after the horizon": (UNTIL + 9 * DAY, False, MADE.replace(month=7), ["the answer was known since 2026-06-30"]),
+    "settled, run after the horizon": (UNTIL + 9 * DAY, True, MADE.replace(month=7), []),
+}
+
+
+@pytest.mark.parametrize("name", STATE_RULES)
+def test_a_state_is_certain_on_a_day(name: str) -> None:
+    """A state may become certain before the horizon or after it, but not before the run, or the horizon was over."""
+    on, settled, created, expected = STATE_RULES[name]
+    one = replace(state_resolution(1, (0.5, 0.5), "s0", created=created), date=on)
+    result = [issue.message for issue in refusals(one, today=TODAY, settled=settled)]
     assert len(result) == len(expected), result
     assert all(part in text for part, text in zip(expected, result, strict=True)), result
 
