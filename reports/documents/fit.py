@@ -346,4 +346,4 @@ def _input_row(name: str, row: QuantityResult, context: Context) -> dict[str, ob
     return {"input": name, "title": input_name(name, context.scenario), **text, "": row}
 
 
-FIGURES = figures("scale", "outcomes", "tree", "dates", "factors")
+FIGURES = figures("scale", "outcomes", "tree", "numbers", "dates", "factors")

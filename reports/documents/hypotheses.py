@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.inference.fit_result import EventProbability, FitResult, Probability
 from estimative.model.inference.mc_estimate import MCEstimate
@@ -24,14 +24,16 @@ type States = Mapping[str, Probability]
 """By the name of a state: its probability under the condition of its event."""
 
 
-def hypotheses(result: FitResult, context: Context) -> Iterator[Block]:
-    """Every event with states: which state leads, and the table of all."""
+def hypotheses(result: FitResult, context: Context, pictures: Sequence[Block] = ()) -> Iterator[Block]:
+    """Every event with states: which state leads, and the table of all; the pictures are of the first number."""
     for event in with_states(result, context.scenario):
         shown = states_of(event, result)
         yield Heading(text=plain(event.title))
         yield Paragraph(text=leading(event, shown), strong=True)
         if event.id in result.numbers:
             yield Paragraph(text=number(result.numbers[event.id]))
+            if event.id == next(iter(result.numbers)):
+                yield from pictures
         if event.given or event.unless:
             condition = phrases.condition(event.given, event.unless, context.scenario)
             yield Paragraph(text=f"If its condition is met: {condition}. Overall: whatever else happens.")

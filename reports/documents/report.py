@@ -113,7 +113,9 @@ def _results(result: ReportResult, context: Context) -> Iterator[Block]:
     if text := spread_over_words(result.quantiles.get(result.fit.scenario.headline, ()), context.scale):
         yield Paragraph(text=text)
     yield Paragraph(text=_scale(context.scale))
-    yield from hypotheses(result.fit, context)
+    yield from hypotheses(
+        result.fit, context, tuple(_figures("numbers", result, context)) if result.fit.numbers else ()
+    )
     yield from fit.chain(result.fit, context.scenario, _figures("tree", result, context))
     yield from dates(result.fit, context, tuple(_figures("dates", result, context)) if result.fit.dates else ())
     if context.scenario.factors:

@@ -15,6 +15,7 @@ from estimative.model.spec.ranges import share_below, shares_below, slope_at, va
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
+from estimative.reports.figures.style import NothingToPlot
 from tests.in_process import run
 
 SCENARIO = """\
@@ -186,3 +187,17 @@ def test_errors(folder: Path, old: str, new: str, key: str, code: str) -> None:
         read_scenario(folder / "s.toml")
     assert (key, code) in [(issue.place.key, issue.code) for issue in caught.value.issues]
     assert len({issue.place.line for issue in caught.value.issues}) == 1
+
+
+def test_the_cumulative_curve_is_drawn_at_the_edges(folder: Path) -> None:
+    """With the median in its title; where there is no number, nothing is drawn."""
+    fit = es.fit(folder / "s.toml", folder / "p.toml")
+    chart = fit.figures["numbers"]()
+    assert chart.title.startswith("“Losses”: the median is ")
+    assert "At most 10: " in chart.description
+    states = SCENARIO.replace("edges = [0, 1, 10, 100]", 'states = ["a", "b"]').replace('unit = "million euros"\n', "")
+    shares = PRIORS.replace('{ "0-1" = 0.3, "1-10" = 0.4, "10-100" = 0.26, "100+" = 0.04 }', "{ a = 0.3, b = 0.7 }")
+    scenario = states.replace('"losses=100+"', '"losses=b"').partition("[evidence.study]")[0]
+    write(folder, scenario, shares.partition("[evidence]")[0])
+    with pytest.raises(NothingToPlot):
+        es.fit(folder / "s.toml", folder / "p.toml").figures["numbers"]()

@@ -324,5 +324,5 @@ def test_what_is_missing_has_no_figure(desk: Desk) -> None:
 def test_every_figure_of_an_answer_can_be_asked_for(desk: Desk) -> None:
     """`Answer.figures` has them by name."""
     answer = Answer(result=desk.fit, context=desk.context)
-    assert list(answer.figures) == ["scale", "outcomes", "tree", "dates", "factors"]
+    assert list(answer.figures) == ["scale", "outcomes", "tree", "numbers", "dates", "factors"]
     assert answer.figures["scale"]().title == drawn(desk, "scale").title
