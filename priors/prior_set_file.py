@@ -14,7 +14,7 @@ from estimative.priors.prior_set import LEVELS, Confidence, PriorSet
 from estimative.priors.statement_syntax import read_stated, toml
 from estimative.priors.statements import Constant, Stated
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import JOINED, LITERAL, Table
+from estimative.priors.toml_table import JOINED, LITERAL, STATE, Table
 
 PLAIN = ("factors", "events", "evidence", "motives")
 """Sections with one statement for each name."""
@@ -232,7 +232,7 @@ def _statements(table: Table) -> Iterator[tuple[str, Stated]]:
             yield from _read_pair(within, name)
     for section in ("effects", "indicators"):
         for _, within in table.table(section).named_tables():
-            yield from _read_all(within, within.names(states=section == "effects"))
+            yield from _read_all(within, within.names(LITERAL if section == "effects" else STATE))
     for _, within in table.table("tables").named_tables():
         yield from _read_all(within, _combinations(within))
 

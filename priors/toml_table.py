@@ -235,11 +235,11 @@ class Table:
             if isinstance(self.data[name], dict):
                 yield name, below
 
-    def names(self, *, states: bool = False) -> Iterator[str]:
-        """Yield the keys of this table, each checked to be a name, or with `states` a name or a state of an event."""
+    def names(self, pattern: re.Pattern[str] = NAME) -> Iterator[str]:
+        """Yield the keys of this table, each checked to be a name; with `LITERAL` or a state of an event."""
         for name in self.data:
-            if not (LITERAL if states else NAME).fullmatch(name):
-                allowed = f"{A_NAME}; or a state of an event, event=state" if states else A_NAME
+            if not pattern.fullmatch(name):
+                allowed = f"{A_NAME}; or a state of an event, event=state" if pattern is LITERAL else A_NAME
                 self.mismatch(name, value=name, allowed=allowed, code="bad-name")
             yield name
 

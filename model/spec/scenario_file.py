@@ -20,7 +20,7 @@ from estimative.model.spec.suggestions import suggestion_errors
 from estimative.priors.errors import InvalidInput, Issue, Place, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import TomlFile
-from estimative.priors.toml_table import Table
+from estimative.priors.toml_table import LITERAL, Table
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCENARIO = "scenario.toml"
@@ -225,7 +225,7 @@ def _event(name: str, table: Table) -> Event:
 
 def _drivers(table: Table) -> Iterator[Driver]:
     """Read `name = "raises"`, and of an event with states `name = { raises = [...], lowers = [...] }`."""
-    for name in table.names(states=True):
+    for name in table.names(LITERAL):
         if isinstance(table.data[name], dict):
             below = table.table(name)
             if not any(below.data.get(verb) for verb in SIGNS):

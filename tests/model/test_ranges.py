@@ -201,3 +201,13 @@ def test_the_cumulative_curve_is_drawn_at_the_edges(folder: Path) -> None:
     write(folder, scenario, shares.partition("[evidence]")[0])
     with pytest.raises(NothingToPlot):
         es.fit(folder / "s.toml", folder / "p.toml").figures["numbers"]()
+
+
+def test_what_to_look_for_may_be_about_a_number(folder: Path) -> None:
+    """With a chance of seeing it for each range, also for that without an upper end."""
+    look = '[indicators.sale]\nabout = "losses"\ntitle = "Data are offered"\n'
+    chances = '[indicators.sale]\n"0-1" = 0.1\n"1-10" = 0.2\n"10-100" = 0.4\n"100+" = 0.5\notherwise = 0.02\n'
+    write(folder, SCENARIO + look, PRIORS + chances)
+    shown = run("evidence", "-s", "s.toml", "-p", "p.toml")
+    assert shown.code == 0, shown.err
+    assert "50% if “over 100 million euros” and 2% if its condition is not met" in " ".join(shown.out.split())
