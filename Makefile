@@ -45,6 +45,7 @@ tree: ## link the folders under the names that they are installed with, for mypy
 
 bench: $(VENV)/ready ## measure what is fast, compared with what a user would otherwise write; up to half an hour
 	$(BIN)/python -m benchmarks.run
+	test -z "$(NETWORKS)" || $(BIN)/python -m benchmarks.networks $(NETWORKS)
 
 lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are already pinned stay
 	$(BIN)/python -m pip install --quiet uv
