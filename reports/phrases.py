@@ -258,7 +258,7 @@ def interval_kind(interval: Interval) -> str:
 def spread_of(number: ProbabilityEstimate) -> str:
     """The credible interval in a sentence of its own."""
     if number.interval.low == number.interval.high:
-        return "The inputs are certain, so there is no interval."
+        return "No uncertain input bears on it, so there is no interval."
     return f"{interval_kind(number.interval)}, given the uncertainty in the inputs: {interval(number.interval)}."
 
 
