@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.priors.catalog import RATIO_SCALES as FOLDER
-from estimative.priors.errors import quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table
+from estimative.priors.word_bands import WordBands, check_words, read_words
 
 LIKELIHOOD, RATIO = "relative likelihood", "likelihood ratio"
 """What the words of a scale can stand for: a likelihood under one of several states, or the ratio of two."""
@@ -36,7 +36,7 @@ class RatioBand:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RatioScale:
+class RatioScale(WordBands[RatioBand]):
     """A list of words and the ratios that they mean."""
 
     id: str
@@ -47,19 +47,6 @@ class RatioScale:
     states: str
     """What its words can state: LIKELIHOOD or RATIO."""
     bands: tuple[RatioBand, ...]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(word for band in self.bands for word in band.words)
-
-    def band(self, term: str) -> RatioBand | None:
-        """Return the band of a word, however it is capitalised or spaced."""
-        wanted = _folded(term)
-        return next((band for band in self.bands if wanted in band.words), None)
-
-    def spelling(self, term: str) -> str | None:
-        """Return the word as the scale writes it, or None if it has no such word."""
-        return _folded(term) if self.band(term) else None
 
 
 def read_ratio_scale(path: Path) -> RatioScale:
@@ -83,18 +70,14 @@ def read_ratio_scale(path: Path) -> RatioScale:
     )
     head.no_more()
     table.no_more()
-    words = scale.words
-    for word in dict.fromkeys(word for word in words if words.count(word) > 1):
-        head.error("bands", code="duplicate-name", message=f"{quote(word)} is there twice", value=word)
+    check_words(head, scale.words)
     table.raise_issues()
     return scale
 
 
 def _bands(head: Table) -> Iterator[RatioBand]:
     for index, entry in enumerate(head.tables("bands")):
-        words = tuple(map(_folded, entry.texts("words")))
-        if not all(words) or not words:
-            entry.mismatch("words", value=entry.value("words"), allowed="a list of words, the preferred one first")
+        words = read_words(entry)
         low, high = (entry.number(end, low=0, open_ends=True) for end in ("low", "high"))
         counted = entry.integer("inconsistent") if "inconsistent" in entry else 0
         entry.no_more()
@@ -102,10 +85,6 @@ def _bands(head: Table) -> Iterator[RatioBand]:
             message = f"the low end, {low:g}, is not below the high end, {high:g}"
             head.error("bands", index, code="out-of-range", message=message)
         yield RatioBand(words=words, low=low, high=high, inconsistent=counted)
-
-
-def _folded(term: str) -> str:
-    return " ".join(term.lower().split())
 
 
 RATIO_SCALES: Mapping[str, RatioScale] = FrozenDict(

@@ -10,10 +10,11 @@ from typing import Literal
 
 from estimative.priors.catalog import SCALES as FOLDER
 from estimative.priors.catalog import looks_like_path
-from estimative.priors.errors import InvalidInput, Place, quote, unknown_name
+from estimative.priors.errors import InvalidInput, Place, unknown_name
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_table import Table
+from estimative.priors.word_bands import WordBands, check_words, read_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scale:
+class Scale(WordBands[Band]):
     """A published list of words and the probabilities that they mean."""
 
     id: str
@@ -54,19 +55,6 @@ class Scale:
     """In rising order, without overlap; there may be gaps."""
     rule: str
     """The word of a probability at the threshold of a band, or in none: one sentence for the reader of a report."""
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(word for band in self.bands for word in band.words)
-
-    def band(self, term: str) -> Band | None:
-        """Return the band of a word, however it is capitalised or spaced."""
-        wanted = _folded(term)
-        return next((band for band in self.bands if wanted in band.words), None)
-
-    def spelling(self, term: str) -> str | None:
-        """Return the word as the scale writes it, or None if it has no such word."""
-        return _folded(term) if self.band(term) else None
 
     def word(self, probability: float) -> Phrase:
         """Return the word for a probability.
@@ -118,9 +106,7 @@ def read_scale(path: Path) -> Scale:
 
 def _bands(head: Table) -> Iterator[Band]:
     for entry in head.tables("bands"):
-        words = tuple(" ".join(word.lower().split()) for word in entry.texts("words"))
-        if not all(words) or not words:
-            entry.mismatch("words", value=entry.value("words"), allowed="a list of words, the preferred one first")
+        words = read_words(entry)
         low, high = (entry.number(end, low=0, high=1) for end in ("low", "high"))
         entry.no_more()
         yield Band(words=words, low=low, high=high)
@@ -138,9 +124,7 @@ def _check_order(head: Table, bands: tuple[Band, ...]) -> None:
         if upper.low < lower.high:
             message = f"{upper.low:g} is within the band before, which ends at {lower.high:g}"
             head.error("bands", index, "low", code="out-of-range", message=message, allowed=f"at least {lower.high:g}")
-    words = [word for band in bands for word in band.words]
-    for word in dict.fromkeys(word for word in words if words.count(word) > 1):
-        head.error("bands", code="duplicate-name", message=f"{quote(word)} is there twice", value=word)
+    check_words(head, [word for band in bands for word in band.words])
 
 
 def find_scale(name_or_path: str) -> Scale:
@@ -157,10 +141,6 @@ def find_scale(name_or_path: str) -> Scale:
         return read_scale(Path(name_or_path))
     what = "a path, nor the name of a shipped scale of words"
     raise InvalidInput([unknown_name(Place(), name_or_path, SCALES, what)])
-
-
-def _folded(term: str) -> str:
-    return " ".join(term.lower().split())
 
 
 SCALES: Mapping[str, Scale] = FrozenDict({scale.id: scale for scale in map(read_scale, sorted(FOLDER.glob("*.toml")))})

@@ -174,7 +174,7 @@ def evidence_weights(
         items=tuple(weights[len(weighed) :]),
         opposition=_opposition(weighed),
         conflict=_conflict(assessment, groups, fitter.seed),
-        states=state_weights(assessment.scenario, targets, levels[-1], dict(zip(groups, without, strict=False))),
+        states=state_weights(fitted.posterior, targets, levels[-1], dict(zip(groups, without, strict=False))),
         effort=effort_of([*levels, *alone, *without]),
     )
 

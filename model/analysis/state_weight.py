@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Refit
 from estimative.model.likelihood.queries import Target, targets
 from estimative.model.spec.scenario import Scenario
@@ -60,33 +61,49 @@ def state_targets(scenario: Scenario) -> tuple[Target, ...]:
 
 
 def state_weights(
-    scenario: Scenario, chosen: Sequence[Target], everything: Refit, without: Mapping[str, Refit]
+    posterior: Posterior, chosen: Sequence[Target], everything: Refit, without: Mapping[str, Refit]
 ) -> tuple[EventWeights, ...]:
     """Compare the states with all evidence and without each group.
 
     Parameters
     ----------
+    posterior
+        As it is reported: which state leads, and by how much, are taken from it.
     chosen
         The targets of the refits.
     without
         By the name of a group.
     """
-    names = [target.id for target in chosen]
+    places = {target.id: place for place, target in enumerate(chosen)}
+    keys = {target.id: (target.kind, target.id) for target in chosen}
     return tuple(
-        _of_event(event.id, {state: names.index(f"{event.id}={state}") for state in event.states}, everything, without)
-        for event in scenario.events.values()
-        if event.states and None not in [everything.others[names.index(name)] for name in event.literals]
+        _of_event(
+            event.id,
+            {state: posterior.mc_estimate(*keys[f"{event.id}={state}"]) for state in event.states},
+            {state: places[f"{event.id}={state}"] for state in event.states},
+            everything,
+            without,
+        )
+        for event in posterior.assessment.scenario.events.values()
+        if event.states
+        and all(keys[name] in posterior.estimates for name in event.literals)
+        and None not in [everything.others[places[name]] for name in event.literals]
     )
 
 
-def _of_event(event: str, places: Mapping[str, int], everything: Refit, without: Mapping[str, Refit]) -> EventWeights:
-    after = _chances(everything, places)
-    leader = _leader(after)
-    others = [state for state in places if leader and state != leader and after[state].value > 0]
+def _of_event(
+    event: str,
+    reported: Mapping[str, MCEstimate],
+    places: Mapping[str, int],
+    everything: Refit,
+    without: Mapping[str, Refit],
+) -> EventWeights:
+    after, leader = _chances(everything, places), _leader(reported)
+    others = [state for state in places if leader and state != leader and reported[state].value > 0]
     return EventWeights(
         event=event,
         leader=leader,
-        overtaking={state: _log_ratio(after[leader], after[state]) for state in others},
+        overtaking={state: _log_ratio(reported[leader], reported[state]) for state in others},
         groups=tuple(_of_group(name, after, _chances(refit, places)) for name, refit in without.items()),
     )
 

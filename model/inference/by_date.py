@@ -1,4 +1,4 @@
-"""The outcomes by dates before the horizon, and when an outcome comes about, if at all."""
+"""The outcomes by dates before the horizon, and when an outcome happens, if at all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ByDate:
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """When an outcome comes about, if it does by the horizon: quantiles of its date."""
+    """When an outcome happens, if it does by the horizon: quantiles of its date."""
 
     p05: datetime.date
     p50: datetime.date
@@ -45,7 +45,7 @@ class When:
     p50_se: float
     """Monte Carlo standard error of the median, in days."""
     by_horizon: Estimate
-    """Probability that it comes about by the horizon."""
+    """Probability that it happens by the horizon."""
     at_horizon: Estimate
     """Of that, what is decided on the last day only."""
 
@@ -59,7 +59,7 @@ class DatedOutcome:
     curve: tuple[ByDate, ...]
     """Of the headline, after the evidence, by equal steps of the horizon: from the first to just before its end."""
     when: When | None
-    """None where it is under a condition, needs that something does not happen, or never comes about."""
+    """None where it is under a condition, needs that something does not happen, or never happens."""
 
 
 def by_dates(

@@ -18,7 +18,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Estimate, ProbabilityEstimate
 from estimative.model.inference.mc_estimate import mc_estimate
-from estimative.model.inference.target_estimates import TargetEstimates, supported
+from estimative.model.inference.target_estimates import TargetEstimates, mean_verdict, supported
 from estimative.model.likelihood.backend import NUMPY, TINY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.equations import terms
@@ -38,8 +38,8 @@ MOST_DRIVING = 6
 class Count:
     """How often an event occurs, before the evidence or after it."""
 
-    expected: Estimate
-    """Expected number of occurrences over the horizon."""
+    expected: Estimate | None
+    """Expected number of occurrences over the horizon; None where the draws do not support it."""
     at_least: tuple[ProbabilityEstimate, ...]
     """The chance of at least 1, 2, ... occurrences, as far as the draws support it."""
 
@@ -141,7 +141,8 @@ def _count(event: int, means: Sequence[Numbers], levels: Sequence[_Level], draws
         series += (level.chance * (level.ended / -np.expm1(-level.ended) + other)).sum(axis=0)
     value = float(draws.weights @ series)
     error = mc_estimate(value, series - value, draws).se
-    return Count(expected=Estimate(value=value, se=error), at_least=tuple(at_least))
+    known = error == 0 or mean_verdict(series, draws, error / value).passed
+    return Count(expected=Estimate(value=value, se=error) if known else None, at_least=tuple(at_least))
 
 
 def _at_least(number: int, ended: Numbers, other: Numbers) -> Numbers:

@@ -153,6 +153,14 @@ def supported(yes: Numbers, given: Numbers, draws: Draws) -> ProbabilityEstimate
     return estimate if verdict_of(estimate, yes, given, draws).passed else None
 
 
+def mean_verdict(series: Numbers, draws: Draws, relative_error: float) -> Verdict:
+    """Check whether draws support the mean of a series of positive numbers; dims (draw)."""
+    if draws.method == "nuts":
+        return judge_series(series, draws, relative_error)
+    ess = ess_estimator(draws.method)(series, draws)
+    return judge_probability(_tail_shape(series, draws), ess, ess, relative_error)
+
+
 def _ratio(yes: Numbers, given: Numbers) -> Numbers:
     """P(yes | condition, theta), 0 where the condition is impossible; dims (draw)."""
     return np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)

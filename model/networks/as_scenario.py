@@ -184,7 +184,7 @@ def _in_the_network(error: InvalidInput, by_node: Mapping[str, NodePlan], file: 
 
 
 def _comment(event: Event, wanted: Wanted) -> str:
-    """How the file came about, and how to write what is known about one of its events."""
+    """Where the file comes from, and how to write what is known about one of its events."""
     observed = f"state = {toml_text.text(event.states[0])}" if event.states else "happened = true"
     about, source = toml_text.text(event.id), toml_text.text(SOURCE)
     return COMMENT.format(file=ascii_safe(wanted.origin), about=about, observed=observed, source=source)

@@ -43,7 +43,7 @@ class IssuedForecast:
     outcome: str = ""
     """Empty of a forecast of states."""
     probability: float | None = None
-    """That the outcome comes about; None of a forecast of states."""
+    """That the outcome happens; None of a forecast of states."""
     se: float | None = None
     """Monte Carlo standard error."""
     event: str = ""

@@ -60,7 +60,7 @@ def _impossible_outcomes(scenario: Scenario) -> Iterator[Issue]:
         together = [name for name in dict.fromkeys((*outcome.all, *outcome.given)) if "=" in name]
         for first, second in combinations(together, 2):
             if event_of(first) == event_of(second):
-                message = f"{quote(first)} and {quote(second)} cannot both hold, so that the outcome never comes about"
+                message = f"{quote(first)} and {quote(second)} cannot both hold, so that the outcome never happens"
                 place = scenario.place(f"outcomes.{outcome.id}")
                 fix = "Name them in any, if one of them is enough."
                 yield _warning("impossible-outcome", message, place, suggestion=fix)

@@ -1,4 +1,4 @@
-"""The outcomes by dates before the horizon, and when the headline comes about, if at all."""
+"""The outcomes by dates before the horizon, and when the headline happens, if at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_DATES = 6
 """Of the columns of a table; the JSON has all."""
 NOTE = (
     "By a date: an event given others happens on the day when the last of them has; one that is decided at the horizon "
-    "has not happened before. When: if it comes about by the horizon."
+    "has not happened before. Median date and range: if it happens by the horizon."
 )
 
 
@@ -40,7 +40,7 @@ def dates(result: FitResult, context: Context, pictures: Sequence[Block] = ()) -
 
 
 def by_dates(result: FitResult, context: Context) -> str:
-    """The headline by each date in one sentence, and when it comes about."""
+    """The headline by each date in one sentence, and when it happens."""
     found = result.dates[result.scenario.headline]
     shown = [row for row in found.by if row.posterior]
     parts = [f"{percent(row.posterior)} by {date(row.date)}" for row in shown[-MAX_DATES:] if row.posterior]
@@ -49,14 +49,14 @@ def by_dates(result: FitResult, context: Context) -> str:
 
 
 def when(found: When) -> str:
-    """When an outcome comes about, if at all."""
+    """When an outcome happens, if at all."""
     never = MCEstimate(value=1 - found.by_horizon.value, own_variance=(found.by_horizon.se or 0.0) ** 2)
     if found.at_horizon.value > 0.999 * found.by_horizon.value:
-        return f"If it comes about, it is on the last day, when it is decided. Not by the horizon: {percent(never)}."
+        return f"If it happens, it is on the last day, when it is decided. Not by the horizon: {percent(never)}."
     if found.p05 == found.p95:
-        return f"If it comes about, it is on {date(found.p05)}. Not by the horizon: {percent(never)}."
+        return f"If it happens, it is on {date(found.p05)}. Not by the horizon: {percent(never)}."
     return (
-        f"If it comes about, the median date is {date(found.p50)}, and 90% of the probability is between "
+        f"If it happens, the median date is {date(found.p50)}, and 90% of the probability is between "
         f"{date(found.p05)} and {date(found.p95)}. Not by the horizon: {percent(never)}."
     )
 

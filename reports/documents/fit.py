@@ -195,7 +195,7 @@ def _occurrences_table(result: FitResult, scenario: Scenario) -> Table:
 
 
 def _number(count: Count) -> str:
-    return rounded(count.expected.value, count.expected.se or 0.0)
+    return rounded(count.expected.value, count.expected.se or 0.0) if count.expected else "-"
 
 
 def _event(name: str, row: EventProbability, scenario: Scenario) -> tuple[str, ...]:

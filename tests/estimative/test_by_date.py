@@ -61,7 +61,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_constant_rate_has_the_dates_of_an_exponential(folder: Path) -> None:
-    """Probabilities by date, and the quantiles of the date given that it comes about, in closed form."""
+    """Probabilities by date, and the quantiles of the date given that it happens, in closed form."""
     day = datetime.date(2026, 7, 1)
     fit = es.fit(folder / "s.toml", folder / "p.toml", by=[day])
     found = fit.result.dates["break"]

@@ -132,3 +132,16 @@ def test_the_document_says_what_would_overtake_the_leader(tmp_path: Path) -> Non
     assert table.header == ("Evidence", "An employee", "criminals", "state", "Information")
     information = [float(row[-1]) for row in table.rows if "less" not in row[-1]]
     assert information == sorted(information, reverse=True)
+
+
+def test_which_state_leads_and_by_how_much_is_that_of_the_fit(tmp_path: Path) -> None:
+    """Not of the refits, which have other draws: one number for one quantity."""
+    assessment = assessed(tmp_path)
+    fitter = Fitter(assessments=(assessment,), seed=1, method="importance")
+    fitted = fitter.fit(assessment)
+    headline = reliable(fitted.posterior, prior_predictive(assessment, seed=1))["outcome", assessment.scenario.headline]
+    row = evidence_weights(fitter, fitted, headline).states[0]
+    reported = {state: fitted.posterior.estimates["event", f"actor={state}"].value for state in ("criminals", "state")}
+    assert row.leader == "state"
+    ratio = math.log(reported["state"] / reported["criminals"])
+    assert row.overtaking["criminals"].value == pytest.approx(ratio, rel=1e-12)

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from estimative.model.assessment import Assessment, assess
+from estimative.model.inference.draws import Draws
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.occurrences import occurrences
 from estimative.model.inference.prior_predictive import prior_predictive
+from estimative.model.inference.target_estimates import mean_verdict
+from estimative.model.likelihood.equations import Theta
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.prior_set_file import read_prior_set
 
@@ -119,3 +122,14 @@ def test_what_was_observed_is_not_counted_again(tmp_path: Path) -> None:
     found = occurrences(assessment, by_importance(assessment, seed=1, draws=400), prior_predictive(assessment, seed=1))
     assert list(found) == ["breach"]
     assert np.isfinite(found["breach"].posterior.expected.value)
+
+
+def test_an_expected_number_that_rests_on_a_few_draws_is_not_shown() -> None:
+    """Its mean is checked like a probability: one draw with nearly all of it is not enough."""
+    theta = Theta(degree=np.zeros((0, 2000)), log_ratio=np.zeros((0, 2000)), weight=np.zeros(0))
+    draws = Draws(method="importance", theta=theta, weights=np.full(2000, 1 / 2000), chains=1, diagnostics={})
+    rng = np.random.default_rng(1)
+    even, wild = rng.gamma(5, size=2000), rng.pareto(0.8, size=2000)
+    for series, passed in ((even, True), (wild, False)):
+        error = float(series.std() / 2000**0.5 / series.mean())
+        assert mean_verdict(series, draws, error).passed == passed
