@@ -22,7 +22,6 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import log_likelihood
-from estimative.model.likelihood.variable_elimination import by_elimination
 
 EVENTS = (5, 10, 20, 40)
 EVENTS_FOR_NUTS = (5, 20)
@@ -108,7 +107,7 @@ def _likelihood(assessment: Assessment) -> float:
     seconds = 0.0
     for _ in range(2):
         start = time.perf_counter()
-        log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
+        log_likelihood(NUMPY, assessment.structure, theta)
         seconds = time.perf_counter() - start
     return seconds
 

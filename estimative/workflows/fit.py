@@ -92,19 +92,17 @@ def fit(
 
 def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -> Iterator[Posterior]:
     """The posterior by each method in turn."""
-    if method != "nuts" and not assessment.uncertain:
+    if not assessment.uncertain:
         yield exact(assessment, seed=settings.seed)
         return  # there is nothing to confirm
     if method != "nuts":
         yield replace(settings, method="importance").fitter(assessment).fit(assessment).posterior
     if method != "importance":
         settings.progress("Importing PyMC")
-        from estimative.model.inference import nuts
+        from estimative.model.inference import nuts  # noqa: F401 - takes seconds, of which a reader is told
 
-        settings.progress("Compiling the model: about 30 s the first time, 6 s after that")
-        ready = nuts.compile_model(assessment)
         settings.progress("Sampling with NUTS")
-        yield by_nuts(ready, assessment, seed=settings.seed, draws=settings.draws)
+        yield by_nuts(assessment, seed=settings.seed, draws=settings.draws)
 
 
 def _result(

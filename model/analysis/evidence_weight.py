@@ -18,12 +18,11 @@ from scipy.special import ndtri
 
 from estimative.model.analysis.state_weight import EventWeights, state_targets, state_weights
 from estimative.model.assessment import Assessment
-from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.estimates import ROUNDING, ProbabilityEstimate
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
-from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.prior_transform import integrated_dimensions, prior_transform
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -286,12 +285,12 @@ def _opposition(groups: Sequence[EvidenceGroup]) -> Opposition | None:
 
 def _conflict(assessment: Assessment, groups: Mapping[str, Sequence[str]], seed: int) -> Conflict | None:
     """The pair in strongest conflict, over draws from the prior."""
-    space = prior_transform(assessment, importance.dimensions_of([assessment]))
+    space = prior_transform(assessment, integrated_dimensions([assessment]))
     z = np.random.default_rng([seed, 4]).standard_normal((space.dimension, CONFLICT_DRAWS))
 
     def log_likelihood(items: Sequence[str]) -> Numbers:
         variant = _only(assessment, items)
-        return evaluate_batch(variant, prior_transform(variant, importance.dimensions_of([variant])), z).log_likelihood
+        return evaluate_batch(variant, prior_transform(variant, integrated_dimensions([variant])), z).log_likelihood
 
     alone = {name: log_likelihood(items) for name, items in groups.items()}
     about_events = {name for name, items in groups.items() if any(_about_an_event(assessment, item) for item in items)}

@@ -3,27 +3,29 @@
 Of a conditional headline it is the posterior under the condition.
 
 Power-scaling sensitivity (Kallioinen, Paananen, Buerkner & Vehtari 2024, Stat. Comput. 34): the gradient of a distance
-between posteriors as one prior, or the likelihood, is raised to a power near 1. Weights and distances are ArviZ's.
+between posteriors as one prior, or the likelihood, is raised to a power near 1. The draws are independent, so that the
+tail of the weights that is smoothed is as long as for draws without autocorrelation.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy.special import xlog1py, xlogy
 
+from estimative.model.analysis.cumulative_distance import Sorted
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import resample
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, quantity_values
+from estimative.model.inference.psis import smooth_weights
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Index, Numbers
-from estimative.model.likelihood.variable_elimination import by_elimination
 from estimative.priors.distributions import LogNormal, ScaledBeta
 
 DRAWS = 8000
@@ -79,21 +81,21 @@ def power_scaling(posterior: Posterior) -> PowerScaling:
     yes, given = (
         series[positions] for series in posterior.query_probabilities("outcome", assessment.scenario.headline)
     )
-    chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
-    evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta, by_elimination))
+    chances = _Samples.of(np.divide(yes, given, out=np.zeros_like(yes), where=given > 0))
+    evidence = _Scaled.by(log_likelihood(NUMPY, assessment.structure, theta))
     free = assessment.uncertain
     densities = {name: log_density(assessment, theta, name) for name in free}
     rows = []
     for name, density in densities.items():
-        values, own = _values(assessment, theta, name), _Scaled.by(density)
-        rows.append(_sensitivity(name, own.moves(values), evidence.moves(values), own.moves(chance)))
+        values, own = _Samples.of(_values(assessment, theta, name)), _Scaled.by(density)
+        rows.append(_sensitivity(name, own.moves(values), evidence.moves(values), own.moves(chances)))
     # The shares of one event are one statement, whose density counts once.
     of_inputs = {assessment.structure.quantities.input_of(name): density for name, density in densities.items()}
     together = _Scaled.by(np.sum([np.zeros(DRAWS), *of_inputs.values()], axis=0))
     return PowerScaling(
         quantities=tuple(sorted(rows, key=lambda row: -row.headline.value)),
-        all_priors=together.moves(chance),
-        all_evidence=evidence.moves(chance),
+        all_priors=together.moves(chances),
+        all_evidence=evidence.moves(chances),
     )
 
 
@@ -114,6 +116,23 @@ def _equally_weighted(weights: Numbers, seed: int) -> Index:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Samples:
+    """Values at all draws, and at each part of the draws."""
+
+    whole: Sorted
+    parts: Sorted
+
+    @classmethod
+    def of(cls, values: Numbers) -> _Samples:
+        return cls(whole=Sorted.of(values), parts=Sorted.of(_parts(values)))
+
+
+def _parts(values: Numbers) -> Numbers:
+    """dims (draw) -> (part, draw)."""
+    return values.reshape(-1, PARTS).T
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Scaled:
     """Weights of the draws under a component made weaker and stronger; dims (draw) each."""
 
@@ -124,41 +143,24 @@ class _Scaled:
     def by(cls, log_component: Numbers) -> _Scaled:
         if np.ptp(log_component) == 0:  # a uniform prior is the same at every power
             return cls(weaker=np.full(DRAWS, 1 / DRAWS), stronger=np.full(DRAWS, 1 / DRAWS))
-        weaker, stronger = (_normalised(_log_weights(log_component, alpha)) for alpha in ALPHAS)
+        weaker, stronger = (np.exp(smooth_weights((alpha - 1) * log_component)[0]) for alpha in ALPHAS)
         return cls(weaker=weaker, stronger=stronger)
 
-    def moves(self, values: Numbers) -> MCEstimate:
-        """How sensitive the distribution of some values is; dims (draw)."""
-        value = self._sense(values, slice(None))
-        parts = [self._sense(values, slice(part, None, PARTS)) for part in range(PARTS)]
-        return MCEstimate(value=value, own_variance=float(np.var(parts, ddof=1)) / PARTS)
+    def moves(self, values: _Samples) -> MCEstimate:
+        """How sensitive the distribution of some values is."""
+        parts = self._sense(values.parts, _parts)
+        return MCEstimate(
+            value=float(self._sense(values.whole, np.asarray)), own_variance=float(np.var(parts, ddof=1)) / PARTS
+        )
 
-    def _sense(self, values: Numbers, part: slice) -> float:
-        from estimative.model.inference.array_statistics import array_stats
-
-        if np.ptp(values) == 0:
-            return 0.0
-        lower, upper = _shares(self.weaker[part]), _shares(self.stronger[part])
-        one_chain = (series[None] for series in (values[part], lower, upper))
-        return float(array_stats.power_scale_sense(*one_chain, *ALPHAS))
-
-
-def _log_weights(log_component: Numbers, alpha: float) -> Numbers:
-    """Pareto-smoothed; as they are where too few different draws make up the tail."""
-    from estimative.model.inference.array_statistics import array_stats
-
-    try:
-        return np.asarray(array_stats.power_scale_lw(log_component, alpha=alpha))
-    except ValueError:
-        return (alpha - 1) * log_component
-
-
-def _normalised(log_weights: Numbers) -> Numbers:
-    return _shares(np.exp(log_weights - np.max(log_weights)))
+    def _sense(self, values: Sorted, part: Callable[[Numbers], Numbers]) -> Numbers:
+        """The mean slope of the distance by the logarithm of the power to base 2; dims as the samples."""
+        weaker, stronger = (values.distance(_shares(part(weights))) for weights in (self.weaker, self.stronger))
+        return np.asarray((stronger / np.log2(ALPHAS[1]) - weaker / np.log2(ALPHAS[0])) / 2)
 
 
 def _shares(weights: Numbers) -> Numbers:
-    return np.asarray(weights / weights.sum())
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
 def _values(assessment: Assessment, theta: Theta, name: str) -> Numbers:

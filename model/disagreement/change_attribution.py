@@ -21,10 +21,9 @@ from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
-from estimative.model.inference.prior_transform import FARTHEST, Dimensions, prior_transform
+from estimative.model.inference.prior_transform import FARTHEST, Dimensions, integrated_dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import (
-    DRAWS,
     Effort,
     Fitted,
     Fitter,
@@ -34,8 +33,9 @@ from estimative.model.inference.refit import (
     Refitter,
     effort_of,
     no_progress,
+    refit_of,
 )
-from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.layout import Index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,15 +113,24 @@ class CrossScenarioRefitter(Refitter):
         """Importance sampling from the proposals of the ends; None where there are none."""
         if not self.ends:
             return None
-        dimensions = importance.dimensions_of([assessment])
+        proposal, rows = self._proposal(assessment)
+        return refit_of(importance.estimate_headline(assessment, proposal, self._normals[rows]))
+
+    def approach(self, assessment: Assessment) -> Refit | None:
+        """The same from proposals moved towards the posterior."""
+        if not self.ends:
+            return None
+        proposal, rows = self._proposal(assessment)
+        moved = importance.moved(assessment, proposal, self._others[rows])
+        return refit_of(importance.estimate_headline(assessment, moved, self._normals[rows]))
+
+    def _proposal(self, assessment: Assessment) -> tuple[FittedProposal, Index]:
+        """The proposals of the ends in the space of an assessment, and the rows of random numbers of its dimensions."""
+        dimensions = integrated_dimensions([assessment])
         names = _names(assessment, dimensions)
-        proposal = FittedProposal(
-            transform=prior_transform(assessment, dimensions),
-            components=tuple(component for end in self.ends for component in _carried(end, assessment, names)),
-        )
-        rows = _index(self._rows[name] for name in names)
-        headline = importance.estimate_headline(assessment, proposal, self._common[rows])
-        return Refit(probability=headline.probability, method="importance", verdict=headline.verdict)
+        components = tuple(component for end in self.ends for component in _carried(end, assessment, names))
+        proposal = FittedProposal(transform=prior_transform(assessment, dimensions), components=components)
+        return proposal, _index(self._rows[name] for name in names)
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:
@@ -129,14 +138,13 @@ class CrossScenarioRefitter(Refitter):
         quantities = [mixture.structure.quantities for mixture in self.mixtures]
         degrees = dict.fromkeys(name for names in quantities for name in names.degrees)
         ratios = dict.fromkeys(name for names in quantities for name in names.ratios)
-        uncertain = {name for mixture in self.mixtures for name in _names(mixture, importance.dimensions_of([mixture]))}
+        uncertain = {name for mixture in self.mixtures for name in _names(mixture, integrated_dimensions([mixture]))}
         rows = [name for name in {**degrees, **ratios} if name in uncertain]
         return {name: row for row, name in enumerate(rows)}
 
-    @cached_property
-    def _common(self) -> Numbers:
-        """Random numbers that all mixtures share; dims (quantity, draw)."""
-        return importance.standard_normals(len(self._rows), seed=self.fitter.seed, draws=DRAWS)
+    @property
+    def _dimension(self) -> int:
+        return len(self._rows)
 
     def refit(self, assessment: Assessment) -> Refit:
         """A full fit, by the fitter of the scenario."""
@@ -144,7 +152,7 @@ class CrossScenarioRefitter(Refitter):
 
     @cached_property
     def _fitters(self) -> Mapping[str, Fitter]:
-        """One for each scenario, by its digest, so that its model is compiled once for all priors."""
+        """One for each scenario, by its digest, whose assessments have one space."""
         by_scenario: dict[str, list[Assessment]] = defaultdict(list)
         for mixture in self.mixtures:
             by_scenario[mixture.scenario.digest].append(mixture)

@@ -11,10 +11,12 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.disagreement import opinion_pool
 from estimative.model.disagreement.analysts import comparable_evidence
 from estimative.model.disagreement.opinion_pool import Weights, normalised
+from estimative.model.inference import importance_sampling
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.posterior import Posterior, common_outcomes
-from estimative.model.inference.refit import Fitted, Fitter
+from estimative.model.inference.refit import Fitted, Fitter, ProgressCounter, Refitter, no_progress
+from estimative.model.likelihood.queries import outcome_target
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.log_pool import pooled_prior_set
@@ -124,20 +126,31 @@ class _Pooler:
         pooled = self._fitted[key]
         if isinstance(pooled, UndefinedBecause):
             raise PoolUndefined(pooled)
-        return pooled.posterior.mc_estimate("outcome", outcome)
+        return pooled[outcome]
 
     @cached_property
     def _posteriors(self) -> Mapping[str, Posterior]:
         return {name: analyst.posterior for name, analyst in self.analysts.items()}
 
-    def _consensus(self, weights: Weights) -> Fitted | UndefinedBecause:
-        """The pool of the priors after the evidence, or why there is none."""
+    def _consensus(self, weights: Weights) -> Mapping[str, MCEstimate] | UndefinedBecause:
+        """The outcomes of the pool of the priors after the evidence, or why there is none."""
         try:
-            fitted = self.fitter.fit(consensus({name: self.analysts[name].assessment for name in weights}, weights))
+            pooled = consensus({name: self.analysts[name].assessment for name in weights}, weights)
         except InvalidInput as error:
             inputs = tuple(issue.place.key for issue in error.issues)
             return UndefinedBecause(reason="priors-exclude-each-other", inputs=inputs)
-        return fitted if fitted.posterior.verdict.passed else UndefinedBecause(reason="did-not-converge")
+        (refit,) = self._refitter.each([pooled], ProgressCounter(no_progress, 1))
+        if not refit.verdict.passed:
+            return UndefinedBecause(reason="did-not-converge")
+        pairs = zip(self._refitter.targets, refit.others, strict=True)
+        return {target.id: estimate for target, estimate in pairs if estimate is not None}
+
+    @cached_property
+    def _refitter(self) -> Refitter:
+        """Starts from the analysts, between whom a pool of their priors lies."""
+        scenario = next(iter(self.analysts.values())).assessment.scenario
+        targets = [outcome_target(outcome) for outcome in scenario.outcomes.values()]
+        return Refitter.between(self.fitter, list(self.analysts.values()), targets, draws=importance_sampling.DRAWS)
 
     @cached_property
     def marginals(self) -> Mapping[str, MCEstimate] | None:
@@ -147,7 +160,7 @@ class _Pooler:
         return known if len(known) == len(numbers) else None
 
     @cached_property
-    def _fitted(self) -> dict[tuple[tuple[str, float], ...], Fitted | UndefinedBecause]:
+    def _fitted(self) -> dict[tuple[tuple[str, float], ...], Mapping[str, MCEstimate] | UndefinedBecause]:
         return {}
 
 

@@ -17,10 +17,10 @@ from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import log_joint
+from estimative.model.likelihood.equations import Theta, log_joint
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import headline_target
-from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
+from estimative.model.likelihood.variable_elimination import Contradiction
 
 IMPOSSIBLE = -1e290
 """Log-likelihood of a draw at which the evidence is impossible: negligible weight, yet finite, so that sums work."""
@@ -48,25 +48,34 @@ class Batch:
         return self.log_prior + self.log_likelihood
 
 
-def evaluate_batch(assessment: Assessment, transform: PriorTransform, z: Numbers, tilts: Sequence[Query] = ()) -> Batch:
+def evaluate_batch(
+    assessment: Assessment,
+    transform: PriorTransform,
+    z: Numbers,
+    tilts: Sequence[Query] = (),
+    theta: Theta | None = None,
+) -> Batch:
     """Evaluate the model at points of the space of standard normals, dims (free, draw).
 
     Parameters
     ----------
     tilts
         Queries whose probabilities are wanted besides the headline's.
+    theta
+        The quantities at these points, if they are known already.
 
     Raises
     ------
     Contradiction
         If the evidence is impossible at every one of them.
     """
-    structure, theta = assessment.structure, transform.theta(z)
+    structure = assessment.structure
+    theta = theta or transform.theta(z)
     target = headline_target(structure.scenario)
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
         # One elimination answers the evidence and all queries.
         queries = [target.given, target.yes, *tilts]
-        likelihood, given, *tilted = log_joint(NUMPY, structure, theta, by_elimination, queries)
+        likelihood, given, *tilted = log_joint(NUMPY, structure, theta, queries)
     possible = np.asarray(likelihood > LEAST_POSSIBLE)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")

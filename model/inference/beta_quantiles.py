@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import betainccinv, betaincinv, betaln, log_ndtr, ndtr
 
+from estimative.model.likelihood.cubics import cubic_coefficients, cubic_values
 from estimative.model.likelihood.layout import Index, Numbers
 
 MIDDLE = 8.5
@@ -42,9 +43,7 @@ def beta_log_odds(table: Numbers, z: Numbers, *, first: Index | int = 0) -> Numb
     place = INTERVALS / 2 + TAIL_INTERVALS + np.copysign(steps, z)
     intervals = INTERVALS + 2 * TAIL_INTERVALS
     left = np.minimum(place.astype(np.intp), intervals - 1)
-    t = place - left
-    c0, c1, c2, c3 = np.moveaxis(table[left + first], -1, 0)
-    return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
+    return cubic_values(table[left + first], place - left)
 
 
 # Refits change few priors at a time, so most tables are the same from one fit to the next.
@@ -59,8 +58,8 @@ def cubics(a: float, b: float) -> Numbers:
     y = np.concatenate([lower, upper[1:]])
     slopes = _slopes(a, b, y)
     rise, steps = np.diff(y), np.diff(_nodes())
-    m0, m1 = np.minimum(slopes[:-1] * steps, 3 * rise), np.minimum(slopes[1:] * steps, 3 * rise)
-    return np.stack([y[:-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise], axis=1)
+    ends = (np.minimum(each * steps, 3 * rise) for each in (slopes[:-1], slopes[1:]))
+    return cubic_coefficients(y, *ends)
 
 
 @lru_cache(maxsize=1)

@@ -119,4 +119,4 @@ def _deviations(structure: Structure, theta: Theta) -> Iterator[tuple[Measuremen
     if len(structure.forecasts.item):
         with np.errstate(over="ignore"):
             shared = terms(NUMPY, structure, theta)
-            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)
+            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared)

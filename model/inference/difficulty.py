@@ -14,7 +14,6 @@ from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.variable_elimination import by_elimination
 from estimative.priors.distributions import LogNormal
 
 DRAWS = 200
@@ -70,7 +69,7 @@ def _contributions(posterior: Posterior, theta: Theta) -> Numbers:
 
     def total(weight: Numbers) -> Numbers:
         with np.errstate(over="ignore"):
-            values = log_likelihood(NUMPY, structure, replace(theta, weight=weight), by_elimination)
+            values = log_likelihood(NUMPY, structure, replace(theta, weight=weight))
         return np.asarray(values[np.isfinite(values)])
 
     weight = np.asarray(theta.weight)

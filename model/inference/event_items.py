@@ -85,12 +85,15 @@ class EventItems:
         Parameters
         ----------
         degree
-            dims (degree, draw).
+            dims (degree[, draw]); without draws for items whose motive is no factor.
 
         Returns
         -------
-        dims (state, node, draw).
+        dims (state, node[, draw]).
         """
+        if degree.ndim == 1:
+            assert not self._tables
+            return self.constants
         total = np.repeat(self.constants[..., None], degree.shape[1], axis=2)
         for factor, table in self._tables.items():
             total += interpolate(table, _log_odds(degree[factor]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
@@ -12,9 +11,6 @@ from estimative.model.inference.importance_sampling import FittedProposal, fit_p
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions
 from estimative.model.inference.threads import one_blas_thread
-
-if TYPE_CHECKING:
-    from estimative.model.inference.nuts import CompiledModel
 
 MAX_DRAWS = 20_000
 """For each chain; a fit that needs more has another problem than too few draws."""
@@ -97,7 +93,7 @@ def _merit(posterior: Posterior) -> tuple[bool, int]:
     return posterior.verdict.passed, -len(posterior.unreliable)
 
 
-def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
+def by_nuts(assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
     """Fit by NUTS, a Markov chain Monte Carlo sampler, from starting points that are far apart in the posterior.
 
     A fit that fails its checks is tried again: with more draws where only draws are lacking, else with smaller steps
@@ -105,22 +101,23 @@ def by_nuts(model: CompiledModel, assessment: Assessment, *, seed: int, draws: i
 
     Parameters
     ----------
-    model
-        The assessment's scenario, compiled by `nuts.compile_model`.
     seed
         The same seed gives the same answer.
     draws
         For each chain. By default `nuts.DRAWS`, or as many as the failed checks need; a number that is given is final.
     """
-    from estimative.model.inference import nuts
+    from estimative.model.inference import nuts, pymc_model
 
+    if not pymc_model.transform_of(assessment).dimension:
+        # Everything uncertain is integrated over, so that independent draws of it are at hand.
+        return by_importance(assessment, seed=seed, draws=draws and draws * nuts.CHAINS)
     with one_blas_thread():
         starts = nuts.starting_points(assessment, *importance.overdispersed(assessment, seed=seed, count=nuts.CHAINS))
     best: Posterior | None = None
     for adaptation in nuts.LADDER:
 
         def sampled(count: int, adaptation: nuts.Adaptation = adaptation) -> Posterior:
-            chains = nuts.sample(model, assessment, seed=seed, draws=count, adaptation=adaptation, starts=starts)
+            chains = nuts.sample(assessment, seed=seed, draws=count, adaptation=adaptation, starts=starts)
             return posterior_of(assessment, chains, seed=seed)
 
         posterior = sampled(draws or nuts.DRAWS)

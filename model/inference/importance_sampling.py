@@ -23,9 +23,14 @@ from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.diagnostics import Verdict, judge_importance
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.gaussian_mixture import fit_mixture, responsibilities, update_mixture
+from estimative.model.inference.gaussian_mixture import fit_gaussian, fit_mixture, responsibilities, update_mixture
 from estimative.model.inference.mc_estimate import MCEstimate
-from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
+from estimative.model.inference.prior_transform import (
+    Dimensions,
+    PriorTransform,
+    integrated_dimensions,
+    prior_transform,
+)
 from estimative.model.inference.proposal import (
     Gaussian,
     Mixture,
@@ -198,10 +203,25 @@ def estimate_headline(
     Contradiction
         If the evidence is impossible at every draw.
     """
-    queries = [query for target in targets for query in (target.yes, target.given)]
-    weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals, queries)
+    weighted = weigh_batch(assessment, proposal.transform, proposal.components, normals, queries_of(targets))
+    return headline_of(assessment, weighted)
+
+
+def queries_of(targets: Sequence[Target]) -> list[Query]:
+    """What a batch has to be asked for the sake of targets."""
+    return [query for target in targets for query in (target.yes, target.given)]
+
+
+def headline_of(assessment: Assessment, weighted: WeightedBatch) -> Headline:
+    """Estimate the headline, and the targets that the batch was asked for, from its weights.
+
+    Raises
+    ------
+    Undefined
+        If the headline's condition is impossible at every draw.
+    """
     chances = np.exp(weighted.batch.log_tilts)
-    probability = _conditional(weighted.weights, chances[0], np.exp(weighted.batch.log_given))
+    probability = _conditional(weighted, chances[0], np.exp(weighted.batch.log_given))
     if probability is None:
         raise Undefined
     relative_se = probability.se / probability.value if probability.value > 0 else 0.0
@@ -209,19 +229,23 @@ def estimate_headline(
     return Headline(
         probability=probability,
         verdict=judge_importance(weighted.diagnostics, ess, assessment.scenario.headline, relative_se),
-        others=tuple(_conditional(weighted.weights, *pair) for pair in zip(chances[1::2], chances[2::2], strict=True)),
+        others=tuple(_conditional(weighted, *pair) for pair in zip(chances[1::2], chances[2::2], strict=True)),
     )
 
 
-def _conditional(weights: Numbers, yes: Numbers, given: Numbers) -> MCEstimate | None:
+def _conditional(weighted: WeightedBatch, yes: Numbers, given: Numbers) -> MCEstimate | None:
     """P(yes | given) from both at each draw, dims (draw); None where the condition is impossible."""
+    weights = weighted.weights
     base = float(weights @ given)
     if not base > 0:
         return None
     value = float(weights @ yes) / base
     # A probability that is the same at every draw is exact; its influence would be rounding noise.
     constant = np.ptp(yes) <= ROUNDING * yes.max() and np.ptp(given) <= ROUNDING * given.max()
-    return MCEstimate(value=value, influence=weights * (yes - value * given) / base * (not constant))
+    influence = weights * (yes - value * given) / base * (not constant)
+    # The number of draws from each proposal is fixed: only their spread within a proposal is an error.
+    means = np.bincount(weighted.strata, influence) / np.maximum(np.bincount(weighted.strata), 1)
+    return MCEstimate(value=value, influence=influence - means[weighted.strata])
 
 
 def log_marginal_likelihood(
@@ -275,16 +299,25 @@ def fit_proposal(
     Contradiction
         If the evidence is impossible at every draw.
     """
-    transform = prior_transform(assessment, dimensions or dimensions_of([assessment]))
+    transform = prior_transform(assessment, dimensions or integrated_dimensions([assessment]))
     rng = np.random.default_rng(seed)
     components, pilot = _fit_components(assessment, transform, rng, effort, tilts)
     queries = headline_target(assessment.scenario).yes, *tilts
     return FittedProposal(transform=transform, components=components, pilot=pilot, tilts=queries)
 
 
-def dimensions_of(assessments: Sequence[Assessment]) -> Dimensions:
-    """Collect every quantity that is uncertain in one of these assessments, but for those integrated out."""
-    return Dimensions.of(assessments, integrated=True)
+def moved(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> FittedProposal:
+    """Add a Gaussian near an assessment's posterior to a proposal, and one near the posterior given the headline.
+
+    Each half of the random numbers, dims (free, draw), moves them one step.
+    """
+    components = proposal.components
+    for half in np.split(normals, 2, axis=1):
+        weighted = weigh_batch(assessment, proposal.transform, components, half)
+        targets = weighted.log_weights, weighted.log_weights + weighted.batch.log_tilts[0]
+        nearer = (fit_gaussian(weighted.batch.z, tempered_weights(target)) for target in targets)
+        components = (*proposal.components, *nearer)
+    return replace(proposal, components=components)
 
 
 def _fit_components(
@@ -358,7 +391,7 @@ def overdispersed(assessment: Assessment, *, seed: int, count: int) -> tuple[Pri
     The space of standard normals, and particles of a pilot in it, dims (free, point): from each of its modes in turn,
     the one that is farthest from those already chosen.
     """
-    transform, rng = prior_transform(assessment, dimensions_of([assessment])), np.random.default_rng(seed)
+    transform, rng = prior_transform(assessment, integrated_dimensions([assessment])), np.random.default_rng(seed)
     z = _pilot(assessment, transform, FIRST, rng).particles.z
     modes = responsibilities(_equal_mixture(z), z).argmax(axis=0)
     scaled = z / np.maximum(z.std(axis=1, keepdims=True), MIN_SD)

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from estimative.model.inference.beta_quantiles import beta_log_odds, cubics
+from estimative.model.likelihood.cubics import cubic_coefficients, cubic_values
 from estimative.model.likelihood.layout import Index, Numbers
 
 SPAN = 8.5
@@ -223,12 +224,10 @@ def hermite(values: Numbers, slopes: Numbers) -> Numbers:
 
     Returns
     -------
-    dims (interval, power, ...).
+    dims (interval, ..., power).
     """
-    step = GRID[1] - GRID[0]
-    rise, m0, m1 = np.diff(values), slopes[..., :-1] * step, slopes[..., 1:] * step
-    powers = np.stack([values[..., :-1], m0, 3 * rise - 2 * m0 - m1, m0 + m1 - 2 * rise])
-    return np.ascontiguousarray(np.moveaxis(powers, (-1, 0), (0, 1)))
+    by_t = slopes * (GRID[1] - GRID[0])
+    return np.ascontiguousarray(np.moveaxis(cubic_coefficients(values, by_t[..., :-1], by_t[..., 1:]), -2, 0))
 
 
 def interpolate(table: Numbers, log_odds: Numbers) -> Numbers:
@@ -236,5 +235,4 @@ def interpolate(table: Numbers, log_odds: Numbers) -> Numbers:
     place = (np.clip(log_odds, GRID[0], GRID[-1]) - GRID[0]) / (GRID[1] - GRID[0])
     left = np.minimum(place.astype(np.intp), len(GRID) - 2)
     t = (place - left).reshape(-1, *[1] * (table.ndim - 2))
-    c0, c1, c2, c3 = np.moveaxis(table[left], 1, 0)
-    return np.moveaxis(c0 + t * (c1 + t * (c2 + t * c3)), 0, -1)
+    return np.moveaxis(cubic_values(table[left], t), 0, -1)

@@ -32,7 +32,6 @@ from estimative.model.likelihood.equations import (
     terms,
 )
 from estimative.model.likelihood.layout import Forecasts, Index, Measurements, Numbers, Structure
-from estimative.model.likelihood.variable_elimination import by_elimination
 from estimative.priors.errors import Issue
 
 DRAWS = 2000
@@ -108,7 +107,7 @@ def _tails(structure: Structure, theta: Theta, shared: Terms, relevance: Numbers
         forecasts = replace(
             structure.forecasts, item=structure.forecasts.item[:single], error=structure.forecasts.error[:single]
         )
-        normal.append((forecasts, forecast_deviation(NUMPY, structure, shared, by_elimination)[:single]))
+        normal.append((forecasts, forecast_deviation(NUMPY, structure, shared)[:single]))
     for items, deviation in normal:
         scores = deviation / np.exp(theta.log_ratio[items.error])
         yield items.item, (ndtr(scores), ndtr(-scores))

@@ -12,7 +12,7 @@ from estimative.model.inference.batch import evaluate_batch
 from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.gaussian_mixture import fit_mixture
-from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
+from estimative.model.inference.prior_transform import PriorTransform, integrated_dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.smc import PARTICLES, temper
 from estimative.model.inference.target_estimates import TargetEstimates, TargetKey
@@ -73,7 +73,7 @@ def _plain(assessment: Assessment, rng: np.random.Generator, count: int) -> Prio
 def _tilted(assessment: Assessment, tilts: Sequence[Query], rng: np.random.Generator, count: int) -> PriorPredictive:
     """Draw from a mixture of the prior and of Gaussians fitted to it where each of some queries is likely."""
     blind = _without_evidence(assessment)
-    transform = prior_transform(blind, Dimensions.of([blind], integrated=True))
+    transform = prior_transform(blind, integrated_dimensions([blind]))
     components = [component for tilt in tilts for component in _tilt(blind, transform, tilt, rng)]
     weighted = weigh_batch(blind, transform, components, rng.standard_normal((transform.dimension, count)))
     theta, _ = sample_integrated(blind, transform.theta(weighted.batch.z), transform.event_items, rng)

@@ -13,11 +13,12 @@ from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtri
+from scipy.special import betainc, expit, ndtri
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.beta_quantiles import REACH, beta_log_odds, cubics
 from estimative.model.inference.event_items import EventItems
+from estimative.model.likelihood.backend import NUMPY, Array, Backend
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers
 
@@ -51,9 +52,6 @@ class PriorTransform:
     """The degree that each degree is the same as: mostly itself; dims (degree)."""
     ratio_source: Index
     """The log ratio that each log ratio is the same as; dims (ratio)."""
-    cubics: Numbers
-    """The log-odds of each beta quantile between one node and the next: coefficients of 1, t, t^2, t^3, with t from 0
-    to 1; dims (free degree * interval, power)."""
 
     def __repr__(self) -> str:
         degrees, ratios = len(self.free_degrees), len(self.free_ratios)
@@ -79,20 +77,24 @@ class PriorTransform:
         -------
         Degrees, dims (degree, draw), and log ratios, dims (ratio, draw).
         """
-        draws = z.shape[1]
         split = len(self.free_degrees)
-        lower, upper = self.degree_parameters[2], self.degree_parameters[3]
-        degree = np.repeat(lower[:, None], draws, axis=1)
-        # Interpolated as log-odds, where a degree near 0 or 1 keeps its relative precision.
-        share = 1 / (1 + np.exp(-self.log_odds(z[:split])))
-        degree[self.free_degrees] += (upper - lower)[self.free_degrees, None] * share
-        mu, sigma = self.ratio_parameters
-        log_ratio = np.repeat(mu[:, None], draws, axis=1)
-        log_ratio[self.free_ratios] += sigma[self.free_ratios, None] * z[split:]
-        degree = degree[self.degree_source]
+        return self.theta_of_shares(expit(self.log_odds(z[:split])), z[split:])
+
+    def theta_of_shares(self, share: Numbers, standardised: Numbers) -> Theta:
+        """The same from places of the free degrees between their bounds, and standardised log ratios; dims as `z`."""
+        _, _, lower, upper = self.degree_parameters[:, self.free_degrees, None]
+        mu, sigma = self.ratio_parameters[:, self.free_ratios, None]
+        return self.theta_at(NUMPY, lower + (upper - lower) * share, mu + sigma * standardised)
+
+    def theta_at(self, backend: Backend, degree: Array, log_ratio: Array) -> Theta:
+        """Complete the quantities that are dimensions, dims (free[, draw]), by all others; see `theta`."""
+        _, _, lower, _ = self.degree_parameters
+        mu, _ = self.ratio_parameters
+        degree = _completed(backend, lower, degree, self.free_degrees)[self.degree_source]
+        log_ratio = _completed(backend, mu, log_ratio, self.free_ratios)[self.ratio_source]
         return Theta(
             degree=degree,
-            log_ratio=log_ratio[self.ratio_source],
+            log_ratio=log_ratio,
             weight=self.event_items.without(self.weight),
             log_ratio_sd=self._spread(),
             event_items=self.event_items.at(degree) if len(self.items) else None,
@@ -152,8 +154,16 @@ class PriorTransform:
 
     def log_odds(self, z: Numbers) -> Numbers:
         """The log-odds of the beta quantiles; dims (free degree, draw)."""
-        intervals = len(self.cubics) // max(len(z), 1)
-        return beta_log_odds(self.cubics, z, first=(np.arange(len(z)) * intervals)[:, None])
+        # Interpolated as log-odds, where a degree near 0 or 1 keeps its relative precision.
+        intervals = len(self._cubics) // max(len(z), 1)
+        return beta_log_odds(self._cubics, z, first=(np.arange(len(z)) * intervals)[:, None])
+
+    @cached_property
+    def _cubics(self) -> Numbers:
+        """The log-odds of each beta quantile between one node and the next: coefficients of 1, t, t^2, t^3, with t from
+        0 to 1; dims (free degree * interval, power)."""
+        shapes = zip(*self.degree_parameters[:2, self.free_degrees].tolist(), strict=True)
+        return np.concatenate([np.zeros((0, 4)), *(cubics(a, b) for a, b in shapes)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,31 +178,49 @@ class Dimensions:
     """Items about events whose ratios, and motives of their own, are not dimensions for the same reason."""
 
     @classmethod
-    def of(cls, assessments: Sequence[Assessment], *, integrated: bool = False) -> Dimensions:
+    def of(cls, assessments: Sequence[Assessment]) -> Dimensions:
         """Collect every quantity that is uncertain in at least one assessment of a scenario.
 
         Fits in one common space share their random numbers coordinate by coordinate, even where a quantity is a
         constant for some of them.
-
-        Parameters
-        ----------
-        integrated
-            Whether what the likelihood can be integrated over is integrated out instead of being a dimension.
         """
         degrees = [
             _own(each.degree_parameters[2] < each.degree_parameters[3], each.degree_source) for each in assessments
         ]
         ratios = [_own(each.ratio_parameters[1] > 0, each.ratio_source) for each in assessments]
         nothing = np.zeros(0, dtype=np.intp)
-        without = reduce(np.intersect1d, [each.integrated for each in assessments]) if integrated else nothing
-        items = reduce(np.intersect1d, [each.integrated_items for each in assessments]) if integrated else nothing
-        own_ratios, own_motives = assessments[0].structure.event_indicators.own(items)
         return cls(
-            degrees=np.setdiff1d(np.concatenate(degrees), own_motives),
-            ratios=np.setdiff1d(np.concatenate(ratios), [*without, *own_ratios]),
-            integrated=without,
+            degrees=np.unique(np.concatenate(degrees)),
+            ratios=np.unique(np.concatenate(ratios)),
+            integrated=nothing,
+            items=nothing,
+        )
+
+    def without(self, indicators: EventIndicators, *, integrated: Index, items: Index) -> Dimensions:
+        """Leave out what the likelihood is integrated over: log ratios, and quantities of items about events."""
+        ratios, motives = indicators.own(items)
+        return Dimensions(
+            degrees=np.setdiff1d(self.degrees, motives),
+            ratios=np.setdiff1d(self.ratios, [*integrated, *ratios]),
+            integrated=integrated,
             items=items,
         )
+
+
+def integrated_dimensions(assessments: Sequence[Assessment]) -> Dimensions:
+    """Collect every quantity that is uncertain in one of these assessments, but for those integrated out in all."""
+    return Dimensions.of(assessments).without(
+        assessments[0].structure.event_indicators,
+        integrated=reduce(np.intersect1d, [each.integrated for each in assessments]),
+        items=reduce(np.intersect1d, [each.integrated_items for each in assessments]),
+    )
+
+
+def _completed(backend: Backend, constants: Numbers, values: Array, places: Index) -> Array:
+    """Put values at places among constants; dims (place[, draw]) -> (quantity[, draw])."""
+    position = np.arange(len(constants))
+    position[places] = len(constants) + np.arange(len(places))
+    return backend.concatenate([backend.constant(constants, values), values])[position]
 
 
 def _own(uncertain: NDArray[np.bool_], source: Index) -> Index:
@@ -201,7 +229,7 @@ def _own(uncertain: NDArray[np.bool_], source: Index) -> Index:
 
 
 def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None) -> PriorTransform:
-    """Tabulate the beta quantiles of an assessment.
+    """Return the map from standard normals to the quantities of an assessment.
 
     Parameters
     ----------
@@ -210,11 +238,8 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         along its dimension.
     """
     dimensions = dimensions or Dimensions.of([assessment])
-    degrees = assessment.degree_parameters
-    shapes = zip(*degrees[:2, dimensions.degrees].tolist(), strict=True)
-    tables = [cubics(a, b) for a, b in shapes]
     return PriorTransform(
-        degree_parameters=degrees,
+        degree_parameters=assessment.degree_parameters,
         ratio_parameters=assessment.ratio_parameters,
         weight=assessment.weight,
         free_degrees=dimensions.degrees,
@@ -224,5 +249,4 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         indicators=assessment.structure.event_indicators,
         degree_source=assessment.degree_source,
         ratio_source=assessment.ratio_source,
-        cubics=np.concatenate([np.zeros((0, 4)), *tables]),
     )

@@ -64,11 +64,19 @@ def smooth_bounded(log_weights: Numbers) -> tuple[Numbers, float]:
     such a bound nor a plateau with a few outliers, and could be fitted to them with any shape.
     """
     smoothed, k_hat = smooth_weights(log_weights)
-    # Of the raw weights: smoothing takes away from those that stand out.
+    return smoothed, k_hat if _outstanding(log_weights) > NEGLIGIBLE else -np.inf
+
+
+def bounded_k_hat(log_weights: Numbers) -> float:
+    """The k-hat of `smooth_bounded`."""
+    return smooth_weights(log_weights)[1] if _outstanding(log_weights) > NEGLIGIBLE else -np.inf
+
+
+def _outstanding(log_weights: Numbers) -> float:
+    """The share of the weights that stand out, before any of it is smoothed away."""
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
-    outstanding = float(weights[weights * len(weights) > OUTSTANDING].sum())
-    return smoothed, k_hat if outstanding > NEGLIGIBLE else -np.inf
+    return float(weights[weights * len(weights) > OUTSTANDING].sum())
 
 
 def _fit_generalized_pareto(excess: Numbers) -> tuple[float, float]:

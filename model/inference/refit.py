@@ -8,31 +8,35 @@ Monte Carlo noise of two fits is nearly the same and cancels in their difference
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
 from estimative.model.inference.fit import by_nuts, fit_by_importance
-from estimative.model.inference.importance_sampling import FittedProposal
+from estimative.model.inference.importance_sampling import FittedProposal, Headline
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.posterior import Posterior
-from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
+from estimative.model.inference.prior_transform import (
+    Dimensions,
+    PriorTransform,
+    integrated_dimensions,
+    prior_transform,
+)
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.threads import one_blas_thread
-from estimative.model.likelihood.layout import Link, Numbers
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target
-
-if TYPE_CHECKING:
-    from estimative.model.inference.nuts import CompiledModel
 
 DRAWS = 4000
 """Of a refit by importance sampling; half of a full fit's, since differences need fewer."""
@@ -82,7 +86,7 @@ class Fitter:
         return f"Fitter({scenario}, {len(self.assessments)} assessments, method={self.method!r}, seed={self.seed})"
 
     def __getstate__(self) -> dict[str, object]:
-        """Leave out the executor, the callback and compiled models, which belong to this process."""
+        """Leave out the executor and the callback, which belong to this process."""
         return {
             "assessments": self.assessments,
             "seed": self.seed,
@@ -95,7 +99,7 @@ class Fitter:
     @cached_property
     def dimensions(self) -> Dimensions:
         """The quantities that are dimensions of the common space."""
-        return importance.dimensions_of(self.assessments)
+        return integrated_dimensions(self.assessments)
 
     def fit(self, assessment: Assessment) -> Fitted:
         """Fit an assessment by the chosen method, or by the first that converges.
@@ -118,24 +122,9 @@ class Fitter:
     def _by_nuts(self, assessment: Assessment) -> Posterior:
         # Under "auto" a given number of draws was meant for importance sampling.
         draws = None if self.method == "auto" else self.draws
-        return by_nuts(self._compiled_model(assessment), assessment, seed=self.seed, draws=draws)
-
-    def _compiled_model(self, assessment: Assessment) -> CompiledModel:
-        structure = assessment.structure
-        # Another link or another set of observed events is another graph; priors and weights are data.
-        key = structure.link, frozenset(structure.network.certain.items())
-        if key not in self._models:
-            if self.notify:
-                self.notify("importing PyMC and compiling the model, about 40 s the first time and 10 s after that")
-            from estimative.model.inference import nuts
-
-            self._models[key] = nuts.compile_model(assessment)
-        return self._models[key]
-
-    @cached_property
-    def _models(self) -> dict[tuple[Link, frozenset[tuple[str, bool]]], CompiledModel]:
-        """Compiled models by link and observed events: all else in which assessments of a scenario differ is data."""
-        return {}
+        if self.notify and "pymc" not in sys.modules:
+            self.notify("importing PyMC, which takes some seconds, and more the first time")
+        return by_nuts(assessment, seed=self.seed, draws=draws)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,23 +164,34 @@ class Refitter:
     """The fits whose proposals are used; those without a proposal are of no use here."""
     targets: tuple[Target, ...] = ()
     """What is estimated besides the headline."""
+    draws: int = DRAWS
+    """By reweighting."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.fitter!r}, {len(self.ends)} fits to start from)"
 
     @classmethod
-    def between(cls, fitter: Fitter, ends: Sequence[Fitted], targets: Sequence[Target] = ()) -> Refitter:
+    def between(
+        cls, fitter: Fitter, ends: Sequence[Fitted], targets: Sequence[Target] = (), *, draws: int = DRAWS
+    ) -> Refitter:
         """Start from those of these fits that have a proposal."""
-        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal), targets=tuple(targets))
+        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal), targets=tuple(targets), draws=draws)
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
         # `map` yields in order, however the executor schedules; the result does not depend on the number of workers.
         run = self.fitter.executor.map if self.fitter.executor else map
         with one_blas_thread():
-            for assessment, reweighted in zip(assessments, run(self.reweight, assessments), strict=True):
-                yield reweighted if reweighted and reweighted.verdict.passed else self.refit(assessment)
+            for refit in run(self._one, assessments):
+                yield refit
                 counter.advance()
+
+    def _one(self, assessment: Assessment) -> Refit:
+        """By the cheapest way that converges, the last of which is a full fit."""
+        for way in (self.reweight, self.approach):
+            if (refit := way(assessment)) and refit.verdict.passed:
+                return refit
+        return self.refit(assessment)
 
     def reweight(self, assessment: Assessment) -> Refit | None:
         """Estimate the headline by importance sampling from the proposals at hand; None where there are none.
@@ -206,19 +206,38 @@ class Refitter:
         if not self.ends:
             return None
         transform = prior_transform(assessment, self.fitter.dimensions)
-        components = tuple(component for end in self.ends for component in _components(end, transform))
-        proposal = FittedProposal(transform=transform, components=components)
-        headline = importance.estimate_headline(assessment, proposal, self._normals, self.targets)
-        return Refit(
-            probability=headline.probability, method="importance", verdict=headline.verdict, others=headline.others
-        )
+        weighted = self._common.weigh(assessment, transform, importance.queries_of(self.targets))
+        return refit_of(importance.headline_of(assessment, weighted))
+
+    def approach(self, assessment: Assessment) -> Refit | None:
+        """Estimate the headline from proposals moved towards the posterior; None where there are none to move."""
+        if not self.ends:
+            return None
+        transform = prior_transform(assessment, self.fitter.dimensions)
+        near = tuple(component for end in self.ends for component in _components(end, transform))
+        proposal = importance.moved(assessment, FittedProposal(transform=transform, components=near), self._others)
+        return refit_of(importance.estimate_headline(assessment, proposal, self._normals, self.targets))
+
+    @cached_property
+    def _common(self) -> CommonDraws:
+        """The draws of all refits that need no proposal of their own."""
+        base = prior_transform(self.ends[0].assessment, self.fitter.dimensions)
+        components = [component for end in self.ends if end.proposal for component in end.proposal.components]
+        return CommonDraws.of(base, components, self._normals)
 
     @cached_property
     def _normals(self) -> Numbers:
         """The common random numbers of all refits; dims (free, draw)."""
-        dimensions = self.fitter.dimensions
-        count = len(dimensions.degrees) + len(dimensions.ratios)
-        return importance.standard_normals(count, seed=self.fitter.seed, draws=DRAWS)
+        return importance.standard_normals(self._dimension, seed=self.fitter.seed, draws=self.draws)
+
+    @cached_property
+    def _others(self) -> Numbers:
+        """Random numbers by which proposals are moved: answers come from others; dims (free, draw)."""
+        return np.random.default_rng([self.fitter.seed, 7]).standard_normal((self._dimension, self.draws // 2))
+
+    @property
+    def _dimension(self) -> int:
+        return len(self.fitter.dimensions.degrees) + len(self.fitter.dimensions.ratios)
 
     def refit(self, assessment: Assessment) -> Refit:
         """Fit an assessment in full; its draws differ in number or method, so it shares no random numbers."""
@@ -235,6 +254,13 @@ class Refitter:
         if (target.kind, target.id) not in posterior.all_estimates:
             return None
         return _independent(posterior.mc_estimate(target.kind, target.id))
+
+
+def refit_of(headline: Headline) -> Refit:
+    """The refit of an estimate by importance sampling."""
+    return Refit(
+        probability=headline.probability, method="importance", verdict=headline.verdict, others=headline.others
+    )
 
 
 def _independent(number: MCEstimate) -> MCEstimate:

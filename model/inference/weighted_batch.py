@@ -12,15 +12,16 @@ from estimative.model.inference.batch import Batch, evaluate_batch
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import (
     Gaussian,
+    Mixture,
     component_log_densities,
     mixture_log_density,
     transform_by_mixture,
     with_prior,
 )
-from estimative.model.inference.psis import smooth_bounded
+from estimative.model.inference.psis import bounded_k_hat, smooth_bounded
 from estimative.model.inference.smc import Tempered
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.layout import Index, Numbers
 
 FAR_ABOVE = 50.0
 """Times the mean weight: draws there are so rare that the answer could not do without them."""
@@ -39,6 +40,8 @@ class WeightedBatch:
     """Pareto k of the weights."""
     tilted_k_hat: float
     """Pareto k of the weights times the probability of the headline."""
+    strata: Index
+    """The proposal, by its number in the mixture, that each draw comes from; dims (draw)."""
     beyond: float
     """The share of the weight where the prior's quantile function is cut off."""
 
@@ -79,17 +82,29 @@ def weigh_batch(
     mixture = with_prior(components, transform.dimension, normals.shape[1])
     batch = evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals), tilts)
     log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
-    log_weights = batch.log_posterior - log_density
+    return weighted(batch, batch.log_posterior - log_density, mixture, transform)
+
+
+def weighted(batch: Batch, log_weights: Numbers, mixture: Mixture, transform: PriorTransform) -> WeightedBatch:
+    """Smooth the weights of a batch, and look at their tails.
+
+    Parameters
+    ----------
+    mixture
+        That the draws come from, one proposal after the other.
+    log_weights
+        ln of the posterior's density over that of the proposal, up to a constant; dims (draw).
+    """
     # The marginal likelihood is the mean of the raw weights; all other answers use the smoothed ones.
     smoothed, k_hat = smooth_bounded(log_weights)
-    _, tilted_k_hat = smooth_bounded(log_weights + batch.log_tilts[0])
     weights = np.exp(smoothed)
     return WeightedBatch(
         batch=batch,
         log_weights=log_weights,
         weights=weights,
         k_hat=k_hat,
-        tilted_k_hat=tilted_k_hat,
+        strata=np.repeat(np.arange(len(mixture)), [count for _, count in mixture]),
+        tilted_k_hat=bounded_k_hat(log_weights + batch.log_tilts[0]),
         beyond=float(weights @ transform.beyond(batch.z)),
     )
 

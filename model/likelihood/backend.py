@@ -1,7 +1,7 @@
-"""The few array operations that the equations need, so that NumPy and PyTensor evaluate the same formulas.
+"""The few array operations that the equations need, so that they are written once: computed by NumPy, and recorded.
 
-Quantities are on the first axis of an array. Under NumPy a last axis `draw` follows; under PyTensor there is none.
-PyTensor's table of operations is in `inference.nuts`, so that importance sampling never imports PyTensor.
+Quantities are on the first axis of an array. Under NumPy a last axis `draw` follows; recorded arrays (`tape`) are those
+of one draw and have none.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 from scipy.special import expit
 
 type Array = Any
-"""A NumPy array or a symbolic PyTensor tensor; the equations serve both, so neither type fits."""
+"""A NumPy array or a recorded one; the equations serve both, so neither type fits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """An array namespace: elementary functions, and the operations that NumPy and PyTensor do differently."""
+    """An array namespace: elementary functions, and the operations that are done differently on recorded arrays."""
 
     exp: Callable[[Array], Array]
     expm1: Callable[[Array], Array]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -185,25 +184,3 @@ class Network:
                 members.add(event)
                 stack.extend(self.parents[event])
         return tuple(sorted(members, key=self.position.__getitem__))
-
-    def states(self, events: tuple[str, ...], limit: int) -> NDArray[np.intp] | None:
-        """List every joint state of an ancestral set that is possible, whatever the probabilities.
-
-        Returns
-        -------
-        The state of each event, 1 where a binary one happens and 0 where not, dims (state, event); None where there are
-        more than `limit` states.
-        """
-        states: list[tuple[int, ...]] = [()]
-        for event in events:
-            allowed = self.allowed.get(event, np.ones(self.sizes[event], dtype=bool))
-            # Grown event by event and pruned at once: the product of all states may be far larger.
-            columns = [events.index(parent) for parent in self.parents[event]]
-            states = [
-                (*state, value)
-                for state, value in product(states, np.flatnonzero(allowed).tolist())
-                if self.cells[event][(*(state[column] for column in columns), value)] != self.impossible
-            ]
-            if len(states) > limit:
-                return None
-        return np.array(states, dtype=np.intp).reshape(len(states), len(events))

@@ -1,7 +1,7 @@
-"""The equations of the model, written once for NumPy and PyTensor: quantities -> local probabilities -> likelihood.
+"""The equations of the model, written once, to be computed and recorded: quantities -> probabilities -> likelihood.
 
 Scales: degrees on [0, 1]; odds, rate and likelihood ratios as natural logarithms; likelihoods as natural logarithms.
-Dims: a quantity's own dimension comes first; under NumPy `draw` comes last, under PyTensor there is no draw.
+Dims: a quantity's own dimension comes first; under NumPy `draw` comes last; recorded arrays are those of one draw.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from itertools import pairwise
 from math import log, pi
 from operator import add
 
-from estimative.model.likelihood.backend import TINY, Array, Backend, softplus
+import numpy as np
+
+from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout import (
     Categories,
@@ -27,8 +29,8 @@ from estimative.model.likelihood.layout import (
 )
 from estimative.model.likelihood.links import by_log_odds, by_noisy_or
 from estimative.model.likelihood.repeating import repeated_chances
-from estimative.model.likelihood.scale_mixture import scale_mixture_log_density
-from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, SumProduct
+from estimative.model.likelihood.scale_mixture import scale_mixture_log_density, tabulated_log_density
+from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE, SoftEvidence, by_elimination
 from estimative.model.likelihood.waiting import waiting_chances
 
 TINY_SQUARE = 1e-12
@@ -200,36 +202,32 @@ def _linear_predictor(
             return by_noisy_or(backend, structure, rows, baseline, log_effect, covariate)
 
 
-def log_likelihood(backend: Backend, structure: Structure, theta: Theta, sum_product: SumProduct) -> Array:
+def log_likelihood(backend: Backend, structure: Structure, theta: Theta) -> Array:
     """Compute ln P(evidence | theta), the binary events summed out exactly.
-
-    Parameters
-    ----------
-    sum_product
-        How events are summed out: `by_elimination` or `by_enumeration`.
 
     Returns
     -------
-    Natural logarithm, up to a constant; dims (draw), a scalar under PyTensor.
+    Natural logarithm, up to a constant; dims (draw), of one draw a number.
     """
-    return log_joint(backend, structure, theta, sum_product, ())[0]
+    return log_joint(backend, structure, theta, ())[0]
 
 
-def log_joint(
-    backend: Backend, structure: Structure, theta: Theta, sum_product: SumProduct, queries: Sequence[Query]
-) -> Array:
+def log_joint(backend: Backend, structure: Structure, theta: Theta, queries: Sequence[Query]) -> Array:
     """Compute ln P(evidence | theta), then ln P(evidence, query | theta) of each query; dims (1 + query[, draw])."""
     shared = terms(backend, structure, theta)
-    # Parts without items are skipped: under PyTensor even an empty term costs compile time.
+
+    def counts(items: Index) -> bool:
+        return bool(np.any(theta.weight[items]))
+
     items = [
         log_density(backend, structure, shared)
         for part, log_density in ITEM_LIKELIHOODS.items()
-        if len(getattr(structure, part).item)
+        if counts(getattr(structure, part).item)
     ]
-    if len(structure.forecasts.item):
-        items.append(_forecasts(backend, structure, shared, sum_product))
+    if counts(structure.forecasts.item):
+        items.append(_forecasts(backend, structure, shared))
     evidence = soft_evidence(backend, structure, theta)
-    log_masses = sum_product(backend, structure.network, shared.probabilities, evidence, [EVERYTHING, *queries])
+    log_masses = by_elimination(backend, structure.network, shared.probabilities, evidence, [EVERYTHING, *queries])
     return log_masses + sum(item.sum(axis=0) for item in items)
 
 
@@ -326,19 +324,19 @@ def measurement_deviation(backend: Backend, structure: Structure, theta: Theta) 
     return backend.column(items.value) - mean
 
 
-def _forecasts(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
+def _forecasts(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w ln Normal(logit q | logit p, error), p being the probability before any evidence; dims (item[, draw])."""
-    deviation = forecast_deviation(backend, structure, shared, sum_product)
+    deviation = forecast_deviation(backend, structure, shared)
     return _normal_log_density(backend, structure.forecasts, shared.theta, deviation)
 
 
-def forecast_deviation(backend: Backend, structure: Structure, shared: Terms, sum_product: SumProduct) -> Array:
+def forecast_deviation(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """logit q - logit p, in log-odds; of quantiles the root of the mean square; dims (item[, draw])."""
     items = structure.forecasts
 
     # Its author gave a probability of the event as such: p must not count the evidence of this scenario.
     def log_masses(queries: Sequence[Query]) -> Array:
-        return sum_product(backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, queries)
+        return by_elimination(backend, structure.network.unobserved, shared.probabilities, NO_SOFT_EVIDENCE, queries)
 
     deviations = []
     if items.queries:
@@ -429,5 +427,7 @@ def _normal_log_density(backend: Backend, items: Measurements | Forecasts, theta
     if theta.log_ratio_sd is None:
         density = -0.5 * log(2 * pi) - log_sd - 0.5 * (deviation * backend.exp(-log_sd)) ** 2
         return backend.weigh(weight, density)
+    if backend is NUMPY:
+        return tabulated_log_density(deviation, log_sd, theta.log_ratio_sd[items.error], weight)
     spread = backend.column(theta.log_ratio_sd[items.error])
     return scale_mixture_log_density(backend, deviation, log_sd, spread, backend.column(weight))

@@ -1,7 +1,6 @@
 """The layout of a scenario: every name replaced by a position in the vectors of quantities.
 
-The layout depends on the scenario alone, not on anybody's priors: all prior sets of a scenario share one `Structure`,
-and with it one compiled model.
+The layout depends on the scenario alone, not on anybody's priors: all prior sets of a scenario share one `Structure`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from estimative.model.likelihood.layout import Index, LinearPredictors, Structure
 
 NEWTON_STEPS = 8
-"""Enough for eleven digits at log-odds from -40 to 30; a fixed number, so that the PyTensor graph can unroll them."""
+"""Enough for eleven digits at log-odds from -40 to 30; a fixed number, so that they can be recorded."""
 
 
 def by_log_odds(
@@ -37,7 +37,6 @@ def by_log_odds(
     """
     base = baseline[rows.base]
     effect = log_effect if covariate is None else log_effect * covariate
-    # An empty design matrix would still cost a product in the PyTensor graph.
     return base + backend.combine(rows.design, effect) if rows.design.any() else base
 
 

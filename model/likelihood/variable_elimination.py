@@ -1,16 +1,13 @@
-"""Exact sums over the events of a network, by two algorithms that give the same probabilities.
+"""Exact sums over the events of a network, by variable elimination (Zhang & Poole 1994, Canadian AI).
 
-`by_elimination` sums out one event after another (Zhang & Poole 1994, Canadian AI); its cost is linear in the number of
-events for chains and trees, and of many queries that of two passes (`bucket_tree`). `by_enumeration` adds up the joint
-states one by one, in fewer but larger array operations. NumPy pays for elements and PyTensor for operations, each of
-which has to be compiled: hence elimination for NumPy, and enumeration for PyTensor while there are few states.
+One event after another is summed out; the cost is linear in the number of events for chains and trees, and of many
+queries that of two passes (`bucket_tree`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import prod
 
 import numpy as np
@@ -22,14 +19,10 @@ from estimative.model.likelihood.bucket_tree import Marginals, calibrate
 from estimative.model.likelihood.elimination_order import elimination_order, eliminations, widest_table
 from estimative.model.likelihood.factor_product import Factor, align, multiply
 
-LOWEST = -1e6
-"""Replaces the maximum of log masses that are all -inf."""
 MAX_SCOPE = 1 << 7
 """Queries are answered together while the events that they mention have at most so many joint states."""
 MAX_CELLS = 1 << 26
 """Of a table, for all draws that are evaluated at once: half a gigabyte."""
-MAX_STATES = 1 << 10
-"""The most joint states that `by_enumeration` lists; larger networks are left to elimination."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +54,6 @@ class SoftEvidence:
 
 NO_SOFT_EVIDENCE = SoftEvidence()
 
-type SumProduct = Callable[[Backend, Network, Array, SoftEvidence, Sequence[Query]], Array]
-"""(backend, network, local probabilities, soft evidence, queries) -> ln of each query's mass, dims (query[, draw])."""
-
 
 class Contradiction(ValueError):
     """Evidence that no joint state of the events satisfies, or a condition that never holds."""
@@ -87,7 +77,7 @@ def by_elimination(
 
     Returns
     -------
-    Natural logarithms, -inf for what is impossible (under PyTensor a very low number); dims (query[, draw]).
+    Natural logarithms: -inf of what is impossible, a very low number where slopes are wanted; dims (query[, draw]).
     """
     if size := _draws_at_once(network, probabilities, evidence, queries):
         parts = [
@@ -141,7 +131,7 @@ def _from_marginals(network: Network, queries: Sequence[Query], marginals: Margi
 def _draws_at_once(
     network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
 ) -> int | None:
-    """As many draws as fit in memory beside the largest table; None where all do, and under PyTensor."""
+    """As many draws as fit in memory beside the largest table; None where all do."""
     if probabilities.ndim < 2 or probabilities.shape[1] == 1:
         return None
     if probabilities.shape[1] * prod(network.sizes.values()) <= MAX_CELLS:
@@ -150,82 +140,6 @@ def _draws_at_once(
     cells = max(network.table_size(widest_table(network, evidence.events, scope)) for scope in scopes)
     size = max(MAX_CELLS // cells, 1)
     return size if size < probabilities.shape[1] else None
-
-
-def by_enumeration(
-    backend: Backend, network: Network, probabilities: Array, evidence: SoftEvidence, queries: Sequence[Query]
-) -> Array:
-    """Compute the same as `by_elimination` by listing joint states; more than `MAX_STATES` are left to that.
-
-    Raises
-    ------
-    Contradiction
-        If no joint state of the events is possible.
-    """
-    # Forecasts of events without parents need no sum: in a PyTensor graph this saves seconds of compilation.
-    resolved = [network.resolve(query) for query in queries]
-    cells = [_root_cell(network, query) for query in resolved]
-    if not evidence.events and not network.certain and None not in cells:
-        return backend.log_mass(probabilities[np.array(cells)])
-    answers: dict[int, Array] = {}
-    for events, members in _group_by_ancestry(network, evidence, resolved):
-        chosen = [resolved[member] for member in members]
-        log_masses = _enumerate(backend, network, probabilities, evidence, events, chosen)
-        answers.update({member: log_masses[index] for index, member in enumerate(members)})
-    return backend.stack([answers[index] for index in range(len(queries))])
-
-
-def _root_cell(network: Network, query: Query) -> int | None:
-    """Find the position of P(one state of one event without parents); None for any other query."""
-    if len(query.scope) != 1 or network.parents[query.scope[0]] or query.accepted.sum() != 1:
-        return None
-    return int(network.cells[query.scope[0]][query.accepted][0])
-
-
-def _enumerate(
-    backend: Backend,
-    network: Network,
-    probabilities: Array,
-    evidence: SoftEvidence,
-    events: tuple[str, ...],
-    queries: Sequence[Query],
-) -> Array:
-    """Answer queries over one ancestral set of events; dims (query[, draw])."""
-    if not events:
-        # ln 1 with the shape of the draws, under either backend.
-        return backend.stack([(0 * probabilities[:1]).sum(axis=0) for _ in queries])
-    if (states := network.states(events, MAX_STATES)) is None:
-        return by_elimination(backend, network, probabilities, evidence, queries)
-    if len(states) == 0:
-        raise Contradiction("no joint state of the events is possible")
-    log_mass = _log_state_probabilities(backend.log_mass(probabilities), network, events, states)
-    if evidence.events:
-        places = [network.place(name) for name in evidence.events]
-        happened = np.stack([states[:, events.index(event)] == state for event, state in places], axis=1).astype(float)
-        log_mass = (
-            log_mass + backend.combine(happened, evidence.log_yes) + backend.combine(1 - happened, evidence.log_no)
-        )
-    # Log-sum-exp: the states' masses may all underflow, their ratios to the highest do not.
-    highest = backend.maximum(log_mass.max(axis=0), LOWEST)
-    masks = np.stack([_accepts(query, events, states) for query in queries]).astype(float)
-    masses = backend.combine(masks, backend.exp(log_mass - highest))
-    return backend.log_mass(masses) + highest
-
-
-def _log_state_probabilities(
-    log_probabilities: Array, network: Network, events: tuple[str, ...], states: Array
-) -> Array:
-    """ln P(state), the sum over events of ln P(event | parents); dims (state[, draw])."""
-    columns = []
-    for event in events:
-        along = [states[:, events.index(name)] for name in (*network.parents[event], event)]
-        columns.append(network.cells[event][tuple(along)])
-    return log_probabilities[np.stack(columns, axis=1)].sum(axis=1)
-
-
-def _accepts(query: Query, events: tuple[str, ...], states: Array) -> Array:
-    """Which of the listed states belong to a query; dims (state)."""
-    return query.accepted[tuple(states[:, events.index(event)] for event in query.scope)] * np.ones(len(states))
 
 
 def _group_by_scope(queries: Sequence[Query], network: Network) -> Iterable[tuple[tuple[str, ...], list[int]]]:
@@ -240,16 +154,6 @@ def _group_by_scope(queries: Sequence[Query], network: Network) -> Iterable[tupl
         else:
             groups.append((query.scope, [index]))
     return groups
-
-
-def _group_by_ancestry(
-    network: Network, evidence: SoftEvidence, queries: Sequence[Query]
-) -> Iterable[tuple[tuple[str, ...], list[int]]]:
-    """Group queries by the events that matter for them."""
-    relevant = {i: network.ancestry((*q.scope, *evidence.events, *network.certain)) for i, q in enumerate(queries)}
-    # `groupby` only joins neighbours, hence the sort.
-    members = sorted(relevant, key=lambda index: relevant[index])
-    return [(events, list(group)) for events, group in groupby(members, key=lambda index: relevant[index])]
 
 
 def _joint_table(

@@ -23,7 +23,6 @@ from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.equations import Theta, log_joint
 from estimative.model.likelihood.queries import Target, evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import by_elimination
 
 type Floats = NDArray[np.float64]
 
@@ -97,7 +96,7 @@ class Density:
         """dims (draw)."""
         with np.errstate(all="ignore"):
             query = Query.where(all=self.given)
-            values = log_joint(NUMPY, self.assessment.structure, self.theta(x), by_elimination, [query])[1]
+            values = log_joint(NUMPY, self.assessment.structure, self.theta(x), [query])[1]
         return np.maximum(np.nan_to_num(values, nan=-np.inf), -MAX_LIKELIHOOD_DROP)
 
 

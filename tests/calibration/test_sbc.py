@@ -31,7 +31,6 @@ from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import by_elimination
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.frozen import FrozenDict
 from tests.calibration.simulated import BETAS, LOGNORMALS, VaryingEvidence, World, assessed, simulated
@@ -202,7 +201,7 @@ def ranked_quantities(world: World, drawn: Theta) -> dict[str, Numbers]:
     return {
         **dict(zip(structure.quantities.degrees, theta.degree, strict=True)),
         **dict(zip(structure.quantities.ratios, theta.log_ratio, strict=True)),
-        "log-likelihood": log_likelihood(NUMPY, structure, theta, by_elimination),
+        "log-likelihood": log_likelihood(NUMPY, structure, theta),
         "headline": evaluate_queries(structure, theta, headline).yes[0],
     }
 

@@ -16,7 +16,7 @@ from estimative.model.inference.fit import by_importance
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
+from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Forecast, Indicator, Observation
 from estimative.model.spec.quantities import Quantities
@@ -43,7 +43,7 @@ def check(supposed: Assessment, oracle: Oracle, values: Valued) -> None:
     """Likelihood and answers are those of a plain sum over the states of a scenario made to be as is supposed."""
     theta = replace(values.theta, weight=supposed.weight)
     first = Theta(degree=theta.degree[:, :1], log_ratio=theta.log_ratio[:, :1], weight=theta.weight)
-    found = log_likelihood(NUMPY, supposed.structure, first, by_elimination)
+    found = log_likelihood(NUMPY, supposed.structure, first)
     assert np.broadcast_to(found, 1) == pytest.approx([oracle.log_likelihood], rel=RELATIVE, abs=RELATIVE)
     asked = targets(supposed.scenario)
     probabilities = evaluate_queries(supposed.structure, first, asked)

@@ -16,7 +16,7 @@ from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.variable_elimination import by_elimination, by_enumeration
+from estimative.model.likelihood.variable_elimination import by_enumeration
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
@@ -119,7 +119,7 @@ def test_pytensor_has_the_same_likelihood(folder: Path) -> None:
     assessment = assess(read_scenario(folder / "dam.toml"), read_prior_set(folder / "pairs.toml"))
     transform = prior_transform(assessment)
     theta = transform.theta(np.random.default_rng(2).standard_normal((transform.dimension, 1)))
-    expected = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
+    expected = log_likelihood(NUMPY, assessment.structure, theta)
     inputs = [pt.vector(shape=(len(part),), dtype="float64") for part in (theta.degree, theta.log_ratio, theta.weight)]
     symbols = Theta(degree=inputs[0], log_ratio=inputs[1], weight=inputs[2])
     graph = log_likelihood(PYTENSOR, assessment.structure, symbols, by_enumeration)

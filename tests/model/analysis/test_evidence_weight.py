@@ -473,7 +473,8 @@ def test_the_worse_of_two_shapes_is_told() -> None:
 def test_fits_of_their_own_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where reweighting does not serve, both fits of a weight are made anew, share no noise, and agree all the same."""
     assert {group.own_fits for group in weighed(counted()).groups} == {0}
-    monkeypatch.setattr(Refitter, "reweight", lambda *_: None)
+    for way in ("reweight", "approach"):
+        monkeypatch.setattr(Refitter, way, lambda *_: None)
     found = weighed(counted())
     for name, number in all_numbers(found).items():
         assert number.value == pytest.approx(KNOWN[name], abs=ERRORS * number.se)

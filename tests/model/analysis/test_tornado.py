@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import beta, norm
 
@@ -153,7 +153,7 @@ def test_held_evidence_reweighs_the_rest() -> None:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16)
+@settings(max_examples=16, suppress_health_check=[HealthCheck.filter_too_much])
 def test_weights_of_evidence_are_held_at_nothing_and_at_all(scene: Valued) -> None:
     """On random scenarios: relevance and independence at 0 and 1 have the headline of a sum over states."""
     ends: dict[str, list[Oracle]] = {}

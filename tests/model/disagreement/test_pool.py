@@ -98,12 +98,12 @@ def test_without_one_is_the_pool_of_the_others(result: Pooling, way: tuple[str, 
 
 @pytest.mark.parametrize("kind", ["linear", "logarithmic"])
 def test_the_order_of_pooling_and_learning_matters(result: Pooling, kind: str) -> None:
-    """Pooling answers is not learning from pooled priors: they differ by far more than their joint error."""
+    """Pooling answers is not learning from pooled priors: they differ by more than their joint error."""
     after, before = (pools(result)[kind, stage].probability for stage in ("posteriors", "priors"))
     assert after is not None
     assert before is not None
     gap = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
-    assert abs(gap.value) > 10 * gap.se
+    assert abs(gap.value) > ERRORS * gap.se
 
 
 def test_each_pool_is_extremized_by_the_factor(result: Pooling) -> None:

@@ -136,7 +136,7 @@ def several() -> Assessment:
 
 def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior:
     """A fit with many draws, of all quantities or of those that cannot be integrated over."""
-    dimensions = Dimensions.of([assessment], integrated=integrated)
+    dimensions = (integrated_dimensions if integrated else Dimensions.of)([assessment])
     proposal = fit_proposal(assessment, seed=seed, effort=LADDER[1], dimensions=dimensions)
     return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=60_000), seed=seed)
 

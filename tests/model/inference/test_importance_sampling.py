@@ -22,7 +22,7 @@ from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
+from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
@@ -274,7 +274,7 @@ def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
     parts = []
     for _ in range(20):
         theta = prior_draws(assessment, 10_000, rng)
-        likelihood = log_likelihood(NUMPY, assessment.structure, theta, by_elimination)
+        likelihood = log_likelihood(NUMPY, assessment.structure, theta)
         probabilities = evaluate_queries(assessment.structure, theta, asked)
         parts.append((likelihood, probabilities.yes, probabilities.given))
     log_weights, yes, given = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))

@@ -124,14 +124,15 @@ def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
         one, ready, importance.standard_normals(ready.transform.dimension, seed=1, draws=4000)
     )
     assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
-    assert quick.probability.se == pytest.approx(posterior.headline.se, rel=1e-9)
+    # The quick way leaves out of its error what the numbers of draws from each proposal fix by design.
+    assert 0.8 * posterior.headline.se < quick.probability.se <= posterior.headline.se
     # A proposal that is at hand has no pilot of this assessment, and no checks of one; the headline has no interval.
     left_out = ("pilot", "tail")
     shared = [check for check in posterior.verdict.checks if not any(word in check.name for word in left_out)]
     assert [check.name for check in quick.verdict.checks] == [check.name for check in shared]
-    assert [check.margin for check in quick.verdict.checks] == pytest.approx(
-        [check.margin for check in shared], rel=1e-9
-    )
+    for check, same in zip(quick.verdict.checks, shared, strict=True):
+        close = 0.01 if check.name.startswith("relative error") else 1e-9
+        assert check.margin == pytest.approx(same.margin, rel=close), check.name
     assert len(shared) == len(posterior.verdict.checks) - 4
     bare = importance.sample_posterior(one, replace(ready, pilot=None), seed=1, draws=4000)
     assert len(posterior_of(one, bare, seed=1).verdict.checks) == len(shared) + 1

@@ -132,7 +132,7 @@ def test_ratios_are_integrated_out() -> None:
     for place in structure.integrated:
         spread = np.zeros(len(names))
         spread[place] = 0.5
-        result = log_likelihood(NUMPY, structure, replace(scene.theta, log_ratio_sd=spread), by_elimination)
+        result = log_likelihood(NUMPY, structure, replace(scene.theta, log_ratio_sd=spread))
         [oracle] = scene.oracles
         middle = oracle.values[names[place]]
         moved = [replace(oracle, values={**oracle.values, names[place]: middle * math.exp(0.5 * z)}) for z in nodes]
@@ -147,7 +147,7 @@ def test_pytensor_integrates_the_same_ratios_out(name: str) -> None:
     structure, theta = structure_of(scene.scenario), scene.theta
     evaluate = graph(scene, by_enumeration, gradient=True)
     spread = spread_of(scene, 0.6)
-    expected = log_likelihood(NUMPY, structure, replace(theta, log_ratio_sd=spread), by_elimination)
+    expected = log_likelihood(NUMPY, structure, replace(theta, log_ratio_sd=spread))
     step = 1e-6 * np.random.default_rng(4).standard_normal(len(theta.degree))
     for index, value in enumerate(expected):
         degree, log_ratio = theta.degree[:, index], theta.log_ratio[:, index]

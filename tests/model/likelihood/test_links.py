@@ -222,7 +222,7 @@ def test_exposure_counts_at_the_factors_own_degrees() -> None:
     scenario = replace(driven(("f", 1), ("d", -1), form="rate", events=("d",)), evidence={"x": item})
     values = values_of(scenario, 0.05, {"f": 4.0, "d": 2.0}, {"f": 0.8, "d": 0.5})
     theta = theta_of([Oracle(scenario=scenario, values=values, relevance={"x": 0.7})])
-    result = log_likelihood(NUMPY, noisy_or_structure(scenario), theta, by_elimination)
+    result = log_likelihood(NUMPY, noisy_or_structure(scenario), theta)
     mean = 40 * 0.05 * (1 + 3 * 0.8 + 1) / (1 + 3 * 0.5 + 1)
     assert result == pytest.approx([0.7 * (3 * math.log(mean) - mean - math.log(6))], rel=1e-11)
 
@@ -234,7 +234,7 @@ def test_cases_are_binomial_at_the_drivers_of_their_rows() -> None:
     scenario = replace(driven(("f", 1), ("g", -1), ("d", 1), events=("d",)), evidence={"c": item})
     values = values_of(scenario, 0.3, {"f": 4.0, "g": 6.0, "d": 3.0}, {"f": 0.1, "g": 0.9, "d": 0.5})
     theta = theta_of([Oracle(scenario=scenario, values=values, relevance={"c": 0.5})])
-    result = log_likelihood(NUMPY, noisy_or_structure(scenario), theta, by_elimination)
+    result = log_likelihood(NUMPY, noisy_or_structure(scenario), theta)
     leak = leak_of(0.3, ((4.0, 0.5), (6.0, 0.5), (3.0, 0.0)))
     p = 1 - none_acts(leak, ((4.0, 1.0), (6.0, 0.5), (3.0, 1.0)))
     expected = 2 * math.log(p) + 3 * math.log(1 - p) + 1.5 * math.log(0.3) + 2.5 * math.log(0.7)
@@ -262,9 +262,9 @@ def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
 def test_everything_agrees_with_brute_force() -> None:
     """A scenario with every form of event and every kind of evidence has the likelihood of a sum over all states."""
     scene = valued(everything(), seed=1)
-    result = log_likelihood(NUMPY, noisy_or_structure(scene.scenario), scene.theta, by_elimination)
+    result = log_likelihood(NUMPY, noisy_or_structure(scene.scenario), scene.theta)
     assert result == close([oracle.log_likelihood for oracle in noisy_or_oracles(scene)])
-    usual = log_likelihood(NUMPY, structure_of(scene.scenario), scene.theta, by_elimination)
+    usual = log_likelihood(NUMPY, structure_of(scene.scenario), scene.theta)
     assert abs(result - usual).min() > 0.01, "the links differ"
 
 
@@ -324,5 +324,5 @@ def numeric_gradient(structure: Structure, point: tuple[np.ndarray, ...], part: 
         parts = [np.repeat(vector[:, None], len(point[part]), axis=1) for vector in point[:2]]
         parts[part] = parts[part] + sign * step * np.eye(len(point[part]))
         theta = Theta(degree=parts[0], log_ratio=parts[1], weight=point[2])
-        heights.append(log_likelihood(NUMPY, structure, theta, by_elimination))
+        heights.append(log_likelihood(NUMPY, structure, theta))
     return (heights[0] - heights[1]) / (2 * step)

@@ -11,7 +11,11 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.scale_mixture import sample_log_sd, scale_mixture_log_density
+from estimative.model.likelihood.scale_mixture import (
+    sample_log_sd,
+    scale_mixture_log_density,
+    tabulated_log_density,
+)
 
 type Numbers = NDArray[np.float64]
 
@@ -80,3 +84,19 @@ def test_drawn_errors_have_their_distribution(deviation: float, sigma: float, po
     shares = np.cumsum(np.exp(log_density - np.logaddexp.reduce(log_density)))
     # Kolmogorov-Smirnov at a level met once in a million.
     assert stats.kstest(draws[0], lambda at: np.interp(at, x, shares)).pvalue > 1e-6
+
+
+@pytest.mark.parametrize("power", [0.0, 0.2, 1.0])
+@pytest.mark.parametrize("sigma", [0.0, 0.001, 0.3, 2.0])
+def test_tables_have_the_densities_of_the_integral(sigma: float, power: float) -> None:
+    """Interpolated densities are those of the integral: near, far, beyond the table, and when asked for again."""
+    rng = np.random.default_rng(4)
+    far = np.exp(rng.uniform(-20, 14, 300)) * rng.choice([-1, 1], 300)
+    deviation = np.stack([np.concatenate([DEVIATIONS, rng.normal(size=300)]), np.concatenate([DEVIATIONS, far])])
+    mu, both = np.full(deviation.shape, 0.7), np.ones(2)
+    expected = scale_mixture_log_density(NUMPY, deviation, mu, np.array(sigma), np.array(power))
+    for _ in range(2):
+        found = tabulated_log_density(deviation, mu, sigma * both, power * both)
+        # Without a spread, or without power, the answer is exact, and the quadrature approximates it.
+        close = 1e-7 if sigma and power else 1e-6
+        assert found == pytest.approx(expected, rel=close, abs=close)

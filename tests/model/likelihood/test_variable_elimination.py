@@ -149,7 +149,7 @@ def test_long_chains_and_trees_are_exact(scenario: Scenario) -> None:
     scene = valued(scenario, seed=3)
     structure = structure_of(scenario)
     totals = [branch_masses(scenario, values) for values in scene.draws]
-    result = log_likelihood(NUMPY, structure, scene.theta, by_elimination)
+    result = log_likelihood(NUMPY, structure, scene.theta)
     assert np.exp(result) == pytest.approx(totals, rel=RELATIVE)
     every = targets(scenario)
     answers = evaluate_queries(structure, scene.theta, every)
