@@ -9,15 +9,17 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.importance_sampling import FittedProposal, fit_proposal, sample_posterior
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.inference.prior_transform import Dimensions
+from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions
 from estimative.model.inference.threads import one_blas_thread
 
 MAX_DRAWS = 20_000
 """For each chain; a fit that needs more has another problem than too few draws."""
+MAX_DIMENSION = 300
+"""Of a space in which importance sampling is tried again: in more, another attempt takes minutes and seldom helps."""
 REMEDIED_BY_DRAWS = frozenset({"R-hat", "bulk ESS", "tail ESS", "relative error of the headline"})
 """Checks that more draws can pass; more draws do not remove divergences."""
-WEIGHTED_BY_DRAWS = frozenset({"ESS", "tail ESS", "relative error"})
-"""The same of a probability from weighted draws."""
+WEIGHTED_BY_DRAWS = frozenset({"ESS", "tail ESS", "relative error", "relative error of the headline"})
+"""The same of weighted draws."""
 
 
 def by_importance(assessment: Assessment, *, seed: int, draws: int | None = None) -> Posterior:
@@ -51,8 +53,11 @@ def fit_by_importance(
     dimensions
         Of the space of standard normals; by default those of the assessment itself.
     """
-    free = len(dimensions.degrees) + len(dimensions.ratios) if dimensions else 0
+    own = dimensions or integrated_dimensions([assessment])
+    free = len(own.degrees) + len(own.ratios)
     ladder = importance.LADDER if assessment.uncertain or free else (importance.CERTAIN,)
+    if free > MAX_DIMENSION:
+        ladder = ladder[:1]
     efforts = ladder if draws is None else (replace(ladder[0], draws=draws),)
     best: tuple[Posterior, FittedProposal] | None = None
     for effort in efforts:
@@ -72,9 +77,10 @@ def fit_by_importance(
 
 
 def _lacks_draws_only(posterior: Posterior) -> bool:
-    """Whether the fit passes, and more draws from its proposal would do for the probabilities that do not."""
-    failed = [check.name for key in posterior.unreliable for check in posterior.verdicts[key].failed]
-    return posterior.verdict.passed and bool(failed) and WEIGHTED_BY_DRAWS.issuperset(failed)
+    """Whether something fails that more draws from the same proposal would pass, and nothing else."""
+    verdicts = [posterior.verdict, *(posterior.verdicts[key] for key in posterior.unreliable)]
+    failed = [check.name for verdict in verdicts for check in verdict.failed]
+    return bool(failed) and WEIGHTED_BY_DRAWS.issuperset(failed)
 
 
 def exact(assessment: Assessment, *, seed: int) -> Posterior:

@@ -36,7 +36,8 @@ def fit_mixture(z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:
     fitting, held = slice(0, None, 2), slice(1, None, 2)
     components = _maximise(z[:, fitting], weights[fitting], whole[:, fitting])
     best, labels = _score(components, z[:, held], weights[held]), whole
-    while len(components) < MAX_COMPONENTS and len(z):
+    limit = min(MAX_COMPONENTS, z.shape[1] / _draws_needed(max(len(z), 1)))
+    while len(components) < limit and len(z):
         split = _split(z, weights, labels)
         proposed = _em(z[:, fitting], weights[fitting], split[:, fitting])
         score = _score(proposed, z[:, held], weights[held])
@@ -44,6 +45,11 @@ def fit_mixture(z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:
             break
         components, best, labels = proposed, score, responsibilities(proposed, z)
     return _em(z, weights, labels) if len(components) > 1 else _maximise(z, weights, whole)
+
+
+def _draws_needed(dimension: int) -> float:
+    """For each component: with fewer its covariance would be noise, and in hundreds of dimensions a split takes long."""
+    return 4 * dimension + dimension**2 / 20
 
 
 def update_mixture(components: Sequence[Gaussian], z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:

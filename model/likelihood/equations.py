@@ -7,7 +7,7 @@ Dims: a quantity's own dimension comes first; under NumPy `draw` comes last; rec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from math import log, pi
@@ -35,6 +35,8 @@ from estimative.model.likelihood.waiting import waiting_chances
 
 TINY_SQUARE = 1e-12
 """Of a deviation in log-odds."""
+MAX_NUMBERS = 1 << 22
+"""In an array over rows of cases, for all draws that are evaluated at once."""
 EPSILON = 2.0**-53
 """The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
 
@@ -59,6 +61,16 @@ class Theta:
     event_items: Array | None = None
     """Where ratios and motives of items about events are integrated out: ln of what these items make of the nodes of
     `Structure.soft_evidence_events` not being so and being so; dims (state, node, draw), or (state, node[, 1])."""
+
+    def at(self, draws: slice) -> Theta:
+        """The same at some of the draws."""
+        items = self.event_items
+        return replace(
+            self,
+            degree=self.degree[:, draws],
+            log_ratio=self.log_ratio[:, draws],
+            event_items=items if items is None or items.shape[-1] == 1 else items[..., draws],
+        )
 
     def __repr__(self) -> str:
         return f"Theta(degree: {self.degree.shape}, log_ratio: {self.log_ratio.shape}, weight: {self.weight.shape})"
@@ -214,6 +226,10 @@ def log_likelihood(backend: Backend, structure: Structure, theta: Theta) -> Arra
 
 def log_joint(backend: Backend, structure: Structure, theta: Theta, queries: Sequence[Query]) -> Array:
     """Compute ln P(evidence | theta), then ln P(evidence, query | theta) of each query; dims (1 + query[, draw])."""
+    if size := _draws_at_once(structure, theta):
+        starts = range(0, theta.degree.shape[1], size)
+        parts = [log_joint(backend, structure, theta.at(slice(start, start + size)), queries) for start in starts]
+        return np.concatenate(parts, axis=1)
     shared = terms(backend, structure, theta)
 
     def counts(items: Index) -> bool:
@@ -229,6 +245,14 @@ def log_joint(backend: Backend, structure: Structure, theta: Theta, queries: Seq
     evidence = soft_evidence(backend, structure, theta)
     log_masses = by_elimination(backend, structure.network, shared.probabilities, evidence, [EVERYTHING, *queries])
     return log_masses + sum(item.sum(axis=0) for item in items)
+
+
+def _draws_at_once(structure: Structure, theta: Theta) -> int | None:
+    """As many draws as leave each array over rows of cases in memory; None where all do."""
+    rows = len(structure.binomial_cases.item) + len(structure.state_cases.item)
+    if theta.degree.ndim < 2 or rows * theta.degree.shape[1] <= MAX_NUMBERS:
+        return None
+    return max(MAX_NUMBERS // rows, 1)
 
 
 def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftEvidence:
