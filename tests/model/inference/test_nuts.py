@@ -9,13 +9,15 @@ from dataclasses import replace
 
 import numpy as np
 import pymc as pm
+import pytensor
 import pytest
+from numba.core.event import install_recorder
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
 from estimative.model.inference.posterior import agreement, posterior_of
-from estimative.model.inference.pymc_model import model_data, pymc_model
+from estimative.model.inference.pymc_model import density, model_data, pymc_model
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Exposure, Measurement
 from estimative.model.spec.scenario import Scenario
@@ -229,6 +231,43 @@ def test_the_model_draws_from_the_priors() -> None:
         assert values.std() == pytest.approx(family.sd, abs=WITHIN * family.sd / count**0.5)
     assert score.mean(axis=0) == pytest.approx(np.zeros(1), abs=WITHIN / count**0.5)
     assert score.std(axis=0) == pytest.approx(np.ones(1), abs=WITHIN / (2 * count) ** 0.5)
+
+
+OF_EACH_KIND: Mapping[str, tuple[Callable[[], Assessment], int, int]] = {
+    "the flagship": (lambda: assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")), 12, 21),
+    "both": (lambda: small(VAGUE), 2, 1),
+    "partly held": (lambda: small(PARTLY_HELD), 1, 0),
+    **{
+        f"without {name}": (make, *counts)
+        for (name, make), counts in zip(LACKING.items(), ((2, 0), (0, 1), (2, 1)), strict=True)
+    },
+}
+"""With the numbers of degrees and ratios that are sampled."""
+
+
+@pytest.mark.parametrize("name", OF_EACH_KIND)
+def test_the_density_is_that_of_the_pymc_model(name: str) -> None:
+    """The density that is compiled for all assessments is that of each one's PyMC model, and so is its gradient."""
+    make, degrees, ratios = OF_EACH_KIND[name]
+    data = model_data(make())
+    assert (len(data.degrees), len(data.ratios)) == (degrees, ratios)
+    model, log_density = pymc_model(data), density(data)
+    value, gradient = (each(mode="FAST_COMPILE") for each in (model.compile_logp, model.compile_dlogp))
+    for point in 2 * np.random.default_rng(13).standard_normal((3, degrees + ratios)):
+        named = {"degree_share_logodds__": point[:degrees], "log_ratio_z": point[degrees:]}
+        found, slopes = log_density(point)
+        assert found == pytest.approx(float(value(named)), rel=1e-12)
+        assert slopes == pytest.approx(gradient(named), rel=1e-10, abs=1e-12)
+
+
+def test_a_second_scenario_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once one assessment has been sampled, others of any size need neither PyTensor nor numba to compile."""
+    nuts.sample(small(VAGUE), seed=1, draws=10, chains=1)
+    monkeypatch.setattr(pytensor, "function", lambda *_, **__: pytest.fail("compiled again"))
+    with install_recorder("numba:compile") as compilations:
+        for make, _, _ in OF_EACH_KIND.values():
+            nuts.sample(make(), seed=1, draws=10, chains=1)
+    assert not compilations.buffer
 
 
 def test_more_draws_are_taken_where_only_draws_lack(monkeypatch: pytest.MonkeyPatch) -> None:
