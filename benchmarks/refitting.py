@@ -1,7 +1,7 @@
 """Time of each further prior set of a scenario after the first; prints JSON.
 
-`python -m benchmarks.refitting importance` or `... nuts`: the first shipped prior set is fitted (for NUTS the scenario
-is compiled), then each of the others with the structure and the compiled model of the first.
+`python -m benchmarks.refitting importance` or `... nuts`: the first shipped prior set is fitted (for NUTS the
+program that serves all is compiled or loaded), then each of the others with the structure of the first.
 """
 
 from __future__ import annotations
@@ -9,20 +9,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from estimative.model.assessment import Assessment, assess
+from estimative.model.assessment import assess
 from estimative.model.inference.fit import by_importance, by_nuts
-from estimative.model.inference.posterior import Posterior
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.prior_set_file import read_prior_set
 
 SCENARIO = "coordinated-attack"
 SEED = 1
-
-type Fit = Callable[[Assessment], Posterior]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +33,7 @@ class Refits:
 
 def refits(method: str) -> Refits:
     """Fit every shipped prior set by one method."""
-    fit = _nuts() if method == "nuts" else _importance()
+    fit = by_nuts if method == "nuts" else by_importance
     scenario = read_scenario(find_scenario(SCENARIO))
     prior_sets = [read_prior_set(path) for path in shipped_prior_sets()[SCENARIO].values()]
     seconds: list[float] = []
@@ -46,30 +42,13 @@ def refits(method: str) -> Refits:
     for prior_set in prior_sets:
         start = time.perf_counter()
         assessment = assess(scenario, prior_set, structure=structure)
-        posterior = fit(assessment)
+        posterior = fit(assessment, seed=SEED)
         converged = posterior.verdict.passed and posterior.headline.value > 0
         seconds.append(time.perf_counter() - start)
         structure = assessment.structure
         if not converged:
             unconverged.append(prior_set.name)
     return Refits(seconds=seconds, unconverged=unconverged)
-
-
-def _importance() -> Fit:
-    return lambda assessment: by_importance(assessment, seed=SEED)
-
-
-def _nuts() -> Fit:
-    from estimative.model.inference.nuts import CompiledModel, compile_model
-
-    ready: list[CompiledModel] = []
-
-    def fit(assessment: Assessment) -> Posterior:
-        if not ready:
-            ready.append(compile_model(assessment))
-        return by_nuts(ready[0], assessment, seed=SEED)
-
-    return fit
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Time of a fit by number of events and of items of evidence; prints JSON.
 
-`python -m benchmarks.scaling importance 3` fits every size three times, the sizes in turn; `... nuts 1` fits with NUTS,
-compile time included.
+`python -m benchmarks.scaling importance 3` fits every size three times, the sizes in turn; `... nuts 1` fits with NUTS.
 """
 
 from __future__ import annotations
@@ -80,16 +79,11 @@ def importance(repetitions: int) -> list[Case]:
 
 
 def nuts(repetitions: int) -> list[Case]:
-    """Time the series of events by NUTS; each fit compiles its scenario, the import of PyMC is not counted."""
-    from estimative.model.inference.nuts import compile_model
-
-    def compiled_and_fitted(assessment: Assessment, seed: int) -> Posterior:
-        return by_nuts(compile_model(assessment), assessment, seed=seed)
-
+    """Time the series of events by NUTS; the first fit compiles the program that serves all, or loads it."""
     cases = [Case(series="events", size=size, assessment=chain(size)) for size in EVENTS_FOR_NUTS]
     for seed in range(1, repetitions + 1):
         for case in cases:
-            case.fits.append(_fitted(partial(compiled_and_fitted, case.assessment, seed)))
+            case.fits.append(_fitted(partial(by_nuts, case.assessment, seed=seed)))
     return cases
 
 

@@ -26,7 +26,7 @@ class Effort:
     processes: int
     """Repetitions of processes that fit several prior sets."""
     compiling: bool
-    """Whether NUTS, which compiles, is measured."""
+    """Whether NUTS is measured, for which a program is compiled once."""
 
 
 QUICK = Effort(short=3, fits=1, processes=1, compiling=False)
@@ -109,7 +109,7 @@ def scaling(bench: Bench, effort: Effort) -> Iterator[Line]:
     if effort.compiling:
         with empty_compile_cache() as cache:
             sizes = _sizes(bench, "NUTS fits of synthetic scenarios", "nuts", 1, **cache)
-        yield Heading(text=f"One NUTS fit of {SERIES['events']}, compiled each time, against the smallest")
+        yield Heading(text=f"One NUTS fit of {SERIES['events']}, against the smallest, whose time includes compiling")
         yield from _growth(sizes, "events")
 
 

@@ -14,10 +14,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pytensor
 import pytest
 from scipy import stats
 
@@ -25,15 +24,14 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
 from estimative.model.inference import nuts
 from estimative.model.inference.draws import Draws, Method
-from estimative.model.inference.nuts import CompiledModel
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
-from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.frozen import FrozenDict
-from tests.calibration.simulated import BETAS, LOGNORMALS, VaryingEvidence, World, assessed, simulated
+from tests.calibration.simulated import BETAS, LOGNORMALS, World, assessed, simulated
 
 type Fit = Literal["correct", "doubled", "ignored", "overconfident", "mistaken"]
 
@@ -56,7 +54,6 @@ GROUPS = 5
 """Bins of neighbouring reported probabilities."""
 CHAINS, CHAIN_DRAWS = 2, 400
 ADAPTATION = nuts.Adaptation(target_accept=0.85, tune=400)
-FIRST = VaryingEvidence(reading=5.0, count=1, quiet=3, tense=3, forecast=0.0, drill=True)
 
 calibration = pytest.mark.calibration
 methods = pytest.mark.parametrize("method", ["importance", "nuts"])
@@ -78,54 +75,21 @@ def trials(method: Method, fit: Fit) -> tuple[Trial, ...]:
     """Fit simulated worlds, the same ones for every fit of a method."""
     return tuple(
         trial_of(world, fitted(method, FITS[fit](assessed(world.evident)), seed), seed)
-        for seed, world in enumerate(worlds(method, WORLDS[method, fit == "correct"]))
+        for seed, world in enumerate(worlds(WORLDS[method, fit == "correct"]))
     )
 
 
-def worlds(method: Method, count: int) -> Iterator[World]:
-    """Simulate worlds; for NUTS only those with a drill, since an observed event is compiled into the model."""
+def worlds(count: int) -> Iterator[World]:
+    """Simulate worlds."""
     rng = np.random.default_rng(SEED)
-    while count:
-        world = simulated(rng)
-        if method == "importance" or world.evident.drill:
-            count -= 1
-            yield world
+    return (simulated(rng) for _ in range(count))
 
 
 def fitted(method: Method, assessment: Assessment, seed: int) -> Posterior:
     if method == "importance":
         return fitting.by_importance(assessment, seed=seed)
-    model = compiled_model()
-    swapped = replace(model, program=model.program.with_data(**varying_data(assessment.structure)))
-    draws = nuts.sample(swapped, assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=ADAPTATION)
+    draws = nuts.sample(assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=ADAPTATION)
     return posterior_of(assessment, draws, seed=seed)
-
-
-VARYING = (
-    ("measurements", "value"),
-    ("forecasts", "logit"),
-    ("poisson_counts", "count"),
-    ("poisson_counts", "log_factorial"),
-    ("binomial_cases", "successes"),
-    ("binomial_cases", "failures"),
-)
-"""Fields of a structure that differ from world to world."""
-
-
-def varying_data(structure: Structure) -> dict[str, Numbers]:
-    return {f"{part} {entry}": getattr(getattr(structure, part), entry) for part, entry in VARYING}
-
-
-@cache
-def compiled_model() -> CompiledModel:
-    """Compile the scenario once, with the evidence that varies as shared variables."""
-    assessment = assessed(FIRST)
-    structure: Any = assessment.structure
-    for part, entry in VARYING:
-        values = getattr(getattr(structure, part), entry)
-        symbol = pytensor.shared(values, name=f"{part} {entry}", shape=values.shape)
-        structure = replace(structure, **{part: replace(getattr(structure, part), **{entry: symbol})})
-    return nuts.compile_model(replace(assessment, structure=structure))
 
 
 def correct(assessment: Assessment) -> Assessment:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pytensor
 import pytest
 from scipy import stats
 
@@ -22,7 +21,6 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
 from estimative.model.inference import nuts
 from estimative.model.inference.draws import Method
-from estimative.model.inference.nuts import CompiledModel
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.evidence import Cases, Exposure, Forecast, Indicator, Measurement, Trials
@@ -155,38 +153,11 @@ def _by_state(numbers: Mapping[str, float], worth: float | None) -> ByState:
     return ByState(parts=tuple((name, Constant(value=value)) for name, value in numbers.items()), worth=worth)
 
 
-VARYING = (
-    ("measurements", "value"),
-    ("forecasts", "logit"),
-    ("poisson_counts", "count"),
-    ("poisson_counts", "log_factorial"),
-)
-
-
-@cache
-def compiled_model() -> CompiledModel:
-    """Compile the scenario once, with the evidence that varies as shared variables."""
-    assessment = assessed(simulated(np.random.default_rng(1)))
-    structure: Any = assessment.structure
-    for part, entry in VARYING:
-        values = getattr(getattr(structure, part), entry)
-        symbol = pytensor.shared(values, name=f"{part} {entry}", shape=values.shape)
-        structure = replace(structure, **{part: replace(getattr(structure, part), **{entry: symbol})})
-    (counts,) = structure.state_cases.counts
-    symbol = pytensor.shared(counts, name="state_cases counts", shape=counts.shape)
-    structure = replace(structure, state_cases=replace(structure.state_cases, counts=(symbol,)))
-    return nuts.compile_model(replace(assessment, structure=structure))
-
-
 def fitted(method: Method, assessment: Assessment, seed: int) -> Posterior:
     if method == "importance":
         return fitting.by_importance(assessment, seed=seed)
-    model, structure = compiled_model(), assessment.structure
-    data = {f"{part} {entry}": getattr(getattr(structure, part), entry) for part, entry in VARYING}
-    (data["state_cases counts"],) = structure.state_cases.counts
-    swapped = replace(model, program=model.program.with_data(**data))
     adaptation = nuts.Adaptation(target_accept=0.85, tune=400)
-    draws = nuts.sample(swapped, assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=adaptation)
+    draws = nuts.sample(assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=adaptation)
     return posterior_of(assessment, draws, seed=seed)
 
 

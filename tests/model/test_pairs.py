@@ -5,21 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytensor
-import pytensor.tensor as pt
 import pytest
 
 from estimative.model.assessment import assess, differences, pairs_of
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.variable_elimination import by_enumeration
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set
+from tests.recorded import points_of, recorded_likelihood, slopes
 
 SCENARIO = """
 [scenario]
@@ -114,17 +111,15 @@ def test_the_answer_is_that_of_the_definition(folder: Path) -> None:
     assert fitted.value == pytest.approx(value, abs=4 * (fitted.se**2 + error**2) ** 0.5)
 
 
-def test_pytensor_has_the_same_likelihood(folder: Path) -> None:
-    """The graph for NUTS gives what NumPy gives, at a draw from the prior."""
+def test_the_recorded_likelihood_is_the_same(folder: Path) -> None:
+    """What is recorded for NUTS has NumPy's value and slopes, at a draw from the prior."""
     assessment = assess(read_scenario(folder / "dam.toml"), read_prior_set(folder / "pairs.toml"))
     transform = prior_transform(assessment)
     theta = transform.theta(np.random.default_rng(2).standard_normal((transform.dimension, 1)))
-    expected = log_likelihood(NUMPY, assessment.structure, theta)
-    inputs = [pt.vector(shape=(len(part),), dtype="float64") for part in (theta.degree, theta.log_ratio, theta.weight)]
-    symbols = Theta(degree=inputs[0], log_ratio=inputs[1], weight=inputs[2])
-    graph = log_likelihood(PYTENSOR, assessment.structure, symbols, by_enumeration)
-    evaluate = pytensor.function(inputs, graph, mode="FAST_COMPILE", on_unused_input="ignore")
-    assert float(evaluate(theta.degree[:, 0], theta.log_ratio[:, 0], theta.weight)) == pytest.approx(float(expected[0]))
+    [point] = points_of(theta).T
+    value, gradient = recorded_likelihood(assessment.structure, theta)(point)
+    assert value == pytest.approx(float(log_likelihood(NUMPY, assessment.structure, theta)[0]), rel=1e-12)
+    assert gradient == pytest.approx(slopes(assessment.structure, theta, point), rel=1e-6, abs=1e-8)
 
 
 def test_a_ratio_is_the_same_beside_an_analyst_with_chances(folder: Path) -> None:

@@ -13,7 +13,7 @@ from estimative.model.inference.fit import by_importance
 from estimative.model.inference.importance_sampling import LADDER, fit_proposal, sample_posterior
 from estimative.model.inference.item_prior import ItemPrior, expectation
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.inference.prior_transform import Dimensions
+from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Indicator, Testimony
 from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, SameAs, StateCounts

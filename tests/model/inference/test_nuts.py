@@ -6,18 +6,18 @@ import datetime
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pymc as pm
 import pytensor
 import pytest
+from numba.core.event import install_recorder
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
-from estimative.model.inference.nuts import CompiledModel, compile_model
 from estimative.model.inference.posterior import agreement, posterior_of
+from estimative.model.inference.pymc_model import density, model_data, pymc_model
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Exposure, Measurement
 from estimative.model.spec.scenario import Scenario
@@ -60,51 +60,27 @@ def stated(scenario: str, prior_set: str) -> PriorSet:
     return read_prior_set(shipped_prior_sets()[scenario][prior_set])
 
 
-@pytest.fixture(scope="module")
-def flagship() -> CompiledModel:
-    """The shipped scenario, compiled once for all its prior sets."""
-    return compile_model(assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")))
-
-
-@pytest.fixture(scope="module")
-def program() -> CompiledModel:
-    """The weather, compiled with everything uncertain."""
-    return compile_model(small(VAGUE))
-
-
 @pytest.mark.parametrize("name", shipped_prior_sets()[FLAGSHIP])
-def test_both_methods_give_the_flagship_the_same_answers(flagship: CompiledModel, name: str) -> None:
+def test_both_methods_give_the_flagship_the_same_answers(name: str) -> None:
     """NUTS and importance sampling converge on the flagship with every shipped prior set, and agree on each outcome."""
-    assessment = assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
-    chains, weighted = by_nuts(flagship, assessment, seed=1), by_importance(assessment, seed=2)
+    assessment = assess(shipped(FLAGSHIP), stated(FLAGSHIP, name))
+    chains, weighted = by_nuts(assessment, seed=1), by_importance(assessment, seed=2)
     assert not chains.verdict.failed
     assert not weighted.verdict.failed
     result = agreement(chains, weighted)
     assert result.agree, result
 
 
-def test_agreement_is_lost_where_the_prior_sets_differ(flagship: CompiledModel) -> None:
+def test_agreement_is_lost_where_the_prior_sets_differ() -> None:
     """The critics fitted by one method and Rutte by the other do not agree."""
-    critics, rutte = (
-        assess(flagship.structure.scenario, stated(FLAGSHIP, name), structure=flagship.structure)
-        for name in ("critics", "rutte")
-    )
-    assert not agreement(by_nuts(flagship, critics, seed=1), by_importance(rutte, seed=2)).agree
+    critics, rutte = (assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)) for name in ("critics", "rutte"))
+    assert not agreement(by_nuts(critics, seed=1), by_importance(rutte, seed=2)).agree
 
 
-def test_swapping_data_equals_compiling_anew(program: CompiledModel) -> None:
-    """A program compiled with one prior set draws with another as the program compiled with that one does."""
-    assessment = small(PARTLY_HELD)
-    swapped = nuts.sample(program, assessment, seed=3, draws=50)
-    afresh = nuts.sample(compile_model(assessment), assessment, seed=3, draws=50)
-    assert swapped.theta.degree == pytest.approx(afresh.theta.degree, rel=1e-9, abs=1e-9)
-    assert swapped.theta.log_ratio == pytest.approx(afresh.theta.log_ratio, rel=1e-9, abs=1e-9)
-
-
-def test_the_seed_fixes_every_digit(program: CompiledModel) -> None:
+def test_the_seed_fixes_every_digit() -> None:
     """The same seed gives the same draws to the last digit, whatever was fitted between; another gives others."""
     first, _, again, other = (
-        nuts.sample(program, small(statements), seed=seed, draws=50)
+        nuts.sample(small(statements), seed=seed, draws=50)
         for statements, seed in ((VAGUE, 4), (PARTLY_HELD, 4), (VAGUE, 4), (VAGUE, 5))
     )
     assert np.array_equal(first.theta.degree, again.theta.degree)
@@ -112,10 +88,10 @@ def test_the_seed_fixes_every_digit(program: CompiledModel) -> None:
     assert not np.array_equal(first.theta.degree, other.theta.degree)
 
 
-def test_constants_stay_constant(program: CompiledModel) -> None:
+def test_constants_stay_constant() -> None:
     """A quantity held fixed has exactly its value in every draw; every other one varies within its prior's ends."""
     assessment = small(PARTLY_HELD)
-    posterior = posterior_of(assessment, nuts.sample(program, assessment, seed=6, draws=50), seed=6)
+    posterior = posterior_of(assessment, nuts.sample(assessment, seed=6, draws=50), seed=6)
     for name, prior in assessment.priors.items():
         values = posterior.quantity(name)
         match prior.family:
@@ -130,10 +106,10 @@ def test_constants_stay_constant(program: CompiledModel) -> None:
 
 
 @pytest.mark.parametrize("method", ["nuts", "importance"])
-def test_answers_are_the_integral_over_the_quantities(program: CompiledModel, method: str) -> None:
+def test_answers_are_the_integral_over_the_quantities(method: str) -> None:
     """Every outcome is its integral over the two uncertain quantities, within the error reported."""
     assessment = small({"factors.damp": BetaStated(a=2, b=3), "effects.rain.damp": LognormalStated(mu=2, sigma=0.8)})
-    fitted = by_nuts(program, assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
+    fitted = by_nuts(assessment, seed=7) if method == "nuts" else by_importance(assessment, seed=7)
     for name, exact in integrals(assessment, "factors.damp", "effects.rain.damp").items():
         estimate = fitted.estimates["outcome", name]
         assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.se)
@@ -157,14 +133,14 @@ def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, floa
     return sums
 
 
-def test_draws_of_all_chains_count_alike(program: CompiledModel) -> None:
+def test_draws_of_all_chains_count_alike() -> None:
     """Chains stand one after the other, and every draw weighs as much as any other."""
-    draws = nuts.sample(program, small(VAGUE), seed=8, draws=50, chains=3)
+    draws = nuts.sample(small(VAGUE), seed=8, draws=50, chains=3)
     assert (draws.method, draws.chains, draws.count) == ("nuts", 3, 150)
     assert draws.weights == pytest.approx(np.full(150, 1 / 150))
 
 
-def no_degrees() -> Assessment:
+def storms(rate: Statement) -> Assessment:
     """Storms at a yearly rate, and nothing else."""
     scenario = Scenario(
         id="storms",
@@ -177,88 +153,139 @@ def no_degrees() -> Assessment:
         outcomes={"storm": Outcome(id="storm", title="", all=("storm",))},
         evidence={"record": Exposure(id="record", about="storm", count=3, years=10.0, title="", source="")},
     )
-    return assessed(scenario, {"events.storm": 0.3}, relevance={"record": 1.0})
+    return assessed(scenario, {"events.storm": rate}, relevance={"record": 1.0})
 
 
 LACKING: Mapping[str, Callable[[], Assessment]] = {
-    "ratios": lambda: assess(shipped("asia"), stated("asia", "textbook")),
-    "degrees": no_degrees,
-    "evidence": lambda: small(scenario=weather(evidence=())),
+    "ratios": lambda: small({"factors.damp": BetaStated(a=2, b=3), "events.rain": BetaStated(a=2, b=5)}),
+    "degrees": lambda: storms(LognormalStated(mu=-1, sigma=0.5)),
+    "evidence": lambda: small({**VAGUE, "evidence.puddle": Constant(value=4.0)}, scenario=weather(evidence=())),
+}
+SETTLED: Mapping[str, Callable[[], Assessment]] = {
+    "constants": lambda: assess(shipped("asia"), stated("asia", "textbook")),
+    "a constant rate": lambda: storms(Constant(value=0.3)),
+    "integrals": lambda: small(
+        {"evidence.cloud": VAGUE["evidence.puddle"], "evidence.puddle": VAGUE["evidence.puddle"]}
+    ),
 }
 
 
 @pytest.mark.parametrize("lacking", LACKING)
 def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
-    """A scenario without ratios, degrees or evidence is fitted like any other, and exactly if all is held fixed."""
+    """A scenario without uncertain ratios, uncertain degrees or evidence is sampled like any other."""
     assessment = LACKING[lacking]()
-    fitted = by_nuts(compile_model(assessment), assessment, seed=9)
+    fitted = by_nuts(assessment, seed=9)
+    assert fitted.draws.method == "nuts"
     assert fitted.verdict.passed
-    values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
-    oracle = Oracle(scenario=assessment.scenario, values=values)
-    for name in assessment.scenario.outcomes:
-        estimate = fitted.estimates["outcome", name]
-        assert estimate.value == pytest.approx(oracle.outcome(name), rel=1e-12)
-        assert estimate.se < 1e-12
+    assert agreement(fitted, by_importance(assessment, seed=9)).agree
+
+
+@pytest.mark.parametrize("settled", SETTLED)
+def test_what_needs_no_chains_has_none(settled: str) -> None:
+    """Where nothing is left to sample, draws are independent; where all is held fixed, answers are exact."""
+    assessment = SETTLED[settled]()
+    fitted = by_nuts(assessment, seed=9)
+    assert fitted.draws.method == "importance"
+    assert fitted.verdict.passed
+    if not assessment.uncertain:
+        values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
+        oracle = Oracle(scenario=assessment.scenario, values=values)
+        for name in assessment.scenario.outcomes:
+            estimate = fitted.estimates["outcome", name]
+            assert estimate.value == pytest.approx(oracle.outcome(name), rel=1e-12)
+            assert estimate.se < 1e-12
 
 
 def test_the_model_names_its_dimensions() -> None:
-    """The PyMC model has the dims degree, ratio and evidence, with the names of quantities and items as coordinates."""
+    """The PyMC model has the dims degree and ratio, with the names of the quantities that it draws as coordinates."""
     assessment = small(VAGUE)
-    built = nuts.pymc_model(assessment.structure, nuts.model_data(assessment))
+    built = pymc_model(model_data(assessment))
     assert built.named_vars_to_dims == {
         "degree_prior": ("degree_parameter", "degree"),
         "ratio_prior": ("ratio_parameter", "ratio"),
-        "weight": ("evidence",),
-        "event_items": ("state", "node"),
-        "degree_source": ("degree",),
-        "ratio_source": ("ratio",),
         "degree_share": ("degree",),
         "log_ratio_z": ("ratio",),
+        "degree_value": ("degree",),
+        "log_ratio": ("ratio",),
     }
     assert built.coords == {
         "degree": ("factors.damp", "events.rain"),
-        "ratio": ("events.flood", "effects.rain.damp", "evidence.cloud", "evidence.puddle"),
-        "evidence": ("cloud", "puddle"),
-        "state": ("no", "yes"),
-        "node": ("rain",),
+        "ratio": ("effects.rain.damp",),
         "degree_parameter": ("a", "b", "lower", "upper"),
-        "ratio_parameter": ("mu", "sigma", "integrated_sigma"),
+        "ratio_parameter": ("mu", "sigma"),
     }
 
 
 def test_the_model_draws_from_the_priors() -> None:
     """Before the evidence, the PyMC model's shares and scores have the means and spreads of the families stated."""
     assessment, count = small(VAGUE), 4000
-    built = nuts.pymc_model(assessment.structure, nuts.model_data(assessment))
+    built = pymc_model(model_data(assessment))
     share, score = pm.draw(
         [built["degree_share"], built["log_ratio_z"]], draws=count, random_seed=10, mode="FAST_COMPILE"
     )
     assert share.shape == (count, 2)
-    assert score.shape == (count, 4)
+    assert score.shape == (count, 1)
     for values, name in zip(share.T, ("factors.damp", "events.rain"), strict=True):
         family = assessment.priors[name].family
         assert values.mean() == pytest.approx(family.mean, abs=WITHIN * family.sd / count**0.5)
         assert values.std() == pytest.approx(family.sd, abs=WITHIN * family.sd / count**0.5)
-    assert score.mean(axis=0) == pytest.approx(np.zeros(4), abs=WITHIN / count**0.5)
-    assert score.std(axis=0) == pytest.approx(np.ones(4), abs=WITHIN / (2 * count) ** 0.5)
+    assert score.mean(axis=0) == pytest.approx(np.zeros(1), abs=WITHIN / count**0.5)
+    assert score.std(axis=0) == pytest.approx(np.ones(1), abs=WITHIN / (2 * count) ** 0.5)
 
 
-def test_more_draws_are_taken_where_only_draws_lack(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
+OF_EACH_KIND: Mapping[str, tuple[Callable[[], Assessment], int, int]] = {
+    "the flagship": (lambda: assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")), 12, 21),
+    "both": (lambda: small(VAGUE), 2, 1),
+    "partly held": (lambda: small(PARTLY_HELD), 1, 0),
+    **{
+        f"without {name}": (make, *counts)
+        for (name, make), counts in zip(LACKING.items(), ((2, 0), (0, 1), (2, 1)), strict=True)
+    },
+}
+"""With the numbers of degrees and ratios that are sampled."""
+
+
+@pytest.mark.parametrize("name", OF_EACH_KIND)
+def test_the_density_is_that_of_the_pymc_model(name: str) -> None:
+    """The density that is compiled for all assessments is that of each one's PyMC model, and so is its gradient."""
+    make, degrees, ratios = OF_EACH_KIND[name]
+    data = model_data(make())
+    assert (len(data.degrees), len(data.ratios)) == (degrees, ratios)
+    model, log_density = pymc_model(data), density(data)
+    value, gradient = (each(mode="FAST_COMPILE") for each in (model.compile_logp, model.compile_dlogp))
+    for point in 2 * np.random.default_rng(13).standard_normal((3, degrees + ratios)):
+        named = {"degree_share_logodds__": point[:degrees], "log_ratio_z": point[degrees:]}
+        found, slopes = log_density(point)
+        assert found == pytest.approx(float(value(named)), rel=1e-12)
+        assert slopes == pytest.approx(gradient(named), rel=1e-10, abs=1e-12)
+
+
+def test_a_second_scenario_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once one assessment has been sampled, others of any size need neither PyTensor nor numba to compile."""
+    nuts.sample(small(VAGUE), seed=1, draws=10, chains=1)
+    monkeypatch.setattr(pytensor, "function", lambda *_, **__: pytest.fail("compiled again"))
+    with install_recorder("numba:compile") as compilations:
+        for make, _, _ in OF_EACH_KIND.values():
+            nuts.sample(make(), seed=1, draws=10, chains=1)
+    assert not compilations.buffer
+
+
+def test_more_draws_are_taken_where_only_draws_lack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where too few draws are all that fails, a second fit takes enough to pass."""
     monkeypatch.setattr(nuts, "DRAWS", 40)
-    fitted = by_nuts(program, small(VAGUE), seed=11)
+    fitted = by_nuts(small(VAGUE), seed=11)
     assert fitted.draws.count > 40 * nuts.CHAINS
     assert fitted.verdict.passed
 
 
-def test_as_many_draws_are_taken_as_were_asked_for(program: CompiledModel) -> None:
+def test_as_many_draws_are_taken_as_were_asked_for() -> None:
     """A number of draws that was asked for is kept to, and the verdict says that it is too small."""
-    fitted = by_nuts(program, small(VAGUE), seed=11, draws=40)
+    fitted = by_nuts(small(VAGUE), seed=11, draws=40)
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert {"bulk ESS", "tail ESS"} <= {check.name for check in fitted.verdict.failed}
 
 
-def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draws_are_no_remedy_for_divergences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where something fails that more draws do not mend, smaller steps are tried instead, and the verdict stands."""
     honest, tried = nuts.sample, list[nuts.Adaptation]()
 
@@ -269,13 +296,13 @@ def test_draws_are_no_remedy_for_divergences(program: CompiledModel, monkeypatch
 
     monkeypatch.setattr(nuts, "DRAWS", 40)
     monkeypatch.setattr(nuts, "sample", diverging)
-    fitted = by_nuts(program, small(VAGUE), seed=11)
+    fitted = by_nuts(small(VAGUE), seed=11)
     assert tuple(tried) == nuts.LADDER
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert "divergences" in {check.name for check in fitted.verdict.failed}
 
 
-def test_smaller_steps_mend_divergences(program: CompiledModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_smaller_steps_mend_divergences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chains that diverge are tried again with smaller steps, and that is enough where they then do not."""
     honest = nuts.sample
 
@@ -285,7 +312,7 @@ def test_smaller_steps_mend_divergences(program: CompiledModel, monkeypatch: pyt
         return replace(draws, diagnostics={**draws.diagnostics, "divergences": count})
 
     monkeypatch.setattr(nuts, "sample", diverging)
-    fitted = by_nuts(program, small(VAGUE), seed=11)
+    fitted = by_nuts(small(VAGUE), seed=11)
     assert fitted.verdict.passed
     assert fitted.draws.diagnostics["target_accept"] == nuts.LADDER[1].target_accept
 
@@ -299,17 +326,9 @@ def test_chains_in_two_places_that_none_can_leave_fail(monkeypatch: pytest.Monke
     said |= {f"evidence.{gauge.id}": LognormalStated(mu=-4.5, sigma=0.5) for gauge in gauges}
     assessment = assessed(scenario_of(event, factors=("f",), evidence=gauges), said)
     monkeypatch.setattr(nuts, "LADDER", nuts.LADDER[:1])  # smaller steps do not get there either, and take long
-    fitted = by_nuts(compile_model(assessment), assessment, seed=12, draws=150)
+    fitted = by_nuts(assessment, seed=12, draws=150)
     places = fitted.quantity("factors.f").reshape(nuts.CHAINS, -1)
     assert sorted(np.rint(10 * places.mean(axis=1))) == [2, 2, 8, 8], "two chains in each"
     [rhat] = [check for check in fitted.verdict.failed if check.name == "R-hat"]
     assert rhat.where in {"factors.f", "evidence.one", "evidence.two"}, "the factor, or the error that goes with it"
     assert by_importance(assessment, seed=12).summarize_quantity("factors.f").mean == pytest.approx(0.5, abs=0.02)
-
-
-def test_generated_sources_are_not_left_in_the_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sources that a compilation generates go to a folder of their own, beside the compiled code."""
-    folders = []
-    monkeypatch.setattr("nutpie.compile_pymc_model", lambda _: folders.append(pytensor.config.generated_src_dir))
-    compile_model(small())
-    assert [Path(folder).parent for folder in folders] == [Path(pytensor.config.compiledir)]

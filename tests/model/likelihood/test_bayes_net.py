@@ -74,14 +74,3 @@ def test_ancestry_is_what_events_depend_on() -> None:
     assert network.ancestry(["c"]) == ("a", "b", "c")
     assert network.ancestry(["d", "a"]) == ("a", "d")
     assert network.ancestry([]) == ()
-
-
-def test_states_are_those_that_are_possible() -> None:
-    """Of the eight joint states of a, b and c, the two with c but without b are impossible; six exceed a limit of 5."""
-    network = structure_of(CHAIN).network
-    listed = network.states(("a", "b", "c"), limit=6)
-    assert listed is not None
-    assert sorted(map(tuple, listed.tolist())) == [
-        state for state in product((0, 1), repeat=3) if not (state[2] and not state[1])
-    ]
-    assert network.states(("a", "b", "c"), limit=5) is None

@@ -7,28 +7,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import pytensor
-import pytensor.tensor as pt
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pytensor.compile.mode import Mode
 from scipy.special import logit
 
-from estimative.model.inference.nuts import PYTENSOR
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood, terms
+from estimative.model.likelihood.equations import log_likelihood, terms
 from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.links import by_noisy_or
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import by_elimination, by_enumeration
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Trials
 from estimative.model.spec.scenario import Scenario
 from tests.held import seen
 from tests.noisy_or import NoisyOr, leak_of, none_acts
 from tests.oracle import Oracle
+from tests.recorded import points_of, recorded_likelihood, slopes
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, theta_of, valued, valued_scenarios
 
@@ -243,13 +239,12 @@ def test_cases_are_binomial_at_the_drivers_of_their_rows() -> None:
 
 @given(scene=valued_scenarios(most_events=6))
 def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
-    """With the noisy-OR too, likelihood and answers are sums over all joint states, by either algorithm."""
+    """With the noisy-OR too, likelihood and answers are sums over all joint states."""
     oracles = noisy_or_oracles(scene)
     expected = [oracle.log_likelihood for oracle in oracles]
     assume(all(map(math.isfinite, expected)))
-    for sum_product in (by_elimination, by_enumeration):
-        result = log_likelihood(NUMPY, noisy_or_structure(scene.scenario), scene.theta, sum_product)
-        assert np.broadcast_to(result, len(expected)) == close(expected)
+    result = log_likelihood(NUMPY, noisy_or_structure(scene.scenario), scene.theta)
+    assert np.broadcast_to(result, len(expected)) == close(expected)
     every = targets(scene.scenario)
     probabilities = evaluate_queries(noisy_or_structure(scene.scenario), scene.theta, every)
     for index, target in enumerate(every):
@@ -268,30 +263,7 @@ def test_everything_agrees_with_brute_force() -> None:
     assert abs(result - usual).min() > 0.01, "the links differ"
 
 
-# PyTensor
-
-
-def symbols(theta: Theta) -> list[pt.TensorVariable]:
-    """Make inputs for degrees, log ratios and weights."""
-    return [pt.vector(shape=(len(part),), dtype="float64") for part in (theta.degree, theta.log_ratio, theta.weight)]
-
-
-def test_pytensor_evaluates_the_same_link() -> None:
-    """A PyTensor graph of the likelihood has the value of a sum over all states."""
-    scene = valued(everything(), seed=2, draws=3)
-    theta, inputs = scene.theta, symbols(scene.theta)
-    total = log_likelihood(
-        PYTENSOR, noisy_or_structure(scene.scenario), Theta(**dict(zip(PARTS, inputs, strict=True))), by_enumeration
-    )
-    evaluate = pytensor.function(inputs, total, mode="FAST_COMPILE", on_unused_input="ignore")
-    for index, oracle in enumerate(noisy_or_oracles(scene)):
-        value = evaluate(theta.degree[:, index], theta.log_ratio[:, index], theta.weight)
-        assert float(value) == close(oracle.log_likelihood)
-
-
-PARTS = ("degree", "log_ratio", "weight")
-PLAIN = Mode(linker="py", optimizer=None)
-"""The graph as written: rewriting a graph with gradients takes longer than evaluating it a few times."""
+# Recorded
 
 
 def test_slopes_are_those_of_the_numbers() -> None:
@@ -303,26 +275,9 @@ def test_slopes_are_those_of_the_numbers() -> None:
     theta = theta_of(
         [Oracle(scenario=scenario, values={**point, "evidence.i": 2.5}, relevance={"c": 0.8}) for point in points]
     )
-    inputs = symbols(theta)
-    total = log_likelihood(PYTENSOR, structure, Theta(**dict(zip(PARTS, inputs, strict=True))), by_enumeration)
-    slopes = pytensor.grad(total, inputs[:2])
-    evaluate = pytensor.function(inputs, slopes, mode=PLAIN, on_unused_input="ignore")
-    for index, ratio in enumerate((4.0, 0.4, 1.0)):
-        point = theta.degree[:, index], theta.log_ratio[:, index], theta.weight
-        gradient = evaluate(*point)
-        assert all(np.isfinite(slope).all() for slope in gradient)
+    evaluate = recorded_likelihood(structure, theta)
+    for point, ratio in zip(points_of(theta).T, (4.0, 0.4, 1.0), strict=True):
+        _, gradient = evaluate(point)
+        assert np.isfinite(gradient).all()
         if ratio != 1.0:  # where the gradient has a kink
-            expected = [numeric_gradient(structure, point, part) for part in (0, 1)]
-            assert [list(slope) for slope in gradient] == [pytest.approx(list(slope), abs=1e-7) for slope in expected]
-
-
-def numeric_gradient(structure: Structure, point: tuple[np.ndarray, ...], part: int) -> np.ndarray:
-    """Differentiate the NumPy likelihood by degrees (0) or log ratios (1), by central differences."""
-    step = 1e-5
-    heights = []
-    for sign in (1, -1):
-        parts = [np.repeat(vector[:, None], len(point[part]), axis=1) for vector in point[:2]]
-        parts[part] = parts[part] + sign * step * np.eye(len(point[part]))
-        theta = Theta(degree=parts[0], log_ratio=parts[1], weight=point[2])
-        heights.append(log_likelihood(NUMPY, structure, theta))
-    return (heights[0] - heights[1]) / (2 * step)
+            assert gradient == pytest.approx(slopes(structure, theta, point), abs=1e-7)

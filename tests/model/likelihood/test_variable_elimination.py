@@ -16,13 +16,7 @@ from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.equations import Theta, log_likelihood, soft_evidence, terms
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
-from estimative.model.likelihood.variable_elimination import (
-    MAX_STATES,
-    Contradiction,
-    SumProduct,
-    by_elimination,
-    by_enumeration,
-)
+from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Evidence, Indicator, Observation
 from estimative.model.spec.scenario import Scenario
@@ -180,20 +174,20 @@ class Counted(np.ndarray[Any, Any]):
         return np.asarray(result).view(Counted)
 
 
-def work(scenario: Scenario, sum_product: SumProduct, query: Query = EVERYTHING) -> int:
+def work(scenario: Scenario, query: Query = EVERYTHING) -> int:
     """Count the elements read by a sum over all events of a scenario, at a single draw."""
     scene = valued(scenario, seed=5, draws=1)
     structure = structure_of(scenario)
     chances = terms(NUMPY, structure, scene.theta).probabilities.view(Counted)
     Counted.touched = 0
-    sum_product(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
+    by_elimination(NUMPY, structure.network, chances, soft_evidence(NUMPY, structure, scene.theta), [query])
     return Counted.touched
 
 
 @pytest.mark.parametrize("build", [chain, branching])
 def test_elimination_is_linear_work(build: Any) -> None:
     """Twice as many events in a chain or a tree cost elimination twice the work, not four times."""
-    small, middle, large = (work(build(size), by_elimination) for size in (16, 31, 61))
+    small, middle, large = (work(build(size)) for size in (16, 31, 61))
     # A tolerance of a twentieth, since the ends of a chain and the last row of a tree cost less.
     assert large - middle == pytest.approx(2 * (middle - small), rel=0.05)
     assert large < 61 * 50, "a few small tables for each event"
@@ -203,32 +197,9 @@ def test_barren_events_cost_nothing() -> None:
     """Events that neither the evidence nor the query depends on are not summed over."""
     query = Query.where(all=["e3"])
     short, long = (
-        work(scenario_of(list(chain(length).events.values()), indicators(["e2"])), by_elimination, query)
-        for length in (4, 40)
+        work(scenario_of(list(chain(length).events.values()), indicators(["e2"])), query) for length in (4, 40)
     )
     assert short == long
-
-
-def test_enumeration_is_exponential_work() -> None:
-    """Enumeration reads every joint state, so that each further event doubles its work."""
-    assert work(chain(10), by_enumeration) > 1.9 * work(chain(9), by_enumeration)
-    assert work(chain(10), by_enumeration) > 10 * work(chain(10), by_elimination)
-
-
-def test_enumeration_leaves_many_states_to_elimination() -> None:
-    """Enumeration lists 1,024 joint states and leaves 2,048 to elimination; both give the same likelihood."""
-    ten, eleven = chain(10), chain(11)
-    assert MAX_STATES == 1024
-    assert work(eleven, by_enumeration) == work(eleven, by_elimination)
-    for scenario in (ten, eleven):
-        scene = valued(scenario, seed=6)
-        structure = structure_of(scenario)
-        states = structure.network.states(tuple(structure.network.parents), MAX_STATES)
-        assert (states is None) == (scenario is eleven)
-        enumerated, eliminated = (
-            log_likelihood(NUMPY, structure, scene.theta, way) for way in (by_enumeration, by_elimination)
-        )
-        assert enumerated == pytest.approx(eliminated, rel=RELATIVE)
 
 
 def alarm(*, fire: float, observed: tuple[str, ...] = ("smoke",)) -> tuple[Valued, Theta]:
@@ -272,22 +243,19 @@ def test_nothing_is_contradicted_before_the_evidence() -> None:
     assert result.yes[1].tolist() == [0.0, 0.25]
 
 
-@pytest.mark.parametrize("sum_product", [by_elimination, by_enumeration])
-def test_both_algorithms_give_no_mass_to_the_impossible(sum_product: SumProduct) -> None:
-    """Both algorithms give -inf, not NaN, where a table entry of 0 excludes the observation."""
+def test_the_impossible_has_no_mass() -> None:
+    """The log-likelihood is -inf, not NaN, where a table entry of 0 excludes the observation."""
     scene, theta = alarm(fire=0.0, observed=("smoke", "fire"))
-    result = log_likelihood(NUMPY, structure_of(scene.scenario), theta, sum_product)
+    result = log_likelihood(NUMPY, structure_of(scene.scenario), theta)
     assert result == pytest.approx([-np.inf, np.log(0.25 * 0.5)])
 
 
-def test_a_network_without_a_possible_state_is_a_contradiction() -> None:
-    """A network without any possible state is a contradiction to enumeration, and has no mass by elimination."""
+def test_a_network_without_a_possible_state_has_no_mass() -> None:
+    """The mass of a network without any possible state is 0."""
     events = [Event(id="rain", title=""), Event(id="flood", title="", given=("rain",))]
     scene = valued(scenario_of(events), seed=8)
     structure = structure_of(scene.scenario)
     impossible = replace(structure.network, certain={"rain": False, "flood": True})
     chances = terms(NUMPY, structure, scene.theta).probabilities
     evidence = soft_evidence(NUMPY, structure, scene.theta)
-    with pytest.raises(Contradiction, match="no joint state"):
-        by_enumeration(NUMPY, impossible, chances, evidence, [EVERYTHING])
     assert by_elimination(NUMPY, impossible, chances, evidence, [EVERYTHING]).tolist() == [[-np.inf, -np.inf]]

@@ -1,0 +1,32 @@
+"""The recorded gradient, against PyTensor's automatic gradient of the same equations."""
+
+from __future__ import annotations
+
+import pytest
+
+from estimative.model.likelihood.layout import Link
+from tests.model.likelihood.test_tape import fixed
+from tests.pytensor_backend import graph_likelihood
+from tests.recorded import points_of, recorded_likelihood
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("sd", [None, 0.6])
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("everything", "log_odds"),
+        ("everything", "noisy_or"),
+        ("coordinated-attack", "log_odds"),
+        ("losses", "log_odds"),
+    ],
+)
+def test_the_recorded_gradient_is_the_automatic_one(name: str, link: Link, sd: float | None) -> None:
+    """To eleven digits, at several points, also with ratios integrated out."""
+    structure, theta = fixed(name, link, sd)
+    recorded, automatic = (make(structure, theta) for make in (recorded_likelihood, graph_likelihood))
+    for point in points_of(theta).T:
+        (value, gradient), (other_value, other_gradient) = recorded(point), automatic(point)
+        assert value == pytest.approx(other_value, rel=1e-12)
+        assert gradient == pytest.approx(other_gradient, rel=1e-11, abs=1e-12)
