@@ -48,7 +48,7 @@ def fit_mixture(z: Numbers, weights: Numbers) -> tuple[Gaussian, ...]:
 
 
 def _draws_needed(dimension: int) -> float:
-    """For each component: with fewer its covariance would be noise, and in hundreds of dimensions a split takes long."""
+    """For each component: with fewer its covariance is noise, and in hundreds of dimensions a split takes long."""
     return 4 * dimension + dimension**2 / 20
 
 
