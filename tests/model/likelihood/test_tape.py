@@ -125,6 +125,7 @@ OPERATIONS: dict[str, Callable[[Backend, Array], Array]] = {
     "log mass": lambda b, x: b.log_mass(x),
     "sum": lambda b, x: (x * X).reshape(2, 3).sum(axis=0),
     "sum over axes": lambda b, x: (MATRIX[:, :, None] * x.reshape(1, 6, 1) * x).sum(axis=(0, 2)),
+    "sum over the first axes": lambda b, x: (MATRIX[:, :, None] * x).sum(axis=(0, 1)),
     "sum over all axes": lambda b, x: x.reshape(2, 3).sum(axis=(0, 1)),
     "sum of nothing": lambda b, x: x[:0].reshape(0, 3).sum(axis=0) + x[:3],
     "sums of no rows": lambda b, x: b.concatenate([x, x[:0].reshape(2, 0).sum(axis=0)]),
