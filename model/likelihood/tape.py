@@ -12,6 +12,7 @@ recorded, and so are operations on constants alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -259,9 +260,10 @@ class Recorded:
     def sum(self, axis: int | tuple[int, ...]) -> Recorded:
         """Add up along axes."""
         terms = self._by_result(axis)
-        row = np.repeat(np.arange(terms[..., 0].size), terms.shape[-1])
+        rows = math.prod(terms.shape[:-1])
+        row = np.repeat(np.arange(rows), terms.shape[-1])
         one = np.broadcast_to(self.tape.constant(1.0), row.shape)
-        return self.tape.sums_of_products(terms.ravel(), one, row, terms[..., 0].size).reshape(terms.shape[:-1])
+        return self.tape.sums_of_products(terms.ravel(), one, row, rows).reshape(terms.shape[:-1])
 
     def max(self, axis: int | tuple[int, ...]) -> Recorded:
         """Find the highest along axes, by halves."""
@@ -276,7 +278,7 @@ class Recorded:
         """Bring the axes that go to the end, as one; dims (..., term)."""
         axes = axis if isinstance(axis, tuple) else (axis,)
         last = np.moveaxis(self.cells, axes, range(-len(axes), 0))
-        return last.reshape(*last.shape[: last.ndim - len(axes)], -1)
+        return last.reshape(*last.shape[: last.ndim - len(axes)], math.prod(last.shape[last.ndim - len(axes) :]))
 
 
 def _concatenate(parts: Sequence[Array], axis: int = 0) -> Array:
