@@ -1,39 +1,48 @@
-"""The recorded likelihood of a scenario, and what the machine makes of it."""
+"""The likelihood as it is recorded for NUTS, and the slopes of NumPy's to compare it with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from estimative.model.inference import machine
+from estimative.model.inference.machine import value_and_gradient
+from estimative.model.likelihood.backend import NUMPY, Array
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
-from estimative.model.likelihood.tape import TAPE, Program, Recorded, record
+from estimative.model.likelihood.tape import TAPE, Program, record
 
-
-def recorded_likelihood(structure: Structure, theta: Theta) -> Program:
-    """Record ln P(evidence | point); a point is the degrees, then the log ratios, and all else that of a theta."""
-    degrees = len(theta.degree)
-
-    def evidence(point: Recorded) -> Recorded:
-        parts = Theta(
-            degree=point[:degrees], log_ratio=point[degrees:], weight=theta.weight, log_ratio_sd=theta.log_ratio_sd
-        )
-        return log_likelihood(TAPE, structure, parts)
-
-    return record(evidence, degrees + len(theta.log_ratio))
+type Evaluate = Callable[[Numbers], tuple[float, Numbers]]
+"""Degrees and log ratios, dims (quantity) -> a value, and its derivative by each of them."""
 
 
 def points_of(theta: Theta) -> Numbers:
-    """The draws of a theta as points; dims (draw, quantity)."""
-    return np.ascontiguousarray(np.concatenate([theta.degree, theta.log_ratio]).T)
+    """Degrees, then log ratios; dims (quantity, draw)."""
+    return np.concatenate([theta.degree, theta.log_ratio])
 
 
-def value_and_gradient(program: Program, point: Numbers) -> tuple[float, Numbers]:
-    """Compute a recorded function and its gradient."""
-    return machine.value_and_gradient(point, program.instructions, program.operands, program.cells)
+def theta_at(theta: Theta, point: Array) -> Theta:
+    """The same weights and spreads, with the degrees and log ratios of a point."""
+    return replace(theta, degree=point[: len(theta.degree)], log_ratio=point[len(theta.degree) :])
 
 
-def differences(program: Program, point: Numbers, steps: Numbers) -> Numbers:
-    """What a step forwards less one backwards changes, along each input; dims (input)."""
-    ends = [[value_and_gradient(program, place)[0] for place in point + side * np.diag(steps)] for side in (0.5, -0.5)]
-    return np.subtract(*ends)
+def recorded_likelihood(structure: Structure, theta: Theta) -> Evaluate:
+    """Record the log-likelihood at the weights and spreads of a theta, as a function of its degrees and log ratios."""
+    return evaluate(
+        record(lambda point: log_likelihood(TAPE, structure, theta_at(theta, point)), len(points_of(theta)))
+    )
+
+
+def evaluate(program: Program) -> Evaluate:
+    """Run a recorded program."""
+    return lambda point: value_and_gradient(
+        np.array(point, dtype=float), program.instructions, program.operands, program.cells
+    )
+
+
+def slopes(structure: Structure, theta: Theta, point: Numbers, *, step: float = 1e-5) -> Numbers:
+    """Differentiate NumPy's log-likelihood by degrees and log ratios, by central differences; dims (quantity)."""
+    steps = step * np.eye(len(point))
+    up, down = (log_likelihood(NUMPY, structure, theta_at(theta, point[:, None] + move)) for move in (steps, -steps))
+    return np.asarray(up - down) / (2 * step)

@@ -6,6 +6,8 @@ import datetime
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pymc as pm
@@ -17,7 +19,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
 from estimative.model.inference.posterior import agreement, posterior_of
-from estimative.model.inference.pymc_model import density, model_data, pymc_model
+from estimative.model.inference.pymc_model import _compiled, density, model_data, pymc_model
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Exposure, Measurement
 from estimative.model.spec.scenario import Scenario
@@ -233,6 +235,38 @@ def test_the_model_draws_from_the_priors() -> None:
     assert score.std(axis=0) == pytest.approx(np.ones(1), abs=WITHIN / (2 * count) ** 0.5)
 
 
+def test_data_show_how_much_there_is() -> None:
+    """Data of a model show how many quantities and cells there are, not the numbers."""
+    data = model_data(small(VAGUE))
+    assert repr(data) == f"ModelData(2 degrees, 1 ratios, {data.program!r})"
+    assert len(repr(data)) < 100
+
+
+def test_the_sampler_of_pymc_draws_from_the_model_too() -> None:
+    """Chains of PyMC's own sampler have the posterior means of importance sampling."""
+    assessment = small(VAGUE)
+    with pymc_model(model_data(assessment)):
+        trace = pm.sample(
+            draws=500,
+            tune=300,
+            chains=1,
+            cores=1,
+            random_seed=14,
+            nuts_sampler="pymc",
+            compile_kwargs={"mode": "FAST_COMPILE"},
+            compute_convergence_checks=False,
+            progressbar=False,
+        )
+    weighted = by_importance(assessment, seed=14)
+    for name, drawn in zip(
+        ("factors.damp", "events.rain", "effects.rain.damp"),
+        (*trace.posterior["degree_value"].to_numpy()[0].T, *np.exp(trace.posterior["log_ratio"].to_numpy()[0].T)),
+        strict=True,
+    ):
+        # Of 500 draws that depend on each other, at least 100 count.
+        assert drawn.mean() == pytest.approx(weighted.summarize_quantity(name).mean, abs=WITHIN * drawn.std() / 10)
+
+
 OF_EACH_KIND: Mapping[str, tuple[Callable[[], Assessment], int, int]] = {
     "the flagship": (lambda: assess(shipped(FLAGSHIP), stated(FLAGSHIP, "baseline")), 12, 21),
     "both": (lambda: small(VAGUE), 2, 1),
@@ -268,6 +302,19 @@ def test_a_second_scenario_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> 
         for make, _, _ in OF_EACH_KIND.values():
             nuts.sample(make(), seed=1, draws=10, chains=1)
     assert not compilations.buffer
+
+
+def test_generated_sources_are_not_left_in_the_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources that compiling generates go to a folder of their own, beside the compiled code."""
+    folders = list[Path]()
+
+    def compiled(*_: object, **__: object) -> SimpleNamespace:
+        folders.append(Path(pytensor.config.generated_src_dir))
+        return SimpleNamespace(vm=SimpleNamespace(jit_fn=lambda _: None), get_shared=list)
+
+    monkeypatch.setattr(pytensor, "function", compiled)
+    _compiled.__wrapped__()
+    assert [folder.parent for folder in folders] == [Path(pytensor.config.compiledir)]
 
 
 def test_more_draws_are_taken_where_only_draws_lack(monkeypatch: pytest.MonkeyPatch) -> None:

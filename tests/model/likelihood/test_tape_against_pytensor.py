@@ -5,23 +5,16 @@ from __future__ import annotations
 import pytest
 
 from estimative.model.likelihood.layout import Link
-from tests.model.likelihood.test_tape import fixed
+from tests.model.likelihood.test_tape import fixed, links
 from tests.pytensor_backend import graph_likelihood
 from tests.recorded import points_of, recorded_likelihood
 
 pytestmark = pytest.mark.slow
 
 
+@links
 @pytest.mark.parametrize("sd", [None, 0.6])
-@pytest.mark.parametrize(
-    ("name", "link"),
-    [
-        ("everything", "log_odds"),
-        ("everything", "noisy_or"),
-        ("coordinated-attack", "log_odds"),
-        ("losses", "log_odds"),
-    ],
-)
+@pytest.mark.parametrize("name", ["everything", "coordinated-attack", "salad-bars", "losses", "repeating"])
 def test_the_recorded_gradient_is_the_automatic_one(name: str, link: Link, sd: float | None) -> None:
     """To eleven digits, at several points, also with ratios integrated out."""
     structure, theta = fixed(name, link, sd)
