@@ -72,7 +72,9 @@ def _nodes() -> Numbers:
 def _lower_tail(a: float, b: float) -> Numbers:
     """Compute the log-odds of Beta(a, b) quantiles at the nodes up to 0; dims (node up to 0)."""
     z = _nodes()[: INTERVALS // 2 + TAIL_INTERVALS + 1]
-    share, rest = betaincinv(a, b, ndtr(z)), betainccinv(b, a, ndtr(z))
+    share, rest = betaincinv(a, b, ndtr(z)), np.ones(len(z))
+    from_middle = ~(share < 0.49)
+    rest[from_middle] = betainccinv(b, a, ndtr(z[from_middle]))
     with np.errstate(divide="ignore"):
         # The quantile x and 1 - x were computed separately: each has all its digits where it is small.
         exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))

@@ -83,6 +83,8 @@ LADDER = (
 """What is tried in turn until a fit passes its checks."""
 MORE = 4
 """Times the draws from the same proposal, where that is all that some probabilities lack."""
+STEPS = 2
+"""Of moving a proposal towards another posterior."""
 CERTAIN = Effort(draws=500, particles=200, last_moves=2, rounds=1, round_draws=200, split=False)
 """Where nothing is uncertain: every draw is the answer, and analyses want some to work on."""
 
@@ -309,11 +311,11 @@ def fit_proposal(
 def moved(assessment: Assessment, proposal: FittedProposal, normals: Numbers) -> FittedProposal:
     """Add a Gaussian near an assessment's posterior to a proposal, and one near the posterior given the headline.
 
-    Each half of the random numbers, dims (free, draw), moves them one step.
+    Each part of the random numbers, dims (free, draw), moves them one step.
     """
     components = proposal.components
-    for half in np.split(normals, 2, axis=1):
-        weighted = weigh_batch(assessment, proposal.transform, components, half)
+    for part in np.split(normals, STEPS, axis=1):
+        weighted = weigh_batch(assessment, proposal.transform, components, part)
         targets = weighted.log_weights, weighted.log_weights + weighted.batch.log_tilts[0]
         nearer = (fit_gaussian(weighted.batch.z, tempered_weights(target)) for target in targets)
         components = (*proposal.components, *nearer)

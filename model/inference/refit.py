@@ -233,7 +233,7 @@ class Refitter:
     @cached_property
     def _others(self) -> Numbers:
         """Random numbers by which proposals are moved: answers come from others; dims (free, draw)."""
-        return np.random.default_rng([self.fitter.seed, 7]).standard_normal((self._dimension, self.draws // 2))
+        return np.random.default_rng([self.fitter.seed, 7]).standard_normal((self._dimension, self.draws))
 
     @property
     def _dimension(self) -> int:

@@ -30,7 +30,7 @@ from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, Statement
 from tests import prior_sets
 
-SEED, RANKED, BINS = 20261130, 100, 10
+SEED, RANKED, BINS = 101, 100, 10
 WORLDS: Mapping[Method, int] = {"importance": 400, "nuts": 120}
 FALSE_ALARMS, DETECTED = 0.01, 1e-6
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2028, 1, 1)

@@ -18,7 +18,7 @@ from numba.core.event import install_recorder
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import nuts
 from estimative.model.inference.fit import by_importance, by_nuts
-from estimative.model.inference.posterior import agreement, posterior_of
+from estimative.model.inference.posterior import Posterior, agreement, posterior_of
 from estimative.model.inference.pymc_model import _compiled, density, model_data, pymc_model
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Exposure, Measurement
@@ -116,6 +116,25 @@ def test_answers_are_the_integral_over_the_quantities(method: str) -> None:
         estimate = fitted.estimates["outcome", name]
         assert estimate.value == pytest.approx(exact, rel=1e-12, abs=WITHIN * estimate.se)
         assert estimate.se < 0.01 * exact
+
+
+@pytest.mark.parametrize("name", ["evidence.puddle", "evidence.cloud"])
+def test_what_is_integrated_over_has_its_posterior_too(name: str) -> None:
+    """The ratio of an item is in no chain, but is drawn from its posterior: the one of importance sampling."""
+    assessment = small({**VAGUE, "evidence.puddle": LognormalStated(mu=2, sigma=1.2), "evidence.cloud": 3.0})
+    chains, weighted = by_nuts(assessment, seed=7), by_importance(assessment, seed=8)
+    means, spreads = zip(*(moments(fitted, name) for fitted in (chains, weighted)), strict=True)
+    assert means[0] == pytest.approx(means[1], abs=0.08)
+    assert spreads[0] == pytest.approx(spreads[1], abs=0.08)
+    if name == "evidence.puddle":
+        assert abs(spreads[0] - 1.2) > 0.1, "not as before the evidence"
+
+
+def moments(fitted: Posterior, name: str) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of a quantity."""
+    values, weights = np.log(fitted.quantity(name)), fitted.draws.weights
+    mean = float(weights @ values)
+    return mean, float(weights @ np.square(values - mean)) ** 0.5
 
 
 def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, float]:
@@ -292,6 +311,8 @@ def test_the_density_is_that_of_the_pymc_model(name: str) -> None:
         found, slopes = log_density(point)
         assert found == pytest.approx(float(value(named)), rel=1e-12)
         assert slopes == pytest.approx(gradient(named), rel=1e-10, abs=1e-12)
+        ends = [[log_density(point + side * step)[0] for step in 1e-5 * np.eye(len(point))] for side in (1, -1)]
+        assert slopes == pytest.approx(np.subtract(*ends) / 2e-5, rel=1e-6, abs=1e-6), "as the value changes"
 
 
 def test_a_second_scenario_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

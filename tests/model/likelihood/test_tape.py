@@ -211,3 +211,16 @@ def test_reprs_are_short() -> None:
     program = record(lambda x: seen.append(x) or x.sum(axis=0), 6)
     assert repr(program) == f"Program(6 inputs, 2 instructions, {len(program.cells)} cells)"
     assert all(len(repr(each)) < 100 for each in (seen[0], seen[0].tape))
+
+
+def test_equals_are_at_least_as_large() -> None:
+    """Of two equal numbers neither is less."""
+    program = record(lambda x: (x >= 0.25).sum(axis=0), 2)
+    assert evaluate(program)(np.array([0.25, 0.2]))[0] == 1.0
+
+
+def test_an_infinite_slope_of_what_does_not_count_is_none() -> None:
+    """Where the value does not depend on a logarithm of 0, its slope there is 0, and no infinity times 0."""
+    program = record(lambda x: TAPE.maximum(TAPE.log(x), 5.0).sum(axis=0), 1)
+    value, gradient = evaluate(program)(np.zeros(1))
+    assert (value, list(gradient)) == (5.0, [0.0])
