@@ -99,7 +99,7 @@ def _posteriors(assessment: Assessment, settings: Settings, method: FitMethod) -
         yield replace(settings, method="importance").fitter(assessment).fit(assessment).posterior
     if method != "importance":
         settings.progress("Importing PyMC")
-        from estimative.model.inference import nuts  # noqa: F401 - takes seconds, of which a reader is told
+        from estimative.model.inference import nuts  # noqa: F401 - takes seconds: the line above says why nothing moves
 
         settings.progress("Sampling with NUTS")
         yield by_nuts(assessment, seed=settings.seed, draws=settings.draws)
