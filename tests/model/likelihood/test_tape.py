@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
+from estimative.model.inference import machine
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Link, Structure
@@ -224,3 +225,10 @@ def test_an_infinite_slope_of_what_does_not_count_is_none() -> None:
     program = record(lambda x: TAPE.maximum(TAPE.log(x), 5.0).sum(axis=0), 1)
     value, gradient = evaluate(program)(np.zeros(1))
     assert (value, list(gradient)) == (5.0, [0.0])
+
+
+def test_the_machine_has_every_operation_under_its_number() -> None:
+    """A number that means another operation there would compute something else without an error."""
+    assert {operation.name: getattr(machine, operation.name) for operation in Operation} == dict(
+        Operation.__members__.items()
+    )
