@@ -262,7 +262,9 @@ class Fit(Answer):
         return Answer(result=result, context=self.context)
 
 
-def load(scenario: str | Path | None = None, priors: str | Path | None = None) -> Assessment:
+def load(
+    scenario: str | Path | None = None, priors: str | Path | None = None, *, as_of: datetime.date | None = None
+) -> Assessment:
     """Read a scenario and a prior set for it.
 
     Parameters
@@ -270,14 +272,16 @@ def load(scenario: str | Path | None = None, priors: str | Path | None = None) -
     scenario, priors
         The name of a shipped one, or a path. Default: as on the command line, those of the project file, or the
         scenario that the prior set is for; else the built-in example.
+    as_of
+        The day of the assessment, in place of the scenario's; evidence dated after it is left out.
 
     Raises
     ------
     InvalidInput
-        With every error of the files.
+        With every error of the files; or if the day is still to come, or not before the horizon.
     """
     names = (None if name is None else str(name) for name in (scenario, priors))
-    return inputs.load(*Project.find(Path()).subject(*names)).assessment
+    return inputs.load(*Project.find(Path()).subject(*names), as_of).assessment
 
 
 def fit(
@@ -291,6 +295,7 @@ def fit(
     seed: int = 1,
     draws: int | None = None,
     by: Sequence[datetime.date] = (),
+    as_of: datetime.date | None = None,
     allow_unconverged: bool = False,
     scale: str | Scale = ICD203,
     executor: Executor | None = None,
@@ -314,6 +319,8 @@ def fit(
         Of NUTS, for each of four chains.
     by
         Dates by which the outcomes are reported, beside the checkpoints of the scenario.
+    as_of
+        As of `load`.
     allow_unconverged
         Show numbers of fits that did not converge, with a caution.
     executor
@@ -326,7 +333,7 @@ def fit(
     InvalidInput
         With every error of the files and edits; or if the evidence contradicts itself.
     """
-    assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors)
+    assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors, as_of=as_of)
     if edits:
         changed = edited(assessment, edits.items())
         prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")

@@ -18,7 +18,7 @@ from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Indicator, Observation, Testimony
 from estimative.model.spec.prior_matching import matched_priors, superfluous, with_short_rows
 from estimative.model.spec.quantities import PAIR, QuantityName
-from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario import Scenario, years_between
 from estimative.model.spec.suggestions import completed
 from estimative.model.spec.warnings import warnings_of
 from estimative.priors.distributions import LogNormal, ScaledBeta
@@ -76,8 +76,22 @@ class Assessment:
 
     @cached_property
     def weight(self) -> Numbers:
-        """How much each item counts: relevance, times (1 + (n - 1) k) / n for n items of one origin; dims (item)."""
+        """How much each item counts: relevance, times (1 + (n - 1) k) / n for n items of one origin, times what has not
+        faded; dims (item)."""
         return np.array([self._weight(item) for item in self.scenario.evidence.values()], dtype=float)
+
+    @cached_property
+    def share(self) -> Numbers | None:
+        """How much of the time that it is stated for is left for the chance in each row; see `layout.Anytime`."""
+        anytime = self.structure.anytime
+        if anytime is None:
+            return None
+        return anytime.share(np.array([self.stated_years(name) for name in anytime.events]))
+
+    def stated_years(self, event: str) -> float:
+        """Return the time for which the chance of an event is stated that may happen anytime, in years."""
+        start = self.priors[f"events.{event}"].stated_from or self.scenario.as_of
+        return years_between(start, self.scenario.until)
 
     def median(self, name: str) -> float:
         """The median of an input's prior, on its own scale; of an item stated as two chances, their ratio."""
@@ -235,7 +249,9 @@ class Assessment:
     @cached_property
     def items_per_origin(self) -> Mapping[tuple[str, str], int]:
         """The number of items of each origin about one subject that are not left out, by origin and subject."""
-        counted = (item for item in self.scenario.evidence.values() if item.id not in self.left_out)
+        day = self.scenario.as_of
+        items = (item for item in self.scenario.evidence.values() if not item.expired(day))
+        counted = (item for item in items if item.id not in self.left_out)
         return Counter((item.origin, item.about) for item in counted if item.origin)
 
     def _family[Family: ScaledBeta | LogNormal](self, name: str, kind: type[Family]) -> Family:
@@ -251,7 +267,7 @@ class Assessment:
         # about two subjects does not repeat itself.
         n = self.items_per_origin.get((item.origin, item.about), 1)
         independence = self.prior_set.independence.get(item.origin, 0.0)
-        return relevance * (1 + (n - 1) * independence) / n
+        return relevance * (1 + (n - 1) * independence) / n * item.left(self.scenario.as_of)
 
 
 def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | None = None) -> Assessment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,9 @@ class Prior:
     """The largest |P(X <= q) - p| over the stated quantiles q; a probability, 0 where the fit is exact."""
     same_as: str = ""
     """The quantity that is the same unknown and has the statement; empty where this is a quantity of its own."""
+    stated_from: datetime.date | None = None
+    """Of a chance that shrinks with the time that is left: the day from which on it is stated, None of other quantities
+    and where the prior set has no date."""
 
     def __repr__(self) -> str:
         return f"Prior({self.family!r}, misfit={self.misfit:g})"

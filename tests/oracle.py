@@ -41,6 +41,8 @@ class Oracle:
     values: Values
     relevance: Mapping[str, float] = field(default_factory=dict)
     independence: Mapping[str, float] = field(default_factory=dict)
+    stated_years: Mapping[str, float] = field(default_factory=dict)
+    """For which the chances of events are stated that may happen anytime; the scenario's where nothing is said."""
 
     @property
     def log_likelihood(self) -> float:
@@ -74,10 +76,18 @@ class Oracle:
 
     def weight(self, item: Evidence) -> float:
         """How much an item counts: n items of one origin and subject count together as 1 + (n - 1) k."""
-        same = [(other.origin, other.about) for other in self.scenario.evidence.values()]
+        day = self.scenario.as_of
+        counting = [other for other in self.scenario.evidence.values() if not (other.expires and day > other.expires)]
+        if item not in counting:
+            return 0.0
+        same = [(other.origin, other.about) for other in counting]
         n = same.count((item.origin, item.about)) if item.origin else 1
         k = self.independence.get(item.origin, 0.0)
-        return self.relevance.get(item.id, 1.0) * (1 + (n - 1) * k) / n
+        left = 1.0
+        if item.fades and item.date and day > item.date:
+            years = item.fades.number / {"day": 365.25, "week": 365.25 / 7, "month": 12, "year": 1}[item.fades.unit]
+            left = 0.5 ** (_years(item.date, day) / years)
+        return self.relevance.get(item.id, 1.0) * (1 + (n - 1) * k) / n * left
 
     @cached_property
     def _states(self) -> tuple[tuple[State, float, float], ...]:
@@ -170,7 +180,11 @@ class Oracle:
         match event.form:
             case "odds":
                 odds = self._odds(event, self._levers(event, state))
-                return self._after_some(event, state, years, odds / (1 + odds), past)
+                chance = odds / (1 + odds)
+                if event.timing == "anytime":
+                    no = (1 / (1 + odds)) ** (years / self.stated_years.get(event.id, self.scenario.years))
+                    return no, 1 - no
+                return self._after_some(event, state, years, chance, past)
             case "rate":
                 members = (*self._awaited(event, past), event.id)
                 hazards = [self.hazard(name, state, years) for name in members]

@@ -6,13 +6,14 @@ import datetime
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.clock import clock_errors
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, event_of
 from estimative.model.spec.evidence import (
@@ -26,6 +27,7 @@ from estimative.model.spec.evidence import (
     Testimony,
     Trials,
 )
+from estimative.model.spec.half_life import HalfLife
 from estimative.model.spec.quantities import Quantities, Quantity
 from estimative.model.spec.range_names import range_names
 from estimative.model.spec.repeats import repeat_errors
@@ -48,12 +50,20 @@ class Valued:
     draws: tuple[Mapping[str, float], ...]
     relevance: Mapping[str, float]
     independence: Mapping[str, float]
+    stated_years: Mapping[str, float] = field(default_factory=dict)
+    """Of events that may happen anytime."""
 
     @cached_property
     def oracles(self) -> tuple[Oracle, ...]:
         """One for each draw."""
         return tuple(
-            Oracle(scenario=self.scenario, values=values, relevance=self.relevance, independence=self.independence)
+            Oracle(
+                scenario=self.scenario,
+                values=values,
+                relevance=self.relevance,
+                independence=self.independence,
+                stated_years=self.stated_years,
+            )
             for values in self.draws
         )
 
@@ -70,7 +80,10 @@ def theta_of(oracles: Sequence[Oracle]) -> Theta:
     degree = [[oracle.values[name] for oracle in oracles] for name in quantities.degrees]
     log_ratio = [[math.log(oracle.values[name]) for oracle in oracles] for name in quantities.ratios]
     weight = [oracles[0].weight(item) for item in scenario.evidence.values()]
+    anytime, stated = structure_of(scenario).anytime, oracles[0].stated_years
+    years = [stated.get(name, scenario.years) for name in anytime.events] if anytime else []
     return Theta(
+        share=anytime.share(np.array(years)) if anytime else None,
         degree=np.array(degree, dtype=float).reshape(-1, len(oracles)),
         log_ratio=np.array(log_ratio, dtype=float).reshape(-1, len(oracles)),
         weight=np.array(weight, dtype=float),
@@ -95,6 +108,9 @@ def values_of(draw: st.DrawFn, scenario: Scenario, *, draws: int = 2) -> Valued:
         draws=tuple(draw(values) for _ in range(draws)),
         relevance={name: draw(shares) for name in relevant},
         independence={origin: draw(shares) for origin in scenario.origins},
+        stated_years={
+            name: draw(st.floats(0.5, 20)) for name, event in scenario.events.items() if event.timing == "anytime"
+        },
     )
 
 
@@ -224,6 +240,8 @@ def _events(
         edges=edges,
         ordered=ordered,
     )
+    if form == "odds" and event.when == "horizon" and not (event.states or event.given):
+        event = replace(event, timing=draw(st.sampled_from([None, "anytime", "deadline"])))
     event = replace(event, repeats=True) if form == "odds" and draw(st.booleans()) else event
     if next(repeat_errors({**earlier, name: event}), None):
         event = replace(event, repeats=None)
@@ -299,6 +317,10 @@ def _items(
         "date": draw(st.none() | st.dates(AS_OF - datetime.timedelta(days=900), AS_OF)),
         "origin": draw(st.sampled_from(["", "", "tale", "rumour"])),
     }
+    if kind != "observation":
+        common["expires"] = draw(st.none() | st.dates(common["date"] or AS_OF, AS_OF + datetime.timedelta(days=30)))
+        common["fades"] = draw(st.none() | st.builds(HalfLife, st.floats(0.5, 5), st.sampled_from(["year", "month"])))
+        common["fades"] = common["fades"] if common["date"] else None
     return draw(_of_kind(kind, common, factors, events, possible))
 
 
@@ -333,7 +355,7 @@ def _of_kind(
             return Forecast(**common, quantiles=tuple(points))
         case "forecast":
             until = UNTIL + datetime.timedelta(days=draw(st.integers(-700, 700)))
-            own = event is not None and event.form == "rate" and draw(st.booleans())
+            own = event is not None and event.takes_time and draw(st.booleans())
             return Forecast(**common, probability=draw(st.floats(0.01, 0.99)), until=until if own else None)
         case "exposure":
             return Exposure(**common, count=draw(st.integers(0, 5)), years=draw(st.floats(0.5, 50)))

@@ -38,6 +38,12 @@ OutcomeName = Annotated[
 ]
 
 
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="As of this day, by the evidence dated until then."),
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """Which scenario, by which prior set."""
@@ -53,12 +59,13 @@ class Subject:
             help="A shipped prior set of it, or a path. Default: the project's first, else baseline.",
         ),
     ] = None
+    as_of: AsOf = None
 
-    def names(self) -> tuple[str, str]:
-        """Scenario and prior set, with the defaults of the project."""
+    def names(self) -> tuple[str, str, datetime.date | None]:
+        """Scenario and prior set, with the defaults of the project, and the day if one is given."""
         from estimative.workflows.project import Project
 
-        return Project.find(Path()).subject(self.scenario, self.priors)
+        return *Project.find(Path()).subject(self.scenario, self.priors), _day(self.as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +83,13 @@ class Team:
             help="A prior set, or a folder of them. Default: the project's, else all shipped ones.",
         ),
     ] = None
+    as_of: AsOf = None
 
-    def names(self) -> tuple[str, tuple[str, ...]]:
-        """Scenario and prior sets, with the defaults of the project."""
+    def names(self) -> tuple[str, tuple[str, ...], datetime.date | None]:
+        """Scenario and prior sets, with the defaults of the project, and the day if one is given."""
         from estimative.workflows.project import Project
 
-        return Project.find(Path()).team(self.scenario, self.priors or ())
+        return *Project.find(Path()).team(self.scenario, self.priors or ()), _day(self.as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +201,10 @@ class RunStore:
         from estimative.workflows.project import Project
 
         return Store.at(self.runs or Project.find(Path()).runs)
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return read_date(text, "--as-of") if text else None
 
 
 def read_date(text: str, option: str) -> datetime.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
-from estimative.workflows.clock import refuse_future
+from estimative.workflows.clock import on_day
 from estimative.workflows.project import prior_set_files
 from estimative.workflows.session import Settings, possible
 
@@ -40,7 +41,7 @@ class Analysts:
         return tuple(dict.fromkeys(issue for other in self.left_out for issue in other.errors))
 
 
-def load_analysts(scenario: str, priors: Sequence[str]) -> Analysts:
+def load_analysts(scenario: str, priors: Sequence[str], day: datetime.date | None = None) -> Analysts:
     """Read a scenario and several prior sets for it; those with errors are left out.
 
     Parameters
@@ -49,14 +50,15 @@ def load_analysts(scenario: str, priors: Sequence[str]) -> Analysts:
         The name of a shipped one, or a path.
     priors
         Names of shipped ones, paths, or folders of them; none stands for all shipped prior sets of the scenario.
+    day
+        In place of the scenario's `as_of`; evidence dated after it is left out.
 
     Raises
     ------
     InvalidInput
         With every error of the scenario; if a set is not there, or is given twice; or if fewer than two sets are left.
     """
-    subject = read_scenario(find_scenario(scenario))
-    refuse_future(subject)
+    subject = on_day(read_scenario(find_scenario(scenario)), day)
     missing: list[Issue] = []
     broken: dict[str, LeftOut] = {}
     paths = _paths(priors, subject.id, missing)

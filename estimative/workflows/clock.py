@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 
+from estimative.model.spec.as_of import as_of
 from estimative.model.spec.dates import calendar_issues
 from estimative.model.spec.scenario import Scenario
-from estimative.priors.errors import InvalidInput, Issue
+from estimative.priors.errors import InvalidInput, Issue, invalid
 
 
 def now() -> datetime.datetime:
@@ -29,6 +30,23 @@ def refuse_future(scenario: Scenario) -> None:
     """
     if errors := [issue for issue in calendar_issues(scenario, today()) if issue.severity == "error"]:
         raise InvalidInput(errors)
+
+
+def on_day(scenario: Scenario, day: datetime.date | None) -> Scenario:
+    """Return a scenario as of a day, or as of its own; neither may be still to come.
+
+    Raises
+    ------
+    InvalidInput
+        If it is, or if it is not before the horizon.
+    """
+    if day is None:
+        refuse_future(scenario)
+        return scenario
+    if day > today():
+        message, allowed = f"{day} is after today, {today()}", f"up to {today()}"
+        raise invalid(message, code="future-as-of", key="as-of", value=str(day), allowed=allowed)
+    return as_of(scenario, day)
 
 
 def overdue(scenario: Scenario) -> tuple[Issue, ...]:

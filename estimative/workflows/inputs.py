@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.prior_set_file import prior_set_reading
-from estimative.workflows.clock import refuse_future
+from estimative.workflows.clock import on_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,22 +23,24 @@ class Inputs:
     """By the name that each file has in a saved run."""
 
 
-def load(scenario: str, priors: str) -> Inputs:
+def load(scenario: str, priors: str, day: datetime.date | None = None) -> Inputs:
     """Read a scenario and one prior set for it.
 
     Parameters
     ----------
     scenario, priors
         The name of a shipped one, or a path.
+    day
+        In place of the scenario's `as_of`; evidence dated after it is left out.
 
     Raises
     ------
     InvalidInput
-        With every error of the files.
+        With every error of the files; or if the day is still to come, or not before the horizon.
     """
     path = find_scenario(scenario)
     reading: Reading = reading_of(path)
-    refuse_future(reading.scenario)
-    stated = prior_set_reading(find_prior_set(priors, reading.scenario.id))
+    subject = on_day(reading.scenario, day)
+    stated = prior_set_reading(find_prior_set(priors, subject.id))
     texts = {**reading.texts, **stated.texts}
-    return Inputs(assessment=assess(reading.scenario, stated.prior_set), scenario=path, texts=texts)
+    return Inputs(assessment=assess(subject, stated.prior_set), scenario=path, texts=texts)

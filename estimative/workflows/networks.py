@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +85,13 @@ def _write(folder: Path, name: str, made: Imported, source: Path) -> Sequence[Pa
 
 
 def export_network(
-    path: Path, scenario: str, priors: str, *, format_name: str | None = None, means: bool = False
+    path: Path,
+    scenario: str,
+    priors: str,
+    day: datetime.date | None = None,
+    *,
+    format_name: str | None = None,
+    means: bool = False,
 ) -> Path:
     """Write the network that a scenario is under a prior set without uncertainty; evidence is left out.
 
@@ -94,6 +101,8 @@ def export_network(
         Its ending names the format.
     scenario, priors
         The name of a shipped one, or a path.
+    day
+        In place of the scenario's `as_of`.
     format_name
         Instead of the ending: a name in `FORMATS`.
     means
@@ -108,6 +117,6 @@ def export_network(
     if format_name not in (None, ending):
         allowed = f"{ending}, by its ending"
         raise invalid(f"the format {format_name}", code="unknown-format", file=str(path), allowed=allowed)
-    network = network_of_assessment(load(scenario, priors).assessment, means=means)
+    network = network_of_assessment(load(scenario, priors, day).assessment, means=means)
     write_whole(path, FORMATS[ending].write(network))
     return path

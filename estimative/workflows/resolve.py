@@ -64,7 +64,7 @@ def resolve(
         raise invalid("an outcome and an event exclude each other", code="misuse", key="event", allowed="one of them")
     stored = StoredRun(store.find(run))
     fitted = _scorable(stored)
-    question = _Question.of(stored.read_scenario(fitted.scenario.digest), fitted, outcome, event)
+    question = _Question.of(stored.read_scenario(fitted.scenario), fitted, outcome, event)
     resolution = question.resolution(fitted, result, date, reason)
     if issues := list(refusals(resolution, today=now.date(), settled=question.settled)):
         raise InvalidInput(issues)

@@ -50,7 +50,7 @@ def _inconsistent(store: Store, entries: Sequence[Entry], file: str) -> Iterator
         if forecast.run in saved and forecast.scenario not in scenarios:
             with suppress(InvalidInput):  # the log is scored without the runs: a damaged one stops nothing
                 run = StoredRun(store.folder / forecast.run)
-                scenarios[forecast.scenario] = run.read_scenario(forecast.scenario_digest)
+                scenarios[forecast.scenario] = run.read_scenario(run.result().scenario)
     for scenario in scenarios.values():
         yield from all_inconsistencies(scenario, entries, file)
 

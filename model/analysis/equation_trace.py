@@ -55,7 +55,9 @@ class Equation:
     event: str
     form: Literal["odds", "rate", "table"]
     years: float | None
-    """Of a rate: the horizon that it runs over."""
+    """Of what takes time: the horizon that it runs over."""
+    stated_years: float | None = None
+    """Of an event that may happen anytime: the time that its equation is stated for."""
     terms: tuple[Term, ...]
     """Baseline, factors, driving events; of a table none."""
     entries: tuple[TableEntry, ...]
@@ -98,7 +100,8 @@ class _Tracer:
         return Equation(
             event=self.name,
             form=event.form,
-            years=self.posterior.assessment.scenario.years if event.form == "rate" else None,
+            years=self.posterior.assessment.scenario.years if event.takes_time else None,
+            stated_years=self.posterior.assessment.stated_years(event.id) if event.timing == "anytime" else None,
             terms=() if table else tuple(self.terms()),
             entries=tuple(self.entries()) if table else (),
             log_bayes_factor=self.log_bayes_factor(),

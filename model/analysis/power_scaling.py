@@ -77,6 +77,7 @@ def power_scaling(posterior: Posterior) -> PowerScaling:
         degree=draws.theta.degree[:, positions],
         log_ratio=draws.theta.log_ratio[:, positions],
         weight=draws.theta.weight,
+        share=draws.theta.share,
     )
     yes, given = (
         series[positions] for series in posterior.query_probabilities("outcome", assessment.scenario.headline)

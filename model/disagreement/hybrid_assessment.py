@@ -172,7 +172,7 @@ class HybridAssessment:
         changed = [
             self._input_of(name)
             for name, prior in self.first.priors.items()
-            if name in self._common and prior.family != self.second.priors[name].family
+            if name in self._common and _moves(prior, self.second.priors[name])
         ]
         yield from dict.fromkeys(changed)
 
@@ -188,6 +188,11 @@ class HybridAssessment:
         if len(stating) == 2:
             return stated_weight(self._side(name in coalition), name)
         return stated_weight(stating[0], name) if stating else 0.0
+
+
+def _moves(first: Prior, second: Prior) -> bool:
+    """Whether one prior in the place of another can change a number."""
+    return (first.family, first.stated_from) != (second.family, second.stated_from)
 
 
 def stated_weight(assessment: Assessment, name: str) -> float:

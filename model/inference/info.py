@@ -13,6 +13,7 @@ from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.difficulty import Difficulty, difficulty
 from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior
+from estimative.model.spec.as_of import known_on
 from estimative.priors.prior_set import Confidence
 
 SCHEMA_VERSION = 2
@@ -20,6 +21,15 @@ SCHEMA_VERSION = 2
 ALWAYS = ("numpy", "scipy")
 """Packages behind every number."""
 WITH_NUTS = ("pymc", "nutpie", "pytensor", "arviz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterItem:
+    """An item of evidence that is left out, because it is dated after the day of the assessment."""
+
+    id: str
+    title: str
+    date: datetime.date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +44,19 @@ class ScenarioInfo:
     until: datetime.date
     headline: str
     """The id of the outcome that reports lead with."""
+    later: tuple[LaterItem, ...] = ()
+    """Evidence that is left out, because it is dated after `as_of`; by date."""
 
     @classmethod
     def of(cls, assessment: Assessment) -> ScenarioInfo:
         scenario = assessment.scenario
         names = ("id", "digest", "title", "question", "as_of", "until", "headline")
-        return cls(**{name: getattr(scenario, name) for name in names})
+        dates = {name: known_on(item, scenario) for name, item in scenario.later.items()}
+        later = [LaterItem(id=name, title=scenario.later[name].title, date=day) for name, day in dates.items() if day]
+        return cls(
+            **{name: getattr(scenario, name) for name in names},
+            later=tuple(sorted(later, key=lambda item: (item.date, item.id))),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,8 @@ class PriorTransform:
     """mu, sigma; dims (parameter, ratio)."""
     weight: Numbers
     """Of each item of evidence; dims (item)."""
+    share: Numbers | None
+    """Of the rows of events that may happen on any day, see `Theta.share`; dims (row)."""
     free_degrees: Index
     """The degrees that are dimensions of the space, in order."""
     free_ratios: Index
@@ -96,6 +98,7 @@ class PriorTransform:
             degree=degree,
             log_ratio=log_ratio,
             weight=self.event_items.without(self.weight),
+            share=self.share,
             log_ratio_sd=self._spread(),
             event_items=self.event_items.at(degree) if len(self.items) else None,
         )
@@ -242,6 +245,7 @@ def prior_transform(assessment: Assessment, dimensions: Dimensions | None = None
         degree_parameters=assessment.degree_parameters,
         ratio_parameters=assessment.ratio_parameters,
         weight=assessment.weight,
+        share=assessment.share,
         free_degrees=dimensions.degrees,
         free_ratios=dimensions.ratios,
         integrated=dimensions.integrated,

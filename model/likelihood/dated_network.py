@@ -20,7 +20,7 @@ from math import prod
 
 import numpy as np
 
-from estimative.model.likelihood.backend import NUMPY
+from estimative.model.likelihood.backend import NUMPY, TINY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.equations import Terms
 from estimative.model.likelihood.layout import Index, Numbers, Structure
@@ -272,8 +272,15 @@ class Dating:
             return means[-len(group.group.members) :]
         driven = dict(zip(group.driving, map(int, row.driven), strict=True))
         own = {name: driving([name], self.scenario.events) for name in group.group.members}
-        rows = self.structure.rate_rows
-        return [hazard[rows[name][tuple(driven[driver] for driver in drivers)]] for name, drivers in own.items()]
+        rows, anytime = self.structure.rate_rows, self.structure.anytime
+
+        def expected(name: str, states: tuple[int, ...]) -> Numbers:
+            if name in rows:
+                return np.asarray(hazard[rows[name][states]])
+            assert anytime
+            return np.asarray(-np.log(np.maximum(local[anytime.fails[name][states]], TINY)))
+
+        return [expected(name, tuple(driven[driver] for driver in drivers)) for name, drivers in own.items()]
 
     def _outcome(self, outcome: Outcome) -> tuple[Query, Query]:
         """Return the queries "the outcome by the date, under its condition by then" and "its condition by the date"."""

@@ -55,6 +55,9 @@ class Theta:
     weight: Array
     """Power of each evidence item's likelihood, from relevance and shared origin; fixed, not drawn; dims (item). 0 for
     the items in `event_items`."""
+    share: Array | None = None
+    """Share that the time there is has of what the chance in each row of `Structure.anytime` is stated for; fixed, not
+    drawn; dims (row). None where no event may happen on any day."""
     log_ratio_sd: Array | None = None
     """Where `Structure.integrated` ratios are integrated out: their prior standard deviations, `log_ratio` being their
     prior means; dims (ratio). None where `log_ratio` holds a value of every ratio."""
@@ -138,6 +141,7 @@ def local_probabilities(backend: Backend, structure: Structure, theta: Theta, od
 
     odds form: P(k) proportional to b_k exp(sum over factors of s ln w (x - 1/2) + sum over events of s ln w [event]),
     over what drives state k; of two states logit p = logit b + the sums;
+    odds form, anytime: 1 - (1 - p)^share, share being the time there is over the time that p is stated for;
     odds form, ordered: logit P(later than k) = logit of its share + the sums;
     rate form: p = 1 - exp(-years r), with ln r the same sum; table form: the stated entry. Rates that wait for other
     events: see `waiting`. Events that repeat: see `repeating`.
@@ -157,7 +161,7 @@ def local_probabilities(backend: Backend, structure: Structure, theta: Theta, od
     waited = [waiting_chances(backend, waiting, log_hazard) for waiting in structure.waiting]
     # P(no) is computed on its own, not as 1 - P(yes): near 1 that difference would lose all its digits.
     local = [
-        *(part for rows in structure.odds_categories for part in category_probabilities(backend, rows, odds)),
+        *(part for rows in structure.odds_categories for part in _odds_form(backend, rows, odds, theta.share)),
         backend.exp(-hazard),
         -backend.expm1(-hazard),
         *(part for rows in structure.table_categories for part in broken_stick(backend, rows, theta.degree)),
@@ -168,6 +172,17 @@ def local_probabilities(backend: Backend, structure: Structure, theta: Theta, od
         repeated = [repeated_chances(backend, repeating, hazard, once) for repeating in structure.repeating]
         local = [once, *(part for yes, no in repeated for part in (no, yes))]
     return backend.concatenate([*local, backend.constant([0.0, 1.0], theta.log_ratio)])
+
+
+def _odds_form(backend: Backend, rows: Categories, predictor: Array, share: Array | None) -> list[Array]:
+    """The same as `category_probabilities` over the time there is: P(no) to the power of its share of the stated time.
+
+    That is a constant hazard: 1 - (1 - p)^share.
+    """
+    if share is None or rows.entry.shape[1] > 1:
+        return category_probabilities(backend, rows, predictor)
+    log_no = -backend.column(share) * softplus(backend, predictor[rows.entry.T[0]])
+    return [backend.exp(log_no), -backend.expm1(log_no)]
 
 
 def category_probabilities(backend: Backend, rows: Categories, predictor: Array) -> list[Array]:

@@ -51,6 +51,32 @@ class Categories:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Anytime:
+    """Events of odds form that may happen on any day: P(not by the end) = P(not in the stated time)^(years / stated).
+
+    The rows are those of `Structure.odds_categories` with two states, of all events.
+    """
+
+    events: tuple[str, ...]
+    owner: Index
+    """Which of these each row is of; -1: of none; dims (row)."""
+    years: Numbers
+    """The time there is, for each row; dims (row)."""
+    fails: Mapping[str, Mapping[tuple[int, ...], int]]
+    """Of each event, where its not happening is among the local probabilities, for each joint state of its drivers."""
+
+    def share(self, stated: Numbers) -> Numbers:
+        """Return the share that the time there is has of what each chance is stated for, 1 elsewhere; dims (row).
+
+        Parameters
+        ----------
+        stated
+            Of each event, the years for which its chance is stated; dims (event).
+        """
+        return np.where(self.owner < 0, 1.0, self.years / stated[self.owner])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chances:
     """Of items that may be stated as two chances: where these are; dims of both fields: (item).
 
@@ -250,6 +276,8 @@ class Structure:
     """How many rows are of odds form."""
     odds_categories: tuple[Categories, ...]
     table_categories: tuple[Categories, ...]
+    anytime: Anytime | None
+    """None where no event may happen on any day."""
     log_years: Numbers
     """ln of the time at risk in years; dims (row of rate form)."""
     rate_rows: Mapping[str, Mapping[tuple[int, ...], int]]

@@ -111,6 +111,7 @@ class _Builder:
             odds_rows=sum(row.log_years is None for row in parts.rows),
             odds_categories=parts.odds,
             table_categories=parts.tables,
+            anytime=parts.anytime,
             log_years=np.array([row.log_years for row in parts.rows if row.log_years is not None]),
             rate_rows=parts.rate_rows,
             waiting=parts.waiting,

@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 
 from estimative.model.likelihood.bayes_net import Cells, Network
-from estimative.model.likelihood.layout import Categories
+from estimative.model.likelihood.layout import Anytime, Categories
 from estimative.model.likelihood.nodes import Node, RowOf, joint_states, nodes_of
 from estimative.model.likelihood.positions import Rows
 from estimative.model.likelihood.repeating import Repeating
@@ -29,6 +29,7 @@ class NetworkParts:
     rows: list[Row]
     odds: tuple[Categories, ...]
     tables: tuple[Categories, ...]
+    anytime: Anytime | None
     rate_rows: Mapping[str, RowOf]
     waiting: tuple[Waiting, ...]
     repeating: tuple[Repeating, ...]
@@ -61,8 +62,10 @@ class NetworkBuilder:
         nodes, rows, positions = {node.name: node for node in nodes_of(self.scenario)}, list[Row](), Rows()
         # All rows of odds form before those of rate form, so that one slice separates them.
         row_of: dict[str, RowOf] = {}
+        binary: list[Node] = []
         for name, node in _of_form("odds", nodes):
             row_of[name] = self._odds_rows(node.event, rows, positions)
+            binary += [node] * len(row_of[name]) if not node.event.states else []
         odds_rows = len(rows)
         for name, node in _of_form("rate", nodes):
             row_of[name] = self._rate_rows(node.event, node.years, rows, first=odds_rows)
@@ -89,6 +92,7 @@ class NetworkBuilder:
             rows=rows,
             odds=positions.categories("odds"),
             tables=positions.categories("table"),
+            anytime=_anytime(binary, chances),
             rate_rows={name: row_of[name] for name, _ in _of_form("rate", nodes)},
             waiting=tuple(waiting),
             repeating=tuple(repeating),
@@ -169,6 +173,27 @@ class NetworkBuilder:
                 key = tuple(int(holds(name)) for name in node.driving)
             cells[states] = [*unnamed, *local[key]]
         return cells
+
+
+def _anytime(nodes: Sequence[Node], chances: Mapping[str, Mapping[tuple[int, ...], Sequence[int]]]) -> Anytime | None:
+    """Return which rows are of events that may happen on any day.
+
+    Parameters
+    ----------
+    nodes
+        Of each row of odds form with two states, in their order.
+    chances
+        Where the local probabilities of each node are.
+    """
+    events = tuple(dict.fromkeys(node.event.id for node in nodes if node.event.timing == "anytime"))
+    if not events:
+        return None
+    return Anytime(
+        events=events,
+        owner=np.array([events.index(n.event.id) if n.event.id in events else -1 for n in nodes], dtype=np.intp),
+        years=np.array([node.years for node in nodes]),
+        fails={name: {key: states[0] for key, states in chances[name].items()} for name in events},
+    )
 
 
 def _of_form(form: Form, nodes: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.info import ScenarioInfo
 from estimative.model.record.draws_file import Sample, read_sample
 from estimative.model.record.run_store import DRAWS, INPUTS, RESULT, Manifest, read_json, read_manifest
+from estimative.model.spec.as_of import as_of
 from estimative.model.spec.case_file import LARGEST_CSV
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
@@ -77,7 +79,7 @@ class StoredRun:
             If these files are no longer what the run was made from.
         """
         result = self.result()
-        assessment = assess(self.read_scenario(result.scenario.digest), self._prior_set(result.prior_set.digest)[1])
+        assessment = assess(self.read_scenario(result.scenario), self._prior_set(result.prior_set.digest)[1])
         self._check_names(result, assessment)
         return assessment
 
@@ -93,8 +95,8 @@ class StoredRun:
             message = f"the file is damaged: its names are not those of the scenario - at `$.{wrong[0]}`"
             raise invalid(message, code="damaged-file", file=str(self.folder / RESULT))
 
-    def read_scenario(self, digest: str) -> Scenario:
-        """The scenario, if it has this digest.
+    def read_scenario(self, info: ScenarioInfo) -> Scenario:
+        """The scenario as of the day of the run, if it is what the run was made from.
 
         Raises
         ------
@@ -102,8 +104,10 @@ class StoredRun:
             If it has another one.
         """
         scenario = read_scenario(self.scenario)
-        if scenario.digest != digest:
-            raise _changed(self.scenario, "scenario", digest)
+        if scenario.as_of != info.as_of and info.as_of < scenario.until:
+            scenario = as_of(scenario, info.as_of)
+        if scenario.digest != info.digest:
+            raise _changed(self.scenario, "scenario", info.digest)
         return scenario
 
     def own_prior_set(self) -> str:

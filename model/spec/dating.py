@@ -1,8 +1,8 @@
 """When events happen: which take a date of their own, and by which dates others have happened.
 
-A rate event, or one that repeats, happens on a date of its own. An event given such events happens, if at all, on the
-day when the last of them has. An event that is settled now has happened by every date; one that is decided at the
-horizon has happened by no date before it.
+A rate event, one that may happen anytime, or one that repeats, happens on a date of its own. An event given such events
+happens, if at all, on the day when the last of them has. An event that is settled now has happened by every date; one
+that is decided at the horizon has happened by no date before it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class DateGroup:
 
 def has_own_date(event: Event) -> bool:
     """Whether an event happens on a date that follows from no other one's."""
-    return event.form == "rate" or bool(event.repeats)
+    return event.takes_time or bool(event.repeats)
 
 
 def dated_by(name: str, events: Mapping[str, Event], past: Iterable[str]) -> frozenset[str] | None:

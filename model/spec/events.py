@@ -13,6 +13,7 @@ from estimative.priors.frozen import FrozenDict
 type Form = Literal["odds", "rate", "table"]
 type When = Literal["now", "horizon"]
 type Clock = Literal["condition", "start"]
+type Timing = Literal["anytime", "deadline"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,9 @@ class Event:
     """Of a table: the events whose combinations it lists."""
     clock: Clock | None = None
     """Of a rate, since when it runs: since its condition is met, or since the start; None where the file is silent."""
+    timing: Timing | None = field(default=None, repr=False)
+    """Of odds form: whether it may happen on any day of the time for which its chance is stated, so that the chance
+    shrinks with the time that is left, or is decided at the horizon; None where the file is silent: at the horizon."""
     repeats: bool | None = field(default=None, repr=False)
     """Whether it may follow each occurrence of the rate event that it is given, not once; None where the file is
     silent."""
@@ -92,6 +96,11 @@ class Event:
     """Of a number in ranges: where one range ends and the next begins; its states are the ranges, see `ranges`."""
     unit: str = field(default="", repr=False)
     """Of that number."""
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether its chance depends on how much time there is, whatever other events do."""
+        return self.form == "rate" or self.timing == "anytime"
 
     @property
     def node_states(self) -> tuple[str, ...]:

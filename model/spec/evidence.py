@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from estimative.model.spec.half_life import DAYS_PER_YEAR, HalfLife
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Stated
 
@@ -31,8 +32,24 @@ class Item:
     """Admiralty code: source A-F, information 1-6; F and 6 mean that it cannot be judged."""
     standing: str = ""
     """How far the item itself was checked, in the author's words."""
+    fades: HalfLife | None = field(default=None, repr=False)
+    """How fast it loses weight from its date on; None: it does not."""
+    expires: datetime.date | None = field(default=None, repr=False)
+    """The last day on which it counts; None: it has none."""
     suggests: Mapping[str, Stated] = field(default_factory=lambda: FrozenDict({}), repr=False)
     """What the author of the scenario suggests for analysts who say nothing, by quantity: "evidence.x", ..."""
+
+    def expired(self, day: datetime.date) -> bool:
+        """Whether it no longer counts on a day."""
+        return self.expires is not None and day > self.expires
+
+    def left(self, day: datetime.date) -> float:
+        """Return how much of its weight is left on a day: 2^(-age / half-life), 0 after it has expired."""
+        if self.expired(day):
+            return 0.0
+        if self.fades is None or self.date is None:
+            return 1.0
+        return self.fades.left((day - self.date).days / DAYS_PER_YEAR)
 
 
 @dataclass(frozen=True, kw_only=True)

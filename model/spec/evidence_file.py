@@ -19,6 +19,7 @@ from estimative.model.spec.evidence import (
     Observation,
     Testimony,
 )
+from estimative.model.spec.half_life import A_SPAN, HalfLife
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statement_syntax import PERCENTILE, read_stated
 from estimative.priors.statements import Constant, Stated
@@ -38,7 +39,7 @@ def read_evidence(name: str, table: Table, folder: Folder, subjects: Subjects) -
     if table.value("kind") != kind:
         return None
     cls = next(cls for cls in FIELDS if cls.kind == kind)
-    own = FIELDS[cls](table, folder, subjects.get(common["about"]))
+    own = {**_ageing(table), **FIELDS[cls](table, folder, subjects.get(common["about"]))}
     item = cls(**{**common, **own}, suggests=_of_item(name, table, cls))
     table.no_more()
     return item
@@ -79,6 +80,14 @@ def _common(name: str, table: Table) -> dict[str, Any]:
         "grade": _grade(table),
         "standing": table.choice("standing", STANDINGS, default=""),
     }
+
+
+def _ageing(table: Table) -> dict[str, Any]:
+    """Return how long an item counts; where half-lives cannot be read, it does not fade."""
+    fades, text = None, table.text("fades", default="")
+    if text and (fades := HalfLife.parse(text)) is None:
+        table.mismatch("fades", value=text, allowed=A_SPAN, code="out-of-range")
+    return {"fades": fades, "expires": table.date("expires", required=False)}
 
 
 def _suggests(table: Table, whole: str, parts: Mapping[str, str]) -> Mapping[str, Stated]:

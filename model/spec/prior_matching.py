@@ -45,10 +45,11 @@ def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping
     issues = list(matching.mismatches()) or [*matching.misspellings(), *matching.missing_weights()]
     if prior_set.scenario != quantities.scenario.id:
         raise InvalidInput(issues)
-    priors = FrozenDict(matching.fitted(quantities.all, issues))
+    priors = FrozenDict(matching.dated(matching.fitted(quantities.all, issues)))
     indicator_priors = FrozenDict(matching.fitted(quantities.indicator_quantities, issues))
     issues.extend(matching.implausible_indicators(indicator_priors))
     issues.extend(matching.contrary_ratios(priors))
+    issues.extend(matching.late_priors())
     issues.extend(matching.placeholders())
     if issues:
         raise InvalidInput(issues)
@@ -114,6 +115,23 @@ class _Matching:
             name, counted = f"relevance.{item.id}", isinstance(item, Exposure | Cases)
             if counted and item.id not in self.prior_set.relevance and name not in self.misspelt:
                 yield self._missing(name, "a number between 0 and 1")
+
+    def dated(self, priors: Iterable[tuple[str, Prior]]) -> Iterator[tuple[str, Prior]]:
+        """Add to the chances of events that may happen anytime the day from which on they are stated."""
+        anytime = {f"events.{event.id}" for event in self.scenario.events.values() if event.timing == "anytime"}
+        for name, prior in priors:
+            yield name, replace(prior, stated_from=self.prior_set.date) if name in anytime else prior
+
+    def late_priors(self) -> Iterator[Issue]:
+        """Yield the error of priors that are stated for a time after the horizon."""
+        anytime = [event.id for event in self.scenario.events.values() if event.timing == "anytime"]
+        if anytime and self.prior_set.date and self.prior_set.date >= self.scenario.until:
+            message = (
+                f"the priors are of {self.prior_set.date}, and the horizon ends on {self.scenario.until}: no time is "
+                f"left in which {quote(anytime[0])} may happen"
+            )
+            allowed = f"a date before {self.scenario.until}"
+            yield self._error("prior_set.date", message, code="date-out-of-range", allowed=allowed)
 
     def fitted(self, quantities: Mapping[str, Quantity], issues: list[Issue]) -> Iterator[tuple[str, Prior]]:
         by_input: dict[str, list[Quantity]] = {}
@@ -348,7 +366,13 @@ class UnknownName:
 
 def superfluous(quantities: Quantities, prior_set: PriorSet) -> Iterator[Issue]:
     """Yield the warnings of names that the scenario does not have, or no longer has."""
-    return (unknown.issue("warning") for unknown in unknown_names(quantities, prior_set) if not unknown.missing)
+    later = quantities.scenario.later
+    known = {*later, *(item.origin for item in later.values())}
+    return (
+        unknown.issue("warning")
+        for unknown in unknown_names(quantities, prior_set)
+        if not unknown.missing and QuantityName.parse(unknown.name).subject not in known
+    )
 
 
 def unknown_names(quantities: Quantities, prior_set: PriorSet) -> Iterator[UnknownName]:

@@ -18,13 +18,14 @@ from estimative.model.spec.evidence import (
     Testimony,
     Trials,
 )
+from estimative.model.spec.half_life import HalfLife
 from estimative.model.spec.quantities import state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer as toml_text
 from estimative.priors.statement_syntax import written
 from estimative.priors.statements import Stated
 
-COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "standing")
+COMMON = ("about", "title", "source", "locator", "date", "origin", "grade", "standing", "fades", "expires")
 
 
 def resolved(scenario: Scenario) -> str:
@@ -75,6 +76,7 @@ def _event(event: Event) -> dict[str, object]:
         "drivers": {name: _driver(name, event) for name in dict.fromkeys(driver.name for driver in event.drivers)},
         "parents": event.table_parents,
         "clock": event.clock,
+        "timing": event.timing,
         "repeats": event.repeats,
     }
 
@@ -154,6 +156,8 @@ def _value(entry: object) -> str:
             return toml_text.number(entry)
         case str():
             return toml_text.text(entry)
+        case HalfLife():
+            return toml_text.text(str(entry))
         case datetime.date():
             return entry.isoformat()
         case Stated():

@@ -13,13 +13,13 @@ from typing import Any
 
 from estimative.model.spec.events import Event, Factor, Outcome, Source, event_of, parents_of
 from estimative.model.spec.evidence import Evidence, Forecast, Indicator, Observation
+from estimative.model.spec.half_life import DAYS_PER_YEAR
 from estimative.model.spec.validation import errors_of
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import InvalidInput, Place, quote
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.prior_set import canonical
 
-DAYS_PER_YEAR = 365.25
 ALWAYS = ("sources", "factors", "events", "outcomes", "evidence")
 """Sections that a digest covers even where they are empty."""
 SECTIONS = (*ALWAYS, "indicators")
@@ -50,12 +50,14 @@ class Scenario:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
     """What to look for: it has been neither observed nor looked for in vain."""
+    later: Mapping[str, Evidence] = field(default_factory=FrozenDict)
+    """Evidence dated after `as_of`, where that is another day than in the file; it does not count. See `as_of`."""
     places: Mapping[str, Place] = field(default_factory=FrozenDict, compare=False)
     """Where entries are in the file, by their dotted path; empty for a scenario that comes from no file."""
 
     def __post_init__(self) -> None:
         # Copies, so that the dictionaries of the caller cannot change a scenario.
-        for name in (*SECTIONS, "places"):
+        for name in (*SECTIONS, "later", "places"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         if errors := tuple(errors_of(self)):
             raise InvalidInput(errors)
@@ -84,10 +86,10 @@ class Scenario:
 
     @cached_property
     def timed(self) -> frozenset[str]:
-        """The events whose chance depends on a span of time: those of form "rate", and all that depend on one."""
+        """The events whose chance depends on a span of time: rates, what may happen anytime, and all that follows."""
         timed: set[str] = set()
         for name in self.order:
-            if self.events[name].form == "rate" or timed.intersection(self.parents(name)):
+            if self.events[name].takes_time or timed.intersection(self.parents(name)):
                 timed.add(name)
         return frozenset(timed)
 
@@ -201,6 +203,9 @@ SILENT: Mapping[str, object] = {
     "ordered": False,
     "state": "",
     "claimed": "",
+    "fades": None,
+    "expires": None,
+    "timing": None,
 }
 """What came later, and what it is where a file is silent of it: a scenario without it keeps the digest it had."""
 

@@ -118,6 +118,7 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             outcomes=outcomes,
             evidence=evidence,
             indicators=indicators,
+            later={},
             places={place.key: place for place in places},
         )
         if as_of:
@@ -211,6 +212,7 @@ def _event(name: str, table: Table) -> Event:
         drivers=tuple(_drivers(table.table("drivers"))),
         table_parents=table.texts("parents"),
         clock=table.choice("clock", ("condition", "start")) if "clock" in table else None,  # type: ignore[arg-type]
+        timing=table.choice("timing", ("anytime", "deadline")) if "timing" in table else None,  # type: ignore[arg-type]
         repeats=table.flag("repeats") if "repeats" in table else None,
         states=states or range_names(edges),
         edges=edges,

@@ -20,6 +20,7 @@ from estimative.model.spec.evidence import (
     Testimony,
 )
 from estimative.model.spec.evidence_names import name_errors
+from estimative.model.spec.lasting import ageing_errors, timing_errors
 from estimative.model.spec.ranges import quantile_errors, range_errors
 from estimative.model.spec.repeats import repeat_errors
 from estimative.priors.errors import Issue, Place, listed, quote, unknown_name
@@ -144,6 +145,7 @@ def _event_errors(event: Event, scenario: Parts) -> Iterator[Issue]:
         # Factors and events share one namespace, since a driver may be either.
         if name not in scenario.factors:
             yield from _unknown_literal(f"{path}.drivers.{name}", name, scenario, what="a factor or an event")
+    yield from timing_errors(event)
     yield from _driver_errors(event)
     yield from _form_errors(event, scenario)
 
@@ -341,6 +343,7 @@ def _item_errors(item: Evidence, path: str, scenario: Parts) -> Iterator[Issue]:
     yield from _unknown(f"{path}.about", item.about, known, what)
     if item.source:
         yield from _unknown(f"{path}.source", item.source, scenario.sources, "a source")
+    yield from ageing_errors(item, path)
     if isinstance(item, Indicator | Testimony) and item.given:
         yield from _given_errors(item, path, scenario)
     match item:
@@ -383,8 +386,8 @@ def _subjects(item: Evidence, scenario: Parts) -> tuple[tuple[str, ...], str]:
 def _span_errors(item: Forecast, scenario: Parts) -> Iterator[Issue]:
     key, until = f"evidence.{item.id}.until", item.until or scenario.until
     event = scenario.events.get(event_of(item.about))
-    if (event is None or event.form != "rate") and until != scenario.until:
-        message = 'only a forecast of an event of form "rate" can have another horizon than the scenario'
+    if (event is None or not event.takes_time) and until != scenario.until:
+        message = 'only a forecast of an event of form "rate" or timing "anytime" can have a horizon of its own'
         yield _error(key, message, code="wrong-form", value=until, allowed=str(scenario.until))
     if until <= (start := item.date or scenario.as_of):
         message = f"the horizon of the forecast, {until}, is not after its start"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
+from estimative.model.spec.as_of import known_on
 from estimative.model.spec.events import event_of
 from estimative.model.spec.evidence import Cases, Evidence, Observation
 from estimative.model.spec.scenario import Scenario
@@ -27,6 +28,7 @@ def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Pr
         *_impossible_outcomes(scenario),
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
+        *_undated_evidence(scenario),
         *_counted_once(scenario, priors),
         *_missed_quantiles(prior_set, priors),
         *_missed_shares(prior_set, priors),
@@ -97,7 +99,7 @@ def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
     ageless = [
         event.title
         for event in scenario.events.values()
-        if event.when == "horizon" and event.form != "rate" and not event.given
+        if event.when == "horizon" and not event.takes_time and not event.given and event.timing is None
     ]
     if prior_set.date and prior_set.date < scenario.as_of and ageless:
         more = f" and {len(ageless) - 1} more" if len(ageless) > 1 else ""
@@ -106,8 +108,18 @@ def _old_priors(scenario: Scenario, prior_set: PriorSet) -> Iterator[Issue]:
             f"{quote(ageless[0])}{more} does not age, though there is less time left"
         )
         place, value = _place(prior_set, "prior_set.date"), str(prior_set.date)
-        suggestion = 'Check the priors, then change their date; an event of form "rate" ages by itself.'
+        suggestion = 'Check the priors, then change their date; write timing = "anytime" if it may happen on any day.'
         yield _warning("old-priors", message, place, value=value, suggestion=suggestion)
+
+
+def _undated_evidence(scenario: Scenario) -> Iterator[Issue]:
+    """Yield the warning of evidence that nobody knows to be known yet, where other evidence is left out as later."""
+    undated = [item.id for item in scenario.evidence.values() if known_on(item, scenario) is None]
+    if scenario.later and undated:
+        more = f" and {len(undated) - 1} more" if len(undated) > 1 else ""
+        message = f"{quote(undated[0])}{more} has no date, nor has its source: it counts as known on {scenario.as_of}"
+        place, fix = scenario.place(f"evidence.{undated[0]}"), "Write a date."
+        yield _warning("undated-evidence", message, place, suggestion=fix)
 
 
 def _counted_once(scenario: Scenario, priors: Mapping[str, Prior]) -> Iterator[Issue]:

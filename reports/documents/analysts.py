@@ -16,6 +16,7 @@ from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, IntervalPlot, IntervalRow, Listing, Paragraph, Table
 from estimative.reports.context import Context
+from estimative.reports.documents.ageing import later
 from estimative.reports.number_format import factor, interval, percent, percent_range, plain_percent
 from estimative.reports.phrases import date, listed, plain
 
@@ -27,6 +28,7 @@ def introduction(scenario: ScenarioInfo, analysts: Analysts, what: str) -> Itera
     yield Heading(text=f"{scenario.title}: {len(analysts)} analysts {what}", level=1)
     yield Paragraph(text=phrases.first_paragraph(scenario.question))
     yield Paragraph(text=f"As of {date(scenario.as_of)}, until {date(scenario.until)}.")
+    yield from later(scenario)
 
 
 def fits(analysts: Analysts) -> dict[str, FitInfo]:

@@ -23,6 +23,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
+from estimative.reports.documents.ageing import later
 from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.dates import by_dates
 from estimative.reports.documents.hypotheses import in_a_line, states_of, with_states
@@ -46,6 +47,7 @@ def document(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Paragraph(
         text=f"{phrases.first_paragraph(scenario.question)} {common.frame(scenario, [result.fit.prior_set])}"
     )
+    yield from later(scenario)
     yield from fit.cautions(result.fit, context)
     if result.fit.has_results:
         yield from judgement(result, context)

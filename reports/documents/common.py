@@ -11,6 +11,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
+from estimative.reports.documents.ageing import later
 from estimative.reports.phrases import CAUTION, WITHHELD, date, listed, plural
 
 HINT = "To see the numbers all the same, with a caution on every page, run it again with --allow-unconverged."
@@ -27,6 +28,7 @@ def introduction(scenario: ScenarioInfo, prior_set: PriorSetInfo, what: str) -> 
     yield Heading(text=f"{scenario.title}: {what}", level=1)
     yield Paragraph(text=phrases.first_paragraph(scenario.question))
     yield Paragraph(text=frame(scenario, [prior_set]))
+    yield from later(scenario)
 
 
 def frame(scenario: ScenarioInfo, prior_sets: Iterable[PriorSetInfo]) -> str:

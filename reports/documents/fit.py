@@ -19,7 +19,7 @@ from estimative.priors.statement_syntax import say
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Document, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
-from estimative.reports.documents import common
+from estimative.reports.documents import ageing, common
 from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
 from estimative.reports.figures import figures
@@ -62,6 +62,7 @@ def document(result: FitResult, context: Context) -> Iterator[Block]:
     yield Heading(text=result.scenario.title, level=1)
     yield Paragraph(text=phrases.first_paragraph(result.scenario.question))
     yield Paragraph(text=common.frame(result.scenario, [result.prior_set]))
+    yield from ageing.later(result.scenario)
     yield from cautions(result, context)
     if result.has_results:
         yield from judgement(result, context)
@@ -246,6 +247,7 @@ def influence(result: FitResult, context: Context) -> Iterator[Block]:
         yield Paragraph(
             text=f"{discounted} of {items} of evidence {'counts' if discounted == 1 else 'count'} only in part."
         )
+    yield from ageing.ageing(context.assessment)
     missed = [name for name, row in result.quantities.items() if row.missed]
     if missed:
         values = [

@@ -205,11 +205,17 @@ def _below(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _items(scenario: Scenario, weights: Mapping[str, float]) -> Table:
     rows = [
-        (plain(item.title), _source(item), item.grade or "-", f"{weights[name]:.2g}")
+        (plain(item.title), _source(item), item.grade or "-", _counts(item, weights[name], scenario))
         for name, item in scenario.evidence.items()
     ]
     header = ("Item", "Source", "Grade", "Counts")
     return Table(header=header, rows=tuple(rows), text_columns=frozenset({0, 1, 2}))
+
+
+def _counts(item: Evidence, weight: float, scenario: Scenario) -> str:
+    """How much an item counts, and whether that is because of its age."""
+    age = "expired" if item.expired(scenario.as_of) else "faded" if item.left(scenario.as_of) < 1 else ""
+    return f"{weight:.2g} ({age})" if age else f"{weight:.2g}"
 
 
 def _source(item: Evidence) -> str:

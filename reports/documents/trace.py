@@ -16,6 +16,7 @@ from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
 from estimative.reports.documents import common
+from estimative.reports.documents.ageing import how
 from estimative.reports.figures import figures
 from estimative.reports.number_format import change_in_decibans, percent, plain_percent, rounded
 from estimative.reports.phrases import capital, date, input_name, listed, plain, quoted, table_row, title_of
@@ -131,15 +132,21 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
         odds = "Log-odds of this state or a later one =" if event.ordered else "Log-odds ="
         if before := repeats_with(event, scenario.events):
             odds = f"Log-odds after each {quoted(title_of(before, scenario))} ="
+        if row.stated_years:
+            odds = f"Log-odds of p, over the {row.stated_years:.2f} years that it is stated for ="
         left = odds if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
         rows = [_term(term, row.form, scenario) for term in row.terms]
-        if row.log_bayes_factor and not event.repeats:
+        alone = event.repeats or row.stated_years
+        if row.log_bayes_factor and not alone:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
         yield Table(header=(left, "Value", "Level", "Adds"), rows=tuple(rows))
+        if row.stated_years and row.years:
+            power = f"{row.years / row.stated_years:.3g}"
+            yield Paragraph(text=f"There are {row.years:.2f} years: its chance is 1 - (1 - p) to the power of {power}.")
     if row.entries:
         entries = [(capital(table_row(_key(entry.quantity), scenario)), percent(entry.value)) for entry in row.entries]
         yield Table(header=("Row of the table", "Probability"), rows=tuple(entries))
-    if row.log_bayes_factor and (not row.terms or scenario.event(row.event).repeats):
+    if row.log_bayes_factor and (not row.terms or scenario.event(row.event).repeats or row.stated_years):
         size = change_in_decibans(row.log_bayes_factor)
         yield Paragraph(text=f"Evidence about the event itself adds {size} decibans to its log-odds.")
 
@@ -204,6 +211,8 @@ def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Sc
     for section, name in (("evidence", weight), ("motives", "Motive")):
         if quantity := quantities.get(f"{section}.{row.name}"):
             parts.append(f"{name}: {_statement(quantity)}".rstrip("."))
+    if age := how(evidence, scenario.as_of):
+        parts.append(f"It {age}")
     if row.weight < MAX_WEIGHT:
         parts.append(f"It counts as {row.weight:.2g} of an item")
     return ". ".join(parts) + "."

@@ -25,6 +25,7 @@ from estimative.model.spec.evidence import (
 from estimative.model.spec.evidence import (
     Testimony as Statement,  # not by its own name, which pytest would take for tests
 )
+from estimative.model.spec.half_life import HalfLife
 from estimative.model.spec.range_names import range_names
 from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario import Scenario
@@ -89,7 +90,9 @@ def sound() -> Scenario:
             "sign": Indicator(id="sign", about="storm", supports=True, **SAID),
             "gauge": Measurement(id="gauge", about="wall", value=1.0, unit="m", at_low=0.0, at_high=2.0, **SAID),
             "boast": Statement(id="boast", about="flood", claims=True, motive="wall", **SAID),
-            "odds": Forecast(id="odds", about="storm", probability=0.2, until=datetime.date(2030, 1, 1), **SAID),
+            "odds": Forecast(
+                id="odds", about="storm", date=DAY, probability=0.2, until=datetime.date(2030, 1, 1), **SAID
+            ),
             "years": Exposure(id="years", about="storm", count=3, years=40.0, **SAID),
             "others": Cases(
                 id="others", about="flood", trials=(Trials(at={"wall": 0.5}, successes=1.0, of=4.0),), **SAID
@@ -343,6 +346,11 @@ SPECIAL: Mapping[tuple[str, str], Any] = {
     ("scenario", "headline"): "dry",
     ("scenario", "as_of"): datetime.date(2026, 1, 2),
     ("evidence", "date"): datetime.date(2025, 6, 1),
+    ("evidence", "fades"): HalfLife(18, "month"),
+    ("evidence", "expires"): datetime.date(2029, 2, 2),
+    ("indicators", "fades"): HalfLife(18, "month"),
+    ("indicators", "expires"): datetime.date(2029, 2, 2),
+    ("events", "timing"): "anytime",
     ("events", "form"): "odds",
     ("events", "when"): "now",
     ("events", "given"): (),
@@ -433,6 +441,7 @@ def test_every_field_is_among_the_changes() -> None:
             "id",
             "quantiles",
             "unit",
+            *(("fades", "expires") if section == "indicators" else ()),
         }, section
 
 

@@ -84,13 +84,16 @@ def test_before_the_evidence_a_date_is_as_good_as_a_horizon(pair: tuple[Valued, 
     """The probability by a date is that of a scenario which ends there."""
     scene, share = pair
     scenario = scene.scenario
-    assume(any(event.form == "rate" for event in scenario.events.values()))
+    assume(any(event.takes_time for event in scenario.events.values()))
     days = round(share * (scenario.until - scenario.as_of).days)
     short = replace(scenario, until=scenario.as_of + datetime.timedelta(days=days))
     found = by(scenario, scene.theta, days / (scenario.until - scenario.as_of).days, evidence=False)
     for name in scenario.outcomes:
         if name in found and decided_early(scenario, name):
-            expected = [Oracle(scenario=short, values=values).outcome(name) for values in scene.draws]
+            expected = [
+                Oracle(scenario=short, values=values, stated_years=scene.stated_years).outcome(name)
+                for values in scene.draws
+            ]
             assert found[name] == pytest.approx(expected, rel=1e-7, abs=1e-9, nan_ok=True)
 
 

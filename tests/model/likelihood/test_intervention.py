@@ -108,7 +108,7 @@ def settled_scenarios(draw: st.DrawFn) -> Valued:
     for name in scenario.order:
         can = events[name].form != "rate" and all(events[p].when == "now" for p in scenario.parents(name))
         settled = can and draw(st.integers(0, 3)) > 0
-        events[name] = replace(events[name], when="now" if settled else "horizon")
+        events[name] = replace(events[name], when="now" if settled else "horizon", timing=None)
     now = [name for name in scenario.order if events[name].when == "now"]
     coming = [name for name in scenario.order if events[name].when == "horizon" and events[name].form != "table"]
     if now and coming:
