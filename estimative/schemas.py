@@ -15,6 +15,7 @@ from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.disagreement.diff_result import DiffResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.pool_result import PoolResult
+from estimative.model.record.edition import Edition
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult
 from estimative.model.report_result import ReportResult
@@ -29,6 +30,7 @@ TYPES: dict[str, type] = {
     "pool": PoolResult,
     "report": ReportResult,
     "resolve": ResolveResult,
+    "roll": Edition,
     "runs": RunList,
     "score": ScoreResult,
     "sensitivity": SensitivityResult,

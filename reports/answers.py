@@ -32,6 +32,7 @@ KINDS = (
     "pool",
     "report",
     "resolve",
+    "roll",
     "runs",
     "score",
     "sensitivity",

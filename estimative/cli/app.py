@@ -29,6 +29,7 @@ from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
 from estimative.cli.report import report
 from estimative.cli.resolve import resolve
+from estimative.cli.roll import roll
 from estimative.cli.runs import runs_app
 from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
@@ -124,6 +125,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative diff 20261101",
             "estimative diff 20261101 20261201 --format md",
             "estimative diff 20261101 -o changes.docx",
+        ),
+    ),
+    "roll": Command(
+        run=roll,
+        group="Files",
+        examples=(
+            "estimative roll",
+            "estimative roll --as-of 2026-12-01",
+            "estimative roll --scenario my.toml --priors team --as-of 2026-12-01",
         ),
     ),
     "compare": Command(

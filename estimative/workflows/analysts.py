@@ -21,7 +21,7 @@ from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
-from estimative.workflows.clock import on_day
+from estimative.workflows.clock import checked_day, refuse_future
 from estimative.workflows.project import prior_set_files
 from estimative.workflows.session import Settings, possible
 
@@ -58,7 +58,8 @@ def load_analysts(scenario: str, priors: Sequence[str], day: datetime.date | Non
     InvalidInput
         With every error of the scenario; if a set is not there, or is given twice; or if fewer than two sets are left.
     """
-    subject = on_day(read_scenario(find_scenario(scenario)), day)
+    subject = read_scenario(find_scenario(scenario), checked_day(day))
+    refuse_future(subject)
     missing: list[Issue] = []
     broken: dict[str, LeftOut] = {}
     paths = _paths(priors, subject.id, missing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from estimative.model.spec.as_of import as_of
 from estimative.model.spec.dates import calendar_issues
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, invalid
@@ -32,21 +31,18 @@ def refuse_future(scenario: Scenario) -> None:
         raise InvalidInput(errors)
 
 
-def on_day(scenario: Scenario, day: datetime.date | None) -> Scenario:
-    """Return a scenario as of a day, or as of its own; neither may be still to come.
+def checked_day(day: datetime.date | None) -> datetime.date | None:
+    """Return the day of an assessment, which must not be still to come.
 
     Raises
     ------
     InvalidInput
-        If it is, or if it is not before the horizon.
+        If it is.
     """
-    if day is None:
-        refuse_future(scenario)
-        return scenario
-    if day > today():
+    if day is not None and day > today():
         message, allowed = f"{day} is after today, {today()}", f"up to {today()}"
         raise invalid(message, code="future-as-of", key="as-of", value=str(day), allowed=allowed)
-    return as_of(scenario, day)
+    return day
 
 
 def overdue(scenario: Scenario) -> tuple[Issue, ...]:

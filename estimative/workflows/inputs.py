@@ -10,7 +10,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set
 from estimative.priors.prior_set_file import prior_set_reading
-from estimative.workflows.clock import on_day
+from estimative.workflows.clock import checked_day, refuse_future
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,9 @@ def load(scenario: str, priors: str, day: datetime.date | None = None) -> Inputs
         With every error of the files; or if the day is still to come, or not before the horizon.
     """
     path = find_scenario(scenario)
-    reading: Reading = reading_of(path)
-    subject = on_day(reading.scenario, day)
+    reading: Reading = reading_of(path, checked_day(day))
+    subject = reading.scenario
+    refuse_future(subject)
     stated = prior_set_reading(find_prior_set(priors, subject.id))
     texts = {**reading.texts, **stated.texts}
     return Inputs(assessment=assess(subject, stated.prior_set), scenario=path, texts=texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -196,6 +196,22 @@ def _order(quantity: Quantity) -> tuple[int, str]:
     return SECTIONS.index(QuantityName.parse(section).section), section
 
 
+def item_lines(items: Collection[str], scenario: Scenario) -> dict[str, list[str]]:
+    """Return the lines that ask for what some items of evidence need, with comments, by section of a prior set."""
+    lines: dict[str, list[str]] = {}
+    asked: dict[str, list[Quantity]] = {}
+    for quantity in Quantities(scenario).all.values():
+        name = QuantityName.parse(quantity.input)
+        if name.section in ("evidence", "motives") and name.subject in items:
+            asked.setdefault(quantity.input, []).append(quantity)
+    for entry, quantities in asked.items():
+        lines.setdefault(_section(entry), []).extend(_entry(entry, quantities, None, scenario))
+    weighted = [name for name in _weighted(scenario) if name in items]
+    if weighted:
+        lines["relevance"] = [_weight(name) for name in weighted]
+    return lines
+
+
 def _entry(name: str, quantities: Sequence[Quantity], parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
     first, key = quantities[0], toml_text.key(name.rpartition(".")[2])
     yield f"# {ascii_safe(first.title.partition(': ')[0] if first.state else first.title)}" + _scale(first)
@@ -248,10 +264,18 @@ def _placeholder(quantity: Quantity, scenario: Scenario) -> str:
 
 
 def _weights(scenario: Scenario) -> Iterator[str]:
-    weighted = [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
+    weighted = _weighted(scenario)
     if weighted:
         yield "\n[relevance]   # how much a reference class counts, between 0 and 1"
-        yield from (f"{toml_text.key(name)} = {_with_reason('value = 0.5')}" for name in weighted)
+        yield from map(_weight, weighted)
+
+
+def _weighted(scenario: Scenario) -> list[str]:
+    return [item.id for item in scenario.evidence.values() if item.kind in ("cases", "exposure")]
+
+
+def _weight(name: str) -> str:
+    return f"{toml_text.key(name)} = {_with_reason('value = 0.5')}"
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

@@ -11,7 +11,6 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import ScenarioInfo
 from estimative.model.record.draws_file import Sample, read_sample
 from estimative.model.record.run_store import DRAWS, INPUTS, RESULT, Manifest, read_json, read_manifest
-from estimative.model.spec.as_of import as_of
 from estimative.model.spec.case_file import LARGEST_CSV
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario
@@ -103,9 +102,7 @@ class StoredRun:
         InvalidInput
             If it has another one.
         """
-        scenario = read_scenario(self.scenario)
-        if scenario.as_of != info.as_of and info.as_of < scenario.until:
-            scenario = as_of(scenario, info.as_of)
+        scenario = read_scenario(self.scenario, info.as_of)
         if scenario.digest != info.digest:
             raise _changed(self.scenario, "scenario", info.digest)
         return scenario

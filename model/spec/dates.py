@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import Issue, Place, Severity
 
-LATER = "Correct the date, or set as_of to the day of the latest evidence."
+LATER = "Correct the date, or write the next edition of the scenario: estimative roll."
 
 
-def late_entries(scenario: Scenario) -> Iterator[Issue]:
-    """Yield the errors of evidence and sources that are dated after `as_of`; keys are as in a scenario file.
+def late_entries(scenario: Scenario, day: datetime.date) -> Iterator[Issue]:
+    """Yield the errors of evidence and sources that are dated after a day; keys are as in a scenario file.
 
     Only files are held to this: the scenarios between two versions, by which a change is explained, may have news
     before its day.
@@ -22,15 +22,15 @@ def late_entries(scenario: Scenario) -> Iterator[Issue]:
         *((f"evidence.{name}", item, "evidence") for name, item in scenario.evidence.items()),
     ]
     for key, entry, what in dated:
-        if entry.date and entry.date > scenario.as_of:
-            message = f"this {what} is of {entry.date}, after the scenario's as_of, {scenario.as_of}"
+        if entry.date and entry.date > day:
+            message = f"this {what} is of {entry.date}, after the scenario's as_of, {day}"
             place = Place(key=f"{key}.date")
             yield Issue(
                 code=f"late-{what}",
                 message=message,
                 place=place,
                 value=str(entry.date),
-                allowed=f"up to {scenario.as_of}",
+                allowed=f"up to {day}",
                 suggestion=LATER,
             )
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from estimative.model.spec.as_of import as_of as as_of_day
 from estimative.model.spec.case_file import Folder
 from estimative.model.spec.dates import late_entries
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source, event_of
@@ -59,25 +60,30 @@ class Reading:
     """By file name; data files under the name by which the scenario refers to them."""
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: Path, day: datetime.date | None = None) -> Scenario:
     """Read a scenario and the data files that it names.
+
+    Parameters
+    ----------
+    day
+        The day of the assessment, in place of the file's `as_of`: see `as_of`.
 
     Raises
     ------
     InvalidInput
-        With every error in the files.
+        With every error in the files; or if the day is not before the horizon.
     """
-    return reading_of(path).scenario
+    return reading_of(path, day).scenario
 
 
-def reading_of(path: Path) -> Reading:
+def reading_of(path: Path, day: datetime.date | None = None) -> Reading:
     """Read a scenario as `read_scenario` does, and return the texts as well."""
     file, folder = TomlFile.read(path), Folder(path.parent)
-    scenario = _scenario(Table.of(file), folder)
+    scenario = _scenario(Table.of(file), folder, day)
     return Reading(scenario=scenario, texts={SCENARIO: file.text, **folder.texts})
 
 
-def _scenario(table: Table, folder: Folder) -> Scenario:
+def _scenario(table: Table, folder: Folder, day: datetime.date | None) -> Scenario:
     frame = table.table("scenario")
     if "scenario" not in table:
         message = "this is a prior set, not a scenario" if "prior_set" in table else "the table [scenario] is missing"
@@ -122,12 +128,12 @@ def _scenario(table: Table, folder: Folder) -> Scenario:
             places={place.key: place for place in places},
         )
         if as_of:
-            _add_errors(table, late_entries(scenario))
+            _add_errors(table, late_entries(scenario, max(as_of, day or as_of)))
         table.issues.extend(suggestion_errors(scenario))
     except InvalidInput as error:
         _add_errors(table, (i for i in error.issues if until is not None or i.place.key != "scenario.until"))
     table.raise_issues()
-    return scenario
+    return scenario if day is None or day == scenario.as_of else as_of_day(scenario, day)
 
 
 def _entries[Entry](table: Table, section: str, read: Callable[[str, Table], Entry | None]) -> dict[str, Entry]:
