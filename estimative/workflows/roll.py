@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimative.model.inference.info import SCHEMA_VERSION, ScenarioInfo
-from estimative.model.record.edition import AnalystFile, Edition, Lengthened, aged, lengthened, unanswered
+from estimative.model.record.edition import AnalystFile, Edition, aged, unanswered
 from estimative.model.spec.as_of import as_of
+from estimative.model.spec.exposure import Lengthened, lengthened
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, SHIPPED, find_scenario, reading_of
 from estimative.priors.catalog import find_prior_set, looks_like_path

@@ -76,7 +76,7 @@ def scenario_changes(first: Scenario, second: Scenario) -> tuple[FieldChange, ..
 
 
 def _scenario_changes(first: Scenario, second: Scenario) -> Iterator[FieldChange]:
-    timed = any(event.form == "rate" for scenario in (first, second) for event in scenario.events.values())
+    timed = any(map(ages, (first, second)))
     for name in FRAME:
         before, after = getattr(first, name), getattr(second, name)
         yield from _field("scenario", "", name, before, after, used=timed and name in DATES)
@@ -88,7 +88,7 @@ def _scenario_changes(first: Scenario, second: Scenario) -> Iterator[FieldChange
                 used = section in UNUSED
                 yield FieldChange(section=section, id=name, field="", before=before, after=after, affects_result=used)
             else:
-                spans = section == "evidence" and (_spans(before, first) or _spans(after, second))
+                spans = section == "evidence" and (_dated(before, first) or _dated(after, second))
                 yield from _entry(section, name, before, after, spans=spans)
 
 
@@ -109,20 +109,32 @@ def _plain(field: str, value: Any) -> Any:
     return frozenset(value) if field in ANY_ORDER and isinstance(value, tuple) else value
 
 
-def _spans(item: Evidence, scenario: Scenario) -> bool:
-    """Whether an item's date enters the equations: only that of a forecast of what takes time."""
+def ages(scenario: Scenario) -> bool:
+    """Whether the passing of time changes a number: rates, what may happen anytime, evidence that fades or expires."""
+    events = any(event.takes_time for event in scenario.events.values())
+    return events or any(item.fades or item.expires for item in scenario.evidence.values())
+
+
+def _dated(item: Evidence, scenario: Scenario) -> bool:
+    """Whether an item's date enters the equations: that of what fades, and of a forecast of what takes time."""
+    if item.fades:
+        return True
     if not isinstance(item, Forecast) or item.about not in {*scenario.literals, *scenario.outcomes}:
         return False
     return not scenario.timed.isdisjoint(scenario.subjects(item))
 
 
 def prior_set_changes(first: Assessment, second: Assessment) -> tuple[FieldChange, ...]:
-    """Changes in the fields of the prior set itself, which no equation uses."""
+    """Changes in the fields of the prior set itself, of which equations use the date at most."""
     before, after = first.prior_set, second.prior_set
+    # Chances that shrink with the time that is left are stated from the date of their prior set on.
+    dated = any(prior.stated_from for side in (first, second) for prior in side.priors.values())
     return tuple(
         change
         for name in DECLARED
-        for change in _field("prior_set", "", name, getattr(before, name), getattr(after, name), used=False)
+        for change in _field(
+            "prior_set", "", name, getattr(before, name), getattr(after, name), used=dated and name == "date"
+        )
     )
 
 

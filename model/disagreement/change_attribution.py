@@ -1,7 +1,7 @@
 """Why an assessment changed: the change in the headline's log-odds, divided among everything that changed.
 
 Each combination of earlier and later parts is an assessment of its own, fitted with its own verdict. The shares are
-those of `shapley`, in the blocks of `attribution` and two more before them: the structure, and the evidence.
+those of `shapley`, in the blocks of `attribution` and three more before them: time, the structure, and the evidence.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from estimative.model.assessment import Assessment, with_pairs
-from estimative.model.disagreement.attribution import PERMUTATIONS, Share, decompose, log_odds_of
-from estimative.model.disagreement.hybrid_assessment import HybridAssessment
+from estimative.model.disagreement.attribution import BLOCKS, PERMUTATIONS, Share, decompose, log_odds_of
+from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO, TIME, HybridAssessment
 from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.importance_sampling import FittedProposal
@@ -37,6 +37,14 @@ from estimative.model.inference.refit import (
 )
 from estimative.model.likelihood.layout import Index
 
+CAUSES: Mapping[str, tuple[str, ...]] = {
+    "time": (TIME,),
+    "scenario": (SCENARIO,),
+    "evidence": (ITEMS,),
+    "opinion": tuple(BLOCKS),
+}
+"""The blocks that each cause of a change consists of: time passed, the scenario, new evidence, changed opinion."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeAttribution:
@@ -44,6 +52,8 @@ class ChangeAttribution:
 
     total: MCEstimate
     """Log-odds of the second assessment's headline less those of the first, as reported."""
+    causes: Mapping[str, MCEstimate]
+    """The sums of the blocks by cause, those of `CAUSES` that changed anything."""
     blocks: tuple[Share, ...]
     inputs: tuple[Share, ...]
     """Quantities, weights, items of evidence ("items.x") and the structure ("scenario")."""
@@ -91,12 +101,23 @@ def attribute_change(
     total = parts.total if reported is None else reported
     return ChangeAttribution(
         total=total,
+        causes=_causes(parts.blocks),
         blocks=parts.blocks,
         inputs=parts.inputs,
         residual=delta_method(total.value - parts.total.value, [(1.0, total), (-1.0, parts.total)]),
         permutations=parts.permutations,
         effort=effort_of(refits),
     )
+
+
+def _causes(blocks: Sequence[Share]) -> Mapping[str, MCEstimate]:
+    """Sum the blocks by cause."""
+    groups = {cause: [b.share for b in blocks if b.name in members] for cause, members in CAUSES.items()}
+    return {
+        cause: delta_method(sum(share.value for share in shares), [(1.0, share) for share in shares])
+        for cause, shares in groups.items()
+        if shares
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

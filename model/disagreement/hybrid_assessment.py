@@ -1,8 +1,9 @@
 """Assessments between an earlier one and a later one: each change is made or not, one by one.
 
-The changes are the structure of the scenario as one unit (its dates, factors, events and outcomes), each item of
-evidence that is new, removed or changed, and each quantity or weight with another statement. A quantity that only one
-of the two assessments has goes with whatever needs it; so does an item with a structure, if it fits no other.
+The changes are the passing of time (the day of the assessment, and exposure that runs until then), the structure of the
+scenario as one unit (its horizon, factors, events and outcomes), each item of evidence that is new, removed or changed,
+and each quantity or weight with another statement. A quantity that only one of the two assessments has goes with
+whatever needs it; so does an item with a structure, if it fits no other.
 """
 
 from __future__ import annotations
@@ -18,17 +19,22 @@ from estimative.model.disagreement.attribution import blocked
 from estimative.model.disagreement.shapley import Coalition
 from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.spec.evidence import Evidence, Observation
+from estimative.model.spec.evidence import Evidence, Exposure, Observation
+from estimative.model.spec.exposure import lengthened
 from estimative.model.spec.quantities import QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Prior
 
+TIME = "time"
+"""Name of the passing of time, and of the block that it makes up alone."""
 SCENARIO = "scenario"
 """Name of the structure, and of the block that it makes up alone."""
 ITEMS = "items"
 """The block of the evidence; its items are "items.x"."""
+ROUNDED_YEARS = 0.002
+"""Files hold years of exposure with three digits behind the point."""
 OF_ITEMS = frozenset({"evidence", "motives"})
 """Sections of quantities that belong to items of evidence."""
 
@@ -44,8 +50,10 @@ class HybridAssessment:
     def blocks(self) -> Mapping[str, Sequence[str]]:
         """The changes by block: all that a mixture can take from the second assessment."""
         structural = [SCENARIO] if self._structural or self.structural_items else []
-        items = [f"{ITEMS}.{name}" for name in self.changed if name not in self.structural_items]
-        return {SCENARIO: structural, ITEMS: items, **blocked([*self._changed_priors(), *self._changed_weights()])}
+        apart = self.structural_items | self._lengthened
+        items = [f"{ITEMS}.{name}" for name in self.changed if name not in apart]
+        priors = blocked([*self._changed_priors(), *self._changed_weights()])
+        return {TIME: [TIME] if self._passing else [], SCENARIO: structural, ITEMS: items, **priors}
 
     @cached_property
     def changed(self) -> tuple[str, ...]:
@@ -79,9 +87,36 @@ class HybridAssessment:
         changes = scenario_changes(self.first.scenario, self.second.scenario)
         return tuple(change for change in changes if change.affects_result)
 
-    @property
+    @cached_property
     def _structural(self) -> bool:
-        return any(change.section != "evidence" for change in self._relevant)
+        changed = [change for change in self._relevant if change.section != "evidence"]
+        return any(change.field != "as_of" or not self._apart for change in changed)
+
+    @cached_property
+    def _passing(self) -> bool:
+        """Whether time has passed in a way that changes numbers, by itself."""
+        changed = any(change.section == "scenario" and change.field == "as_of" for change in self._relevant)
+        return self._apart and (changed or bool(self._lengthened))
+
+    @cached_property
+    def _apart(self) -> bool:
+        """Whether either day fits either horizon, so that time and horizon can change one by one."""
+        first, second = self.first.scenario, self.second.scenario
+        return max(first.as_of, second.as_of) < min(first.until, second.until)
+
+    @cached_property
+    def _lengthened(self) -> frozenset[str]:
+        """Exposure that ran until the earlier day and runs until the later one, with the same count."""
+        before, after = self.first.scenario, self.second.scenario
+        longer = lengthened(before, after.as_of) if self._apart else {}
+        return frozenset(
+            name
+            for name, row in longer.items()
+            if name in self.changed
+            and isinstance(later := after.evidence.get(name), Exposure)
+            and (later.about, later.count) == (before.evidence[name].about, row.count)
+            and abs(later.years - row.after) < ROUNDED_YEARS
+        )
 
     def _side(self, later: bool) -> Assessment:
         return self.second if later else self.first
@@ -92,25 +127,28 @@ class HybridAssessment:
         return (version for version in versions if version)
 
     def _exchangeable(self, items: Collection[str]) -> bool:
-        """Whether each of some items can be changed by itself, in either structure."""
+        """Whether each of some items can be changed by itself, in either structure, on either day."""
         states = product((False, True), repeat=len(items))
+        either = product((False, True), (False, True) if self._apart else (None,), states)
         return all(
-            self._possible(later, dict(zip(items, state, strict=True)))
-            for later, state in product((False, True), states)
+            self._possible(later, later if day is None else day, dict(zip(items, state, strict=True)))
+            for later, day, state in either
         )
 
-    def _possible(self, later: bool, items: Mapping[str, bool]) -> bool:
+    def _possible(self, later: bool, day: bool, items: Mapping[str, bool]) -> bool:
         try:
-            self._scenario(later, items)
+            self._scenario(later, day, items)
         except InvalidInput:
             return False
         return True
 
-    def _scenario(self, later: bool, items: Mapping[str, bool]) -> Scenario:
+    def _scenario(self, later: bool, day: bool, items: Mapping[str, bool]) -> Scenario:
         """The structure of one of the two, with the evidence that did not change, and with some that did.
 
         Parameters
         ----------
+        day
+            Whether it is as of the later day.
         items
             Whether an item that changed has its later version; those that are not named are left out.
         """
@@ -121,17 +159,21 @@ class HybridAssessment:
         return replace(
             self._side(later).scenario,
             evidence={name: item for name, item in evidence.items() if item},
+            as_of=self._side(day).scenario.as_of,
+            checkpoints=(),
             sources={**before.sources, **after.sources},
             indicators={},
+            later={},
         )
 
     def _structure(self, coalition: Coalition) -> Structure:
         """The structure of the scenario of a coalition; it does not depend on the coalition's priors."""
-        makers = frozenset({SCENARIO, *(self._player_of(item) for item in self.changed)})
+        makers = frozenset({SCENARIO, TIME, *(self._player_of(item) for item in self.changed)})
         key = coalition & makers
         if key not in self._structures:
             items = {item: self._player_of(item) in key for item in self.changed}
-            scenario = self._scenario(SCENARIO in key, items)
+            day = (TIME if self._passing else SCENARIO) in key
+            scenario = self._scenario(SCENARIO in key, day, items)
             pairs = self.first.structure.quantities.pairs | self.second.structure.quantities.pairs
             self._structures[key] = structure_of(scenario, pairs & scenario.evidence.keys())
         return self._structures[key]
@@ -142,7 +184,9 @@ class HybridAssessment:
 
     def _player_of(self, item: str) -> str:
         """The player that an item that changed belongs to."""
-        return SCENARIO if item in self.structural_items else f"{ITEMS}.{item}"
+        if item in self.structural_items:
+            return SCENARIO
+        return TIME if item in self._lengthened else f"{ITEMS}.{item}"
 
     def _prior(self, name: str, coalition: Coalition) -> Prior:
         """The prior of a quantity: a player by itself where both assessments have it, else part of what needs it."""

@@ -8,26 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from estimative.model.inference.info import ScenarioInfo
-from estimative.model.spec.evidence import Evidence, Exposure
+from estimative.model.spec.evidence import Evidence
+from estimative.model.spec.exposure import Lengthened
 from estimative.model.spec.quantities import Quantities, QuantityName
-from estimative.model.spec.scenario import Scenario, years_between
+from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import PriorSet
 
 OF_ITEMS = frozenset({"evidence", "motives", "relevance"})
 """Sections of a prior set about items of evidence."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lengthened:
-    """Exposure that runs until the day of the assessment, and has become longer."""
-
-    id: str
-    title: str
-    count: int
-    """How often the event happened: taken to be the same still."""
-    before: float
-    """Years."""
-    after: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,19 +79,6 @@ class Edition:
 
     def __repr__(self) -> str:
         return f"Edition({self.scenario.id}: {self.before} to {self.scenario.as_of}, {len(self.files)} files)"
-
-
-def lengthened(scenario: Scenario, day: datetime.date) -> Mapping[str, Lengthened]:
-    """Return the exposure that runs until the day of a scenario, as of a later day, by item.
-
-    That is exposure with the date of the scenario, or without any: other exposure ended on its own date.
-    """
-    more = years_between(scenario.as_of, day)
-    return {
-        name: Lengthened(id=name, title=item.title, count=item.count, before=item.years, after=item.years + more)
-        for name, item in scenario.evidence.items()
-        if isinstance(item, Exposure) and item.date in (None, scenario.as_of)
-    }
 
 
 def aged(items: Mapping[str, Evidence], before: datetime.date, after: datetime.date) -> tuple[Aged, ...]:

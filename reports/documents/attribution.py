@@ -30,6 +30,7 @@ from estimative.reports.sheets import Sheet, sheet
 MAX_NAMED, MAX_OPPOSED = 5, 3
 """Inputs that a list names: for a difference, and against it."""
 BLOCKS: Mapping[str, str] = {
+    "time": "time passed",
     "scenario": "the scenario",
     "items": "new, removed or changed evidence",
     "factors": "factors",

@@ -8,7 +8,7 @@ from estimative.model.disagreement.attribution import Share
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.change_list import Change, ChangeList
 from estimative.model.disagreement.diff_result import DiffResult, RunInfo
-from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO
+from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO, TIME
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.info import FitInfo
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
@@ -47,6 +47,13 @@ PARTS: Mapping[str, str] = {
     "versions": "Versions",
 }
 RESIDUAL = "Settings and simulation error"
+CAUSES = {
+    "time": "Time passed",
+    "scenario": "Changed scenario",
+    "evidence": "New or changed evidence",
+    "opinion": "Changed opinion",
+}
+"""What a result changed by, as in `change_attribution.CAUSES`."""
 
 
 @collected
@@ -111,6 +118,8 @@ def change_of_odds(total: MCEstimate) -> str:
 def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> Iterator[Block]:
     """The changes that account for most, then all of them by kind."""
     yield Heading(text="Why the result changed")
+    if len(result.causes) > 1:
+        yield _causes(result)
     if not result.blocks:
         yield Paragraph(
             text="Nothing that the result depends on changed: any difference comes from settings and simulation error."
@@ -134,6 +143,14 @@ def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> 
     yield Paragraph(text=f"{permutations(result.permutations)} {phrases.fits(result.effort)}")
 
 
+def _causes(result: ChangeAttribution) -> Table:
+    """Time passed, new evidence, changed opinion, changed scenario, and what refits do not reproduce."""
+    rows = [(CAUSES[name], factor(amount), decibans(amount)) for name, amount in result.causes.items()]
+    ends = [(RESIDUAL, factor(result.residual), decibans(result.residual))]
+    ends.append(("Total", factor(result.total), decibans(result.total)))
+    return Table(header=("Cause", "Factor", "Decibans ± error"), rows=(*rows, *ends))
+
+
 def _cause(share: Share, values: str, result: ChangeAttribution, context: Context) -> str:
     amount = f", {part(share, result.total)} of the change" if result.total.value and significant(result.total) else ""
     return f"{capital(cause(share.name, context))}{values}: {effect(share)}{amount}"
@@ -144,7 +161,9 @@ def cause(name: str, context: Context) -> str:
     scenarios = [assessment.scenario for assessment in reversed(context.assessments)]
     section, _, item = name.partition(".")
     if name == SCENARIO:
-        return "the scenario's dates and structure"
+        return "the scenario's horizon and structure"
+    if name == TIME:
+        return "time passed"
     if section == ITEMS:
         owner = next(scenario for scenario in scenarios if item in scenario.evidence)
         status = "changed" if all(item in scenario.evidence for scenario in scenarios) else _presence(item, scenarios)

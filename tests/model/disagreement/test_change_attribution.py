@@ -20,7 +20,8 @@ from estimative.model.disagreement.hybrid_assessment import HybridAssessment
 from estimative.model.disagreement.shapley import Coalition
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Driver, Event
-from estimative.model.spec.evidence import Cases, Indicator, Observation, Trials
+from estimative.model.spec.evidence import Cases, Exposure, Indicator, Observation, Trials
+from estimative.model.spec.half_life import HalfLife
 from estimative.priors.statements import BetaStated, Statement
 from tests.model.disagreement.test_shapley import brute
 from tests.oracle import Oracle
@@ -90,17 +91,55 @@ def test_a_month_later_every_share_is_that_of_all_orders() -> None:
     news = {"gauge": GAUGE, "farmer": FARMER}
 
     def value(coalition: Coalition) -> float:
-        side = second if "scenario" in coalition else first
+        side = second if "time" in coalition else first
         items = [item for name, item in news.items() if f"items.{name}" in coalition]
         scenario = replace(side.scenario, evidence={"cloud": CLOUD, "puddle": PUDDLE, **{i.id: i for i in items}})
         rain = 0.4 if "events.rain" in coalition else HELD["events.rain"]
         values = {**HELD, "events.rain": rain, "evidence.gauge": 3.0, "evidence.farmer": 2.5}
         return float(logit(Oracle(scenario=scenario, values=values).outcome("flood")))
 
-    blocks = {"scenario": ["scenario"], "items": ["items.gauge", "items.farmer"], "events": ["events.rain"]}
+    blocks = {"time": ["time"], "items": ["items.gauge", "items.farmer"], "events": ["events.rain"]}
     result = shared(first, second)
     assert shares(result) == pytest.approx(brute(blocks, value), abs=1e-9)
     assert {share.name for share in result.blocks} == set(blocks)
+    assert all(abs(share) > 1e-3 for share in shares(result).values())
+
+
+def test_time_scenario_evidence_and_opinion_are_told_apart() -> None:
+    """Fading and longer exposure are time, another horizon is the scenario; the causes sum to the whole."""
+    floods = Exposure(id="floods", about="flood", count=2, years=10.0, title="Two in ten", source="")
+    cloud = replace(CLOUD, date=datetime.date(2025, 6, 1), fades=HalfLife(6, "month"))
+    before = replace(weather(), evidence={"cloud": cloud, "puddle": PUDDLE, "floods": floods})
+    day = before.as_of + datetime.timedelta(days=200)
+    longer = replace(floods, years=round(10 + 200 / 365.25, 3))
+    evidence = {"cloud": cloud, "puddle": PUDDLE, "floods": longer, "gauge": GAUGE}
+    after = replace(before, as_of=day, until=before.until + datetime.timedelta(days=500), evidence=evidence)
+    first = assessed(before, HELD, relevance={"floods": 0.5})
+    second = assessed(after, {**HELD, "evidence.gauge": 3.0, "events.rain": 0.4}, relevance={"floods": 0.5})
+
+    def value(coalition: Coalition) -> float:
+        scenario = replace(
+            before,
+            as_of=after.as_of if "time" in coalition else before.as_of,
+            until=after.until if "scenario" in coalition else before.until,
+            evidence={
+                "cloud": cloud,
+                "puddle": PUDDLE,
+                "floods": longer if "time" in coalition else floods,
+                **({"gauge": GAUGE} if "items.gauge" in coalition else {}),
+            },
+        )
+        rain = 0.4 if "events.rain" in coalition else HELD["events.rain"]
+        values = {**HELD, "events.rain": rain, "evidence.gauge": 3.0}
+        return float(logit(Oracle(scenario=scenario, values=values, relevance={"floods": 0.5}).outcome("flood")))
+
+    players = {"time": ["time"], "scenario": ["scenario"], "items": ["items.gauge"], "events": ["events.rain"]}
+    result = shared(first, second)
+    assert shares(result) == pytest.approx(brute(players, value), abs=1e-9)
+    named = {"time": "time", "scenario": "scenario", "items.gauge": "evidence", "events.rain": "opinion"}
+    causes = {named[name]: share for name, share in shares(result).items()}
+    assert {name: cause.value for name, cause in result.causes.items()} == pytest.approx(causes, abs=1e-12)
+    assert sum(cause.value for cause in result.causes.values()) == pytest.approx(result.total.value, abs=1e-9)
     assert all(abs(share) > 1e-3 for share in shares(result).values())
 
 
