@@ -6,7 +6,6 @@ import pytest
 
 from estimative.model.likelihood.layout import Link
 from tests.model.likelihood.test_tape import fixed, links
-from tests.pytensor_backend import graph_likelihood
 from tests.recorded import points_of, recorded_likelihood
 
 pytestmark = pytest.mark.slow
@@ -17,6 +16,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("name", ["everything", "coordinated-attack", "salad-bars", "losses", "repeating"])
 def test_the_recorded_gradient_is_the_automatic_one(name: str, link: Link, sd: float | None) -> None:
     """To eleven digits, at several points, also with ratios integrated out."""
+    from tests.pytensor_backend import graph_likelihood  # which imports PyTensor
+
     structure, theta = fixed(name, link, sd)
     recorded, automatic = (make(structure, theta) for make in (recorded_likelihood, graph_likelihood))
     for point in points_of(theta).T:
