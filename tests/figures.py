@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -159,12 +160,12 @@ class Written:
     bold: bool
     anchor: str
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Its left end."""
         return self.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor] * self.width
 
-    @property
+    @cached_property
     def width(self) -> float:
         """As the font sets it."""
         return text_width(self.text, Lettering(size=self.size, bold=self.bold))

@@ -7,11 +7,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
+import typer.main
+
 from estimative.cli import app, console
+
+built = cache(typer.main.get_command)
+"""The commands with their options: Typer puts them together at every start, which takes longer than many commands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +33,12 @@ def run(*arguments: str, folder: Path | None = None, environment: dict[str, str]
     """Run `estimative` with arguments in a folder, 80 columns wide."""
     out, err, code = StringIO(), StringIO(), 0
     variables = {"COLUMNS": "80", **(environment or {})}
-    with _folder(folder), patch.dict(os.environ, variables), patch.object(sys, "argv", ["estimative", *arguments]):
+    with (
+        _folder(folder),
+        patch.dict(os.environ, variables),
+        patch.object(sys, "argv", ["estimative", *arguments]),
+        patch.object(typer.main, "get_command", built),
+    ):
         console.console.cache_clear()
         console.messages.cache_clear()
         with redirect_stdout(out), redirect_stderr(err):

@@ -22,7 +22,6 @@ from scipy import stats
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
-from estimative.model.inference import nuts
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.likelihood.backend import NUMPY
@@ -53,7 +52,6 @@ DETECTED = 1e-8
 GROUPS = 5
 """Bins of neighbouring reported probabilities."""
 CHAINS, CHAIN_DRAWS = 2, 400
-ADAPTATION = nuts.Adaptation(target_accept=0.85, tune=400)
 
 calibration = pytest.mark.calibration
 methods = pytest.mark.parametrize("method", ["importance", "nuts"])
@@ -88,7 +86,10 @@ def worlds(count: int) -> Iterator[World]:
 def fitted(method: Method, assessment: Assessment, seed: int) -> Posterior:
     if method == "importance":
         return fitting.by_importance(assessment, seed=seed)
-    draws = nuts.sample(assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=ADAPTATION)
+    from estimative.model.inference import nuts
+
+    adaptation = nuts.Adaptation(target_accept=0.85, tune=400)
+    draws = nuts.sample(assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=adaptation)
     return posterior_of(assessment, draws, seed=seed)
 
 

@@ -19,7 +19,6 @@ from scipy import stats
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
-from estimative.model.inference import nuts
 from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
@@ -156,6 +155,8 @@ def _by_state(numbers: Mapping[str, float], worth: float | None) -> ByState:
 def fitted(method: Method, assessment: Assessment, seed: int) -> Posterior:
     if method == "importance":
         return fitting.by_importance(assessment, seed=seed)
+    from estimative.model.inference import nuts
+
     adaptation = nuts.Adaptation(target_accept=0.85, tune=400)
     draws = nuts.sample(assessment, seed=seed, draws=CHAIN_DRAWS, chains=CHAINS, adaptation=adaptation)
     return posterior_of(assessment, draws, seed=seed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,22 @@ np.float64(1e300).astype("f4")
 logging.getLogger("pymc").warning("about a library")
 app.main()
 """
+SEVERAL = """
+import json, sys
+import estimative.cli.app as app
+codes = []
+for command in json.loads(sys.argv[1]):
+    sys.argv = ["estimative", *command]
+    try:
+        app.main()
+    except SystemExit as end:
+        codes.append(end.code or 0)
+    else:
+        codes.append(0)
+    print("\f", end="")
+print(json.dumps(codes))
+"""
+"""Runs commands one after the other, and prints their exit codes behind what they print."""
 
 
 def finished(desk: Desk, *python: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -74,34 +92,49 @@ def at_most(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-FIT = ("-m", "estimative", "fit", "-s", "ferry.toml", "-p", "mate.toml", "--method", "importance", "--runs", "store")
+@contextmanager
+def full_after(size: int) -> Iterator[None]:
+    """Let no file that this process writes be larger than so many bytes."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+FIT = ("fit", "-s", "ferry.toml", "-p", "mate.toml", "--method", "importance", "--runs", "store")
 
 
 @pytest.mark.parametrize("size", [0, 1_000, 20_000, 200_000])
 def test_a_disk_that_is_full_is_an_error_in_a_sentence(small: Desk, size: int) -> None:
     """Whichever file of a run no longer fits, the draws included: one sentence, exit code 2, and nothing is saved."""
-    found = finished(small, *FIT, preexec_fn=at_most(size))
-    [error] = [line for line in found.stderr.splitlines() if not line.startswith("Warning")]
-    assert (found.returncode, found.stdout, error) == (2, "", "store: it cannot be written (File too large).")
+    with full_after(size):
+        found = small.run(*FIT)
+    [error] = [line for line in found.err.splitlines() if not line.startswith("Warning")]
+    assert (found.code, found.out, error) == (2, "", "store: it cannot be written (File too large).")
     assert list(small.folder.glob("store/*")) == []
 
 
 def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small: Desk) -> None:
     """Reports, differences, weights and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
     for seed in ("1", "2"):
-        assert finished(small, *FIT, "--seed", seed).returncode == 0
+        assert small.run(*FIT, "--seed", seed).code == 0
     first, second = (path.name for path in sorted((small.folder / "store").iterdir()))
     strict = {"PYTHONWARNINGS": "error", "LANG": "C", "LC_ALL": "C"}
     files = saved(small)
-    for command in (
+    commands = (
         ("evidence", "-s", "ferry.toml", "-p", "mate.toml"),
         ("whatif", "-s", "ferry.toml", "-p", "mate.toml", "--given", "storm"),
         ("diff", first, second, "--runs", "store"),
         ("report", first, "--runs", "store"),
-    ):
-        bare = finished(small, "-OO", "-m", "estimative", *command, preexec_fn=at_most(0), environment=strict)
-        assert (bare.returncode, "Traceback" in bare.stderr, saved(small)) == (0, False, files)
-        assert bare.stdout == finished(small, "-m", "estimative", *command).stdout
+    )
+    bare = finished(small, "-OO", "-c", SEVERAL, json.dumps(commands), preexec_fn=at_most(0), environment=strict)
+    assert (bare.returncode, "Traceback" in bare.stderr, saved(small)) == (0, False, files)
+    *answers, codes = bare.stdout.split("\f")
+    assert json.loads(codes) == [0] * len(commands)
+    assert answers == [small.run(*command).out for command in commands]
 
 
 def saved(desk: Desk) -> dict[Path, bytes]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -120,6 +119,8 @@ def tree(posterior: Posterior) -> xr.DataTree:
     chance = [oracle.outcome(scenario.headline) for oracle in oracles]
     likelihood = [oracle.log_likelihood for oracle in oracles]
     groups = {"posterior": {**values, "headline": chance}, "log_prior": priors, "log_likelihood": {"all": likelihood}}
+    import arviz as az
+
     return az.from_dict({
         group: {name: np.asarray(one)[None] for name, one in series.items()} for group, series in groups.items()
     })  # fmt: skip
@@ -132,6 +133,8 @@ def independent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def arviz(tree: xr.DataTree, group: str, *, of: str, by: list[str] | None = None) -> float:
+    import arviz as az
+
     return float(az.psense(tree, var_names=[of], group=group, group_var_names=by)[of])
 
 
@@ -149,6 +152,8 @@ def test_numbers_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> 
 
 def test_diagnoses_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> None:
     """Conflict, a strong prior beside weak evidence, or nothing: in the words of ArviZ's summary."""
+    import arviz as az
+
     words = {
         "conflict": "potential prior-data conflict",
         "weak evidence": "potential strong prior / weak likelihood",

@@ -6,6 +6,7 @@ import datetime
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -62,21 +63,30 @@ def stated(scenario: str, prior_set: str) -> PriorSet:
     return read_prior_set(shipped_prior_sets()[scenario][prior_set])
 
 
+@cache
+def chains(name: str) -> Posterior:
+    """The flagship by NUTS, with a shipped prior set."""
+    return by_nuts(assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)), seed=1)
+
+
+@cache
+def weighted(name: str) -> Posterior:
+    """The flagship by importance sampling, with a shipped prior set."""
+    return by_importance(assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)), seed=2)
+
+
 @pytest.mark.parametrize("name", shipped_prior_sets()[FLAGSHIP])
 def test_both_methods_give_the_flagship_the_same_answers(name: str) -> None:
     """NUTS and importance sampling converge on the flagship with every shipped prior set, and agree on each outcome."""
-    assessment = assess(shipped(FLAGSHIP), stated(FLAGSHIP, name))
-    chains, weighted = by_nuts(assessment, seed=1), by_importance(assessment, seed=2)
-    assert not chains.verdict.failed
-    assert not weighted.verdict.failed
-    result = agreement(chains, weighted)
+    assert not chains(name).verdict.failed
+    assert not weighted(name).verdict.failed
+    result = agreement(chains(name), weighted(name))
     assert result.agree, result
 
 
 def test_agreement_is_lost_where_the_prior_sets_differ() -> None:
     """The critics fitted by one method and Rutte by the other do not agree."""
-    critics, rutte = (assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)) for name in ("critics", "rutte"))
-    assert not agreement(by_nuts(critics, seed=1), by_importance(rutte, seed=2)).agree
+    assert not agreement(chains("critics"), weighted("rutte")).agree
 
 
 def test_the_seed_fixes_every_digit() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-import scoringrules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +33,8 @@ def forecasts(draw: st.DrawFn) -> tuple[tuple[float, ...], int]:
 @given(forecasts())
 def test_scores_are_those_of_a_library(forecast: tuple[tuple[float, ...], int]) -> None:
     """scoringrules gives the same: its ranked score is not divided by K - 1, and it scores states one by one."""
+    import scoringrules
+
     shares, place = forecast
     happened = np.eye(len(shares))[place]
     assert brier_score(shares, place) == pytest.approx(scoringrules.brier_score(happened, np.array(shares)).sum() / 2)
