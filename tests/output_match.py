@@ -9,8 +9,9 @@ CUT = "[...]"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[0-9a-f]{64}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
 """Ids of runs, digests of log lines, versions of packages, and the folder of saved runs."""
-LAST_DIGITS = 3
-"""Another processor rounds differently: so many units of the last digit shown, which is at least one standard error."""
+LAST_DIGITS, LAST_DECIMALS = 3, 20
+"""Units of the last digit shown by which a number may differ, without and with decimals. On another processor a fit may
+take other draws, and a last decimal is between a tenth of a standard error and one."""
 
 
 def tokens(text: str) -> list[str]:
@@ -23,7 +24,12 @@ def close(expected: str, printed: str) -> bool:
     if NUMBER.sub("#", expected) != NUMBER.sub("#", printed):
         return False
     pairs = zip(NUMBER.findall(expected), NUMBER.findall(printed), strict=True)
-    return all(abs(value(a) - value(b)) <= LAST_DIGITS * max(unit(a), unit(b)) for a, b in pairs)
+    return all(abs(value(a) - value(b)) <= most(a, b) * max(unit(a), unit(b)) for a, b in pairs)
+
+
+def most(*numbers: str) -> int:
+    """How many units of their last digit two numbers may be apart."""
+    return LAST_DECIMALS if all("." in number for number in numbers) else LAST_DIGITS
 
 
 def value(number: str) -> float:

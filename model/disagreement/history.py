@@ -1,0 +1,76 @@
+"""An assessment over time: the headline on each day, what moved it, and whether it moved as a rational judgement does."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from estimative.model.disagreement.change_attribution import ChangeAttribution
+from estimative.model.disagreement.diff_result import Reason
+from estimative.model.inference.estimates import ProbabilityEstimate
+from estimative.model.inference.info import PriorSetInfo, Result, ScenarioInfo
+from estimative.model.record.movement import Movement, movement
+
+type StepReason = Reason | Literal["unreadable", "not-wanted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Why the headline changed since the point before."""
+
+    attribution: ChangeAttribution | None
+    not_attributed_because: StepReason | None
+    """None where it is attributed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """The headline on one day."""
+
+    date: datetime.date
+    """The day of the assessment, its `as_of`."""
+    run: str
+    """Empty where it was computed for this history."""
+    converged: bool
+    headline: ProbabilityEstimate | None
+    """None where it may not be shown."""
+    items: tuple[str, ...]
+    """Evidence that counts on this day, and did not on the day before in this history."""
+    step: Step | None
+    """None of the first moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One analyst's judgement over time."""
+
+    prior_set: PriorSetInfo
+    """As of the last moment."""
+    moments: tuple[Moment, ...]
+    movement: Movement | None
+    """Of the moments with a number; None of fewer than two."""
+
+    @classmethod
+    def of(cls, prior_set: PriorSetInfo, moments: tuple[Moment, ...]) -> Series:
+        chances = [moment.headline.value for moment in moments if moment.headline]
+        return cls(prior_set=prior_set, moments=moments, movement=movement(chances))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class HistoryResult(Result):
+    """Analysts' judgements over time, about one question."""
+
+    kind: Literal["history"] = "history"
+    scenario: ScenarioInfo
+    """As of the last day."""
+    replayed: bool
+    """Whether each day was fitted again, with the priors of today, rather than read from saved runs."""
+    series: tuple[Series, ...]
+    others: int = 0
+    """Saved runs of the scenario about another headline or horizon, which are left out."""
+
+    def __post_init__(self) -> None:
+        shown = [m for series in self.series for m in series.moments if m.headline and not m.converged]
+        if shown and not self.with_unconverged:
+            raise ValueError("numbers of a fit that did not converge")
