@@ -20,14 +20,14 @@ BETA = {
     "mistrust": (3.2618, 3.2618),
     "escalation_risk_share": (3.8916, 2.1084),
     "rhetorical_motive": (2.625, 2.625),
-    "diversion_value": (3.9760, 3.3173),
+    "diversion_value": (3.9583, 3.3315),
     "deterrence": (3.3580, 3.3580),
-    "base_plan": (2.3848, 38.8635),
+    "base_plan": (2.3663, 34.6118),
     "base_request": (2.7948, 13.0524),
-    "base_attack": (2.5111, 46.0280),
+    "base_attack": (2.5138, 41.9056),
     "base_opportunistic": (0.5, 33.5),
-    "base_miscalculation": (2.6526, 89.8323),
-    "motive_medvedev_mockery": (18.4096, 1.9219),
+    "base_miscalculation": (2.6879, 84.2534),
+    "motive_medvedev_mockery": (16.9241, 1.9551),
     "motive_putin_denial": (41.4890, 5.4257),
     "motive_estonian_assessment": (3.0052, 9.0156),
     "motive_american_assessment_share": (2.3333, 3.6667),
@@ -75,18 +75,18 @@ LOG_NORMAL = {
     "base_invasion": (-3.9120, 0.5571),
     "effect_plan_alignment": (1.3540, 0.5767),
     "effect_plan_mistrust": (1.2425, 0.5089),
-    "effect_invasion_deterrence": (0.9238, 0.4802),
+    "effect_invasion_deterrence": (0.9635, 0.4892),
     "effect_request_plan": (1.8122, 0.5447),
     "effect_request_alignment": (1.0, 0.5),
     "effect_request_mistrust": (1.1041, 0.5118),
-    "effect_request_diversion": (1.2583, 0.5409),
-    "effect_attack_plan": (1.5892, 0.5447),
+    "effect_request_diversion": (1.2852, 0.5447),
+    "effect_attack_plan": (1.5891, 0.5447),
     "effect_attack_alignment": (0.9870, 0.4892),
     "effect_attack_mistrust": (0.8524, 0.4603),
-    "effect_attack_escalation": (1.7942, 0.5440),
+    "effect_attack_escalation": (1.8054, 0.5447),
     "effect_attack_constraints": (1.1041, 0.5118),
     "effect_attack_deterrence": (1.2542, 0.5141),
-    "effect_opportunistic_escalation": (1.7942, 0.5440),
+    "effect_opportunistic_escalation": (1.8054, 0.5447),
     "effect_opportunistic_constraints": (1.1041, 0.5118),
     "effect_opportunistic_deterrence": (1.4452, 0.5213),
     "effect_miscalculation_deterrence": (0.4480, 0.4892),
@@ -139,7 +139,7 @@ def _factors(array: ModuleType, values: Values) -> Any:
     total = 0.0
     for name, _, _, factor, top, weight in INDICATORS:
         degree = values[factor] if top else 1 - values[factor]
-        total = total + weight * degree * array.log(values[f"ratio_{name}"])
+        total = total + weight * (degree - 0.5) * array.log(values[f"ratio_{name}"])
     for name, _, _, factor, low, high, seen in MEASUREMENTS:
         total = total + _normal(array, seen, low + (high - low) * values[factor], values[f"error_{name}"])
     return total
@@ -213,12 +213,18 @@ def _said(array: ModuleType, values: Values) -> dict[str, Chances]:
     }
     invaded = array.log(values["ratio_arms_build_up"]) + _testimony(array, values, "american_assessment", american)
     return {
-        "plan": (array.log(values["ratio_silence_of_beijing"]), own["medvedev_mockery"]),
-        "invasion": (0.0, invaded),
-        "request": (0.55 * (claims[0] + claims[1]), 0.0),
-        "attack": (0.0, own["putin_denial"]),
-        "opportunistic": (0.0, own["estonian_assessment"]),
+        "plan": _centred(array.log(values["ratio_silence_of_beijing"]), own["medvedev_mockery"]),
+        "invasion": _centred(0.0, invaded),
+        "request": _centred(0.55 * (claims[0] + claims[1]), 0.0),
+        "attack": _centred(0.0, own["putin_denial"]),
+        "opportunistic": _centred(0.0, own["estonian_assessment"]),
     }
+
+
+def _centred(no: Any, yes: Any) -> Chances:
+    """Return log-likelihoods with the same difference, around 0: an uncertain ratio counts as its median."""
+    half = 0.5 * (no - yes)
+    return half, -half
 
 
 def _events(array: ModuleType, values: Values, rate: Any) -> tuple[Any, Any]:
