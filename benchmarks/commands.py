@@ -103,7 +103,7 @@ def run(command: Sequence[str], variables: Mapping[str, str], *, timeout: float 
     CommandFailed
         With the last line of its output.
     TimedOut
-        If it is not done after so many seconds.
+        If it is not done after so many seconds, or has used up the CPU time that it allows itself.
     """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         inherited = {name: value for name, value in os.environ.items() if name not in RESET_VARIABLES}
@@ -124,7 +124,7 @@ def run(command: Sequence[str], variables: Mapping[str, str], *, timeout: float 
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / RSS_PER_MIB
-        if process.returncode == -signal.SIGKILL and seconds >= timeout:
+        if process.returncode == -signal.SIGXCPU or (process.returncode == -signal.SIGKILL and seconds >= timeout):
             raise TimedOut(Run(seconds=seconds, cpu=cpu, peak_mib=peak, stdout=""))
         if process.returncode:
             raise CommandFailed(f"exit code {process.returncode}: {_last_line(err) or _last_line(out) or 'no output'}")

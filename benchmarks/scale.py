@@ -23,6 +23,8 @@ from estimative.priors.errors import InvalidInput
 
 MEMORY = 12 << 30
 """Bytes of address space; a size that needs more ends here, and not the machine that it is measured on."""
+CPU_SECONDS = 120
+"""After which the system ends the process: CPU time, so that other load on the machine has no say in it."""
 SEED = 1
 FEW_LEVELS, MANY_LEVELS = 2, 16
 """Of each of four drivers of cases: sixteen patterns, and no two of 65,536 rows alike."""
@@ -100,4 +102,6 @@ def outcome(work: Callable[[int], str], size: int) -> Outcome:
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, resource.RLIM_INFINITY))
     print(json.dumps(asdict(outcome(SERIES[sys.argv[1]].work, int(sys.argv[2])))))
