@@ -17,6 +17,7 @@ from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import check_time
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
+from estimative.model.record.due import Due
 from estimative.priors.errors import InvalidInput, ascii_safe, invalid, nearest, quote
 from estimative.priors.toml_document import read_text
 
@@ -49,8 +50,12 @@ class Manifest:
     prior_set: str
     method: str
     converged: bool
+    headline_id: str = ""
+    """The outcome that it leads with."""
     headline: ProbabilityEstimate | None
     """The probability; None where no number is shown."""
+    due: tuple[Due, ...] = ()
+    """When it should be looked at again."""
 
     def __post_init__(self) -> None:
         """Refuse a time that other time zones cannot express."""
