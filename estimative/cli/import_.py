@@ -21,8 +21,9 @@ class _FileOrCommand(Group):
     """A group that takes the name of a network's file where it finds no command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command before a file or an option of it."""
-        if args and args[0] not in {NETWORK, FORECASTS, "--help", "-h"}:
+        """Put the command before a file or an option of it; a file may be called as the command is."""
+        named = args[:1] in ([FORECASTS], ["--help"], ["-h"]) or (args[:1] == [NETWORK] and len(args) > 1)
+        if args and not named:
             args = [NETWORK, *args]
         return super().parse_args(ctx, args)
 

@@ -81,7 +81,7 @@ def read_forecasts(path: Path, reading: Reading, now: datetime.datetime) -> Impo
         imported=now,
         form=table.form,
         unit=interpreted.unit,
-        dates=interpreted.order,
+        dates=interpreted.orders.get(file, "iso"),
         encoding=source.encoding,
         questions=tuple(questions.named[name] for name in sorted(questions.named)),
         forecasts=tuple(forecasts),
@@ -102,7 +102,8 @@ class _Interpreted:
     """The unit of probabilities and the order of dates, as whole columns decide them."""
 
     unit: Unit
-    order: DateOrder
+    orders: Mapping[str, DateOrder]
+    """By file: that of the questions may have dates of its own."""
     issues: list[Issue]
 
     @classmethod
@@ -110,12 +111,20 @@ class _Interpreted:
         unit, unit_issues = unit_of(
             _probabilities(table.rows), stated=reading.unit, usual=None if table.form == "plain" else "fraction"
         )
-        order, date_issues = order_of(_dates(table.rows), stated=reading.dates)
-        return cls(unit=unit, order=order, issues=[*unit_issues, *date_issues])
+        by_file: dict[str, list[Cell]] = defaultdict(list)
+        for cell in _dates(table):
+            by_file[cell.file].append(cell)
+        orders = {file: order_of(cells, stated=reading.dates) for file, cells in by_file.items()}
+        date_issues = [issue for _, issues in orders.values() for issue in issues]
+        return cls(
+            unit=unit,
+            orders={file: order for file, (order, _) in orders.items()},
+            issues=[*unit_issues, *date_issues],
+        )
 
     def time(self, cell: Cell) -> datetime.datetime | None:
         """The time in a cell; None where it is an error, which is kept."""
-        parsed = moment(cell, self.order)
+        parsed = moment(cell, self.orders.get(cell.file, "iso"))
         if isinstance(parsed, Issue):
             self._keep(parsed, "ambiguous-dates", "mixed-dates")
             return None
@@ -143,9 +152,10 @@ def _probabilities(rows: Iterable[Row]) -> Iterator[Cell]:
             yield row.probability
 
 
-def _dates(rows: Iterable[Row]) -> Iterator[Cell]:
-    for row in rows:
+def _dates(table: Table) -> Iterator[Cell]:
+    for row in table.rows:
         yield from (cell for cell in (row.time, row.end, row.closed) if cell and not cell.missing)
+    yield from (each.closed for each in table.questions.values() if each.closed)
 
 
 @dataclass(kw_only=True)

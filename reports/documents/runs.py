@@ -47,7 +47,7 @@ def document(result: RunList, context: Context) -> Document:
 def _older(count: int) -> Iterator[Block]:
     if count:
         what = plural(count, "older run is", "older runs are")
-        yield Paragraph(text=f"{what} not listed; --scenario, --analyst and --label find them, and JSON has all.")
+        yield Paragraph(text=f"{what} not listed. Ask for one scenario, analyst or label; JSON has all.")
 
 
 def _unreadable(ids: Sequence[str]) -> Iterator[Block]:
