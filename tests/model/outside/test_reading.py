@@ -20,6 +20,10 @@ from estimative.priors.errors import InvalidInput, Issue
 
 NOW = datetime.datetime(2026, 11, 30, 9, 0, tzinfo=datetime.UTC)
 HEAD = "question,forecaster,time,probability,outcome\n"
+OPTIONS = (
+    "question,forecaster,time,option,probability\n"
+    "q,ann,2026-01-02,x,0.5\nq,ann,2026-01-02,y,0.3\nq,ann,2026-01-02,z,0.1\n"
+)
 METACULUS = (
     "Question ID,Forecaster ID,Forecaster Username,Is Bot,Start Time,End Time,Forecaster Count,Probability Yes,"
     "Probability Yes Per Category,Continuous CDF,Probability Below Lower Bound\n"
@@ -68,23 +72,39 @@ class Case:
 ANN = ("q", "ann", "2026-01-02 00:00")
 CASES = {
     "fractions": Case(HEAD + "q,ann,2026-01-02,0.12,", [(*ANN, 0.12)]),
-    "a sign of percent": Case(HEAD + "q,ann,2026-01-02,12%,\nq,ben,2026-01-02,1 %,", [(*ANN, 0.12), ("q", "ben", "2026-01-02 00:00", 0.01)]),
-    "percentages": Case(HEAD + "q,ann,2026-01-02,12,\nq,ben,2026-01-02,1,", [(*ANN, 0.12), ("q", "ben", "2026-01-02 00:00", 0.01)]),
+    "a sign of percent": Case(
+        HEAD + "q,ann,2026-01-02,12%,\nq,ben,2026-01-02,1 %,", [(*ANN, 0.12), ("q", "ben", "2026-01-02 00:00", 0.01)]
+    ),
+    "percentages": Case(
+        HEAD + "q,ann,2026-01-02,12,\nq,ben,2026-01-02,1,", [(*ANN, 0.12), ("q", "ben", "2026-01-02 00:00", 0.01)]
+    ),
     "percentages below 1": Case(HEAD + "q,ann,2026-01-02,0.5,", [(*ANN, 0.005)], said={"unit": "percent"}),
-    "certainty": Case(HEAD + "q,ann,2026-01-02,1,\nq,ann,2026-01-03,0,", [(*ANN, 1.0), ("q", "ann", "2026-01-03 00:00", 0.0)], said={"unit": "fraction"}),
+    "certainty": Case(
+        HEAD + "q,ann,2026-01-02,1,\nq,ann,2026-01-03,0,",
+        [(*ANN, 1.0), ("q", "ann", "2026-01-03 00:00", 0.0)],
+        said={"unit": "fraction"},
+    ),
     "decimal commas": Case(HEAD.replace(",", ";") + "q;ann;2026-01-02;0,12;ja\n".replace("ja", "yes"), [(*ANN, 0.12)]),
     "decimal comma in quotes": Case(HEAD + 'q,ann,2026-01-02,"0,12",', [(*ANN, 0.12)]),
-    "months first": Case(HEAD + "q,ann,1/2/26,0.1,\nq,ann,1/13/26,0.2,", [(*ANN, 0.1), ("q", "ann", "2026-01-13 00:00", 0.2)]),
-    "days first": Case(HEAD + "q,ann,2/1/2026,0.1,\nq,ann,13/1/2026,0.2,", [(*ANN, 0.1), ("q", "ann", "2026-01-13 00:00", 0.2)]),
+    "months first": Case(
+        HEAD + "q,ann,1/2/26,0.1,\nq,ann,1/13/26,0.2,", [(*ANN, 0.1), ("q", "ann", "2026-01-13 00:00", 0.2)]
+    ),
+    "days first": Case(
+        HEAD + "q,ann,2/1/2026,0.1,\nq,ann,13/1/2026,0.2,", [(*ANN, 0.1), ("q", "ann", "2026-01-13 00:00", 0.2)]
+    ),
     "days first with dots": Case(HEAD + "q,ann,2.1.2026 14:30,0.1,", [("q", "ann", "2026-01-02 14:30", 0.1)]),
-    "stated order": Case(HEAD + "q,ann,1/2/26 2:05 PM,0.1,", [("q", "ann", "2026-01-02 14:05", 0.1)], said={"dates": "mdy"}),
+    "stated order": Case(
+        HEAD + "q,ann,1/2/26 2:05 PM,0.1,", [("q", "ann", "2026-01-02 14:05", 0.1)], said={"dates": "mdy"}
+    ),
     "offset": Case(HEAD + "q,ann,2026-01-02T01:00:00+02:00,0.1,", [("q", "ann", "2026-01-01 23:00", 0.1)]),
     "UTC": Case(HEAD + "q,ann,2026-01-02 01:00 UTC,0.1,", [("q", "ann", "2026-01-02 01:00", 0.1)]),
     "slashes after the year": Case(HEAD + "q,ann,2026/1/2,0.1,", [(*ANN, 0.1)]),
     "seconds": Case(HEAD + "q,ann,1767312000,0.1,", [(*ANN, 0.1)]),
     "milliseconds": Case(HEAD + "q,ann,1767312000000,0.1,", [(*ANN, 0.1)]),
     "Windows-1252": Case(HEAD + "q,Mürë,2026-01-02,0.1,", [("q", "Mürë", "2026-01-02 00:00", 0.1)], encoding="cp1252"),
-    "UTF-8 with a mark": Case(HEAD + "q,Mürë,2026-01-02,0.1,", [("q", "Mürë", "2026-01-02 00:00", 0.1)], encoding="utf-8-sig"),
+    "UTF-8 with a mark": Case(
+        HEAD + "q,Mürë,2026-01-02,0.1,", [("q", "Mürë", "2026-01-02 00:00", 0.1)], encoding="utf-8-sig"
+    ),
     "UTF-16": Case(HEAD + "q,Mürë,2026-01-02,0.1,", [("q", "Mürë", "2026-01-02 00:00", 0.1)], encoding="utf-16"),
     "UTF-16 without a mark": Case(HEAD + "q,ann,2026-01-02,0.1,", [(*ANN, 0.1)], encoding="utf-16-le"),
     "tabs and other names": Case("Market\tUser\tDate\tPrediction\nq\tann\t2026-01-02\t0.1\n", [(*ANN, 0.1)]),
@@ -96,8 +116,10 @@ CASES = {
         '8,1,ann,False,2026-01-02 00:00:00+00:00,,,,"[0.2, None, 0.8]",,\n'
         '9,1,ann,False,2026-01-02 00:00:00+00:00,,,,,"[0.0, 0.5, None]",0.1\n',
         [
-            ("7", "ann", "2026-01-02 00:00", 0.1), ("7", "ann", "2026-01-05 00:00", None),
-            ("7", "ann", "2026-01-05 00:00", 0.2), ("8", "ann", "2026-01-02 00:00", 0.8),
+            ("7", "ann", "2026-01-02 00:00", 0.1),
+            ("7", "ann", "2026-01-05 00:00", None),
+            ("7", "ann", "2026-01-05 00:00", 0.2),
+            ("8", "ann", "2026-01-02 00:00", 0.8),
         ],
         name="forecast_data.csv",
     ),
@@ -107,11 +129,13 @@ CASES = {
         [("7", "ab12", "2026-01-02 00:00", 0.1)],
     ),
     "Manifold": Case(
-        json.dumps([
-            {"contractId": "x", "userId": "u", "probBefore": 0.5, "probAfter": 0.1, "createdTime": 1767312000000},
-            {"contractId": "x", "probAfter": 0.3, "createdTime": 1767312060000, "isCancelled": True},
-            {"contractId": "x", "probAfter": None, "createdTime": 1767312060000},
-        ]),
+        json.dumps(
+            [
+                {"contractId": "x", "userId": "u", "probBefore": 0.5, "probAfter": 0.1, "createdTime": 1767312000000},
+                {"contractId": "x", "probAfter": 0.3, "createdTime": 1767312060000, "isCancelled": True},
+                {"contractId": "x", "probAfter": None, "createdTime": 1767312060000},
+            ]
+        ),
         [("x", "Manifold", "2026-01-02 00:00", 0.1)],
         name="bets.json",
     ),
@@ -137,7 +161,7 @@ CASES = {
         [("1001-0", "15", "2026-01-02 00:00", 0.3), ("1002-0", "15", "2026-01-13 00:00", 0.5)],
         name="survey_fcasts.yr1.csv",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -152,26 +176,83 @@ def test_a_file_says_what_it_says(name: str, tmp_path: Path) -> None:
 
 
 ERRORS: dict[str, tuple[str, list[str], dict[str, Any]]] = {
-    "only 0 and 1": (HEAD + "q,ann,2026-01-02,1,\nq,ben,2026-01-02,0,", ['line 2, probability: all cells are 0 or 1, so that "1" may be 100% or 1%'], {}),
-    "fractions and percentages": (HEAD + "q,ann,2026-01-02,12,\nq,ben,2026-01-02,0.4,", ['line 2, probability: "12" can be no fraction, and "0.4" is a strange percentage'], {}),
-    "some signs": (HEAD + "q,ann,2026-01-02,12%,\nq,ben,2026-01-02,4,", ['line 3, probability: some cells have a percent sign, "12%", and others have none'], {}),
-    "sign against the unit": (HEAD + "q,ann,2026-01-02,12%,", ['line 2, probability: "12%" is a percentage, but the unit is stated as fraction'], {"unit": "fraction"}),
-    "beyond 100": (HEAD + "q,ann,2026-01-02,120,\nq,ann,2026-01-03,12,", ['line 2, probability: "120" is not a percentage from 0 to 100'], {}),
+    "only 0 and 1": (
+        HEAD + "q,ann,2026-01-02,1,\nq,ben,2026-01-02,0,",
+        ['line 2, probability: all cells are 0 or 1, so that "1" may be 100% or 1%'],
+        {},
+    ),
+    "fractions and percentages": (
+        HEAD + "q,ann,2026-01-02,12,\nq,ben,2026-01-02,0.4,",
+        ['line 2, probability: "12" can be no fraction, and "0.4" is a strange percentage'],
+        {},
+    ),
+    "some signs": (
+        HEAD + "q,ann,2026-01-02,12%,\nq,ben,2026-01-02,4,",
+        ['line 3, probability: some cells have a percent sign, "12%", and others have none'],
+        {},
+    ),
+    "sign against the unit": (
+        HEAD + "q,ann,2026-01-02,12%,",
+        ['line 2, probability: "12%" is a percentage, but the unit is stated as fraction'],
+        {"unit": "fraction"},
+    ),
+    "beyond 100": (
+        HEAD + "q,ann,2026-01-02,120,\nq,ann,2026-01-03,12,",
+        ['line 2, probability: "120" is not a percentage from 0 to 100'],
+        {},
+    ),
     "negative": (HEAD + "q,ann,2026-01-02,-0.1,", ['line 2, probability: "-0.1" is not a number from 0 to 1'], {}),
     "no number": (HEAD + "q,ann,2026-01-02,likely,", ['line 2, probability: "likely" is not a number from 0 to 1'], {}),
-    "dates that are open": (HEAD + "q,ann,9/3/11,0.1,\nq,ann,9/4/11,0.2,", ['line 2, time: in "9/3/11" the month may be the first number or the second'], {}),
-    "two orders of dates": (HEAD + "q,ann,9/13/11,0.1,\nq,ann,13/9/11,0.2,", ['line 2, time: "13/9/11" begins with the day, and "9/13/11" with the month'], {}),
+    "dates that are open": (
+        HEAD + "q,ann,9/3/11,0.1,\nq,ann,9/4/11,0.2,",
+        ['line 2, time: in "9/3/11" the month may be the first number or the second'],
+        {},
+    ),
+    "two orders of dates": (
+        HEAD + "q,ann,9/13/11,0.1,\nq,ann,13/9/11,0.2,",
+        ['line 2, time: "13/9/11" begins with the day, and "9/13/11" with the month'],
+        {},
+    ),
     "no date": (HEAD + "q,ann,soon,0.1,", ['line 2, time: "soon" is not a date'], {}),
     "no time": (HEAD + "q,ann,,0.1,", ["line 2, time: the time is missing"], {}),
     "no forecaster": (HEAD + "q,,2026-01-02,0.1,", ["line 2, forecaster: the forecaster is missing"], {}),
-    "missing columns": ("question,chance\nq,0.1\n", ['line 1, forecaster: the column "forecaster" is missing', 'line 1, time: the column "time" is missing', 'line 1, probability: the column "probability" is missing'], {}),
-    "two answers": (HEAD + "q,ann,2026-01-02,0.1,yes\nq,ben,2026-01-02,0.2,no", ['line 3, outcome: the answer is "no", but other rows of the question say "yes"'], {}),
+    "missing columns": (
+        "question,chance\nq,0.1\n",
+        [
+            'line 1, forecaster: the column "forecaster" is missing',
+            'line 1, time: the column "time" is missing',
+            'line 1, probability: the column "probability" is missing',
+        ],
+        {},
+    ),
+    "two answers": (
+        HEAD + "q,ann,2026-01-02,0.1,yes\nq,ben,2026-01-02,0.2,no",
+        ['line 3, outcome: the answer is "no", but other rows of the question say "yes"'],
+        {},
+    ),
     "no answer": (HEAD + "q,ann,2026-01-02,0.1,maybe", ['line 2, outcome: "maybe" is no answer to the question'], {}),
     "uneven": (HEAD + "q,ann,2026-01-02,0.1", ["line 2: this row has 4 cells, the first line 5"], {}),
-    "several": (HEAD + "q,ann,soon,0.1,\nq,ben,later,2,x\nq,ben,2026-01-02,0.2,", ['line 2, time: "soon" is not a date', 'line 3, time: "later" is not a date', 'line 3, probability: "2" can be no fraction', 'line 3, outcome: "x" is no answer'], {}),
-    "options that do not add up": ("question,forecaster,time,option,probability\nq,ann,2026-01-02,x,0.5\nq,ann,2026-01-02,y,0.3\nq,ann,2026-01-02,z,0.1\n", ["line 4, probability: the probabilities of the options add up to 0.9"], {}),
-    "no forecasts": (HEAD + "q,ann,2026-01-02,NA,", ["the file has no forecast; its rows are left out: 1 without a probability"], {}),
-}  # fmt: skip
+    "several": (
+        HEAD + "q,ann,soon,0.1,\nq,ben,later,2,x\nq,ben,2026-01-02,0.2,",
+        [
+            'line 2, time: "soon" is not a date',
+            'line 3, time: "later" is not a date',
+            'line 3, probability: "2" can be no fraction',
+            'line 3, outcome: "x" is no answer',
+        ],
+        {},
+    ),
+    "options that do not add up": (
+        OPTIONS,
+        ["line 4, probability: the probabilities of the options add up to 0.9"],
+        {},
+    ),
+    "no forecasts": (
+        HEAD + "q,ann,2026-01-02,NA,",
+        ["the file has no forecast; its rows are left out: 1 without a probability"],
+        {},
+    ),
+}
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -211,7 +292,8 @@ def test_answers_are_taken_from_the_files_of_sites(tmp_path: Path) -> None:
     write(
         tmp_path,
         "Question ID,Question Title,MC Options (All),Resolution,Actual Close Time\n"
-        "7,Rain?,,no,2026-02-01 10:00:00+00:00\n8,Who?,\"['x', 'y', 'z']\",y,2026-02-01 10:00:00+00:00\n9,Void?,,annulled,\n",
+        "7,Rain?,,no,2026-02-01 10:00:00+00:00\n"
+        "8,Who?,\"['x', 'y', 'z']\",y,2026-02-01 10:00:00+00:00\n9,Void?,,annulled,\n",
         "question_data.csv",
     )
     text = METACULUS + "7,1,ann,,2026-01-02 00:00:00+00:00,,,0.1,,,\n9,1,ann,,2026-01-02 00:00:00+00:00,,,0.1,,,\n"
