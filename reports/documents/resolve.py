@@ -94,7 +94,8 @@ def _lines_of(result: ResolveResult) -> str:
     """The lines of the log, and the digest of the last one."""
     entries = (result.entry, *result.others)
     corrected = [entry.corrects for entry in entries if entry.corrects]
-    what = f"lines {entries[0].line} to {entries[-1].line}" if result.others else f"line {entries[0].line}"
+    joint = "to" if len(result.others) > 1 else "and"
+    what = f"lines {entries[0].line} {joint} {entries[-1].line}" if result.others else f"line {entries[0].line}"
     old = f", correcting {'lines' if len(corrected) > 1 else 'line'} {listed(list(map(str, corrected)))}"
     whose = "The digest of the last" if result.others else "Its digest"
     return f"Recorded as {what} of {result.log}{old if corrected else ''}. {whose}: {entries[-1].digest}."
