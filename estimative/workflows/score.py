@@ -9,7 +9,7 @@ from pathlib import Path
 from estimative.model.outside.imported import ImportedForecasts
 from estimative.model.record.consistency import all_inconsistencies
 from estimative.model.record.import_store import ImportStore
-from estimative.model.record.imported_tracks import outside_name
+from estimative.model.record.imported_tracks import imported_tracks, outside_name
 from estimative.model.record.manifest import Manifest
 from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Entry, contradictions, current_entries, open_runs, resolution_entries
@@ -60,6 +60,21 @@ def log_contradictions(store: Store, entries: Sequence[Entry], runs: Sequence[Ma
     """
     current, file = current_entries(entries), str(ResolutionLog.in_folder(store.folder).path)
     return list(contradictions(current, file)) or list(_inconsistent(store, current, runs, file))
+
+
+def contradictory_answers(store: Store) -> tuple[Issue, ...]:
+    """The errors of answers in a store that cannot all be right: in the log, and of imported forecasts.
+
+    Raises
+    ------
+    InvalidInput
+        If the log or an import is not as it was written.
+    """
+    log = ResolutionLog.in_folder(store.folder)
+    entries = resolution_entries(log.read())
+    imports = ImportStore.in_folder(store.folder).read()
+    _, outside = imported_tracks(imports, current_entries(entries), (), str(log.path))
+    return (*log_contradictions(store, entries, store.list()), *outside)
 
 
 def _outside(imports: Sequence[ImportedForecasts], taken: Collection[str]) -> set[str]:

@@ -30,6 +30,8 @@ LARGEST = 256 << 20
 
 type Stamp = tuple[int, int, int, int]
 """Of a file: time of its content and of its status (nanoseconds), size in bytes, number in the file system."""
+UNKNOWN: Stamp = (0, 0, 0, 0)
+"""Of what cannot be read, such as a link to itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,15 +76,12 @@ def read_manifests(
     return {name: row.manifest for name, row in rows.items()}
 
 
-def stamp_of(path: Path | os.DirEntry[str]) -> Stamp:
-    """The stamp of a file.
-
-    Raises
-    ------
-    OSError
-        If there is none.
-    """
-    status = path.stat()
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file; None if there is none, and that of no file if it cannot be looked at."""
+    try:
+        status = path.stat()
+    except OSError:
+        return UNKNOWN if os.path.lexists(path) else None
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 

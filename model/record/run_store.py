@@ -74,8 +74,8 @@ class Store:
             return
         with os.scandir(self.folder) as entries:
             for name in (entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir()):
-                with suppress(OSError):  # no run, or one that is just being deleted
-                    yield name, stamp_of(self.folder / name / MANIFEST)
+                if stamp := stamp_of(self.folder / name / MANIFEST):
+                    yield name, stamp
 
     def find(self, name: str) -> Path:
         """The folder of a run: by its id, the beginning of its id, or `latest`.

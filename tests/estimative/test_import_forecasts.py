@@ -17,6 +17,8 @@ import estimative as es
 from estimative.model.record.import_store import FOLDER
 from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Withdrawal, resolution_entries, withdrawal_entries
+from estimative.model.record.run_store import Store
+from estimative.workflows.score import contradictory_answers
 from tests.command import FERRY, Desk
 from tests.estimative.test_resolve import COOK, DATED, MADE, UNTIL, backdate, day
 from tests.in_process import Finished
@@ -172,6 +174,18 @@ def test_answers_that_contradict_the_log_are_refused(office: Desk) -> None:
     assert "is yes, but" in done.err
     assert "resolutions.jsonl, line 2 says no" in done.err
     assert imports(office) == []
+
+
+def test_contradictions_can_be_asked_for(office: Desk) -> None:
+    """Answers of the log and of imports that cannot all be right are listed without a score; none if all agree."""
+    office.write("out.csv", OWN.replace("rain", "ferry?"))
+    assert office.run("import", "forecasts", "out.csv", *MAPPED).code == 0
+    store = Store(office.runs)
+    assert contradictory_answers(store) == ()
+    assert resolve(office).code == 0
+    assert [issue.code for issue in contradictory_answers(store)] == ["contradiction"]
+    done = office.run("score")
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
 
 
 def test_a_damaged_import_is_an_error(office: Desk) -> None:
