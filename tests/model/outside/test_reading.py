@@ -287,6 +287,13 @@ def test_no_text_is_an_error(tmp_path: Path) -> None:
         read_forecasts(path, Reading(), NOW)
 
 
+def test_an_option_that_was_not_on_offer_has_no_probability(tmp_path: Path) -> None:
+    """None in a list of options is kept apart from a probability of 0."""
+    text = METACULUS + '8,1,ann,,2026-01-02 00:00:00+00:00,,,,"[0.2, None, 0.8, 0]",,\n'
+    [forecast] = read(tmp_path, text).forecasts
+    assert forecast.probabilities == (0.2, None, 0.8, 0.0)
+
+
 def test_answers_are_taken_from_the_files_of_sites(tmp_path: Path) -> None:
     """Answers, options and the day of the answer come from the file of questions next to the forecasts."""
     write(
