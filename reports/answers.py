@@ -39,6 +39,7 @@ KINDS = (
     "sensitivity",
     "trace",
     "whatif",
+    "withdraw",
 )
 """Each is the `kind` of a result, and a module of `documents` with `document`, `sheets` and `FIGURES`."""
 

@@ -16,7 +16,8 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.record.draws_file import draw_groups
 from estimative.model.record.due import due_dates
-from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput

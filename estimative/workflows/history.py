@@ -18,7 +18,8 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Computation, PriorSetInfo, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitted
 from estimative.model.likelihood.variable_elimination import Contradiction
-from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.as_of import as_of, known_on
 from estimative.model.spec.scenario import Scenario

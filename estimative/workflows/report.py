@@ -16,7 +16,8 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.record.draws_file import Sample
-from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.report_result import InputFile, OtherResult, ReportResult, Reproduction
 from estimative.priors.errors import InvalidInput, Issue, Place
