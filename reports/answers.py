@@ -37,6 +37,7 @@ KINDS = (
     "runs",
     "score",
     "sensitivity",
+    "status",
     "trace",
     "whatif",
     "withdraw",
