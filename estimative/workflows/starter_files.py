@@ -84,6 +84,7 @@ drivers = {{ strain = "raises" }}
 
 [events.stop]
 title = "The supplier stops delivering"
+# timing = "anytime"             # it may happen on any day, so that its chance shrinks with the time that is left
 drivers = {{ insolvency = "raises", strain = "raises" }}
 
 [outcomes.stoppage]
@@ -99,6 +100,7 @@ source = "accounts-2025"
 locator = "notes, page 12"
 date = 2026-04-30
 grade = "B2"                     # Admiralty code
+# fades = "18 months"            # counts half as much after that time; expires = 2027-06-30: not at all after that day
 
 [indicators.credit_line]         # not seen yet: `estimative evidence` says what looking for it is worth
 about = "strain"
@@ -169,6 +171,7 @@ def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: 
     yield f"scenario = {toml_text.text(scenario.id)}"
     if extends:
         yield f"extends = {toml_text.text(extends)}          # everything not stated here is taken from there"
+    yield "# date = 2026-11-01          # of these priors; review_by = 2027-05-01: when to look at them again"
     yield '# rationale = "the view of the world behind these numbers, in a sentence or two"'
     if parent:
         yield "\n# Remove the # before what you see differently, change the numbers, and add your because."

@@ -41,7 +41,7 @@ def test_a_placeholder_that_is_left_in_is_an_error(desk: Desk) -> None:
     for command in (("check", "supplier.toml", "mine.toml"), ("fit", "-s", "supplier.toml", "-p", "mine.toml")):
         done = desk.run(*command)
         [error] = [line for line in done.err.splitlines() if "still those of the starter file" in line]
-        assert (done.code, "9 of 9 priors" in error, "events.stop (line 2" in error) == (2, True, True)
+        assert (done.code, "9 of 9 priors" in error, "events.stop (line 3" in error) == (2, True, True)
     text = (desk.folder / "mine.toml").read_text(encoding="utf-8")
     desk.write("mine.toml", text.replace(f'because = "{PLACEHOLDER}"', 'because = "A guess"', 8))
     assert "1 of 9 priors are" in desk.run("check", "supplier.toml", "mine.toml").err
