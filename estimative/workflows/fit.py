@@ -15,7 +15,9 @@ from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.record.draws_file import draw_groups
-from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
+from estimative.model.record.due import due_dates
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput
@@ -154,11 +156,12 @@ def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = 
         If the label is too long, or the folder cannot be written to.
     """
     groups = draw_groups(outcome.answer, outcome.posteriors, outcome.prior)
-    manifest = replace(_manifest(outcome.result), label=checked_label(label))
+    manifest = replace(_manifest(outcome), label=checked_label(label))
     return StoredRun(store.write(manifest, to_json(outcome.result), inputs.texts, groups))
 
 
-def _manifest(result: FitResult) -> Manifest:
+def _manifest(outcome: FitOutcome) -> Manifest:
+    result = outcome.result
     return Manifest(
         id=result.run.id,
         created=result.run.created,
@@ -169,5 +172,7 @@ def _manifest(result: FitResult) -> Manifest:
         prior_set=result.prior_set.name,
         method=result.method,
         converged=result.converged,
+        headline_id=result.scenario.headline,
         headline=result.headline.posterior if result.has_results else None,
+        due=due_dates(outcome.answer.assessment),
     )
