@@ -16,7 +16,7 @@ import numpy as np
 
 from estimative.model.analysis.reliability import Departure, Reliability, reliability
 from estimative.model.analysis.simulation_study import HEADLINE, LIKELIHOOD, Study, Trial
-from estimative.model.analysis.uniform_ranks import BINS, Bands, Deviation, Uniformity, bands, uniformity
+from estimative.model.analysis.uniform_ranks import BINS, PARTS, Bands, Deviation, Uniformity, bands, uniformity
 from estimative.model.inference.info import Computation, PriorSetInfo, Result, ScenarioInfo
 from estimative.model.inference.ranks import RANKED
 from estimative.model.inference.simulated_evidence import SimulatedItem
@@ -193,7 +193,7 @@ def _corrected_event(test: EventTest, tests: int) -> EventTest:
 def _visible(standard_error: float, tests: int) -> float:
     """The deviation that a two-sided normal test at the corrected level notices with probability `POWER`."""
     normal = NormalDist()
-    return (normal.inv_cdf(1 - FALSE_ALARMS / tests / 2) + normal.inv_cdf(POWER)) * standard_error
+    return (normal.inv_cdf(1 - FALSE_ALARMS / (tests * PARTS) / 2) + normal.inv_cdf(POWER)) * standard_error
 
 
 def difference(test: RankTest, used: int) -> tuple[float, ...]:

@@ -3,6 +3,9 @@
 Säilynoja, Bürkner & Vehtari (2022), Statistics and Computing 32(2): at K - 1 equally spaced points, the number of ranks
 up to a point is binomial. The smallest of the pointwise p-values has a distribution that is computed exactly, by a
 recursion over the points: given so many ranks up to one, those up to the next are again binomial.
+
+That test sees every deviation, and is weak against posteriors that are a little too narrow or too wide. The mean of the
+ranks and their mean squared distance from 1/2 are therefore tested too, as normal numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, gammaln
+from scipy.special import bdtr, bdtrc, gammaln, ndtr
 
 from estimative.model.likelihood.layout import Numbers
 
@@ -25,6 +28,8 @@ STEPS = 40
 UNIFORM_SD = 1 / sqrt(12)
 UNIFORM_VARIANCE_SD = 1 / sqrt(180)
 """Of the square of a uniform number's distance from 1/2."""
+PARTS = 3
+"""Tests of the ranks of one quantity."""
 ROUNDING = 1e-12
 
 type Deviation = Literal["too-low", "too-high", "too-narrow", "too-wide"]
@@ -45,13 +50,18 @@ class Uniformity:
 
     counts: tuple[int, ...]
     """Ranks in each of `BINS` bins of equal width."""
-    p_value: float
-    """Of the largest deviation of the distribution function, for these ranks alone."""
+    band_p_value: float
+    """Of the largest deviation of the distribution function."""
     shift: float
     """Mean rank less 1/2, in standard errors; positive where posteriors are below the truth."""
     spread: float
     """Mean squared distance from 1/2 less that of uniform ranks, in standard errors; positive where posteriors are too
     narrow."""
+
+    @property
+    def p_value(self) -> float:
+        """Of these ranks alone: the least of the p-values of distribution, shift and spread, corrected for `PARTS`."""
+        return min(1.0, PARTS * min(self.band_p_value, _two_sided(self.shift), _two_sided(self.spread)))
 
     @property
     def deviation(self) -> Deviation:
@@ -69,10 +79,14 @@ def uniformity(ranks: Sequence[float]) -> Uniformity:
     least = float(_pointwise(count)[np.arange(BINS - 1), below].min())
     return Uniformity(
         counts=tuple(counts.tolist()),
-        p_value=float(1 - _coverage(count, least)),
+        band_p_value=float(1 - _coverage(count, least)),
         shift=float((numbers.mean() - 0.5) / UNIFORM_SD * sqrt(count)),
         spread=float((np.square(numbers - 0.5).mean() - UNIFORM_SD**2) / UNIFORM_VARIANCE_SD * sqrt(count)),
     )
+
+
+def _two_sided(score: float) -> float:
+    return float(2 * ndtr(-abs(score)))
 
 
 @cache

@@ -164,8 +164,8 @@ def _quantities(result: CalibrateResult, scenario: Scenario) -> Iterator[Block]:
     yield Paragraph(
         text=(
             "Position: mean rank less 1/2, in standard errors; positive where posteriors are too low. Width: spread of "
-            "the ranks, in standard errors; positive where posteriors are too narrow. p: of the largest deviation of "
-            f"their distribution, corrected for all {result.tests} tests. The table has the headline, the "
+            "the ranks, in standard errors; positive where posteriors are too narrow. p: of position, width and the "
+            f"whole distribution of the ranks, corrected for all {result.tests} tests. The table has the headline, the "
             f"log-likelihood and the worst of {len(result.quantities)} quantities."
         )
     )
@@ -237,7 +237,7 @@ def _points(result: CalibrateResult) -> tuple[str, ...]:
         f"Fits: {methods}; the truth is ranked among {result.ranked} draws of each",
         f"Probability that a correct computation fails any test: {plain_percent(result.false_alarms)} (Bonferroni)",
         "Simulation-based calibration: Talts et al. 2018; quantities that depend on the evidence: Modrák et al. 2023",
-        "Bands and p-values of ranks: Säilynoja, Bürkner and Vehtari 2022; of events: exact, Poisson binomial",
+        "Distribution of ranks: Säilynoja, Bürkner and Vehtari 2022; of events: Poisson binomial, exact",
     )
 
 
@@ -250,7 +250,7 @@ def sheets(result: CalibrateResult, context: Context) -> tuple[Sheet, ...]:
             "deviation": test.deviation,
             "shift": test.uniformity.shift,
             "spread": test.uniformity.spread,
-            "p_value_alone": test.uniformity.p_value,
+            "p_value_of_bands": test.uniformity.band_p_value,
             "counts": test.uniformity.counts,
         }
         for name, test in result.quantities.items()
