@@ -28,6 +28,7 @@ FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 TEAM = (*FERRY, "--priors", "cook.toml")
 COMMANDS = {
     "fit": ("fit", *WATCH, "--method", "importance"),
+    "calibrate": ("calibrate", *WATCH, "--fits", "20", "--method", "importance"),
     "sensitivity": ("sensitivity", *WATCH),
     "evidence": ("evidence", *WATCH),
     "trace": ("trace", "cancelled", *WATCH),
@@ -52,7 +53,7 @@ COMMANDS = {
 FITTED = [
     name
     for name in COMMANDS
-    if name not in {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll"}
+    if name not in {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "calibrate"}
 ]
 
 

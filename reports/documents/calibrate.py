@@ -105,8 +105,8 @@ def visible(result: CalibrateResult) -> str:
         return ""
     return (
         f"Of any quantity, a bias of {result.visible_shift:.2f} posterior standard deviations, or an error of "
-        f"{100 * result.visible_spread:.0f}% in the posterior's width, would have been noticed with 80% probability; "
-        "with more fits, also less."
+        f"{100 * result.visible_spread:.0f}% in the posterior's width, would have been noticed with 80% probability. "
+        "More fits reveal smaller errors."
     )
 
 
