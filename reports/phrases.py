@@ -44,6 +44,7 @@ DEPARTURES = {
     "too-high": "happens less often than stated",
     "too-extreme": "probabilities are too extreme (over-confident)",
     "too-cautious": "probabilities are too close to their mean (under-confident)",
+    "wrong-evidence": "probabilities do not follow the evidence",
 }
 """What the frequencies of an event say of its probabilities."""
 LEAST_P = 1e-4

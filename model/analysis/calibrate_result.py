@@ -175,7 +175,11 @@ def _event_tests(trials: Sequence[Trial]) -> Iterable[EventTest]:
         stated = [trial.stated[key] for trial in trials if key in trial.stated]
         if len(stated) < FEWEST:
             continue
-        result = reliability([each.probability for each in stated], [each.happened for each in stated])
+        result = reliability(
+            [each.probability for each in stated],
+            [each.happened for each in stated],
+            evidence=[each.at_median for each in stated],
+        )
         kind: Literal["outcome", "event"] = "outcome" if key[0] == "outcome" else "event"
         yield EventTest(kind=kind, id=key[1], reliability=result, p_value=result.p_value, departure=None)
 

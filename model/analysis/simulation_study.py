@@ -16,6 +16,7 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior, quantity_values
+from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.ranks import ranked_draws, relative_ranks, with_truth
 from estimative.model.inference.refit import Choice, Fitter
 from estimative.model.inference.simulated_evidence import SimulatedItem, Simulator, World
@@ -24,7 +25,7 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
-from estimative.model.likelihood.queries import evaluate_queries, headline_target
+from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
 from estimative.model.likelihood.state_sampling import holds
 from estimative.model.likelihood.variable_elimination import Contradiction
 
@@ -40,6 +41,8 @@ class Stated:
 
     probability: float
     happened: bool
+    at_median: float
+    """Its probability given the evidence if every quantity is at its prior median. The evidence alone decides it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +103,12 @@ class Study:
         rng = np.random.default_rng([self.seed, index, RANKS])
         with one_blas_thread():
             values = ranked_values(world, ranked_draws(posterior.draws, rng))
+            stated = _stated(world, posterior)
         return Trial(
             method=posterior.method,
             passed=verdict.passed,
             ranks=relative_ranks(values, rng),
-            stated=dict(_stated(world, posterior)),
+            stated=stated,
             ess=world.ess,
         )
 
@@ -132,11 +136,22 @@ def ranked_values(world: World, draws: Theta) -> dict[str, Numbers]:
 def _stated(world: World, posterior: Posterior) -> Mapping[TargetKey, Stated]:
     """What the posterior states of outcomes and events, and what happened."""
     network, states = world.assessment.structure.network, world.states
-    known = posterior.estimates
+    known, simple = posterior.estimates, _at_median(world.assessment, posterior.targets)
     return {
         (target.kind, target.id): Stated(
-            probability=known[target.kind, target.id].value, happened=bool(holds(network, target.yes, states)[0])
+            probability=known[target.kind, target.id].value,
+            happened=bool(holds(network, target.yes, states)[0]),
+            at_median=at_median,
         )
-        for target in posterior.targets
+        for target, at_median in zip(posterior.targets, simple, strict=True)
         if target.kind != "link" and (target.kind, target.id) in known and holds(network, target.given, states)[0]
     }
+
+
+def _at_median(assessment: Assessment, targets: tuple[Target, ...]) -> list[float]:
+    """Probabilities given the evidence, every quantity being at its prior median; 0 under an impossible condition."""
+    transform = prior_transform(assessment)
+    theta = transform.theta(np.zeros((transform.dimension, 1)))
+    with np.errstate(over="ignore"):
+        chances = evaluate_queries(assessment.structure, theta, targets)
+    return [float(y / g) if g > 0 else 0.0 for y, g in zip(chances.yes[:, 0], chances.given[:, 0], strict=True)]

@@ -193,8 +193,8 @@ def _events(result: CalibrateResult, scenario: Scenario) -> Iterator[Block]:
     yield Paragraph(
         text=(
             "Expected: the sum of the stated probabilities over the simulated worlds. p: of the number that happened, "
-            "in all worlds and in five groups by probability, corrected for all tests. An outcome with a condition "
-            "counts in the worlds where the condition is met."
+            "in all worlds, in five groups by probability and in five by what the evidence supports, corrected for all "
+            "tests. An outcome with a condition counts in the worlds where the condition is met."
         )
     )
 

@@ -140,6 +140,13 @@ class Doubled(Study):
         return super().fitted(replace(assessment, prior_set=prior_set), index)
 
 
+class Deaf(Study):
+    """Fits that ignore the radio."""
+
+    def fitted(self, assessment: Assessment, index: int) -> Posterior:
+        return super().fitted(assessment.without_evidence(["radio"]), index)
+
+
 class Pessimist(Study):
     """Fits by a prior that takes a late ship for rare."""
 
@@ -149,9 +156,9 @@ class Pessimist(Study):
         return super().fitted(replace(assessment, priors={**assessment.priors, "events.late": rare}), index)
 
 
-def flagged(kind: type[Study], ship: Assessment) -> CalibrateResult:
+def flagged(kind: type[Study], ship: Assessment, fits: int = WRONG) -> CalibrateResult:
     """The answer of a computation that is wrong on purpose."""
-    return calibrated(kind.of(ship, seed=3, method="importance"), QUICK, fits=WRONG)
+    return calibrated(kind.of(ship, seed=3, method="importance"), QUICK, fits=fits)
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +182,13 @@ def test_another_likelihood_ratio_is_noticed(ship: Assessment) -> None:
 def test_evidence_that_counts_too_much_is_noticed(ship: Assessment) -> None:
     """The control: posteriors are too narrow."""
     assert of_quantity(flagged(Doubled, ship)) == "too-narrow"
+
+
+def test_evidence_that_is_ignored_is_noticed(ship: Assessment) -> None:
+    """The control: quantities are right, and so are probabilities on average, but they do not follow the evidence."""
+    result = flagged(Deaf, ship, 2 * WRONG)
+    assert not result.failures
+    assert {test.departure for test in result.event_failures} == {"wrong-evidence"}
 
 
 def test_a_wrong_prior_is_noticed(ship: Assessment) -> None:
@@ -206,7 +220,7 @@ def test_an_interrupt_leaves_the_other_fits_undone(ship: Assessment) -> None:
             raise KeyboardInterrupt
 
     study = Counting.of(ship, seed=3, method="importance")
-    with ThreadPoolExecutor(1) as executor, pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), ThreadPoolExecutor(1) as executor:
         calibrated(study, replace(QUICK, executor=executor, progress=interrupted), fits=500)
     assert len(begun) < 20
 

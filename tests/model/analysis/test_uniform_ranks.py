@@ -80,3 +80,13 @@ def test_wrong_probabilities_are_named_by_their_direction(true: object, departur
     result = reliability(p, rng.random(400) < true(p))  # type: ignore[operator]
     assert result.p_value < 1e-3
     assert result.departure == departure
+
+
+def test_probabilities_that_ignore_evidence_are_noticed() -> None:
+    """They are right on average, and wrong in groups of worlds with the same evidence."""
+    rng = np.random.default_rng(7)
+    chance = rng.beta(1, 1, RANKS)
+    result = reliability(np.full(RANKS, 0.5), rng.random(RANKS) < chance, evidence=chance)
+    assert result.overall.p_value > 0.01
+    assert result.p_value < 1e-4
+    assert result.departure == "wrong-evidence"
