@@ -13,9 +13,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from estimative.api import Answer, Fit, InvalidInput, attribute, compare, fit, import_forecasts, load, pool, score
+    from estimative.api import (
+        Answer,
+        Fit,
+        InvalidInput,
+        attribute,
+        compare,
+        fit,
+        history,
+        import_forecasts,
+        load,
+        pool,
+        score,
+    )
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "import_forecasts", "load", "pool", "score"]
+__all__ = [
+    "Answer",
+    "Fit",
+    "InvalidInput",
+    "attribute",
+    "compare",
+    "fit",
+    "history",
+    "import_forecasts",
+    "load",
+    "pool",
+    "score",
+]
 
 
 def __getattr__(name: str) -> Any:

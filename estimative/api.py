@@ -41,7 +41,19 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "import_forecasts", "load", "pool", "score"]
+__all__ = [
+    "Answer",
+    "Fit",
+    "InvalidInput",
+    "attribute",
+    "compare",
+    "fit",
+    "history",
+    "import_forecasts",
+    "load",
+    "pool",
+    "score",
+]
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
@@ -436,6 +448,38 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
 
 
+def history(
+    *analysts: Fit | Assessment,
+    days: Sequence[datetime.date] = (),
+    since: datetime.date | None = None,
+    attribution: bool = True,
+    **settings: Any,
+) -> Answer:
+    """Fit analysts again as of each day on which evidence appeared, with their priors of today.
+
+    Parameters
+    ----------
+    days
+        Instead of these: the days to fit.
+    since
+        The first day; evidence that is older counts from then on.
+    attribution
+        Divide each change among time passed, new evidence and the rest.
+    settings
+        As those of `fit`: method, seed, draws, executor, progress.
+
+    Raises
+    ------
+    InvalidInput
+        If a day is not before the horizon, or the evidence contradicts itself.
+    """
+    from estimative.workflows.history import replay
+
+    assessments = _assessments(analysts, least=1)
+    result = replay(assessments, _settings(analysts, settings), days=days, since=since, attribution=attribution)
+    return Answer(result=result, context=Context(assessments=assessments))
+
+
 def score(
     path: str | Path | None = None, *, analysts: str | Sequence[str] = (), runs: str | Path | None = None
 ) -> Answer:
@@ -518,9 +562,9 @@ def _compared(
     return Answer(result=result, context=Context(assessments=assessments))
 
 
-def _assessments(analysts: Sequence[Fit | Assessment]) -> tuple[Assessment, ...]:
+def _assessments(analysts: Sequence[Fit | Assessment], *, least: int = 2) -> tuple[Assessment, ...]:
     assessments = tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
-    check_team(assessments)
+    check_team(assessments, least=least)
     return assessments
 
 

@@ -339,8 +339,8 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
 
 
 def _own(prior: Prior) -> object:
-    """What a prior states by itself: the quantity that it is the same as, or a distribution."""
-    return prior.same_as or prior.family
+    """What a prior states by itself: the quantity that it is the same as, or a distribution, and from when on."""
+    return prior.same_as or prior.family, prior.stated_from
 
 
 def differences(assessments: Sequence[Assessment]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -182,7 +183,15 @@ def consensus(analysts: Mapping[str, Assessment], weights: Weights) -> Assessmen
     # No answer depends on the chances of seeing an indicator, so those of the first analyst will do.
     indicators = {name: prior.stated for name, prior in first.indicator_priors.items()}
     complete = replace(pooled, statements=FrozenDict({**pooled.statements, **indicators}))
+    if first.structure.anytime:
+        complete = replace(complete, date=_mean_date(analysts, weights))
     return assess(first.scenario, complete, structure=first.structure)
+
+
+def _mean_date(analysts: Mapping[str, Assessment], weights: Weights) -> datetime.date:
+    """The weighted mean of the dates of prior sets: from then on the pooled chances of what may happen anytime run."""
+    dates = {name: each.prior_set.date or each.scenario.as_of for name, each in analysts.items()}
+    return datetime.date.fromordinal(round(sum(weights[name] * day.toordinal() for name, day in dates.items())))
 
 
 def pool(fitter: Fitter, analysts: Mapping[str, Fitted], weights: Weights, *, extremizing: float | None) -> Pooling:
