@@ -233,6 +233,28 @@ class Fit(Answer):
 
         return self._answer(trace(self.session, target))
 
+    def calibrate(self, *, fits: int = 1000, executor: Executor | None = None, progress: Progress = silent) -> Answer:
+        """Whether the computation is right for this assessment: by fits of simulated evidence, each with a known truth.
+
+        Parameters
+        ----------
+        fits
+            How many worlds are simulated and fitted; at least 20.
+        executor
+            Fits several at once, with the same digits; without one they are fitted in turn.
+        progress
+            As of `fit`.
+
+        Raises
+        ------
+        InvalidInput
+            If there are too few fits.
+        """
+        from estimative.workflows.calibrate import calibrate
+
+        settings = replace(self.session.settings, executor=executor, progress=progress)
+        return self._answer(calibrate(self.assessment, settings, fits=fits))
+
     def compare(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
         """This analyst next to others of the same scenario: see `compare`."""
         return compare(self, *others, outcome=outcome)

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from estimative.model.analysis.calibrate_result import CalibrateResult
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.analysis.trace import TraceResult
@@ -24,6 +25,7 @@ from estimative.model.report_result import ReportResult
 from estimative.workflows.check import CheckResult
 
 TYPES: dict[str, type] = {
+    "calibrate": CalibrateResult,
     "check": CheckResult,
     "compare": CompareResult,
     "diff": DiffResult,

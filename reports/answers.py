@@ -25,6 +25,7 @@ class Kind:
 
 
 KINDS = (
+    "calibrate",
     "compare",
     "diff",
     "evidence",

@@ -32,6 +32,29 @@ MOST_NAMED = 20
 """In one sentence."""
 
 
+DEVIATIONS = {
+    "too-low": "posteriors are too low (biased)",
+    "too-high": "posteriors are too high (biased)",
+    "too-narrow": "posteriors are too narrow (over-confident)",
+    "too-wide": "posteriors are too wide (under-confident)",
+}
+"""What the ranks of true values say of posteriors."""
+DEPARTURES = {
+    "too-low": "happens more often than stated",
+    "too-high": "happens less often than stated",
+    "too-extreme": "probabilities are too extreme (over-confident)",
+    "too-cautious": "probabilities are too close to their mean (under-confident)",
+    "wrong-evidence": "probabilities do not follow the evidence",
+}
+"""What the frequencies of an event say of its probabilities."""
+LEAST_P = 1e-4
+
+
+def p_value(value: float) -> str:
+    """A p-value to two digits: "p = 0.031"; a very small one as "p < 0.0001"."""
+    return f"p < {LEAST_P:.4f}" if value < LEAST_P else f"p = {value:.2g}"
+
+
 def plural(count: int, one: str, many: str) -> str:
     """A count with its noun: "1 fit", "12 fits"."""
     return f"{count:,} {one if count == 1 else many}"

@@ -28,6 +28,7 @@ FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 TEAM = (*FERRY, "--priors", "cook.toml")
 COMMANDS = {
     "fit": ("fit", *WATCH, "--method", "importance"),
+    "calibrate": ("calibrate", *WATCH, "--fits", "20", "--method", "importance"),
     "sensitivity": ("sensitivity", *WATCH),
     "evidence": ("evidence", *WATCH),
     "trace": ("trace", "cancelled", *WATCH),
@@ -50,7 +51,7 @@ COMMANDS = {
     "roll": ("roll", "--scenario", "later.toml", *FERRY[2:], "--to", "next"),
 }
 """In this order: reports and records need the runs before them."""
-NOT_FITTED = {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "status"}
+NOT_FITTED = {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "status", "calibrate"}
 FITTED = [name for name in COMMANDS if name not in NOT_FITTED]
 
 

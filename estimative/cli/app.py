@@ -15,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 
+from estimative.cli.calibrate import calibrate
 from estimative.cli.check import check
 from estimative.cli.compare import compare
 from estimative.cli.diff import diff
@@ -83,6 +84,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative fit",
             "estimative fit --priors critics --method importance",
             "estimative fit --scenario my.toml --priors me.toml -o result.html",
+        ),
+    ),
+    "calibrate": Command(
+        run=calibrate,
+        group="Assess",
+        examples=(
+            "estimative calibrate",
+            "estimative calibrate --fits 200 --method importance",
+            "estimative calibrate --scenario my.toml --priors me.toml -o calibration.html",
         ),
     ),
     "sensitivity": Command(

@@ -287,6 +287,19 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     items = structure.event_indicators
     if not len(items.item):
         return NO_SOFT_EVIDENCE
+    half = half_log_ratios(backend, structure, theta)
+    log_no, log_yes = items.at_nodes(backend, half, -half)
+    if theta.event_items is not None:
+        log_no, log_yes = log_no + theta.event_items[0], log_yes + theta.event_items[1]
+    return SoftEvidence(events=structure.soft_evidence_events, log_no=log_no, log_yes=log_yes)
+
+
+def half_log_ratios(backend: Backend, structure: Structure, theta: Theta) -> Array:
+    """Compute what each item about an event adds if its event happened, and subtracts if not; dims (item[, draw]).
+
+    See `soft_evidence`.
+    """
+    items = structure.event_indicators
     log_ratio = backend.column(items.power) * theta.log_ratio[items.ratio]
     motive = theta.degree[items.motive]
     indicators = len(items.item) - len(items.motive)
@@ -294,11 +307,7 @@ def soft_evidence(backend: Backend, structure: Structure, theta: Theta) -> SoftE
     if structure.quantities.pairs:
         log_ratio = log_ratio + _log_chances(backend, theta, items.chances)
     strength = backend.column(theta.weight[items.item]) * backend.concatenate([log_ratio[:indicators], -testimony])
-    half = backend.column(items.sign / 2) * strength
-    log_no, log_yes = items.at_nodes(backend, half, -half)
-    if theta.event_items is not None:
-        log_no, log_yes = log_no + theta.event_items[0], log_yes + theta.event_items[1]
-    return SoftEvidence(events=structure.soft_evidence_events, log_no=log_no, log_yes=log_yes)
+    return backend.column(items.sign / 2) * strength
 
 
 def _testimony(backend: Backend, structure: Structure, theta: Theta, motive: Array, log_ratio: Array) -> Array:
@@ -439,13 +448,18 @@ def _binomial_cases(backend: Backend, structure: Structure, shared: Terms) -> Ar
     return backend.weigh(theta.weight[items.item], density)
 
 
+def state_case_chances(backend: Backend, structure: Structure, shared: Terms) -> list[list[Array]]:
+    """Probabilities of the states in each group of cases, by state; dims (row[, draw]) each."""
+    items = structure.state_cases
+    predictor = by_log_odds(backend, items.rows, shared.baseline, shared.log_effect, None)
+    return [category_probabilities(backend, rows, predictor) for rows in items.categories]
+
+
 def _state_cases(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w times the sum over states of y ln P(state), at each row's drivers; dims (row[, draw])."""
     items = structure.state_cases
-    predictor = by_log_odds(backend, items.rows, shared.baseline, shared.log_effect, None)
     densities = []
-    for rows, counts in zip(items.categories, items.counts, strict=True):
-        chances = category_probabilities(backend, rows, predictor)
+    for chances, counts in zip(state_case_chances(backend, structure, shared), items.counts, strict=True):
         logs = [backend.log(backend.maximum(chance, TINY)) for chance in chances]
         densities.append(reduce(add, (backend.column(counts.T[state]) * each for state, each in enumerate(logs))))
     return backend.weigh(shared.theta.weight[items.item], backend.concatenate(densities))

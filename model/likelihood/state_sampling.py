@@ -52,6 +52,36 @@ def sample_states(
     return {event: np.concatenate([part[event] for part in parts]) for event in parts[0]}
 
 
+def sample_prior_states(network: Network, probabilities: Numbers, rng: np.random.Generator) -> States:
+    """Draw one joint state at each draw of the quantities before any evidence, each event given its parents.
+
+    Parameters
+    ----------
+    probabilities
+        Local probabilities; dims (entry, draw).
+
+    Returns
+    -------
+    States of all events, also of those on which no evidence bears.
+    """
+    draws = np.arange(probabilities.shape[1])
+    states: dict[str, NDArray[np.intp]] = {}
+    for event, parents in network.parents.items():
+        rows = np.broadcast_to(
+            network.cells[event][tuple(states[parent] for parent in parents)], (len(draws), network.sizes[event])
+        )
+        cumulative = np.cumsum(probabilities[rows, draws[:, None]], axis=1)
+        states[event] = (cumulative[:, :-1] <= rng.random((len(draws), 1)) * cumulative[:, -1:]).sum(axis=1)
+    return states
+
+
+def holds(network: Network, query: Query, states: States) -> NDArray[np.bool_]:
+    """Whether a query holds in joint states of all events; dims (draw)."""
+    resolved = network.resolve(query)
+    draws = len(next(iter(states.values())))
+    return np.broadcast_to(resolved.accepted[tuple(states[event] for event in resolved.scope)], draws)
+
+
 def _sample(
     network: Network, probabilities: Numbers, evidence: SoftEvidence, rng: np.random.Generator, query: Query
 ) -> dict[str, NDArray[np.intp]]:

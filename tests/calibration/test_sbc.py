@@ -22,8 +22,9 @@ from scipy import stats
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
-from estimative.model.inference.draws import Draws, Method
+from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.ranks import ranked_draws, relative_ranks, with_truth
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
@@ -35,8 +36,6 @@ from tests.calibration.simulated import BETAS, LOGNORMALS, World, assessed, simu
 type Fit = Literal["correct", "doubled", "ignored", "overconfident", "mistaken"]
 
 SEED = 20261101
-RANKED = 100
-"""Draws of each posterior among which the true value is ranked, thinned until nearly independent."""
 BINS = 10
 WORLDS: Mapping[tuple[Method, bool], int] = {
     ("importance", True): 500,
@@ -133,22 +132,9 @@ FITS: Mapping[Fit, Callable[[Assessment], Assessment]] = {
 
 def trial_of(world: World, posterior: Posterior, seed: int) -> Trial:
     rng = np.random.default_rng([SEED, seed])
-    quantities = ranked_quantities(world, thinned(posterior.draws, rng))
-    ranks = {
-        name: (np.sum(values[1:] < values[0]) + rng.random() * (1 + np.sum(values[1:] == values[0]))) / (RANKED + 1)
-        for name, values in quantities.items()
-    }
+    ranks = relative_ranks(ranked_quantities(world, ranked_draws(posterior.draws, rng)), rng)
     reported = {name: estimate.value for (sort, name), estimate in posterior.all_estimates.items() if sort == "outcome"}
     return Trial(world=world, ranks=ranks, reported=reported)
-
-
-def thinned(draws: Draws, rng: np.random.Generator) -> Theta:
-    """Resample weighted draws, or thin chains evenly."""
-    if draws.method == "importance":
-        chosen = rng.choice(draws.count, size=RANKED, p=draws.weights / draws.weights.sum())
-    else:
-        chosen = np.arange(RANKED) * (draws.count // RANKED)
-    return replace(draws.theta, degree=draws.theta.degree[:, chosen], log_ratio=draws.theta.log_ratio[:, chosen])
 
 
 def ranked_quantities(world: World, drawn: Theta) -> dict[str, Numbers]:
@@ -157,11 +143,7 @@ def ranked_quantities(world: World, drawn: Theta) -> dict[str, Numbers]:
     structure = assessment.structure
     degree = np.array([world.values[name] for name in structure.quantities.degrees])
     log_ratio = np.log([world.values[name] for name in structure.quantities.ratios])
-    theta = Theta(
-        degree=np.column_stack([degree, drawn.degree]),
-        log_ratio=np.column_stack([log_ratio, drawn.log_ratio]),
-        weight=assessment.weight,
-    )
+    theta = with_truth(Theta(degree=degree, log_ratio=log_ratio, weight=assessment.weight), drawn)
     headline = targets(structure.scenario)[:1]
     return {
         **dict(zip(structure.quantities.degrees, theta.degree, strict=True)),

@@ -20,7 +20,8 @@ from scipy import stats
 from estimative.model.assessment import Assessment
 from estimative.model.inference import fit as fitting
 from estimative.model.inference.draws import Method
-from estimative.model.inference.posterior import Posterior, posterior_of
+from estimative.model.inference.posterior import Posterior, posterior_of, quantity_values
+from estimative.model.inference.ranks import ranked_draws, relative_ranks
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.evidence import Cases, Exposure, Forecast, Indicator, Measurement, Trials
 from estimative.model.spec.range_names import range_names
@@ -29,7 +30,7 @@ from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, Statement
 from tests import prior_sets
 
-SEED, RANKED, BINS = 101, 100, 10
+SEED, BINS = 101, 10
 WORLDS: Mapping[Method, int] = {"importance": 400, "nuts": 120}
 FALSE_ALARMS, DETECTED = 0.01, 1e-6
 AS_OF, UNTIL = datetime.date(2026, 1, 1), datetime.date(2028, 1, 1)
@@ -184,20 +185,13 @@ def trials(method: Method, *, ignored: bool = False) -> tuple[Trial, ...]:
 
 
 def _trial(world: World, posterior: Posterior, rng: np.random.Generator) -> Trial:
-    draws = posterior.draws
-    if draws.method == "importance":
-        chosen = rng.choice(draws.count, size=RANKED, p=draws.weights / draws.weights.sum())
-    else:
-        chosen = np.arange(RANKED) * (draws.count // RANKED)
-    quantities = {name: posterior.quantity(name)[chosen] for name in NAMES.values()}
+    chosen = ranked_draws(posterior.draws, rng)
+    quantities = {name: quantity_values(posterior.assessment, chosen, name) for name in NAMES.values()}
     for event, states in (("actor", tuple(SHARES)), ("losses", tuple(RANGES))):
-        rest = [posterior.quantity(f"events.{event}.{state}") for state in states[1:]]
-        quantities[f"{event} {states[0]}"] = (1 - np.sum(rest, axis=0))[chosen]
+        rest = [quantity_values(posterior.assessment, chosen, f"events.{event}.{state}") for state in states[1:]]
+        quantities[f"{event} {states[0]}"] = 1 - np.sum(rest, axis=0)
     truth = {NAMES.get(name, name): value for name, value in world.values.items()}
-    ranks = {
-        name: (np.sum(values < truth[name]) + rng.random() * (1 + np.sum(values == truth[name]))) / (RANKED + 1)
-        for name, values in quantities.items()
-    }
+    ranks = relative_ranks({name: np.append(truth[name], values) for name, values in quantities.items()}, rng)
     reported = {name: number.value for (kind, name), number in posterior.all_estimates.items() if kind == "outcome"}
     return Trial(ranks=ranks, reported=reported, happened=world.happened)
 
