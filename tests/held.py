@@ -8,19 +8,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from estimative.model.assessment import Assessment
+from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.spec.evidence import Evidence, Indicator
 from tests.oracle import Oracle
-from tests.prior_sets import assessed
+from tests.prior_sets import prior_set_for
 from tests.scenarios import SAID
 from tests.strategies import Valued
 
 
 def held(scene: Valued) -> Assessment:
     """Everything held at the values of the first draw."""
-    return assessed(scene.scenario, scene.draws[0], relevance=scene.relevance, independence=scene.independence)
+    weights = {"relevance": scene.relevance, "independence": scene.independence}
+    said = prior_set_for(scene.scenario, scene.draws[0], **weights, date=scene.stated_from)
+    return assess(scene.scenario, said)
 
 
 def knowing(scene: Valued, items: Collection[str]) -> Oracle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 from estimative.model.assessment import Assessment, assess
@@ -20,6 +21,7 @@ def prior_set_for(
     relevance: Mapping[str, float] | None = None,
     independence: Mapping[str, float] | None = None,
     name: str = "made",
+    date: datetime.date | None = None,
 ) -> PriorSet:
     """What is said of each quantity; a bare number holds it fixed."""
     return PriorSet(
@@ -27,7 +29,7 @@ def prior_set_for(
         analyst="Nobody",
         scenario=scenario.id,
         scenario_digest=None,
-        date=None,
+        date=date,
         rationale="",
         lineage=(),
         statements=FrozenDict({name: _stated(statement) for name, statement in statements.items()}),

@@ -6,7 +6,7 @@ import datetime
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,7 @@ from estimative.model.spec.half_life import HalfLife
 from estimative.model.spec.quantities import Quantities, Quantity
 from estimative.model.spec.range_names import range_names
 from estimative.model.spec.repeats import repeat_errors
-from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario import Scenario, years_between
 from estimative.priors.errors import Issue
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Support
@@ -50,8 +50,14 @@ class Valued:
     draws: tuple[Mapping[str, float], ...]
     relevance: Mapping[str, float]
     independence: Mapping[str, float]
-    stated_years: Mapping[str, float] = field(default_factory=dict)
-    """Of events that may happen anytime."""
+    stated_from: datetime.date | None = None
+    """The day from which on the chances of events run that may happen anytime; None: from that of the scenario."""
+
+    @property
+    def stated_years(self) -> dict[str, float]:
+        """For which the chances of events are stated that may happen anytime."""
+        years = years_between(self.stated_from or self.scenario.as_of, self.scenario.until)
+        return {name: years for name, event in self.scenario.events.items() if event.timing == "anytime"}
 
     @cached_property
     def oracles(self) -> tuple[Oracle, ...]:
@@ -108,9 +114,7 @@ def values_of(draw: st.DrawFn, scenario: Scenario, *, draws: int = 2) -> Valued:
         draws=tuple(draw(values) for _ in range(draws)),
         relevance={name: draw(shares) for name in relevant},
         independence={origin: draw(shares) for origin in scenario.origins},
-        stated_years={
-            name: draw(st.floats(0.5, 20)) for name, event in scenario.events.items() if event.timing == "anytime"
-        },
+        stated_from=draw(st.none() | st.dates(AS_OF - datetime.timedelta(days=2000), UNTIL - datetime.timedelta(30))),
     )
 
 

@@ -184,8 +184,8 @@ def history(
     by_name: dict[str, list[tuple[StoredRun, FitResult]]] = {}
     for run, result in runs:
         by_name.setdefault(result.prior_set.name, []).append((run, result))
-    series = tuple(_saved(found, settings, attribution=attribution) for found in by_name.values())
-    latest = tuple(found[-1][0].assessment() for found in by_name.values())
+    series = tuple(_saved(analyst, settings, attribution=attribution) for analyst in by_name.values())
+    latest = tuple(analyst[-1][0].assessment() for analyst in by_name.values())
     last = max((result.scenario for _, result in runs), key=lambda info: info.as_of)
     return _history(last, series, settings, replayed=False, others=len(wanted) - len(asked)), latest
 
@@ -261,8 +261,8 @@ def _inputs(run: StoredRun, result: FitResult) -> RunInputs | None:
 def _saved_step(before: RunInputs | None, after: RunInputs | None, settings: Settings) -> Step:
     if before is None or after is None:
         return Step(attribution=None, not_attributed_because="unreadable")
-    found = diff(before, after, settings)
-    return Step(attribution=found.attribution, not_attributed_because=found.not_attributed_because)
+    change = diff(before, after, settings)
+    return Step(attribution=change.attribution, not_attributed_because=change.not_attributed_because)
 
 
 def _history(

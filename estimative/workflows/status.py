@@ -105,14 +105,14 @@ def _with_file(
     if resolved:
         return {**questions, key: known}
     last = next((each for each in known.assessments if each.prior_set == name), None)
-    found = [*known.attention]
+    attention = [*known.attention]
     if last is None:
-        found.append(Attention(kind="new", prior_set=name))
+        attention.append(Attention(kind="new", prior_set=name))
         coming = {*known.due, *(due for due in due_dates(assessment) if due.date > day)}
         known = replace(known, due=tuple(sorted(coming, key=lambda due: (due.date, due.kind, due.title))))
     elif _changed(StoredRun(store.folder / last.run), assessment):
-        found.append(Attention(kind="changed", prior_set=name))
-    return {**questions, key: replace(known, attention=tuple(found))}
+        attention.append(Attention(kind="changed", prior_set=name))
+    return {**questions, key: replace(known, attention=tuple(attention))}
 
 
 def _changed(run: StoredRun, assessment: Assessment) -> bool:
@@ -137,9 +137,9 @@ def calendar(result: StatusResult) -> bytes:
     """Return an iCalendar file (RFC 5545) with a day for everything that is due."""
     from icalendar import Calendar, Event
 
-    found = Calendar()
-    found.add("prodid", "-//estimative//status//EN")
-    found.add("version", "2.0")
+    document = Calendar()
+    document.add("prodid", "-//estimative//status//EN")
+    document.add("version", "2.0")
     stamp = datetime.datetime.combine(result.day, datetime.time(), datetime.UTC)
     for day in _days(result):
         event = Event()
@@ -148,8 +148,8 @@ def calendar(result: StatusResult) -> bytes:
         event.add("dtstart", day.date)
         event.add("dtend", day.date + datetime.timedelta(days=1))
         event.add("summary", day.text)
-        found.add_component(event)
-    return bytes(found.to_ical())
+        document.add_component(event)
+    return bytes(document.to_ical())
 
 
 WHAT = {

@@ -53,7 +53,7 @@ def _aged(row: Aged) -> str:
 
 def _questions(analysts: Sequence[AnalystFile]) -> Iterator[Block]:
     if not analysts:
-        yield Paragraph(text="No prior sets were given; name them with --priors.")
+        yield Paragraph(text="No prior sets were given, so that nobody is asked.")
     for analyst in analysts:
         name = phrases.analyst(analyst.name, analyst.analyst)
         asked = [item for item in analyst.unanswered if not item.suggested]

@@ -52,7 +52,11 @@ def without(trials: Trials, driver: str) -> Trials:
 
 
 def noisy(oracle: Oracle) -> NoisyOr:
-    shares = {"relevance": oracle.relevance, "independence": oracle.independence}
+    shares = {
+        "relevance": oracle.relevance,
+        "independence": oracle.independence,
+        "stated_years": oracle.stated_years,
+    }
     return NoisyOr(scenario=oracle.scenario, values=oracle.values, **shares)
 
 

@@ -106,9 +106,11 @@ def settled_scenarios(draw: st.DrawFn) -> Valued:
     scenario = draw(scenarios(least_events=3, most_events=5))
     events = dict(scenario.events)
     for name in scenario.order:
-        can = events[name].form != "rate" and all(events[p].when == "now" for p in scenario.parents(name))
+        can = not events[name].takes_time and all(events[p].when == "now" for p in scenario.parents(name))
         settled = can and draw(st.integers(0, 3)) > 0
-        events[name] = replace(events[name], when="now" if settled else "horizon", timing=None)
+        events[name] = replace(
+            events[name], when="now" if settled else "horizon", timing=None if settled else events[name].timing
+        )
     now = [name for name in scenario.order if events[name].when == "now"]
     coming = [name for name in scenario.order if events[name].when == "horizon" and events[name].form != "table"]
     if now and coming:

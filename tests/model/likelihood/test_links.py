@@ -38,7 +38,11 @@ def noisy_or_structure(scenario: Scenario) -> Structure:
 
 def noisy_or_oracles(scene: Valued) -> list[NoisyOr]:
     """Make one oracle for each draw."""
-    shares = {"relevance": scene.relevance, "independence": scene.independence}
+    shares = {
+        "relevance": scene.relevance,
+        "independence": scene.independence,
+        "stated_years": scene.stated_years,
+    }
     return [NoisyOr(scenario=scene.scenario, values=values, **shares) for values in scene.draws]
 
 
