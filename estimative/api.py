@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from estimative.reports import answers
 from estimative.reports.context import Context
 from estimative.workflows import clock, inputs
 from estimative.workflows.analysts import about, check_team, open_team, parse_weights, with_headline
+from estimative.workflows.cluster import Engine, as_executor
 from estimative.workflows.files import write_answer
 from estimative.workflows.project import Project
 from estimative.workflows.session import Progress, Session, Settings, open_session, silent
@@ -298,7 +298,7 @@ def fit(
     as_of: datetime.date | None = None,
     allow_unconverged: bool = False,
     scale: str | Scale = ICD203,
-    executor: Executor | None = None,
+    executor: Engine | None = None,
     progress: Progress = silent,
 ) -> Fit:
     """Fit an assessment.
@@ -324,7 +324,8 @@ def fit(
     allow_unconverged
         Show numbers of fits that did not converge, with a caution.
     executor
-        Runs independent refits of the analyses at once; without one they run in turn.
+        Runs independent fits at once: any executor of `concurrent.futures`, or a client of Dask. Without one they run
+        in turn.
     progress
         Called with the stage of what takes long, and the steps of it that are done.
 
@@ -346,7 +347,7 @@ def fit(
         seed=seed,
         draws=draws,
         with_unconverged=allow_unconverged,
-        executor=executor,
+        executor=as_executor(executor),
         progress=progress,
     )
     session = open_session(assessment, settings)
@@ -459,4 +460,6 @@ def _entry[T](what: str, name: str, entries: Mapping[str, T]) -> T:
 def _settings(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:
     """Those that are given, else those of the first fit."""
     first = next((analyst.session.settings for analyst in analysts if isinstance(analyst, Fit)), Settings())
-    return Settings(**{**{name: getattr(first, name) for name in Settings.__dataclass_fields__}, **settings})
+    engine = {"executor": as_executor(settings["executor"])} if "executor" in settings else {}
+    own = {name: getattr(first, name) for name in Settings.__dataclass_fields__}
+    return Settings(**{**own, **settings, **engine})
