@@ -44,6 +44,8 @@ tree: ## link the folders under the names that they are installed with, for mypy
 	@cp -rs $(CURDIR)/model $(CURDIR)/priors $(CURDIR)/reports build/tree/estimative/
 
 bench: $(VENV)/ready ## measure what is fast, compared with what a user would otherwise write; up to half an hour
+	@test -d build/numpyro || $(BIN)/python -m pip install --quiet --target build/numpyro numpyro || { \
+		rm -rf build/numpyro; echo "NumPyro cannot be installed: its row will say so."; }
 	$(BIN)/python -m benchmarks.run
 	test -z "$(NETWORKS)" || $(BIN)/python -m benchmarks.networks $(NETWORKS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,12 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import IO
 
 PYTHON = sys.executable
 ESTIMATIVE = str(Path(sys.executable).with_name("estimative"))
 ROOT = Path(__file__).parents[1]
 RSS_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+LONGEST = 1800.0
+"""Seconds after which any command is ended."""
 RESET_VARIABLES = ("PYTENSOR_FLAGS", "NUMBA_CACHE_DIR", "ESTIMATIVE_RUNS")
 """Environment variables that a command does not inherit: they name caches and saved runs."""
 
@@ -27,6 +31,9 @@ class Run:
     """One command that exited with 0."""
 
     seconds: float
+    """Of wall time."""
+    cpu: float
+    """Seconds of CPU time, by the process and by those that it waited for."""
     peak_mib: float
     """Resident memory of the process, or of the largest one that it waited for; see `least_peak`."""
     stdout: str
@@ -34,6 +41,14 @@ class Run:
 
 class CommandFailed(Exception):
     """A command that did not exit with 0."""
+
+
+class TimedOut(CommandFailed):
+    """A command that was ended because it took too long, with what it had cost by then."""
+
+    def __init__(self, cost: Run) -> None:
+        super().__init__(f"no end after {cost.seconds:.0f} s")
+        self.cost = cost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,23 +88,30 @@ class Bench:
     def seconds(self, name: str) -> list[float]:
         return [result.seconds for result in self.runs.get(name, ())]
 
+    def cpu(self, name: str) -> list[float]:
+        return [result.cpu for result in self.runs.get(name, ())]
+
     def peaks(self, name: str) -> list[float]:
         return [result.peak_mib for result in self.runs.get(name, ())]
 
 
-def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
+def run(command: Sequence[str], variables: Mapping[str, str], *, timeout: float = LONGEST) -> Run:
     """Run a command to its end, with an empty folder of saved runs.
 
     Raises
     ------
     CommandFailed
         With the last line of its output.
+    TimedOut
+        If it is not done after so many seconds, or has used up the CPU time that it allows itself.
     """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         inherited = {name: value for name, value in os.environ.items() if name not in RESET_VARIABLES}
         environment = {**inherited, "ESTIMATIVE_RUNS": folder, **variables}
         start = time.perf_counter()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd=ROOT)
+        alarm = Timer(timeout, process.kill)
+        alarm.start()
         try:
             # wait4 measures this child alone, where getrusage(RUSAGE_CHILDREN) gives the largest so far.
             _, status, usage = os.wait4(process.pid, 0)
@@ -97,12 +119,17 @@ def run(command: Sequence[str], variables: Mapping[str, str]) -> Run:
             process.kill()
             process.wait()
             raise
+        finally:
+            alarm.cancel()
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / RSS_PER_MIB
+        if process.returncode == -signal.SIGXCPU or (process.returncode == -signal.SIGKILL and seconds >= timeout):
+            raise TimedOut(Run(seconds=seconds, cpu=cpu, peak_mib=peak, stdout=""))
         if process.returncode:
             raise CommandFailed(f"exit code {process.returncode}: {_last_line(err) or _last_line(out) or 'no output'}")
         out.seek(0)
-        return Run(seconds=seconds, peak_mib=usage.ru_maxrss / RSS_PER_MIB, stdout=out.read().decode())
+        return Run(seconds=seconds, cpu=cpu, peak_mib=peak, stdout=out.read().decode())
 
 
 def least_peak() -> float:

@@ -37,14 +37,20 @@ def log_ratio(name, mu, sigma):
 
 
 def indicator(name, mu, sigma, degree, weight=1.0):
-    """An observation that is more probable the higher the degree."""
-    pm.Potential(name, weight * degree * log_ratio(name, mu, sigma))
+    """An observation that is more probable the higher the degree; at the middle it says nothing."""
+    pm.Potential(name, weight * (degree - 0.5) * log_ratio(name, mu, sigma))
 
 
 def testimony(name, mu, sigma, motive):
     """ln P(said | not so) / P(said | so): what a motivated speaker would say anyway is no evidence."""
     ratio = pm.LogNormal(f"ratio_{name}", mu, sigma)
     return pm.math.log(motive + (1 - motive) / ratio)
+
+
+def centred(no, yes):
+    """Log-likelihoods of (no, yes) with the same difference, around 0: an uncertain ratio counts as its median."""
+    half = 0.5 * (no - yes)
+    return half, -half
 
 
 with pm.Model() as model:
@@ -54,33 +60,33 @@ with pm.Model() as model:
     escalation_risk_share = pm.Beta("escalation_risk_share", 3.8916, 2.1084)
     escalation_risk = pm.Deterministic("escalation_risk", 0.15 + 0.83 * escalation_risk_share)
     rhetorical_motive = pm.Beta("rhetorical_motive", 2.625, 2.625)
-    diversion_value = pm.Beta("diversion_value", 3.9760, 3.3173)
+    diversion_value = pm.Beta("diversion_value", 3.9583, 3.3315)
     domestic_constraints = pm.Uniform("domestic_constraints", 0.15, 0.90)
     deterrence = pm.Beta("deterrence", 3.3580, 3.3580)
 
     # Events, every factor at its middle and no driver.
-    base_plan = pm.Beta("base_plan", 2.3848, 38.8635)
+    base_plan = pm.Beta("base_plan", 2.3663, 34.6118)
     base_invasion = pm.LogNormal("base_invasion", -3.9120, 0.5571)  # a rate per year
     base_request = pm.Beta("base_request", 2.7948, 13.0524)
-    base_attack = pm.Beta("base_attack", 2.5111, 46.0280)
+    base_attack = pm.Beta("base_attack", 2.5138, 41.9056)
     base_opportunistic = pm.Beta("base_opportunistic", 0.5, 33.5)
-    base_miscalculation = pm.Beta("base_miscalculation", 2.6526, 89.8323)
+    base_miscalculation = pm.Beta("base_miscalculation", 2.6879, 84.2534)
 
     # Effects: odds ratios, one rate ratio.
     effect_plan_alignment = pm.LogNormal("effect_plan_alignment", 1.3540, 0.5767)
     effect_plan_mistrust = pm.LogNormal("effect_plan_mistrust", 1.2425, 0.5089)
-    effect_invasion_deterrence = pm.LogNormal("effect_invasion_deterrence", 0.9238, 0.4802)
+    effect_invasion_deterrence = pm.LogNormal("effect_invasion_deterrence", 0.9635, 0.4892)
     effect_request_plan = pm.LogNormal("effect_request_plan", 1.8122, 0.5447)
     effect_request_alignment = pm.LogNormal("effect_request_alignment", 1.0, 0.5)
     effect_request_mistrust = pm.LogNormal("effect_request_mistrust", 1.1041, 0.5118)
-    effect_request_diversion = pm.LogNormal("effect_request_diversion", 1.2583, 0.5409)
-    effect_attack_plan = pm.LogNormal("effect_attack_plan", 1.5892, 0.5447)
+    effect_request_diversion = pm.LogNormal("effect_request_diversion", 1.2852, 0.5447)
+    effect_attack_plan = pm.LogNormal("effect_attack_plan", 1.5891, 0.5447)
     effect_attack_alignment = pm.LogNormal("effect_attack_alignment", 0.9870, 0.4892)
     effect_attack_mistrust = pm.LogNormal("effect_attack_mistrust", 0.8524, 0.4603)
-    effect_attack_escalation = pm.LogNormal("effect_attack_escalation", 1.7942, 0.5440)
+    effect_attack_escalation = pm.LogNormal("effect_attack_escalation", 1.8054, 0.5447)
     effect_attack_constraints = pm.LogNormal("effect_attack_constraints", 1.1041, 0.5118)
     effect_attack_deterrence = pm.LogNormal("effect_attack_deterrence", 1.2542, 0.5141)
-    effect_opportunistic_escalation = pm.LogNormal("effect_opportunistic_escalation", 1.7942, 0.5440)
+    effect_opportunistic_escalation = pm.LogNormal("effect_opportunistic_escalation", 1.8054, 0.5447)
     effect_opportunistic_constraints = pm.LogNormal("effect_opportunistic_constraints", 1.1041, 0.5118)
     effect_opportunistic_deterrence = pm.LogNormal("effect_opportunistic_deterrence", 1.4452, 0.5213)
     effect_miscalculation_deterrence = pm.LogNormal("effect_miscalculation_deterrence", 0.4480, 0.4892)
@@ -183,27 +189,27 @@ with pm.Model() as model:
     )
 
     # Evidence about the events, as log-likelihoods of (no, yes).
-    motive_medvedev_mockery = pm.Beta("motive_medvedev_mockery", 18.4096, 1.9219)
+    motive_medvedev_mockery = pm.Beta("motive_medvedev_mockery", 16.9241, 1.9551)
     motive_putin_denial = pm.Beta("motive_putin_denial", 41.4890, 5.4257)
     motive_estonian_assessment = pm.Beta("motive_estonian_assessment", 3.0052, 9.0156)
     motive_american_assessment_share = pm.Beta("motive_american_assessment_share", 2.3333, 3.6667)
     motive_american_assessment = pm.Deterministic(
         "motive_american_assessment", 0.10 + 0.60 * motive_american_assessment_share
     )
-    evidence_plan = (
+    evidence_plan = centred(
         log_ratio("silence_of_beijing", 0.1312, 0.0798),
         testimony("medvedev_mockery", 0.3466, 0.2107, motive_medvedev_mockery),
     )
-    evidence_invasion = (
+    evidence_invasion = centred(
         0.0,
         log_ratio("arms_build_up", 0.2653, 0.1613)
         + testimony("american_assessment", 0.4419, 0.2107, motive_american_assessment),
     )
     rutte = testimony("rutte_claim", 0.7843, 0.3660, rhetorical_motive)
     grynkewich = testimony("grynkewich_echo", 0.5970, 0.3050, rhetorical_motive)
-    evidence_request = independent(2, 0.1) * (rutte + grynkewich), 0.0
-    evidence_attack = 0.0, testimony("putin_denial", 0.4581, 0.2785, motive_putin_denial)
-    evidence_opportunistic = 0.0, testimony("estonian_assessment", 0.4419, 0.2107, motive_estonian_assessment)
+    evidence_request = centred(independent(2, 0.1) * (rutte + grynkewich), 0.0)
+    evidence_attack = centred(0.0, testimony("putin_denial", 0.4581, 0.2785, motive_putin_denial))
+    evidence_opportunistic = centred(0.0, testimony("estonian_assessment", 0.4419, 0.2107, motive_estonian_assessment))
 
     # The events summed out over the feasible states.
     states, log_joint = [], []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
@@ -34,6 +34,8 @@ FULL = Effort(short=9, fits=3, processes=2, compiling=True)
 SERIES = {"events": "a chain of events", "items": "many items of evidence"}
 MAX_ROUNDS = 3
 """Of NUTS against the script, each with a cold and a warm run of every side."""
+type Cost = Callable[[str], list[float]]
+"""CPU time of a command by its name, or wall time: what a user waits for where several cores work."""
 API_CPU_AIM = 1.2
 """CPU time over wall time: one thread computes, others may load and read."""
 
@@ -41,22 +43,27 @@ API_CPU_AIM = 1.2
 def commands(bench: Bench, effort: Effort) -> Iterator[Line]:
     """Whole commands, started in a fresh process."""
     bench.alternate(argv_of(cases.COMMANDS), effort.short)
-    yield Heading(text="Whole commands")
-    yield from _rows(bench, cases.COMMANDS)
+    yield Heading(text="Whole commands, CPU time", section="commands")
+    yield from _rows(bench.cpu, cases.COMMANDS)
 
 
 def api(bench: Bench, effort: Effort) -> Iterator[Line]:
     """CPU time of `es.fit` against its wall time: whether BLAS is limited to one thread."""
     result = bench.run("es.fit", module("api", str(5 * effort.fits)))
     times = json.loads(result.stdout) if result else {"cpu": [], "wall": []}
-    yield Heading(text="Python API in a process without thread limits; far above 1: BLAS used several threads")
+    yield Heading(
+        text="Python API in a process without thread limits; far above 1: BLAS used several threads", section="api"
+    )
     yield Row(name="es.fit: CPU time / wall time", this=times["cpu"], against=times["wall"], aim=API_CPU_AIM)
 
 
 def analyses(bench: Bench, effort: Effort) -> Iterator[Line]:
     bench.alternate(argv_of(cases.ANALYSES), effort.processes)
-    yield Heading(text=f"Analyses, against one importance fit; aim: {cases.ANALYSIS_SECONDS} s each")
-    yield from _rows(bench, cases.ANALYSES)
+    yield Heading(
+        text=f"Analyses, against one importance fit, wall time; aim: {cases.ANALYSIS_SECONDS} s each",
+        section="analyses",
+    )
+    yield from _rows(bench.seconds, cases.ANALYSES)
 
 
 def reports(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -65,8 +72,9 @@ def reports(bench: Bench, effort: Effort) -> Iterator[Line]:
             bench.alternate(argv_of(cases.REPORTS), effort.short, **runs)
     except CommandFailed as failed:
         bench.failures["a run to report"] = str(failed)
-    yield Heading(text=f"Reports of a finished run, against their imports; aim for HTML: {cases.REPORT_SECONDS} s more")
-    yield from _rows(bench, cases.REPORTS)
+    aim = f"aim for HTML: {cases.REPORT_SECONDS} s more"
+    yield Heading(text=f"Reports of a finished run, against their imports; {aim}; CPU time", section="reports")
+    yield from _rows(bench.cpu, cases.REPORTS)
 
 
 def attributions(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -75,8 +83,8 @@ def attributions(bench: Bench, effort: Effort) -> Iterator[Line]:
         for _ in range(effort.processes):
             bench.run(case.command, case.argv)
     aim = f"aim for the 256 fits of the first: {cases.ATTRIBUTION_SECONDS} s"
-    yield Heading(text=f"Attributions, against one importance fit; {aim}")
-    yield from _rows(bench, measured)
+    yield Heading(text=f"Attributions, against one importance fit, wall time; {aim}", section="attributions")
+    yield from _rows(bench.seconds, measured)
 
 
 def refits(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -86,14 +94,14 @@ def refits(bench: Bench, effort: Effort) -> Iterator[Line]:
             with empty_compile_cache() as cache:
                 for state in ("cold", "warm"):
                     bench.run(f"refits by NUTS, {state}", module("refitting", "nuts"), **ONE_THREAD, **cache)
-    yield Heading(text="Each further prior set (mean of four), against the first, in one process")
+    yield Heading(text="Each further prior set (mean of four), against the first, in one process", section="refits")
     methods = ("importance", "NUTS, cold", "NUTS, warm") if effort.compiling else ("importance",)
     for name in (f"refits by {method}" for method in methods):
         results = [json.loads(run.stdout) for run in bench.runs.get(name, ())]
         further, first = [mean(r["seconds"][1:]) for r in results], [r["seconds"][0] for r in results]
         unconverged = sorted({prior_set for result in results for prior_set in result["unconverged"]})
-        note = f", NOT CONVERGED: {', '.join(unconverged)}" if unconverged else ""
-        yield Row(name=f"{name}{note}", this=further, against=first)
+        note = f"NOT CONVERGED: {', '.join(unconverged)}" if unconverged else ""
+        yield Row(name=name, this=further, against=first, note=note)
 
 
 def scaling(bench: Bench, effort: Effort) -> Iterator[Line]:
@@ -101,15 +109,16 @@ def scaling(bench: Bench, effort: Effort) -> Iterator[Line]:
     sizes = _sizes(bench, "importance fits of synthetic scenarios", "importance", effort.fits)
     for series, title in SERIES.items():
         chosen = [size for size in sizes if size["series"] == series]
-        yield Heading(text=f"One importance fit of {title}, against the smallest")
+        yield Heading(text=f"One importance fit of {title}, against the smallest", section="importance fit")
         yield from _growth(chosen, series)
-        yield Heading(text="  The log-likelihood alone, at 4,000 draws")
+        yield Heading(text="  The log-likelihood alone, at 4,000 draws", section="likelihood")
         for size in chosen:
             yield Row(name=f"{size['size']} {series}", this=size["likelihoods"], against=chosen[0]["likelihoods"])
     if effort.compiling:
         with empty_compile_cache() as cache:
             sizes = _sizes(bench, "NUTS fits of synthetic scenarios", "nuts", 1, **cache)
-        yield Heading(text=f"One NUTS fit of {SERIES['events']}, against the smallest, whose time includes compiling")
+        text = f"One NUTS fit of {SERIES['events']}, against the smallest, whose time includes compiling"
+        yield Heading(text=text, section="NUTS fit")
         yield from _growth(sizes, "events")
 
 
@@ -125,17 +134,21 @@ def nuts(bench: Bench, *, until: float) -> Iterator[Line]:
                     bench.run(f"{name}, {state}", command, **cache)
         rounds += 1
         longest = max(longest, time.monotonic() - start)
-    yield Heading(text="NUTS against a PyMC user's own script; cold: with an empty compile cache, warm: a full one")
+    text = "NUTS against a PyMC user's own script; cold: with an empty compile cache, warm: a full one"
+    yield Heading(text=text, section="NUTS")
     for state in ("cold", "warm"):
-        yield _seconds(bench, f"{NUTS}, {state}", f"{HANDWRITTEN}, {state}", aim=cases.NUTS_AIM)
-    yield Heading(text="The same, against that script compiled without PyTensor's in-place pass")
+        yield _ratio(bench.seconds, f"{NUTS}, {state}", f"{HANDWRITTEN}, {state}", aim=cases.NUTS_AIM)
+    yield Heading(
+        text="The same, against that script compiled without PyTensor's in-place pass", section="NUTS, no in-place"
+    )
     for state in ("cold", "warm"):
-        yield _seconds(bench, f"{NUTS}, {state}", f"{NO_INPLACE}, {state}")
+        yield _ratio(bench.seconds, f"{NUTS}, {state}", f"{NO_INPLACE}, {state}")
 
 
 def memory(bench: Bench) -> Iterator[Line]:
     """Peak memory of the commands timed above, each of which was a fresh process."""
-    yield Heading(text=f"Peak memory, against '{cases.NUMERIC}'; less than {least_peak():.0f} MiB cannot be measured")
+    text = f"Peak memory, against '{cases.NUMERIC}'; less than {least_peak():.0f} MiB cannot be measured"
+    yield Heading(text=text, section="memory")
     timed = [case.command for case in (cases.HELP, cases.FIT, cases.COMPARE, *cases.REPORTS, *cases.ATTRIBUTIONS)]
     timed += [name for name in (f"{NUTS}, cold", f"{HANDWRITTEN}, cold") if name in bench.runs]
     for name in timed:
@@ -144,14 +157,14 @@ def memory(bench: Bench) -> Iterator[Line]:
         )
 
 
-def _rows(bench: Bench, measured: Sequence[Case]) -> Iterator[Row]:
+def _rows(cost: Cost, measured: Sequence[Case]) -> Iterator[Row]:
     for case in measured:
-        yield _seconds(bench, case.command, case.against, aim=case.aim)
+        yield _ratio(cost, case.command, case.against, aim=case.aim)
 
 
-def _seconds(bench: Bench, this: str, against: str, *, aim: float | None = None) -> Row:
+def _ratio(cost: Cost, this: str, against: str, *, aim: float | None = None) -> Row:
     name = f"{cases.LABELS.get(this, this)} / {cases.LABELS.get(against, against)}"
-    return Row(name=name, this=bench.seconds(this), against=bench.seconds(against), aim=aim)
+    return Row(name=name, this=cost(this), against=cost(against), aim=aim)
 
 
 def _sizes(bench: Bench, name: str, method: str, repetitions: int, **variables: str) -> list[dict[str, Any]]:
@@ -164,7 +177,7 @@ def _growth(sizes: Sequence[dict[str, Any]], series: str) -> Iterator[Line]:
         yield Row(name=series, this=(), against=())
     for size in sizes:
         this, smallest = ([fit["seconds"] for fit in entry["fits"]] for entry in (size, sizes[0]))
-        yield Row(name=f"{size['size']} {series}: {_diagnosis(size['fits'])}", this=this, against=smallest)
+        yield Row(name=f"{size['size']} {series}", this=this, against=smallest, note=_diagnosis(size["fits"]))
 
 
 def _diagnosis(fits: Sequence[dict[str, Any]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-WIDTHS = (58, 7, 8, 4, 10, 10, 2)
+WIDTHS = (57, 8, 8, 4, 10, 10, 2)
 HEADER = ("What, against what", "ratio", "aim", "met", "this", "against", "n")
 
 
@@ -16,6 +16,8 @@ class Heading:
     """A line above a group of rows."""
 
     text: str
+    section: str
+    """A short name of the group, under which its ratios are remembered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +30,16 @@ class Row:
     aim: float | None = None
     """The largest ratio that meets the aim."""
     unit: Literal["s", "MiB"] = "s"
+    note: str = ""
+    """What this measurement was like; not part of the name, under which the ratio is remembered."""
+    verdict: str = ""
+    """Why there is no ratio, in a word or two; empty where there is one."""
 
     @property
     def ratio(self) -> float | None:
-        """Ratio of the medians; None where a side was not measured."""
+        """Ratio of the medians; None where a side was not measured, or did not come to an end."""
+        if self.verdict:
+            return None
         return median(self.this) / median(self.against) if self.this and self.against else None
 
 
@@ -52,8 +60,8 @@ def _heading(heading: Heading) -> list[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (
-        f"  {row.name}",
-        "failed" if row.ratio is None else f"{row.ratio:#.3g}".rstrip("."),
+        f"  {row.name}{row.note and f': {row.note}'}",
+        row.verdict or "failed" if row.ratio is None else f"{row.ratio:#.3g}".rstrip("."),
         "" if row.aim is None else f"<= {row.aim:g}",
         _met(row),
         _amount(row.this, row.unit),

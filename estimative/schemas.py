@@ -13,6 +13,7 @@ from estimative.model.analysis.what_if_result import WhatIfResult
 from estimative.model.codec import schema
 from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.disagreement.diff_result import DiffResult
+from estimative.model.disagreement.history import HistoryResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.pool_result import PoolResult
 from estimative.model.record.edition import Edition
@@ -27,6 +28,7 @@ TYPES: dict[str, type] = {
     "diff": DiffResult,
     "evidence": EvidenceResult,
     "fit": FitResult,
+    "history": HistoryResult,
     "pool": PoolResult,
     "report": ReportResult,
     "resolve": ResolveResult,

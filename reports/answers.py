@@ -29,6 +29,7 @@ KINDS = (
     "diff",
     "evidence",
     "fit",
+    "history",
     "pool",
     "report",
     "resolve",

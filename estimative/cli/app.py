@@ -23,6 +23,7 @@ from estimative.cli.export import export
 from estimative.cli.fit import fit
 from estimative.cli.help import Command as PlainCommand
 from estimative.cli.help import Group
+from estimative.cli.history import history
 from estimative.cli.import_ import import_
 from estimative.cli.new import new_app
 from estimative.cli.option_groups import with_groups
@@ -125,6 +126,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative diff 20261101",
             "estimative diff 20261101 20261201 --format md",
             "estimative diff 20261101 -o changes.docx",
+        ),
+    ),
+    "history": Command(
+        run=history,
+        group="Explain",
+        examples=(
+            "estimative history",
+            "estimative history --replay --priors baseline --since 2022-01-01",
+            "estimative history --replay --dates 2025-01-01,2026-01-01 -o history.html",
         ),
     ),
     "roll": Command(

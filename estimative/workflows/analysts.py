@@ -43,7 +43,9 @@ class Analysts:
         return tuple(dict.fromkeys(issue for other in self.left_out for issue in other.errors))
 
 
-def load_analysts(scenario: str, priors: Sequence[str], day: datetime.date | None = None) -> Analysts:
+def load_analysts(
+    scenario: str, priors: Sequence[str], day: datetime.date | None = None, *, least: int = 2
+) -> Analysts:
     """Read a scenario and several prior sets for it; those with errors are left out.
 
     Parameters
@@ -54,11 +56,13 @@ def load_analysts(scenario: str, priors: Sequence[str], day: datetime.date | Non
         Names of shipped ones, paths, or folders of them; none stands for all shipped prior sets of the scenario.
     day
         In place of the scenario's `as_of`; evidence dated after it is left out.
+    least
+        How many prior sets are needed.
 
     Raises
     ------
     InvalidInput
-        With every error of the scenario; if a set is not there, or is given twice; or if fewer than two sets are left.
+        With every error of the scenario; if a set is not there, or is given twice; or if too few sets are left.
     """
     subject = read_scenario(find_scenario(scenario), checked_day(day))
     refuse_future(subject)
@@ -70,25 +74,25 @@ def load_analysts(scenario: str, priors: Sequence[str], day: datetime.date | Non
     assessments = tuple(_assessed(subject, prior_sets, broken))
     left_out = tuple(broken[file] for file in dict.fromkeys(map(str, paths)) if file in broken)
     analysts = Analysts(assessments=assessments, left_out=left_out)
-    if missing or (left_out and len(assessments) < 2):
+    if missing or (left_out and len(assessments) < least):
         raise InvalidInput(dict.fromkeys([*missing, *analysts.errors]))
-    check_team(assessments)
+    check_team(assessments, least=least)
     return analysts
 
 
-def check_team(assessments: Sequence[Assessment]) -> None:
-    """Refuse fewer than two analysts, and two of one name.
+def check_team(assessments: Sequence[Assessment], *, least: int = 2) -> None:
+    """Refuse too few analysts, and two of one name.
 
     Raises
     ------
     InvalidInput
-        With every name that is given twice; or if there are fewer than two.
+        With every name that is given twice; or if there are too few.
     """
     if issues := [*_given_twice([assessment.prior_set for assessment in assessments])]:
         raise InvalidInput(issues)
-    if len(assessments) < 2:
+    if len(assessments) < least:
         message = f"the number of prior sets is {len(assessments)}"
-        raise invalid(message, code="too-few-analysts", allowed="two or more")
+        raise invalid(message, code="too-few-analysts", allowed=f"{'two' if least == 2 else least} or more")
 
 
 def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Path]:

@@ -42,7 +42,7 @@ def list_runs(store: Store, only: Filter | None = None) -> RunList:
     InvalidInput
         If the filter names a scenario or prior set that no run has.
     """
-    runs, only = store.list(), only or Filter()
+    (runs, unreadable), only = store.contents(), only or Filter()
     for name, known, what in (
         (only.scenario, {run.scenario for run in runs}, "the id of a scenario with a saved run"),
         (only.prior_set, {run.prior_set for run in runs}, "a prior set with a saved run"),
@@ -50,9 +50,8 @@ def list_runs(store: Store, only: Filter | None = None) -> RunList:
         if name and runs and name not in known:
             raise InvalidInput([unknown_name(Place(file=str(store.folder)), name, sorted(known), what)])
     accepted = tuple(filter(only.accepts, runs))
-    return RunList(
-        folder=str(store.folder), runs=accepted, passed_over=len(runs) - len(accepted), unreadable=store.unreadable()
-    )
+    passed_over = len(runs) - len(accepted)
+    return RunList(folder=str(store.folder), runs=accepted, passed_over=passed_over, unreadable=unreadable)
 
 
 def find_run(store: Store, name: str) -> StoredRun:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -120,22 +120,28 @@ def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
 def compare_pairs(analysts: Sequence[FittedAnalyst]) -> tuple[Pair, ...]:
     """Compare each analyst with each other one, outcome by outcome."""
     outcomes = common_outcomes([analyst.fitted.posterior for analyst in analysts])
-    return tuple(_pair(outcome, *pair) for outcome in outcomes for pair in combinations(analysts, 2))
+    return tuple(pair for outcome in outcomes for pair in _pairs(outcome, analysts))
 
 
-def _pair(outcome: str, first: FittedAnalyst, second: FittedAnalyst) -> Pair:
-    posteriors = first.fitted.posterior, second.fitted.posterior
-    a, b = (posterior.mc_estimate("outcome", outcome) for posterior in posteriors)
-    samples = Sample.of(posteriors[0], outcome), Sample.of(posteriors[1], outcome)
-    return Pair(
-        outcome=outcome,
-        first=first.name,
-        second=second.name,
-        difference=delta_method(a.value - b.value, [(1.0, a), (-1.0, b)]),
-        superiority=superiority(*samples),
-        overlap=overlap(*samples),
-        wasserstein=wasserstein(*samples),
-    )
+def _pairs(outcome: str, analysts: Sequence[FittedAnalyst]) -> Iterator[Pair]:
+    """Compare all of them on one outcome; what needs one analyst alone is computed once."""
+    names = [analyst.name for analyst in analysts]
+    posteriors = [analyst.fitted.posterior for analyst in analysts]
+    estimates = [posterior.mc_estimate("outcome", outcome) for posterior in posteriors]
+    samples = [Sample.of(posterior, outcome) for posterior in posteriors]
+    for first, second in combinations(range(len(analysts)), 2):
+        a, b = estimates[first], estimates[second]
+        both = samples[first], samples[second]
+        # There is a pair for every two analysts: with the draws of each, hundreds of analysts would fill the memory.
+        yield Pair(
+            outcome=outcome,
+            first=names[first],
+            second=names[second],
+            difference=delta_method(a.value - b.value, [(1.0, a), (-1.0, b)]).without_draws(),
+            superiority=superiority(*both).without_draws(),
+            overlap=overlap(*both).without_draws(),
+            wasserstein=wasserstein(*both).without_draws(),
+        )
 
 
 def log_evidence(fitter: Fitter, analysts: Sequence[FittedAnalyst]) -> dict[str, LogEvidence]:

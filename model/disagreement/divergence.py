@@ -51,6 +51,16 @@ class Sample:
         chance = np.divide(yes, given, out=np.zeros_like(yes), where=given > 0)
         return cls(chance=chance, weights=weights / weights.sum(), draws=posterior.draws)
 
+    @cached_property
+    def order(self) -> Index:
+        """What sorts the chances: once for all whom the analyst is compared with. dims (draw)."""
+        return np.argsort(self.chance)
+
+    @cached_property
+    def parts(self) -> tuple[_Part, ...]:
+        """The draws at 0, at 1, and between."""
+        return tuple(_Part.of(self, here) for here in _places(self))
+
     def deviation(self, series: Numbers) -> Numbers:
         """The series whose mean over `draws` is the error of the weighted mean, to first order; dims (draw)."""
         plain = self.draws.weights
@@ -105,8 +115,8 @@ def overlap(a: Sample, b: Sample) -> MCEstimate:
     wider by the bandwidth, so that two that differ only by noise that they do not share overlap by about 0.97.
     """
     shared_a, shared_b = np.zeros_like(a.chance), np.zeros_like(b.chance)
-    for here_a, here_b in zip(_places(a), _places(b), strict=True):
-        shared_a[here_a], shared_b[here_b] = _shared(_Part.of(a, here_a), _Part.of(b, here_b))
+    for part_a, part_b in zip(a.parts, b.parts, strict=True):
+        shared_a[part_a.here], shared_b[part_b.here] = _shared(part_a, part_b)
     value = float(a.weights @ shared_a + b.weights @ shared_b)
     return _noisy(min(value, 1.0), a, shared_a, b, shared_b)
 
@@ -122,7 +132,9 @@ def _noisy(value: float, a: Sample, of_a: Numbers, b: Sample, of_b: Numbers) -> 
 def _together(a: Sample, b: Sample) -> tuple[Numbers, Index]:
     """The chances of both, and what sorts them."""
     chance = np.concatenate([a.chance, b.chance])
-    return chance, np.argsort(chance)
+    each = np.concatenate([a.order, len(a.chance) + b.order])
+    # A stable sort merges two sorted halves in one pass.
+    return chance, each[np.argsort(chance[each], kind="stable")]
 
 
 def _halfway(rank: Index, weights: Numbers, ranks: int) -> Numbers:
@@ -143,12 +155,14 @@ def _places(sample: Sample) -> list[NDArray[np.bool_]]:
 class _Part:
     """Some of the draws of a sample; dims (draw)."""
 
+    here: NDArray[np.bool_]
+    """Which draws of the sample they are; dims (draw of the sample)."""
     chance: Numbers
     weights: Numbers
 
     @classmethod
     def of(cls, sample: Sample, here: NDArray[np.bool_]) -> _Part:
-        return cls(chance=sample.chance[here], weights=sample.weights[here])
+        return cls(here=here, chance=sample.chance[here], weights=sample.weights[here])
 
     @property
     def mass(self) -> float:

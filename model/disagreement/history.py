@@ -1,4 +1,4 @@
-"""An assessment over time: the headline on each day, what moved it, and whether it moved as a rational judgement does."""
+"""An assessment over time: the headline on each day, what moved it, and whether it moved too much."""
 
 from __future__ import annotations
 

@@ -64,4 +64,8 @@ class Grid:
 
     def interpolate(self, heights: Numbers, places: Numbers) -> Numbers:
         """Interpolate linearly between nodes, the transpose of `bin`; 0 beyond the grid; dims (place)."""
-        return np.asarray(np.interp(places, self.nodes, heights, left=0.0, right=0.0))
+        position = (places - self.start) / self.step
+        within = (position >= 0) & (position <= self.size - 1)
+        left = np.clip(position, 0, self.size - 2).astype(np.intp)  # the nodes are equally spaced: nothing to search
+        share = position - left
+        return np.where(within, heights[left] * (1 - share) + heights[left + 1] * share, 0.0)

@@ -63,6 +63,10 @@ class MCEstimate:
         # Sums of influences that cancel leave rounding noise behind.
         return error if error > ROUNDING * abs(self.value) else 0.0
 
+    def without_draws(self) -> MCEstimate:
+        """The same value and error, without the influence of each draw: for answers that nothing is computed from."""
+        return MCEstimate(value=self.value, own_variance=self.se**2)
+
     def __repr__(self) -> str:
         return f"MCEstimate(value={self.value:.6g}, se={self.se:.2g})"
 

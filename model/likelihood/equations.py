@@ -36,7 +36,7 @@ from estimative.model.likelihood.waiting import waiting_chances
 TINY_SQUARE = 1e-12
 """Of a deviation in log-odds."""
 MAX_NUMBERS = 1 << 22
-"""In an array over rows of cases, for all draws that are evaluated at once."""
+"""In an array over rows of cases or of tables, for all draws that are evaluated at once."""
 EPSILON = 2.0**-53
 """The smallest 1 - p that a float can hold next to 1; keeps the log-odds of p = 1 finite."""
 
@@ -263,8 +263,9 @@ def log_joint(backend: Backend, structure: Structure, theta: Theta, queries: Seq
 
 
 def _draws_at_once(structure: Structure, theta: Theta) -> int | None:
-    """As many draws as leave each array over rows of cases in memory; None where all do."""
-    rows = len(structure.binomial_cases.item) + len(structure.state_cases.item)
+    """As many draws as leave each array over rows of cases, or of tables, in memory; None where all do."""
+    cases = len(structure.binomial_cases.item) + len(structure.state_cases.item)
+    rows = max(cases, len(structure.linear_predictors.base))
     if theta.degree.ndim < 2 or rows * theta.degree.shape[1] <= MAX_NUMBERS:
         return None
     return max(MAX_NUMBERS // rows, 1)

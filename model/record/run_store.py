@@ -74,17 +74,23 @@ class Store:
 
         return cls(user_data_path("estimative", appauthor=False) / "runs")
 
+    def contents(self) -> tuple[tuple[Manifest, ...], tuple[str, ...]]:
+        """The runs, the newest first, and the ids of those that `unreadable` names; each is read once."""
+        if not self.folder.is_dir():
+            return (), ()
+        folders = [path for path in self.folder.iterdir() if not path.name.startswith(".")]
+        manifests = {path: _manifest(path) for path in folders}
+        runs = sorted((m for m in manifests.values() if m is not None), key=lambda m: m.id, reverse=True)
+        damaged = (path.name for path, m in manifests.items() if m is None and os.path.lexists(path / MANIFEST))
+        return tuple(runs), tuple(sorted(damaged))
+
     def list(self) -> tuple[Manifest, ...]:
         """The runs, the newest first; a folder that holds none is passed over."""
-        if not self.folder.is_dir():
-            return ()
-        manifests = [_manifest(path) for path in self.folder.iterdir() if not path.name.startswith(".")]
-        return tuple(sorted((m for m in manifests if m is not None), key=lambda m: m.id, reverse=True))
+        return self.contents()[0]
 
     def unreadable(self) -> tuple[str, ...]:
         """Ids of the runs that are passed over: damaged, or of another version of the program."""
-        folders = self.folder.glob(f"[!.]*/{MANIFEST}")
-        return tuple(sorted(path.parent.name for path in folders if _manifest(path.parent) is None))
+        return self.contents()[1]
 
     def find(self, name: str) -> Path:
         """The folder of a run: by its id, the beginning of its id, or `latest`.

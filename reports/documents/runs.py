@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
@@ -24,13 +25,13 @@ def document(result: RunList, context: Context) -> Document:
         return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."), *passed_over)
     total = plural(len(result.runs) + result.passed_over, "run", "runs")
     lead = Paragraph(text=f"{f'{len(result.runs)} of ' if result.passed_over else ''}{total} in {result.folder}")
-    labelled, ids = any(run.label for run in result.runs), [run.id for run in result.runs]
+    labelled, names = any(run.label for run in result.runs), short_ids([run.id for run in result.runs])
     header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
     return (
         lead,
         Table(
             header=header,
-            rows=tuple((short_id(run.id, ids), *_row(run, context, labelled=labelled)) for run in result.runs),
+            rows=tuple((names[run.id], *_row(run, context, labelled=labelled)) for run in result.runs),
             text_columns=frozenset(range(len(header))),
             nowrap_columns=frozenset({0, header.index("As of")}),
         ),
@@ -49,10 +50,16 @@ def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:
     return (*label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
 
 
-def short_id(run: str, ids: Sequence[str]) -> str:
-    """The time in the id, which names the run as well where no other was saved at that time."""
-    time = run.partition("-")[0]
-    return time if sum(other.startswith(time) for other in ids) == 1 else run
+def short_ids(ids: Sequence[str]) -> dict[str, str]:
+    """By id, the time in it, which names the run as well where no other was saved at that time."""
+    ordered, short = sorted(ids), {}
+    for run in ids:
+        time = run.partition("-")[0]
+        # Those that begin with the time follow each other, so that the second of them is enough to know.
+        second = bisect_left(ordered, time) + 1
+        alone = second == len(ordered) or not ordered[second].startswith(time)
+        short[run] = time if alone else run
+    return short
 
 
 def summary(run: Manifest, context: Context) -> str:

@@ -71,6 +71,14 @@ def test_equal_analysts_do_not_differ() -> None:
     assert pair.overlap.value == pytest.approx(1)
 
 
+def test_a_pair_does_not_keep_its_draws() -> None:
+    """A pair has values and errors alone, so that the memory for many analysts does not grow with pairs times draws."""
+    (pair,) = pairs(analyst("one", 2, 5), analyst("two", 3, 5))
+    for estimate in (pair.difference, pair.superiority, pair.overlap, pair.wasserstein):
+        assert estimate.se > 0
+        assert estimate.influence.size == 1
+
+
 def test_a_difference_has_a_smaller_error_than_its_ends() -> None:
     """What common random numbers share cancels from the difference between two similar analysts."""
     analysts = fitted(analyst("one", 2, 5), analyst("two", 2.2, 5))
