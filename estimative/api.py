@@ -30,16 +30,17 @@ from estimative.workflows import clock, inputs
 from estimative.workflows.analysts import about, check_team, open_team, parse_weights, with_headline
 from estimative.workflows.cluster import Engine, as_executor
 from estimative.workflows.files import write_answer
+from estimative.workflows.fit import FitMethod
 from estimative.workflows.project import Project
 from estimative.workflows.session import Progress, Session, Settings, open_session, silent
-from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition
+from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition, written
 
 if TYPE_CHECKING:
     import pandas
     import xarray
     from matplotlib.axes import Axes
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "compare", "fit", "load", "pool", "score"]
+__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "batch", "compare", "fit", "load", "pool", "score"]
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
@@ -411,6 +412,59 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     names = [assessment.prior_set.name for assessment in assessments]
     stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
+
+
+def batch(
+    source: str | Path,
+    *,
+    runs: str | Path | None = None,
+    dates: Sequence[datetime.date] = (),
+    variants: Mapping[str, Edits] | None = None,
+    outcome: str = "",
+    method: FitMethod = "importance",
+    lean: bool = False,
+    again: bool = False,
+    **settings: Any,
+) -> Answer:
+    """Fit many scenarios, prior sets and days, save each as a run, and list the results.
+
+    Parameters
+    ----------
+    source
+        A folder of scenarios and prior sets, or a table of combinations (CSV).
+    runs
+        The folder of saved runs; by default that of the command line. What is saved there is not fitted again.
+    dates
+        Fit each combination as of each of these days.
+    variants
+        Also fit each with these other statements: `{"low": {"events.stop": "unlikely"}}`.
+    lean
+        Save runs without draws, which take a hundredth of the space.
+    again
+        Fit again what is saved already.
+    settings
+        As those of `fit`: seed, draws, allow_unconverged, executor, progress.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder or table cannot be used. Errors of single combinations are in the result, as `result.issues`.
+    """
+    from estimative.model.record.run_store import Store
+    from estimative.workflows.batch import batch
+    from estimative.workflows.batch_plan import Combination, Variant, plan
+
+    show = settings.pop("allow_unconverged", False)
+    own = _settings((), {**settings, "with_unconverged": show})
+    like = Combination(scenario="", priors="", outcome=outcome, method=method, seed=own.seed, draws=own.draws)
+    stated = [
+        Variant(name=name, edits=tuple((key, written(value)) for key, value in edits.items()))
+        for name, edits in (variants or {}).items()
+    ]
+    planned = plan(Path(source), like=like, days=dates, variants=stated)
+    store = Store.at(Path(runs) if runs else Project.find(Path()).runs)
+    result = batch(planned, store, own, with_draws=not lean, again=again)
+    return Answer(result=result, context=Context(assessments=()))
 
 
 def score(path: str | Path, *, analysts: str | Sequence[str] = ()) -> Answer:

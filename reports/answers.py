@@ -25,6 +25,7 @@ class Kind:
 
 
 KINDS = (
+    "batch",
     "compare",
     "diff",
     "evidence",

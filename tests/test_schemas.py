@@ -26,6 +26,7 @@ NAMES: dict[str, Any] = {name: TYPES[name] for name in KINDS}
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 TEAM = (*FERRY, "--priors", "cook.toml")
+CASES = "scenario,priors\nferry.toml,mate.toml\nferry.toml,cook.toml\n"
 COMMANDS = {
     "fit": ("fit", *WATCH, "--method", "importance"),
     "sensitivity": ("sensitivity", *WATCH),
@@ -44,9 +45,10 @@ COMMANDS = {
     "resolve": ("resolve", "{before}", "--result", "no", "--date", UNTIL, "--because", "The log"),
     "score": ("score",),
     "runs": ("runs",),
+    "batch": ("batch", "cases.csv"),
 }
 """In this order: reports and records need the runs before them."""
-FITTED = [name for name in COMMANDS if name not in {"report", "diff", "resolve", "score", "runs"}]
+FITTED = [name for name in COMMANDS if name not in {"report", "diff", "resolve", "score", "runs", "batch"}]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,12 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every command prints as JSON, of fits that converge and, by the name "... failed", of fits that do not."""
     desk = Desk.at(tmp_path_factory.mktemp("schemas"))
     desk.write("ferry.toml", DATED)
-    for name, text in {"cook.toml": COOK, "purser.toml": PURSER, "forecasts.csv": FORECASTS}.items():
+    for name, text in {
+        "cook.toml": COOK,
+        "purser.toml": PURSER,
+        "forecasts.csv": FORECASTS,
+        "cases.csv": CASES,
+    }.items():
         desk.write(name, text)
     for priors in ("mate", "cook"):
         assert desk.run("fit", *FERRY[:3], f"{priors}.toml", "--method", "importance").code == 0
