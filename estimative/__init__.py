@@ -13,9 +13,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from estimative.api import Answer, Fit, InvalidInput, attribute, batch, compare, fit, load, pool, score
+    from estimative.api import (
+        Answer,
+        Fit,
+        InvalidInput,
+        attribute,
+        batch,
+        compare,
+        fit,
+        import_forecasts,
+        load,
+        pool,
+        score,
+    )
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "batch", "compare", "fit", "load", "pool", "score"]
+__all__ = [
+    "Answer",
+    "Fit",
+    "InvalidInput",
+    "attribute",
+    "batch",
+    "compare",
+    "fit",
+    "import_forecasts",
+    "load",
+    "pool",
+    "score",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,6 +21,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Choice
+from estimative.model.outside.imported import DateOrder, Form, ImportedForecasts, Unit
+from estimative.model.record.run_store import Store
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
@@ -40,7 +42,19 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-__all__ = ["Answer", "Fit", "InvalidInput", "attribute", "batch", "compare", "fit", "load", "pool", "score"]
+__all__ = [
+    "Answer",
+    "Fit",
+    "InvalidInput",
+    "attribute",
+    "batch",
+    "compare",
+    "fit",
+    "import_forecasts",
+    "load",
+    "pool",
+    "score",
+]
 
 type Edits = Mapping[str, StatementText]
 """By quantity, as in a prior set: `{"events.request": "likely", "factors.alignment": 0.7}`."""
@@ -467,25 +481,75 @@ def batch(
     return Answer(result=result, context=Context(assessments=()))
 
 
-def score(path: str | Path, *, analysts: str | Sequence[str] = ()) -> Answer:
-    """Score forecasts that were made elsewhere: Brier and logarithmic score, skill, calibration.
+def score(
+    path: str | Path | None = None, *, analysts: str | Sequence[str] = (), runs: str | Path | None = None
+) -> Answer:
+    """Score forecasts: Brier and logarithmic score, skill, calibration, and the mean over the days of each question.
 
     Parameters
     ----------
     path
-        A CSV file with one forecast a row, as `estimative score` reads it.
+        A CSV file with one forecast a row, as `estimative score` reads it. By default the resolved runs, and the
+        forecasts that were imported next to them.
     analysts
-        Names in the file; by default all.
+        Names in the file or log; by default all.
+    runs
+        The folder of saved runs; by default as on the command line.
 
     Raises
     ------
     InvalidInput
-        With every error of the file; or if an analyst is not in it.
+        With every error of the file or log; or if an analyst is not in it.
     """
-    from estimative.workflows.score import score_file
+    from estimative.workflows.score import score, score_file
 
     names = (analysts,) if isinstance(analysts, str) else analysts
-    return Answer(result=score_file(Path(path), names), context=Context(assessments=()))
+    result = score_file(Path(path), names) if path is not None else score(_store(runs), names)
+    return Answer(result=result, context=Context(assessments=()))
+
+
+def import_forecasts(
+    path: str | Path,
+    *,
+    questions: Mapping[str, str] | None = None,
+    unit: Unit | None = None,
+    dates: DateOrder | None = None,
+    form: Form | None = None,
+    answers: str | Path | None = None,
+    runs: str | Path | None = None,
+) -> ImportedForecasts:
+    """Import forecasts made elsewhere, which `score` then scores next to the saved runs.
+
+    Parameters
+    ----------
+    path
+        A file of Metaculus, Manifold, Polymarket or the Good Judgment Project; or a CSV file with the columns question,
+        forecaster, time, probability and outcome.
+    questions
+        What questions of the file are in the terms of a scenario with a saved run: `{"3479": "strike:closed"}`.
+    unit, dates, form
+        Where the file leaves open whether numbers are percentages, whether dates begin with the month or the day, or
+        whose it is.
+    answers
+        A file with the answers to its questions.
+    runs
+        The folder of saved runs; by default as on the command line.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files; then nothing is imported.
+    """
+    from estimative.model.outside.reading import Reading
+    from estimative.workflows.import_forecasts import import_forecasts
+
+    reading = Reading(form=form, unit=unit, dates=dates, questions=Path(answers) if answers is not None else None)
+    mapped = [f"{question}={target}" for question, target in (questions or {}).items()]
+    return import_forecasts(_store(runs), Path(path), reading=reading, questions=mapped).forecasts
+
+
+def _store(runs: str | Path | None) -> Store:
+    return Store.at(Path(runs) if runs is not None else Project.find(Path()).runs)
 
 
 def _compared(

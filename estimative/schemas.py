@@ -19,7 +19,7 @@ from estimative.model.pool_result import PoolResult
 from estimative.model.record.batch_result import BatchResult
 from estimative.model.record.edition import Edition
 from estimative.model.record.run_list import RunList
-from estimative.model.record.score import ResolveResult, ScoreResult
+from estimative.model.record.score import ResolveResult, ScoreResult, WithdrawResult
 from estimative.model.report_result import ReportResult
 from estimative.workflows.check import CheckResult
 
@@ -40,6 +40,7 @@ TYPES: dict[str, type] = {
     "sensitivity": SensitivityResult,
     "trace": TraceResult,
     "whatif": WhatIfResult,
+    "withdraw": WithdrawResult,
 }
 """By command."""
 

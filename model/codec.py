@@ -23,6 +23,11 @@ def to_json(result: object) -> str:
     return msgspec.json.format(_ENCODER.encode(result), indent=2).decode() + "\n"
 
 
+def to_compact_json(result: object) -> bytes:
+    """The same on one line, for files that only the program reads."""
+    return _ENCODER.encode(result)
+
+
 def from_json[Kind](text: str | bytes, kind: type[Kind]) -> Kind:
     """Read a result that `to_json` wrote.
 

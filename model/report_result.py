@@ -10,6 +10,7 @@ from typing import Literal
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.disagreement.history import HistoryResult
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Result
@@ -64,5 +65,7 @@ class ReportResult(Result):
     """With the analysts that were asked for."""
     previous: OtherResult | None = None
     """The result before this one, of the same scenario and prior set by name."""
+    history: HistoryResult | None = None
+    """Saved runs of the same question over time; None where there are not two days of them."""
     reproduction: Reproduction | None = None
     """None where the run was not saved."""

@@ -39,6 +39,8 @@ class Judgement:
     """Whether the question never will be resolved."""
     made: datetime.datetime | None = None
     """When; None where the file does not say."""
+    closed: datetime.datetime | None = field(default=None, compare=False)
+    """When the question was closed or resolved; None where the file does not say."""
     line: int = field(default=0, compare=False)
     """Of the file."""
 
@@ -124,6 +126,7 @@ def _judgement(rows: Sequence[Row]) -> Judgement:
         state=yes,
         void=first.answer == VOID,
         made=first.made,
+        closed=moment(first.closed),
         line=first.line,
     )
 

@@ -33,7 +33,7 @@ class Confidence:
 class PriorSet:
     """What one analyst believes, with everything inherited from the sets it extends.
 
-    The name, the analyst, the date and the rationale are always the set's own.
+    The name, the analyst, the dates and the rationale are always the set's own.
     """
 
     name: str
@@ -43,6 +43,8 @@ class PriorSet:
     scenario_digest: str | None
     """The digest of the scenario that the set was made for; inherited."""
     date: datetime.date | None
+    review_by: datetime.date | None = None
+    """The day by which the analyst means to look at these priors again."""
     rationale: str
     """May be empty."""
     lineage: tuple[str, ...]
@@ -92,6 +94,7 @@ class PriorSet:
             "analyst": self.analyst,
             "scenario": self.scenario,
             "date": self.date and self.date.isoformat(),
+            **({"review_by": self.review_by.isoformat()} if self.review_by else {}),
             "rationale": self.rationale,
             "lineage": self.lineage,
             "statements": {quantity: canonical(stated) for quantity, stated in statements.items()},

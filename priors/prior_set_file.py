@@ -211,6 +211,7 @@ def _read_own(table: Table, head: Table) -> PriorSet:
         scenario=_name(head, "scenario"),
         scenario_digest=head.text("scenario_digest", default="") or None,
         date=head.date("date", required=False),
+        review_by=head.date("review_by", required=False),
         rationale=head.text("rationale", default=""),
         lineage=(),
         statements=FrozenDict(statements),

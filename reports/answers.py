@@ -40,6 +40,7 @@ KINDS = (
     "sensitivity",
     "trace",
     "whatif",
+    "withdraw",
 )
 """Each is the `kind` of a result, and a module of `documents` with `document`, `sheets` and `FIGURES`."""
 

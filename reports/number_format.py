@@ -11,6 +11,8 @@ DECIBANS = 10 / math.log(10)
 """In one natural unit of log-odds (Good 1950)."""
 MAX_FACTOR = 1e12
 """A larger factor on the odds is not worth its digits."""
+LARGEST_PLACE = 308
+"""Floats have no larger power of ten."""
 FINEST_PLACE = -9
 """Exponent of the last decimal: what is smaller than a billionth is shown as less than that."""
 MAX_DIGITS = 3
@@ -68,7 +70,7 @@ def _finest(value: float, digits: int) -> int:
     if not value:
         return 0
     finest = math.floor(math.log10(abs(value)) + 1e-12) - digits + 1
-    carried = abs(round(value, -finest)) >= 10.0 ** (finest + digits) * (1 - 1e-12)
+    carried = abs(round(value, -finest)) >= 10.0 ** min(finest + digits, LARGEST_PLACE) * (1 - 1e-12)
     return finest + carried
 
 

@@ -19,7 +19,7 @@ from estimative.workflows.check import CheckResult
 from tests.command import Desk
 from tests.estimative.test_compare import PURSER
 from tests.estimative.test_pool import FORECASTS
-from tests.estimative.test_resolve import COOK, DATED, UNTIL, backdate
+from tests.estimative.test_resolve import COOK, DATED, UNTIL, backdate, day
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
 NAMES: dict[str, Any] = {name: TYPES[name] for name in KINDS}
@@ -40,15 +40,22 @@ COMMANDS = {
     "pool": ("pool", *TEAM),
     "pool with weights": ("pool", *TEAM, "--weight", "cook=2", "--extremize", "1.5"),
     "pool by scores": ("pool", *TEAM, "--scores", "forecasts.csv"),
-    "report": ("report", "latest"),
+    "report": ("report", "{after}"),
     "diff": ("diff", "{before}", "{after}"),
+    "withdraw": ("withdraw", "{open}", "--because", "New evidence"),
     "resolve": ("resolve", "{before}", "--result", "no", "--date", UNTIL, "--because", "The log"),
     "score": ("score",),
     "runs": ("runs",),
+    "history": ("history", *FERRY[:2]),
     "batch": ("batch", "cases.csv"),
+    "roll": ("roll", "--scenario", "later.toml", *FERRY[2:], "--to", "next"),
 }
 """In this order: reports and records need the runs before them."""
-FITTED = [name for name in COMMANDS if name not in {"report", "diff", "resolve", "score", "runs", "batch"}]
+FITTED = [
+    name
+    for name in COMMANDS
+    if name not in {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "batch"}
+]
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +74,14 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         assert desk.run("fit", *FERRY[:3], f"{priors}.toml", "--method", "importance").code == 0
     before, after = desk.kept()
     backdate(desk)
+    desk.write("later.toml", DATED.replace(UNTIL, day(-20)))
+    assert desk.run("fit", "--scenario", "later.toml", *FERRY[2:], "--method", "importance").code == 0
+    still_open = max(set(desk.kept()) - {before, after})
     answers = {}
     for name, command in COMMANDS.items():
-        done = desk.run(*(part.format(before=before, after=after) for part in command), "--format", "json")
+        done = desk.run(
+            *(part.format(before=before, after=after, open=still_open) for part in command), "--format", "json"
+        )
         assert done.code == 0, done.err
         answers[name] = json.loads(done.out)
     Draft202012Validator(schema(CheckResult)).validate(json.loads(desk.run("check", ".", "--format", "json").out))

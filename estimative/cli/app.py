@@ -25,7 +25,7 @@ from estimative.cli.fit import fit
 from estimative.cli.help import Command as PlainCommand
 from estimative.cli.help import Group
 from estimative.cli.history import history
-from estimative.cli.import_ import import_
+from estimative.cli.import_ import import_app
 from estimative.cli.new import new_app
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
@@ -37,6 +37,7 @@ from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
 from estimative.cli.trace import trace
 from estimative.cli.whatif import whatif
+from estimative.cli.withdraw import withdraw
 
 if TYPE_CHECKING:
     from estimative.priors.errors import InvalidInput
@@ -179,8 +180,17 @@ COMMANDS: Mapping[str, Command] = {
         group="Track record",
         examples=(
             'estimative resolve latest --result no --date 2030-12-31 --because "Press"',
-            'estimative resolve 2026 --result yes --date 2028-05-01 --because "Reuters"',
+            'estimative resolve supplier --result yes --date 2028-05-01 --because "Reuters"',
             "estimative resolve 2026 --correct --result no --date 2030-12-31 --because BBC",
+        ),
+    ),
+    "withdraw": Command(
+        run=withdraw,
+        group="Track record",
+        examples=(
+            'estimative withdraw latest --because "The treaty was signed"',
+            'estimative withdraw 20261101 --because "New evidence, to be assessed"',
+            'estimative withdraw supplier --because "It was sold" --format json',
         ),
     ),
     "score": Command(
@@ -201,15 +211,6 @@ COMMANDS: Mapping[str, Command] = {
             "estimative batch cases.csv --dates 2026-01-01,2026-06-01 --lean",
         ),
     ),
-    "import": Command(
-        run=import_,
-        group="Files",
-        examples=(
-            "estimative import clinic.bif",
-            "estimative import clinic.xdsl --worth 50",
-            'estimative import clinic.net --name ward --headline "fever=high"',
-        ),
-    ),
     "export": Command(
         run=export,
         group="Files",
@@ -228,6 +229,7 @@ for _name, _command in COMMANDS.items():
         epilog="\n".join(_command.examples),
         cls=PlainCommand,
     )(with_groups(_command.run))
+app.add_typer(import_app, name="import", rich_help_panel="Files")
 app.add_typer(runs_app, name="runs", rich_help_panel="Files")
 app.add_typer(new_app, name="new", rich_help_panel="Files")
 

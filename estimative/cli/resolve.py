@@ -12,7 +12,9 @@ from estimative.cli.option_groups import Output, RunStore
 def resolve(
     store: RunStore,
     output: Output,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, its beginning, or 'latest'.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The id of a run, its beginning, 'latest', or a scenario's id.")
+    ],
     result: Annotated[
         str,
         typer.Option(metavar="yes|no|void|STATE", help="yes, no or void; of an event its state, or its number."),
@@ -25,11 +27,12 @@ def resolve(
     event: Annotated[
         str | None, typer.Option("--event", metavar="ID", help="Record which state of this event holds.")
     ] = None,
-    correct: Annotated[
-        bool, typer.Option("--correct", help="Correct an earlier resolution of the same run and outcome or event.")
-    ] = False,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The horizon, where the scenario has runs with several.")
+    ] = None,
+    correct: Annotated[bool, typer.Option("--correct", help="Correct the earlier answer to the question.")] = False,
 ) -> None:
-    """Record what happened."""
+    """Record what happened, for every run of the question."""
     from estimative.cli.option_groups import read_date
     from estimative.cli.output import show
     from estimative.workflows.resolve import resolve
@@ -42,6 +45,7 @@ def resolve(
         because=because,
         outcome=outcome,
         event=event,
+        until=read_date(until, "--until") if until else None,
         correct=correct,
     )
     show(recorded, (), output)

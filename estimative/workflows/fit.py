@@ -15,7 +15,9 @@ from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.record.draws_file import DrawGroup, draw_groups
-from estimative.model.record.run_store import Manifest, Store, checked_label, new_id
+from estimative.model.record.due import due_dates
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store, checked_label, new_id
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput
@@ -162,7 +164,7 @@ class Saveable:
 def saveable(outcome: FitOutcome, *, with_draws: bool = True) -> Saveable:
     """A fit in the form in which it is saved."""
     groups = draw_groups(outcome.answer, outcome.posteriors, outcome.prior) if with_draws else {}
-    return Saveable(manifest=_manifest(outcome.result), result=to_json(outcome.result), draws=groups)
+    return Saveable(manifest=_manifest(outcome), result=to_json(outcome.result), draws=groups)
 
 
 def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = "") -> StoredRun:
@@ -178,7 +180,8 @@ def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = 
     return StoredRun(store.write(manifest, run.result, inputs.texts, run.draws))
 
 
-def _manifest(result: FitResult) -> Manifest:
+def _manifest(outcome: FitOutcome) -> Manifest:
+    result = outcome.result
     return Manifest(
         id=result.run.id,
         created=result.run.created,
@@ -189,5 +192,7 @@ def _manifest(result: FitResult) -> Manifest:
         prior_set=result.prior_set.name,
         method=result.method,
         converged=result.converged,
+        headline_id=result.scenario.headline,
         headline=result.headline.posterior if result.has_results else None,
+        due=due_dates(outcome.answer.assessment),
     )

@@ -18,6 +18,7 @@ from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Computation, PriorSetInfo, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitted
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.spec.as_of import as_of, known_on
@@ -140,11 +141,18 @@ def _unwanted() -> Step:
 
 
 def history(
-    store: Store, scenario: str, settings: Settings, *, prior_sets: Sequence[str] = (), attribution: bool = True
+    store: Store,
+    scenario: str,
+    settings: Settings,
+    *,
+    prior_sets: Sequence[str] = (),
+    attribution: bool = True,
+    up_to: FitResult | None = None,
 ) -> tuple[HistoryResult, tuple[Assessment, ...]]:
     """Collect the saved runs of a question: of each prior set, the last run of each day of the scenario.
 
-    The question is that of the latest run: runs of the scenario about another headline or horizon are left out.
+    The question is that of the latest run, or of the one up to which runs are wanted; runs about another headline or
+    horizon are left out.
 
     Parameters
     ----------
@@ -154,6 +162,8 @@ def history(
         Names of those to show; by default all.
     attribution
         Divide each change among time passed, new evidence, changed opinion and the rest of the scenario.
+    up_to
+        The last run; by default all count.
 
     Returns
     -------
@@ -164,20 +174,20 @@ def history(
     InvalidInput
         If there are no such runs.
     """
-    runs = list(_runs(store, scenario, prior_sets))
+    wanted = [m for m in store.list() if m.scenario == scenario and (not prior_sets or m.prior_set in prior_sets)]
+    wanted = [manifest for manifest in wanted if up_to is None or manifest.id <= up_to.run.id]
+    asked = [manifest for manifest in wanted if _question(manifest) == _question(wanted[0])]
+    runs = list(_last_of_each_day(store, asked))
     if not runs:
         message, fix = f"there are no saved runs of {quote(scenario)}", "Save some (fit), or fit them again (--replay)."
         raise invalid(message, code="unknown-run", file=str(store.folder), suggestion=fix)
-    last = runs[-1][1].scenario
-    asked = [(run, result) for run, result in runs if _question(result) == _question(runs[-1][1])]
-    by_name: dict[str, dict[datetime.date, tuple[StoredRun, FitResult]]] = {}
-    for run, result in asked:
-        by_name.setdefault(result.prior_set.name, {})[result.scenario.as_of] = (run, result)
-    series = tuple(
-        _saved([found[day] for day in sorted(found)], settings, attribution=attribution) for found in by_name.values()
-    )
-    latest = tuple(found[max(found)][0].assessment() for found in by_name.values())
-    return _history(last, series, settings, replayed=False, others=len(runs) - len(asked)), latest
+    by_name: dict[str, list[tuple[StoredRun, FitResult]]] = {}
+    for run, result in runs:
+        by_name.setdefault(result.prior_set.name, []).append((run, result))
+    series = tuple(_saved(found, settings, attribution=attribution) for found in by_name.values())
+    latest = tuple(found[-1][0].assessment() for found in by_name.values())
+    last = max((result.scenario for _, result in runs), key=lambda info: info.as_of)
+    return _history(last, series, settings, replayed=False, others=len(wanted) - len(asked)), latest
 
 
 def names_of(scenario: str, priors: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -193,17 +203,26 @@ def names_of(scenario: str, priors: Sequence[str]) -> tuple[str, tuple[str, ...]
     return read_scenario(find_scenario(scenario)).id, tuple(dict.fromkeys(names))
 
 
-def _question(result: FitResult) -> tuple[str, datetime.date]:
-    return result.scenario.headline, result.scenario.until
+def _question(manifest: Manifest) -> tuple[str, datetime.date]:
+    return manifest.headline_id, manifest.until
 
 
-def _runs(store: Store, scenario: str, prior_sets: Sequence[str]) -> Iterator[tuple[StoredRun, FitResult]]:
-    """The runs of a scenario with their results, the oldest first; damaged ones are passed over."""
-    for manifest in reversed(store.list()):
-        if manifest.scenario == scenario and (not prior_sets or manifest.prior_set in prior_sets):
+def _last_of_each_day(store: Store, manifests: Sequence[Manifest]) -> Iterator[tuple[StoredRun, FitResult]]:
+    """Of each prior set and day of the scenario the newest run that can be read, with its result; in order of days.
+
+    Parameters
+    ----------
+    manifests
+        The newest first.
+    """
+    chosen: dict[tuple[str, datetime.date], tuple[StoredRun, FitResult]] = {}
+    for manifest in manifests:
+        key = manifest.prior_set, manifest.as_of
+        if key not in chosen:
             with suppress(InvalidInput):
                 run = StoredRun(store.folder / manifest.id)
-                yield run, run.result()
+                chosen[key] = run, run.result()
+    yield from (chosen[key] for key in sorted(chosen))
 
 
 def _saved(runs: Sequence[tuple[StoredRun, FitResult]], settings: Settings, *, attribution: bool) -> Series:
@@ -227,7 +246,8 @@ def _saved(runs: Sequence[tuple[StoredRun, FitResult]], settings: Settings, *, a
             )
         )
         before, counted = inputs, frozenset(result.weights)
-        settings.progress(f"Reading the runs of {result.prior_set.name}", at + 1, len(runs))
+        if attribution:
+            settings.progress(f"Explaining the runs of {result.prior_set.name}", at + 1, len(runs))
     return Series.of(runs[-1][1].prior_set, tuple(moments))
 
 

@@ -11,17 +11,20 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.disagreement.history import HistoryResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.record.draws_file import Sample
-from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.report_result import InputFile, OtherResult, ReportResult, Reproduction
 from estimative.priors.errors import InvalidInput, Issue, Place
 from estimative.workflows.analyses import analyses_of, run_analyses, settings_of
 from estimative.workflows.analysts import open_team
 from estimative.workflows.compare import compare
+from estimative.workflows.history import history
 from estimative.workflows.session import Session, Settings, open_session
 
 QUANTILES = tuple((np.arange(200) + 0.5) / 200)
@@ -57,6 +60,7 @@ def report(store: Store, names: Sequence[str], settings: Settings) -> tuple[Repo
         dissent=tuple(_dissent(store, first, others)),
         comparison=comparison,
         previous=_previous(store, first),
+        history=_history(store, first, settings),
         reproduction=_reproduction(runs[0], first),
     )
     return result, assessments
@@ -163,6 +167,15 @@ def _previous(store: Store, first: FitResult) -> OtherResult | None:
     """The result before this one, of the same prior set by name."""
     previous = _latest(store, store.list(), first, first.prior_set.name)
     return _other(previous, first) if previous else None
+
+
+def _history(store: Store, first: FitResult, settings: Settings) -> HistoryResult | None:
+    """The question over time, by the run's own prior set and the others; None unless the former has two days."""
+    with suppress(InvalidInput):
+        found = history(store, first.scenario.id, settings, attribution=False, up_to=first)[0]
+        own = next((series for series in found.series if series.prior_set.name == first.prior_set.name), None)
+        return found if own and len(own.moments) > 1 else None
+    return None
 
 
 def _other(other: FitResult, first: FitResult) -> OtherResult:

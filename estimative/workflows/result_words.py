@@ -13,6 +13,31 @@ RESULTS = {word: occurred for occurred, word in WORDS.items()}
 VOID = WORDS[None]
 
 
+def one_line(because: str, what: str, allowed: str) -> str:
+    """A reason on one line.
+
+    Parameters
+    ----------
+    what
+        It is, in one word.
+    allowed
+        What is wanted.
+
+    Raises
+    ------
+    InvalidInput
+        If it is empty or no text.
+    """
+    reason = " ".join(because.split())
+    if not reason:
+        raise invalid(f"no {what} is given", code=f"missing-{what}", key="because", allowed=allowed)
+    try:
+        reason.encode()
+    except UnicodeEncodeError as error:
+        raise invalid(f"the {what} is not a text in UTF-8", code="not-text", key="because") from error
+    return reason
+
+
 def occurred(result: str, run: str) -> bool | None:
     """Whether an outcome happened; None where it is void.
 

@@ -6,8 +6,9 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_list import RunList
-from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.priors.errors import InvalidInput, Place, unknown_name
 
@@ -42,7 +43,8 @@ def list_runs(store: Store, only: Filter | None = None) -> RunList:
     InvalidInput
         If the filter names a scenario or prior set that no run has.
     """
-    (runs, unreadable), only = store.contents(), only or Filter()
+    listing, only = store.listing(), only or Filter()
+    runs = listing.runs
     for name, known, what in (
         (only.scenario, {run.scenario for run in runs}, "the id of a scenario with a saved run"),
         (only.prior_set, {run.prior_set for run in runs}, "a prior set with a saved run"),
@@ -50,8 +52,12 @@ def list_runs(store: Store, only: Filter | None = None) -> RunList:
         if name and runs and name not in known:
             raise InvalidInput([unknown_name(Place(file=str(store.folder)), name, sorted(known), what)])
     accepted = tuple(filter(only.accepts, runs))
-    passed_over = len(runs) - len(accepted)
-    return RunList(folder=str(store.folder), runs=accepted, passed_over=passed_over, unreadable=unreadable)
+    return RunList(
+        folder=str(store.folder),
+        runs=accepted,
+        passed_over=len(runs) - len(accepted),
+        unreadable=listing.unreadable,
+    )
 
 
 def find_run(store: Store, name: str) -> StoredRun:

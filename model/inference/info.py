@@ -67,6 +67,7 @@ class PriorSetInfo:
     digest: str
     analyst: str
     date: datetime.date | None
+    review_by: datetime.date | None = None
     rationale: str
     lineage: tuple[str, ...]
     """The sets that it extends, nearest first."""
@@ -76,7 +77,7 @@ class PriorSetInfo:
     @classmethod
     def of(cls, assessment: Assessment) -> PriorSetInfo:
         prior_set = assessment.prior_set
-        names = ("name", "digest", "analyst", "date", "rationale", "lineage", "confidence")
+        names = ("name", "digest", "analyst", "date", "review_by", "rationale", "lineage", "confidence")
         return cls(**{name: getattr(prior_set, name) for name in names})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.record.clusters import Clusters
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.proper_scores import calibration as words
-from estimative.model.record.resolutions import Entry, Question
+from estimative.model.record.resolutions import Entry, Question, Withdrawal, subject, withdrawals_by_subject
 from estimative.model.record.scored_forecast import ScoredForecast
 from estimative.model.record.scoring_rules import brier_score, logarithmic_score, ranked_probability_score
 
@@ -32,9 +33,11 @@ class ScoredSet:
     superseded: tuple[Entry, ...]
     """Of runs that a later run of the same analyst on the same question replaced."""
     void: tuple[Entry, ...]
+    withdrawn: tuple[Entry, ...] = ()
+    """Of the last runs, those that were withdrawn before the answer was known."""
 
 
-def scored_set(entries: Sequence[Entry]) -> ScoredSet:
+def scored_set(entries: Sequence[Entry], withdrawals: Iterable[Withdrawal] = ()) -> ScoredSet:
     """Which of the current entries of a log are scored."""
     void = tuple(entry for entry in entries if entry.resolution.occurred is None)
     resolved = [entry for entry in entries if entry.resolution.occurred is not None]
@@ -42,10 +45,15 @@ def scored_set(entries: Sequence[Entry]) -> ScoredSet:
     for entry in sorted(resolved, key=lambda entry: (entry.forecast.created, entry.forecast.run)):
         last[entry.forecast.prior_set, entry.forecast.question] = entry
     lines = {entry.line for entry in last.values()}
+    stated = withdrawals_by_subject(withdrawals)
+    gone = {
+        entry.line for entry in last.values() if any(w.ends(entry) for w in stated.get(subject(entry.forecast), ()))
+    }
     return ScoredSet(
-        scored=tuple(entry for entry in resolved if entry.line in lines),
+        scored=tuple(entry for entry in resolved if entry.line in lines - gone),
         superseded=tuple(entry for entry in resolved if entry.line not in lines),
         void=void,
+        withdrawn=tuple(entry for entry in resolved if entry.line in gone),
     )
 
 
@@ -143,7 +151,7 @@ class Verification:
 def verify(scored: Sequence[ScoredForecast]) -> Verification:
     """Score some forecasts, none of them void; one at least."""
     ordered = sorted(scored, key=_by_probability)
-    clusters = _Clusters.of(ordered)
+    clusters = _clusters(ordered)
     penalties = _scores(logarithmic_score, ordered)
     yes_no = [forecast for forecast in ordered if not forecast.states]
     statements = sorted((each for forecast in ordered for each in forecast.statements()), key=_by_probability)
@@ -167,7 +175,7 @@ def _scores(rule: Callable[[Sequence[float], int], float], forecasts: Sequence[S
 def _ranked(forecasts: Sequence[ScoredForecast]) -> RankedScore | None:
     if not forecasts:
         return None
-    score = _Clusters.of(forecasts).mean(_scores(ranked_probability_score, forecasts))
+    score = _clusters(forecasts).mean(_scores(ranked_probability_score, forecasts))
     return RankedScore(count=len(forecasts), score=score)
 
 
@@ -175,7 +183,7 @@ def _base_rate(ordered: Sequence[ScoredForecast]) -> BaseRate:
     """The measures of forecasts of yes or no; one at least."""
     forecasts = np.array([forecast.probability for forecast in ordered], dtype=float)
     happened = np.array([forecast.occurred is True for forecast in ordered], dtype=float)
-    clusters = _Clusters.of(ordered)
+    clusters = _clusters(ordered)
     penalties, brier = _scores(logarithmic_score, ordered), _scores(brier_score, ordered)
     base, finite = float(happened.mean()), bool(np.isfinite(penalties).all())
     varied, bins = 0 < base < 1, tuple(_bins(ordered))
@@ -199,31 +207,8 @@ def _by_probability(forecast: ScoredForecast) -> tuple[object, ...]:
     return forecast.probabilities[::-1], forecast.analyst, forecast.question
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Clusters:
-    """Forecasts that share their luck: those on one scenario, whoever made them and of whatever outcome."""
-
-    members: tuple[int, ...]
-    """The place of each forecast's scenario among the scenarios; dims (forecast)."""
-    count: int
-
-    @classmethod
-    def of(cls, forecasts: Sequence[ScoredForecast]) -> _Clusters:
-        scenarios = [forecast.scenario for forecast in forecasts]
-        names = sorted(set(scenarios))
-        return cls(members=tuple(map(names.index, scenarios)), count=len(names))
-
-    def mean(self, values: Numbers) -> Estimate:
-        """The mean of values with dims (forecast)."""
-        mean = float(values.mean())
-        return Estimate(value=mean, se=self.error(values - mean))
-
-    def error(self, influence: Numbers) -> float | None:
-        """Cluster-robust standard error, given an influence of mean 0 with dims (forecast); None from one scenario."""
-        if self.count < 2:
-            return None
-        sums = np.bincount(self.members, weights=influence, minlength=self.count)
-        return sqrt(self.count / (self.count - 1) * float(np.square(sums).sum())) / len(influence)
+def _clusters(forecasts: Sequence[ScoredForecast]) -> Clusters:
+    return Clusters.of([forecast.scenario for forecast in forecasts])
 
 
 def _mean_forecast(forecasts: Sequence[ScoredForecast]) -> Estimate:
@@ -231,7 +216,7 @@ def _mean_forecast(forecasts: Sequence[ScoredForecast]) -> Estimate:
     return Estimate(value=float(np.mean([forecast.probability or 0.0 for forecast in forecasts])), se=error)
 
 
-def _bias(forecasts: Numbers, happened: Numbers, clusters: _Clusters) -> Estimate:
+def _bias(forecasts: Numbers, happened: Numbers, clusters: Clusters) -> Estimate:
     bias = clusters.mean(forecasts - happened)
     # Without a single event among rare ones the empirical spread is far too small: calibrated luck is its floor.
     chance = sqrt(float((forecasts * (1 - forecasts)).sum())) / len(forecasts)
@@ -243,7 +228,7 @@ def _entropy(base: float) -> float:
     return -base * log(base) - (1 - base) * log(1 - base)
 
 
-def _skill(penalties: Numbers, happened: Numbers, clusters: _Clusters, reference: float, slope: float) -> Estimate:
+def _skill(penalties: Numbers, happened: Numbers, clusters: Clusters, reference: float, slope: float) -> Estimate:
     """1 - score / reference, its error by the delta method.
 
     Parameters

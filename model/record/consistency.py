@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from estimative.model.record.resolutions import Entry, Resolution
+from estimative.model.record.resolutions import Entry, Question, Resolution
 from estimative.model.spec.events import OTHERWISE, Event, Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import Issue, Place
@@ -38,18 +38,19 @@ def decided_outcomes(scenario: Scenario, resolution: Resolution, names: Iterable
 def inconsistencies(
     scenario: Scenario, resolution: Resolution, entries: Iterable[Entry], file: str, line: int | None = None
 ) -> Iterator[Issue]:
-    """The errors of an answer that those to other questions about the same scenario and horizon exclude.
+    """The errors of an answer that those to other questions about the same scenario and horizon exclude, one for each.
 
     Parameters
     ----------
     line
         Of the answer, where it is in the file already.
     """
-    own = resolution.forecast.question
+    own, named = resolution.forecast.question, set[Question]()
     for entry in entries:
         other = entry.forecast.question
-        same = (other.scenario, other.until) == (own.scenario, own.until)
+        same = (other.scenario, other.until) == (own.scenario, own.until) and other not in named
         if same and other != own and _excluded(scenario, resolution, entry.resolution):
+            named.add(other)  # all runs of a question have the same answer
             message = (
                 f"the answer about {resolution.forecast.subject} is {resolution.word}, but line {entry.line} "
                 f"answers {entry.forecast.subject} with {entry.resolution.word}"
@@ -59,8 +60,15 @@ def inconsistencies(
 
 
 def all_inconsistencies(scenario: Scenario, entries: Sequence[Entry], file: str) -> Iterator[Issue]:
-    """The errors of current entries that earlier ones about other questions of the same scenario exclude."""
-    own = [entry for entry in entries if entry.forecast.scenario == scenario.id]
+    """The errors of current entries that earlier ones about other questions of the same scenario exclude.
+
+    Of each question the first entry is looked at: that its entries agree is another check.
+    """
+    first: dict[Question, Entry] = {}
+    for entry in entries:
+        if entry.forecast.scenario == scenario.id:
+            first.setdefault(entry.forecast.question, entry)
+    own = list(first.values())
     for place, entry in enumerate(own):
         yield from list(inconsistencies(scenario, entry.resolution, own[:place], file, entry.line))[:1]
 

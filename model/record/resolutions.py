@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from estimative.model.record.run_store import Manifest
+from estimative.model.record.manifest import Manifest
 from estimative.model.spec.events import OTHERWISE
 from estimative.priors.errors import Issue, Place
 from estimative.priors.state_probability import StateProbability
@@ -104,9 +105,14 @@ class Resolution:
         return self.forecast.run, self.forecast.outcome, self.forecast.event
 
     @property
+    def closed(self) -> datetime.date:
+        """The day of the answer, or the horizon if that came first."""
+        return min(self.date, self.forecast.until)
+
+    @property
     def lead(self) -> int:
         """Days from the run to the answer, or to the horizon if that came first."""
-        return (min(self.date, self.forecast.until) - self.forecast.made).days
+        return (self.closed - self.forecast.made).days
 
     @property
     def word(self) -> str:
@@ -134,6 +140,68 @@ class Entry:
     @property
     def forecast(self) -> IssuedForecast:
         return self.resolution.forecast
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A statement that a forecast no longer holds; until the analyst makes another one, none is in force."""
+
+    run: str
+    created: datetime.datetime
+    """When the forecast was made."""
+    scenario: str
+    prior_set: str
+    until: datetime.date
+    """The horizon: all outcomes and events of the scenario by then are withdrawn."""
+    withdrawn: datetime.datetime
+    """With the offset from UTC that the user had."""
+    because: str
+
+    def ends(self, entry: Entry) -> bool:
+        """Whether it ends a forecast of the same analyst and scenario: made before, and not yet answered that day."""
+        return entry.forecast.created < self.withdrawn and self.withdrawn.date() < entry.resolution.closed
+
+
+type Subject = tuple[str, str, datetime.date]
+"""What is withdrawn together: analyst (prior set), scenario and horizon."""
+
+
+def subject(of: IssuedForecast | Withdrawal) -> Subject:
+    """Whose forecasts of what these are."""
+    return of.prior_set, of.scenario, of.until
+
+
+def withdrawals_by_subject(withdrawals: Iterable[Withdrawal]) -> dict[Subject, list[Withdrawal]]:
+    """Withdrawals by what is withdrawn."""
+    grouped: dict[Subject, list[Withdrawal]] = defaultdict(list)
+    for withdrawal in withdrawals:
+        grouped[subject(withdrawal)].append(withdrawal)
+    return grouped
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalEntry:
+    """A line of the log that withdraws a forecast."""
+
+    line: int
+    digest: str
+    """SHA-256 of the line's bytes, its end included."""
+    written: datetime.datetime
+    """UTC."""
+    withdrawal: Withdrawal
+
+
+type LogEntry = Entry | WithdrawalEntry
+
+
+def resolution_entries(lines: Iterable[LogEntry]) -> tuple[Entry, ...]:
+    """The lines of a log that resolve something."""
+    return tuple(line for line in lines if isinstance(line, Entry))
+
+
+def withdrawal_entries(lines: Iterable[LogEntry]) -> tuple[WithdrawalEntry, ...]:
+    """The lines of a log that withdraw a forecast."""
+    return tuple(line for line in lines if isinstance(line, WithdrawalEntry))
 
 
 def current_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:

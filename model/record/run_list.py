@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from estimative.model.inference.info import SCHEMA_VERSION
-from estimative.model.record.run_store import Manifest
+from estimative.model.record.manifest import Manifest
 
 
 @dataclass(frozen=True, kw_only=True)

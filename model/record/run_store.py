@@ -13,17 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from estimative.model.codec import DamagedJson, from_json, to_json
-from estimative.model.inference.estimates import ProbabilityEstimate
-from estimative.model.inference.fit_result import check_time
-from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.record.draws_file import DrawGroup, write_draws
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_index import PARTIAL, Stamp, read_manifests, stamp_of
 from estimative.priors.errors import InvalidInput, ascii_safe, invalid, nearest, quote
 from estimative.priors.toml_document import read_text
 
 ENVIRONMENT = "ESTIMATIVE_RUNS"
 MANIFEST, RESULT, ANALYSES, DRAWS, INPUTS = "manifest.json", "result.json", "analyses.json", "draws.nc", "inputs"
 """Files of a run's folder; the analyses are added once they are computed."""
-PARTIAL = ".partial-"
 LEFT_BEHIND = 3600
 """Seconds after which something half-written belongs to a program that was killed."""
 MAX_LABEL = 80
@@ -32,29 +30,13 @@ LARGEST_JSON = 64 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """A run as a list of runs shows it."""
+class Listing:
+    """What a store holds."""
 
-    schema_version: int = SCHEMA_VERSION
-    id: str
-    created: datetime.datetime
-    """With the offset from UTC that the user had."""
-    label: str = ""
-    """The user's own words for this run."""
-    scenario: str
-    question: str
-    """The scenario's title."""
-    as_of: datetime.date
-    until: datetime.date
-    prior_set: str
-    method: str
-    converged: bool
-    headline: ProbabilityEstimate | None
-    """The probability; None where no number is shown."""
-
-    def __post_init__(self) -> None:
-        """Refuse a time that other time zones cannot express."""
-        check_time(self.created)
+    runs: tuple[Manifest, ...]
+    """The newest first."""
+    unreadable: tuple[str, ...] = ()
+    """Ids of the runs that are passed over: damaged, or of another version of the program."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +56,26 @@ class Store:
 
         return cls(user_data_path("estimative", appauthor=False) / "runs")
 
-    def contents(self) -> tuple[tuple[Manifest, ...], tuple[str, ...]]:
-        """The runs, the newest first, and the ids of those that `unreadable` names; each is read once."""
-        if not self.folder.is_dir():
-            return (), ()
-        folders = [path for path in self.folder.iterdir() if not path.name.startswith(".")]
-        manifests = {path: _manifest(path) for path in folders}
-        runs = sorted((m for m in manifests.values() if m is not None), key=lambda m: m.id, reverse=True)
-        damaged = (path.name for path, m in manifests.items() if m is None and os.path.lexists(path / MANIFEST))
-        return tuple(runs), tuple(sorted(damaged))
-
     def list(self) -> tuple[Manifest, ...]:
         """The runs, the newest first; a folder that holds none is passed over."""
-        return self.contents()[0]
+        return self.listing().runs
 
-    def unreadable(self) -> tuple[str, ...]:
-        """Ids of the runs that are passed over: damaged, or of another version of the program."""
-        return self.contents()[1]
+    def listing(self) -> Listing:
+        """The runs, and the ids of those that cannot be read."""
+        manifests = read_manifests(self.folder, dict(self._stamps()), _manifest)
+        return Listing(
+            runs=tuple(sorted(filter(None, manifests.values()), key=lambda m: m.id, reverse=True)),
+            unreadable=tuple(sorted(name for name, manifest in manifests.items() if manifest is None)),
+        )
+
+    def _stamps(self) -> Iterator[tuple[str, Stamp]]:
+        """Each folder with a manifest, and the stamp of that file."""
+        if not self.folder.is_dir():
+            return
+        with os.scandir(self.folder) as entries:
+            for name in (entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir()):
+                if stamp := stamp_of(self.folder / name / MANIFEST):
+                    yield name, stamp
 
     def find(self, name: str) -> Path:
         """The folder of a run: by its id, the beginning of its id, or `latest`.
@@ -100,11 +85,12 @@ class Store:
         InvalidInput
             If there is no such run, or several.
         """
-        ids = [manifest.id for manifest in self.list()]
+        listing = self.listing()
+        ids = [manifest.id for manifest in listing.runs]
         matching = _matching(name, ids)
         if len(matching) == 1:
             return self.folder / matching[0]
-        for damaged in _matching(name, sorted(self.unreadable(), reverse=True)):
+        for damaged in _matching(name, sorted(listing.unreadable, reverse=True)):
             read_manifest(self.folder / damaged)  # says what is wrong with it
         several = len(matching) > 1
         message = f"{len(matching)} runs begin with {quote(name)}" if several else f"{quote(name)} is not a saved run"
@@ -190,7 +176,7 @@ class Store:
         for path in self.folder.glob(f"{PARTIAL}*"):
             with suppress(OSError):  # another program may sweep here too
                 if time.time() - path.stat().st_mtime > LEFT_BEHIND:
-                    shutil.rmtree(path, ignore_errors=True)
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
 def _choice(matching: list[str], ids: list[str]) -> str | tuple[str, ...]:

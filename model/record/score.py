@@ -8,11 +8,23 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from estimative.model.inference.info import SCHEMA_VERSION
+from estimative.model.outside.imported import Form, ImportedForecasts
 from estimative.model.record.calibration import MASS, Verification, scored_set, verify
 from estimative.model.record.consistency import DecidedOutcome
-from estimative.model.record.resolutions import Entry, current_entries
+from estimative.model.record.daily_scores import DailyScores, daily_scores
+from estimative.model.record.imported_tracks import imported_tracks
+from estimative.model.record.resolutions import (
+    Entry,
+    LogEntry,
+    WithdrawalEntry,
+    current_entries,
+    resolution_entries,
+    withdrawal_entries,
+)
 from estimative.model.record.scored_forecast import ScoredForecast
-from estimative.priors.errors import Issue
+from estimative.model.record.track_sources import log_tracks, record_tracks
+from estimative.model.record.tracks import Track
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.forecast_record import Record
 
 
@@ -23,6 +35,34 @@ class Period:
     name: str
     """Such as "2026", "2026 Q3" or "2026-07"."""
     scores: Verification
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSummary:
+    """A file of forecasts that was imported."""
+
+    name: str
+    form: Form
+    source_digest: str
+    """SHA-256 of the file."""
+    questions: int
+    forecasters: int
+    forecasts: int
+    skipped: int
+    """Rows that were no forecasts."""
+
+    @classmethod
+    def of(cls, imported: ImportedForecasts) -> ImportSummary:
+        """The numbers of an import."""
+        return cls(
+            name=imported.name,
+            form=imported.form,
+            source_digest=imported.source_digest,
+            questions=len(imported.questions),
+            forecasters=imported.forecasters,
+            forecasts=sum(forecast.probabilities is not None for forecast in imported.forecasts),
+            skipped=sum(imported.skipped.values()),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +96,11 @@ class ScoreResult:
     periods: tuple[Period, ...]
     """Of all analysts together, by when forecasts were made; empty where that is unknown, or within one period."""
     forecasts: tuple[ScoredForecast, ...]
-    """In the order of the log or the file, without those that were corrected, are late or not resolved."""
+    """In the order of the log or the file, without those that were corrected, are late or not resolved; then the last
+    one of each imported forecaster on each question."""
+    daily: DailyScores = field(default_factory=DailyScores)
+    """Over the days on which a question was open; of a file only where it says when."""
+    imports: tuple[ImportSummary, ...] = ()
 
     @property
     def converged(self) -> bool:
@@ -76,13 +120,23 @@ class ScoreResult:
     @property
     def superseded(self) -> int:
         """How many forecasts a later one of the same analyst on the same question replaced."""
-        return len(self.forecasts) - len(self.scored) - self.void
+        return len(self.forecasts) - len(self.scored) - self.void - self.withdrawn
+
+    @property
+    def withdrawn(self) -> int:
+        """How many forecasts were the last ones, but were withdrawn before the answer was known."""
+        return sum(forecast.withdrawn for forecast in self.forecasts)
 
 
 def score_entries(
-    entries: Sequence[Entry], *, log: str, open_runs: int = 0, analysts: Sequence[str] = ()
+    lines: Sequence[LogEntry],
+    *,
+    log: str,
+    open_runs: int = 0,
+    analysts: Sequence[str] = (),
+    imports: Sequence[ImportedForecasts] = (),
 ) -> ScoreResult:
-    """Score the entries of a log.
+    """Score the lines of a log, and imported forecasts next to them.
 
     Parameters
     ----------
@@ -92,16 +146,33 @@ def score_entries(
         How many runs of the same scenarios and prior sets are not resolved.
     analysts
         Only these, in this order; all of them, by name, if none is given.
+
+    Raises
+    ------
+    InvalidInput
+        If the answer to an imported question contradicts another one.
     """
+    entries, withdrawals = resolution_entries(lines), [each.withdrawal for each in withdrawal_entries(lines)]
     current = current_entries(entries)
-    lines = {entry.line for entry in scored_set(current).scored}
+    sets = scored_set(current, withdrawals)
+    scored, withdrawn = ({entry.line for entry in part} for part in (sets.scored, sets.withdrawn))
+    known = [ScoredForecast.of(e, scored=e.line in scored, withdrawn=e.line in withdrawn) for e in current]
+    names = {entry.forecast.prior_set for entry in entries}
+    outside, issues = imported_tracks(imports, current, names, log)
+    if issues:
+        raise InvalidInput(issues)
+    own = [track for track in outside if not analysts or track.forecaster in analysts]
+    tracks = [*log_tracks(current, withdrawals), *(track for each in outside if (track := each.track))]
     return replace(
-        _scored([ScoredForecast.of(entry, scored=entry.line in lines) for entry in current], analysts),
+        _scored([*known, *(row for each in own if (row := each.scored()))], analysts, tracks),
         file=log,
-        lines=len(entries),
-        digest=entries[-1].digest if entries else "",
+        lines=len(lines),
+        digest=lines[-1].digest if lines else "",
         corrected=len(entries) - len(current),
         open_runs=open_runs,
+        unresolved=sum(track.answer is None for track in own),
+        late=sum(len(track.changes) - len(track.in_time) for track in own),
+        imports=tuple(map(ImportSummary.of, imports)),
     )
 
 
@@ -122,7 +193,7 @@ def score_record(record: Record, *, analysts: Sequence[str] = ()) -> ScoreResult
     ]
     own = [judgement for judgement in record.judgements if not analysts or judgement.analyst in analysts]
     return replace(
-        _scored(known, analysts),
+        _scored(known, analysts, list(record_tracks([judgement for judgement, _ in every]))),
         source="file",
         file=record.file,
         lines=len(every) + len(record.late),
@@ -131,8 +202,8 @@ def score_record(record: Record, *, analysts: Sequence[str] = ()) -> ScoreResult
     )
 
 
-def _scored(forecasts: Sequence[ScoredForecast], analysts: Sequence[str]) -> ScoreResult:
-    """The scores of forecasts, without where they come from."""
+def _scored(forecasts: Sequence[ScoredForecast], analysts: Sequence[str], tracks: Sequence[Track] = ()) -> ScoreResult:
+    """The scores of forecasts, without where they come from; pools are of all tracks, whoever is chosen."""
     chosen = tuple(forecast for forecast in forecasts if not analysts or forecast.analyst in analysts)
     scored = [forecast for forecast in chosen if forecast.scored]
     names = list(dict.fromkeys(analysts)) or sorted({forecast.analyst for forecast in scored})
@@ -149,6 +220,7 @@ def _scored(forecasts: Sequence[ScoredForecast], analysts: Sequence[str]) -> Sco
         overall=verify(scored) if scored else None,
         periods=tuple(_periods(scored)),
         forecasts=chosen,
+        daily=daily_scores(tracks, analysts),
     )
 
 
@@ -182,6 +254,10 @@ class ResolveResult:
     log: str
     """The file, as the user named it."""
     entry: Entry
+    others: tuple[Entry, ...] = ()
+    """The lines of the other runs that made a forecast of the same question."""
+    left_out: tuple[str, ...] = ()
+    """Ids of runs that asked the same question, but made no forecast of it that can be scored."""
     title: str
     """Of the outcome or the event."""
     given: tuple[str, ...]
@@ -196,4 +272,26 @@ class ResolveResult:
     @property
     def converged(self) -> bool:
         """True: only runs that converged can be resolved."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawResult:
+    """A withdrawal as it was recorded."""
+
+    schema_version: int = SCHEMA_VERSION
+    kind: Literal["withdraw"] = "withdraw"
+    log: str
+    """The file, as the user named it."""
+    entry: WithdrawalEntry
+    title: str
+    """Of the scenario."""
+    headline: float
+    """The probability of the headline that the run gave."""
+    earlier: int = 0
+    """Earlier runs of the same prior set, scenario and horizon, which do not hold either."""
+
+    @property
+    def converged(self) -> bool:
+        """True: only runs that converged can be withdrawn."""
         return True

@@ -43,7 +43,9 @@ class ScoredForecast:
     """Days from the run to the answer, or to the horizon if that came first."""
     because: str
     scored: bool
-    """Whether it counts: of each analyst on each question only the last that is not void."""
+    """Whether it counts: of each analyst on each question only the last that is not void or withdrawn."""
+    withdrawn: bool = False
+    """Whether it was the last one and was withdrawn before the answer was known."""
 
     @property
     def probabilities(self) -> tuple[float, ...]:
@@ -72,7 +74,7 @@ class ScoredForecast:
             )
 
     @classmethod
-    def of(cls, entry: Entry, *, scored: bool = True) -> ScoredForecast:
+    def of(cls, entry: Entry, *, scored: bool = True, withdrawn: bool = False) -> ScoredForecast:
         """From an entry of the log."""
         resolution, forecast = entry.resolution, entry.forecast
         return cls(
@@ -92,6 +94,7 @@ class ScoredForecast:
             lead=resolution.lead,
             because=resolution.because,
             scored=scored,
+            withdrawn=withdrawn,
         )
 
     @classmethod

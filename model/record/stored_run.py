@@ -10,7 +10,8 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import ScenarioInfo
 from estimative.model.record.draws_file import Sample, read_sample
-from estimative.model.record.run_store import DRAWS, INPUTS, RESULT, Manifest, read_json, read_manifest
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import DRAWS, INPUTS, RESULT, read_json, read_manifest
 from estimative.model.spec.case_file import LARGEST_CSV
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, read_scenario

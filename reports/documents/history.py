@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.history import HistoryResult, Moment, Series, Step
 from estimative.model.record.movement import FEWEST_STEPS, Movement
-from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import (
     Block,
@@ -29,6 +28,9 @@ from estimative.reports.figures import figures
 from estimative.reports.number_format import factor, interval, percent, plain_percent
 from estimative.reports.phrases import date, listed, plain, plural, quoted
 from estimative.reports.sheets import Sheet, sheet
+
+type Titles = Mapping[str, str]
+"""Of items of evidence, by id."""
 
 FIGURES = figures("history")
 LARGEST = 3
@@ -61,15 +63,13 @@ MOVEMENT = (
 @collected
 def document(result: HistoryResult, context: Context) -> Iterator[Block]:
     """Where each analyst began and is now, what the largest steps were, and whether they moved too much."""
-    scenario = context.scenario
     yield Heading(text=f"{plain(result.scenario.title)}: history", level=1)
     yield Paragraph(text=phrases.first_paragraph(result.scenario.question))
     yield Paragraph(text=f"Until {date(result.scenario.until)}. {_source(result)}")
     if not result.converged:
         yield Caution(text="Some days did not converge; they have no number here, or one with this caution.")
-    yield from _plot(result, context)
-    for series in result.series:
-        yield from _series(series, scenario)
+    yield from plot(result, context)
+    yield from over_time(result, context)
     yield Heading(text="Did it move too much?")
     for series in result.series:
         yield Paragraph(text=f"{_name(series)}: {moved(series.movement)}")
@@ -88,7 +88,7 @@ def _name(series: Series) -> str:
     return phrases.analyst(series.prior_set.name, series.prior_set.analyst)
 
 
-def _series(series: Series, scenario: Scenario) -> Iterator[Block]:
+def _series(series: Series, titles: Titles) -> Iterator[Block]:
     shown = [moment for moment in series.moments if moment.headline]
     yield Heading(text=_name(series))
     if not shown:
@@ -96,11 +96,20 @@ def _series(series: Series, scenario: Scenario) -> Iterator[Block]:
         return
     first, last = (f"{percent(m.headline)} on {date(m.date)}" for m in (shown[0], shown[-1]) if m.headline)
     yield Paragraph(text=f"{first}, {last}." if len(shown) > 1 else f"{first}.", strong=True)
-    yield from largest(series, scenario)
-    yield _table(series, scenario)
+    yield from largest(series, titles)
+    yield _table(series, titles)
 
 
-def _plot(result: HistoryResult, context: Context) -> Iterator[Block]:
+def over_time(result: HistoryResult, context: Context) -> Iterator[Block]:
+    """Each analyst's judgement over time, with its largest steps."""
+    scenarios = [assessment.scenario for assessment in context.assessments]
+    items = [item for s in scenarios for item in (*s.later.values(), *s.evidence.values())]
+    titles = {item.id: plain(item.title) for item in items}
+    for series in result.series:
+        yield from _series(series, titles)
+
+
+def plot(result: HistoryResult, context: Context) -> Iterator[Block]:
     """The picture; in characters, the judgement of the first analyst on at most some days."""
     moments = [moment for moment in result.series[0].moments if moment.headline]
     if not moments:
@@ -119,12 +128,12 @@ def _some(moments: Sequence[Moment]) -> Sequence[Moment]:
     return [moments[round(at * (len(moments) - 1) / (MOST_PLOTTED - 1))] for at in range(MOST_PLOTTED)]
 
 
-def largest(series: Series, scenario: Scenario) -> Iterator[Block]:
+def largest(series: Series, titles: Titles) -> Iterator[Block]:
     """The steps that moved the odds most, with what they came from."""
     steps = [(m, m.step.attribution) for m in series.moments if m.step and m.step.attribution]
     order = sorted(steps, key=lambda pair: -abs(pair[1].total.value))[:LARGEST]
     points = [
-        f"{date(moment.date)}: odds \u00d7 {factor(change.total)}, from {_causes(change)}{_news(moment, scenario)}."
+        f"{date(moment.date)}: odds \u00d7 {factor(change.total)}, from {_causes(change)}{_news(moment, titles)}."
         for moment, change in order
         if change.total.value
     ]
@@ -137,41 +146,41 @@ def _causes(change: ChangeAttribution) -> str:
     return listed([f"{CAUSES[name].lower()} ({factor(amount)})" for name, amount in ordered if amount.value])
 
 
-def _news(moment: Moment, scenario: Scenario) -> str:
-    names = _items(moment.items, scenario)
+def _news(moment: Moment, titles: Titles) -> str:
+    names = _items(moment.items, titles)
     return f": {names}" if names else ""
 
 
-def _items(items: Sequence[str], scenario: Scenario) -> str:
-    titles = [quoted(plain(scenario.evidence[name].title)) for name in items[:MOST_ITEMS] if name in scenario.evidence]
-    more = len(items) - len(titles)
-    return listed([*titles, *([f"{more} more"] if more else [])]) if titles else ""
+def _items(items: Sequence[str], titles: Titles) -> str:
+    named = [quoted(titles[name]) for name in items[:MOST_ITEMS] if name in titles]
+    more = len(items) - len(named)
+    return listed([*named, *([f"{more} more"] if more else [])]) if named else ""
 
 
-def _table(series: Series, scenario: Scenario) -> Table:
+def _table(series: Series, titles: Titles) -> Table:
     mass = next(m.headline.interval.mass for m in series.moments if m.headline)
     header = ("Day", "Probability", f"{plain_percent(mass)} interval", "Odds \u00d7", "Mostly", "New evidence")
     return Table(
         header=header,
-        rows=tuple(_row(moment, scenario) for moment in series.moments),
+        rows=tuple(_row(moment, titles) for moment in series.moments),
         text_columns=frozenset({0, 4, 5}),
         nowrap_columns=frozenset({0, 2}),
     )
 
 
-def _row(moment: Moment, scenario: Scenario) -> tuple[str, ...]:
+def _row(moment: Moment, titles: Titles) -> tuple[str, ...]:
     number = moment.headline
     values = (percent(number), interval(number.interval)) if number else ("not converged", "")
-    return moment.date.isoformat(), *values, *_step(moment.step), _short(moment.items, scenario)
+    return moment.date.isoformat(), *values, *_step(moment.step), _short(moment.items, titles)
 
 
-def _short(items: Sequence[str], scenario: Scenario) -> str:
+def _short(items: Sequence[str], titles: Titles) -> str:
     """The first of some items, its title cut, and how many more there are."""
-    titles = [plain(scenario.evidence[name].title) for name in items if name in scenario.evidence]
-    if not titles:
+    named = [titles[name] for name in items if name in titles]
+    if not named:
         return ""
     more = f" (+{len(items) - 1})" if len(items) > 1 else ""
-    return f"{titles[0] if len(titles[0]) <= TITLE else titles[0][: TITLE - 3].rstrip() + '...'}{more}"
+    return f"{named[0] if len(named[0]) <= TITLE else named[0][: TITLE - 3].rstrip() + '...'}{more}"
 
 
 def _step(step: Step | None) -> tuple[str, str]:

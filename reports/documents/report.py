@@ -27,7 +27,7 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, compare, evidence, fit, sensitivity
+from estimative.reports.documents import brief, compare, evidence, fit, history, sensitivity
 from estimative.reports.documents.competing_hypotheses import competing_hypotheses
 from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
@@ -172,10 +172,19 @@ def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
         yield from _below(compare.parts(result.comparison, context))
     else:
         yield from _dissent(result.dissent, context)
+    yield from _history(result, context)
     yield Heading(text="How much comes from the priors")
     yield from fit.influence(result.fit, context)
     yield Heading(text="Assumptions of the model")
     yield Listing(points=ASSUMPTIONS)
+
+
+def _history(result: ReportResult, context: Context) -> Iterator[Block]:
+    """The judgement over time, from saved runs, where there are any of another day."""
+    if result.history:
+        yield Heading(text="History")
+        yield from history.plot(result.history, context)
+        yield from _below(history.over_time(result.history, context))
 
 
 def _evidence(result: ReportResult, context: Context) -> Iterator[Block]:
@@ -346,4 +355,5 @@ FIGURES: Figures = {
     **_part("evidence", evidence.FIGURES),
     **_part("sensitivity", sensitivity.FIGURES),
     **_part("comparison", compare.FIGURES),
+    **_part("history", history.FIGURES),
 }

@@ -6,13 +6,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
+from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_list import RunList
-from estimative.model.record.run_store import Manifest
 from estimative.reports.blocks import Block, Document, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.figures import figures
 from estimative.reports.phrases import judged, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
+
+MOST_RUNS = 500
+"""Runs that are listed, the newest."""
 
 
 def document(result: RunList, context: Context) -> Document:
@@ -25,18 +28,26 @@ def document(result: RunList, context: Context) -> Document:
         return (Paragraph(text=f"No runs in {result.folder}. Save one: estimative fit."), *passed_over)
     total = plural(len(result.runs) + result.passed_over, "run", "runs")
     lead = Paragraph(text=f"{f'{len(result.runs)} of ' if result.passed_over else ''}{total} in {result.folder}")
-    labelled, names = any(run.label for run in result.runs), short_ids([run.id for run in result.runs])
+    shown = result.runs[:MOST_RUNS]
+    labelled, names = any(run.label for run in shown), short_ids([run.id for run in result.runs])
     header = ("Run", *(("Label",) if labelled else ()), "Question", "As of", "Prior set", "Result")
     return (
         lead,
         Table(
             header=header,
-            rows=tuple((names[run.id], *_row(run, context, labelled=labelled)) for run in result.runs),
+            rows=tuple((names[run.id], *_row(run, context, labelled=labelled)) for run in shown),
             text_columns=frozenset(range(len(header))),
             nowrap_columns=frozenset({0, header.index("As of")}),
         ),
+        *_older(len(result.runs) - len(shown)),
         *passed_over,
     )
+
+
+def _older(count: int) -> Iterator[Block]:
+    if count:
+        what = plural(count, "older run is", "older runs are")
+        yield Paragraph(text=f"{what} not listed. Ask for one scenario, analyst or label; JSON has all.")
 
 
 def _unreadable(ids: Sequence[str]) -> Iterator[Block]:
@@ -50,16 +61,16 @@ def _row(run: Manifest, context: Context, *, labelled: bool) -> tuple[str, ...]:
     return (*label, plain(run.question), run.as_of.isoformat(), run.prior_set, summary(run, context))
 
 
-def short_ids(ids: Sequence[str]) -> dict[str, str]:
-    """By id, the time in it, which names the run as well where no other was saved at that time."""
-    ordered, short = sorted(ids), {}
-    for run in ids:
-        time = run.partition("-")[0]
-        # Those that begin with the time follow each other, so that the second of them is enough to know.
-        second = bisect_left(ordered, time) + 1
-        alone = second == len(ordered) or not ordered[second].startswith(time)
-        short[run] = time if alone else run
-    return short
+def short_ids(runs: Sequence[str]) -> dict[str, str]:
+    """The time in each id, which names the run as well where no other begins so; else the whole id."""
+    ids = sorted(runs)
+    return {run: time if _alone(time := run.partition("-")[0], ids) else run for run in ids}
+
+
+def _alone(beginning: str, ids: Sequence[str]) -> bool:
+    """Whether no more than one of sorted ids begins so."""
+    second = bisect_left(ids, beginning) + 1
+    return second == len(ids) or not ids[second].startswith(beginning)
 
 
 def summary(run: Manifest, context: Context) -> str:

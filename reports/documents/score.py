@@ -8,9 +8,10 @@ from dataclasses import fields
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import BaseRate, Bin, Decomposition, Verification
+from estimative.model.record.daily_scores import DailyMean, DailyScores
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
-from estimative.model.record.score import Period, ScoreResult
+from estimative.model.record.score import ImportSummary, Period, ScoreResult
 from estimative.model.record.scored_forecast import ScoredForecast
 from estimative.priors.forecast_rows import COLUMNS
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
@@ -49,6 +50,21 @@ STATES = (
     "parts of the Brier score are of the yes/no forecasts alone, since different states have no common base rate. For "
     "calibration each state counts as a yes/no forecast."
 )
+OVER_TIME = (
+    "Day by day: each day from the first forecast to the day before the answer (or before the horizon, if that came "
+    "first) is scored by the forecast in force at its end. A question has the mean over its days, an analyst the mean "
+    "over questions, as in the Good Judgment Project. The day of a forecast is scored, the day of the answer is not."
+)
+POOLS = (
+    "Pools: on each day all forecasts in force on a question, with equal weights, where two or more made one: the mean "
+    "of the probabilities, and the mean of their log-odds, for which 0 and 1 count as 0.1% and 99.9%. Aggregates of a "
+    "website are scored, but not pooled."
+)
+POOL_TITLES = {"linear": "pool: mean", "log_odds": "pool: log-odds"}
+MOST_ANALYSTS = 30
+"""In a table."""
+DIGEST = 12
+"""Characters of a digest that name a file."""
 REFERENCE = {
     False: "always saying 50% scores 0.25",
     True: "equal probabilities score 0.25 for two answers, 0.33 for three, up to 0.5 for many",
@@ -75,8 +91,12 @@ def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     for text in filter(None, (counts(result), *warnings(result))):
         yield Paragraph(text=text)
     if result.overall:
-        rows = _rows(result)
+        rows = _shown(_rows(result))
         yield from _scores(rows, result)
+        if (left_out := len(result.analysts) - MOST_ANALYSTS) > 0:
+            others = plural(left_out, "analyst", "analysts")
+            yield Paragraph(text=f"{others} with fewer forecasts not listed; JSON and Excel have all.")
+        yield from _daily(result.daily)
         yield from _states(rows)
         yield from _calibration(rows, result)
         yield from _decomposition(rows)
@@ -87,7 +107,19 @@ def document(result: ScoreResult, context: Context) -> Iterator[Block]:
     counted = LAST_IN_FILE if result.source == "file" else COUNTED
     errors = ERRORS.format("question" if result.source == "file" else "scenario")
     states = (STATES,) if result.overall and result.overall.of_states else ()
-    yield Listing(points=(*((counted, SCORES, *states, errors) if result.overall else ()), source(result)))
+    over_time = (OVER_TIME, *((POOLS,) if result.daily.pools else ())) if result.daily.overall else ()
+    points = (counted, SCORES, *over_time, *states, errors) if result.overall else ()
+    yield Listing(points=(*points, source(result), *map(imported, result.imports)))
+
+
+def imported(summary: ImportSummary) -> str:
+    """A file of forecasts from elsewhere, and what was in it."""
+    forecasts = plural(summary.forecasts, "forecast", "forecasts")
+    people = plural(summary.forecasters, "forecaster", "forecasters")
+    questions = plural(summary.questions, "question", "questions")
+    left_out = f", {plural(summary.skipped, 'row', 'rows')} left out" if summary.skipped else ""
+    digest = summary.source_digest[:DIGEST]
+    return f"Imported: {summary.name} ({digest}), {forecasts} by {people} on {questions}{left_out}."
 
 
 def heading(result: ScoreResult) -> str:
@@ -112,6 +144,7 @@ def counts(result: ScoreResult) -> str:
         plural(count, one, many)
         for count, one, many in (
             (result.superseded, "superseded forecast", "superseded forecasts"),
+            (result.withdrawn, "withdrawn forecast", "withdrawn forecasts"),
             (result.late, "forecast made after its question closed", "forecasts made after their questions closed"),
             (result.void, "void forecast", "void forecasts"),
             (result.unresolved, "forecast that is not resolved", "forecasts that are not resolved"),
@@ -160,6 +193,13 @@ def source(result: ScoreResult) -> str:
     )
 
 
+def _shown(rows: Mapping[str, Verification]) -> dict[str, Verification]:
+    """Of many analysts those with the most forecasts; all together stays below them."""
+    own = [name for name in rows if name != TOGETHER]
+    chosen = set(sorted(own, key=lambda name: (-rows[name].count, name))[:MOST_ANALYSTS])
+    return {name: row for name, row in rows.items() if name == TOGETHER or name in chosen}
+
+
 def _rows(result: ScoreResult) -> dict[str, Verification]:
     """The analysts, and below them all together where there are several."""
     together = {TOGETHER: result.overall} if result.overall and len(result.analysts) > 1 else {}
@@ -183,6 +223,46 @@ def _scores(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[B
             (name, f"{row.scenarios:,}", *(skill(each) for each in _skills(row.yes_no))) for name, row in rows.items()
         ),
     )
+
+
+def _daily(daily: DailyScores) -> Iterator[Block]:
+    """The scores over the days on which questions were open, next to those of the last forecasts."""
+    if not daily.overall:
+        return
+    together = {TOGETHER: daily.overall} if len(daily.analysts) > 1 else {}
+    chosen = sorted(daily.analysts, key=lambda name: (-daily.analysts[name].days, name))[:MOST_ANALYSTS]
+    pools = {POOL_TITLES[name]: mean for name, mean in daily.pools.items()}
+    rows = {**{name: daily.analysts[name] for name in sorted(chosen)}, **together, **pools}
+    yield Heading(text="Day by day: the forecast in force on each day")
+    yield Table(
+        header=("Analyst", "Days", "Brier: mean of days", "Brier: last forecast"),
+        rows=tuple(
+            (name, f"{row.days:,}", number(row.brier), _last(row, row.last_brier)) for name, row in rows.items()
+        ),
+    )
+    yield Table(
+        header=("Analyst", "Logarithmic: mean of days", "Logarithmic: last forecast"),
+        rows=tuple(
+            (name, number(row.log) if row.log else "infinite", _last(row, row.last_log)) for name, row in rows.items()
+        ),
+    )
+    for text in _days_left_out(daily):
+        yield Paragraph(text=text)
+
+
+def _last(row: DailyMean, score: Estimate | None) -> str:
+    """The score of the last forecasts; a dash where all were withdrawn."""
+    return "-" if row.last_brier is None else number(score) if score else "infinite"
+
+
+def _days_left_out(daily: DailyScores) -> Iterator[str]:
+    """How many days are not scored, and why."""
+    if daily.withdrawn_days:
+        days = plural(daily.withdrawn_days, "day", "days")
+        yield f"Not scored: {days} on which a forecast was withdrawn and no other one in force."
+    if days_before := sum(each.unanswerable_days for each in daily.questions):
+        days = plural(days_before, "day", "days")
+        yield f"Not scored: {days} on which the answer that holds could not be forecast yet."
 
 
 def _frequency(row: BaseRate | None) -> tuple[str, str]:
@@ -282,8 +362,10 @@ def percent(row: ScoredForecast) -> str:
 
 
 def answer(row: ScoredForecast) -> str:
-    """What happened, and whether a later forecast counts in place of this one."""
+    """What happened, and why the forecast does not count if it does not."""
     word = row.state or WORDS[row.occurred]
+    if row.withdrawn:
+        return f"{word}, withdrawn"
     return word if row.scored or row.occurred is None else f"{word}, superseded"
 
 
@@ -359,15 +441,37 @@ def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
         sheet("scores", scores),
         sheet("calibration", bins),
         sheet("forecasts", [{"": forecast_cells(row)} for row in result.forecasts]),
+        sheet("day by day", [{"": each} for each in result.daily.questions]),
+        sheet("pools day by day", [{"": each} for each in result.daily.pool_questions]),
+        sheet("daily means", [{"analyst": name, "": row} for name, row in _daily_rows(result.daily).items()]),
         sheet("over time", [{"period": p.name, "": _columns(p.scores)} for p in result.periods]),
     )
 
 
+def _daily_rows(daily: DailyScores) -> dict[str, DailyMean]:
+    together = {TOGETHER: daily.overall} if daily.overall and len(daily.analysts) > 1 else {}
+    return {**daily.analysts, **together, **{POOL_TITLES[name]: mean for name, mean in daily.pools.items()}}
+
+
 def record(result: ScoreResult) -> Sheet:
-    """The scored forecasts as a pool reads them: a row for each, or where it has several states one for each state."""
-    columns = (*COLUMNS, "state") if any(row.states for row in result.scored) else COLUMNS
-    rows = (cells[: len(columns)] for row in result.scored for cells in _record_rows(row))
-    return Sheet(name="record", columns=columns, rows=tuple(rows))
+    """The scored forecasts as a pool reads them: a row for each, or where it has several states one for each state.
+
+    Of a log those of its analysts alone, since a pool knows no others; with the scores over days, which it ignores.
+    """
+    rows = [row for row in result.scored if result.source == "file" or row.run]
+    columns = (*COLUMNS, "state") if any(row.states for row in rows) else COLUMNS
+    over_days = {(each.analyst, each.question): each for each in result.daily.questions}
+    daily = DAILY_COLUMNS if over_days else ()
+    cells = (
+        (*own[: len(columns)], *(getattr(over_days.get((row.analyst, row.question)), name, None) for name in daily))
+        for row in rows
+        for own in _record_rows(row)
+    )
+    return Sheet(name="record", columns=(*columns, *(f"daily_{name}" for name in daily)), rows=tuple(cells))
+
+
+DAILY_COLUMNS = ("brier", "log", "days", "withdrawn_days")
+"""Of the scores of a question over its days."""
 
 
 def _record_rows(row: ScoredForecast) -> Iterator[tuple[Cell, ...]]:

@@ -87,7 +87,7 @@ def test_a_resolution_has_the_forecast_of_the_run(office: Desk) -> None:
     result = result_of(office, 0)
     done = resolve(office, 0, because="  The harbour\nmaster's   log ")
     assert (done.code, done.err) == (0, "")
-    line = json.loads(log_of(office))
+    line = json.loads(log_of(office).splitlines()[0])
     assert line["probability"] == result["outcomes"]["cancelled"]["posterior"]["value"]
     assert line["mcse"] == result["outcomes"]["cancelled"]["posterior"]["se"]
     assert (line["run"], line["created"]) == (result["run"]["id"], f"{MADE}T12:00:00Z")
@@ -99,12 +99,13 @@ def test_a_resolution_has_the_forecast_of_the_run(office: Desk) -> None:
 
 
 def test_the_recorded_line_is_confirmed_with_its_digest(office: Desk) -> None:
-    """The command says what it recorded and the digest that `sha256sum` finds of the line, in 80 columns."""
+    """The command says what it recorded and the digest that `sha256sum` finds of the last line, in 80 columns."""
     done = resolve(office, 0)
     text = " ".join(done.out.split())
     assert "The ferry is cancelled: did not happen. The forecast of mate was " in text
     assert "20 days before the horizon" in text
-    assert f"Its digest: {hashlib.sha256(log_of(office)).hexdigest()}." in text
+    last = log_of(office).splitlines(keepends=True)[-1]
+    assert f"The digest of the last: {hashlib.sha256(last).hexdigest()}." in text
     assert max(map(len, (line for line in done.out.splitlines() if "/" not in line))) <= 80
 
 
@@ -116,7 +117,7 @@ def test_a_run_goes_by_any_of_its_names(office: Desk) -> None:
     shared = next(place for place, (a, b) in enumerate(zip(first, second, strict=True)) if a != b)
     beginning = first[: shared + 1]
     assert office.run("resolve", beginning, "--result", "no", "--date", UNTIL, "--because", "x").code == 0
-    assert json.loads(log_of(office))["run"] == first
+    assert json.loads(log_of(office).splitlines()[0])["run"] == first
 
 
 ERRORS = {
@@ -164,7 +165,7 @@ def test_a_condition_is_told(office: Desk) -> None:
     assert "did not happen, although its condition was met (A storm is forecast)" in " ".join(done.out.split())
     again = resolve(office, 0, "--outcome", "cancelled_in_storm", "--correct", result="void", because="no storm")
     assert "void, so it is counted but not scored" in " ".join(again.out.split())
-    assert [json.loads(line)["happened"] for line in log_of(office).splitlines()] == [False, None]
+    assert [json.loads(line)["happened"] for line in log_of(office).splitlines()] == [False, False, None, None]
 
 
 def test_a_scenario_that_was_changed_is_a_fault(office: Desk) -> None:
@@ -187,25 +188,54 @@ def test_a_second_answer_needs_to_be_a_correction(office: Desk) -> None:
     assert "resolutions.jsonl, line 1" in again.err
     assert resolve(office, 0, "--correct", result="yes").code == 0
     assert log_of(office).startswith(before)
-    assert json.loads(log_of(office).splitlines()[1])["corrects"] == 1
+    assert [json.loads(line)["corrects"] for line in log_of(office).splitlines()] == [None, None, 1, 2]
 
 
-def test_two_answers_to_one_question_are_a_fault_of_the_score(office: Desk) -> None:
-    """After a correction that leaves another analyst's answer standing, the score names the line that contradicts."""
-    for place in (0, 1):
-        assert resolve(office, place).code == 0
-    assert resolve(office, 0, "--correct", result="yes").code == 0
-    done = office.run("score")
-    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
-    assert "resolutions.jsonl, line 3" in done.err
+def test_an_answer_is_that_of_every_run_of_the_question(office: Desk) -> None:
+    """One command resolves the runs of all analysts, a correction corrects them all, and failed runs are left out."""
+    assert resolve(office, 0).code == 0
+    assert [json.loads(line)["prior_set"] for line in log_of(office).splitlines()] == ["mate", "cook"]
     assert resolve(office, 1, "--correct", result="yes").code == 0
-    assert office.run("score").code == 0
+    done = office.run("score", *AS_JSON)
+    assert done.code == 0, done.err
+    assert [row["occurred"] for row in json.loads(done.out)["forecasts"]] == [True, True]
+    assert [json.loads(line)["prior_set"] for line in log_of(office).splitlines()[2:]] == ["cook", "mate"]
+
+
+def test_a_scenario_stands_for_its_last_run(office: Desk) -> None:
+    """The id of a scenario is enough; a horizon that no run has is an error with those that there are."""
+    done = office.run("resolve", "ferry", "--result", "no", "--date", UNTIL, "--because", "x", "--until", day(19))
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert f"Allowed: {UNTIL}." in done.err
+    assert office.run("resolve", "ferry", "--result", "no", "--date", UNTIL, "--because", "x").code == 0
+    assert len(log_of(office).splitlines()) == 2
+
+
+def test_later_runs_are_resolved_by_the_same_command(office: Desk) -> None:
+    """A run that was saved after the answer was recorded is resolved when the answer is given again, and it alone."""
+    assert resolve(office, 0).code == 0
+    assert office.run("fit", *FERRY, "--method", "importance", "--draws", "2000", "--seed", "5").code == 0
+    backdate(office)
+    assert resolve(office, 0).code == 0
+    assert len(log_of(office).splitlines()) == 3
+    again = resolve(office, 0)
+    assert (again.code, "is resolved already" in again.err) == (2, True)
+
+
+def test_runs_in_hindsight_are_left_out(office: Desk) -> None:
+    """A run that was made when the answer was known is not resolved with the others, and is counted."""
+    path = office.runs / office.kept()[1]
+    for name in ("result.json", "manifest.json"):
+        text = (path / name).read_text(encoding="utf-8").replace(f"{MADE}T12", f"{day(21)}T12")
+        (path / name).write_text(text, encoding="utf-8")
+    done = resolve(office, 0, result="yes", date=day(25))
+    assert "1 run is left out" in " ".join(done.out.split())
+    assert len(log_of(office).splitlines()) == 1
 
 
 def test_a_ledger_that_was_changed_is_no_ground_for_a_score(office: Desk) -> None:
     """A changed line is an error of `score` and of `resolve`, with its number; nothing is printed or added."""
-    for place in (0, 1):
-        assert resolve(office, place).code == 0
+    assert resolve(office, 0).code == 0
     path = office.runs / "resolutions.jsonl"
     path.write_bytes(path.read_bytes().replace(b"false", b"true", 1))
     for done in (office.run("score"), office.run("score", "--format", "csv"), resolve(office, 1, "--outcome", "storm")):
@@ -232,9 +262,8 @@ def test_without_a_resolution_the_score_says_so(desk: Desk, form: str) -> None:
 @pytest.fixture
 def resolved(office: Desk) -> Desk:
     """A desk where the mate's and the cook's run are resolved, one condition besides that did not come about."""
-    for place in (0, 1):
-        assert resolve(office, place).code == 0
-        assert resolve(office, place, "--outcome", "storm").code == 0
+    assert resolve(office, 0).code == 0
+    assert resolve(office, 0, "--outcome", "storm").code == 0
     assert resolve(office, 1, "--outcome", "cancelled_in_storm", result="void").code == 0
     return office
 
@@ -264,7 +293,7 @@ def test_the_score_on_the_terminal_and_in_markdown(resolved: Desk) -> None:
     done = resolved.run("score")
     assert (done.code, done.err) == (0, "")
     text = " ".join(done.out.split())
-    assert "4 forecasts of 2 questions from 1 scenario. Not scored: 1 void forecast." in text
+    assert "4 forecasts of 2 questions from 1 scenario. Not scored: 2 void forecasts." in text
     assert "Fewer than 20 resolved questions: cook (2) and mate (2)." in text
     assert max(map(len, done.out.splitlines())) <= 80
     assert "| all together |" in resolved.run("score", "--format", "md").out
@@ -297,7 +326,7 @@ def test_the_csv_earns_weights(resolved: Desk) -> None:
     """What `score --format csv` prints is what `pool --scores` reads, and the better score weighs more."""
     done = resolved.run("score", "--format", "csv")
     rows = list(csv.DictReader(StringIO(done.out)))
-    assert [row["analyst"] for row in rows] == ["mate", "mate", "cook", "cook"]
+    assert [row["analyst"] for row in rows] == ["mate", "cook", "mate", "cook"]
     assert {row["question"] for row in rows} == {f"ferry: cancelled by {UNTIL}", f"ferry: storm by {UNTIL}"}
     resolved.write("record.csv", done.out)
     pooled = resolved.run(
@@ -315,7 +344,9 @@ def test_the_resolution_in_json(office: Desk) -> None:
     done = resolve(office, 0, *AS_JSON)
     assert done.code == 0, done.err
     answer = json.loads(done.out)
-    assert answer["entry"]["digest"] == hashlib.sha256(log_of(office)).hexdigest()
+    lines = log_of(office).splitlines(keepends=True)
+    assert answer["entry"]["digest"] == hashlib.sha256(lines[0]).hexdigest()
+    assert [each["digest"] for each in answer["others"]] == [hashlib.sha256(lines[1]).hexdigest()]
     assert answer["entry"]["resolution"]["occurred"] is False
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from estimative.model.record import draws_file, run_store
 from estimative.model.record.draws_file import DrawGroup
-from estimative.model.record.run_store import Manifest, Store, new_id
+from estimative.model.record.manifest import Manifest
+from estimative.model.record.run_store import Store, new_id
 
 WATCHED = {run_store.__file__, draws_file.__file__}
 

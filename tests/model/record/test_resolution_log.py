@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from estimative.model.record.manifest import Manifest
 from estimative.model.record.resolution_log import FIRST, LOG, ResolutionLog
 from estimative.model.record.resolutions import (
     Question,
@@ -28,7 +29,7 @@ from estimative.model.record.resolutions import (
     open_runs,
     refusals,
 )
-from estimative.model.record.run_store import Manifest, Store
+from estimative.model.record.run_store import Store
 from estimative.priors.errors import InvalidInput
 from tests.numbers import probability
 from tests.scores_made import AS_OF, MADE, UNTIL, WRITTEN, entry, forecast, resolution, run_id, state_resolution
@@ -227,7 +228,7 @@ def forged(folder: Path, without: Sequence[str] = (), **changed: object) -> Reso
 
 FOREIGN = "the line is not a resolution that this program wrote"
 FORGED = [
-    ({"schema_version": 3}, "the schema version is 3 instead of 2"),
+    ({"schema_version": 9}, "the schema version is 9 instead of 2"),
     ({"probability": 1.5}, FOREIGN),
     ({"probability": float("nan")}, FOREIGN),
     ({"probability": True}, FOREIGN),

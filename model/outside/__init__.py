@@ -1,0 +1,1 @@
+"""Forecasts from elsewhere: the files of forecasting sites, and what is kept of them."""
