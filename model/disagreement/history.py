@@ -8,9 +8,9 @@ from typing import Literal
 
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.diff_result import Reason
+from estimative.model.disagreement.movement import Movement, movement
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.inference.info import PriorSetInfo, Result, ScenarioInfo
-from estimative.model.record.movement import Movement, movement
 
 type StepReason = Reason | Literal["unreadable", "not-wanted"]
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from estimative.model.disagreement.change_attribution import ChangeAttribution
 from estimative.model.disagreement.history import HistoryResult, Moment, Series, Step
-from estimative.model.record.movement import FEWEST_STEPS, Movement
+from estimative.model.disagreement.movement import FEWEST_STEPS, Movement
 from estimative.reports import phrases
 from estimative.reports.blocks import (
     Block,

@@ -14,7 +14,7 @@ import pytest
 
 import estimative as es
 from estimative.model.disagreement.history import Series
-from estimative.model.record.movement import FEWEST_STEPS, movement
+from estimative.model.disagreement.movement import FEWEST_STEPS, movement
 from estimative.workflows.history import evidence_days, replay
 from estimative.workflows.session import Settings
 from tests.in_process import run
