@@ -79,7 +79,8 @@ def main() -> None:
         ("fits of coordinated-attack", partial(_numbered, large), [float(at) for at in range(100)]),
     ]
     print(f"{'tasks':<28}{'number':>7}{'engine':>11}{'seconds':>9}{'each':>8}{'efficiency':>12}")
-    for name, engine in (("processes", partial(ProcessExecutor, WORKERS)), ("dask", dask)):
+    engines = {"processes": partial(ProcessExecutor, WORKERS), "dask": dask}
+    for name, engine in engines.items():
         with engine() as executor:
             for what, task, values in rows:
                 share, wall = efficiency(executor, task, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.record.batch_result import FAR, FEWEST, BatchResult, BatchRow
 from estimative.priors.errors import Issue, ascii_safe
 from estimative.reports.blocks import Block, Caution, Heading, Listing, Paragraph, Table, collected
@@ -12,7 +13,7 @@ from estimative.reports.context import Context
 from estimative.reports.documents.runs import short_ids
 from estimative.reports.figures import figures
 from estimative.reports.number_format import percent
-from estimative.reports.phrases import judged, plain, plural
+from estimative.reports.phrases import judged, listed, plain, plural
 from estimative.reports.sheets import Sheet, sheet
 
 MOST = 50
@@ -36,28 +37,30 @@ def document(result: BatchResult, context: Context) -> Iterator[Block]:
     yield from _broken(result)
     if failed := result.of("not converged"):
         yield Heading(text="Did not converge")
-        yield Paragraph(text="No number is shown. To see the checks that failed: estimative runs show RUN.")
-        yield _table(failed, context, names)
+        yield Paragraph(text="To see which checks failed, and what to try: estimative runs show RUN.")
+        yield from _table(failed, context, names)
     if outliers := result.outliers:
         yield Heading(text="Outliers")
-        yield _table(outliers, context, names)
+        yield from _table(outliers, context, names)
         yield Paragraph(text=OUTLIER_RULE)
     converged = result.of("converged")
     if converged:
         yield from _questions(converged)
         yield Heading(text="Results")
-        yield _table(converged, context)
+        yield from _table(converged, context)
 
 
 def _lead(result: BatchResult) -> str:
-    counts = [
-        plural(len(result.rows), "combination", "combinations"),
-        f"{len(result.of('converged'))} converged",
-        f"{len(result.of('not converged'))} did not converge",
-        f"{len(result.broken)} could not be fitted",
+    total = plural(len(result.rows), "combination", "combinations")
+    failed, broken, outliers = len(result.of("not converged")), len(result.broken), len(result.outliers)
+    converged = len(result.of("converged"))
+    parts = [
+        "all converged" if converged == len(result.rows) else f"{converged} converged",
+        *([f"{failed} did not converge"] if failed else []),
+        *([f"{broken} could not be fitted"] if broken else []),
     ]
-    outliers = plural(len(result.outliers), "outlier", "outliers")
-    return f"{counts[0]} in {result.source}: {', '.join(counts[1:])}; {outliers}."
+    far = f" {plural(outliers, 'result is an outlier', 'results are outliers')}." if outliers else ""
+    return f"{total} in {ascii_safe(result.source)}: {listed(parts)}.{far}"
 
 
 def _saved(result: BatchResult) -> str:
@@ -66,7 +69,10 @@ def _saved(result: BatchResult) -> str:
         return "No run is saved."
     before = sum(runs.values())
     text = f"{plural(len(runs), 'run is', 'runs are')} saved in {result.folder}."
-    return f"{text} Of these, {before} had been saved before and did not have to be fitted." if before else text
+    if not before:
+        return text
+    whole = before == len(runs)
+    return f"{text} {'All' if whole else f'{before:,} of them'} had been saved before, and did not have to be fitted."
 
 
 def _broken(result: BatchResult) -> Iterator[Block]:
@@ -87,7 +93,11 @@ def _names(rows: Sequence[BatchRow]) -> str:
     first = rows[0]
     parts = (first.scenario, first.priors and f"with {first.priors}", first.variant and f"variant {first.variant}")
     name = " ".join(filter(None, parts)) or "A row of the table"
-    return ascii_safe(name) if len(rows) == 1 else f"{ascii_safe(name)}, and {len(rows) - 1} more combinations"
+    return (
+        ascii_safe(name)
+        if len(rows) == 1
+        else f"{ascii_safe(name)}, and {plural(len(rows) - 1, 'more combination', 'more combinations')}"
+    )
 
 
 def _errors(errors: Sequence[Issue]) -> str:
@@ -114,26 +124,32 @@ def _questions(rows: Sequence[BatchRow]) -> Iterator[Block]:
 
 def _range(rows: Sequence[BatchRow]) -> tuple[str, ...]:
     numbers = sorted((row.probability for row in rows if row.probability), key=lambda number: number.value)
-    middle = numbers[(len(numbers) - 1) // 2]
-    return (plain(rows[0].title), str(len(numbers)), *map(percent, (numbers[0], middle, numbers[-1])))
+    left, right = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
+    middle = MCEstimate(value=(left.value + right.value) / 2, own_variance=max(left.se, right.se) ** 2)
+    return (plain(rows[0].title), str(len(numbers)), percent(numbers[0]), percent(middle), percent(numbers[-1]))
 
 
-def _table(rows: Sequence[BatchRow], context: Context, names: Mapping[str, str] | None = None) -> Table:
-    """Rows, each with the name of its run where names are given."""
-    varied = any(row.variant for row in rows)
+def _table(rows: Sequence[BatchRow], context: Context, names: Mapping[str, str] | None = None) -> Iterator[Block]:
+    """Rows, each with the name of its run where names are given; the question above them if it is the same for all."""
+    varied, several = any(row.variant for row in rows), len({row.question for row in rows}) > 1
     header = (
         *(("Run",) if names else ()),
-        "Question",
+        *(("Question",) if several else ()),
         "Prior set",
         *(("Variant",) if varied else ()),
         "As of",
         "Result",
     )
-    lines = [(*((names[row.run],) if names else ()), *_row(row, context, varied=varied)) for row in rows[:MOST]]
+    lines = [
+        (*((names[row.run],) if names else ()), *_row(row, context, varied=varied, several=several))
+        for row in rows[:MOST]
+    ]
     if len(rows) > MOST:
         lines.append((f"{len(rows) - MOST} more", *("" for _ in header[1:])))
+    if not several:
+        yield Paragraph(text=f"{plain(rows[0].title)}:")
     whole = {header.index("As of"), *((0,) if names else ())}
-    return Table(
+    yield Table(
         header=header,
         rows=tuple(lines),
         text_columns=frozenset(range(len(header))),
@@ -141,11 +157,12 @@ def _table(rows: Sequence[BatchRow], context: Context, names: Mapping[str, str] 
     )
 
 
-def _row(row: BatchRow, context: Context, *, varied: bool) -> tuple[str, ...]:
+def _row(row: BatchRow, context: Context, *, varied: bool, several: bool) -> tuple[str, ...]:
+    question = (plain(row.title),) if several else ()
     variant = (row.variant,) if varied else ()
     day = row.as_of.isoformat() if row.as_of else ""
     base = row.prior_set.removesuffix(f"-{row.variant}") if row.variant else row.prior_set
-    return (plain(row.title), base, *variant, day, _result(row, context))
+    return (*question, base, *variant, day, _result(row, context))
 
 
 def _result(row: BatchRow, context: Context) -> str:
