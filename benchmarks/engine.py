@@ -63,7 +63,7 @@ def dask() -> Iterator[Executor]:
 
     from estimative.workflows.cluster import ClusterExecutor
 
-    options = {"n_workers": WORKERS, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    options = {"n_workers": WORKERS, "threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50}
     with distributed.LocalCluster(**options) as local, distributed.Client(local, set_as_default=False) as client:
         yield ClusterExecutor.of(client)
 

@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -377,7 +376,6 @@ def safe_path() -> Iterator[None]:
 def become_worker() -> None:
     """Neither hear Ctrl-C nor print, since the parent does both; and end when the parent does, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -29,7 +29,7 @@ COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "un
 def workers() -> Iterator[distributed.LocalCluster]:
     """A scheduler with two workers, each a process with a nanny that starts it again."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as local:
         yield local
 
