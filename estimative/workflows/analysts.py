@@ -15,6 +15,7 @@ from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst,
 from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.spec.scenario import Scenario
@@ -299,9 +300,10 @@ def open_team(
     fitter = settings.fitter(*subjects)
     analysts = {}
     run = settings.executor.map if settings.executor else map
-    fits = run(SharedFunction(partial(fit_analyst, fitter)), subjects)
-    for done, assessment in enumerate(subjects):
-        settings.progress("Fitting each analyst", done, len(subjects))
-        with possible(assessment):
-            analysts[assessment.prior_set.name] = next(fits)
+    with one_blas_thread():
+        fits = run(SharedFunction(partial(fit_analyst, fitter)), subjects)
+        for done, assessment in enumerate(subjects):
+            settings.progress("Fitting each analyst", done, len(subjects))
+            with possible(assessment):
+                analysts[assessment.prior_set.name] = next(fits)
     return TeamSession(settings=settings, scenario=info, fitter=fitter, analysts=analysts, left_out=left_out)

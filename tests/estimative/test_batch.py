@@ -98,6 +98,8 @@ def test_what_is_saved_is_not_fitted_again(office: Desk, monkeypatch: pytest.Mon
         assert office.kept() == before
     _, seeded = run(office, ".", "--seed", "2")
     assert not any(row["saved_before"] for row in seeded["rows"])
+    _, repeated = run(office, ".", "--seed", "2")
+    assert all(row["saved_before"] for row in repeated["rows"])
     office.write("mate.toml", PRIORS.replace("captain = 2", "captain = 3"))
     _, changed = run(office, ".")
     assert [row["saved_before"] for row in changed["rows"]] == [True, False, True]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -23,7 +22,6 @@ from estimative.model.inference.executor import (
     run_batch,
 )
 from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, no_progress
-from estimative.model.inference.threads import one_blas_thread
 from estimative.priors.errors import InvalidInput
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
@@ -158,30 +156,6 @@ def test_a_shared_function_is_unpickled_once() -> None:
     content = pickle.dumps(SharedFunction(partial(failing_at, 5)))
     assert pickle.loads(content) is pickle.loads(content)
     assert pickle.loads(content)(4) == 4
-
-
-def test_blas_is_limited_as_long_as_any_thread_needs_it() -> None:
-    """Of blocks that overlap, the first limits and the last restores."""
-    from threadpoolctl import threadpool_info
-
-    def limits() -> set[int]:
-        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
-
-    before, inside, leave = limits(), threading.Event(), threading.Event()
-
-    def other() -> None:
-        with one_blas_thread():
-            inside.set()
-            leave.wait()
-
-    thread = threading.Thread(target=other)
-    with one_blas_thread():
-        thread.start()
-        inside.wait()
-    assert limits() == {1}
-    leave.set()
-    thread.join()
-    assert limits() == before
 
 
 def refits_on(executor: Executor | None) -> list[float]:
