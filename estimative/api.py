@@ -50,6 +50,7 @@ __all__ = [
     "batch",
     "compare",
     "fit",
+    "history",
     "import_forecasts",
     "load",
     "pool",
@@ -481,6 +482,38 @@ def batch(
     return Answer(result=result, context=Context(assessments=()))
 
 
+def history(
+    *analysts: Fit | Assessment,
+    days: Sequence[datetime.date] = (),
+    since: datetime.date | None = None,
+    attribution: bool = True,
+    **settings: Any,
+) -> Answer:
+    """Fit analysts again as of each day on which evidence appeared, with their priors of today.
+
+    Parameters
+    ----------
+    days
+        Instead of these: the days to fit.
+    since
+        The first day; evidence that is older counts from then on.
+    attribution
+        Divide each change among time passed, new evidence and the rest.
+    settings
+        As those of `fit`: method, seed, draws, executor, progress.
+
+    Raises
+    ------
+    InvalidInput
+        If a day is not before the horizon, or the evidence contradicts itself.
+    """
+    from estimative.workflows.history import replay
+
+    assessments = _assessments(analysts, least=1)
+    result = replay(assessments, _settings(analysts, settings), days=days, since=since, attribution=attribution)
+    return Answer(result=result, context=Context(assessments=assessments))
+
+
 def score(
     path: str | Path | None = None, *, analysts: str | Sequence[str] = (), runs: str | Path | None = None
 ) -> Answer:
@@ -563,9 +596,9 @@ def _compared(
     return Answer(result=result, context=Context(assessments=assessments))
 
 
-def _assessments(analysts: Sequence[Fit | Assessment]) -> tuple[Assessment, ...]:
+def _assessments(analysts: Sequence[Fit | Assessment], *, least: int = 2) -> tuple[Assessment, ...]:
     assessments = tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
-    check_team(assessments)
+    check_team(assessments, least=least)
     return assessments
 
 

@@ -20,6 +20,7 @@ from estimative.model.record.batch_result import BatchResult
 from estimative.model.record.edition import Edition
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult, WithdrawResult
+from estimative.model.record.status import StatusResult
 from estimative.model.report_result import ReportResult
 from estimative.workflows.check import CheckResult
 
@@ -38,6 +39,7 @@ TYPES: dict[str, type] = {
     "runs": RunList,
     "score": ScoreResult,
     "sensitivity": SensitivityResult,
+    "status": StatusResult,
     "trace": TraceResult,
     "whatif": WhatIfResult,
     "withdraw": WithdrawResult,

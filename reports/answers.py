@@ -38,6 +38,7 @@ KINDS = (
     "runs",
     "score",
     "sensitivity",
+    "status",
     "trace",
     "whatif",
     "withdraw",

@@ -9,7 +9,7 @@ CUT = "[...]"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 UNSTABLE = re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{6}\b|\b[0-9a-f]{64}\b|\b[a-z]+ \d+\.\d+(?:\.\d+)+\b|\S*/runs\b")
 """Ids of runs, digests of log lines, versions of packages, and the folder of saved runs."""
-LAST_DIGITS, LAST_DECIMALS = 3, 20
+LAST_DIGITS, LAST_DECIMALS = 3, 7
 """Units of the last digit shown by which a number may differ, without and with decimals. On another processor a fit may
 take other draws, and a last decimal is between a tenth of a standard error and one."""
 

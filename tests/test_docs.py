@@ -22,7 +22,7 @@ README = ROOT / "README.md"
 TUTORIAL, COMMANDS, FORMATS, PYTHON = (
     ROOT / "docs" / f"{name}.md" for name in ("tutorial", "commands", "formats", "python")
 )
-LONGEST_README = 155
+LONGEST_README = 165
 
 
 def check_session(session: Session) -> None:

@@ -47,15 +47,13 @@ COMMANDS = {
     "score": ("score",),
     "runs": ("runs",),
     "history": ("history", *FERRY[:2]),
+    "status": ("status",),
     "batch": ("batch", "cases.csv"),
     "roll": ("roll", "--scenario", "later.toml", *FERRY[2:], "--to", "next"),
 }
 """In this order: reports and records need the runs before them."""
-FITTED = [
-    name
-    for name in COMMANDS
-    if name not in {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "batch"}
-]
+NOT_FITTED = {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "status", "batch"}
+FITTED = [name for name in COMMANDS if name not in NOT_FITTED]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +80,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         done = desk.run(
             *(part.format(before=before, after=after, open=still_open) for part in command), "--format", "json"
         )
-        assert done.code == 0, done.err
+        assert done.code in ((0, 4) if name == "status" else (0,)), done.err
         answers[name] = json.loads(done.out)
     Draft202012Validator(schema(CheckResult)).validate(json.loads(desk.run("check", ".", "--format", "json").out))
     for name in FITTED:

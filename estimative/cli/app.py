@@ -35,6 +35,7 @@ from estimative.cli.roll import roll
 from estimative.cli.runs import runs_app
 from estimative.cli.score import score
 from estimative.cli.sensitivity import sensitivity
+from estimative.cli.status import status
 from estimative.cli.trace import trace
 from estimative.cli.whatif import whatif
 from estimative.cli.withdraw import withdraw
@@ -200,6 +201,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative score",
             "estimative score forecasts.csv",
             "estimative score --format csv -o record.csv",
+        ),
+    ),
+    "status": Command(
+        run=status,
+        group="Track record",
+        examples=(
+            "estimative status",
+            "estimative status --calendar due.ics",
+            "estimative status --format json",
         ),
     ),
     "batch": Command(

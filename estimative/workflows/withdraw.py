@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
+from estimative.model.record.manifest import Manifest
 from estimative.model.record.resolution_log import ResolutionLog
 from estimative.model.record.resolutions import Withdrawal, current_entries, resolution_entries
 from estimative.model.record.run_store import Store
 from estimative.model.record.score import WithdrawResult
 from estimative.model.record.stored_run import StoredRun
-from estimative.priors.errors import invalid
+from estimative.priors.errors import invalid, quote
 from estimative.workflows import clock
 from estimative.workflows.resolve import named_run
 from estimative.workflows.result_words import one_line
@@ -30,24 +32,17 @@ def withdraw(store: Store, run: str, *, because: str, until: datetime.date | Non
     Raises
     ------
     InvalidInput
-        If there is no such run, it did not converge, a later one replaced it, its question is answered, it is withdrawn
-        already, no reason is given, or the log cannot be written.
+        If there is no such run, the scenario has several analysts, the run did not converge, a later one replaced it,
+        its outcomes are answered, it is withdrawn already, no reason is given, or the log cannot be written.
     """
     now, reason = clock.now(), one_line(because, "reason", "why the forecast no longer holds")
     listing = store.listing()
+    _check_analyst(run, listing.runs)
     stored = named_run(store, listing.runs, run, until)
     manifest = stored.manifest()
-    own = [
-        each
-        for each in listing.runs
-        if (each.scenario, each.prior_set, each.until) == (manifest.scenario, manifest.prior_set, manifest.until)
-        and each.converged
-    ]
     if not manifest.converged or manifest.headline is None:
         raise invalid("this run did not converge, so it made no forecast", code="not-converged", file=stored.id)
-    if later := [each for each in own if each.id != stored.id and each.created > manifest.created]:
-        message, fix = f"run {later[0].id} replaced this forecast", "Withdraw that one."
-        raise invalid(message, code="superseded", file=stored.id, suggestion=fix)
+    earlier = _earlier(manifest, listing.runs)
     log = ResolutionLog.in_folder(store.folder)
     _check_open(log, stored, now.date())
     withdrawal = Withdrawal(
@@ -65,7 +60,7 @@ def withdraw(store: Store, run: str, *, because: str, until: datetime.date | Non
         entry=entry,
         title=manifest.question,
         headline=manifest.headline.value,
-        earlier=len([each for each in own if each.id != stored.id]),
+        earlier=earlier,
     )
 
 
@@ -81,3 +76,30 @@ def _check_open(log: ResolutionLog, run: StoredRun, today: datetime.date) -> Non
     if over or resolved >= set(result.outcomes):
         message = "its horizon is over" if over else "all its outcomes are resolved"
         raise invalid(f"{message}, so the forecast cannot be withdrawn", code="too-late", file=run.id)
+
+
+def _check_analyst(name: str, runs: Sequence[Manifest]) -> None:
+    """Refuse a scenario with runs of several analysts: nobody withdraws the forecast of another by mistake."""
+    last: dict[str, str] = {}
+    for run in runs:
+        if run.scenario == name and run.converged:
+            last.setdefault(run.prior_set, run.id)
+    if len(last) > 1:
+        message = f"{quote(name)} has runs of several analysts: {', '.join(sorted(last))}"
+        allowed = tuple(last[analyst] for analyst in sorted(last))
+        raise invalid(message, code="ambiguous-analyst", key="run", value=quote(name), allowed=allowed)
+
+
+def _earlier(own: Manifest, runs: Sequence[Manifest]) -> int:
+    """How many earlier runs the same analyst has of the same scenario and horizon; refuse a run that has later ones."""
+    others = [
+        run
+        for run in runs
+        if (run.scenario, run.prior_set, run.until) == (own.scenario, own.prior_set, own.until)
+        and run.converged
+        and run.id != own.id
+    ]
+    if later := [run.id for run in others if run.created > own.created]:
+        message, fix = f"run {later[0]} replaced this forecast", "Withdraw that one."
+        raise invalid(message, code="superseded", file=own.id, suggestion=fix)
+    return len(others)

@@ -118,7 +118,7 @@ def change_of_odds(total: MCEstimate) -> str:
 def causes(result: ChangeAttribution, changes: ChangeList, context: Context) -> Iterator[Block]:
     """The changes that account for most, then all of them by kind."""
     yield Heading(text="Why the result changed")
-    if len(result.causes) > 1:
+    if result.causes:
         yield _causes(result)
     if not result.blocks:
         yield Paragraph(

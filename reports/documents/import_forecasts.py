@@ -45,6 +45,7 @@ def _open(imported: ImportedForecasts) -> Iterator[str]:
     undated = [question.id for question in own if question.answer and question.closed is None]
     if unknown:
         yield f"The file gives no answer to {_named(unknown)}: not scored yet."
+        yield "Import it again with the outcome of a scenario that it asks for, or with a file of answers."
     if undated:
         yield f"The file does not say when {_named(undated)} closed: scored by the last forecast, not day by day."
     mapped = len(imported.questions) - len(own)

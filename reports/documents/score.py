@@ -8,7 +8,6 @@ from dataclasses import fields
 
 from estimative.model.inference.estimates import Estimate
 from estimative.model.record.calibration import BaseRate, Bin, Decomposition, Verification
-from estimative.model.record.daily_scores import DailyMean, DailyScores
 from estimative.model.record.proper_scores import FEW
 from estimative.model.record.resolutions import WORDS
 from estimative.model.record.score import ImportSummary, Period, ScoreResult
@@ -16,12 +15,20 @@ from estimative.model.record.scored_forecast import ScoredForecast
 from estimative.priors.forecast_rows import COLUMNS
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table, collected
 from estimative.reports.context import Context
+from estimative.reports.documents.daily_scores import (
+    MOST_ANALYSTS,
+    OVER_TIME,
+    POOLS,
+    TOGETHER,
+    daily_document,
+    daily_rows,
+    number,
+)
 from estimative.reports.figures import figures
-from estimative.reports.number_format import SIGNIFICANT_SE, beside_error, one_digit, plain_percent, rounded
+from estimative.reports.number_format import SIGNIFICANT_SE, beside_error, plain_percent, rounded
 from estimative.reports.phrases import listed, plural
 from estimative.reports.sheets import Cell, Sheet, sheet
 
-TOGETHER = "all together"
 UNIT = {"log": "scenario", "file": "question"}
 """What counts as one independent draw."""
 MAX_FORECASTS = 20
@@ -50,19 +57,6 @@ STATES = (
     "parts of the Brier score are of the yes/no forecasts alone, since different states have no common base rate. For "
     "calibration each state counts as a yes/no forecast."
 )
-OVER_TIME = (
-    "Day by day: each day from the first forecast to the day before the answer (or before the horizon, if that came "
-    "first) is scored by the forecast in force at its end. A question has the mean over its days, an analyst the mean "
-    "over questions, as in the Good Judgment Project. The day of a forecast is scored, the day of the answer is not."
-)
-POOLS = (
-    "Pools: on each day all forecasts in force on a question, with equal weights, where two or more made one: the mean "
-    "of the probabilities, and the mean of their log-odds, for which 0 and 1 count as 0.1% and 99.9%. Aggregates of a "
-    "website are scored, but not pooled."
-)
-POOL_TITLES = {"linear": "pool: mean", "log_odds": "pool: log-odds"}
-MOST_ANALYSTS = 30
-"""In a table."""
 DIGEST = 12
 """Characters of a digest that name a file."""
 REFERENCE = {
@@ -96,7 +90,7 @@ def document(result: ScoreResult, context: Context) -> Iterator[Block]:
         if (left_out := len(result.analysts) - MOST_ANALYSTS) > 0:
             others = plural(left_out, "analyst", "analysts")
             yield Paragraph(text=f"{others} with fewer forecasts not listed; JSON and Excel have all.")
-        yield from _daily(result.daily)
+        yield from daily_document(result.daily)
         yield from _states(rows)
         yield from _calibration(rows, result)
         yield from _decomposition(rows)
@@ -225,46 +219,6 @@ def _scores(rows: Mapping[str, Verification], result: ScoreResult) -> Iterator[B
     )
 
 
-def _daily(daily: DailyScores) -> Iterator[Block]:
-    """The scores over the days on which questions were open, next to those of the last forecasts."""
-    if not daily.overall:
-        return
-    together = {TOGETHER: daily.overall} if len(daily.analysts) > 1 else {}
-    chosen = sorted(daily.analysts, key=lambda name: (-daily.analysts[name].days, name))[:MOST_ANALYSTS]
-    pools = {POOL_TITLES[name]: mean for name, mean in daily.pools.items()}
-    rows = {**{name: daily.analysts[name] for name in sorted(chosen)}, **together, **pools}
-    yield Heading(text="Day by day: the forecast in force on each day")
-    yield Table(
-        header=("Analyst", "Days", "Brier: mean of days", "Brier: last forecast"),
-        rows=tuple(
-            (name, f"{row.days:,}", number(row.brier), _last(row, row.last_brier)) for name, row in rows.items()
-        ),
-    )
-    yield Table(
-        header=("Analyst", "Logarithmic: mean of days", "Logarithmic: last forecast"),
-        rows=tuple(
-            (name, number(row.log) if row.log else "infinite", _last(row, row.last_log)) for name, row in rows.items()
-        ),
-    )
-    for text in _days_left_out(daily):
-        yield Paragraph(text=text)
-
-
-def _last(row: DailyMean, score: Estimate | None) -> str:
-    """The score of the last forecasts; a dash where all were withdrawn."""
-    return "-" if row.last_brier is None else number(score) if score else "infinite"
-
-
-def _days_left_out(daily: DailyScores) -> Iterator[str]:
-    """How many days are not scored, and why."""
-    if daily.withdrawn_days:
-        days = plural(daily.withdrawn_days, "day", "days")
-        yield f"Not scored: {days} on which a forecast was withdrawn and no other one in force."
-    if days_before := sum(each.unanswerable_days for each in daily.questions):
-        days = plural(days_before, "day", "days")
-        yield f"Not scored: {days} on which the answer that holds could not be forecast yet."
-
-
 def _frequency(row: BaseRate | None) -> tuple[str, str]:
     """How often the answer was yes and the mean forecast; dashes where no answer is yes or no."""
     return (occurred(row), mean(row)) if row else ("-", "-")
@@ -379,13 +333,6 @@ def day(date: datetime.date | None) -> str:
     return date.isoformat() if date else "-"
 
 
-def number(estimate: Estimate, *, signed: bool = False) -> str:
-    """A score with its standard error: "0.21 \u00b1 0.04"."""
-    if not estimate.se:
-        return rounded(estimate.value, 0.0, signed=signed)
-    return f"{beside_error(estimate.value, estimate.se, signed=signed)} \u00b1 {one_digit(estimate.se)}"
-
-
 def skill(estimate: Estimate | None) -> str:
     """A skill with its standard error; a dash where it is not defined."""
     return number(estimate, signed=True) if estimate else "-"
@@ -443,14 +390,9 @@ def sheets(result: ScoreResult, context: Context) -> tuple[Sheet, ...]:
         sheet("forecasts", [{"": forecast_cells(row)} for row in result.forecasts]),
         sheet("day by day", [{"": each} for each in result.daily.questions]),
         sheet("pools day by day", [{"": each} for each in result.daily.pool_questions]),
-        sheet("daily means", [{"analyst": name, "": row} for name, row in _daily_rows(result.daily).items()]),
+        sheet("daily means", [{"analyst": name, "": row} for name, row in daily_rows(result.daily).items()]),
         sheet("over time", [{"period": p.name, "": _columns(p.scores)} for p in result.periods]),
     )
-
-
-def _daily_rows(daily: DailyScores) -> dict[str, DailyMean]:
-    together = {TOGETHER: daily.overall} if daily.overall and len(daily.analysts) > 1 else {}
-    return {**daily.analysts, **together, **{POOL_TITLES[name]: mean for name, mean in daily.pools.items()}}
 
 
 def record(result: ScoreResult) -> Sheet:

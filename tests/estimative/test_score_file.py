@@ -100,3 +100,18 @@ def test_a_score_needs_neither_runs_nor_a_scenario(folder: Path) -> None:
     """Nothing is written beside the file."""
     run("score", "forecasts.csv", folder=folder)
     assert [path.name for path in folder.iterdir()] == ["forecasts.csv"]
+
+
+def test_dates_give_the_mean_over_days(tmp_path: Path) -> None:
+    """Where a file says when forecasts were made and when the question closed, each day is scored."""
+    text = "analyst,question,probability,outcome,date,closed\n"
+    text += "mara,Rain?,70%,yes,2026-04-20,2026-05-01\nmara,Rain?,85%,yes,2026-04-29,2026-05-01\n"
+    (tmp_path / "f.csv").write_text(text, encoding="utf-8")
+    done = run("score", "f.csv", "--format", "json", folder=tmp_path)
+    assert done.code == 0, done.err
+    [question] = json.loads(done.out)["daily"]["questions"]
+    assert question["days"] == 11
+    assert question["brier"] == pytest.approx((9 * 0.3**2 + 2 * 0.15**2) / 11)
+    (tmp_path / "f.csv").write_text(text.replace(",2026-05-01", ",").replace("closed", "note"), encoding="utf-8")
+    undated = json.loads(run("score", "f.csv", "--format", "json", folder=tmp_path).out)
+    assert undated["daily"]["questions"] == []
