@@ -85,10 +85,14 @@ class _Ready:
 
     def task(self, settings: Settings, *, with_draws: bool) -> Task:
         """The fit to compute."""
-        one = self.combination
-        own = replace(settings, method="auto", seed=one.seed, draws=one.draws)
+        combination = self.combination
+        own = replace(settings, method="auto", seed=combination.seed, draws=combination.draws)
         return Task(
-            scenario=self.scenario, prior_set=self.prior_set, settings=own, method=one.method, with_draws=with_draws
+            scenario=self.scenario,
+            prior_set=self.prior_set,
+            settings=own,
+            method=combination.method,
+            with_draws=with_draws,
         )
 
 
@@ -121,11 +125,11 @@ def batch(
     checked_label(label)
     reader = _Reader(show=settings.with_unconverged)
     settings.progress("Reading the files", 0, len(plan.combinations))
-    read = _without_impossible([(one, _attempted(reader, one)) for one in plan.combinations])
+    read = _without_impossible([(combination, _attempted(reader, combination)) for combination in plan.combinations])
     before = {} if again else saved_fits(store)
     todo = {ready.identity: ready for _, ready in read if isinstance(ready, _Ready) and ready.identity not in before}
     fitted = dict(_fitted(todo, store, settings, with_draws=with_draws, label=label))
-    rows = [_row(one, ready, before, fitted) for one, ready in read]
+    rows = [_row(combination, ready, before, fitted) for combination, ready in read]
     return BatchResult(source=plan.source, folder=str(store.folder), rows=with_scores(rows))
 
 
@@ -135,7 +139,8 @@ def _fitted(
     """Fit and save; only this process writes, so that a fit that is computed twice is saved once."""
     run = settings.executor.map if settings.executor else map
     tasks = [ready.task(settings, with_draws=with_draws) for ready in todo.values()]
-    settings.progress("Fitting", 0, len(tasks))
+    if tasks:
+        settings.progress("Fitting", 0, len(tasks))
     for done, (identity, answer) in enumerate(zip(todo, run(fit_task, tasks), strict=True), start=1):
         if isinstance(answer, Saveable):
             store.write(replace(answer.manifest, label=label), answer.result, todo[identity].texts, answer.draws)
@@ -147,23 +152,27 @@ def _fitted(
 
 def _without_impossible(read: Sequence[_Read]) -> list[_Read]:
     """Leave out variants of scenarios that do not have their inputs, if another scenario has them."""
-    possible = {one.variant for one, ready in read if isinstance(ready, _Ready)}
+    possible = {combination.variant for combination, ready in read if isinstance(ready, _Ready)}
     return [
-        (one, ready)
-        for one, ready in read
+        (combination, ready)
+        for combination, ready in read
         if isinstance(ready, _Ready)
-        or not (one.where_possible and one.variant in possible and all(issue.code == FOREIGN for issue in ready))
+        or not (
+            combination.where_possible
+            and combination.variant in possible
+            and all(issue.code == FOREIGN for issue in ready)
+        )
     ]
 
 
-def _attempted(reader: _Reader, one: Combination) -> _Ready | tuple[Issue, ...]:
+def _attempted(reader: _Reader, combination: Combination) -> _Ready | tuple[Issue, ...]:
     """A combination with its files, or its errors; those without a file are the row's."""
-    if one.errors:
-        return one.errors
+    if combination.errors:
+        return combination.errors
     try:
-        return reader.read(one)
+        return reader.read(combination)
     except InvalidInput as error:
-        return tuple(_in_row(issue, one.place) for issue in error.issues)
+        return tuple(_in_row(issue, combination.place) for issue in error.issues)
 
 
 def _in_row(issue: Issue, row: Place) -> Issue:
@@ -171,24 +180,24 @@ def _in_row(issue: Issue, row: Place) -> Issue:
 
 
 def _row(
-    one: Combination,
+    combination: Combination,
     ready: _Ready | tuple[Issue, ...],
     before: Mapping[FitIdentity, SavedFit],
     fitted: Mapping[FitIdentity, SavedFit | tuple[Issue, ...]],
 ) -> BatchRow:
     row = BatchRow(
-        scenario=one.scenario,
-        priors=one.priors,
-        variant=one.variant.name,
-        as_of=one.as_of,
-        method=one.method,
-        seed=one.seed,
-        draws=one.draws,
+        scenario=combination.scenario,
+        priors=combination.priors,
+        variant=combination.variant.name,
+        as_of=combination.as_of,
+        method=combination.method,
+        seed=combination.seed,
+        draws=combination.draws,
         status="broken",
     )
     if not isinstance(ready, _Ready):
         return replace(row, errors=ready)
-    outcome = one.outcome or ready.scenario.headline
+    outcome = combination.outcome or ready.scenario.headline
     row = replace(
         row,
         as_of=ready.scenario.as_of,
@@ -199,7 +208,7 @@ def _row(
     )
     saved = before.get(ready.identity) or fitted[ready.identity]
     if not isinstance(saved, SavedFit):
-        return replace(row, errors=tuple(_in_row(issue, one.place) for issue in saved))
+        return replace(row, errors=tuple(_in_row(issue, combination.place) for issue in saved))
     number = saved.outcomes.get(outcome)
     return replace(
         row,
@@ -219,7 +228,7 @@ class _Reader:
     scenarios: dict[tuple[str, datetime.date | None], Reading | InvalidInput] = field(default_factory=dict)
     prior_sets: dict[tuple[str, str, Variant], PriorSetReading | InvalidInput] = field(default_factory=dict)
 
-    def read(self, one: Combination) -> _Ready:
+    def read(self, combination: Combination) -> _Ready:
         """The files of a combination.
 
         Raises
@@ -227,17 +236,19 @@ class _Reader:
         InvalidInput
             With every error in them.
         """
-        reading = _once(self.scenarios, (one.scenario, one.as_of), partial(_scenario, one))
+        reading = _once(self.scenarios, (combination.scenario, combination.as_of), partial(_scenario, combination))
         subject = reading.scenario
-        if one.outcome and one.outcome not in subject.outcomes:
-            place = replace(one.place, key="outcome") if one.place.file else Place(key="outcome")
-            raise InvalidInput([unknown_name(place, one.outcome, subject.outcomes, "an outcome of this scenario")])
-        _check_inputs(one.variant, subject, one)
-        key = (one.priors, subject.id, one.variant)
-        stated = _once(self.prior_sets, key, partial(_prior_set, one, subject.id))
+        if combination.outcome and combination.outcome not in subject.outcomes:
+            place = replace(combination.place, key="outcome") if combination.place.file else Place(key="outcome")
+            raise InvalidInput(
+                [unknown_name(place, combination.outcome, subject.outcomes, "an outcome of this scenario")]
+            )
+        _check_inputs(combination.variant, subject, combination)
+        key = (combination.priors, subject.id, combination.variant)
+        stated = _once(self.prior_sets, key, partial(_prior_set, combination, subject.id))
         texts = {**reading.texts, **stated.texts}
         return _Ready(
-            combination=one,
+            combination=combination,
             scenario=subject,
             prior_set=stated.prior_set,
             texts=texts,
@@ -245,13 +256,14 @@ class _Reader:
         )
 
 
-def _check_inputs(variant: Variant, scenario: Scenario, one: Combination) -> None:
+def _check_inputs(variant: Variant, scenario: Scenario, combination: Combination) -> None:
     """Refuse edits of what is no input of the scenario: in a file, they would be statements without effect."""
     weights = [*(f"relevance.{item}" for item in scenario.evidence), *(f"independence.{o}" for o in scenario.origins)]
     known = [*Quantities(scenario).inputs, *weights]
     issues = [
         replace(
-            unknown_name(Place(file=one.scenario, key=name), name, known, "an input of this scenario"), code=FOREIGN
+            unknown_name(Place(file=combination.scenario, key=name), name, known, "an input of this scenario"),
+            code=FOREIGN,
         )
         for name, _ in variant.edits
         if name not in known
@@ -272,16 +284,16 @@ def _once[Key, Content](known: dict[Key, Content | InvalidInput], key: Key, read
     return content
 
 
-def _scenario(one: Combination) -> Reading:
-    reading = reading_of(find_scenario(one.scenario), checked_day(one.as_of))
+def _scenario(combination: Combination) -> Reading:
+    reading = reading_of(find_scenario(combination.scenario), checked_day(combination.as_of))
     refuse_future(reading.scenario)
     return reading
 
 
-def _prior_set(one: Combination, scenario: str) -> PriorSetReading:
-    path = find_prior_set(one.priors, scenario)
+def _prior_set(combination: Combination, scenario: str) -> PriorSetReading:
+    path = find_prior_set(combination.priors, scenario)
     reading = prior_set_reading(path)
-    return variant_reading(path, reading.prior_set, one.variant) if one.variant.edits else reading
+    return variant_reading(path, reading.prior_set, combination.variant) if combination.variant.edits else reading
 
 
 def variant_reading(path: Path, base: PriorSet, variant: Variant) -> PriorSetReading:

@@ -94,23 +94,25 @@ def plan(
         If there is no such folder or table, nothing is in it, or its columns cannot be used.
     """
     if source.is_dir():
-        found = list(_in_folder(source, like))
+        entries = list(_in_folder(source, like))
     elif source.suffix.lower() == ".toml":
         allowed = "a folder, or a table of combinations (CSV)"
         raise invalid("this is one scenario or prior set", code="misuse", file=str(source), allowed=allowed)
     else:
-        found = list(_in_table(source, like))
-    combinations = tuple(each for one in found for each in _varied(one, days, variants))
+        entries = list(_in_table(source, like))
+    combinations = tuple(each for combination in entries for each in _varied(combination, days, variants))
     return Plan(source=str(source), combinations=combinations)
 
 
-def _varied(one: Combination, days: Sequence[datetime.date], variants: Sequence[Variant]) -> Iterator[Combination]:
-    if one.errors:
-        yield one
+def _varied(
+    combination: Combination, days: Sequence[datetime.date], variants: Sequence[Variant]
+) -> Iterator[Combination]:
+    if combination.errors:
+        yield combination
         return
-    for day in [one.as_of] if one.as_of or not days else days:
-        for variant in [one.variant] if one.variant.edits else [AS_STATED, *variants]:
-            yield replace(one, as_of=day, variant=variant, where_possible=variant in variants)
+    for day in [combination.as_of] if combination.as_of or not days else days:
+        for variant in [combination.variant] if combination.variant.edits else [AS_STATED, *variants]:
+            yield replace(combination, as_of=day, variant=variant, where_possible=variant in variants)
 
 
 def read_variant(text: str, key: str) -> Variant:
@@ -196,18 +198,18 @@ def _in_table(path: Path, like: Combination) -> Iterator[Combination]:
 
 def _columns(table: CsvTable) -> Mapping[str, int]:
     """Where each column is that is read; one that resembles such a column is taken for a mistake."""
-    found = {name: table.find(name) for name in COLUMNS}
-    issues = [table.missing(name) for name in NEEDED if not found[name]]
-    issues += [table.ambiguous(name, places) for name, places in found.items() if len(places) > 1]
-    known = {at for places in found.values() for at in places}
+    entries = {name: table.find(name) for name in COLUMNS}
+    issues = [table.missing(name) for name in NEEDED if not entries[name]]
+    issues += [table.ambiguous(name, places) for name, places in entries.items() if len(places) > 1]
+    known = {at for places in entries.values() for at in places}
     for at, column in enumerate(table.columns):
-        if at not in known and (near := nearest(column.lower(), COLUMNS)) and not found[near]:
+        if at not in known and (near := nearest(column.lower(), COLUMNS)) and not entries[near]:
             place = Place(file=table.file, line=table.line, key=ascii_safe(column))
             message = f"{quote(column)} is no column of a batch"
             issues.append(Issue(code="unknown-column", message=message, place=place, allowed=COLUMNS, suggestion=near))
     if issues:
         raise InvalidInput(issues)
-    return {name: places[0] for name, places in found.items() if places}
+    return {name: places[0] for name, places in entries.items() if places}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +226,7 @@ class _Row:
     def combinations(self, like: Combination) -> Iterator[Combination]:
         """What the row asks for: one fit, or one for each prior set of a folder."""
         issues: list[Issue] = []
-        one = replace(
+        combination = replace(
             like,
             scenario=self.located("scenario", issues),
             priors=self.located("priors", issues),
@@ -232,13 +234,13 @@ class _Row:
             outcome=self.cells.get("outcome") or like.outcome,
             variant=self.variant(issues),
             method=self.choice(issues) or like.method,
-            seed=self.whole("seed", 0, 2**32 - 1, issues, like.seed) or 0,
-            draws=self.whole("draws", 100, 200_000, issues, like.draws),
+            seed=self.integer("seed", 0, 2**32 - 1, issues, like.seed) or 0,
+            draws=self.integer("draws", 100, 200_000, issues, like.draws),
             place=self.place(),
         )
-        named = prior_set_files(one.priors) if one.priors else ()
-        for priors in named or (one.priors,):
-            yield replace(one, priors=priors, errors=tuple(issues))
+        named = prior_set_files(combination.priors) if combination.priors else ()
+        for priors in named or (combination.priors,):
+            yield replace(combination, priors=priors, errors=tuple(issues))
 
     def located(self, key: str, issues: list[Issue]) -> str:
         """A path from the folder of the table if there is one, else the name as it is."""
@@ -281,7 +283,7 @@ class _Row:
             issues.append(unknown_name(self.place("method"), text, methods, "a method"))
         return text if text in methods else None  # type: ignore[return-value]
 
-    def whole(self, key: str, low: int, high: int, issues: list[Issue], default: int | None) -> int | None:
+    def integer(self, key: str, low: int, high: int, issues: list[Issue], default: int | None) -> int | None:
         text = self.cells.get(key, "")
         if not text:
             return default

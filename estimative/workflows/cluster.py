@@ -220,8 +220,8 @@ def source_digest() -> str:
     for name in PACKAGES:
         [folder] = import_module(name).__path__
         # By the name of the module: where a folder lies depends on how the package was installed.
-        found = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
-        modules |= {f"{name.replace('.', '/')}/{rest}": path for rest, path in found.items()}
+        sources = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*.py")}
+        modules |= {f"{name.replace('.', '/')}/{rest}": path for rest, path in sources.items()}
     digest = hashlib.sha256()
     for module, path in sorted(modules.items()):
         digest.update(f"{module}\0".encode() + path.read_bytes())

@@ -71,8 +71,8 @@ def _saved(result: BatchResult) -> str:
     text = f"{plural(len(runs), 'run is', 'runs are')} saved in {result.folder}."
     if not before:
         return text
-    whole = before == len(runs)
-    return f"{text} {'All' if whole else f'{before:,} of them'} had been saved before, and did not have to be fitted."
+    every = before == len(runs)
+    return f"{text} {'All' if every else f'{before:,} of them'} had been saved before, and did not have to be fitted."
 
 
 def _broken(result: BatchResult) -> Iterator[Block]:
@@ -148,12 +148,12 @@ def _table(rows: Sequence[BatchRow], context: Context, names: Mapping[str, str] 
         lines.append((f"{len(rows) - MOST} more", *("" for _ in header[1:])))
     if not several:
         yield Paragraph(text=f"{plain(rows[0].title)}:")
-    whole = {header.index("As of"), *((0,) if names else ())}
+    unbroken = {header.index("As of"), *((0,) if names else ())}
     yield Table(
         header=header,
         rows=tuple(lines),
         text_columns=frozenset(range(len(header))),
-        nowrap_columns=frozenset(whole),
+        nowrap_columns=frozenset(unbroken),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from estimative.model.assessment import Assessment
 from estimative.model.inference.executor import (
     ATTEMPTS,
     BatchExecutor,
@@ -21,6 +23,7 @@ from estimative.model.inference.executor import (
     SharedFunction,
     run_batch,
 )
+from estimative.model.inference.fit import by_nuts
 from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, no_progress
 from estimative.priors.errors import InvalidInput
 from tests.model.inference.test_common_draws import OPEN
@@ -176,3 +179,30 @@ def test_every_engine_gives_the_same_digits(processes: ProcessExecutor) -> None:
     assert refits_on(processes) == expected
     with ProcessPoolExecutor(1, mp_context=processes._pool._mp_context) as pool:  # type: ignore[attr-defined]
         assert refits_on(pool) == expected
+
+
+def by_nuts_headline(assessment: Assessment) -> float:
+    return by_nuts(assessment, seed=2, draws=400).headline.value
+
+
+@pytest.mark.slow
+def test_nuts_gives_the_same_digits_in_another_process(processes: ProcessExecutor) -> None:
+    """As every engine sends it: a process is what it runs in."""
+    assessment = small(OPEN)
+    assert list(processes.map(by_nuts_headline, [assessment])) == [by_nuts_headline(assessment)]
+
+
+def test_nuts_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two threads that want it, one samples."""
+    running, most = [0], [0]
+
+    def sampling(*_: object) -> None:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.01)
+        running[0] -= 1
+
+    monkeypatch.setattr("estimative.model.inference.fit._by_nuts", sampling)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(partial(by_nuts, seed=1), [small()] * 8))
+    assert most == [1]
