@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,10 +30,12 @@ from estimative.reports import answers
 from estimative.reports.context import Context
 from estimative.workflows import clock, inputs
 from estimative.workflows.analysts import about, check_team, open_team, parse_weights, with_headline
+from estimative.workflows.cluster import Engine, as_executor
 from estimative.workflows.files import write_answer
+from estimative.workflows.fit import FitMethod
 from estimative.workflows.project import Project
 from estimative.workflows.session import Progress, Session, Settings, open_session, silent
-from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition
+from estimative.workflows.suppositions import State, StatementText, Values, edited, read_supposition, written
 
 if TYPE_CHECKING:
     import pandas
@@ -46,6 +47,7 @@ __all__ = [
     "Fit",
     "InvalidInput",
     "attribute",
+    "batch",
     "compare",
     "fit",
     "history",
@@ -233,7 +235,7 @@ class Fit(Answer):
 
         return self._answer(trace(self.session, target))
 
-    def calibrate(self, *, fits: int = 1000, executor: Executor | None = None, progress: Progress = silent) -> Answer:
+    def calibrate(self, *, fits: int = 1000, executor: Engine | None = None, progress: Progress = silent) -> Answer:
         """Whether the computation is right for this assessment: by fits of simulated evidence, each with a known truth.
 
         Parameters
@@ -252,7 +254,7 @@ class Fit(Answer):
         """
         from estimative.workflows.calibrate import calibrate
 
-        settings = replace(self.session.settings, executor=executor, progress=progress)
+        settings = replace(self.session.settings, executor=as_executor(executor), progress=progress)
         return self._answer(calibrate(self.assessment, settings, fits=fits))
 
     def compare(self, *others: Fit | Assessment, outcome: str | None = None) -> Answer:
@@ -334,7 +336,7 @@ def fit(
     as_of: datetime.date | None = None,
     allow_unconverged: bool = False,
     scale: str | Scale = ICD203,
-    executor: Executor | None = None,
+    executor: Engine | None = None,
     progress: Progress = silent,
 ) -> Fit:
     """Fit an assessment.
@@ -360,7 +362,8 @@ def fit(
     allow_unconverged
         Show numbers of fits that did not converge, with a caution.
     executor
-        Runs independent refits of the analyses at once; without one they run in turn.
+        Runs independent fits at once: any executor of `concurrent.futures`, or a client of Dask. Without one they run
+        in turn.
     progress
         Called with the stage of what takes long, and the steps of it that are done.
 
@@ -382,7 +385,7 @@ def fit(
         seed=seed,
         draws=draws,
         with_unconverged=allow_unconverged,
-        executor=executor,
+        executor=as_executor(executor),
         progress=progress,
     )
     session = open_session(assessment, settings)
@@ -446,6 +449,59 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     names = [assessment.prior_set.name for assessment in assessments]
     stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
+
+
+def batch(
+    source: str | Path,
+    *,
+    runs: str | Path | None = None,
+    dates: Sequence[datetime.date] = (),
+    variants: Mapping[str, Edits] | None = None,
+    outcome: str = "",
+    method: FitMethod = "importance",
+    lean: bool = False,
+    again: bool = False,
+    **settings: Any,
+) -> Answer:
+    """Fit many scenarios, prior sets and days, save each as a run, and list the results.
+
+    Parameters
+    ----------
+    source
+        A folder of scenarios and prior sets, or a table of combinations (CSV).
+    runs
+        The folder of saved runs; by default that of the command line. What is saved there is not fitted again.
+    dates
+        Fit each combination as of each of these days.
+    variants
+        Also fit each with these other statements: `{"low": {"events.stop": "unlikely"}}`.
+    lean
+        Save runs without draws, which take a hundredth of the space.
+    again
+        Fit again what is saved already.
+    settings
+        As those of `fit`: seed, draws, allow_unconverged, executor, progress.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder or table cannot be used. Errors of single combinations are in the result, as `result.issues`.
+    """
+    from estimative.model.record.run_store import Store
+    from estimative.workflows.batch import batch
+    from estimative.workflows.batch_plan import Combination, Variant, plan
+
+    show = settings.pop("allow_unconverged", False)
+    own = _settings((), {**settings, "with_unconverged": show})
+    like = Combination(scenario="", priors="", outcome=outcome, method=method, seed=own.seed, draws=own.draws)
+    stated = [
+        Variant(name=name, edits=tuple((key, written(value)) for key, value in edits.items()))
+        for name, edits in (variants or {}).items()
+    ]
+    planned = plan(Path(source), like=like, days=dates, variants=stated)
+    store = Store.at(Path(runs) if runs else Project.find(Path()).runs)
+    result = batch(planned, store, own, with_draws=not lean, again=again)
+    return Answer(result=result, context=Context(assessments=()))
 
 
 def history(
@@ -577,4 +633,6 @@ def _entry[T](what: str, name: str, entries: Mapping[str, T]) -> T:
 def _settings(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:
     """Those that are given, else those of the first fit."""
     first = next((analyst.session.settings for analyst in analysts if isinstance(analyst, Fit)), Settings())
-    return Settings(**{**{name: getattr(first, name) for name in Settings.__dataclass_fields__}, **settings})
+    engine = {"executor": as_executor(settings["executor"])} if "executor" in settings else {}
+    own = {name: getattr(first, name) for name in Settings.__dataclass_fields__}
+    return Settings(**{**own, **settings, **engine})

@@ -17,6 +17,7 @@ from estimative.model.disagreement.diff_result import DiffResult
 from estimative.model.disagreement.history import HistoryResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.pool_result import PoolResult
+from estimative.model.record.batch_result import BatchResult
 from estimative.model.record.edition import Edition
 from estimative.model.record.run_list import RunList
 from estimative.model.record.score import ResolveResult, ScoreResult, WithdrawResult
@@ -25,6 +26,7 @@ from estimative.model.report_result import ReportResult
 from estimative.workflows.check import CheckResult
 
 TYPES: dict[str, type] = {
+    "batch": BatchResult,
     "calibrate": CalibrateResult,
     "check": CheckResult,
     "compare": CompareResult,

@@ -25,6 +25,7 @@ class Kind:
 
 
 KINDS = (
+    "batch",
     "calibrate",
     "compare",
     "diff",

@@ -26,6 +26,7 @@ NAMES: dict[str, Any] = {name: TYPES[name] for name in KINDS}
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 FERRY = ("--scenario", "ferry.toml", "--priors", "mate.toml")
 TEAM = (*FERRY, "--priors", "cook.toml")
+CASES = "scenario,priors\nferry.toml,mate.toml\nferry.toml,cook.toml\n"
 COMMANDS = {
     "fit": ("fit", *WATCH, "--method", "importance"),
     "calibrate": ("calibrate", *WATCH, "--fits", "20", "--method", "importance"),
@@ -48,10 +49,12 @@ COMMANDS = {
     "runs": ("runs",),
     "history": ("history", *FERRY[:2]),
     "status": ("status",),
+    "batch": ("batch", "cases.csv"),
     "roll": ("roll", "--scenario", "later.toml", *FERRY[2:], "--to", "next"),
 }
 """In this order: reports and records need the runs before them."""
-NOT_FITTED = {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "status", "calibrate"}
+RECORDS = {"report", "diff", "withdraw", "resolve", "score", "runs", "history", "roll", "status"}
+NOT_FITTED = {*RECORDS, "calibrate", "batch"}
 FITTED = [name for name in COMMANDS if name not in NOT_FITTED]
 
 
@@ -60,7 +63,12 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every command prints as JSON, of fits that converge and, by the name "... failed", of fits that do not."""
     desk = Desk.at(tmp_path_factory.mktemp("schemas"))
     desk.write("ferry.toml", DATED)
-    for name, text in {"cook.toml": COOK, "purser.toml": PURSER, "forecasts.csv": FORECASTS}.items():
+    for name, text in {
+        "cook.toml": COOK,
+        "purser.toml": PURSER,
+        "forecasts.csv": FORECASTS,
+        "cases.csv": CASES,
+    }.items():
         desk.write(name, text)
     for priors in ("mate", "cook"):
         assert desk.run("fit", *FERRY[:3], f"{priors}.toml", "--method", "importance").code == 0

@@ -15,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 
+from estimative.cli.batch import batch
 from estimative.cli.calibrate import calibrate
 from estimative.cli.check import check
 from estimative.cli.compare import compare
@@ -219,6 +220,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative status",
             "estimative status --calendar due.ics",
             "estimative status --format json",
+        ),
+    ),
+    "batch": Command(
+        run=batch,
+        group="Many",
+        examples=(
+            "estimative batch .",
+            "estimative batch questions -o index.html --jobs 8",
+            "estimative batch cases.csv --dates 2026-01-01,2026-06-01 --lean",
         ),
     ),
     "export": Command(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
@@ -16,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     import datetime
+    from concurrent.futures import Executor
 
     from estimative.model.record.run_store import Store
     from estimative.priors.errors import InvalidInput
@@ -108,15 +108,27 @@ class Sampling:
         bool, typer.Option("--allow-unconverged", help="Show numbers of fits that did not converge, with a caution.")
     ] = False
 
-    @contextmanager
-    def settings(self) -> Iterator[Settings]:
-        """These options for a use case, with progress on stderr and as many threads as there are cores."""
-        from concurrent.futures import ThreadPoolExecutor
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="So many fits at once. Default: one for each core.")
+    ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Fit on a Dask cluster, such as tcp://10.0.0.1:8786."),
+    ] = None
 
+    @contextmanager
+    def settings(self, *, independent: bool = False) -> Iterator[Settings]:
+        """These options for a use case, with progress on stderr.
+
+        Parameters
+        ----------
+        independent
+            Whether the work is many full fits that have nothing in common: then processes share it, else threads.
+        """
         from estimative.cli.console import progress
         from estimative.workflows.session import Settings
 
-        with ThreadPoolExecutor(os.cpu_count()) as executor, progress() as report:
+        with self._executor(independent=independent) as executor, progress() as report:
             yield Settings(
                 method=self.method if isinstance(self, Fitting) else "auto",
                 seed=self.seed,
@@ -125,6 +137,22 @@ class Sampling:
                 executor=executor,
                 progress=report,
             )
+
+    def _executor(self, *, independent: bool) -> AbstractContextManager[Executor]:
+        """The cluster if one is named, else processes or threads of this machine."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        from estimative.model.inference.executor import ProcessExecutor, cores
+
+        if self.cluster:
+            from estimative.workflows.cluster import cluster
+
+            return cluster(self.cluster)
+        if independent:
+            return ProcessExecutor(self.jobs)
+        # Refits of one family share arrays, and take milliseconds each: threads spare a second for each new process,
+        # and the copies.
+        return ThreadPoolExecutor(self.jobs or cores())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,15 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess, pairs_of
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, LeftOut, fit_analyst
+from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_size
 from estimative.model.spec.scenario import Scenario
@@ -296,8 +299,11 @@ def open_team(
     subjects = with_headline(assessments, outcome) if outcome else tuple(assessments)
     fitter = settings.fitter(*subjects)
     analysts = {}
-    for done, assessment in enumerate(subjects):
-        settings.progress("Fitting each analyst", done, len(subjects))
-        with possible(assessment):
-            analysts[assessment.prior_set.name] = fit_analyst(fitter, assessment)
+    run = settings.executor.map if settings.executor else map
+    with one_blas_thread():
+        fits = run(SharedFunction(partial(fit_analyst, fitter)), subjects)
+        for done, assessment in enumerate(subjects):
+            settings.progress("Fitting each analyst", done, len(subjects))
+            with possible(assessment):
+                analysts[assessment.prior_set.name] = next(fits)
     return TeamSession(settings=settings, scenario=info, fitter=fitter, analysts=analysts, left_out=left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from estimative.model.inference.fit_result import FitResult, Run, answer_of, fit
 from estimative.model.inference.info import Computation, versions
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
-from estimative.model.record.draws_file import draw_groups
+from estimative.model.record.draws_file import DrawGroup, draw_groups
 from estimative.model.record.due import due_dates
 from estimative.model.record.manifest import Manifest
 from estimative.model.record.run_store import Store, checked_label, new_id
@@ -147,6 +147,26 @@ def _computation(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Saveable:
+    """A fit as the run store writes it; it can be sent from another process."""
+
+    manifest: Manifest
+    result: str
+    """As JSON."""
+    draws: Mapping[str, DrawGroup] = field(repr=False)
+    """Empty for a run that is saved without."""
+
+    def __repr__(self) -> str:
+        return f"Saveable({self.manifest.id}, {len(self.draws)} groups of draws)"
+
+
+def saveable(outcome: FitOutcome, *, with_draws: bool = True) -> Saveable:
+    """A fit in the form in which it is saved."""
+    groups = draw_groups(outcome.answer, outcome.posteriors, outcome.prior) if with_draws else {}
+    return Saveable(manifest=_manifest(outcome), result=to_json(outcome.result), draws=groups)
+
+
 def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = "") -> StoredRun:
     """Save a fit with its draws and the files that it was made from.
 
@@ -155,9 +175,9 @@ def save_run(store: Store, outcome: FitOutcome, inputs: Inputs, *, label: str = 
     InvalidInput
         If the label is too long, or the folder cannot be written to.
     """
-    groups = draw_groups(outcome.answer, outcome.posteriors, outcome.prior)
-    manifest = replace(_manifest(outcome), label=checked_label(label))
-    return StoredRun(store.write(manifest, to_json(outcome.result), inputs.texts, groups))
+    run = saveable(outcome)
+    manifest = replace(run.manifest, label=checked_label(label))
+    return StoredRun(store.write(manifest, run.result, inputs.texts, run.draws))
 
 
 def _manifest(outcome: FitOutcome) -> Manifest:

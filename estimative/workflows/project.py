@@ -93,12 +93,12 @@ class Project:
     def scenario_for(self, priors: Sequence[str], *, default: str = "") -> str:
         """The scenario that prior sets are for, else a default, else that of the project or the flagship."""
         files = [Path(file) for name in priors for file in prior_set_files(name) if Path(file).is_file()]
-        wanted = [identity for file in files for identity in _stated(file, "prior_set", "scenario")]
+        wanted = [identity for file in files for identity in stated_text(file, "prior_set", "scenario")]
         for identity in wanted:
             own = [self.scenario] if self.scenario else []
             beside = [str(path) for file in files for path in sorted(file.parent.glob("*.toml"))]
             for candidate in (*own, *beside):
-                if identity in _stated(Path(candidate), "scenario", "id"):
+                if identity in stated_text(Path(candidate), "scenario", "id"):
                     return candidate
             if identity in shipped_scenarios():
                 return identity
@@ -132,7 +132,7 @@ def _located(folder: Path, name: str, shipped: Collection[str], table: Table, *k
     return name
 
 
-def _stated(path: Path, table: str, key: str) -> Iterator[str]:
+def stated_text(path: Path, table: str, key: str) -> Iterator[str]:
     """A text in a file; its errors are reported when it is read for its own sake."""
     with suppress(InvalidInput):
         entries = TomlFile.read(path).data.get(table)

@@ -21,11 +21,11 @@ from estimative.model.record.run_store import Store
 from estimative.model.record.stored_run import StoredRun
 from estimative.model.report_result import InputFile, OtherResult, ReportResult, Reproduction
 from estimative.priors.errors import InvalidInput, Issue, Place
-from estimative.workflows.analyses import analyses_of, run_analyses
+from estimative.workflows.analyses import analyses_of, run_analyses, settings_of
 from estimative.workflows.analysts import open_team
 from estimative.workflows.compare import compare
 from estimative.workflows.history import history
-from estimative.workflows.session import Session, Settings
+from estimative.workflows.session import Session, Settings, open_session
 
 QUANTILES = tuple((np.arange(200) + 0.5) / 200)
 """Of posterior mass, at which the distribution of an outcome's probability is kept."""
@@ -53,7 +53,7 @@ def report(store: Store, names: Sequence[str], settings: Settings) -> tuple[Repo
         with_unconverged=first.with_unconverged,
         computation=first.computation,
         fit=first,
-        quantiles=dict(_quantiles(runs[0].sample("posterior"))) if first.has_results else {},
+        quantiles=_quantiles_of_run(runs[0], first, assessments[0], settings) if first.has_results else {},
         evidence=analyses.evidence if analyses else None,
         sensitivity=analyses.sensitivity if analyses else None,
         refused=analyses.refused if analyses else (),
@@ -81,6 +81,16 @@ def report_of_session(session: Session, result: FitResult) -> ReportResult:
         sensitivity=analyses.sensitivity if analyses else None,
         refused=analyses.refused if analyses else (),
     )
+
+
+def _quantiles_of_run(
+    run: StoredRun, result: FitResult, assessment: Assessment, settings: Settings
+) -> dict[str, tuple[float, ...]]:
+    """From the saved draws; of a run that was saved without, from the same fit again."""
+    if run.has_draws:
+        return dict(_quantiles(run.sample("posterior")))
+    posterior = open_session(assessment, settings_of(result, settings)).fitted.posterior
+    return {name: _quantiles_of(posterior, name) for name in result.outcomes}
 
 
 def _quantiles_of(posterior: Posterior, outcome: str) -> tuple[float, ...]:

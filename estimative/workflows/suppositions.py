@@ -214,7 +214,7 @@ class _Reader:
                 self.unknown("edits", name, known, "an input as in a prior set, such as events.x or relevance.x")
             elif name in seen:
                 self.twice("edits", name)
-            elif (stated := self.statement(name, _written(value))) is not None:
+            elif (stated := self.statement(name, written(value))) is not None:
                 seen.add(name)
                 prior_set = self.with_statement(prior_set, name, stated)
                 self.assumptions.append(Assumption(kind="prior", name=name, value=say(stated.statement)))
@@ -305,7 +305,7 @@ def _number(value: State) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _written(value: StatementText) -> str:
+def written(value: StatementText) -> str:
     """A statement as TOML; a bare word needs no quotation marks."""
     match value:
         case str():

@@ -31,6 +31,7 @@ from estimative.model.inference.refit import (
     ProgressCounter,
     Refit,
     Refitter,
+    Start,
     effort_of,
     no_progress,
     refit_of,
@@ -188,7 +189,7 @@ def _names(assessment: Assessment, dimensions: Dimensions) -> list[str]:
     return [*(degrees[place] for place in dimensions.degrees), *(ratios[place] for place in dimensions.ratios)]
 
 
-def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Iterator[Gaussian]:
+def _carried(end: Fitted | Start, assessment: Assessment, names: Sequence[str]) -> Iterator[Gaussian]:
     """The proposals of an end in the space of another assessment.
 
     Each is conditioned on the quantities that are constant there; a quantity that the end does not have is N(0, 1).
@@ -215,7 +216,7 @@ def _carried(end: Fitted, assessment: Assessment, names: Sequence[str]) -> Itera
         )
 
 
-def _score(end: Fitted, assessment: Assessment, name: str) -> float | None:
+def _score(end: Fitted | Start, assessment: Assessment, name: str) -> float | None:
     """The standard normal score, at an end, of a quantity that is constant in an assessment; None if it is not."""
     prior, own = assessment.priors.get(name), end.assessment.priors[name]
     if prior is None or not prior.family.constant or own.family.constant:

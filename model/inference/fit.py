@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from threading import Lock
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
@@ -18,6 +19,8 @@ MAX_DIMENSION = 300
 """Of a space in which importance sampling is tried again: in more, another attempt takes minutes and seldom helps."""
 REMEDIED_BY_DRAWS = frozenset({"R-hat", "bulk ESS", "tail ESS", "relative error of the headline"})
 """Checks that more draws can pass; more draws do not remove divergences."""
+ONE_AT_A_TIME = Lock()
+"""Of NUTS in one process: its density holds Python's lock, and its compiler is not made for several threads."""
 WEIGHTED_BY_DRAWS = frozenset({"ESS", "tail ESS", "relative error", "relative error of the headline"})
 """The same of weighted draws."""
 
@@ -112,6 +115,11 @@ def by_nuts(assessment: Assessment, *, seed: int, draws: int | None = None) -> P
     draws
         For each chain. By default `nuts.DRAWS`, or as many as the failed checks need; a number that is given is final.
     """
+    with ONE_AT_A_TIME:
+        return _by_nuts(assessment, seed, draws)
+
+
+def _by_nuts(assessment: Assessment, seed: int, draws: int | None) -> Posterior:
     from estimative.model.inference import nuts, pymc_model
 
     if not pymc_model.transform_of(assessment).dimension:

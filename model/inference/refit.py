@@ -23,6 +23,7 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
+from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.fit import by_nuts, fit_by_importance
 from estimative.model.inference.importance_sampling import FittedProposal, Headline
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
@@ -59,6 +60,17 @@ class Fitted:
     @property
     def assessment(self) -> Assessment:
         return self.posterior.assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What other fits need of a fit to start from it: all but its draws, a tenth of its size."""
+
+    assessment: Assessment
+    proposal: FittedProposal | None
+
+    def __repr__(self) -> str:
+        return f"Start({self.assessment!r}, proposal={self.proposal!r})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +172,7 @@ class Refitter:
     """
 
     fitter: Fitter
-    ends: tuple[Fitted, ...]
+    ends: tuple[Fitted | Start, ...]
     """The fits whose proposals are used; those without a proposal are of no use here."""
     targets: tuple[Target, ...] = ()
     """What is estimated besides the headline."""
@@ -170,19 +182,24 @@ class Refitter:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.fitter!r}, {len(self.ends)} fits to start from)"
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what another process computes again sooner than it reads it."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     @classmethod
     def between(
         cls, fitter: Fitter, ends: Sequence[Fitted], targets: Sequence[Target] = (), *, draws: int = DRAWS
     ) -> Refitter:
         """Start from those of these fits that have a proposal."""
-        return cls(fitter=fitter, ends=tuple(end for end in ends if end.proposal), targets=tuple(targets), draws=draws)
+        starts = tuple(Start(assessment=end.assessment, proposal=end.proposal) for end in ends if end.proposal)
+        return cls(fitter=fitter, ends=starts, targets=tuple(targets), draws=draws)
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
         # `map` yields in order, however the executor schedules; the result does not depend on the number of workers.
         run = self.fitter.executor.map if self.fitter.executor else map
         with one_blas_thread():
-            for refit in run(self._one, assessments):
+            for refit in run(SharedFunction(self._one), assessments):
                 yield refit
                 counter.advance()
 
@@ -268,7 +285,7 @@ def _independent(number: MCEstimate) -> MCEstimate:
     return MCEstimate(value=number.value, own_variance=number.se**2)
 
 
-def _components(end: Fitted, transform: PriorTransform) -> Iterator[Gaussian]:
+def _components(end: Fitted | Start, transform: PriorTransform) -> Iterator[Gaussian]:
     """Take a fit's Gaussians, each conditioned on the quantities that are constant here and were uncertain there."""
     if end.proposal:
         # Else the components would spread over values that the quantity no longer takes.

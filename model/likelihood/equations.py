@@ -179,7 +179,7 @@ def _odds_form(backend: Backend, rows: Categories, predictor: Array, share: Arra
 
     That is a constant hazard: 1 - (1 - p)^share.
     """
-    if share is None or rows.entry.shape[1] > 1:
+    if share is None or rows.entry.shape[1] > 1 or rows.ordered:
         return category_probabilities(backend, rows, predictor)
     log_no = -backend.column(share) * softplus(backend, predictor[rows.entry.T[0]])
     return [backend.exp(log_no), -backend.expm1(log_no)]

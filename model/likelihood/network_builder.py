@@ -65,7 +65,7 @@ class NetworkBuilder:
         binary: list[Node] = []
         for name, node in _of_form("odds", nodes):
             row_of[name] = self._odds_rows(node.event, rows, positions)
-            binary += [node] * len(row_of[name]) if not node.event.states else []
+            binary += [node] * len(row_of[name]) if _shares_rows(node.event) else []
         odds_rows = len(rows)
         for name, node in _of_form("rate", nodes):
             row_of[name] = self._rate_rows(node.event, node.years, rows, first=odds_rows)
@@ -173,6 +173,11 @@ class NetworkBuilder:
                 key = tuple(int(holds(name)) for name in node.driving)
             cells[states] = [*unnamed, *local[key]]
         return cells
+
+
+def _shares_rows(event: Event) -> bool:
+    """Whether the rows of an event are among those of binary events: see `Rows.add`."""
+    return len(event.states) in (0, 2) and not event.ordered
 
 
 def _anytime(nodes: Sequence[Node], chances: Mapping[str, Mapping[tuple[int, ...], Sequence[int]]]) -> Anytime | None:

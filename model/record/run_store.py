@@ -111,6 +111,8 @@ class Store:
             As JSON.
         inputs
             Texts of the files that the run was made from, by name.
+        draws
+            Empty to save none: the run then takes a hundredth of the space.
 
         Raises
         ------
@@ -257,7 +259,8 @@ def _fill(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (folder / RESULT).write_text(result, encoding="utf-8")
-    write_draws(folder / DRAWS, draws)
+    if draws:
+        write_draws(folder / DRAWS, draws)
     (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
 
 

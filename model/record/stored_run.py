@@ -150,6 +150,11 @@ class StoredRun:
         files = sorted(path for path in root.rglob("*") if path.is_file())
         return {path.relative_to(root).as_posix(): read_text(path, largest=LARGEST_CSV) for path in files}
 
+    @property
+    def has_draws(self) -> bool:
+        """Whether its draws were saved; those of a batch may not be."""
+        return (self.folder / DRAWS).exists()
+
     def sample(self, group: str) -> Sample:
         """The saved draws of a group: `posterior`, `prior`, or `posterior_nuts`.
 

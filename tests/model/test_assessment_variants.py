@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from estimative.model.assessment import Assessment
+from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import Theta, log_likelihood
@@ -26,7 +26,7 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.oracle import Oracle
-from tests.prior_sets import all_at, assessed
+from tests.prior_sets import all_at, assessed, prior_set_for
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
@@ -36,7 +36,7 @@ RELATIVE = 1e-10
 def assessment_of(scene: Valued) -> Assessment:
     """Everything held at the values of the first draw."""
     shares = {"relevance": scene.relevance, "independence": scene.independence}
-    return assessed(scene.scenario, scene.draws[0], **shares)
+    return assess(scene.scenario, prior_set_for(scene.scenario, scene.draws[0], **shares, date=scene.stated_from))
 
 
 def check(supposed: Assessment, oracle: Oracle, values: Valued) -> None:

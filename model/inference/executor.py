@@ -1,0 +1,386 @@
+"""Engines: executors that share independent tasks out among processes, in batches, and outlive the loss of one.
+
+The seam is `concurrent.futures.Executor`: whoever has many tasks calls `executor.map(function, tasks)` with a function
+and tasks that can be pickled. Each task has its seed in it, so that every engine gives the same digits.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from multiprocessing.connection import wait as wait_for
+from types import TracebackType
+from typing import Any, Self
+
+from estimative.model.inference.threads import one_blas_thread
+from estimative.priors.errors import invalid
+
+BATCH = 1.0
+"""Seconds of work that one message to a process should hold at least: a message costs some milliseconds."""
+ATTEMPTS = 4
+"""How often a batch is started before it is given up, where the process that computes it is lost each time."""
+AHEAD = 2
+"""Batches in flight for each process: one that is computed, one that waits for its turn."""
+HELD = 16
+"""Batches for each process that may be done before an earlier one is: their answers wait in memory."""
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Without it, a new process imports from the working folder, where a pickle.py may lie."""
+
+
+def cores() -> int:
+    """The number of cores that this process may use: under a scheduler such as Slurm, not all of the machine."""
+    with suppress(AttributeError):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class SharedFunction[Task, Answer]:
+    """A function with much data in it, which is pickled once and unpickled once in each process.
+
+    Threads call it as it is.
+    """
+
+    def __init__(self, function: Callable[[Task], Answer], pickled: bytes | None = None) -> None:
+        self.function = function
+        self._pickled = pickled
+
+    def __call__(self, task: Task) -> Answer:
+        return self.function(task)
+
+    def __repr__(self) -> str:
+        return f"SharedFunction({getattr(self.function, '__qualname__', type(self.function).__name__)})"
+
+    @property
+    def pickled(self) -> bytes:
+        """The function as bytes."""
+        if self._pickled is None:
+            self._pickled = pickle.dumps(self.function, protocol=pickle.HIGHEST_PROTOCOL)
+        return self._pickled
+
+    def __reduce__(self) -> tuple[Callable[[bytes], SharedFunction[Any, Any]], tuple[bytes]]:
+        return unpickled, (self.pickled,)
+
+
+@lru_cache(maxsize=4)
+def unpickled(content: bytes) -> SharedFunction[Any, Any]:
+    """The function in some bytes; the same object for the same bytes, with whatever it has computed already."""
+    return SharedFunction(pickle.loads(content), content)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchAnswer:
+    """The answers to the tasks of a batch, in their order."""
+
+    answers: tuple[Any, ...]
+    error: BaseException | None = None
+    """What the first task without an answer raised; the tasks after it were not started."""
+    seconds: float
+
+    def __repr__(self) -> str:
+        return f"BatchAnswer({len(self.answers)} answers in {self.seconds:.2g} s, error={self.error!r})"
+
+
+def run_batch(function: Callable[[Any], Any], tasks: Sequence[Any]) -> BatchAnswer:
+    """Compute one task after the other."""
+    answers: list[Any] = []
+    start = time.perf_counter()
+    # The last digits depend on the number of BLAS threads.
+    with one_blas_thread():
+        for task in tasks:
+            try:
+                answers.append(function(task))
+            except Exception as error:  # raised again by `map`, in the process that asked
+                return BatchAnswer(answers=tuple(answers), error=error, seconds=time.perf_counter() - start)
+    return BatchAnswer(answers=tuple(answers), seconds=time.perf_counter() - start)
+
+
+class LostBatch(Exception):
+    """The process that computed a batch is gone."""
+
+
+class BatchExecutor(Executor, ABC):
+    """An executor that sends tasks to other processes in batches of about a second, and sends lost batches again."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many tasks are computed at once."""
+
+    @abstractmethod
+    def prepare(self, function: SharedFunction[Any, Any]) -> Any:
+        """The function in the form in which `start` wants it."""
+
+    @abstractmethod
+    def start(self, function: Any, batches: Sequence[Sequence[Any]]) -> list[Any]:
+        """Send batches; a handle of each."""
+
+    @abstractmethod
+    def first_done(self, handles: Collection[Any]) -> Collection[Any]:
+        """Wait until some batches are done; their handles."""
+
+    @abstractmethod
+    def answer(self, handle: Any) -> BatchAnswer:
+        """The answer of a batch that is done.
+
+        Raises
+        ------
+        LostBatch
+            If its process is gone.
+        """
+
+    @abstractmethod
+    def cancel(self, handles: Collection[Any]) -> None:
+        """Forget batches that nobody waits for any more."""
+
+    def map[Answer](
+        self,
+        fn: Callable[..., Answer],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,  # noqa: ARG002 - of the interface; a fit ends
+        chunksize: int = 1,  # noqa: ARG002 - of the interface; batches are sized by the time that tasks take
+    ) -> Iterator[Answer]:
+        """Yield the answer to each task, in the order of the tasks.
+
+        Raises
+        ------
+        InvalidInput
+            If the process of a task is lost time and again; and whatever the function raises.
+        """
+        function, tasks = _of_one(fn, iterables)
+        return _Sharing(engine=self, function=self.prepare(function), tasks=tasks).answers() if tasks else iter(())
+
+    def submit[**Inputs, Answer](
+        self, fn: Callable[Inputs, Answer], /, *args: Inputs.args, **kwargs: Inputs.kwargs
+    ) -> Future[Answer]:
+        """Compute one task in another process."""
+        future: Future[Answer] = Future()
+        task = partial(fn, *args, **kwargs)
+
+        def settle() -> None:
+            try:
+                future.set_result(next(self.map(_call, [task])))
+            except BaseException as error:  # raised again by whoever asks for the result
+                future.set_exception(error)
+
+        threading.Thread(target=settle, daemon=True).start()
+        return future
+
+
+def _call[Answer](task: Callable[[], Answer]) -> Answer:
+    return task()
+
+
+def _of_one(
+    function: Callable[..., Any], iterables: Sequence[Iterable[Any]]
+) -> tuple[SharedFunction[Any, Any], list[Any]]:
+    """A function of one task, and the tasks."""
+    if len(iterables) == 1:
+        shared = function if isinstance(function, SharedFunction) else SharedFunction(function)
+        return shared, list(iterables[0])
+    return SharedFunction(_Spread(function)), list(zip(*iterables, strict=False))
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """A function of several values as one of their tuple."""
+
+    function: Callable[..., Any]
+
+    def __call__(self, values: tuple[Any, ...]) -> Any:
+        return self.function(*values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Consecutive tasks."""
+
+    start: int
+    stop: int
+    attempts: int = 0
+    """How often it was sent already."""
+
+
+@dataclass(kw_only=True)
+class _Sharing:
+    """Tasks that are being shared out: which are to be sent, which are on their way, which are answered."""
+
+    engine: BatchExecutor
+    function: Any
+    tasks: Sequence[Any]
+    sent: int = 0
+    """How many of the tasks, from the first on, were sent at least once."""
+    lost: deque[_Batch] = field(default_factory=deque)
+    running: dict[Any, _Batch] = field(default_factory=dict)
+    done: dict[int, BatchAnswer] = field(default_factory=dict)
+    """By the first task of the batch; those whose turn has not come."""
+    seconds: float | None = None
+    """For one task, as the latest batches took."""
+
+    def answers(self) -> Iterator[Any]:
+        """Yield the answers in order, while later tasks are computed."""
+        at = 0
+        try:
+            while at < len(self.tasks):
+                self._send()
+                self._collect()
+                while batch := self.done.pop(at, None):
+                    yield from batch.answers
+                    if batch.error:
+                        raise batch.error
+                    at += len(batch.answers)
+        finally:
+            self.engine.cancel(list(self.running))
+
+    def _send(self) -> None:
+        """Send batches until every process has one to compute and one in front of it."""
+        batches = list(self._following(AHEAD * self.engine.width - len(self.running)))
+        handles = self.engine.start(self.function, [self.tasks[batch.start : batch.stop] for batch in batches])
+        self.running |= dict(zip(handles, batches, strict=True))
+
+    def _following(self, count: int) -> Iterator[_Batch]:
+        for _ in range(count):
+            if self.lost:
+                yield self.lost.popleft()
+            elif self.sent < len(self.tasks) and len(self.done) < HELD * self.engine.width:
+                start, self.sent = self.sent, min(self.sent + self._size(), len(self.tasks))
+                yield _Batch(start=start, stop=self.sent)
+
+    def _size(self) -> int:
+        """As many tasks as take about `BATCH`; fewer towards the end, so that all processes end together."""
+        if self.seconds is None:
+            return 1
+        fair = math.ceil((len(self.tasks) - self.sent) / (AHEAD * self.engine.width))
+        return max(1, min(fair, math.ceil(BATCH / max(self.seconds, 1e-6))))
+
+    def _collect(self) -> None:
+        for handle in self.engine.first_done(self.running):
+            batch = self.running.pop(handle)
+            try:
+                answer = self.engine.answer(handle)
+            except LostBatch as lost:
+                self._resend(batch, lost)
+                continue
+            self.done[batch.start] = answer
+            taken = answer.seconds / max(len(answer.answers), 1)
+            self.seconds = taken if self.seconds is None else (self.seconds + taken) / 2
+
+    def _resend(self, batch: _Batch, lost: LostBatch) -> None:
+        if batch.attempts + 1 >= ATTEMPTS:
+            message = f"a process ended {ATTEMPTS} times while it computed the same fits ({lost})"
+            fix = "Its memory may be too small: use fewer processes at once, or fewer draws."
+            raise invalid(message, code="lost-worker", suggestion=fix) from lost
+        # One by one: a task that ends its process takes no others with it.
+        parts = range(batch.start, batch.stop)
+        self.lost.extend(_Batch(start=at, stop=at + 1, attempts=batch.attempts + 1) for at in parts)
+
+
+class ProcessExecutor(BatchExecutor):
+    """Processes on this machine, started when they are needed; lost ones are replaced."""
+
+    def __init__(self, count: int | None = None) -> None:
+        """Prepare as many processes as there are cores, or as are given."""
+        self._count = count or cores()
+        self._lock = threading.Lock()
+        self._pool = self._new()
+
+    def __repr__(self) -> str:
+        return f"ProcessExecutor({self._count} processes)"
+
+    def _new(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")  # a fork would copy the locks of this process's threads
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=become_worker)
+
+    @property
+    def width(self) -> int:
+        return self._count
+
+    def prepare(self, function: SharedFunction[Any, Any]) -> SharedFunction[Any, Any]:
+        """The function as it is; it is pickled once."""
+        return function
+
+    def start(self, function: Any, batches: Sequence[Sequence[Any]]) -> list[Any]:
+        """Send batches to the pool, or to a new one where processes of it are lost."""
+        return [self._submit(function, list(batch)) for batch in batches]
+
+    def _submit(self, function: Any, batch: list[Any]) -> Future[BatchAnswer]:
+        with self._lock, safe_path():
+            try:
+                return self._pool.submit(run_batch, function, batch)
+            except BrokenProcessPool:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._new()
+                return self._pool.submit(run_batch, function, batch)
+
+    def first_done(self, handles: Collection[Any]) -> Collection[Any]:
+        """Wait for the first batch, or for the loss of a process."""
+        return wait(handles, return_when=FIRST_COMPLETED).done
+
+    def answer(self, handle: Any) -> BatchAnswer:
+        """The answer of a batch; if a process of the pool is lost, all batches on their way are."""
+        try:
+            batch: BatchAnswer = handle.result()
+        except BrokenProcessPool as error:
+            raise LostBatch("it was ended from outside, or memory ran out") from error
+        return batch
+
+    def cancel(self, handles: Collection[Any]) -> None:
+        """Take batches back that have not begun."""
+        for handle in handles:
+            handle.cancel()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes; with `cancel_futures` at once, whatever they are doing."""
+        processes = list((getattr(self._pool, "_processes", None) or {}).values())
+        if cancel_futures:
+            for process in processes:
+                process.kill()
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes: at once, since whoever leaves the block waits for no answer."""
+        self.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Let processes that are started in the block import nothing from the working folder."""
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
+
+
+def become_worker() -> None:
+    """Neither hear Ctrl-C nor print, since the parent does both; and end when the parent does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
