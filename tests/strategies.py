@@ -323,7 +323,7 @@ def _items(
     }
     if kind != "observation":
         common["expires"] = draw(st.none() | st.dates(common["date"] or AS_OF, AS_OF + datetime.timedelta(days=30)))
-        common["fades"] = draw(st.none() | st.builds(HalfLife, st.floats(0.5, 5), st.sampled_from(["year", "month"])))
+        common["fades"] = draw(st.none() | st.builds(HalfLife, st.floats(6, 60), st.just("month")))
         common["fades"] = common["fades"] if common["date"] else None
     return draw(_of_kind(kind, common, factors, events, possible))
 

@@ -158,8 +158,8 @@ def test_terms_add_up_to_the_log_odds_of_every_state(scene: Valued) -> None:
                 hazard = oracle.hazard(event.id, state, scene.scenario.years)
                 assert scene.scenario.years * math.exp(total) == pytest.approx(hazard, rel=1e-8)
             else:
-                # Of an event that repeats, the terms are those of one occurrence.
-                no, yes = oracle.chance(replace(event, repeats=None), state)
+                # The terms are those of one occurrence, and of the time that the chance is stated for.
+                no, yes = oracle.chance(replace(event, repeats=None, timing=None), state)
                 assert total == close(math.log(yes / no))
 
 
