@@ -150,15 +150,6 @@ COMMANDS: Mapping[str, Command] = {
             "estimative history --replay --dates 2025-01-01,2026-01-01 -o history.html",
         ),
     ),
-    "roll": Command(
-        run=roll,
-        group="Files",
-        examples=(
-            "estimative roll",
-            "estimative roll --as-of 2026-12-01",
-            "estimative roll --scenario my.toml --priors team --as-of 2026-12-01",
-        ),
-    ),
     "compare": Command(
         run=compare,
         group="Team",
@@ -229,6 +220,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative batch .",
             "estimative batch questions -o index.html --jobs 8",
             "estimative batch cases.csv --dates 2026-01-01,2026-06-01 --lean",
+        ),
+    ),
+    "roll": Command(
+        run=roll,
+        group="Files",
+        examples=(
+            "estimative roll",
+            "estimative roll --as-of 2026-12-01",
+            "estimative roll --scenario my.toml --priors team --as-of 2026-12-01",
         ),
     ),
     "export": Command(

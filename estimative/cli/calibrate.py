@@ -27,6 +27,6 @@ def calibrate(
 
     inputs = load(*subject.names())
     assessment = about(inputs.assessment, outcome)
-    with fitting.settings() as settings:
+    with fitting.settings(independent=True) as settings:
         result = calibrate(assessment, settings, fits=fits)
     show(as_filed(result, inputs.assessment), (assessment,), output)

@@ -37,7 +37,7 @@ def history(
     first = read_date(since, "--since") if since else None
     days = [read_date(text.strip(), "--dates") for text in dates.split(",")] if dates else []
     named = team.names()
-    with fitting.settings() as settings:
+    with fitting.settings(independent=not attribution) as settings:
         if replay or days or first:
             analysts = load_analysts(*named, least=1).assessments
             result = replayed(analysts, settings, days=days, since=first, attribution=attribution)
