@@ -12,6 +12,7 @@ from typing import get_args
 from estimative.model.spec.scenario_file import shipped_scenarios
 from estimative.priors.csv_reader import CsvTable, csv_table
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, invalid, nearest, quote, unknown_name
+from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.toml_document import read_text
 from estimative.workflows.fit import FitMethod
 from estimative.workflows.project import PROJECT_FILE, is_scenario, prior_set_files, stated_text
@@ -171,7 +172,17 @@ def _in_folder(folder: Path, like: Combination) -> Iterator[Combination]:
             place = Place(file=str(path), key="prior_set.scenario")
             what = "the id of a scenario in this folder, or of a shipped one"
             errors = (unknown_name(place, wanted, known, what),) if wanted and wanted not in known else ()
+            errors = errors if wanted else _errors_of(path)
             yield replace(like, scenario=wanted, priors=str(path), errors=errors)
+
+
+def _errors_of(path: Path) -> tuple[Issue, ...]:
+    """The errors of a file that names no scenario: what it is, nobody can say."""
+    try:
+        read_prior_set(path)
+    except InvalidInput as error:
+        return error.issues
+    return ()
 
 
 def _without_priors(path: Path) -> Issue:

@@ -113,15 +113,17 @@ def test_a_broken_file_does_not_stop_the_others(office: Desk) -> None:
     office.write("cook.toml", COOK.replace('"likely"', '"probbable"'))
     office.write("stray.toml", PRIORS.replace('scenario = "ferry"', 'scenario = "fery"'))
     office.write("alone.toml", SCENARIO.replace('id = "ferry"', 'id = "barge"'))
+    office.write("torn.toml", "name = ")
     done, index = run(office, ".")
     assert done.code == 2
     status = Counter(row["status"] for row in index["rows"])
-    assert status == {"converged": 2, "broken": 3}
+    assert status == {"converged": 2, "broken": 4}
     codes = {issue["code"] for row in index["rows"] for issue in row["errors"]}
     assert codes >= {"no-prior-set", "unknown-name"}
     text = office.run("batch", ".").out
     assert text.index("Could not be fitted") < text.index("Results")
     assert "probbable" in text
+    assert "torn.toml, line 1: this is not TOML" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
     assert "Error: " in office.run("batch", ".", "-o", "index.html").err
 
