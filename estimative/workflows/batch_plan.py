@@ -169,15 +169,17 @@ def _in_folder(folder: Path, like: Combination) -> Iterator[Combination]:
     known = [*scenarios.values(), *shipped_scenarios()]
     for path, wanted in prior_sets.items():
         if wanted not in scenarios.values():
-            place = Place(file=str(path), key="prior_set.scenario")
-            what = "the id of a scenario in this folder, or of a shipped one"
-            errors = (unknown_name(place, wanted, known, what),) if wanted and wanted not in known else ()
-            errors = errors if wanted else _errors_of(path)
-            yield replace(like, scenario=wanted, priors=str(path), errors=errors)
+            yield replace(like, scenario=wanted, priors=str(path), errors=_misplaced(path, wanted, known))
 
 
-def _errors_of(path: Path) -> tuple[Issue, ...]:
-    """The errors of a file that names no scenario: what it is, nobody can say."""
+def _misplaced(path: Path, wanted: str, known: Sequence[str]) -> tuple[Issue, ...]:
+    """The errors of a file that is for no scenario here: for an unknown one, or it names none."""
+    if wanted in known:
+        return ()
+    if wanted:
+        place = Place(file=str(path), key="prior_set.scenario")
+        what = "the id of a scenario in this folder, or of a shipped one"
+        return (unknown_name(place, wanted, known, what),)
     try:
         read_prior_set(path)
     except InvalidInput as error:
