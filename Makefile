@@ -47,6 +47,7 @@ bench: $(VENV)/ready ## measure what is fast, compared with what a user would ot
 	@test -d build/numpyro || $(BIN)/python -m pip install --quiet --target build/numpyro numpyro || { \
 		rm -rf build/numpyro; echo "NumPyro cannot be installed: its row will say so."; }
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.engine
 	test -z "$(NETWORKS)" || $(BIN)/python -m benchmarks.networks $(NETWORKS)
 
 lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are already pinned stay
