@@ -143,7 +143,9 @@ def ranked_quantities(world: World, drawn: Theta) -> dict[str, Numbers]:
     structure = assessment.structure
     degree = np.array([world.values[name] for name in structure.quantities.degrees])
     log_ratio = np.log([world.values[name] for name in structure.quantities.ratios])
-    theta = with_truth(Theta(degree=degree, log_ratio=log_ratio, weight=assessment.weight), drawn)
+    # Evidence counts as it should here, however the fit counted it.
+    truth = Theta(degree=degree, log_ratio=log_ratio, weight=assessment.weight)
+    theta = replace(with_truth(truth, drawn), weight=assessment.weight)
     headline = targets(structure.scenario)[:1]
     return {
         **dict(zip(structure.quantities.degrees, theta.degree, strict=True)),
