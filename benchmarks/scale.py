@@ -37,7 +37,7 @@ class Outcome:
     seconds: float
     """Of CPU time."""
     note: str
-    """What was computed, as far as it tells how good it is."""
+    """What was computed, as far as it shows how good it is."""
     verdict: str = ""
     """Why there is nothing to compare, if there is not."""
 

@@ -583,7 +583,7 @@ def import_forecasts(
     questions
         What questions of the file are in the terms of a scenario with a saved run: `{"3479": "strike:closed"}`.
     unit, dates, form
-        Where the file leaves open whether numbers are percentages, whether dates begin with the month or the day, or
+        Where the file does not show whether numbers are percentages, whether dates begin with the month or the day, or
         whose it is.
     answers
         A file with the answers to its questions.

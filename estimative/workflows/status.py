@@ -17,6 +17,7 @@ from estimative.model.record.run_store import Store
 from estimative.model.record.status import Attention, Key, QuestionStatus, StatusResult, question_status
 from estimative.model.record.stored_run import StoredRun
 from estimative.priors.errors import InvalidInput, Issue
+from estimative.reports.documents.status import what_is_due
 from estimative.workflows import clock
 from estimative.workflows.analysts import load_analysts
 from estimative.workflows.project import Project
@@ -152,20 +153,11 @@ def calendar(result: StatusResult) -> bytes:
     return bytes(document.to_ical())
 
 
-WHAT = {
-    "checkpoint": "checkpoint",
-    "horizon": "horizon ends: record what happened",
-    "review": "priors to be reviewed",
-    "expires": "evidence has expired: ",
-    "half": "evidence has lost half of its weight: ",
-}
-
-
 def _days(result: StatusResult) -> Iterator[_Day]:
     for question in result.questions:
         for at, due in enumerate(question.due):
             uid = f"{question.scenario}-{question.outcome}-{question.until}-{due.date}-{due.kind}-{at}@estimative"
-            yield _Day(uid=uid, date=due.date, text=f"{question.title}: {WHAT[due.kind]}{due.title}")
+            yield _Day(uid=uid, date=due.date, text=f"{question.title}: {what_is_due(due)}")
 
 
 def write_calendar(result: StatusResult, path: Path) -> None:

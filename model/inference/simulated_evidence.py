@@ -298,7 +298,7 @@ class _Evidence:
         return replace(items, counts=tuple(counts))
 
     def _trials(self, number: Numbers) -> NDArray[np.int64]:
-        """Whole numbers of cases with these means: rounding at random depends on no quantity, so it tells nothing."""
+        """Whole numbers of cases with these means: rounding at random depends on no quantity, so it says nothing."""
         return np.asarray(np.floor(number + self.rng.random(len(number))).astype(np.int64))
 
 

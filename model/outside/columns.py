@@ -1,4 +1,4 @@
-"""Probabilities and dates in columns: what one cell leaves open, the column as a whole decides."""
+"""Probabilities and dates in columns: what one cell does not show, the column as a whole decides."""
 
 from __future__ import annotations
 

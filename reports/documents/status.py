@@ -81,13 +81,14 @@ def attention(row: Attention) -> str:
 def _due(rows: list[tuple[Due, QuestionStatus]]) -> Table:
     return Table(
         header=("Date", "Question", "What"),
-        rows=tuple((str(due.date), plain(question.title), _what(due)) for due, question in rows),
+        rows=tuple((str(due.date), plain(question.title), what_is_due(due)) for due, question in rows),
         text_columns=frozenset({0, 1, 2}),
         nowrap_columns=frozenset({0}),
     )
 
 
-def _what(due: Due) -> str:
+def what_is_due(due: Due) -> str:
+    """What there is to do on a day, in a table or in a calendar."""
     return f"{WHAT[due.kind]}: {quoted(plain(due.title))}" if due.title else WHAT[due.kind]
 
 

@@ -132,7 +132,7 @@ def test_the_calendar_is_one_that_others_read(folder: Path) -> None:
         datetime.date(2026, 4, 2),
         datetime.date(2026, 5, 1),
     ]
-    assert str(events[0]["summary"]) == "A strike, of some: evidence has lost half of its weight: The vote"
+    assert str(events[0]["summary"]) == "A strike, of some: evidence has lost half of its weight: “The vote”"
     assert len({str(event["uid"]) for event in events}) == len(events) == 5
 
 

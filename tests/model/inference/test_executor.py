@@ -98,7 +98,7 @@ def test_a_task_that_always_ends_its_process_is_given_up() -> None:
 
 
 class Scripted(BatchExecutor):
-    """An engine without processes, which loses what it is told to lose and records what it gets."""
+    """An engine without processes, which loses what it has to lose and records what it gets."""
 
     def __init__(self, width: int, lose: int = 0, seconds: float = 0.1) -> None:
         self._width, self.lose, self.seconds = width, lose, seconds

@@ -355,7 +355,7 @@ def cells(*texts: str) -> list[Cell]:
 
 @given(st.lists(st.floats(0.001, 0.999), min_size=1))
 def test_a_column_reads_back_in_either_unit(values: list[float]) -> None:
-    """Fractions, and the same numbers with a sign of percent, are told apart by the column alone."""
+    """Fractions, and the same numbers with a sign of percent, differ by the column alone."""
     assert unit_of(cells(*map(repr, values)), stated=None, usual=None) == ("fraction", [])
     assert unit_of(cells(*(f"{100 * p}%" for p in values)), stated=None, usual=None) == ("percent", [])
 
