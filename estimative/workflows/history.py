@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -106,7 +105,7 @@ def _fitted(stages: Sequence[Assessment], settings: Settings, name: str) -> list
     """Fit each stage as `fit --as-of` does, in order, by the executor of the settings."""
     fits = []
     run = settings.executor.map if settings.executor else map
-    for fitted in run(partial(_fit, replace(settings)), stages):
+    for fitted in run(partial(_fit, settings), stages):
         fits.append(fitted)
         settings.progress(f"Fitting {name} as of each day", len(fits), len(stages))
     return fits

@@ -19,7 +19,7 @@ MAX_NAMED = 5
 def later(scenario: ScenarioInfo) -> Iterator[Block]:
     """The evidence that is left out because it is dated after the day of the assessment."""
     if scenario.later:
-        named = [f"{quoted(item.title)} ({date(item.date)})" for item in scenario.later[:MAX_NAMED]]
+        named = [f"{quoted(plain(item.title))} ({date(item.date)})" for item in scenario.later[:MAX_NAMED]]
         more = len(scenario.later) - len(named)
         items = listed([*named, *([f"{more} more"] if more else [])])
         what = "1 item is" if len(scenario.later) == 1 else f"{len(scenario.later)} items are"
