@@ -15,7 +15,7 @@ from estimative.model.spec.as_of import as_of
 from estimative.model.spec.exposure import Lengthened, lengthened
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import SCENARIO, SHIPPED, find_scenario, reading_of
-from estimative.priors.catalog import find_prior_set, looks_like_path
+from estimative.priors.catalog import find_prior_set, looks_like_path, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import read_prior_set
@@ -48,7 +48,7 @@ def roll(scenario: str, priors: Sequence[str], day: datetime.date, folder: Path 
     Parameters
     ----------
     scenario, priors
-        Names of shipped ones, or paths; of prior sets, folders too.
+        Names of shipped ones, or paths; of prior sets, folders too. No prior sets stand for all shipped ones.
     folder
         Where to write; by default one named after the day, next to the scenario.
 
@@ -157,7 +157,8 @@ def _analysts(priors: Sequence[str], scenario: str) -> Iterator[_Analyst]:
         With every error of every file.
     """
     issues: list[Issue] = []
-    for name in (file for given in priors for file in prior_set_files(given)):
+    names = priors or tuple(shipped_prior_sets().get(scenario, {}))
+    for name in (file for given in names for file in prior_set_files(given)):
         try:
             path = find_prior_set(name, scenario)
             yield _Analyst(path=path, prior_set=read_prior_set(path), shipped=not looks_like_path(name))

@@ -208,3 +208,11 @@ def test_what_cannot_be_rolled_writes_nothing(folder: Path, arguments: tuple[str
     shown = run("roll", "-s", "s.toml", "-p", "anna.toml", *arguments)
     assert (shown.code, message in shown.err) == (2, True), shown.err
     assert sorted(path.name for path in folder.iterdir()) == ["anna.toml", "cases.csv", "other", "s.toml"]
+
+
+def test_shipped_prior_sets_are_asked_where_none_is_named(folder: Path) -> None:
+    """Their files stay where they are."""
+    edition = roll("coordinated-attack", [], DAY)
+    assert [analyst.name for analyst in edition.analysts] == ["baseline", "critics", "moscow", "rhetoric", "rutte"]
+    assert {analyst.file for analyst in edition.analysts} == {""}
+    assert sorted(Path(file).name for file in edition.files) == ["coordinated_attack.toml", "second_front_cases.csv"]
