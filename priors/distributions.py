@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import betainc, betaincinv, ndtr, ndtri
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaincinv, betaln, ndtr, ndtri
 
 from estimative.priors import toml_writer as toml_text
 
@@ -52,6 +54,13 @@ class ScaledBeta:
         if self.constant:
             return float(x >= self.lower)
         return float(betainc(self.a, self.b, min(max((x - self.lower) / (self.upper - self.lower), 0.0), 1.0)))
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density at points between the bounds; infinite at a bound where a shape is below 1."""
+        width = self.upper - self.lower
+        inside = (x - self.lower) / width
+        log = (self.a - 1) * np.log(inside) + (self.b - 1) * np.log1p(-inside)
+        return np.asarray(np.exp(log - betaln(self.a, self.b)) / width)
 
     def toml(self) -> str:
         """Return the TOML value that reads back as exactly this distribution."""
@@ -115,6 +124,11 @@ class LogNormal:
             return 0.0
         distance = math.log(x) - self.mu
         return float(distance >= 0) if self.constant else float(ndtr(distance / self.sigma))
+
+    def density(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density of the logarithm at points above 0: on a logarithmic axis it is a bell."""
+        distance = (np.log(x) - self.mu) / self.sigma
+        return np.asarray(np.exp(-np.square(distance) / 2) / (self.sigma * math.sqrt(2 * math.pi)))
 
     def toml(self) -> str:
         """Return the TOML value that reads back as exactly this distribution."""

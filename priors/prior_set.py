@@ -10,12 +10,16 @@ from functools import cached_property
 from estimative.priors.digest import digest_of, tag_of
 from estimative.priors.errors import Place, quote
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.statements import ByState, Stated, Statement
+from estimative.priors.statements import ByState, Constant, Stated, Statement
 
 SCENARIO = "the scenario"
 """Whose a statement is that the scenario suggests; no prior set can have this name."""
 LEVELS = ("low", "moderate", "high")
 """Levels of analytic confidence."""
+WEIGHTS = ("relevance", "independence")
+"""Sections with weights of evidence, which are fixed numbers."""
+PAIR = ("if_yes", "if_no")
+"""Keys of an item of evidence that is stated as two chances."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +76,63 @@ class PriorSet:
         """Return a weight of evidence, 0 where none is stated; `section` is "relevance" or "independence"."""
         return (self.relevance if section == "relevance" else self.independence).get(name, 0.0)
 
+    def stated(self, name: str) -> Stated | None:
+        """Return what is stated about a quantity or a weight of evidence; None where nothing is."""
+        section, _, subject = name.partition(".")
+        if section not in WEIGHTS:
+            return self.statements.get(name)
+        weights = self.relevance if section == "relevance" else self.independence
+        return self.shares.get(name) or (
+            Stated(statement=Constant(value=weights[subject])) if subject in weights else None
+        )
+
+    def with_statement(self, name: str, stated: Stated) -> PriorSet:
+        """Return the set with another statement about a quantity, or about a weight of evidence, which is a constant.
+
+        An item of evidence is stated as a ratio or as two chances: one way replaces the other.
+        """
+        section, _, subject = name.partition(".")
+        if section in WEIGHTS:
+            assert isinstance(stated.statement, Constant)
+            changed = self.with_weight(section, subject, stated.statement.value)
+            return replace(changed, shares=FrozenDict({**changed.shares, name: stated}))
+        kept = {key: other for key, other in self.statements.items() if key not in other_ways(name)}
+        return replace(self, statements=FrozenDict({**kept, name: stated}))
+
+    def without(self, name: str) -> PriorSet:
+        """Return the set without what is stated about a quantity or a weight of evidence."""
+        section, _, subject = name.partition(".")
+        parts = {"statements": name, "shares": name}
+        if section in WEIGHTS:
+            parts[section] = subject
+        kept = {part: {k: v for k, v in getattr(self, part).items() if k != key} for part, key in parts.items()}
+        return replace(self, **{part: FrozenDict(entries) for part, entries in kept.items()})
+
     def with_weight(self, section: str, name: str, value: float) -> PriorSet:
         """Return the set with another weight of evidence."""
         shares = FrozenDict({key: stated for key, stated in self.shares.items() if key != f"{section}.{name}"})
         if section == "relevance":
             return replace(self, shares=shares, relevance=FrozenDict({**self.relevance, name: value}))
         return replace(self, shares=shares, independence=FrozenDict({**self.independence, name: value}))
+
+    def differences(self, earlier: PriorSet) -> dict[str, Stated | None]:
+        """Return what is stated otherwise than in an earlier set, by name; None for what is no longer stated."""
+        names = dict.fromkeys((*earlier.names, *self.names))
+        return {name: self.stated(name) for name in names if not self.states_alike(earlier, name)}
+
+    def states_alike(self, other: PriorSet, name: str) -> bool:
+        """Whether two sets state the same about an input, for the same reason."""
+        first, second = self.stated(name), other.stated(name)
+        return first is second or (first is not None and second is not None and canonical(first) == canonical(second))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that something is stated about: quantities, then weights of evidence."""
+        relevance, independence = (
+            (f"relevance.{name}" for name in self.relevance),
+            (f"independence.{name}" for name in self.independence),
+        )
+        return (*self.statements, *relevance, *independence)
 
     @cached_property
     def digest(self) -> str:
@@ -105,6 +160,16 @@ class PriorSet:
         }
         # Digests of scenarios differ in this. Both are stored in runs, so that neither can change.
         return digest_of(content, ascii_only=True)
+
+
+def other_ways(name: str) -> tuple[str, ...]:
+    """Return the entries that one of these replaces: of an item of evidence, its ratio or its two chances."""
+    section, _, subject = name.partition(".")
+    if section != "evidence":
+        return ()
+    item, _, key = subject.partition(".")
+    pair = tuple(f"evidence.{item}.{end}" for end in PAIR)
+    return (f"evidence.{item}",) if key in PAIR else pair
 
 
 def _own(stated: Mapping[str, Stated]) -> dict[str, Stated]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,9 @@ def fit(statement: Stated | Statement, support: Support) -> Prior:
     return Prior(stated=stated, family=family, misfit=round(misfit, 9))  # nine digits: below them it is rounding
 
 
+@lru_cache(maxsize=4096)
 def _fitted(statement: Statement, support: Support) -> Family:
+    """The family for a statement; kept, since analyses and analysts state most of the same things again and again."""
     fitting = FITS.get((type(statement), support.family))
     if fitting is None:
         # A word for a likelihood suits evidence alone, which is not known here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -36,6 +36,28 @@ def dotted(names: Iterable[str]) -> str:
 def inline(pairs: Iterable[tuple[str, str]]) -> str:
     """Return an inline table of keys and values that are written already."""
     return "{ " + ", ".join(f"{key(name)} = {value}" for name, value in pairs) + " }"
+
+
+def value(data: object) -> str:
+    """Return plain data as TOML: texts, numbers, and lists and mappings of them.
+
+    Raises
+    ------
+    TypeError
+        If there is anything else in it.
+    """
+    match data:
+        case str():
+            return text(data)
+        case bool():
+            return str(data).lower()
+        case int() | float():
+            return number(float(data))
+        case Mapping():
+            return inline((str(name), value(part)) for name, part in data.items())
+        case list() | tuple():
+            return f"[{', '.join(map(value, data))}]"
+    raise TypeError(f"{type(data).__name__} has no form in TOML")
 
 
 def _character(c: str) -> str:

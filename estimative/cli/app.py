@@ -28,6 +28,7 @@ from estimative.cli.help import Group
 from estimative.cli.history import history
 from estimative.cli.import_ import import_app
 from estimative.cli.new import new_app
+from estimative.cli.open import open_page
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
 from estimative.cli.report import report
@@ -121,6 +122,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative whatif --do deterrence=0.9",
             "estimative whatif --given invasion --without rutte_claim",
             "estimative whatif --sweep deterrence=0:1:11",
+        ),
+    ),
+    "open": Command(
+        run=open_page,
+        group="Interactive",
+        examples=(
+            "estimative open",
+            "estimative open --priors critics --priors moscow",
+            "estimative open --scenario my.toml --priors me.toml --no-browser",
         ),
     ),
     "trace": Command(

@@ -24,7 +24,6 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.prior_set import PriorSet
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
 from estimative.priors.toml_document import TomlFile
@@ -107,6 +106,44 @@ def edited(assessment: Assessment, edits: Iterable[tuple[str, StatementText]]) -
     changed = reader.edited(edits, assessment)
     reader.stop_if_invalid()
     return changed
+
+
+def read_statement(name: str, text: str) -> Stated:
+    """Read a statement about an input, as TOML.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of it, each with the name of the input; of a weight of evidence that is no number from 0 to 1.
+    """
+    *section, key = name.split(".")
+    header = ".".join(f'"{part}"' for part in section)
+    try:
+        file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
+    except InvalidInput as error:
+        allowed = "as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }"
+        raise InvalidInput([_wrong(name, text, "a statement", allowed)]) from error
+    table = Table.of(file)
+    within = table
+    for part in section:
+        within = within.table(part)
+    stated = read_stated(within, key)
+    if table.issues or stated is None:
+        raise InvalidInput(issue.moved(replace(issue.place, line=None)) for issue in table.issues)
+    if QuantityName.parse(name).is_weight:
+        value = getattr(stated.statement, "value", None)
+        if not isinstance(value, float | int) or not 0 <= value <= 1:
+            raise InvalidInput([_wrong(name, say(stated.statement), "a weight", "one number between 0 and 1")])
+    return stated
+
+
+def _wrong(name: str, text: str, what: str, allowed: str, entry: str = "edits") -> Issue:
+    """The issue of a value that is not what it should be, or that is missing."""
+    place = Place(file=entry, key=ascii_safe(name))
+    if not text:
+        return Issue(code="missing-value", message="the value is missing", place=place, allowed=allowed)
+    message = f"{quote(text)} is not {what}"
+    return Issue(code="invalid-value", message=message, place=place, value=quote(text), allowed=allowed)
 
 
 @dataclass(kw_only=True)
@@ -216,7 +253,7 @@ class _Reader:
                 self.twice("edits", name)
             elif (stated := self.statement(name, written(value))) is not None:
                 seen.add(name)
-                prior_set = self.with_statement(prior_set, name, stated)
+                prior_set = prior_set.with_statement(name, stated)
                 self.assumptions.append(Assumption(kind="prior", name=name, value=say(stated.statement)))
         if not seen:
             return assessment
@@ -227,30 +264,11 @@ class _Reader:
             return assessment
 
     def statement(self, name: str, text: str) -> Stated | None:
-        *section, key = name.split(".")
-        header = ".".join(f'"{part}"' for part in section)
         try:
-            file = TomlFile.parse(f'[{header}]\n"{key}" = {text}\n', file="edits")
-        except InvalidInput:
-            self.wrong("edits", name, text, "a statement", "as in a prior set: 0.3, likely, { p05 = 0.1, p95 = 0.4 }")
+            return read_statement(name, text)
+        except InvalidInput as error:
+            self.issues.extend(error.issues)
             return None
-        table = Table.of(file)
-        within = table
-        for part in section:
-            within = within.table(part)
-        stated = read_stated(within, key)
-        self.issues.extend(issue.moved(replace(issue.place, line=None)) for issue in table.issues)
-        return stated if not table.issues else None
-
-    def with_statement(self, prior_set: PriorSet, name: str, stated: Stated) -> PriorSet:
-        parsed = QuantityName.parse(name)
-        if not parsed.is_weight:
-            return replace(prior_set, statements=FrozenDict({**prior_set.statements, name: stated}))
-        value = getattr(stated.statement, "value", None)
-        if not isinstance(value, float | int) or not 0 <= value <= 1:
-            self.wrong("edits", name, say(stated.statement), "a weight", "one number between 0 and 1")
-            return prior_set
-        return prior_set.with_weight(parsed.section, parsed.subject, float(value))
 
     def grid(self, sweep: tuple[str, Values] | None) -> Grid | None:
         """A factor and its values."""
@@ -288,11 +306,7 @@ class _Reader:
         self.issues.append(Issue(code="duplicate-name", message="this name is there twice", place=place))
 
     def wrong(self, entry: str, name: str, value: State, what: str, allowed: str) -> None:
-        place, missing = Place(file=entry, key=ascii_safe(name)), value is None or value == ""
-        code = "missing-value" if missing else "invalid-value"
-        message = "the value is missing" if missing else f"{quote(value)} is not {what}"
-        text = "" if missing else quote(value)
-        self.issues.append(Issue(code=code, message=message, place=place, value=text, allowed=allowed))
+        self.issues.append(_wrong(name, "" if value is None else str(value), what, allowed, entry))
 
 
 def _number(value: State) -> float | None:

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.layout import Index, Numbers
 
 OUTSTANDING = 5.0
 """Times the mean weight: below this no weight stands out."""
@@ -39,11 +39,10 @@ def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     # Fewer than five points do not determine a shape (as in ArviZ and the R package loo).
     if tail_length < 5:
         return raised - np.log(np.exp(raised).sum()), math.inf
-    # Stable: among equal weights the order of the draws decides, not the sorting algorithm.
-    order = np.argsort(raised, kind="stable")
-    tail = order[-tail_length:]
+    largest = _largest(raised, tail_length + 1)
+    tail = largest[1:]
     # The threshold is kept above the smallest float, so that its exponential is not 0.
-    cutoff = max(raised[order[-tail_length - 1]], math.log(np.finfo(float).tiny))
+    cutoff = max(raised[largest[0]], math.log(np.finfo(float).tiny))
     excess = np.exp(raised[tail]) - math.exp(cutoff)
     if excess[-1] <= 1e-12:
         return raised - np.log(np.exp(raised).sum()), -math.inf
@@ -55,6 +54,14 @@ def smooth_weights(log_weights: Numbers) -> tuple[Numbers, float]:
     result = raised.copy()
     result[tail] = np.minimum(expected, 0.0)  # no smoothed weight above the largest raw one
     return result - np.log(np.exp(result).sum()), shape
+
+
+def _largest(values: Numbers, count: int) -> Index:
+    """The places of the largest values, in rising order; of equal ones the later places."""
+    least = np.partition(values, -count)[-count]
+    candidates = np.flatnonzero(values >= least)
+    # Stable: among equal weights the order of the draws decides, not the sorting algorithm.
+    return candidates[np.argsort(values[candidates], kind="stable")][-count:]
 
 
 def smooth_bounded(log_weights: Numbers) -> tuple[Numbers, float]:

@@ -1,0 +1,1 @@
+"""The local page: the third face of the use cases, beside the command line and the Python interface."""

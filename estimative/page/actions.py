@@ -1,0 +1,219 @@
+"""What the page can ask for: one entry an action, each with the request that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.tornado import Tornado
+from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.pool_result import PoolResult
+from estimative.page import requests
+from estimative.page.job import Job
+from estimative.page.room import Room, Settled
+from estimative.page.state import DeskView, desk_view
+from estimative.priors.errors import InvalidInput
+from estimative.priors.statements import Stated
+from estimative.priors.toml_writer import value as toml_value
+from estimative.reports.context import Context
+from estimative.reports.documents import evidence as evidence_document
+from estimative.reports.documents import sensitivity
+from estimative.reports.documents import whatif as whatif_document
+from estimative.reports.documents.attribution import pair as pair_document
+from estimative.reports.documents.dates import dates
+from estimative.reports.documents.pool import pools_table
+from estimative.reports.documents.team_attribution import team as team_document
+from estimative.reports.views.answer import AnswerView, fit_view, quick_view
+from estimative.reports.views.belief import BeliefView, belief_view
+from estimative.reports.views.block import BlockView, block_views
+from estimative.workflows.desk import Changes, Desk
+from estimative.workflows.settle import Fits, Refused, settle
+from estimative.workflows.suppositions import read_statement, read_supposition
+from estimative.workflows.whatif import whatif
+
+SWEEP = "0:1:21"
+"""The values of a factor that is swept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """An answer while an input moves."""
+
+    answer: AnswerView | None
+    why: str
+    """Why there is none."""
+    beliefs: tuple[BeliefView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of an answer at rest."""
+
+    part: str
+    at: int = 0
+    answer: AnswerView | None = None
+    blocks: tuple[BlockView, ...] = ()
+    error: str = ""
+    done: int = 0
+    total: int | None = None
+
+
+def look(room: Room, _: requests.Look) -> DeskView:
+    """The desk as it is."""
+    with room.lock:
+        return desk_view(room.desk, room.scale)
+
+
+def preview(room: Room, request: requests.Change) -> Preview:
+    """What other beliefs would lead to, by the draws at hand."""
+    with room.at(request.revision) as desk:
+        changes = stated(request.beliefs)
+        assessment = desk.supposed(request.at, changes)
+        saved = desk.sets[request.at].saved
+    quick = room.quick(request.at, assessment)
+    views = [belief_view(name, assessment, saved) for name in changes]
+    return Preview(
+        answer=quick_view(assessment, quick.numbers, quick.factors, room.scale) if quick.numbers else None,
+        why=quick.why,
+        beliefs=tuple(view for view in views if view),
+    )
+
+
+def change(room: Room, request: requests.Change) -> DeskView:
+    """Make other beliefs one's own, unsaved."""
+    with room.at(request.revision) as desk:
+        return _now(room, desk.changed(request.at, stated(request.beliefs)))
+
+
+def copy(room: Room, request: requests.Copy) -> DeskView:
+    """Take over what another analyst states about an input, reason and all."""
+    with room.at(request.revision) as desk:
+        theirs = desk.sets[request.of].assessment.prior_set
+        names = [name for name in theirs.names if name == request.name or name.startswith(f"{request.name}.if_")]
+        return _now(room, desk.changed(request.at, {name: theirs.stated(name) for name in names}))
+
+
+def undo(room: Room, request: requests.Revision) -> DeskView:
+    """Take the last change back."""
+    with room.at(request.revision) as desk:
+        return _now(room, desk.undone())
+
+
+def redo(room: Room, request: requests.Revision) -> DeskView:
+    """Make the change that was taken back last."""
+    with room.at(request.revision) as desk:
+        return _now(room, desk.redone())
+
+
+def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
+    """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
+    with room.at(request.revision) as desk:
+        own = desk.sets[request.at]
+        work = (desk.assessments, request.at, own.opened, room.settings, room.scale)
+        job = room.start("rest", Job(settle, *work))
+    contexts = [Context(assessments=(assessment,), scale=room.scale) for assessment in desk.assessments]
+    for part, result in job:
+        if isinstance(result, Fits):
+            with room.lock:
+                if room.desk.revision == request.revision:
+                    room.settled = Settled(revision=request.revision, fits=result)
+            for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
+                yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
+        else:
+            yield _part(part, result, desk, request.at, contexts)
+    yield Part(part="end")
+
+
+def _part(part: str, result: object, desk: Desk, at: int, contexts: list[Context]) -> Part:
+    blocks = partial(block_views)
+    own, everybody = contexts[at], Context(assessments=desk.assessments, scale=contexts[at].scale)
+    match result:
+        case Tornado():
+            return Part(part=part, at=at, blocks=blocks(sensitivity.tornado(result, 0.5, own)))
+        case EvidenceResult():
+            return Part(part=part, at=at, blocks=blocks(evidence_document.document(result, own)))
+        case PoolResult():
+            return Part(part=part, blocks=blocks([pools_table(result, everybody)]))
+        case CompareResult():
+            return Part(part=part, at=at, blocks=blocks(_why(result, everybody)))
+        case Refused():
+            return Part(part=result.part, at=at, error=str(result.error))
+    raise AssertionError(part)
+
+
+def _why(result: CompareResult, context: Context) -> Iterator[Any]:
+    if result.attribution:
+        yield from pair_document(result.attribution, context)
+    if result.team:
+        yield from team_document(result.team, context)
+
+
+def what_if(room: Room, request: requests.WhatIf) -> tuple[BlockView, ...]:
+    """What is supposed, beside the answer as it is."""
+    with room.at(request.revision):
+        settled = room.settled
+    if settled is None or settled.revision != request.revision:
+        return block_views([])
+    session = settled.session(request.at)
+    supposition = read_supposition(
+        session.assessment,
+        do=request.do.items(),
+        given=request.given.items(),
+        without=request.without,
+        sweep=(request.sweep, SWEEP) if request.sweep else None,
+    )
+    context = Context(assessments=(session.assessment,), scale=room.scale)
+    return block_views(whatif_document.document(whatif(session, supposition), context))
+
+
+def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
+    """Read beliefs of the page.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of every one.
+    """
+    changes: dict[str, Stated | None] = {}
+    issues = []
+    for name, belief in beliefs.items():
+        try:
+            read = read_statement(name, toml_value(belief.statement))
+            changes[name] = Stated(
+                statement=read.statement, because=belief.because, source=belief.source, place=read.place
+            )
+        except InvalidInput as error:
+            issues += error.issues
+    if issues:
+        raise InvalidInput(issues)
+    return changes
+
+
+def _now(room: Room, desk: Desk) -> DeskView:
+    room.desk = desk
+    return desk_view(desk, room.scale)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """How a request is read and answered: at once, or part by part."""
+
+    request: type
+    answer: Callable[[Room, Any], object]
+    streams: bool = False
+
+
+ACTIONS: Mapping[str, Action] = {
+    "desk": Action(request=requests.Look, answer=look),
+    "preview": Action(request=requests.Change, answer=preview),
+    "change": Action(request=requests.Change, answer=change),
+    "copy": Action(request=requests.Copy, answer=copy),
+    "undo": Action(request=requests.Revision, answer=undo),
+    "redo": Action(request=requests.Revision, answer=redo),
+    "rest": Action(request=requests.Analysis, answer=rest, streams=True),
+    "what-if": Action(request=requests.WhatIf, answer=what_if),
+}
+"""By their path below `/api/`."""

@@ -1,0 +1,120 @@
+"""The state of an open page: the desk, the fits that belong to it, and the jobs that run for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from estimative.model.assessment import Assessment
+from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
+from estimative.model.inference.reweighting import Reweighting
+from estimative.model.inference.target_estimates import TargetKey
+from estimative.model.inference.threads import one_blas_thread
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.record.run_store import Store
+from estimative.page.job import Job
+from estimative.priors.verbal_scale import Scale
+from estimative.workflows.desk import Desk
+from estimative.workflows.session import Session, Settings
+from estimative.workflows.settle import Fits
+
+UNCOVERED = "This change makes something uncertain that was fixed. The full fit follows."
+UNSETTLED = "The first full fit is still running."
+FAR = "The draws at hand do not support this answer. The full fit follows."
+
+
+class Stale(Exception):
+    """What was asked for is about a desk that has changed since."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quick:
+    """An answer from the draws of the last full fit."""
+
+    numbers: dict[TargetKey, ProbabilityEstimate]
+    """None where the draws do not support the headline."""
+    factors: dict[str, QuantitySummary]
+    why: str
+    """Why there are no numbers; empty where there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """The fits of one state of the desk."""
+
+    revision: int
+    fits: Fits
+
+    @cached_property
+    def reweightings(self) -> tuple[Reweighting, ...]:
+        """Of each prior set."""
+        return tuple(Reweighting(fitter=each.fitter, fitted=each.fitted) for each in self.fits.sessions)
+
+    def session(self, at: int) -> Session:
+        """The fit of one prior set."""
+        return self.fits.sessions[at]
+
+
+@dataclass(kw_only=True)
+class Room:
+    """What requests read and change, one at a time."""
+
+    desk: Desk
+    settings: Settings
+    scale: Scale
+    store: Store
+    settled: Settled | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    jobs: dict[str, Job[object]] = field(default_factory=dict, repr=False)
+    """By what they are for: one of each at a time."""
+
+    @contextmanager
+    def at(self, revision: int) -> Iterator[Desk]:
+        """The desk, if it is still the one that was seen; nobody else changes it meanwhile.
+
+        Raises
+        ------
+        Stale
+            If it has changed.
+        """
+        with self.lock:
+            if revision != self.desk.revision:
+                raise Stale
+            yield self.desk
+
+    def start(self, purpose: str, job: Job[object]) -> Job[object]:
+        """Keep a job, and stop the one before it that had the same purpose."""
+        with self.lock:
+            before, self.jobs[purpose] = self.jobs.get(purpose), job
+        if before:
+            before.stop()
+        return job
+
+    def close(self) -> None:
+        """Stop every job."""
+        with self.lock:
+            jobs, self.jobs = [*self.jobs.values()], {}
+        for job in jobs:
+            job.stop()
+
+    def quick(self, at: int, assessment: Assessment) -> Quick:
+        """Estimate an assessment near one prior set from the draws of the last full fit."""
+        settled = self.settled
+        if settled is None:
+            return Quick(numbers={}, factors={}, why=UNSETTLED)
+        reweighting = settled.reweightings[at]
+        if not reweighting.covers(assessment):
+            return Quick(numbers={}, factors={}, why=UNCOVERED)
+        with one_blas_thread():
+            try:
+                found = reweighting.of(assessment)
+                numbers = dict(found.shown)
+            except (Contradiction, Undefined):
+                return Quick(numbers={}, factors={}, why=FAR)
+            if not numbers:
+                return Quick(numbers={}, factors={}, why=FAR)
+            names = [f"factors.{name}" for name in assessment.scenario.factors]
+            return Quick(numbers=numbers, factors={n: found.summarize_quantity(n) for n in names}, why="")

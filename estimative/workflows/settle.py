@@ -1,0 +1,110 @@
+"""What follows from a desk at rest: full fits, and the analyses of one prior set, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from estimative.model.analysis.tornado import tornado
+from estimative.model.assessment import Assessment, differences, with_pairs
+from estimative.model.inference.fit_result import FitResult, Run, fit_result
+from estimative.priors.errors import InvalidInput
+from estimative.priors.verbal_scale import Scale
+from estimative.workflows import clock
+from estimative.workflows.analysts import TeamSession, open_team
+from estimative.workflows.compare import compare
+from estimative.workflows.evidence import evidence
+from estimative.workflows.pool import pool
+from estimative.workflows.session import Session, Settings
+
+AS_OPENED = "as opened"
+"""The name of a prior set as it was when the desk was opened, beside itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fits:
+    """The fits of all prior sets, from which others near them can be estimated."""
+
+    sessions: tuple[Session, ...] = field(repr=False)
+    results: tuple[FitResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """An analysis that cannot be done, and why."""
+
+    part: str
+    error: InvalidInput
+
+
+def settle(
+    assessments: Sequence[Assessment], at: int, opened: Assessment, settings: Settings, scale: Scale
+) -> Iterator[tuple[str, object]]:
+    """Fit every prior set, then analyse one of them, and yield each part by name when it is done.
+
+    "fits" (`Fits`), "tornado" (`Tornado`), "evidence" (`EvidenceResult`), "gap" between all prior sets, and "since" the
+    desk was opened (`CompareResult` each), "pool" (`PoolResult`); or "refused" (`Refused`) in place of one.
+
+    Parameters
+    ----------
+    at
+        The place of the one that is analysed.
+    opened
+        That one as it was opened.
+
+    Raises
+    ------
+    InvalidInput
+        If the evidence contradicts itself under somebody's priors.
+    """
+    team = open_team(assessments, settings)
+    yield "fits", fits_of(team)
+    session = session_of(team, at)
+    if len(assessments) > 1:
+        yield from _analysed("pool", lambda: pool(team))
+    if session.reportable:
+        yield from _analysed("tornado", lambda: tornado(session.fitter, session.fitted))
+        yield from _analysed("evidence", lambda: evidence(session, scale))
+    if len(assessments) > 1:
+        yield from _analysed("gap", lambda: compare(team, attribution=True))
+    if since := since_opened(assessments[at], opened):
+        yield from _analysed("since", lambda: compare(open_team(since, settings), attribution=True))
+
+
+def _analysed(part: str, analysis: Callable[[], object]) -> Iterator[tuple[str, object]]:
+    try:
+        yield part, analysis()
+    except InvalidInput as error:
+        yield "refused", Refused(part=part, error=error)
+
+
+def fits_of(team: TeamSession) -> Fits:
+    """The fits of a team, each with the result that `fit` prints of it."""
+    run = Run(id="", created=clock.now())
+    sessions = tuple(session_of(team, at) for at in range(len(team.analysts)))
+    return Fits(sessions=sessions, results=tuple(_result(session, run) for session in sessions))
+
+
+def _result(session: Session, run: Run) -> FitResult:
+    warnings = clock.overdue(session.assessment.scenario)
+    return fit_result([session.fitted.posterior], session.prior, run, session.computation(), warnings=warnings)
+
+
+def session_of(team: TeamSession, at: int) -> Session:
+    """One analyst of a team as a session of its own."""
+    analyst = [*team.analysts.values()][at]
+    return Session(
+        settings=team.settings,
+        assessment=analyst.fitted.assessment,
+        fitter=team.fitter,
+        fitted=analyst.fitted,
+        prior=analyst.prior,
+    )
+
+
+def since_opened(now: Assessment, opened: Assessment) -> tuple[Assessment, Assessment] | None:
+    """A prior set as it is and as it was opened, on one layout; None where they are the same."""
+    pairs = now.structure.quantities.pairs | opened.structure.quantities.pairs
+    before = replace(opened, prior_set=replace(opened.prior_set, name=AS_OPENED))
+    both = with_pairs(now, pairs), with_pairs(before, pairs)
+    return both if differences(both) else None
