@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.tornado import Tornado
 from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.pool_result import PoolResult
 from estimative.page import requests
 from estimative.page.job import Job
-from estimative.page.room import Room, Settled
+from estimative.page.progress import Stage
+from estimative.page.room import Room, Settled, Stale
 from estimative.page.state import DeskView, desk_view
-from estimative.priors.errors import InvalidInput
+from estimative.page.work import confirm
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.statements import Stated
 from estimative.priors.toml_writer import value as toml_value
 from estimative.reports.context import Context
@@ -30,12 +33,21 @@ from estimative.reports.views.answer import AnswerView, fit_view, quick_view
 from estimative.reports.views.belief import BeliefView, belief_view
 from estimative.reports.views.block import BlockView, block_views
 from estimative.workflows.desk import Changes, Desk
-from estimative.workflows.settle import Fits, Refused, settle
+from estimative.workflows.settle import Fits, Refused, Result, settle
 from estimative.workflows.suppositions import read_statement, read_supposition
 from estimative.workflows.whatif import whatif
 
 SWEEP = "0:1:21"
 """The values of a factor that is swept."""
+SET = (
+    "Set: what if somebody made it so? What it leads to changes; what it comes from stays as it is, since nothing is "
+    "learned from it."
+)
+SEEN = (
+    "Seen: what if we learned that it is so? Then it is evidence: what it leads to changes, and so does what we "
+    "believe about its causes."
+)
+LEFT_OUT = "Left out: what would the answer be without this evidence?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +69,10 @@ class Part:
     answer: AnswerView | None = None
     blocks: tuple[BlockView, ...] = ()
     error: str = ""
+    stage: str = ""
     done: int = 0
     total: int | None = None
+    run: str = ""
 
 
 def look(room: Room, _: requests.Look) -> DeskView:
@@ -115,7 +129,8 @@ def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
         work = (desk.assessments, request.at, own.opened, room.settings, room.scale)
         job = room.start("rest", Job(settle, *work))
     contexts = [Context(assessments=(assessment,), scale=room.scale) for assessment in desk.assessments]
-    for part, result in job:
+    for part in job:
+        result = part.result
         if isinstance(result, Fits):
             with room.lock:
                 if room.desk.revision == request.revision:
@@ -123,24 +138,23 @@ def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
             for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
                 yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
         else:
-            yield _part(part, result, desk, request.at, contexts)
+            yield _part(part.name, result, desk, request.at, contexts)
     yield Part(part="end")
 
 
-def _part(part: str, result: object, desk: Desk, at: int, contexts: list[Context]) -> Part:
-    blocks = partial(block_views)
+def _part(part: str, result: Result, desk: Desk, at: int, contexts: list[Context]) -> Part:
     own, everybody = contexts[at], Context(assessments=desk.assessments, scale=contexts[at].scale)
     match result:
         case Tornado():
-            return Part(part=part, at=at, blocks=blocks(sensitivity.tornado(result, 0.5, own)))
+            return Part(part=part, at=at, blocks=block_views(sensitivity.tornado(result, 0.5, own)))
         case EvidenceResult():
-            return Part(part=part, at=at, blocks=blocks(evidence_document.document(result, own)))
+            return Part(part=part, at=at, blocks=block_views(evidence_document.document(result, own)))
         case PoolResult():
-            return Part(part=part, blocks=blocks([pools_table(result, everybody)]))
+            return Part(part=part, blocks=block_views([pools_table(result, everybody)]))
         case CompareResult():
-            return Part(part=part, at=at, blocks=blocks(_why(result, everybody)))
+            return Part(part=part, at=at, blocks=block_views(_why(result, everybody)))
         case Refused():
-            return Part(part=result.part, at=at, error=str(result.error))
+            return Part(part=part, at=at, error=str(result.error))
     raise AssertionError(part)
 
 
@@ -151,12 +165,44 @@ def _why(result: CompareResult, context: Context) -> Iterator[Any]:
         yield from team_document(result.team, context)
 
 
-def what_if(room: Room, request: requests.WhatIf) -> tuple[BlockView, ...]:
-    """What is supposed, beside the answer as it is."""
+def thorough(room: Room, request: requests.Analysis) -> Iterator[Part]:
+    """The answer of one analyst by importance sampling, confirmed by NUTS."""
+    with room.at(request.revision) as desk:
+        assessment = desk.sets[request.at].assessment
+        job = room.start("thorough", Job(confirm, assessment, room.settings))
+    context = Context(assessments=(assessment,), scale=room.scale)
+    for result in job:
+        if isinstance(result, FitResult):
+            yield Part(part="answer", at=request.at, answer=fit_view(result, context))
+        else:
+            yield _progress(result)
+    yield Part(part="end")
+
+
+def _progress(stage: Stage) -> Part:
+    return Part(part="progress", stage=stage.name, done=stage.done, total=stage.total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supposed:
+    """What a supposition changes."""
+
+    sentence: str
+    blocks: tuple[BlockView, ...]
+
+
+def what_if(room: Room, request: requests.WhatIf) -> Supposed:
+    """What is supposed, beside the answer as it is.
+
+    Raises
+    ------
+    Stale
+        If the desk is not at rest.
+    """
     with room.at(request.revision):
         settled = room.settled
     if settled is None or settled.revision != request.revision:
-        return block_views([])
+        raise Stale
     session = settled.session(request.at)
     supposition = read_supposition(
         session.assessment,
@@ -166,7 +212,12 @@ def what_if(room: Room, request: requests.WhatIf) -> tuple[BlockView, ...]:
         sweep=(request.sweep, SWEEP) if request.sweep else None,
     )
     context = Context(assessments=(session.assessment,), scale=room.scale)
-    return block_views(whatif_document.document(whatif(session, supposition), context))
+    with one_blas_thread():
+        result = whatif(session, supposition)
+    return Supposed(
+        sentence=SET if request.do or request.sweep else SEEN if request.given else LEFT_OUT,
+        blocks=block_views(whatif_document.document(result, context)),
+    )
 
 
 def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
@@ -178,7 +229,7 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
         With every error of every one.
     """
     changes: dict[str, Stated | None] = {}
-    issues = []
+    issues: list[Issue] = []
     for name, belief in beliefs.items():
         try:
             read = read_statement(name, toml_value(belief.statement))
@@ -214,6 +265,7 @@ ACTIONS: Mapping[str, Action] = {
     "undo": Action(request=requests.Revision, answer=undo),
     "redo": Action(request=requests.Revision, answer=redo),
     "rest": Action(request=requests.Analysis, answer=rest, streams=True),
+    "thorough": Action(request=requests.Analysis, answer=thorough, streams=True),
     "what-if": Action(request=requests.WhatIf, answer=what_if),
 }
 """By their path below `/api/`."""

@@ -61,7 +61,7 @@ def application(room: Room, keys: Keys, hosts: list[str]) -> ASGIApp:
         if action is None:
             return _refusal(HTTPStatus.NOT_FOUND, "There is no such action.")
         try:
-            asked = msgspec.json.decode(await request.body(), type=action.request)
+            asked: object = msgspec.json.decode(await request.body(), type=action.request)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
         return await _answer(room, action, asked)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
@@ -68,7 +69,7 @@ class Room:
     store: Store
     settled: Settled | None = None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    jobs: dict[str, Job[object]] = field(default_factory=dict, repr=False)
+    jobs: dict[str, Job[Any]] = field(default_factory=dict, repr=False)
     """By what they are for: one of each at a time."""
 
     @contextmanager
@@ -85,7 +86,7 @@ class Room:
                 raise Stale
             yield self.desk
 
-    def start(self, purpose: str, job: Job[object]) -> Job[object]:
+    def start[Part](self, purpose: str, job: Job[Part]) -> Job[Part]:
         """Keep a job, and stop the one before it that had the same purpose."""
         with self.lock:
             before, self.jobs[purpose] = self.jobs.get(purpose), job

@@ -21,7 +21,7 @@ ADDRESS = "127.0.0.1"
 class _Server(uvicorn.Server):
     """Ends at the first Ctrl-C, whatever it is doing."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
         self.should_exit = self.force_exit = True
 
 

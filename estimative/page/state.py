@@ -101,7 +101,8 @@ def desk_view(desk: Desk, scale: Scale) -> DeskView:
             bands=tuple(BandView(word=band.words[0], low=band.low, high=band.high) for band in scale.bands),
         ),
         words={
-            name: tuple(band.words[0] for band in known.bands) for name, known in {**SCALES, **RATIO_SCALES}.items()
+            **{name: tuple(band.words[0] for band in known.bands) for name, known in SCALES.items()},
+            **{name: tuple(band.words[0] for band in known.bands) for name, known in RATIO_SCALES.items()},
         },
         forms=form_views(),
         inputs=inputs,
