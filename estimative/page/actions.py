@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimative.model.analysis.evidence import EvidenceResult
@@ -12,9 +12,9 @@ from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.pool_result import PoolResult
-from estimative.page import requests
+from estimative.page import requests, saving
 from estimative.page.job import Job
-from estimative.page.progress import Stage
+from estimative.page.part import Part, progress_part
 from estimative.page.room import Room, Settled, Stale
 from estimative.page.state import DeskView, desk_view
 from estimative.page.work import confirm
@@ -60,25 +60,10 @@ class Preview:
     beliefs: tuple[BeliefView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One part of an answer at rest."""
-
-    part: str
-    at: int = 0
-    answer: AnswerView | None = None
-    blocks: tuple[BlockView, ...] = ()
-    error: str = ""
-    stage: str = ""
-    done: int = 0
-    total: int | None = None
-    run: str = ""
-
-
 def look(room: Room, _: requests.Look) -> DeskView:
     """The desk as it is."""
     with room.lock:
-        return desk_view(room.desk, room.scale)
+        return desk_view(room)
 
 
 def preview(room: Room, request: requests.Change) -> Preview:
@@ -99,7 +84,7 @@ def preview(room: Room, request: requests.Change) -> Preview:
 def change(room: Room, request: requests.Change) -> DeskView:
     """Make other beliefs one's own, unsaved."""
     with room.at(request.revision) as desk:
-        return _now(room, desk.changed(request.at, stated(request.beliefs)))
+        return room.now(desk.changed(request.at, stated(request.beliefs)))
 
 
 def copy(room: Room, request: requests.Copy) -> DeskView:
@@ -107,19 +92,20 @@ def copy(room: Room, request: requests.Copy) -> DeskView:
     with room.at(request.revision) as desk:
         theirs = desk.sets[request.of].assessment.prior_set
         names = [name for name in theirs.names if name == request.name or name.startswith(f"{request.name}.if_")]
-        return _now(room, desk.changed(request.at, {name: theirs.stated(name) for name in names}))
+        copied = {name: replace(stated, taken_from="") for name in names if (stated := theirs.stated(name))}
+        return room.now(desk.changed(request.at, copied))
 
 
 def undo(room: Room, request: requests.Revision) -> DeskView:
     """Take the last change back."""
     with room.at(request.revision) as desk:
-        return _now(room, desk.undone())
+        return room.now(desk.undone())
 
 
 def redo(room: Room, request: requests.Revision) -> DeskView:
     """Make the change that was taken back last."""
     with room.at(request.revision) as desk:
-        return _now(room, desk.redone())
+        return room.now(desk.redone())
 
 
 def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
@@ -175,12 +161,8 @@ def thorough(room: Room, request: requests.Analysis) -> Iterator[Part]:
         if isinstance(result, FitResult):
             yield Part(part="answer", at=request.at, answer=fit_view(result, context))
         else:
-            yield _progress(result)
+            yield progress_part(result)
     yield Part(part="end")
-
-
-def _progress(stage: Stage) -> Part:
-    return Part(part="progress", stage=stage.name, done=stage.done, total=stage.total)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,11 +225,6 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
     return changes
 
 
-def _now(room: Room, desk: Desk) -> DeskView:
-    room.desk = desk
-    return desk_view(desk, room.scale)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """How a request is read and answered: at once, or part by part."""
@@ -265,6 +242,12 @@ ACTIONS: Mapping[str, Action] = {
     "undo": Action(request=requests.Revision, answer=undo),
     "redo": Action(request=requests.Revision, answer=redo),
     "rest": Action(request=requests.Analysis, answer=rest, streams=True),
+    "recover": Action(request=requests.Recover, answer=saving.recover),
+    "reload": Action(request=requests.Analysis, answer=saving.reload),
+    "report": Action(request=requests.Report, answer=saving.report),
+    "save": Action(request=requests.Analysis, answer=saving.save),
+    "save-as": Action(request=requests.SaveAs, answer=saving.save_as),
+    "save-run": Action(request=requests.SaveRun, answer=saving.save_run, streams=True),
     "thorough": Action(request=requests.Analysis, answer=thorough, streams=True),
     "what-if": Action(request=requests.WhatIf, answer=what_if),
 }

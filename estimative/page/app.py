@@ -21,11 +21,14 @@ from estimative.page.guard import API, ENTER, Guard
 from estimative.page.job import JobFailed
 from estimative.page.keys import Keys
 from estimative.page.room import Room, Stale
+from estimative.page.saving import Download
 from estimative.priors.errors import InvalidInput
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 START = "/"
 JSON = "application/json"
+FILE = "x-estimative-file"
+"""The header with the name of a document."""
 
 
 def page_files() -> Mapping[str, tuple[bytes, str]]:
@@ -82,6 +85,8 @@ async def _answer(room: Room, action: Action, asked: object) -> Response:
             parts = iter(answer)  # type: ignore[call-overload]
             first = await anyio.to_thread.run_sync(next, parts, None)
             return StreamingResponse(_lines(first, parts), media_type="application/x-ndjson")
+        if isinstance(answer, Download):
+            return Response(answer.content, media_type="application/octet-stream", headers={FILE: answer.name})
         return Response(to_compact_json(answer), media_type=JSON)
     except Stale:
         return _refusal(HTTPStatus.CONFLICT, "It was changed in another tab.")

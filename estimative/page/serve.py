@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -57,8 +58,8 @@ def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
             h11_max_incomplete_event_size=1 << 16,
             timeout_graceful_shutdown=0,
         )
-        prepare()
         opened(address(keys.key))
+        threading.Thread(target=prepare, daemon=True).start()
         try:
             _Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
@@ -73,6 +74,7 @@ def _listening(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
+        listener.listen()  # who comes before the server waits
     except OSError as error:
         listener.close()
         message = f"port {port} cannot be used: {error.strerror}"

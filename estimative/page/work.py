@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,12 +38,18 @@ def confirm(assessment: Assessment, settings: Settings) -> Iterator[Stage | FitR
 
 
 def make_run(
-    scenario: Path, priors: Path, settings: Settings, store: Store, method: FitMethod, label: str
+    scenario: Path,
+    priors: Path,
+    day: datetime.date | None,
+    settings: Settings,
+    store: Store,
+    method: FitMethod,
+    label: str,
 ) -> Iterator[Stage | SavedRun]:
     """Fit the files as they are, and save the run."""
 
     def work(progress: Progress) -> SavedRun:
-        inputs = load(str(scenario), str(priors))
+        inputs = load(str(scenario), str(priors), day)
         outcome = fit(inputs.assessment, replace(settings, progress=progress), method=method)
         return SavedRun(id=save_run(store, outcome, inputs, label=label).id)
 
@@ -50,7 +57,7 @@ def make_run(
 
 
 def write_report(
-    store: Store, run: str, settings: Settings, scale: Scale, *, brief: bool, format_name: str
+    store: Store, run: str, settings: Settings, scale: Scale, brief: bool, format_name: str
 ) -> Iterator[bytes]:
     """The report of a saved run as a file."""
     result, assessments = report(store, [run], settings)
