@@ -33,7 +33,7 @@ from estimative.reports.views.answer import AnswerView, fit_view, quick_view
 from estimative.reports.views.belief import BeliefView, belief_view
 from estimative.reports.views.block import BlockView, block_views
 from estimative.workflows.desk import Changes, Desk
-from estimative.workflows.settle import Fits, Refused, Result, settle
+from estimative.workflows.settle import Fits, Refused, Result, settle, since_opened
 from estimative.workflows.suppositions import read_statement, read_supposition
 from estimative.workflows.whatif import whatif
 
@@ -68,7 +68,7 @@ def look(room: Room, _: requests.Look) -> DeskView:
 
 def preview(room: Room, request: requests.Change) -> Preview:
     """What other beliefs would lead to, by the draws at hand."""
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         changes = stated(request.beliefs)
         assessment = desk.supposed(request.at, changes)
         saved = desk.sets[request.at].saved
@@ -83,13 +83,13 @@ def preview(room: Room, request: requests.Change) -> Preview:
 
 def change(room: Room, request: requests.Change) -> DeskView:
     """Make other beliefs one's own, unsaved."""
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         return room.now(desk.changed(request.at, stated(request.beliefs)))
 
 
 def copy(room: Room, request: requests.Copy) -> DeskView:
     """Take over what another analyst states about an input, reason and all."""
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at, request.of) as desk:
         theirs = desk.sets[request.of].assessment.prior_set
         names = [name for name in theirs.names if name == request.name or name.startswith(f"{request.name}.if_")]
         copied = {name: replace(stated, taken_from="") for name in names if (stated := theirs.stated(name))}
@@ -110,7 +110,7 @@ def redo(room: Room, request: requests.Revision) -> DeskView:
 
 def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
     """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
         work = (desk.assessments, request.at, own.opened, room.settings, room.scale)
         job = room.start("rest", Job(settle, *work))
@@ -137,6 +137,10 @@ def _part(part: str, result: Result, desk: Desk, at: int, contexts: list[Context
             return Part(part=part, at=at, blocks=block_views(evidence_document.document(result, own)))
         case PoolResult():
             return Part(part=part, blocks=block_views([pools_table(result, everybody)]))
+        case CompareResult() if part == "since":
+            both = since_opened(desk.sets[at].assessment, desk.sets[at].opened)
+            assert both
+            return Part(part=part, at=at, blocks=block_views(_why(result, replace(own, assessments=both))))
         case CompareResult():
             return Part(part=part, at=at, blocks=block_views(_why(result, everybody)))
         case Refused():
@@ -153,7 +157,7 @@ def _why(result: CompareResult, context: Context) -> Iterator[Any]:
 
 def thorough(room: Room, request: requests.Analysis) -> Iterator[Part]:
     """The answer of one analyst by importance sampling, confirmed by NUTS."""
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         assessment = desk.sets[request.at].assessment
         job = room.start("thorough", Job(confirm, assessment, room.settings))
     context = Context(assessments=(assessment,), scale=room.scale)
@@ -181,7 +185,7 @@ def what_if(room: Room, request: requests.WhatIf) -> Supposed:
     Stale
         If the desk is not at rest.
     """
-    with room.at(request.revision):
+    with room.at(request.revision, request.at):
         settled = room.settled
     if settled is None or settled.revision != request.revision:
         raise Stale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from http import HTTPStatus
 from importlib.resources import files
@@ -18,7 +19,6 @@ from estimative.model.codec import to_compact_json
 from estimative.page import requests
 from estimative.page.actions import ACTIONS, Action
 from estimative.page.guard import API, ENTER, Guard
-from estimative.page.job import JobFailed
 from estimative.page.keys import Keys
 from estimative.page.room import Room, Stale
 from estimative.page.saving import Download
@@ -27,6 +27,7 @@ from estimative.priors.errors import InvalidInput
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 START = "/"
 JSON = "application/json"
+DEFECT = "This is a defect of the program. The terminal has the details."
 FILE = "x-estimative-file"
 """The header with the name of a document."""
 
@@ -93,6 +94,9 @@ async def _answer(room: Room, action: Action, asked: object) -> Response:
     except InvalidInput as error:
         issues = [{"name": issue.place.key, "text": str(issue)} for issue in error.issues]
         return Response(msgspec.json.encode({"issues": issues}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type=JSON)
+    except Exception:
+        traceback.print_exc()
+        return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
 
 
 async def _lines(first: object, parts: Iterator[object]) -> AsyncIterator[bytes]:
@@ -104,8 +108,9 @@ async def _lines(first: object, parts: Iterator[object]) -> AsyncIterator[bytes]
             part = await anyio.to_thread.run_sync(next, parts, None, abandon_on_cancel=True)
     except InvalidInput as error:
         yield msgspec.json.encode({"part": "error", "error": str(error)}) + b"\n"
-    except JobFailed:
-        yield msgspec.json.encode({"part": "error", "error": "This is a defect of the program."}) + b"\n"
+    except Exception:
+        traceback.print_exc()
+        yield msgspec.json.encode({"part": "error", "error": DEFECT}) + b"\n"
     finally:
         getattr(parts, "close", lambda: None)()
 

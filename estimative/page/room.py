@@ -88,17 +88,28 @@ class Room:
     """By what they are for: one of each at a time."""
 
     @contextmanager
-    def at(self, revision: int) -> Iterator[Desk]:
+    def at(self, revision: int, *places: int) -> Iterator[Desk]:
         """The desk, if it is still the one that was seen; nobody else changes it meanwhile.
+
+        Parameters
+        ----------
+        places
+            Of prior sets that have to be there.
 
         Raises
         ------
         Stale
             If it has changed.
+        InvalidInput
+            If there is no such prior set.
         """
         with self.lock:
             if revision != self.desk.revision:
                 raise Stale
+            for place in places:
+                if not 0 <= place < len(self.desk.sets):
+                    allowed = f"0 to {len(self.desk.sets) - 1}"
+                    raise invalid(f"there is no prior set {place}", code="misuse", key="at", allowed=allowed)
             yield self.desk
 
     def hold(self, path: Path) -> None:

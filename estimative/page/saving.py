@@ -44,7 +44,7 @@ def save(room: Room, request: requests.Analysis) -> Written:
     InvalidInput
         As of `OwnFile.save`.
     """
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         return _saved(room, desk, request.at, room.files[request.at].save(_own(desk.sets[request.at].changes)))
 
 
@@ -56,7 +56,7 @@ def save_as(room: Room, request: requests.SaveAs) -> Written:
     InvalidInput
         As of `OwnFile.save_as`; or if the name is none, or that of another prior set on the desk.
     """
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         if not NAME.fullmatch(request.name) or request.name in [each.name for each in desk.sets]:
             allowed = "a name of its own: letters, digits, - and _"
             message = f"{quote(request.name)} cannot be its name"
@@ -90,7 +90,7 @@ def reload(room: Room, request: requests.Analysis) -> DeskView:
     InvalidInput
         With every error of the file; or if a change does not suit it any more.
     """
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
         file = OwnFile.read(own.path)
         fresh = desk.saved(request.at, read_prior_set(own.path))
@@ -125,7 +125,7 @@ def save_run(room: Room, request: requests.SaveRun) -> Iterator[Part]:
     InvalidInput
         If there are unsaved changes.
     """
-    with room.at(request.revision) as desk:
+    with room.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
         if own.changes:
             message = "the prior set has changes that are not saved"
