@@ -9,7 +9,7 @@ import typer
 from estimative.cli.option_groups import RunStore, Sampling, Team
 
 
-def open_page(
+def open_command(
     team: Team,
     sampling: Sampling,
     store: RunStore,
@@ -30,7 +30,7 @@ def open_page(
     from estimative.workflows.session import Settings
 
     try:
-        from estimative.page.room import open_room
+        from estimative.page.open_page import open_page
         from estimative.page.serve import serve
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith(("starlette", "uvicorn", "anyio")):
@@ -51,5 +51,5 @@ def open_page(
         first = False
 
     # All shipped prior sets at once would be a crowd: those that are named, else those of the project, else one.
-    room = open_room(named, priors or ("baseline",), day, settings=settings, scale=ICD203, store=store.open())
-    serve(room, port=port, opened=opened)
+    page = open_page(named, priors or ("baseline",), day, settings=settings, scale=ICD203, store=store.open())
+    serve(page, port=port, opened=opened)

@@ -14,8 +14,8 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.pool_result import PoolResult
 from estimative.page import requests, saving
 from estimative.page.job import Job
+from estimative.page.open_page import OpenPage, Settled, Stale
 from estimative.page.part import Part, progress_part
-from estimative.page.room import Room, Settled, Stale
 from estimative.page.state import DeskView, desk_view
 from estimative.page.work import confirm
 from estimative.priors.errors import InvalidInput, Issue
@@ -60,67 +60,67 @@ class Preview:
     beliefs: tuple[BeliefView, ...]
 
 
-def look(room: Room, _: requests.Look) -> DeskView:
+def look(page: OpenPage, _: requests.Look) -> DeskView:
     """The desk as it is."""
-    with room.lock:
-        return desk_view(room)
+    with page.lock:
+        return desk_view(page)
 
 
-def preview(room: Room, request: requests.Change) -> Preview:
+def preview(page: OpenPage, request: requests.Change) -> Preview:
     """What other beliefs would lead to, by the draws at hand."""
-    with room.at(request.revision, request.at) as desk:
+    with page.at(request.revision, request.at) as desk:
         changes = stated(request.beliefs)
         assessment = desk.supposed(request.at, changes)
         saved = desk.sets[request.at].saved
-    quick = room.quick(request.at, assessment)
+    quick = page.quick(request.at, assessment)
     views = [belief_view(name, assessment, saved) for name in changes]
     return Preview(
-        answer=quick_view(assessment, quick.numbers, quick.factors, room.scale) if quick.numbers else None,
+        answer=quick_view(assessment, quick.numbers, quick.factors, page.scale) if quick.numbers else None,
         why=quick.why,
         beliefs=tuple(view for view in views if view),
     )
 
 
-def change(room: Room, request: requests.Change) -> DeskView:
+def change(page: OpenPage, request: requests.Change) -> DeskView:
     """Make other beliefs one's own, unsaved."""
-    with room.at(request.revision, request.at) as desk:
-        return room.now(desk.changed(request.at, stated(request.beliefs)))
+    with page.at(request.revision, request.at) as desk:
+        return page.now(desk.changed(request.at, stated(request.beliefs)))
 
 
-def copy(room: Room, request: requests.Copy) -> DeskView:
+def copy(page: OpenPage, request: requests.Copy) -> DeskView:
     """Take over what another analyst states about an input, reason and all."""
-    with room.at(request.revision, request.at, request.of) as desk:
+    with page.at(request.revision, request.at, request.of) as desk:
         theirs = desk.sets[request.of].assessment.prior_set
         names = [name for name in theirs.names if name == request.name or name.startswith(f"{request.name}.if_")]
         copied = {name: replace(stated, taken_from="") for name in names if (stated := theirs.stated(name))}
-        return room.now(desk.changed(request.at, copied))
+        return page.now(desk.changed(request.at, copied))
 
 
-def undo(room: Room, request: requests.Revision) -> DeskView:
+def undo(page: OpenPage, request: requests.Revision) -> DeskView:
     """Take the last change back."""
-    with room.at(request.revision) as desk:
-        return room.now(desk.undone())
+    with page.at(request.revision) as desk:
+        return page.now(desk.undone())
 
 
-def redo(room: Room, request: requests.Revision) -> DeskView:
+def redo(page: OpenPage, request: requests.Revision) -> DeskView:
     """Make the change that was taken back last."""
-    with room.at(request.revision) as desk:
-        return room.now(desk.redone())
+    with page.at(request.revision) as desk:
+        return page.now(desk.redone())
 
 
-def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
+def rest(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
     """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
-    with room.at(request.revision, request.at) as desk:
+    with page.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
-        work = (desk.assessments, request.at, own.opened, room.settings, room.scale)
-        job = room.start("rest", Job(settle, *work))
-    contexts = [Context(assessments=(assessment,), scale=room.scale) for assessment in desk.assessments]
+        work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
+        job = page.start("rest", Job(settle, *work))
+    contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
     for part in job:
         result = part.result
         if isinstance(result, Fits):
-            with room.lock:
-                if room.desk.revision == request.revision:
-                    room.settled = Settled(revision=request.revision, fits=result)
+            with page.lock:
+                if page.desk.revision == request.revision:
+                    page.settled = Settled(revision=request.revision, fits=result)
             for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
                 yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
         else:
@@ -155,12 +155,12 @@ def _why(result: CompareResult, context: Context) -> Iterator[Any]:
         yield from team_document(result.team, context)
 
 
-def thorough(room: Room, request: requests.Analysis) -> Iterator[Part]:
+def thorough(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
     """The answer of one analyst by importance sampling, confirmed by NUTS."""
-    with room.at(request.revision, request.at) as desk:
+    with page.at(request.revision, request.at) as desk:
         assessment = desk.sets[request.at].assessment
-        job = room.start("thorough", Job(confirm, assessment, room.settings))
-    context = Context(assessments=(assessment,), scale=room.scale)
+        job = page.start("thorough", Job(confirm, assessment, page.settings))
+    context = Context(assessments=(assessment,), scale=page.scale)
     for result in job:
         if isinstance(result, FitResult):
             yield Part(part="answer", at=request.at, answer=fit_view(result, context))
@@ -177,7 +177,7 @@ class Supposed:
     blocks: tuple[BlockView, ...]
 
 
-def what_if(room: Room, request: requests.WhatIf) -> Supposed:
+def what_if(page: OpenPage, request: requests.WhatIf) -> Supposed:
     """What is supposed, beside the answer as it is.
 
     Raises
@@ -185,8 +185,8 @@ def what_if(room: Room, request: requests.WhatIf) -> Supposed:
     Stale
         If the desk is not at rest.
     """
-    with room.at(request.revision, request.at):
-        settled = room.settled
+    with page.at(request.revision, request.at):
+        settled = page.settled
     if settled is None or settled.revision != request.revision:
         raise Stale
     session = settled.session(request.at)
@@ -197,7 +197,7 @@ def what_if(room: Room, request: requests.WhatIf) -> Supposed:
         without=request.without,
         sweep=(request.sweep, SWEEP) if request.sweep else None,
     )
-    context = Context(assessments=(session.assessment,), scale=room.scale)
+    context = Context(assessments=(session.assessment,), scale=page.scale)
     with one_blas_thread():
         result = whatif(session, supposition)
     return Supposed(
@@ -234,7 +234,7 @@ class Action:
     """How a request is read and answered: at once, or part by part."""
 
     request: type
-    answer: Callable[[Room, Any], object]
+    answer: Callable[[OpenPage, Any], object]
     streams: bool = False
 
 

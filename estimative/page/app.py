@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from http import HTTPStatus
-from importlib.resources import files
+from importlib import resources
 
 import anyio.to_thread
 import msgspec
@@ -20,7 +20,7 @@ from estimative.page import requests
 from estimative.page.actions import ACTIONS, Action
 from estimative.page.guard import API, ENTER, Guard
 from estimative.page.keys import Keys
-from estimative.page.room import Room, Stale
+from estimative.page.open_page import OpenPage, Stale
 from estimative.page.saving import Download
 from estimative.priors.errors import InvalidInput
 
@@ -35,19 +35,19 @@ FILE = "x-estimative-file"
 def page_files() -> Mapping[str, tuple[bytes, str]]:
     """The page's own files with their types, by path: nothing else can be read."""
     found = {}
-    for file in files("estimative.page").joinpath("static").iterdir():
+    for file in resources.files("estimative.page").joinpath("static").iterdir():
         kind = TYPES.get(f".{file.name.rpartition('.')[2]}")
         if kind and file.is_file():
             found[START if file.name == "index.html" else f"/{file.name}"] = file.read_bytes(), kind
     return found
 
 
-def application(room: Room, keys: Keys, hosts: list[str]) -> ASGIApp:
-    """The page of a room, for those who know the key, under these names with the port."""
-    pages = page_files()
+def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
+    """A page for those who know the key, under these names with the port."""
+    files = page_files()
 
     async def read(request: Request) -> Response:
-        content, kind = pages[request.url.path]
+        content, kind = files[request.url.path]
         return Response(content, media_type=f"{kind}; charset=utf-8")
 
     async def enter(request: Request) -> Response:
@@ -68,19 +68,19 @@ def application(room: Room, keys: Keys, hosts: list[str]) -> ASGIApp:
             asked: object = msgspec.json.decode(await request.body(), type=action.request)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
-        return await _answer(room, action, asked)
+        return await _answer(page, action, asked)
 
     routes = [
         Route(ENTER, enter, methods=["POST"]),
         Route(f"{API}{{action:path}}", act, methods=["POST"]),
-        *(Route(path, read) for path in pages),
+        *(Route(path, read) for path in files),
     ]
-    return Guard(app=Starlette(routes=routes), keys=keys, hosts=frozenset(hosts), paths=frozenset(pages))
+    return Guard(app=Starlette(routes=routes), keys=keys, hosts=frozenset(hosts), paths=frozenset(files))
 
 
-async def _answer(room: Room, action: Action, asked: object) -> Response:
+async def _answer(page: OpenPage, action: Action, asked: object) -> Response:
     try:
-        answer = await anyio.to_thread.run_sync(action.answer, room, asked)
+        answer = await anyio.to_thread.run_sync(action.answer, page, asked)
         if action.streams:
             # The first part is awaited here, so that an error before it has a status of its own.
             parts = iter(answer)  # type: ignore[call-overload]

@@ -13,7 +13,7 @@ import uvicorn
 from estimative.page.app import application
 from estimative.page.job import prepare
 from estimative.page.keys import Keys
-from estimative.page.room import Room
+from estimative.page.open_page import OpenPage
 from estimative.priors.errors import invalid
 
 ADDRESS = "127.0.0.1"
@@ -26,8 +26,8 @@ class _Server(uvicorn.Server):
         self.should_exit = self.force_exit = True
 
 
-def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
-    """Serve a room until the user ends it.
+def serve(page: OpenPage, *, port: int = 0, opened: Callable[[str], None]) -> None:
+    """Serve a page until the user ends it.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
         keys = Keys(changed=lambda key: opened(address(key)))
         hosts = [f"{ADDRESS}:{number}", f"localhost:{number}"]
         config = uvicorn.Config(
-            application(room, keys, hosts),
+            application(page, keys, hosts),
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -65,7 +65,7 @@ def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
         except KeyboardInterrupt:
             pass
         finally:
-            room.close()
+            page.close()
 
 
 def _listening(port: int) -> socket.socket:

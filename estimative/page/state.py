@@ -103,9 +103,9 @@ class Open(Protocol):
     def recovered(self) -> Mapping[int, Unsaved]: ...
 
 
-def desk_view(room: Open) -> DeskView:
+def desk_view(page: Open) -> DeskView:
     """The desk as it is."""
-    desk, scale = room.desk, room.scale
+    desk, scale = page.desk, page.scale
     scenario = desk.scenario
     inputs = input_views(scenario, desk.pairs)
     names = [each.name for each in inputs]
@@ -127,15 +127,15 @@ def desk_view(room: Open) -> DeskView:
         },
         forms=form_views(),
         inputs=inputs,
-        analysts=tuple(analyst_view(each, file, names) for each, file in zip(desk.sets, room.files, strict=True)),
+        analysts=tuple(analyst_view(each, file, names) for each, file in zip(desk.sets, page.files, strict=True)),
         recovered=tuple(
             RecoveredView(
                 analyst=desk.sets[at].name,
                 written=unsaved.written.strftime("%-d %B %Y, %H:%M"),
                 inputs=tuple(titles.get(name, name) for name in unsaved.changes),
-                outdated=unsaved.digest != room.files[at].digest,
+                outdated=unsaved.digest != page.files[at].digest,
             )
-            for at, unsaved in room.recovered.items()
+            for at, unsaved in page.recovered.items()
         ),
         factors=things(scenario.factors),
         events=tuple(

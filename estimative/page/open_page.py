@@ -66,7 +66,7 @@ class Settled:
 
 
 @dataclass(kw_only=True)
-class Room:
+class OpenPage:
     """What requests read and change, one at a time."""
 
     desk: Desk
@@ -178,9 +178,9 @@ class Room:
             return Quick(numbers=numbers, factors={n: found.summarize_quantity(n) for n in names}, why="")
 
 
-def open_room(
+def open_page(
     scenario: str, priors: Sequence[str], day: datetime.date | None, *, settings: Settings, scale: Scale, store: Store
-) -> Room:
+) -> OpenPage:
     """Lay prior sets open for one page, with what an earlier one did not save.
 
     Raises
@@ -189,7 +189,7 @@ def open_room(
         With every error of the files; or if another page has one of them open.
     """
     desk, journal = open_desk(scenario, priors, day), Journal.at(None)
-    room = Room(
+    page = OpenPage(
         desk=desk,
         files=[OwnFile.read(each.path) for each in desk.sets],
         day=day,
@@ -198,8 +198,8 @@ def open_room(
         store=store,
         journal=journal,
     )
-    for at, file in enumerate(room.files):
-        room.hold(file.path)
+    for at, file in enumerate(page.files):
+        page.hold(file.path)
         if isinstance(found := journal.read(file.path), Unsaved):
-            room.recovered[at] = found
-    return room
+            page.recovered[at] = found
+    return page
