@@ -102,11 +102,13 @@ class PriorSet:
     def without(self, name: str) -> PriorSet:
         """Return the set without what is stated about a quantity or a weight of evidence."""
         section, _, subject = name.partition(".")
-        parts = {"statements": name, "shares": name}
-        if section in WEIGHTS:
-            parts[section] = subject
-        kept = {part: {k: v for k, v in getattr(self, part).items() if k != key} for part, key in parts.items()}
-        return replace(self, **{part: FrozenDict(entries) for part, entries in kept.items()})
+        return replace(
+            self,
+            statements=_lacking(self.statements, name),
+            shares=_lacking(self.shares, name),
+            relevance=_lacking(self.relevance, subject) if section == "relevance" else self.relevance,
+            independence=_lacking(self.independence, subject) if section == "independence" else self.independence,
+        )
 
     def with_weight(self, section: str, name: str, value: float) -> PriorSet:
         """Return the set with another weight of evidence."""
@@ -160,6 +162,10 @@ class PriorSet:
         }
         # Digests of scenarios differ in this. Both are stored in runs, so that neither can change.
         return digest_of(content, ascii_only=True)
+
+
+def _lacking[Entry](entries: Mapping[str, Entry], name: str) -> Mapping[str, Entry]:
+    return FrozenDict({key: entry for key, entry in entries.items() if key != name})
 
 
 def other_ways(name: str) -> tuple[str, ...]:

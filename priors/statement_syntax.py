@@ -8,6 +8,7 @@ The keys of an inline table determine its form:
 | quantiles | two or more of `p01` to `p99`, always two digits |
 | a central interval | `low`, `high`, `mass` |
 | three points | `low`, `mode`, `high` |
+| four steps | `low`, `best`, `high`, `sure` |
 | moments | `mean`, `sd` |
 | a reference class | `count`, `of` |
 | a word | a bare text (ICD 203), or `term` and, if it is of another scale, `scale` |
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ from estimative.priors.statements import (
     ByState,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -55,7 +57,10 @@ from estimative.priors.verbal_scale import ICD203, SCALES
 
 PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
-_REMARKS = ("because", "source")
+REMARKS = ("because", "source")
+"""Keys that every statement may have."""
+_FOUR_STEPS = ("best", "sure")
+"""Keys that many names of states resemble, such as "west" or "rest"."""
 _CHANCES = frozenset({"if_yes", "if_no", "if_high", "if_low", "motive"})
 """Keys of an item of evidence that are probabilities."""
 STATE = "the names of the states"
@@ -111,9 +116,13 @@ def toml(statement: Statement) -> str:
 
 def written(stated: Stated) -> str:
     """Return the TOML value that reads back as an equal statement, with its reason and source."""
-    remarks = [(key, toml_text.text(text)) for key in _REMARKS if (text := getattr(stated, key))]
-    if not remarks:
-        return toml(stated.statement)
+    remarked = any(getattr(stated, key) for key in REMARKS)
+    return written_inline(stated) if remarked else toml(stated.statement)
+
+
+def written_inline(stated: Stated) -> str:
+    """Return the same as an inline table, even where a number or a word would do."""
+    remarks = [(key, toml_text.text(text)) for key in REMARKS if (text := getattr(stated, key))]
     return toml_text.inline([*form_of(stated.statement).pairs(stated.statement), *remarks])
 
 
@@ -150,7 +159,7 @@ def _bare(table: Table, key: str, value: object) -> Statement | None:
 
 def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
     before = len(inline.issues)
-    because, source = (inline.text(remark, default="") for remark in _REMARKS)
+    because, source = (inline.text(remark, default="") for remark in REMARKS)
     form = _form(inline)
     if form is None:
         return None
@@ -167,9 +176,11 @@ def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
 
 def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
-    present = [name for name in inline.data if name not in _REMARKS]
+    present = [name for name in inline.data if name not in REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
-    if any(_may_be_state(name) and not isinstance(inline.data[name], list) for name in unknown):
+    # Beside low and high, "bst" is a misspelt key; alone, "west" is a state.
+    alike = _KNOWN if {"low", "high"} & {*present} else [key for key in _KNOWN if key not in _FOUR_STEPS]
+    if any(_may_be_state(name, alike) and not isinstance(inline.data[name], list) for name in unknown):
         return form_of_type(ByState)
     # No key of a statement has a table as its value.
     if unknown and all(isinstance(inline.data[name], dict) and NAME.fullmatch(name) for name in unknown):
@@ -193,9 +204,9 @@ def _are_shares(values: list[object], present: list[str]) -> bool:
     return len(numbers) == len(values) and (worth or (alone and abs(math.fsum(numbers) - 1) < 1e-3))
 
 
-def _may_be_state(name: str) -> bool:
-    """Whether a key is probably no misspelt key of another statement."""
-    return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, _KNOWN)
+def _may_be_state(name: str, keys: Iterable[str]) -> bool:
+    """Whether a name is probably not one of the keys of other statements, misspelt."""
+    return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, keys)
 
 
 def _add_unknown_key(inline: Table, name: str) -> None:
@@ -302,7 +313,7 @@ def _of_numbers(statement: type[Any], name: str, keys: tuple[str, ...], say: Cal
 
 
 def _by_state(inline: Table) -> ByState:
-    states = [name for name in inline.data if name not in ("worth", *_REMARKS)]
+    states = [name for name in inline.data if name not in ("worth", *REMARKS)]
     read = [(state, read_stated(inline, state)) for state in states]
     worth = inline.number("worth", low=0, open_ends=True) if "worth" in inline else None
     return ByState(parts=tuple((state, stated.statement) for state, stated in read if stated), worth=worth)
@@ -341,6 +352,12 @@ FORMS: tuple[Form, ...] = (
         "three points",
         ("low", "mode", "high"),
         lambda s: f"{s.low:g} to {s.high:g}, most likely {s.mode:g}",
+    ),
+    _of_numbers(
+        FourSteps,
+        "four steps",
+        ("low", "best", "high", "sure"),
+        lambda s: f"{s.low:g} to {s.high:g}, {100 * s.sure:g}% sure, best estimate {s.best:g}",
     ),
     _of_numbers(Moments, "moments", ("mean", "sd"), lambda s: f"mean {s.mean:g}, standard deviation {s.sd:g}"),
     _of_numbers(Count, "a reference class", ("count", "of"), lambda s: f"{s.count:g} of {s.of:g} (Jeffreys)"),
@@ -422,4 +439,4 @@ FORMS: tuple[Form, ...] = (
 """Every form. A new one needs an entry here, and one in `quantile_fit.FITS` for each family that can have it."""
 
 _KEYS = tuple(dict.fromkeys(key for form in FORMS for key in (*form.keys, *form.optional) if key != STATE))
-_KNOWN = (*_KEYS, *_REMARKS)
+_KNOWN = (*_KEYS, *REMARKS)

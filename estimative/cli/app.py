@@ -28,7 +28,7 @@ from estimative.cli.help import Group
 from estimative.cli.history import history
 from estimative.cli.import_ import import_app
 from estimative.cli.new import new_app
-from estimative.cli.open import open_page
+from estimative.cli.open import open_command
 from estimative.cli.option_groups import with_groups
 from estimative.cli.pool import pool
 from estimative.cli.report import report
@@ -125,7 +125,7 @@ COMMANDS: Mapping[str, Command] = {
         ),
     ),
     "open": Command(
-        run=open_page,
+        run=open_command,
         group="Interactive",
         examples=(
             "estimative open",

@@ -9,26 +9,37 @@ import typer
 from estimative.cli.option_groups import RunStore, Sampling, Team
 
 
-def open_page(
+def open_command(
     team: Team,
     sampling: Sampling,
     store: RunStore,
+    about: Annotated[
+        str | None, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario, or a path; as --scenario.")
+    ] = None,
     port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port. Default: any that is free.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
     """Turn priors on a local page and watch the answer move."""
     import threading
     import webbrowser
+    from dataclasses import replace
 
     from estimative.cli.console import say
-    from estimative.page.room import Room
-    from estimative.page.serve import serve
+    from estimative.priors.errors import invalid
     from estimative.priors.verbal_scale import ICD203
-    from estimative.workflows.desk import open_desk
     from estimative.workflows.session import Settings
 
-    scenario, priors, day = team.names()
-    desk = open_desk(scenario, priors or ("baseline",), day)
+    try:
+        from estimative.page.open_page import open_page
+        from estimative.page.serve import serve
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(("starlette", "uvicorn", "anyio")):
+            raise
+        fix = "Install it: pip install 'estimative[page]'."
+        raise invalid("the page needs a server", code="missing-extra", key=error.name or "", suggestion=fix) from error
+    if about and team.scenario:
+        raise invalid("two scenarios are named", code="misuse", allowed="one, with --scenario or without")
+    named, priors, day = replace(team, scenario=about or team.scenario).names()
     settings = Settings(method="importance", seed=sampling.seed, draws=sampling.draws)
     first = True
 
@@ -39,4 +50,6 @@ def open_page(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         first = False
 
-    serve(Room(desk=desk, settings=settings, scale=ICD203, store=store.open()), port=port, opened=opened)
+    # All shipped prior sets at once would be a crowd: those that are named, else those of the project, else one.
+    page = open_page(named, priors or ("baseline",), day, settings=settings, scale=ICD203, store=store.open())
+    serve(page, port=port, opened=opened)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.tornado import Tornado
 from estimative.model.disagreement.comparison import CompareResult
+from estimative.model.inference.fit_result import FitResult
+from estimative.model.inference.threads import one_blas_thread
 from estimative.model.pool_result import PoolResult
-from estimative.page import requests
+from estimative.page import requests, saving
 from estimative.page.job import Job
-from estimative.page.room import Room, Settled
+from estimative.page.open_page import OpenPage, Settled, Stale
+from estimative.page.part import Part, progress_part
 from estimative.page.state import DeskView, desk_view
-from estimative.priors.errors import InvalidInput
+from estimative.page.work import confirm
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.statements import Stated
 from estimative.priors.toml_writer import value as toml_value
 from estimative.reports.context import Context
@@ -30,12 +33,21 @@ from estimative.reports.views.answer import AnswerView, fit_view, quick_view
 from estimative.reports.views.belief import BeliefView, belief_view
 from estimative.reports.views.block import BlockView, block_views
 from estimative.workflows.desk import Changes, Desk
-from estimative.workflows.settle import Fits, Refused, settle
+from estimative.workflows.settle import Fits, Refused, Result, settle, since_opened
 from estimative.workflows.suppositions import read_statement, read_supposition
 from estimative.workflows.whatif import whatif
 
 SWEEP = "0:1:21"
 """The values of a factor that is swept."""
+SET = (
+    "Set: what if somebody made it so? What it leads to changes; what it comes from stays as it is, since nothing is "
+    "learned from it."
+)
+SEEN = (
+    "Seen: what if we learned that it is so? Then it is evidence: what it leads to changes, and so does what we "
+    "believe about its causes."
+)
+LEFT_OUT = "Left out: what would the answer be without this evidence?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,99 +60,91 @@ class Preview:
     beliefs: tuple[BeliefView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One part of an answer at rest."""
-
-    part: str
-    at: int = 0
-    answer: AnswerView | None = None
-    blocks: tuple[BlockView, ...] = ()
-    error: str = ""
-    done: int = 0
-    total: int | None = None
-
-
-def look(room: Room, _: requests.Look) -> DeskView:
+def look(page: OpenPage, _: requests.Look) -> DeskView:
     """The desk as it is."""
-    with room.lock:
-        return desk_view(room.desk, room.scale)
+    with page.lock:
+        return desk_view(page)
 
 
-def preview(room: Room, request: requests.Change) -> Preview:
+def preview(page: OpenPage, request: requests.Change) -> Preview:
     """What other beliefs would lead to, by the draws at hand."""
-    with room.at(request.revision) as desk:
+    with page.at(request.revision, request.at) as desk:
         changes = stated(request.beliefs)
         assessment = desk.supposed(request.at, changes)
         saved = desk.sets[request.at].saved
-    quick = room.quick(request.at, assessment)
+    quick = page.quick(request.at, assessment)
     views = [belief_view(name, assessment, saved) for name in changes]
     return Preview(
-        answer=quick_view(assessment, quick.numbers, quick.factors, room.scale) if quick.numbers else None,
+        answer=quick_view(assessment, quick.numbers, quick.factors, page.scale) if quick.numbers else None,
         why=quick.why,
         beliefs=tuple(view for view in views if view),
     )
 
 
-def change(room: Room, request: requests.Change) -> DeskView:
+def change(page: OpenPage, request: requests.Change) -> DeskView:
     """Make other beliefs one's own, unsaved."""
-    with room.at(request.revision) as desk:
-        return _now(room, desk.changed(request.at, stated(request.beliefs)))
+    with page.at(request.revision, request.at) as desk:
+        return page.now(desk.changed(request.at, stated(request.beliefs)))
 
 
-def copy(room: Room, request: requests.Copy) -> DeskView:
+def copy(page: OpenPage, request: requests.Copy) -> DeskView:
     """Take over what another analyst states about an input, reason and all."""
-    with room.at(request.revision) as desk:
+    with page.at(request.revision, request.at, request.of) as desk:
         theirs = desk.sets[request.of].assessment.prior_set
         names = [name for name in theirs.names if name == request.name or name.startswith(f"{request.name}.if_")]
-        return _now(room, desk.changed(request.at, {name: theirs.stated(name) for name in names}))
+        copied = {name: replace(stated, taken_from="") for name in names if (stated := theirs.stated(name))}
+        return page.now(desk.changed(request.at, copied))
 
 
-def undo(room: Room, request: requests.Revision) -> DeskView:
+def undo(page: OpenPage, request: requests.Revision) -> DeskView:
     """Take the last change back."""
-    with room.at(request.revision) as desk:
-        return _now(room, desk.undone())
+    with page.at(request.revision) as desk:
+        return page.now(desk.undone())
 
 
-def redo(room: Room, request: requests.Revision) -> DeskView:
+def redo(page: OpenPage, request: requests.Revision) -> DeskView:
     """Make the change that was taken back last."""
-    with room.at(request.revision) as desk:
-        return _now(room, desk.redone())
+    with page.at(request.revision) as desk:
+        return page.now(desk.redone())
 
 
-def rest(room: Room, request: requests.Analysis) -> Iterator[Part]:
+def rest(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
     """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
-    with room.at(request.revision) as desk:
+    with page.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
-        work = (desk.assessments, request.at, own.opened, room.settings, room.scale)
-        job = room.start("rest", Job(settle, *work))
-    contexts = [Context(assessments=(assessment,), scale=room.scale) for assessment in desk.assessments]
-    for part, result in job:
+        work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
+        job = page.start("rest", Job(settle, *work))
+    contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
+    for part in job:
+        result = part.result
         if isinstance(result, Fits):
-            with room.lock:
-                if room.desk.revision == request.revision:
-                    room.settled = Settled(revision=request.revision, fits=result)
+            with page.lock:
+                if page.desk.revision == request.revision:
+                    page.settled = Settled(revision=request.revision, fits=result)
             for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
                 yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
         else:
-            yield _part(part, result, desk, request.at, contexts)
+            yield _part(part.name, result, desk, request.at, contexts)
     yield Part(part="end")
 
 
-def _part(part: str, result: object, desk: Desk, at: int, contexts: list[Context]) -> Part:
-    blocks = partial(block_views)
+def _part(part: str, result: Result, desk: Desk, at: int, contexts: list[Context]) -> Part:
     own, everybody = contexts[at], Context(assessments=desk.assessments, scale=contexts[at].scale)
     match result:
         case Tornado():
-            return Part(part=part, at=at, blocks=blocks(sensitivity.tornado(result, 0.5, own)))
+            return Part(part=part, at=at, blocks=block_views(sensitivity.tornado(result, 0.5, own)))
         case EvidenceResult():
-            return Part(part=part, at=at, blocks=blocks(evidence_document.document(result, own)))
+            return Part(part=part, at=at, blocks=block_views(evidence_document.document(result, own)))
         case PoolResult():
-            return Part(part=part, blocks=blocks([pools_table(result, everybody)]))
+            return Part(part=part, blocks=block_views([pools_table(result, everybody)]))
+        case CompareResult() if part == "since":
+            both = since_opened(desk.sets[at].assessment, desk.sets[at].opened)
+            assert both
+            return Part(part=part, at=at, blocks=block_views(_why(result, replace(own, assessments=both))))
         case CompareResult():
-            return Part(part=part, at=at, blocks=blocks(_why(result, everybody)))
+            return Part(part=part, at=at, blocks=block_views(_why(result, everybody)))
         case Refused():
-            return Part(part=result.part, at=at, error=str(result.error))
+            return Part(part=part, at=at, error=str(result.error))
     raise AssertionError(part)
 
 
@@ -151,12 +155,40 @@ def _why(result: CompareResult, context: Context) -> Iterator[Any]:
         yield from team_document(result.team, context)
 
 
-def what_if(room: Room, request: requests.WhatIf) -> tuple[BlockView, ...]:
-    """What is supposed, beside the answer as it is."""
-    with room.at(request.revision):
-        settled = room.settled
+def thorough(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
+    """The answer of one analyst by importance sampling, confirmed by NUTS."""
+    with page.at(request.revision, request.at) as desk:
+        assessment = desk.sets[request.at].assessment
+        job = page.start("thorough", Job(confirm, assessment, page.settings))
+    context = Context(assessments=(assessment,), scale=page.scale)
+    for result in job:
+        if isinstance(result, FitResult):
+            yield Part(part="answer", at=request.at, answer=fit_view(result, context))
+        else:
+            yield progress_part(result)
+    yield Part(part="end")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supposed:
+    """What a supposition changes."""
+
+    sentence: str
+    blocks: tuple[BlockView, ...]
+
+
+def what_if(page: OpenPage, request: requests.WhatIf) -> Supposed:
+    """What is supposed, beside the answer as it is.
+
+    Raises
+    ------
+    Stale
+        If the desk is not at rest.
+    """
+    with page.at(request.revision, request.at):
+        settled = page.settled
     if settled is None or settled.revision != request.revision:
-        return block_views([])
+        raise Stale
     session = settled.session(request.at)
     supposition = read_supposition(
         session.assessment,
@@ -165,8 +197,13 @@ def what_if(room: Room, request: requests.WhatIf) -> tuple[BlockView, ...]:
         without=request.without,
         sweep=(request.sweep, SWEEP) if request.sweep else None,
     )
-    context = Context(assessments=(session.assessment,), scale=room.scale)
-    return block_views(whatif_document.document(whatif(session, supposition), context))
+    context = Context(assessments=(session.assessment,), scale=page.scale)
+    with one_blas_thread():
+        result = whatif(session, supposition)
+    return Supposed(
+        sentence=SET if request.do or request.sweep else SEEN if request.given else LEFT_OUT,
+        blocks=block_views(whatif_document.document(result, context)),
+    )
 
 
 def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
@@ -178,7 +215,7 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
         With every error of every one.
     """
     changes: dict[str, Stated | None] = {}
-    issues = []
+    issues: list[Issue] = []
     for name, belief in beliefs.items():
         try:
             read = read_statement(name, toml_value(belief.statement))
@@ -192,17 +229,12 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
     return changes
 
 
-def _now(room: Room, desk: Desk) -> DeskView:
-    room.desk = desk
-    return desk_view(desk, room.scale)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """How a request is read and answered: at once, or part by part."""
 
     request: type
-    answer: Callable[[Room, Any], object]
+    answer: Callable[[OpenPage, Any], object]
     streams: bool = False
 
 
@@ -214,6 +246,13 @@ ACTIONS: Mapping[str, Action] = {
     "undo": Action(request=requests.Revision, answer=undo),
     "redo": Action(request=requests.Revision, answer=redo),
     "rest": Action(request=requests.Analysis, answer=rest, streams=True),
+    "recover": Action(request=requests.Recover, answer=saving.recover),
+    "reload": Action(request=requests.Analysis, answer=saving.reload),
+    "report": Action(request=requests.Report, answer=saving.report),
+    "save": Action(request=requests.Analysis, answer=saving.save),
+    "save-as": Action(request=requests.SaveAs, answer=saving.save_as),
+    "save-run": Action(request=requests.SaveRun, answer=saving.save_run, streams=True),
+    "thorough": Action(request=requests.Analysis, answer=thorough, streams=True),
     "what-if": Action(request=requests.WhatIf, answer=what_if),
 }
 """By their path below `/api/`."""

@@ -39,5 +39,4 @@ class Keys:
 
     def admits(self, token: str) -> bool:
         """Whether a token was given out."""
-        # Every comparison takes place, so that the time says nothing.
-        return any([compare_digest(token.encode(), known.encode()) for known in self._tokens])
+        return any(compare_digest(token.encode(), known.encode()) for known in self._tokens)

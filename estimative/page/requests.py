@@ -2,114 +2,108 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
-type Plain = str | float | bool | list[Plain] | dict[str, Plain]
-"""A statement as in a prior set, as plain data."""
+from msgspec import Meta, Struct
+
+type Place = Annotated[int, Meta(ge=0)]
+"""Of a prior set on the desk."""
+type Name = Annotated[str, Meta(max_length=200)]
+type Text = Annotated[str, Meta(max_length=20_000)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Belief:
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every request is: of known fields alone."""
+
+
+class Belief(Request, frozen=True, kw_only=True):
     """What is stated about an input."""
 
-    statement: str | float | dict[str, object]
-    because: str = ""
-    source: str = ""
+    statement: Text | float | dict[Name, object]
+    because: Text = ""
+    source: Text = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Enter:
+class Enter(Request, frozen=True, kw_only=True):
     """A new tab asks for its token."""
 
-    key: str
+    key: Name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Look:
+class Look(Request, frozen=True, kw_only=True):
     """Everything as it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
+class Change(Request, frozen=True, kw_only=True):
     """Other beliefs of one analyst, to look at (preview) or to make (change)."""
 
     revision: int
-    at: int
-    """The place of the analyst's prior set on the desk."""
-    beliefs: dict[str, Belief]
+    at: Place
+    beliefs: dict[Name, Belief]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Copy:
+class Copy(Request, frozen=True, kw_only=True):
     """What another analyst states about an input, for one's own prior set."""
 
     revision: int
-    at: int
-    of: int
-    name: str
+    at: Place
+    of: Place
+    name: Name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Revision:
+class Revision(Request, frozen=True, kw_only=True):
     """Something about the desk as it is: undo, redo."""
 
     revision: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Analysis:
+class Analysis(Request, frozen=True, kw_only=True):
     """Something about one analyst: settle, thorough, save."""
 
     revision: int
-    at: int
+    at: Place
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhatIf:
+class WhatIf(Request, frozen=True, kw_only=True):
     """A supposition about one analyst's answer."""
 
     revision: int
-    at: int
-    do: dict[str, str | float | bool] = field(default_factory=dict)
-    given: dict[str, str | float | bool] = field(default_factory=dict)
-    without: list[str] = field(default_factory=list)
-    sweep: str = ""
+    at: Place
+    do: dict[Name, Name | float | bool] = {}
+    given: dict[Name, Name | float | bool] = {}
+    without: list[Name] = []
+    sweep: Name = ""
     """A factor to set to every value from 0 to 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SaveAs:
+class SaveAs(Request, frozen=True, kw_only=True):
     """A prior set under another name, which extends the one that it was made from."""
 
     revision: int
-    at: int
-    name: str
-    analyst: str
+    at: Place
+    name: Name
+    analyst: Name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recover:
+class Recover(Request, frozen=True, kw_only=True):
     """What to do with the unsaved changes of an earlier page."""
 
     revision: int
     take: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class SaveRun:
+class SaveRun(Request, frozen=True, kw_only=True):
     """A run of the saved prior set."""
 
     revision: int
-    at: int
-    label: str = ""
+    at: Place
+    label: Name = ""
     method: Literal["importance", "both"] = "importance"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(Request, frozen=True, kw_only=True):
     """A document about a saved run."""
 
-    run: str
+    run: Name
     brief: bool
     format: Literal["html", "pdf", "docx", "md"]

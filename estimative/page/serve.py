@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -12,7 +13,7 @@ import uvicorn
 from estimative.page.app import application
 from estimative.page.job import prepare
 from estimative.page.keys import Keys
-from estimative.page.room import Room
+from estimative.page.open_page import OpenPage
 from estimative.priors.errors import invalid
 
 ADDRESS = "127.0.0.1"
@@ -21,12 +22,12 @@ ADDRESS = "127.0.0.1"
 class _Server(uvicorn.Server):
     """Ends at the first Ctrl-C, whatever it is doing."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
         self.should_exit = self.force_exit = True
 
 
-def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
-    """Serve a room until the user ends it.
+def serve(page: OpenPage, *, port: int = 0, opened: Callable[[str], None]) -> None:
+    """Serve a page until the user ends it.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
         keys = Keys(changed=lambda key: opened(address(key)))
         hosts = [f"{ADDRESS}:{number}", f"localhost:{number}"]
         config = uvicorn.Config(
-            application(room, keys, hosts),
+            application(page, keys, hosts),
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -57,14 +58,14 @@ def serve(room: Room, *, port: int = 0, opened: Callable[[str], None]) -> None:
             h11_max_incomplete_event_size=1 << 16,
             timeout_graceful_shutdown=0,
         )
-        prepare()
         opened(address(keys.key))
+        threading.Thread(target=prepare, daemon=True).start()
         try:
             _Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
             pass
         finally:
-            room.close()
+            page.close()
 
 
 def _listening(port: int) -> socket.socket:
@@ -73,6 +74,7 @@ def _listening(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
+        listener.listen()  # who comes before the server waits
     except OSError as error:
         listener.close()
         message = f"port {port} cannot be used: {error.strerror}"

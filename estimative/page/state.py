@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from estimative.model.inference.info import ScenarioInfo
 from estimative.priors.ratio_scale import RATIO_SCALES
@@ -11,6 +12,8 @@ from estimative.priors.verbal_scale import SCALES, Scale
 from estimative.reports import phrases
 from estimative.reports.views.belief import BeliefView, FormView, InputView, belief_view, form_views, input_views
 from estimative.workflows.desk import Desk, OpenSet, Step
+from estimative.workflows.journal import Unsaved
+from estimative.workflows.own_file import OwnFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,8 @@ class RecoveredView:
     analyst: str
     written: str
     inputs: tuple[str, ...]
+    outdated: bool
+    """Whether the file has changed since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +84,32 @@ class DeskView:
     events: tuple[ThingView, ...]
     evidence: tuple[ThingView, ...]
     indicators: tuple[ThingView, ...]
+    recovered: tuple[RecoveredView, ...]
     undo: str
     """What would be undone, in a few words; empty where there is nothing."""
     redo: str
 
 
-def desk_view(desk: Desk, scale: Scale) -> DeskView:
+class Open(Protocol):
+    """What is on the desk of a page."""
+
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def files(self) -> Sequence[OwnFile]: ...
+    @property
+    def scale(self) -> Scale: ...
+    @property
+    def recovered(self) -> Mapping[int, Unsaved]: ...
+
+
+def desk_view(page: Open) -> DeskView:
     """The desk as it is."""
+    desk, scale = page.desk, page.scale
     scenario = desk.scenario
     inputs = input_views(scenario, desk.pairs)
     names = [each.name for each in inputs]
+    titles = {each.name: each.title for each in inputs}
 
     def things(section: Mapping[str, object]) -> tuple[ThingView, ...]:
         return tuple(ThingView(id=name, title=phrases.title_of(name, scenario)) for name in section)
@@ -101,11 +122,21 @@ def desk_view(desk: Desk, scale: Scale) -> DeskView:
             bands=tuple(BandView(word=band.words[0], low=band.low, high=band.high) for band in scale.bands),
         ),
         words={
-            name: tuple(band.words[0] for band in known.bands) for name, known in {**SCALES, **RATIO_SCALES}.items()
+            **{name: tuple(band.words[0] for band in known.bands) for name, known in SCALES.items()},
+            **{name: tuple(band.words[0] for band in known.bands) for name, known in RATIO_SCALES.items()},
         },
         forms=form_views(),
         inputs=inputs,
-        analysts=tuple(analyst_view(each, names) for each in desk.sets),
+        analysts=tuple(analyst_view(each, file, names) for each, file in zip(desk.sets, page.files, strict=True)),
+        recovered=tuple(
+            RecoveredView(
+                analyst=desk.sets[at].name,
+                written=unsaved.written.strftime("%-d %B %Y, %H:%M"),
+                inputs=tuple(titles.get(name, name) for name in unsaved.changes),
+                outdated=unsaved.digest != page.files[at].digest,
+            )
+            for at, unsaved in page.recovered.items()
+        ),
         factors=things(scenario.factors),
         events=tuple(
             ThingView(id=name, title=phrases.plain(event.title), states=event.states)
@@ -118,14 +149,14 @@ def desk_view(desk: Desk, scale: Scale) -> DeskView:
     )
 
 
-def analyst_view(own: OpenSet, names: list[str]) -> AnalystView:
+def analyst_view(own: OpenSet, file: OwnFile, names: list[str]) -> AnalystView:
     """One prior set, and what it states about these inputs."""
     views = {name: belief_view(name, own.assessment, own.saved) for name in names}
     return AnalystView(
         name=own.name,
         analyst=own.current.analyst,
         file=own.path.name,
-        shipped=False,
+        shipped=file.is_shipped,
         confidence=phrases.confidence(own.current.confidence),
         changes=tuple(own.changes),
         beliefs={name: view for name, view in views.items() if view},

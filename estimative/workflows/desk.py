@@ -147,7 +147,7 @@ class Desk:
 
     def _check_names(self, changes: Changes) -> None:
         everything = Quantities(self.scenario, frozenset(self.scenario.evidence))
-        known = {*everything.inputs, *everything.indicator_quantities, *self.sets[0].assessment.weights}
+        known = [*everything.inputs, *everything.indicator_quantities, *self.sets[0].assessment.weights]
         unknown = [name for name in changes if name not in known]
         if unknown:
             what = "an input of this scenario"

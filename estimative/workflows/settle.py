@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from estimative.model.analysis.tornado import tornado
+from estimative.model.analysis.evidence import EvidenceResult
+from estimative.model.analysis.tornado import Tornado, tornado
 from estimative.model.assessment import Assessment, differences, with_pairs
+from estimative.model.disagreement.comparison import CompareResult
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
+from estimative.model.pool_result import PoolResult
 from estimative.priors.errors import InvalidInput
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows import clock
@@ -33,17 +37,26 @@ class Fits:
 class Refused:
     """An analysis that cannot be done, and why."""
 
-    part: str
     error: InvalidInput
+
+
+type Name = Literal["fits", "tornado", "evidence", "pool", "gap", "since"]
+"""A gap is between all prior sets; "since" is one prior set beside itself as it was opened."""
+type Result = Fits | Tornado | EvidenceResult | PoolResult | CompareResult | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledPart:
+    """One part of what follows from a desk."""
+
+    name: Name
+    result: Result
 
 
 def settle(
     assessments: Sequence[Assessment], at: int, opened: Assessment, settings: Settings, scale: Scale
-) -> Iterator[tuple[str, object]]:
-    """Fit every prior set, then analyse one of them, and yield each part by name when it is done.
-
-    "fits" (`Fits`), "tornado" (`Tornado`), "evidence" (`EvidenceResult`), "gap" between all prior sets, and "since" the
-    desk was opened (`CompareResult` each), "pool" (`PoolResult`); or "refused" (`Refused`) in place of one.
+) -> Iterator[SettledPart]:
+    """Fit every prior set, then analyse one of them, and yield each part when it is done.
 
     Parameters
     ----------
@@ -58,24 +71,24 @@ def settle(
         If the evidence contradicts itself under somebody's priors.
     """
     team = open_team(assessments, settings)
-    yield "fits", fits_of(team)
+    yield SettledPart(name="fits", result=fits_of(team))
     session = session_of(team, at)
     if len(assessments) > 1:
-        yield from _analysed("pool", lambda: pool(team))
+        yield _analysed("pool", lambda: pool(team))
     if session.reportable:
-        yield from _analysed("tornado", lambda: tornado(session.fitter, session.fitted))
-        yield from _analysed("evidence", lambda: evidence(session, scale))
+        yield _analysed("tornado", lambda: tornado(session.fitter, session.fitted))
+        yield _analysed("evidence", lambda: evidence(session, scale))
     if len(assessments) > 1:
-        yield from _analysed("gap", lambda: compare(team, attribution=True))
+        yield _analysed("gap", lambda: compare(team, attribution=True))
     if since := since_opened(assessments[at], opened):
-        yield from _analysed("since", lambda: compare(open_team(since, settings), attribution=True))
+        yield _analysed("since", lambda: compare(open_team(since, settings), attribution=True))
 
 
-def _analysed(part: str, analysis: Callable[[], object]) -> Iterator[tuple[str, object]]:
+def _analysed(name: Name, analysis: Callable[[], Result]) -> SettledPart:
     try:
-        yield part, analysis()
+        return SettledPart(name=name, result=analysis())
     except InvalidInput as error:
-        yield "refused", Refused(part=part, error=error)
+        return SettledPart(name=name, result=Refused(error=error))
 
 
 def fits_of(team: TeamSession) -> Fits:

@@ -140,7 +140,7 @@ def _systematic(weights: Numbers, count: int) -> Index:
     """Places of draws, each as often as its weight asks for (systematic resampling, Kitagawa 1996)."""
     cumulative = np.cumsum(weights)
     places = np.searchsorted(cumulative, (np.arange(count) + 0.5) / count * cumulative[-1])
-    return np.minimum(places, len(weights) - 1)
+    return np.asarray(np.minimum(places, len(weights) - 1))
 
 
 def _same(first: Dimensions, second: Dimensions) -> bool:

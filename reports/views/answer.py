@@ -12,6 +12,7 @@ from estimative.model.inference.target_estimates import TargetKey
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
+from estimative.reports.blocks import Block
 from estimative.reports.context import Context
 from estimative.reports.documents import fit as fit_document
 from estimative.reports.number_format import interval, percent
@@ -137,12 +138,12 @@ def _view(
     numbers: Mapping[TargetKey, ProbabilityEstimate],
     priors: Mapping[TargetKey, ProbabilityEstimate],
     summaries: Mapping[str, tuple[QuantitySummary, QuantitySummary]],
-    notes: Iterable[fit_document.Block],
+    notes: Iterable[Block],
 ) -> AnswerView:
     scenario, scale = context.scenario, context.scale
 
     def view(found: ProbabilityEstimate | None) -> ProbabilityView | None:
-        return found and probability_view(found, scale)
+        return probability_view(found, scale) if found else None
 
     names = sorted(scenario.outcomes, key=lambda name: name != scenario.headline)
     return AnswerView(

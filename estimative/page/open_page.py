@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
@@ -16,8 +19,12 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.page.job import Job
+from estimative.page.state import DeskView, desk_view
+from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import Scale
-from estimative.workflows.desk import Desk
+from estimative.workflows.desk import Desk, open_desk
+from estimative.workflows.journal import Journal, Unsaved
+from estimative.workflows.own_file import OwnFile
 from estimative.workflows.session import Session, Settings
 from estimative.workflows.settle import Fits
 
@@ -59,33 +66,83 @@ class Settled:
 
 
 @dataclass(kw_only=True)
-class Room:
+class OpenPage:
     """What requests read and change, one at a time."""
 
     desk: Desk
+    files: list[OwnFile]
+    """Of the prior sets on the desk, in their order."""
+    day: datetime.date | None = None
+    """The day of the assessment, if it is not the scenario's."""
     settings: Settings
     scale: Scale
     store: Store
+    journal: Journal
+    recovered: dict[int, Unsaved] = field(default_factory=dict)
+    """What an earlier page did not save, by the place of the prior set, until it is taken up or discarded."""
+    holding: ExitStack = field(default_factory=ExitStack, repr=False)
+    """The journals of the files, which belong to this page alone."""
     settled: Settled | None = None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    jobs: dict[str, Job[object]] = field(default_factory=dict, repr=False)
+    jobs: dict[str, Job[Any]] = field(default_factory=dict, repr=False)
     """By what they are for: one of each at a time."""
 
     @contextmanager
-    def at(self, revision: int) -> Iterator[Desk]:
+    def at(self, revision: int, *places: int) -> Iterator[Desk]:
         """The desk, if it is still the one that was seen; nobody else changes it meanwhile.
+
+        Parameters
+        ----------
+        places
+            Of prior sets that have to be there.
 
         Raises
         ------
         Stale
             If it has changed.
+        InvalidInput
+            If there is no such prior set.
         """
         with self.lock:
             if revision != self.desk.revision:
                 raise Stale
+            for place in places:
+                if not 0 <= place < len(self.desk.sets):
+                    allowed = f"0 to {len(self.desk.sets) - 1}"
+                    raise invalid(f"there is no prior set {place}", code="misuse", key="at", allowed=allowed)
             yield self.desk
 
-    def start(self, purpose: str, job: Job[object]) -> Job[object]:
+    def hold(self, path: Path) -> None:
+        """Keep other pages from the unsaved changes of a file.
+
+        Raises
+        ------
+        InvalidInput
+            If another page has them.
+        """
+        self.holding.enter_context(self.journal.held(path))
+
+    def now(self, desk: Desk) -> DeskView:
+        """Put the desk in the place of the one before, and keep what is not saved.
+
+        Raises
+        ------
+        InvalidInput
+            If it has not been decided yet what to do with the unsaved changes of an earlier page; or if changes cannot
+            be kept.
+        """
+        if self.recovered:
+            message = "there are unsaved changes of an earlier page"
+            raise invalid(message, code="misuse", suggestion="Take them up or discard them first.")
+        for own, before, file in zip(desk.sets, self.desk.sets, self.files, strict=True):
+            if own.changes:
+                self.journal.write(Unsaved.of(file, own.changes))
+            elif before.changes:
+                self.journal.discard(file.path)
+        self.desk = desk
+        return desk_view(self)
+
+    def start[Part](self, purpose: str, job: Job[Part]) -> Job[Part]:
         """Keep a job, and stop the one before it that had the same purpose."""
         with self.lock:
             before, self.jobs[purpose] = self.jobs.get(purpose), job
@@ -99,6 +156,7 @@ class Room:
             jobs, self.jobs = [*self.jobs.values()], {}
         for job in jobs:
             job.stop()
+        self.holding.close()
 
     def quick(self, at: int, assessment: Assessment) -> Quick:
         """Estimate an assessment near one prior set from the draws of the last full fit."""
@@ -118,3 +176,30 @@ class Room:
                 return Quick(numbers={}, factors={}, why=FAR)
             names = [f"factors.{name}" for name in assessment.scenario.factors]
             return Quick(numbers=numbers, factors={n: found.summarize_quantity(n) for n in names}, why="")
+
+
+def open_page(
+    scenario: str, priors: Sequence[str], day: datetime.date | None, *, settings: Settings, scale: Scale, store: Store
+) -> OpenPage:
+    """Lay prior sets open for one page, with what an earlier one did not save.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files; or if another page has one of them open.
+    """
+    desk, journal = open_desk(scenario, priors, day), Journal.at(None)
+    page = OpenPage(
+        desk=desk,
+        files=[OwnFile.read(each.path) for each in desk.sets],
+        day=day,
+        settings=settings,
+        scale=scale,
+        store=store,
+        journal=journal,
+    )
+    for at, file in enumerate(page.files):
+        page.hold(file.path)
+        if isinstance(found := journal.read(file.path), Unsaved):
+            page.recovered[at] = found
+    return page
