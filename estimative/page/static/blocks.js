@@ -35,6 +35,16 @@ export function withoutHead(blocks) {
 }
 
 /**
+ * A document from its judgement on, without the title, the question and the day.
+ *
+ * @param {BlockView[]} blocks
+ */
+export function fromJudgement(blocks) {
+  const start = blocks.findIndex((block) => (block.block === "Heading" ? block.level > 1 : block.block === "Paragraph" && block.strong));
+  return blocks.slice(Math.max(start, 0));
+}
+
+/**
  * @param {Exclude<BlockView, {block: "Heading"}>} block
  * @param {string} label
  * @returns {HTMLElement}

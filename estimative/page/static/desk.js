@@ -99,6 +99,11 @@ export class Desk {
     return this.#change("recover", () => ({ take }));
   }
 
+  /** Read the file of the prior set again; unsaved changes stay. */
+  reread() {
+    return this.#change("reload", () => ({ at: this.store.state.at }));
+  }
+
   /** @returns {Promise<string>} The file that was written; empty if none was. */
   save() {
     return this.#save("save", {});
@@ -147,13 +152,12 @@ export class Desk {
    * What is supposed, beside the answer; null where the full fit has to come first.
    *
    * @param {object} supposition
-   * @returns {Promise<{blocks: import("./types.js").BlockView[], sentence?: string} | null>}
+   * @returns {Promise<{blocks: import("./types.js").BlockView[], sentence: string} | null>}
    */
   async whatIf(supposition) {
     const { desk, at } = this.#present();
     try {
-      const found = await this.server.call("what-if", { ...about(desk, at), ...supposition });
-      return Array.isArray(found) ? { blocks: found } : found;
+      return await this.server.call("what-if", { ...about(desk, at), ...supposition });
     } catch (error) {
       if (error instanceof Stale) return null;
       if (error instanceof Stopped) this.#stop(error);
