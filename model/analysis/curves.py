@@ -23,7 +23,7 @@ from estimative.priors.distributions import LogNormal
 
 MOST_CURVES = 12
 """Of the inputs that move the headline most."""
-QUANTILES = (0.01, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.99)
+QUANTILES = (0.01, 0.2, 0.35, 0.5, 0.65, 0.8, 0.99)
 """Of its prior, at which an input is fixed besides the two ends of its range in the tornado."""
 SIGNIFICANT = 2.0
 """Standard errors that a range has to be wide: an input that moves nothing has no curve."""
@@ -60,7 +60,7 @@ class InputCurves:
 
     curves: tuple[InputCurve, ...]
     effort: Effort
-    """The fits besides those of the tornado; only those that converged."""
+    """The fits besides those of the tornado. What did not converge is absent from the curves."""
 
 
 def input_curves(
@@ -106,7 +106,7 @@ def _curve(
         name=row.name,
         logarithmic=logarithmic,
         points=tuple(sorted(points, key=lambda point: point.quantile)),
-        absent=tuple(value for value, refit in zip(values, refits, strict=True) if not refit),
+        absent=tuple(value for value, refit in zip(values, refits, strict=True) if not _converged(refit)),
     )
 
 
@@ -118,5 +118,9 @@ def _ends(row: TornadoRange, tornado: Tornado) -> Iterator[CurvePoint]:
 
 def _between(values: Sequence[float], refits: Sequence[Refit | None]) -> Iterator[CurvePoint]:
     for quantile, value, refit in zip(QUANTILES, values, refits, strict=True):
-        if refit:
+        if refit and _converged(refit):
             yield CurvePoint(quantile=quantile, value=value, probability=refit.probability.without_draws())
+
+
+def _converged(refit: Refit | None) -> bool:
+    return bool(refit and refit.verdict.passed)

@@ -202,7 +202,10 @@ class Refitter:
         yield from self._in_order(self._one, assessments, counter)
 
     def each_nearby(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit | None]:
-        """Yield a refit of each assessment, in order, by reweighting alone; None where that did not converge."""
+        """Yield a refit of each assessment, in order, by reweighting alone, with whatever verdict.
+
+        None where there is no proposal to start from, or where the headline's condition or the evidence is impossible.
+        """
         yield from self._in_order(self._nearby, assessments, counter)
 
     def _in_order[Found](
@@ -217,19 +220,17 @@ class Refitter:
 
     def _one(self, assessment: Assessment) -> Refit:
         """By the cheapest way that converges, the last of which is a full fit."""
-        return self._reweighted(assessment) or self.refit(assessment)
+        refit = self._reweighted(assessment)
+        return refit if refit and refit.verdict.passed else self.refit(assessment)
 
     def _nearby(self, assessment: Assessment) -> Refit | None:
-        """By reweighting; None also where the headline or the evidence is impossible."""
         with suppress(Undefined, Contradiction):
             return self._reweighted(assessment)
         return None
 
     def _reweighted(self, assessment: Assessment) -> Refit | None:
-        for way in (self.reweight, self.approach):
-            if (refit := way(assessment)) and refit.verdict.passed:
-                return refit
-        return None
+        refit = self.reweight(assessment)
+        return refit if refit and refit.verdict.passed else self.approach(assessment)
 
     def reweight(self, assessment: Assessment) -> Refit | None:
         """Estimate the headline by importance sampling from the proposals at hand; None where there are none.
