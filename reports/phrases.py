@@ -219,16 +219,16 @@ def whose(taken_from: str) -> str:
 def input_value(name: str, value: float, scenario: Scenario) -> str:
     """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
     parsed = QuantityName.parse(name)
-    number = f"{value:.2g}"
+    number, share = _brief(value), f"{_brief(100 * value)}%"
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
         case "evidence" if parsed.key in ("if_yes", "if_no"):
-            return f"{100 * value:.2g}%"
+            return share
         case "evidence" if parsed.key:
             return f"a relative likelihood of {number}"
         case "events" | "tables" | "motives" | "indicators":
-            return f"{100 * value:.2g}%"
+            return share
         case "effects":
             return f"a ratio of {number}"
         case "evidence":
@@ -240,6 +240,12 @@ def bare_value(name: str, value: float, scenario: Scenario) -> str:
     """The same without its noun, where there is little room or the noun was said before: "3" for "a ratio of 3"."""
     text = input_value(name, value, scenario)
     return next((text.removeprefix(noun) for noun in VALUE_NOUNS if text.startswith(noun)), text)
+
+
+def _brief(value: float) -> str:
+    """Two digits, also of a large number: "0.02", "170"."""
+    text = f"{value:.2g}"
+    return f"{float(text):,.0f}" if abs(float(text)) >= 100 else text
 
 
 def _evidence_value(item: Evidence, number: str) -> str:
