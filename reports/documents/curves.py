@@ -13,7 +13,10 @@ from estimative.reports.number_format import percent, plain_percent
 from estimative.reports.phrases import bare_value, capital, input_name, input_value, judged, listed
 
 TITLE = "One input at a time"
-READ = "Each curve moves one input alone, the others as assessed. Effects of several inputs at once do not add up."
+READ = (
+    "Each curve moves one input alone, the others as assessed. Effects of several inputs at once do not add up. The "
+    "result as assessed averages over the whole prior, so it is not the result in the middle."
+)
 SHOWN = {"Low": 0.05, "Middle": 0.5, "High": 0.95}
 """Columns of the table, by the quantile of the prior."""
 

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from estimative.model.analysis.curves import MOST_CURVES, QUANTILES, CurvePoint, InputCurve, InputCurves, input_curves
 from estimative.model.analysis.tornado import Tornado, tornado
 from estimative.model.assessment import Assessment
-from estimative.model.inference.refit import Fitted, Fitter, ProgressCounter, Refit, Refitter
+from estimative.model.inference.refit import Fitted, ProgressCounter, Refit, Refitter
 from estimative.model.spec.events import Event
 from estimative.priors.statements import BetaStated, LognormalStated
 from estimative.workflows.inputs import load
@@ -171,4 +171,3 @@ def test_progress_counts_the_fits_that_the_tornado_lacks() -> None:
     fitter, fitted = fit(assessed(scenario_of(Event(id="e", title="")), {"events.e": beta(2, 5)}))
     input_curves(fitter, fitted, tornado(fitter, fitted), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(done, len(QUANTILES)) for done in range(1, len(QUANTILES) + 1)]
-    assert isinstance(fitter, Fitter)
