@@ -269,13 +269,15 @@ class Fit(Answer):
         """This analyst and others as one probability: see `pool`."""
         return pool(self, *others, weights=weights)
 
-    def report(self, path: str | Path, *, brief: bool = False) -> None:
+    def report(self, path: str | Path, *, brief: bool = False, static: bool = False) -> None:
         """Write a report: the brief of one page, or everything.
 
         Parameters
         ----------
         path
             Its ending names the format (.html, .pdf, .docx, .xlsx, .md, .csv, .json).
+        static
+            Leave out the sliders of the HTML page, and its script.
 
         Raises
         ------
@@ -284,7 +286,7 @@ class Fit(Answer):
         """
         from estimative.workflows.report import report_of_session
 
-        context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief)
+        context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief, static=static)
         write_answer(Answer(result=report_of_session(self.session, self.result), context=context), Path(path))
 
     def to_datatree(self) -> xarray.DataTree:

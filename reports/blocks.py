@@ -135,6 +135,40 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A place of a slider, and what it answers."""
+
+    at: str
+    """The value, which follows the label and "at"."""
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slider:
+    """Stops from low to high; it starts in the middle, where it answers nothing yet."""
+
+    label: str
+    stops: tuple[Stop, ...]
+    start: int
+    """The stop at which it stands before it is moved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sliders:
+    """Answers computed beforehand, of which a reader chooses one by one slider at a time.
+
+    Only a page with a script shows them; what they answer stands in the text as well.
+    """
+
+    title: str
+    lead: str
+    """What they do."""
+    unmoved: str
+    """The answer before one is moved."""
+    sliders: tuple[Slider, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Columns:
     """Parts side by side where there is room, one under the other where there is not."""
 
@@ -153,7 +187,9 @@ class Code:
     lines: tuple[str, ...]
 
 
-type Block = Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Columns | PageBreak | Code
+type Block = (
+    Heading | Paragraph | Caution | Listing | Table | IntervalPlot | Figure | Sliders | Columns | PageBreak | Code
+)
 type Document = tuple[Block, ...]
 
 

@@ -29,3 +29,6 @@ class Context:
     def scenario(self) -> Scenario:
         """The scenario of the last assessment."""
         return self.assessment.scenario
+
+    static: bool = False
+    """A page without sliders, and so without a script."""

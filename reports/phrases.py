@@ -19,7 +19,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO, Confidence
 from estimative.priors.toml_table import JOINED
 from estimative.priors.verbal_scale import ICD203, Phrase, Scale
-from estimative.reports.number_format import SIGNIFICANT_SE, interval, percent, two_digits
+from estimative.reports.number_format import SIGNIFICANT_SE, Uncertain, interval, percent, two_digits
 
 CAUTION = "Some of these numbers come from fits that did not converge. Do not rely on them."
 WITHHELD = "Not every fit converged. Results that depend on a failed fit are not shown."
@@ -30,6 +30,9 @@ LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
 
 MOST_NAMED = 20
 """In one sentence."""
+
+
+VALUE_NOUNS = ("a ratio of ", "an error of ", "a relative likelihood of ")
 
 
 DEVIATIONS = {
@@ -216,21 +219,33 @@ def whose(taken_from: str) -> str:
 def input_value(name: str, value: float, scenario: Scenario) -> str:
     """A value of an input on its own scale: "11%", "0.02 per year", "a ratio of 3", "0.7"."""
     parsed = QuantityName.parse(name)
-    number = f"{value:.2g}"
+    number, share = _brief(value), f"{_brief(100 * value)}%"
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
         case "evidence" if parsed.key in ("if_yes", "if_no"):
-            return f"{100 * value:.2g}%"
+            return share
         case "evidence" if parsed.key:
             return f"a relative likelihood of {number}"
         case "events" | "tables" | "motives" | "indicators":
-            return f"{100 * value:.2g}%"
+            return share
         case "effects":
             return f"a ratio of {number}"
         case "evidence":
             return _evidence_value(scenario.evidence[parsed.subject], number)
     return number
+
+
+def bare_value(name: str, value: float, scenario: Scenario) -> str:
+    """The same without its noun, where there is little room or the noun was said before: "3" for "a ratio of 3"."""
+    text = input_value(name, value, scenario)
+    return next((text.removeprefix(noun) for noun in VALUE_NOUNS if text.startswith(noun)), text)
+
+
+def _brief(value: float) -> str:
+    """Two digits, also of a large number: "0.02", "170"."""
+    text = f"{value:.2g}"
+    return f"{float(text):,.0f}" if abs(float(text)) >= 100 else text
 
 
 def _evidence_value(item: Evidence, number: str) -> str:
@@ -257,12 +272,12 @@ def condition(given: Sequence[str], unless: Sequence[str], scenario: Scenario) -
     return "; ".join(parts) or "-"
 
 
-def phrase(number: ProbabilityEstimate, scale: Scale = ICD203) -> Phrase:
+def phrase(number: Uncertain, scale: Scale = ICD203) -> Phrase:
     """The word of a scale for a probability, taken before rounding."""
     return scale.word(min(max(number.value, 0.0), 1.0))
 
 
-def judged(number: ProbabilityEstimate, scale: Scale = ICD203) -> str:
+def judged(number: Uncertain, scale: Scale = ICD203) -> str:
     """A word with its number: "very unlikely (6.1%)"; and the next word where the error reaches it."""
     word = phrase(number, scale)
     ends = (number.value - SIGNIFICANT_SE * number.se, number.value + SIGNIFICANT_SE * number.se)

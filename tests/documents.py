@@ -21,6 +21,9 @@ from estimative.reports.blocks import (
     Listing,
     Paragraph,
     Picture,
+    Slider,
+    Sliders,
+    Stop,
     Table,
 )
 from estimative.reports.figures.style import NothingToPlot
@@ -195,6 +198,13 @@ SHEET = Sheet(
 )
 
 
+def sliding(text: str) -> Sliders:
+    """Two sliders, with one text wherever a file can supply one."""
+    stops = tuple(Stop(at=f"{at}% {text}", answer=f"{text} ({at}.5%)") for at in range(3))
+    sliders = tuple(Slider(label=f"{text} {number}", stops=stops, start=1) for number in (1, 2))
+    return Sliders(title="Move one input", lead=text, unmoved=f"{text} (7%)", sliders=sliders)
+
+
 def saying(text: str) -> Document:
     """Every kind of block, with one text wherever a file can supply one."""
     return (
@@ -238,5 +248,5 @@ def _texts(block: Block) -> Iterator[str]:
         case Columns():
             for part in block.parts:
                 yield from texts_of(part)
-        case Figure():
+        case Figure() | Sliders():
             pass

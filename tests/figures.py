@@ -16,6 +16,7 @@ from estimative.reports.figures.branches import Branches, Node, Way
 from estimative.reports.figures.chart import Chart, Plot
 from estimative.reports.figures.curve import Curve, Point
 from estimative.reports.figures.intervals import IntervalRow, Intervals
+from estimative.reports.figures.multiples import LINE, Multiple, Multiples
 from estimative.reports.figures.strip import NamedProbability, Strip
 from estimative.reports.figures.style import Lettering
 from estimative.reports.figures.text import text_width
@@ -116,6 +117,17 @@ def curve(text: str) -> Curve:
     )
 
 
+def multiples(text: str) -> Multiples:
+    """Five curves: more than a row has; the last one reaches 0 and 1."""
+    rising, certain = ((0.1, 0.001), (0.5, 0.01), (2.0, 0.05)), ((0.0, 0.0), (1.0, 1.0))
+    curves = [
+        Multiple(title=text, points=points, ends=(text, text), sentence=f"{text} {at}: 0.1% at 0.1.")
+        for at, points in enumerate((rising, rising, rising, rising, certain))
+    ]
+    key = ((LINE, "result"), (style.BASELINE, "as assessed"))
+    return Multiples(curves=tuple(curves), baseline=BASELINE, axis=ProbabilityAxis(), key=key)
+
+
 def strip(text: str) -> Strip:
     """A probability over the words of ICD 203, with two other analysts."""
     others = (NamedProbability(name=text, value=0.08, text="8%"), NamedProbability(name=text, value=0.97, text="97%"))
@@ -139,6 +151,7 @@ PLOTS: dict[str, Callable[[str], Plot]] = {
     "steps": steps,
     "branches": branches,
     "curve": curve,
+    "multiples": multiples,
     "strip": strip,
 }
 

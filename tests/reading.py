@@ -21,7 +21,7 @@ from rich.console import Console
 from estimative.reports.blocks import Document
 from estimative.reports.formats import terminal
 
-VOID = {"meta", "col", "wbr", "path", "use", "rect", "hr", "br"}
+VOID = {"meta", "col", "wbr", "path", "use", "rect", "hr", "br", "input"}
 """HTML elements without an end tag; of a picture, those that close themselves."""
 UNSEEN = re.compile(r"[\s\u200b\u00ad]")
 """Blanks, and the places where a line may end."""

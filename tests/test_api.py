@@ -261,12 +261,16 @@ def test_an_answer_is_saved_in_the_format_of_the_ending(fit: es.Fit, tmp_path: P
 
 
 def test_a_fit_writes_its_report(fit: es.Fit, tmp_path: Path) -> None:
-    """The brief or everything, without a saved run."""
+    """The brief or everything, without a saved run; a page with sliders or without."""
     fit.report(tmp_path / "brief.md", brief=True)
     fit.report(tmp_path / "full.md")
     brief, full = ((tmp_path / f"{name}.md").read_text(encoding="utf-8") for name in ("brief", "full"))
     assert full.startswith(brief.rstrip())
     assert len(full) > 3 * len(brief)
+    for name, static in (("moving", False), ("still", True)):
+        fit.report(tmp_path / f"{name}.html", static=static)
+    moving, still = ((tmp_path / f"{name}.html").read_text(encoding="utf-8") for name in ("moving", "still"))
+    assert ("<script" in moving, "<script" in still) == (True, False)
 
 
 def test_the_draws_are_a_data_tree(fit: es.Fit) -> None:

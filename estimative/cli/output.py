@@ -53,6 +53,7 @@ def show(
     output: Output,
     *,
     brief: bool = False,
+    static: bool = False,
 ) -> None:
     """Print or write a result in the format asked for; exit with 3 if it did not converge.
 
@@ -62,7 +63,7 @@ def show(
         If the format contradicts the file, or a file cannot be written.
     """
     scale = find_scale(output.scale)
-    context = Context(assessments=assessments, scale=scale, brief=brief)
+    context = Context(assessments=assessments, scale=scale, brief=brief, static=static)
     answer = Answer(result=result, context=context)
     if output.figures:
         write_figures(output.figures, answer.figures)

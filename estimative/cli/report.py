@@ -17,6 +17,9 @@ def report(
         typer.Argument(metavar="[RUN]...", help="A saved run, by id, its beginning, or 'latest'; others to compare."),
     ] = None,
     brief: Annotated[bool, typer.Option("--brief", help="One page: the judgement and what it depends on.")] = False,
+    static: Annotated[
+        bool, typer.Option("--static", help="Leave out the sliders of the HTML page, and its script.")
+    ] = False,
 ) -> None:
     """Write a report: brief or full; HTML, PDF, Word, Markdown, Excel, CSV, JSON."""
     from estimative.cli.console import say
@@ -33,4 +36,4 @@ def report(
             f"Report of the latest run, {result.fit.run.id}: {ascii_safe(scenario.title)}, by {name}, "
             f"as of {scenario.as_of}"
         )
-    show(result, assessments, output, brief=brief)
+    show(result, assessments, output, brief=brief, static=static)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from estimative.model.analysis.curves import input_curves
 from estimative.model.analysis.power_scaling import power_scaling
 from estimative.model.analysis.sensitivity import SensitivityResult
 from estimative.model.analysis.sobol import sobol
@@ -22,10 +23,13 @@ def sensitivity(session: Session) -> SensitivityResult:
         If the headline has probability 0 or 1 somewhere, so that it has no odds to compare.
     """
     fitter, fitted, settings = session.fitter, session.fitted, session.settings
-    ranges, indices, scaled, others = None, None, None, None
+    ranges, curves, indices, scaled, others = None, None, None, None, None
     if session.reportable:
         with finite_odds(session.assessment, "at some value of an input"):
             ranges = tornado(fitter, fitted, progress=partial(settings.progress, "Fixing each input low and high"))
+        if ranges.effort.converged:
+            along = partial(settings.progress, "Fixing the widest inputs at more values")
+            curves = input_curves(fitter, fitted, ranges, progress=along)
         settings.progress("Computing Sobol' indices")
         indices = sobol(session.assessment, seed=settings.seed)
         settings.progress("Scaling priors and evidence")
@@ -43,6 +47,7 @@ def sensitivity(session: Session) -> SensitivityResult:
         fit=session.fit,
         headline=session.headline,
         tornado=ranges if ranges and (ranges.effort.converged or show) else None,
+        curves=curves,
         sobol=indices,
         power_scaling=scaled,
         structure=others if others and (others.effort.converged or show) else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from estimative.model.analysis.curves import InputCurves
 from estimative.model.analysis.power_scaling import PowerScaling
 from estimative.model.analysis.sobol import Sobol
 from estimative.model.analysis.structural import StructuralAlternatives
@@ -22,6 +23,8 @@ class SensitivityResult(Result):
     fit: FitInfo
     headline: Probability | None
     tornado: Tornado | None
+    curves: InputCurves | None
+    """Also None where no input moves the headline, or NUTS alone was asked for."""
     sobol: Sobol | None
     """Also None where the headline is certain, impossible or undefined at some draw from the priors."""
     power_scaling: PowerScaling | None

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -23,6 +24,7 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
+from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.fit import by_nuts, fit_by_importance
 from estimative.model.inference.importance_sampling import FittedProposal, Headline
@@ -38,6 +40,7 @@ from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import Target
+from estimative.model.likelihood.variable_elimination import Contradiction
 
 DRAWS = 4000
 """Of a refit by importance sampling; half of a full fit's, since differences need fewer."""
@@ -196,19 +199,38 @@ class Refitter:
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
+        yield from self._in_order(self._one, assessments, counter)
+
+    def each_nearby(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit | None]:
+        """Yield a refit of each assessment, in order, by reweighting alone, with whatever verdict.
+
+        None where there is no proposal to start from, or where the headline's condition or the evidence is impossible.
+        """
+        yield from self._in_order(self._nearby, assessments, counter)
+
+    def _in_order[Found](
+        self, way: Callable[[Assessment], Found], assessments: Sequence[Assessment], counter: ProgressCounter
+    ) -> Iterator[Found]:
         # `map` yields in order, however the executor schedules; the result does not depend on the number of workers.
         run = self.fitter.executor.map if self.fitter.executor else map
         with one_blas_thread():
-            for refit in run(SharedFunction(self._one), assessments):
+            for refit in run(SharedFunction(way), assessments):
                 yield refit
                 counter.advance()
 
     def _one(self, assessment: Assessment) -> Refit:
         """By the cheapest way that converges, the last of which is a full fit."""
-        for way in (self.reweight, self.approach):
-            if (refit := way(assessment)) and refit.verdict.passed:
-                return refit
-        return self.refit(assessment)
+        refit = self._reweighted(assessment)
+        return refit if refit and refit.verdict.passed else self.refit(assessment)
+
+    def _nearby(self, assessment: Assessment) -> Refit | None:
+        with suppress(Undefined, Contradiction):
+            return self._reweighted(assessment)
+        return None
+
+    def _reweighted(self, assessment: Assessment) -> Refit | None:
+        refit = self.reweight(assessment)
+        return refit if refit and refit.verdict.passed else self.approach(assessment)
 
     def reweight(self, assessment: Assessment) -> Refit | None:
         """Estimate the headline by importance sampling from the proposals at hand; None where there are none.

@@ -27,7 +27,7 @@ from estimative.reports.blocks import (
     Table,
 )
 from estimative.reports.context import Context
-from estimative.reports.documents import brief, compare, evidence, fit, history, sensitivity
+from estimative.reports.documents import brief, compare, curves, evidence, fit, history, sensitivity
 from estimative.reports.documents.competing_hypotheses import competing_hypotheses
 from estimative.reports.documents.dates import dates
 from estimative.reports.documents.hypotheses import hypotheses
@@ -165,6 +165,7 @@ def _analyses(result: ReportResult, context: Context) -> Iterator[Block]:
     yield from competing_hypotheses(result.evidence.competing if result.evidence else (), context)
     yield Heading(text="What drives the result")
     yield from _drivers(result, context)
+    yield from _one_at_a_time(result, context)
     if result.refused:
         yield Paragraph(text=f"Not computed: {'; '.join(reason.rstrip('.') for reason in result.refused)}.")
     yield Heading(text="Dissent")
@@ -244,6 +245,15 @@ def _drivers(result: ReportResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=sensitivity.responds(part.power_scaling, context.scenario))
     if part.structure:
         yield Paragraph(text=sensitivity.noisy_or(part.structure.noisy_or))
+
+
+def _one_at_a_time(result: ReportResult, context: Context) -> Iterator[Block]:
+    """The curves of single inputs; in a page also as sliders."""
+    part = result.sensitivity
+    if part and part.curves and part.headline:
+        yield from curves.document(part.curves, context, tuple(_figures("curves", result, context)))
+        if not context.static:
+            yield curves.sliders(part.curves, part.headline.posterior, context)
 
 
 def _dissent(others: Sequence[OtherResult], context: Context) -> Iterator[Block]:

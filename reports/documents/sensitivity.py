@@ -15,7 +15,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, IntervalPlot, IntervalRow, Paragraph, Table, collected
 from estimative.reports.context import Context
-from estimative.reports.documents import common
+from estimative.reports.documents import common, curves
 from estimative.reports.figures import figures
 from estimative.reports.number_format import (
     DECIBANS,
@@ -27,7 +27,7 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import capital, input_name, input_value, listed, plural, short_name
+from estimative.reports.phrases import bare_value, capital, input_name, input_value, listed, plural, short_name
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED, MAX_BARS = 3, 12
@@ -37,7 +37,7 @@ DIAGNOSES = {"conflict": "possible conflict", "weak evidence": "weak evidence", 
 
 @collected
 def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
-    """Tornado, Sobol' indices, power-scaling and other structures, in this order."""
+    """Tornado, curves, Sobol' indices, power-scaling and other structures, in this order."""
     scenario, headline = context.scenario, result.headline
     yield from common.introduction(result.scenario, result.fit.prior_set, "what drives the result")
     yield from common.cautions(result, {"The fit": result.fit}, context.scenario)
@@ -45,6 +45,9 @@ def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
         yield Paragraph(text=common.judgement(scenario.headline, headline, context), strong=True)
         if result.tornado:
             yield from tornado(result.tornado, headline.posterior.value, context)
+        if result.curves:
+            yield from curves.document(result.curves, context)
+            yield Paragraph(text=phrases.fits(result.curves.effort))
         yield from sobol(result.sobol, scenario)
         if result.power_scaling:
             yield from power_scaling(result.power_scaling, scenario)
@@ -127,8 +130,8 @@ def _ranges(rows: Sequence[TornadoRange], scenario: Scenario) -> Table:
 
 
 def _ends(row: TornadoRange, scenario: Scenario) -> str:
-    low, high = (input_value(row.name, value, scenario) for value in (row.low, row.high))
-    return f"{low} to {high.removeprefix('a ratio of ').removeprefix('an error of ')}"
+    low, high = input_value(row.name, row.low, scenario), bare_value(row.name, row.high, scenario)
+    return f"{low} to {high}"
 
 
 def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
@@ -245,7 +248,7 @@ def noisy_or(row: Alternative) -> str:
 
 
 def sheets(result: SensitivityResult, context: Context) -> tuple[Sheet, ...]:
-    """Tornado, Sobol' indices, power-scaling and structures as tables."""
+    """Tornado, curves, Sobol' indices, power-scaling and structures as tables."""
 
     def rows(parts: Sequence[object]) -> list[Mapping[str, object]]:
         return [{"": part} for part in parts]
@@ -255,10 +258,11 @@ def sheets(result: SensitivityResult, context: Context) -> tuple[Sheet, ...]:
     ranges = (*result.tornado.quantities, *result.tornado.weights) if result.tornado else ()
     return (
         sheet("tornado", rows(ranges)),
+        sheet("curves", curves.rows(result.curves) if result.curves else ()),
         sheet("sobol", rows(result.sobol.indices if result.sobol else ())),
         sheet("power-scaling", rows(scaled)),
         sheet("structure", rows(others)),
     )
 
 
-FIGURES = figures("tornado")
+FIGURES = figures("tornado", "curves")

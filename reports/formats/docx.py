@@ -25,6 +25,7 @@ from estimative.reports.blocks import (
     Listing,
     PageBreak,
     Paragraph,
+    Sliders,
     Table,
 )
 from estimative.reports.formats import docx_xml as xml
@@ -175,7 +176,7 @@ class _File:
                 self._plot(block)
             case Figure():
                 self._figure(block)
-            case PageBreak():
+            case PageBreak() | Sliders():
                 pass
             case Code():
                 self._typed(ascii_safe(line) for line in block.lines)

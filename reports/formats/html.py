@@ -1,12 +1,15 @@
-"""A document as one HTML file, for screens and for paper: no script, no network, no font."""
+"""A document as one HTML file, for screens and for paper: no network, no font, and no script but that of sliders."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from estimative.reports.blocks import (
     PageBreak,
     Paragraph,
     Picture,
+    Sliders,
     Table,
 )
 from estimative.reports.formats.columns import LONG_WORD, NARROW, Layout
@@ -81,14 +85,15 @@ def html(document: Document, *, caution: str = "", language: str = "en", compact
             caution=sanitize(caution),
             language=language,
             compact=compact,
+            script=_script() if page.sliders else None,
         )
     )
 
 
 def fragment(document: Document) -> str:
-    """The blocks alone, for a page that exists already: a notebook."""
+    """The blocks alone, for a page that exists already: a notebook. Sliders are left out."""
     title, blocks = split_title(document)
-    page = _Page(judgement=key_judgement(blocks))
+    page = _Page(judgement=key_judgement(blocks), with_script=False)
     body = [page.part(heading, below) for heading, below in _parts(blocks)]
     parts = (f"<h3>{escape(part.title)}</h3>\n{part.body}" if part.title else part.body for part in body)
     return f'<div class="estimative"><h2>{escape(sanitize(title))}</h2>\n{Markup("").join(map(Markup, parts))}</div>'
@@ -98,6 +103,21 @@ def fragment(document: Document) -> str:
 def _templates() -> Environment:
     loader = FileSystemLoader(TEMPLATES)
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Script:
+    """The script of the page, which is the same in every file."""
+
+    text: Markup
+    digest: str
+    """By which the page allows this script and no other."""
+
+
+@cache
+def _script() -> _Script:
+    text = (TEMPLATES / "sliders.js").read_text(encoding="utf-8")
+    return _Script(text=Markup(text), digest=f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +161,10 @@ class _Page:
     judgement: Paragraph | None
     macros: Any = field(default_factory=lambda: _templates().get_template("blocks.html").module)
     names: set[str] = field(default_factory=set)
+    with_script: bool = True
+    """Whether there is a place for the script that sliders need."""
     figures: int = 0
+    sliders: int = 0
     heading: str = ""
     """The nearest one above."""
     tables: int = 0
@@ -171,6 +194,8 @@ class _Page:
                 return self._plot(block)
             case Figure():
                 return self._figure(block)
+            case Sliders():
+                return self._sliders(block)
             case Columns():
                 return self._set("columns", [self._blocks(part) for part in block.parts])
             case PageBreak():
@@ -217,6 +242,25 @@ class _Page:
         caption = f"CAUTION: {picture.caution} {picture.caption}" if picture.caution else picture.caption
         drawings = [inline(picture, self.figures, narrow=narrow) for narrow in (False, True)]
         return self._set("figure", self.figures, sanitize(picture.title), sanitize(caption), *drawings)
+
+    def _sliders(self, block: Sliders) -> Markup:
+        """A group that stays hidden until the script of the page shows it."""
+        if not self.with_script:
+            return Markup("")
+        self.sliders += 1
+        rows = [
+            {"label": sanitize(slider.label), "last": len(slider.stops) - 1, "start": slider.start}
+            for slider in block.sliders
+        ]
+        stops = [[[sanitize(stop.at), sanitize(stop.answer)] for stop in slider.stops] for slider in block.sliders]
+        data = _json({"unmoved": sanitize(block.unmoved), "stops": stops})
+        return self._set("sliders", f"sliders-{self.sliders}", sanitize(block.title), sanitize(block.lead), rows, data)
+
+
+def _json(data: object) -> Markup:
+    """Data for a script element: no character in it can end the element, or is any but ASCII."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&"}))
 
 
 def _cell(table: Table, layout: Layout, at: int, text: str) -> _Cell:

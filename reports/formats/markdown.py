@@ -18,6 +18,7 @@ from estimative.reports.blocks import (
     Listing,
     PageBreak,
     Paragraph,
+    Sliders,
     Table,
 )
 from estimative.reports.formats.plot import plot_lines
@@ -66,7 +67,7 @@ def _block(block: Block) -> str:
             return _block(block.instead) if block.instead else ""
         case Columns():
             return "\n\n".join(filter(None, (_block(inner) for part in block.parts for inner in part)))
-        case PageBreak():
+        case PageBreak() | Sliders():
             return ""
         case Code():
             return _fenced([ascii_safe(line) for line in block.lines])

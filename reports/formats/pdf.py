@@ -23,6 +23,7 @@ from estimative.reports.blocks import (
     Listing,
     PageBreak,
     Paragraph,
+    Sliders,
     Table,
 )
 from estimative.reports.formats.columns import GAP, LONG_WORD, ROOM, Layout
@@ -145,6 +146,8 @@ class _Writer:
                 return _plot(block)
             case Figure():
                 return self._figure(block)
+            case Sliders():
+                return None
             case Columns():
                 return {"kind": "columns", "parts": [self.blocks(part) for part in block.parts]}
             case PageBreak():

@@ -24,6 +24,7 @@ from estimative.reports.blocks import (
     Listing,
     PageBreak,
     Paragraph,
+    Sliders,
     Table,
 )
 from estimative.reports.formats.plot import plot_lines
@@ -67,7 +68,7 @@ def _rendered(block: Block, width: int) -> Iterable[RenderableType]:
             return _rendered(block.instead, width) if block.instead else []
         case Columns():
             return [item for part in block.parts for inner in part for item in _rendered(inner, width)]
-        case PageBreak():
+        case PageBreak() | Sliders():
             return []
         case Code():
             # A command with a line break in it could not be copied. Only in a group does a text decide on wrapping.

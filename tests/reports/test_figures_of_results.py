@@ -28,6 +28,7 @@ from estimative.reports.figures.analysts import analysts
 from estimative.reports.figures.bars import Bars
 from estimative.reports.figures.calibration import calibration
 from estimative.reports.figures.chart import Chart
+from estimative.reports.figures.curves import curves
 from estimative.reports.figures.evidence import evidence
 from estimative.reports.figures.factors import factors
 from estimative.reports.figures.intervals import Intervals
@@ -138,6 +139,7 @@ FIGURES = {
     "factors": (factors, "fit"),
     "tree": (tree, "fit"),
     "tornado": (tornado, "sensitivity"),
+    "curves": (curves, "sensitivity"),
     "evidence": (evidence, "evidence"),
     "sweep": (sweep, "whatif"),
     "analysts": (analysts, "team"),

@@ -180,3 +180,22 @@ def test_fits_are_counted_once(by_method: dict[str, int], failed: int, text: str
     """The number of fits is said once, and again only by method where there are several."""
     effort = Effort(fits=sum(by_method.values()), by_method=by_method, failed=failed, worst=())
     assert phrases.fits(effort) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text", "bare"),
+    [
+        ("events.attack", 0.0134, "1.3%", "1.3%"),
+        ("events.attack", 0.997, "100%", "100%"),
+        ("events.invasion", 0.02, "0.02 per year", "0.02 per year"),
+        ("events.invasion", 172.4, "170 per year", "170 per year"),
+        ("effects.attack.plan", 12.0008, "a ratio of 12", "12"),
+        ("effects.attack.plan", 99.7, "a ratio of 100", "100"),
+        ("factors.alignment", 0.15, "0.15", "0.15"),
+    ],
+)
+def test_a_value_of_an_input_has_two_digits(name: str, value: float, text: str, bare: str) -> None:
+    """Never a power of ten where a reader expects a number; without its noun where there is little room."""
+    scenario = read_scenario(find_scenario("coordinated-attack"))
+    assert phrases.input_value(name, value, scenario) == text
+    assert phrases.bare_value(name, value, scenario) == bare

@@ -43,6 +43,7 @@ PARTS = [
     "Factors",
     "Evidence",
     "What drives the result",
+    "One input at a time",
     "Dissent",
     "How much comes from the priors",
     "Assumptions of the model",

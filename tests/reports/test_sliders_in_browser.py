@@ -1,0 +1,213 @@
+"""The sliders of a report in a browser: they answer what was computed, and nothing else of the page runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from estimative.model.record.run_store import Store
+from estimative.model.report_result import ReportResult
+from estimative.reports.context import Context
+from estimative.reports.documents.curves import sliders
+from estimative.workflows.report import report
+from estimative.workflows.session import Settings
+from tests.command import FILES, Desk
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MARKUP = "</script></style><script>document.title=1</script><img src=x onerror=alert(1)>&lt;b&gt;\\u2028"
+TEXTS = re.compile(r'^(title|question|low|high|rationale|analyst|information_base) = "(.*)"$', re.MULTILINE)
+BREACHES = "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
+
+
+def hostile(text: str) -> str:
+    """A file with markup in every text of its author."""
+    return TEXTS.sub(lambda match: f'{match[1]} = "{MARKUP} {match[2]}"', text)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as a file, and what stands behind it."""
+
+    path: Path
+    result: ReportResult
+    context: Context
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Each slider by its label, with the values and answers of its stops."""
+        part = self.result.sensitivity
+        assert part
+        assert part.curves
+        assert part.headline
+        made = sliders(part.curves, part.headline.posterior, self.context)
+        return [(slider.label, [(stop.at, stop.answer) for stop in slider.stops]) for slider in made.sliders]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of a ferry whose every text is markup; and the same without a script."""
+    desk = Desk.at(tmp_path_factory.mktemp("sliders"))
+    desk.write("bad.toml", hostile(FILES["ferry.toml"]))
+    desk.write("bad-mate.toml", hostile(FILES["mate.toml"]))
+    fit = ("fit", "--scenario", "bad.toml", "--priors", "bad-mate.toml", "--method", "importance")
+    assert desk.run(*fit).code == 0
+    assert desk.run("report", "-o", "report.html").code == 0
+    assert desk.run("report", "--static", "-o", "static.html").code == 0
+    result, assessments = report(Store(desk.runs), ["latest"], Settings())
+    return Report(desk.folder / "report.html", result, Context(assessments=assessments))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, **settings: Any) -> Iterator[Page]:
+    """A page that complains of nothing, asks for nothing, and whose policy is never breached."""
+    page = browser.new_context(**settings).new_page()
+    complaints: list[str] = []
+    page.add_init_script(BREACHES)
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("request", lambda request: complaints.append(request.url) if request.url != path.as_uri() else None)
+    page.goto(path.as_uri())
+    yield page
+    if settings.get("java_script_enabled", True):
+        complaints += page.evaluate("breaches")
+    page.context.close()
+    assert complaints == []
+
+
+def says(page: Page, at: int) -> str:
+    """What stands beside a slider."""
+    return page.locator(".slider p").nth(at).inner_text()
+
+
+def moved(page: Page, at: int, *keys: str) -> None:
+    """Press keys on a slider."""
+    page.locator(".slider input").nth(at).focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_slider_answers_what_was_computed(browser: Browser, written: Report) -> None:
+    """At every stop, with the value in words, and the same for a screen reader."""
+    with opened(browser, written.path) as page:
+        assert page.locator(".slider").count() == len(written.rows) > 1
+        for at, (label, stops) in enumerate(written.rows):
+            assert page.locator(".slider label").nth(at).inner_text() == label
+            moved(page, at, "Home")
+            for value, answer in stops:
+                assert says(page, at) == f"at {value}: {answer}"
+                slider = page.locator(".slider input").nth(at)
+                assert slider.get_attribute("aria-valuetext") == f"at {value}: {answer}"
+                assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
+                page.keyboard.press("ArrowRight")
+
+
+def test_one_slider_counts_at_a_time(browser: Browser, written: Report) -> None:
+    """Moving another one puts the first back to as assessed, and the button all of them."""
+    with opened(browser, written.path) as page:
+        assessed = says(page, 0)
+        assert assessed.startswith("as assessed: ")
+        start = page.locator(".slider input").nth(0).input_value()
+        moved(page, 0, "End")
+        moved(page, 1, "Home")
+        assert (says(page, 0), page.locator(".slider input").nth(0).input_value()) == (assessed, start)
+        assert says(page, 1) != assessed
+        assert page.locator(".moved").count() == 1
+        page.locator(".sliders button").click()
+        assert says(page, 1) == assessed
+        assert page.locator("[aria-live=polite]").inner_text() == f"A{assessed[1:]}."
+
+
+def test_a_voice_waits_until_the_slider_settles(browser: Browser, written: Report) -> None:
+    """The numbers follow the hand at once; what is read out changes when the hand lets go."""
+    with opened(browser, written.path) as page:
+        live = page.locator("[aria-live=polite]")
+        before = live.inner_text()
+        slider = page.locator(".slider input").nth(1)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=5)
+        assert says(page, 1).startswith("at ")
+        assert live.inner_text() == before
+        page.mouse.up()
+        assert live.inner_text().endswith(f"{says(page, 1)}.")
+
+
+def test_markup_in_a_scenario_stays_text(browser: Browser, written: Report) -> None:
+    """No element and no script comes from a title, however the sliders are moved."""
+    with opened(browser, written.path) as page:
+        moved(page, 0, "Home", "End")
+        assert page.locator("img").count() == 0
+        kinds = page.evaluate("[...document.scripts].map(s => s.type)")
+        assert kinds == ["application/json", ""]
+        assert page.title() != "1"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, written: Report, width: int, scheme: str) -> None:
+    """With a slider moved; nothing goes beyond the screen."""
+    settings: Any = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "reduced_motion": "reduce"}
+    with opened(browser, written.path, **settings) as page:
+        moved(page, 1, "End")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        violations = Axe().run(page).response["violations"]
+    grave = [entry for entry in violations if entry["impact"] in {"serious", "critical"}]
+    assert [(entry["id"], [node["html"][:120] for node in entry["nodes"][:3]]) for entry in grave] == []
+
+
+def test_without_a_script_there_are_no_sliders(browser: Browser, written: Report) -> None:
+    """Nor any word of them; the section with its figure stays. On paper it is the same."""
+    with opened(browser, written.path, java_script_enabled=False) as page:
+        assert page.locator("input:visible").count() == 0
+        assert "slider" not in page.locator("main").inner_text().lower()
+        assert page.get_by_role("heading", name="One input at a time").count() == 1
+    with opened(browser, written.path) as page:
+        page.emulate_media(media="print")
+        assert page.locator(".sliders:visible").count() == 0
+        section = page.locator("section", has=page.locator(".sliders"))
+        assert section.locator("svg:visible").count() == 1
+
+
+def test_a_changed_script_does_not_run(browser: Browser, written: Report) -> None:
+    """The policy of the page allows one text alone; where the script is another one there are no sliders."""
+    changed = written.path.with_name("changed.html")
+    page = written.path.read_text(encoding="utf-8")
+    changed.write_text(page.replace('"use strict";', '"use strict"; document.title = "2";'), encoding="utf-8")
+    shown = browser.new_context().new_page()
+    shown.add_init_script(BREACHES)
+    shown.goto(changed.as_uri())
+    seen = shown.evaluate("breaches"), shown.title() == "2", shown.locator(".sliders:visible").count()
+    shown.context.close()
+    assert seen == (["script-src-elem"], False, 0)
+
+
+def test_the_static_report_has_no_script(browser: Browser, written: Report) -> None:
+    """And no sliders."""
+    with opened(browser, written.path.with_name("static.html")) as page:
+        assert page.evaluate("document.scripts.length") == 0
+        assert page.locator("input").count() == 0
+        assert page.get_by_role("heading", name="One input at a time").count() == 1
