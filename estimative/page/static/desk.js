@@ -249,6 +249,8 @@ export class Desk {
         if (error instanceof Faulty && this.#isNewest(number)) this.#refuse(error);
       }
     });
+    // It was asked before a change, whose own answer is still missing.
+    if (number < this.#painted && !this.#previews.waiting) this.#freshen();
     this.#schedule();
   }
 
@@ -300,12 +302,16 @@ export class Desk {
     this.#refresh();
   }
 
-  /** Show a live answer to the desk as it is, until the full one is there. */
   #refresh() {
+    if (this.#previews.idle) this.#freshen();
+    this.#schedule();
+  }
+
+  /** Show a live answer to the desk as it is, until the full one is there. */
+  #freshen() {
     const { desk, at, answers } = this.#present();
     if (answers[at]?.revision === desk.revision) this.store.update({ live: null });
-    else if (answers[at] && this.#previews.idle) this.#previews.ask({});
-    this.#schedule();
+    else if (answers[at]) this.#previews.ask({});
   }
 
   #pause() {
