@@ -15,9 +15,11 @@ import { plot } from "./plot.js";
 export function rendered(blocks, level, label) {
   let under = label;
   let above = level - 1;
+  let tables = 0;
   return blocks.map((block) => {
-    if (block.block !== "Heading") return element(block, under);
-    under = block.text;
+    if (block.block === "Table") tables += 1;
+    if (block.block !== "Heading") return element(block, tables > 1 ? `${under}, table ${tables}` : under);
+    [under, tables] = [block.text, 0];
     above = Math.min(Math.max(block.level + level - 2, level), above + 1, 6);
     return h(/** @type {"h3"} */ (`h${above}`), {}, block.text);
   });

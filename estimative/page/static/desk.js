@@ -217,15 +217,15 @@ export class Desk {
     this.#supersede();
     this.#thorough?.abort();
     const change = async () => {
-      const { desk, draft, open } = this.#present();
+      const { desk } = this.#present();
       try {
         this.#take(deskOf(await this.server.call(action, { revision: desk.revision, ...body() })));
         this.store.update({ notice: "" });
         return true;
       } catch (error) {
         if (!(error instanceof Faulty)) throw error;
-        const { issues } = error;
-        this.store.update(action === "change" ? { draft: drafted(open, draft, issues) } : { notice: error.message });
+        if (action === "change") this.#refuse(error);
+        else this.store.update({ notice: error.message });
         this.#schedule();
         return false;
       }
@@ -309,7 +309,8 @@ export class Desk {
 
   /** Show a live answer to the desk as it is, until the full one is there. */
   #freshen() {
-    const { desk, at, answers } = this.#present();
+    const { desk, at, answers, draft } = this.#present();
+    if (draft?.issues.length) return;
     if (answers[at]?.revision === desk.revision) this.store.update({ live: null });
     else if (answers[at]) this.#previews.ask({});
   }

@@ -228,7 +228,8 @@ export class Editor {
     const beliefs = this.#beliefs();
     const done = await this.desk.commit(beliefs);
     this.#making -= 1;
-    this.#known = JSON.stringify(this.#belief?.statement);
+    if (done) this.#known = JSON.stringify(this.#belief?.statement);
+    else this.#follow(this.store.state);
     if (done && !(this.input.name in beliefs)) this.store.update({ open: Object.keys(beliefs)[0] });
   }
 
@@ -267,7 +268,10 @@ export class Editor {
   #follow({ desk, draft }) {
     if (!desk?.inputs.some(({ name }) => name === this.input.name)) return;
     const belief = this.#belief;
-    if (!this.#making && !draft && !this.#dirty && JSON.stringify(belief?.statement) !== this.#known) {
+    if (!this.#making && JSON.stringify(belief?.statement) !== this.#known) {
+      // What moved here meanwhile was about another statement.
+      clearTimeout(this.#timer);
+      this.#dirty = false;
       this.#rebuild();
       return;
     }
