@@ -16,6 +16,8 @@ from tests.page_server import Server
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WEATHER = "factors.weather"
 FULL = re.compile("^Full fit$")
+NONE = "\N{EN DASH}"
+"""In the place of a number."""
 LIVE = re.compile("^Live")
 
 
@@ -44,6 +46,16 @@ class Tab:
         """Open an input."""
         self.entry(name).locator(".input-title").click()
         return self.entry(name)
+
+    def hold(self, action: str) -> list[Route]:
+        """Keep back what is asked for from now on."""
+        held: list[Route] = []
+
+        def keep(route: Route) -> None:
+            held.append(route)
+
+        self.page.route(f"**/api/{action}", keep)
+        return held
 
     def turn_to(self, title: str) -> Locator:
         """Show one of the panels."""

@@ -13,7 +13,9 @@ from tests.page_server import Server, serving
 from tests.page_tab import CHROMIUM, Tab, browsing, opened
 
 CAPTAIN = (
-    PRIORS.replace("mate", "captain").replace("first captain", "captain").replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
+    PRIORS.replace("mate", "captain")
+    .replace("The first captain", "The captain")
+    .replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
 )
 
 

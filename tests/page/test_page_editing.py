@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.page_tab import LIVE, WEATHER, Tab
+from tests.page_tab import LIVE, NONE, WEATHER, Tab
 
 
 def focused(tab: Tab) -> str:
@@ -100,9 +100,9 @@ def test_another_form_begins_near_the_same_distribution(tab: Tab) -> None:
     low.fill("0.99")
     low.blur()
     expect(entry.locator(".issues")).to_contain_text("0.99")
-    expect(tab.page.locator("#probability")).to_have_text("–")
+    expect(tab.page.locator("#probability")).to_have_text(NONE)
     entry.get_by_role("button", name="Cancel").click()
-    expect(tab.page.locator("#probability")).not_to_have_text("–")
+    expect(tab.page.locator("#probability")).not_to_have_text(NONE)
     assert tab.complaints == [
         "Failed to load resource: the server responded with a status of 422 (Unprocessable Content)"
     ] * len(tab.complaints)

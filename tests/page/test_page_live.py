@@ -22,6 +22,8 @@ DRAG = """async ({slider, moves, pause}) => {
   return shown;
 }"""
 
+MOVE = "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})) }"
+
 
 def asked(route: Route) -> float | None:
     """The upper quantile that a preview is about; None of one about the desk as it is."""
@@ -30,16 +32,13 @@ def asked(route: Route) -> float | None:
 
 
 def move(slider: Locator, value: float) -> None:
-    slider.evaluate(
-        "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})) }", str(value)
-    )
+    slider.evaluate(MOVE, str(value))
 
 
 def test_only_the_newest_of_what_waits_is_asked_for(tab: Tab) -> None:
     """While one answer is on its way no other is asked for; then the last one is, and those between are left out."""
     tab.settle()
-    held: list[Route] = []
-    tab.page.route("**/api/preview", lambda route: held.append(route))
+    held = tab.hold("preview")
     slider = tab.edit(WEATHER).get_by_label("95% below, slider")
     for value in (0.81, 0.82, 0.83, 0.84):
         move(slider, value)
@@ -57,8 +56,7 @@ def test_only_the_newest_of_what_waits_is_asked_for(tab: Tab) -> None:
 def test_an_answer_from_before_a_change_is_not_shown_after_it(tab: Tab) -> None:
     """A preview that comes back late, when the input was let go, gives way to the answer of the change."""
     tab.settle()
-    held: list[Route] = []
-    tab.page.route("**/api/preview", lambda route: held.append(route))
+    held = tab.hold("preview")
     slider = tab.edit(WEATHER).get_by_label("95% below, slider")
     move(slider, 0.9)
     tab.page.wait_for_timeout(100)

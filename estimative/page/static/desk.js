@@ -224,8 +224,8 @@ export class Desk {
         return true;
       } catch (error) {
         if (!(error instanceof Faulty)) throw error;
-        if (action === "change") this.#refuse(error);
-        else this.store.update({ notice: error.message });
+        if (action === "change" && error.issues.some(({ name }) => name)) this.#refuse(error);
+        else this.store.update({ notice: error.message, draft: null });
         this.#schedule();
         return false;
       }

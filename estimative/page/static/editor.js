@@ -24,6 +24,8 @@ export class Editor {
   #making = 0;
   #known = "";
   #kept = false;
+  #asked = false;
+  #closed = false;
   #timer = 0;
   #dirty = false;
   #changed = false;
@@ -61,6 +63,7 @@ export class Editor {
   /** Make what is not made yet, and stop following. */
   close() {
     this.unwatch();
+    this.#closed = true;
     if (this.#dirty) this.#commit();
   }
 
@@ -229,8 +232,16 @@ export class Editor {
     const done = await this.desk.commit(beliefs);
     this.#making -= 1;
     if (done) this.#known = JSON.stringify(this.#belief?.statement);
+    else if (this.#closed) this.#giveUp();
     else this.#follow(this.store.state);
-    if (done && !(this.input.name in beliefs)) this.store.update({ open: Object.keys(beliefs)[0] });
+    if (done && !this.#closed && !(this.input.name in beliefs)) this.store.update({ open: Object.keys(beliefs)[0] });
+  }
+
+  /** Say why a change was not made although the input is closed. */
+  #giveUp() {
+    const issues = this.store.state.draft?.issues ?? [];
+    if (issues.length) this.store.update({ notice: `Not changed: ${this.input.title}. ${issues.map(plainly).join(" ")}` });
+    this.desk.drop();
   }
 
   /** Ask for the reason where the number is another and the reason is not. */
@@ -244,8 +255,9 @@ export class Editor {
 
   #done() {
     this.#ask();
-    const { hint } = this;
-    if (!hint.hidden && document.activeElement !== this.because.box) this.because.box.focus();
+    const ask = !this.hint.hidden && !this.#asked;
+    this.#asked = true;
+    if (ask) this.because.box.focus();
     else this.store.update({ open: "" });
   }
 

@@ -52,7 +52,8 @@ function build() {
       tab(ANALYSTS).hidden = (state.desk?.analysts.length ?? 1) < 2;
     },
   );
-  fill(place("head"), new Toolbar(desk, store, save).element, recovery(desk, store));
+  fill(place("head"), new Toolbar(desk, store, save).element);
+  fill(place("recovery"), recovery(desk, store));
   fill(place("answer"), h("h2", { class: "unseen" }, "Answer"), new Answer(store).element);
   fill(place("inputs"), h("details", { open: true }, h("summary", {}, h("h2", {}, "Inputs")), inputs.element));
   fill(place("details"), h("h2", { class: "unseen" }, "Details"), details.element);
@@ -69,7 +70,7 @@ function announce() {
     ({ notice, phase }) => {
       const close = phase !== "stopped" && button("Close", () => store.update({ notice: "" }));
       document.body.dataset.phase = phase;
-      fill(place("notices"), notice && h("div", { class: "notice" }, h("p", {}, notice), close));
+      fill(place("alerts"), notice && h("div", { class: "notice" }, h("p", {}, notice), close));
     },
   );
 }
