@@ -32,6 +32,8 @@ BATCH = 1.0
 """Seconds of work that one message to a process should hold at least: a message costs some milliseconds."""
 ATTEMPTS = 4
 """How often a batch is started before it is given up, where the process that computes it is lost each time."""
+SUSPECT = 2
+"""After so many lost processes a task is computed alone."""
 AHEAD = 2
 """Batches in flight for each process: one that is computed, one that waits for its turn."""
 HELD = 16
@@ -228,6 +230,11 @@ class _Batch:
     attempts: int = 0
     """How often it was sent already."""
 
+    @property
+    def suspect(self) -> bool:
+        """Whether it seems to be what ends its process."""
+        return self.attempts >= SUSPECT
+
 
 @dataclass(kw_only=True)
 class _Sharing:
@@ -269,7 +276,15 @@ class _Sharing:
         self.running |= dict(zip(handles, batches, strict=True))
 
     def _following(self, count: int) -> Iterator[_Batch]:
+        if any(batch.suspect for batch in self.running.values()):
+            return
         for _ in range(count):
+            if suspect := next((batch for batch in self.lost if batch.suspect), None):
+                # Alone, so that it takes no others with it: those would seem to end their process as well.
+                if not self.running:
+                    self.lost.remove(suspect)
+                    yield suspect
+                return
             if self.lost:
                 yield self.lost.popleft()
             elif self.sent < len(self.tasks) and len(self.done) < HELD * self.engine.width:
