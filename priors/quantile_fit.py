@@ -21,6 +21,7 @@ from estimative.priors.statements import (
     BetaStated,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -106,7 +107,8 @@ class Prior:
         Together with `misfit`, because a stated tail can be missed by far at a small misfit in probability.
         """
         quantiles = [
-            MissedQuantile(p=p, stated=q, fitted=self.family.quantile(p)) for p, q in _points(self.stated.statement)
+            MissedQuantile(p=p, stated=q, fitted=self.family.quantile(p))
+            for p, q in _points(self.stated.statement, type(self.family))
         ]
         return tuple(q for q in quantiles if abs(self._scaled(q.stated) - self._scaled(q.fitted)) > MISSED)
 
@@ -131,7 +133,7 @@ def fit(statement: Stated | Statement, support: Support) -> Prior:
         family = _fitted(stated.statement, support)
     except InvalidInput as error:
         raise InvalidInput(issue.moved(stated.place or issue.place) for issue in error.issues) from error
-    points = _points(stated.statement)
+    points = _points(stated.statement, support.family)
     misfit = max((abs(family.cdf(q) - p) for p, q in points), default=0.0)
     return Prior(stated=stated, family=family, misfit=round(misfit, 9))  # nine digits: below them it is rounding
 
@@ -150,18 +152,39 @@ def _form_name(kind: type[Any]) -> str:
     return next(form.name for form in FORMS if form.statement is kind)
 
 
-def _points(statement: Statement) -> tuple[tuple[float, float], ...]:
+def _points(statement: Statement, family: type[Family]) -> tuple[tuple[float, float], ...]:
     """Return the quantiles that a statement names, pairs of probability and value; none where its fit is exact."""
     match statement:
         case Quantiles(points=points):
             return points
         case Interval(low=low, high=high, mass=mass):
             return ((1 - mass) / 2, low), ((1 + mass) / 2, high)
+        case FourSteps():
+            return _four_step_points(statement, family)
         case Word(term=term, scale=scale) if band := SCALES[scale].band(term):
             return _band_points(band)
         case RatioWord(term=term, scale=scale) if ratios := RATIO_SCALES[scale].band(term):
             return (0.05, ratios.low), (0.95, ratios.high)
     return ()
+
+
+def _four_step_points(stated: FourSteps, family: type[Family]) -> tuple[tuple[float, float], ...]:
+    """Bring the ends to 90% by linear extrapolation from the best estimate; of a ratio, in logarithms.
+
+    An end of a degree moves at most half of its way to 0 or 1.
+    """
+    low, best, high, stretch = stated.low, stated.best, stated.high, 0.9 / stated.sure
+    if low <= 0 or (family is ScaledBeta and high >= 1):
+        pass  # an error of the fit, which quotes the statement
+    elif family is LogNormal:
+        middle = math.log(best)
+        logs = (middle + stretch * (math.log(end) - middle) for end in (low, high))
+        low, high = (math.exp(min(max(end, -LARGEST_LOG), LARGEST_LOG)) for end in logs)
+    else:
+        # No beta has a quantile at 0 or 1, and in log-odds one close to them would outweigh the best estimate.
+        low = max(best - stretch * (best - low), low / 2)
+        high = min(best + stretch * (high - best), (1 + high) / 2)
+    return (0.05, low), (0.5, best), (0.95, high)
 
 
 def _band_points(band: Band) -> tuple[tuple[float, float], ...]:
@@ -193,15 +216,15 @@ def _ratio_constant(stated: Constant, support: Support) -> LogNormal:
     return LogNormal.fixed(stated.value)
 
 
-def _degree_quantiles(stated: Quantiles | Interval, _: Support) -> ScaledBeta:
-    p, q = np.array(_points(stated)).T
+def _degree_quantiles(stated: Quantiles | Interval | FourSteps, _: Support) -> ScaledBeta:
+    p, q = np.array(_points(stated, ScaledBeta)).T
     allowed = "strictly between 0 and 1"
     _require(bool(q[0] > 0 and q[-1] < 1), f"not all values are {allowed} ({say(stated)})", allowed)
     return _degree(*fit_beta(p, q))
 
 
-def _ratio_quantiles(stated: Quantiles | Interval | RatioWord, _: Support) -> LogNormal:
-    p, q = np.array(_points(stated)).T
+def _ratio_quantiles(stated: Quantiles | Interval | RatioWord | FourSteps, _: Support) -> LogNormal:
+    p, q = np.array(_points(stated, LogNormal)).T
     _require(bool(q[0] > 0), f"not all values are above 0 ({say(stated)})", "above 0")
     return _ratio(*fit_lognormal(p, q))
 
@@ -289,6 +312,7 @@ FITS: dict[tuple[type[Any], type[ScaledBeta] | type[LogNormal]], Callable[[Any, 
     (Interval, ScaledBeta): _degree_quantiles,
     (Word, ScaledBeta): _degree_word,
     (ThreePoint, ScaledBeta): _degree_three_points,
+    (FourSteps, ScaledBeta): _degree_quantiles,
     (Moments, ScaledBeta): _degree_moments,
     (Count, ScaledBeta): _degree_count,
     (BetaStated, ScaledBeta): _degree_beta,
@@ -297,6 +321,7 @@ FITS: dict[tuple[type[Any], type[ScaledBeta] | type[LogNormal]], Callable[[Any, 
     (Quantiles, LogNormal): _ratio_quantiles,
     (Interval, LogNormal): _ratio_quantiles,
     (RatioWord, LogNormal): _ratio_quantiles,
+    (FourSteps, LogNormal): _ratio_quantiles,
     (Moments, LogNormal): _ratio_moments,
     (LognormalStated, LogNormal): _ratio_lognormal,
 }

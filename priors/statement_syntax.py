@@ -8,6 +8,7 @@ The keys of an inline table determine its form:
 | quantiles | two or more of `p01` to `p99`, always two digits |
 | a central interval | `low`, `high`, `mass` |
 | three points | `low`, `mode`, `high` |
+| four steps | `low`, `best`, `high`, `sure` |
 | moments | `mean`, `sd` |
 | a reference class | `count`, `of` |
 | a word | a bare text (ICD 203), or `term` and, if it is of another scale, `scale` |
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ from estimative.priors.statements import (
     ByState,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -56,6 +58,8 @@ from estimative.priors.verbal_scale import ICD203, SCALES
 PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
 _REMARKS = ("because", "source")
+_FOUR_STEPS = ("best", "sure")
+"""Keys that many names of states resemble, such as "west" or "rest"."""
 _CHANCES = frozenset({"if_yes", "if_no", "if_high", "if_low", "motive"})
 """Keys of an item of evidence that are probabilities."""
 STATE = "the names of the states"
@@ -169,7 +173,9 @@ def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
     present = [name for name in inline.data if name not in _REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
-    if any(_may_be_state(name) and not isinstance(inline.data[name], list) for name in unknown):
+    # Beside low and high, "bst" is a misspelt key; alone, "west" is a state.
+    alike = _KNOWN if {"low", "high"} & {*present} else [key for key in _KNOWN if key not in _FOUR_STEPS]
+    if any(_may_be_state(name, alike) and not isinstance(inline.data[name], list) for name in unknown):
         return form_of_type(ByState)
     # No key of a statement has a table as its value.
     if unknown and all(isinstance(inline.data[name], dict) and NAME.fullmatch(name) for name in unknown):
@@ -193,9 +199,9 @@ def _are_shares(values: list[object], present: list[str]) -> bool:
     return len(numbers) == len(values) and (worth or (alone and abs(math.fsum(numbers) - 1) < 1e-3))
 
 
-def _may_be_state(name: str) -> bool:
-    """Whether a key is probably no misspelt key of another statement."""
-    return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, _KNOWN)
+def _may_be_state(name: str, keys: Iterable[str]) -> bool:
+    """Whether a name is probably not one of the keys of other statements, misspelt."""
+    return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, keys)
 
 
 def _add_unknown_key(inline: Table, name: str) -> None:
@@ -341,6 +347,12 @@ FORMS: tuple[Form, ...] = (
         "three points",
         ("low", "mode", "high"),
         lambda s: f"{s.low:g} to {s.high:g}, most likely {s.mode:g}",
+    ),
+    _of_numbers(
+        FourSteps,
+        "four steps",
+        ("low", "best", "high", "sure"),
+        lambda s: f"{s.low:g} to {s.high:g}, {100 * s.sure:g}% sure, best estimate {s.best:g}",
     ),
     _of_numbers(Moments, "moments", ("mean", "sd"), lambda s: f"mean {s.mean:g}, standard deviation {s.sd:g}"),
     _of_numbers(Count, "a reference class", ("count", "of"), lambda s: f"{s.count:g} of {s.of:g} (Jeffreys)"),

@@ -102,6 +102,29 @@ class ThreePoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FourSteps:
+    """Lowest, best and highest estimate, and how sure the analyst is that the truth lies between (IDEA protocol).
+
+    The four-step question of Hemming et al. (2018), Methods in Ecology and Evolution 9, doi:10.1111/2041-210X.12857.
+    """
+
+    kind: ClassVar[str] = "four_steps"
+    low: float
+    best: float
+    """Taken as the median."""
+    high: float
+    sure: float
+    """The probability between the ends, from 0.5 to below 1: who is less sure has to widen the ends."""
+
+    def __post_init__(self) -> None:
+        _require_finite(low=self.low, best=self.best, high=self.high)
+        _require_ends(self.low, self.high)
+        allowed = f"a number strictly between {self.low:g} and {self.high:g}"
+        _require(self.low < self.best < self.high, "best", self.best, allowed)
+        _require(0.5 <= self.sure < 1, "sure", self.sure, "a number from 0.5 to below 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moments:
     """Mean and standard deviation."""
 
@@ -261,6 +284,7 @@ type Statement = (
     | Quantiles
     | Interval
     | ThreePoint
+    | FourSteps
     | Moments
     | Count
     | Word

@@ -47,6 +47,7 @@ PRIOR_SET = """\
 #   { p05 = 0.1, p50 = 0.2, p95 = 0.4 }       two or more quantiles
 #   { low = 0.1, high = 0.4, mass = 0.9 }     a central interval
 #   { low = 0.1, mode = 0.2, high = 0.6 }     three points, for degrees and probabilities
+#   { low = 0.1, best = 0.2, high = 0.4, sure = 0.8 }   lowest, best, highest, and how sure that it lies between
 #   { mean = 0.3, sd = 0.1 }                  moments
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so

@@ -106,7 +106,7 @@ def test_what_fits_has_no_error(tmp_path: Path) -> None:
 MEDIAN = "the median of the ratio is"
 SIZE = "Allowed: a ratio with a median of at least 1."
 UNKNOWN = "is not a quantity of the scenario."
-FORMS = "a constant, quantiles, a central interval, moments or a lognormal"
+FORMS = "a constant, quantiles, a central interval, four steps, moments or a lognormal"
 MISFITS = {
     "factor missing": ("defences = { p05 = 0.2, p95 = 0.8 }\n", "", [
         'pilot.toml, factors.defences: "factors.defences" is missing: State of the sea wall.']),

@@ -9,6 +9,7 @@ from estimative.priors.statements import (
     BetaStated,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -46,6 +47,13 @@ statements: st.SearchStrategy[Statement] = st.one_of(
     st.builds(lambda pair, mass: Interval(low=pair[0], high=pair[1], mass=mass), ends, masses),
     st.builds(
         lambda low_mode_high: ThreePoint(**dict(zip(("low", "mode", "high"), low_mode_high, strict=True))), three
+    ),
+    st.builds(
+        lambda low_best_high, sure: FourSteps(
+            **dict(zip(("low", "best", "high"), low_best_high, strict=True)), sure=sure
+        ),
+        three,
+        st.floats(0.5, 1, exclude_max=True),
     ),
     st.builds(Moments, mean=finite, sd=positive),
     counts,

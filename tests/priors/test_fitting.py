@@ -20,6 +20,7 @@ from estimative.priors.statements import (
     ByState,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -160,6 +161,66 @@ def test_three_points() -> None:
     assert family.mean == pytest.approx((0.1 + 4 * 0.2 + 0.7) / 6)
     assert (family.lower, family.upper) == (0.1, 0.7)
     assert family.lower + 0.6 * (family.a - 1) / (family.a + family.b - 2) == pytest.approx(0.2)
+
+
+def four_steps(low: float, best: float, high: float, sure: float) -> FourSteps:
+    return FourSteps(low=low, best=best, high=high, sure=sure)
+
+
+def test_four_steps_are_brought_to_90_percent() -> None:
+    """The ends of four steps move away from the best estimate, by 0.9 divided by how sure the analyst is."""
+    stated = quantiles_at([0.05, 0.5, 0.95], [0.3 - 0.1 * 1.5, 0.3, 0.3 + 0.2 * 1.5])
+    chance, same = degree(four_steps(0.2, 0.3, 0.5, 0.6)), degree(stated)
+    assert (chance.a, chance.b) == pytest.approx((same.a, same.b))
+    stated = quantiles_at([0.05, 0.5, 0.95], [2 * (1 / 2) ** 1.5, 2, 2 * 3**1.5])
+    theirs, ours = ratio(stated), ratio(four_steps(1, 2, 6, 0.6))
+    assert (ours.mu, ours.sigma) == pytest.approx((theirs.mu, theirs.sigma))
+
+
+def test_four_steps_at_90_percent_are_quantiles() -> None:
+    """Who is 90% sure has stated the quantiles 5%, 50% and 95%."""
+    prior, stated = (
+        fit(statement, Support.DEGREE)
+        for statement in (four_steps(0.1, 0.3, 0.4, 0.9), quantiles_at([0.05, 0.5, 0.95], [0.1, 0.3, 0.4]))
+    )
+    assert prior.family.quantile(0.5) == pytest.approx(stated.family.quantile(0.5))
+    assert prior.misfit == pytest.approx(stated.misfit)
+
+
+@pytest.mark.parametrize("sure", [0.6, 0.75])
+def test_four_steps_stay_within_0_and_1(sure: float) -> None:
+    """An end moves at most half of its way to 0 or 1."""
+    stated = quantiles_at([0.05, 0.5, 0.95], [0.05, 0.6, 0.95])
+    bounded, same = degree(four_steps(0.1, 0.6, 0.9, 0.5)), degree(stated)
+    assert (bounded.a, bounded.b) == pytest.approx((same.a, same.b))
+    mirrored = degree(four_steps(0.05, 0.4, 0.6, sure))
+    family = degree(four_steps(0.4, 0.6, 0.95, sure))
+    assert (family.a, family.b) == pytest.approx((mirrored.b, mirrored.a), rel=1e-4)
+
+
+@given(low=st.floats(0.01, 0.3), best=st.floats(0.31, 0.6), high=st.floats(0.61, 0.99), sure=st.floats(0.5, 0.95))
+def test_less_sure_is_wider(low: float, best: float, high: float, sure: float) -> None:
+    """The less sure of the same ends an analyst is, the wider is the prior of a ratio."""
+    assert ratio(four_steps(low, best, high, sure)).sigma > ratio(four_steps(low, best, high, sure + 0.04)).sigma
+
+
+@pytest.mark.parametrize(
+    ("statement", "support", "message"),
+    [
+        (four_steps(0, 0.2, 0.4, 0.8), Support.DEGREE, "not all values are strictly between 0 and 1"),
+        (four_steps(0.1, 0.2, 1, 0.8), Support.DEGREE, "not all values are strictly between 0 and 1"),
+        (four_steps(0, 2, 3, 0.8), Support.RATIO, "not all values are above 0"),
+        (
+            four_steps(0.5, 0.75, math.nextafter(1, 0), 0.8),
+            Support.DEGREE,
+            "not all values are strictly between 0 and 1",
+        ),
+    ],
+)
+def test_four_steps_that_no_prior_has(statement: FourSteps, support: Support, message: str) -> None:
+    """Ends that the quantity cannot have, or not after rounding, are errors."""
+    with pytest.raises(InvalidInput, match=message):
+        fit(statement, support)
 
 
 @given(mean=st.floats(0.01, 0.99), share=st.floats(0.01, 0.7))

@@ -17,6 +17,7 @@ from estimative.priors.statements import (
     ByState,
     Constant,
     Count,
+    FourSteps,
     Interval,
     LognormalStated,
     Moments,
@@ -54,6 +55,11 @@ EXAMPLES = [
     ),
     ("{ low = 1, high = 2, mass = 0.9 }", Interval(low=1, high=2, mass=0.9), "90% between 1 and 2"),
     ("{ low = 1, mode = 1, high = 2 }", ThreePoint(low=1, mode=1, high=2), "1 to 2, most likely 1"),
+    (
+        "{ low = 0.1, best = 0.2, high = 0.4, sure = 0.8 }",
+        FourSteps(low=0.1, best=0.2, high=0.4, sure=0.8),
+        "0.1 to 0.4, 80% sure, best estimate 0.2",
+    ),
     ("{ mean = 0.4, sd = 0.1 }", Moments(mean=0.4, sd=0.1), "mean 0.4, standard deviation 0.1"),
     ("{ count = 0, of = 33 }", Count(count=0, of=33), "0 of 33 (Jeffreys)"),
     ("{ beta = [2, 5] }", BetaStated(a=2, b=5), "Beta(2, 5)"),
@@ -130,6 +136,22 @@ def test_reasons_read_back(statement: Statement, because: str, source: str) -> N
     assert (stated.because, stated.source) == (because.strip(), source.strip())
 
 
+@pytest.mark.parametrize("states", [("west", "east"), ("rest", "pure")])
+def test_states_resemble_no_key_of_four_steps(states: tuple[str, str]) -> None:
+    """Names of states that resemble `best` and `sure` are states; beside `low` and `high` they are misspelt keys."""
+    written = ", ".join(f'{state} = "unlikely"' for state in states)
+    assert isinstance(read(f"{{ {written} }}").statement, ByState)
+    with pytest.raises(InvalidInput, match=r'Did you mean "best"'):
+        read("{ low = 0.1, bst = 0.2, high = 0.4, sure = 0.8 }")
+
+
+def test_nobody_is_less_than_half_sure_in_four_steps() -> None:
+    """An interval that more probably misses the truth than not is no answer to the question."""
+    with pytest.raises(InvalidInput, match=r"0\.49 is not a number from 0\.5 to below 1"):
+        read("{ low = 0.1, best = 0.2, high = 0.4, sure = 0.49 }")
+    read("{ low = 0.1, best = 0.2, high = 0.4, sure = 0.5 }")
+
+
 def test_a_statement_knows_its_place() -> None:
     """A statement remembers the file, the key and the line where it was made."""
     place = read("{ p05 = 0.1, p95 = 0.6 }").place
@@ -162,6 +184,9 @@ def test_a_consequence_is_no_error() -> None:
         (lambda: Quantiles(points=((0.95, 1.0), (0.05, 2.0))), "p05"),
         (lambda: Quantiles(points=((0.025, 1.0), (0.975, 2.0))), "p2.5"),
         (lambda: Interval(low=0, high=1, mass=1.0), "mass"),
+        (lambda: FourSteps(low=0, best=0, high=1, sure=0.8), "best"),
+        (lambda: FourSteps(low=0, best=0.5, high=1, sure=1.0), "sure"),
+        (lambda: FourSteps(low=0, best=0.5, high=float("inf"), sure=0.8), "high"),
         (lambda: Word(term="Unlikely"), "term"),
         (lambda: LognormalStated(mu=float("inf"), sigma=1), "lognormal"),
         (lambda: Uniform(low=1, high=1), "uniform"),
