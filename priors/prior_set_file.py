@@ -188,8 +188,30 @@ def _heritable(parent: PriorSet) -> dict[str, Place]:
     return {key: place for key, place in parent.places.items() if not key.startswith("prior_set.") or key == digest}
 
 
+def own_prior_set(text: str, *, file: str) -> PriorSet:
+    """Read what the text of a prior set file states by itself, without the sets that it extends.
+
+    Parameters
+    ----------
+    file
+        The name of the file, for errors.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the text.
+    """
+    link = _link_of(Path(file), TomlFile.parse(text, file=file))
+    link.table.raise_issues()
+    return link.own
+
+
 def _read_link(path: Path) -> _Link:
-    table = Table.of(TomlFile.read(path))
+    return _link_of(path, TomlFile.read(path))
+
+
+def _link_of(path: Path, file: TomlFile) -> _Link:
+    table = Table.of(file)
     if "prior_set" not in table:
         message = "this is a scenario, not a prior set" if "scenario" in table else "the table [prior_set] is missing"
         allowed = "a table [prior_set] with name, analyst and scenario"

@@ -57,7 +57,8 @@ from estimative.priors.verbal_scale import ICD203, SCALES
 
 PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
-_REMARKS = ("because", "source")
+REMARKS = ("because", "source")
+"""Keys that every statement may have."""
 _FOUR_STEPS = ("best", "sure")
 """Keys that many names of states resemble, such as "west" or "rest"."""
 _CHANCES = frozenset({"if_yes", "if_no", "if_high", "if_low", "motive"})
@@ -115,9 +116,13 @@ def toml(statement: Statement) -> str:
 
 def written(stated: Stated) -> str:
     """Return the TOML value that reads back as an equal statement, with its reason and source."""
-    remarks = [(key, toml_text.text(text)) for key in _REMARKS if (text := getattr(stated, key))]
-    if not remarks:
-        return toml(stated.statement)
+    remarked = any(getattr(stated, key) for key in REMARKS)
+    return written_inline(stated) if remarked else toml(stated.statement)
+
+
+def written_inline(stated: Stated) -> str:
+    """Return the same as an inline table, even where a number or a word would do."""
+    remarks = [(key, toml_text.text(text)) for key in REMARKS if (text := getattr(stated, key))]
     return toml_text.inline([*form_of(stated.statement).pairs(stated.statement), *remarks])
 
 
@@ -154,7 +159,7 @@ def _bare(table: Table, key: str, value: object) -> Statement | None:
 
 def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
     before = len(inline.issues)
-    because, source = (inline.text(remark, default="") for remark in _REMARKS)
+    because, source = (inline.text(remark, default="") for remark in REMARKS)
     form = _form(inline)
     if form is None:
         return None
@@ -171,7 +176,7 @@ def _read_inline(inline: Table, table: Table, key: str) -> Stated | None:
 
 def _form(inline: Table) -> Form | None:
     """Return the form that the keys of an inline table determine, or None after adding an error."""
-    present = [name for name in inline.data if name not in _REMARKS]
+    present = [name for name in inline.data if name not in REMARKS]
     unknown = [name for name in present if _generic(name) not in _KEYS]
     # Beside low and high, "bst" is a misspelt key; alone, "west" is a state.
     alike = _KNOWN if {"low", "high"} & {*present} else [key for key in _KNOWN if key not in _FOUR_STEPS]
@@ -308,7 +313,7 @@ def _of_numbers(statement: type[Any], name: str, keys: tuple[str, ...], say: Cal
 
 
 def _by_state(inline: Table) -> ByState:
-    states = [name for name in inline.data if name not in ("worth", *_REMARKS)]
+    states = [name for name in inline.data if name not in ("worth", *REMARKS)]
     read = [(state, read_stated(inline, state)) for state in states]
     worth = inline.number("worth", low=0, open_ends=True) if "worth" in inline else None
     return ByState(parts=tuple((state, stated.statement) for state, stated in read if stated), worth=worth)
@@ -434,4 +439,4 @@ FORMS: tuple[Form, ...] = (
 """Every form. A new one needs an entry here, and one in `quantile_fit.FITS` for each family that can have it."""
 
 _KEYS = tuple(dict.fromkeys(key for form in FORMS for key in (*form.keys, *form.optional) if key != STATE))
-_KNOWN = (*_KEYS, *_REMARKS)
+_KNOWN = (*_KEYS, *REMARKS)

@@ -53,10 +53,16 @@ def decoded(raw: bytes) -> str:
     UnicodeDecodeError
         If it is something else.
     """
-    # Spreadsheets and older editors write UTF-16, always with its mark.
-    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
     # Byte order marks and line ends of other systems must not change lines or digests.
-    return raw.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
+    return raw.decode(encoding_of(raw)).removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def encoding_of(raw: bytes) -> str:
+    """Return the encoding of a text, which its mark decides; a decoded text begins with the mark, if there is one."""
+    # Spreadsheets and older editors write UTF-16, always with its mark.
+    if raw.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    return "utf-16-be" if raw.startswith(codecs.BOM_UTF16_BE) else "utf-8"
 
 
 def read_bytes(path: Path, *, largest: int = LARGEST) -> bytes:
@@ -182,7 +188,7 @@ def _places(root: Node) -> Iterator[tuple[KeyPath, int]]:
             case "pair":
                 yield from _pair(node, ())
             case "table" | "table_array_element":
-                *above, last = _key(node.named_children[0])
+                *above, last = key_parts(node.named_children[0])
                 path = (*_latest(above, counts), last)
                 if node.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
@@ -205,7 +211,7 @@ def _latest(key: Iterable[str | int], counts: Mapping[KeyPath, int]) -> KeyPath:
 
 
 def _pair(node: Node, above: KeyPath) -> Iterator[tuple[KeyPath, int]]:
-    key = _key(node.named_children[0])
+    key = key_parts(node.named_children[0])
     line = node.start_point[0] + 1
     for length in range(1, len(key) + 1):
         yield (*above, *key[:length]), line
@@ -225,8 +231,9 @@ def _inside(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
                 yield from _inside(child, (*path, index))
 
 
-def _key(node: Node) -> tuple[str, ...]:
+def key_parts(node: Node) -> tuple[str, ...]:
+    """Return the parts of a key, dotted or not, without their quotation marks."""
     if node.type == "dotted_key":
-        return tuple(part for child in node.named_children for part in _key(child))
+        return tuple(part for child in node.named_children for part in key_parts(child))
     text = (node.text or b"").decode()
     return tuple(tomllib.loads(f"key = {text}").values()) if node.type == "quoted_key" else (text,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import FileIO
@@ -28,6 +29,25 @@ def lock(file: FileIO, *, shared: bool) -> None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+
+
+def lock_at_once(file: FileIO) -> bool:
+    """Take a lock that keeps everybody away, which closing the file ends; False where another program has one."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(BEYOND_END)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            return False
+        raise
+    return True
 
 
 def sync_folder(folder: os.PathLike[str]) -> None:
