@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from estimative.priors.errors import invalid
@@ -123,18 +124,18 @@ class TomlText:
         for key in present:
             if key not in written:
                 text = text.without((*path, key))
-        before: Keys = ()
+        before: list[Keys] = []
         for key, value in written.items():
             within = (*path, key)
             known = text.value(within) is not None
-            text = text.with_value(within, value) if known else text._with_new(within, value, beside=before)
-            before = within
+            text = text.with_value(within, value) if known else text._with_new(within, value, behind=before)
+            before.append(within)
         return text
 
-    def _with_new(self, path: Keys, value: str, *, beside: Keys = ()) -> TomlText:
-        """Add an entry: right after another one of its table, or at the end of it."""
-        if beside and (last := self._last(beside)):
-            return self._after(last, path, value)
+    def _with_new(self, path: Keys, value: str, *, behind: Sequence[Keys] = ()) -> TomlText:
+        """Add an entry: right after all of some others of its table, or at the end of it."""
+        if pairs := list(filter(None, map(self._last, behind))):
+            return self._after(max(pairs, key=attrgetter("start")), path, value)
         for length in range(len(path) - 1, 0, -1):
             above = path[:length]
             if (pair := self._pair(above)) and pair.inside is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, invalid, quote
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import NESTED, PAIRS, PLAIN, SHARES, own_prior_set
 from estimative.priors.statement_syntax import REMARKS, read_stated, say, written, written_inline
-from estimative.priors.statements import Constant, Stated
+from estimative.priors.statements import ByState, Constant, StateCounts, Stated
 from estimative.priors.toml_document import TomlFile
 from estimative.priors.toml_edit import Keys, TomlText
 from estimative.priors.toml_table import JOINED, LITERAL, NAME, STATE, Table
@@ -117,6 +118,16 @@ def as_read(stated: Stated) -> Stated:
     return Stated(statement=stated.statement, because=because, source=source)
 
 
+def in_order(stated: Stated) -> Stated:
+    """Return a statement whose states are in alphabetical order, to compare it: their order in a file says nothing."""
+    match stated.statement:
+        case ByState(parts=parts) as by_state:
+            return replace(stated, statement=replace(by_state, parts=tuple(sorted(parts, key=itemgetter(0)))))
+        case StateCounts(counts=counts):
+            return replace(stated, statement=StateCounts(counts=tuple(sorted(counts))))
+    return stated
+
+
 def _readable(text: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= c <= "\udfff" else c for c in text).strip()
 
@@ -129,12 +140,15 @@ def _stated(prior_set: PriorSet) -> dict[str, Stated]:
 def _agrees(after: PriorSet, before: PriorSet, wanted: Mapping[str, Stated]) -> bool:
     """Whether a prior set states what is wanted, and differs from the one before in nothing else."""
     same = ("name", "analyst", "scenario", "scenario_digest", "date", "review_by", "rationale", "confidence")
-    return _stated(after) == wanted and all(getattr(after, name) == getattr(before, name) for name in same)
+    said = {name: in_order(one) for name, one in _stated(after).items()}
+    return said == {name: in_order(one) for name, one in wanted.items()} and all(
+        getattr(after, name) == getattr(before, name) for name in same
+    )
 
 
 def _with_entry(text: TomlText, keys: Keys, old: Stated | None, new: Stated | None) -> TomlText:
     """Give an entry another statement, or take it out."""
-    if new == old:
+    if new and old and in_order(new) == in_order(old):
         return text
     if new is None:
         return text.without(keys)
