@@ -46,8 +46,6 @@ class _Block:
     end: int
     """The end of the header."""
     pairs: tuple[_Pair, ...]
-    listed: bool = False
-    """Whether it is an element of an array of tables."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ class TomlText:
                 if pair.inside:
                     return self._after(pair.inside[-1], path, value)
                 return self._spliced(pair.value, pair.end, f"{{ {dotted(path[length:])} = {value} }}")
-            block = next((block for block in self._blocks if block.path == above and not block.listed), None)
+            block = next((block for block in self._blocks if block.path == above), None)
             if block and (block.pairs or length == len(path) - 1):
                 line = f"{dotted(path[length:])} = {value}"
                 return self._with_line(self._end(block), line, like=block.pairs[-1] if block.pairs else None)
@@ -262,9 +260,7 @@ class TomlText:
         for node in root.named_children:
             if node.type in ("table", "table_array_element"):
                 path, end = key_parts(node.named_children[0]), node.named_children[0].end_byte
-                listed = node.type == "table_array_element"
-                block = _Block(path=path, start=node.start_byte, end=end, pairs=_pairs(node, path), listed=listed)
-                blocks.append(block)
+                blocks.append(_Block(path=path, start=node.start_byte, end=end, pairs=_pairs(node, path)))
         return tuple(blocks)
 
     @cached_property

@@ -148,7 +148,7 @@ def _agrees(after: PriorSet, before: PriorSet, wanted: Mapping[str, Stated]) -> 
 
 def _with_entry(text: TomlText, keys: Keys, old: Stated | None, new: Stated | None) -> TomlText:
     """Give an entry another statement, or take it out."""
-    if new and old and in_order(new) == in_order(old):
+    if new == old:
         return text
     if new is None:
         return text.without(keys)

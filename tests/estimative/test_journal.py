@@ -112,6 +112,7 @@ DAMAGE: dict[str, Callable[[str], str]] = {
     "no date": edit(written="yesterday"),
     "no statement": edit(changes={"factors.hunger": "{ p05 = 0.1 }"}),
     "more than a statement": edit(changes={"factors.hunger": "0.5\n[events]\ntoast = 1"}),
+    "several errors": edit(changes={"factors.hunger": "{ p05 = 0.1 }", "factors.thirst": "x"}),
     "no name": edit(changes={"prior_set.name": '"theirs"'}),
     "another file": edit(file="/another.toml"),
     "controls": edit(changes={"factors.\x1b[31m": "\x1b[31m"}),
