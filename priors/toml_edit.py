@@ -190,7 +190,8 @@ class TomlText:
 
     def _spliced(self, start: int, end: int, new: str) -> TomlText:
         """Replace a part of the text; comments in it move to lines above."""
-        inner = [self._raw[a:b].decode() for a, b in self._comments if start <= a and b <= end]
+        comments = self._comments if b"#" in self._raw[start:end] else ()
+        inner = [self._raw[a:b].decode() for a, b in comments if start <= a and b <= end]
         raw = self._raw[:start] + new.encode() + self._raw[end:]
         if inner:
             line = max(begin for begin in map(self._line_start, self._starts) if begin <= start)
