@@ -100,23 +100,28 @@ class TomlText:
         InvalidInput
             If the text is not TOML 1.0.
         """
-        # A header goes after its pairs, which would otherwise be those of the table before.
+        text, less = self, self._with_less(path)
+        while less:
+            text, less = less, less._with_less(path)
+        return text
+
+    def _with_less(self, path: Keys) -> TomlText | None:
+        """Remove one pair or header of an entry; None where there is no more."""
         for siblings, at in self._below(path):
-            if not siblings[at].inline:
-                return self._without_line(siblings[at].start, siblings[at].end).without(path)
-            return self._without_inline(siblings, at).without(path)
-        for block in self._blocks:
-            if _begins(block.path, path):
-                return self._without_line(block.start, block.end).without(path)
-        return self
+            if siblings[at].inline:
+                return self._without_inline(siblings, at)
+            return self._without_line(siblings[at].start, siblings[at].end)
+        # A header goes after its pairs, which would otherwise be those of the table before.
+        headers = (block for block in self._blocks if _begins(block.path, path))
+        header = next(headers, None)
+        return self._without_line(header.start, header.end) if header else None
 
     def _with_keys(self, path: Keys, written: Mapping[str, str]) -> TomlText:
         """Give a table other keys; where some go and others come, these take the places of those."""
         text, present = self, self.value(path)
         gone, new = ([k for k in a if k not in b] for a, b in ((present, written), (written, present)))
         for old, key in zip(gone, new, strict=False):
-            pair = text._pair((*path, old))
-            if pair:
+            if pair := text._pair((*path, old)):
                 renamed = dotted((*pair.path[len(pair.above) : -1], key))
                 text = text._spliced(pair.start, pair.end, f"{renamed} = {written[key]}")
         for key in present:
