@@ -84,6 +84,10 @@ class Server:
     def enter(self) -> None:
         """Get a token for the key; the key is another one from then on."""
         self.token = self.ask("enter", key=self.key).data["token"]
+        self.renew()
+
+    def renew(self) -> None:
+        """Read the key that is printed once the one before was used."""
         self.key = _address(self.process)[1]
 
     def end(self) -> int:

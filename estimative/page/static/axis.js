@@ -6,13 +6,16 @@ import { svg } from "./element.js";
 /**
  * @typedef {{place: (value: number) => number, ticks: {value: number, text: string}[]}} Axis
  *   A place is in percent of the width.
- * @typedef {{low: number, high: number, point: number | null, before?: number | null, ghost?: number | null}} Span
+ * @typedef {{low: number, high: number, point: number | null, before?: number | null, ghost?: number | null,
+ *   under?: {low: number, high: number}}} Span
  */
 
 const TICKS = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 1 - 1e-5];
 const MARGIN = 1.5;
 /** Percent at either end, for the marks that stand there. */
 const HEIGHT = 20;
+const ROOM = 9;
+/** Percent of the width that a number below an axis needs. */
 
 /** @param {number} p */
 const logit = (p) => Math.log(p / (1 - p));
@@ -58,13 +61,14 @@ function within(share) {
 }
 
 /**
- * An interval with its point; what it was before as a ring, and an earlier answer as an upright line.
+ * An interval with its point; what it was before as a ring, with its interval as a broad line below, and an earlier
+ * answer as an upright line.
  *
  * @param {Axis} axis
  * @param {Span} span
  * @param {{thresholds?: number[], label?: string}} [more] The drawing has a text of its own only with a label.
  */
-export function strip(axis, { low, high, point, before, ghost }, { thresholds = [], label = "" } = {}) {
+export function strip(axis, { low, high, point, before, ghost, under }, { thresholds = [], label = "" } = {}) {
   const middle = HEIGHT / 2;
   const at = (/** @type {number} */ value) => `${axis.place(value).toFixed(2)}%`;
   const upright = (/** @type {number} */ value, /** @type {string} */ name, reach = middle) =>
@@ -74,6 +78,7 @@ export function strip(axis, { low, high, point, before, ghost }, { thresholds = 
     "svg",
     { class: "strip", height: HEIGHT, width: "100%", ...(label ? { role: "img", "aria-label": label } : HIDDEN) },
     ...thresholds.map((value) => upright(value, "threshold")),
+    under && svg("line", { class: "under", x1: at(under.low), x2: at(under.high), y1: middle, y2: middle }),
     svg("line", { class: "interval", x1: at(low), x2: at(high), y1: middle, y2: middle }),
     upright(low, "end", 4),
     upright(high, "end", 4),
@@ -89,7 +94,13 @@ export function strip(axis, { low, high, point, before, ghost }, { thresholds = 
  * @param {Axis} axis
  */
 export function ruler(axis) {
-  const marks = axis.ticks.map(({ value, text }) => {
+  let last = -ROOM;
+  const shown = axis.ticks.filter(({ value }) => {
+    const clear = axis.place(value) - last >= ROOM;
+    if (clear) last = axis.place(value);
+    return clear;
+  });
+  const marks = shown.map(({ value, text }) => {
     const x = `${axis.place(value).toFixed(2)}%`;
     return [
       svg("line", { class: "tick", x1: x, x2: x, y1: 0, y2: 4 }),

@@ -15,9 +15,11 @@ import { plot } from "./plot.js";
 export function rendered(blocks, level, label) {
   let under = label;
   let above = level - 1;
+  let tables = 0;
   return blocks.map((block) => {
-    if (block.block !== "Heading") return element(block, under);
-    under = block.text;
+    if (block.block === "Table") tables += 1;
+    if (block.block !== "Heading") return element(block, tables > 1 ? `${under}, table ${tables}` : under);
+    [under, tables] = [block.text, 0];
     above = Math.min(Math.max(block.level + level - 2, level), above + 1, 6);
     return h(/** @type {"h3"} */ (`h${above}`), {}, block.text);
   });
@@ -32,6 +34,16 @@ export function withoutHead(blocks) {
   if (blocks[0]?.block !== "Heading" || blocks[0].level !== 1) return blocks;
   const next = blocks.findIndex((block) => block.block === "Heading" && block.level > 1);
   return next < 0 ? blocks.slice(1) : blocks.slice(next);
+}
+
+/**
+ * A document from its judgement on, without the title, the question and the day.
+ *
+ * @param {BlockView[]} blocks
+ */
+export function fromJudgement(blocks) {
+  const start = blocks.findIndex((block) => (block.block === "Heading" ? block.level > 1 : block.block === "Paragraph" && block.strong));
+  return blocks.slice(Math.max(start, 0));
 }
 
 /**

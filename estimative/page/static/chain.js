@@ -15,7 +15,7 @@ export function chain(events) {
     "ol",
     { class: "marks" },
     ...events.map((event) => link(event, axis)),
-    h("li", { class: "axis", "aria-hidden": "true" }, ruler(axis)),
+    h("li", { class: "axis", "aria-hidden": "true" }, h("span"), ruler(axis)),
   );
 }
 
@@ -29,10 +29,14 @@ function link({ title, condition, conditional, overall }, axis) {
   return h(
     "li",
     {},
-    h("p", { class: "mark-title" }, title),
-    conditioned && h("p", { class: "quiet" }, `Condition: ${condition}`),
+    h(
+      "div",
+      {},
+      h("p", { class: "mark-title" }, title),
+      conditioned && h("p", { class: "quiet" }, `Condition: ${condition}`),
+      h("p", { class: "mark-text" }, words(conditioned, conditional, overall)),
+    ),
     shown && strip(axis, { low: shown.low, high: shown.high, point: shown.value }),
-    h("p", { class: "mark-text" }, words(conditioned, conditional, overall)),
   );
 }
 

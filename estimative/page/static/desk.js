@@ -99,6 +99,11 @@ export class Desk {
     return this.#change("recover", () => ({ take }));
   }
 
+  /** Read the file of the prior set again; unsaved changes stay. */
+  reread() {
+    return this.#change("reload", () => ({ at: this.store.state.at }));
+  }
+
   /** @returns {Promise<string>} The file that was written; empty if none was. */
   save() {
     return this.#save("save", {});
@@ -147,13 +152,12 @@ export class Desk {
    * What is supposed, beside the answer; null where the full fit has to come first.
    *
    * @param {object} supposition
-   * @returns {Promise<{blocks: import("./types.js").BlockView[], sentence?: string} | null>}
+   * @returns {Promise<{blocks: import("./types.js").BlockView[], sentence: string} | null>}
    */
   async whatIf(supposition) {
     const { desk, at } = this.#present();
     try {
-      const found = await this.server.call("what-if", { ...about(desk, at), ...supposition });
-      return Array.isArray(found) ? { blocks: found } : found;
+      return await this.server.call("what-if", { ...about(desk, at), ...supposition });
     } catch (error) {
       if (error instanceof Stale) return null;
       if (error instanceof Stopped) this.#stop(error);
@@ -213,15 +217,15 @@ export class Desk {
     this.#supersede();
     this.#thorough?.abort();
     const change = async () => {
-      const { desk, draft, open } = this.#present();
+      const { desk } = this.#present();
       try {
         this.#take(deskOf(await this.server.call(action, { revision: desk.revision, ...body() })));
         this.store.update({ notice: "" });
         return true;
       } catch (error) {
         if (!(error instanceof Faulty)) throw error;
-        const { issues } = error;
-        this.store.update(action === "change" ? { draft: drafted(open, draft, issues) } : { notice: error.message });
+        if (action === "change") this.#refuse(error);
+        else this.store.update({ notice: error.message });
         this.#schedule();
         return false;
       }
@@ -245,6 +249,8 @@ export class Desk {
         if (error instanceof Faulty && this.#isNewest(number)) this.#refuse(error);
       }
     });
+    // It was asked before a change, whose own answer is still missing.
+    if (number < this.#painted && !this.#previews.waiting) this.#freshen();
     this.#schedule();
   }
 
@@ -296,12 +302,17 @@ export class Desk {
     this.#refresh();
   }
 
-  /** Show a live answer to the desk as it is, until the full one is there. */
   #refresh() {
-    const { desk, at, answers } = this.#present();
-    if (answers[at]?.revision === desk.revision) this.store.update({ live: null });
-    else if (answers[at] && this.#previews.idle) this.#previews.ask({});
+    if (this.#previews.idle) this.#freshen();
     this.#schedule();
+  }
+
+  /** Show a live answer to the desk as it is, until the full one is there. */
+  #freshen() {
+    const { desk, at, answers, draft } = this.#present();
+    if (draft?.issues.length) return;
+    if (answers[at]?.revision === desk.revision) this.store.update({ live: null });
+    else if (answers[at]) this.#previews.ask({});
   }
 
   #pause() {

@@ -12,6 +12,8 @@ import { StatementEditor } from "./statement.js";
 /** @typedef {import("./types.js").InputView} InputView */
 /** @typedef {import("./types.js").State} State */
 
+const SETTLED = 250;
+/** Milliseconds after the last move of a slider until the change is made: keys that are held down make one change. */
 const CHANCES = ["if_yes", "if_no"];
 const IF = { if_yes: "Chance of it, if so", if_no: "Chance of it, if not" };
 /** What a chance begins with. */
@@ -22,6 +24,7 @@ export class Editor {
   #making = 0;
   #known = "";
   #kept = false;
+  #timer = 0;
   #dirty = false;
   #changed = false;
   fields = h("div");
@@ -129,7 +132,7 @@ export class Editor {
     const percent = input.kind === "probability" || (input.kind === "degree" && !input.name.startsWith("factors."));
     const { kind, scales, forms, states } = input;
     const subject = { kind, scales, forms, states, words, bands: scale.bands, known, percent };
-    const calls = { onmove: () => this.#move(), onsettle: () => this.#commit() };
+    const calls = { onmove: () => this.#move(), onsettle: () => this.#settle() };
     return new StatementEditor({ subject, statement, form, distributions, legend, ...calls });
   }
 
@@ -187,6 +190,7 @@ export class Editor {
   }
 
   #move() {
+    clearTimeout(this.#timer);
     this.#dirty = true;
     this.#ask();
     if (this.#valid) this.desk.preview(this.#beliefs());
@@ -210,14 +214,22 @@ export class Editor {
     return { statement, because: this.because.box.value, source: this.source.box.value };
   }
 
+  #settle() {
+    this.#dirty = true;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#commit(), SETTLED);
+  }
+
   async #commit() {
+    clearTimeout(this.#timer);
     if (!this.#valid) return;
     this.#dirty = false;
     this.#making += 1;
     const beliefs = this.#beliefs();
     const done = await this.desk.commit(beliefs);
     this.#making -= 1;
-    this.#known = JSON.stringify(this.#belief?.statement);
+    if (done) this.#known = JSON.stringify(this.#belief?.statement);
+    else this.#follow(this.store.state);
     if (done && !(this.input.name in beliefs)) this.store.update({ open: Object.keys(beliefs)[0] });
   }
 
@@ -239,7 +251,8 @@ export class Editor {
 
   async #cancel() {
     const { before } = this;
-    const moved = before && JSON.stringify(kept(before)) !== JSON.stringify(kept(this.#belief));
+    const moved = before && (this.#making > 0 || JSON.stringify(kept(before)) !== JSON.stringify(kept(this.#belief)));
+    clearTimeout(this.#timer);
     this.#dirty = false;
     this.store.update({ open: "" });
     if (moved) await this.desk.commit({ [this.input.name]: kept(before) });
@@ -255,7 +268,10 @@ export class Editor {
   #follow({ desk, draft }) {
     if (!desk?.inputs.some(({ name }) => name === this.input.name)) return;
     const belief = this.#belief;
-    if (!this.#making && !draft && !this.#dirty && JSON.stringify(belief?.statement) !== this.#known) {
+    if (!this.#making && JSON.stringify(belief?.statement) !== this.#known) {
+      // What moved here meanwhile was about another statement.
+      clearTimeout(this.#timer);
+      this.#dirty = false;
       this.#rebuild();
       return;
     }

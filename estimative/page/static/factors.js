@@ -15,14 +15,18 @@ export function factorList(factors) {
 
 /** @param {FactorView} factor */
 function row({ title, low, high, prior, posterior }) {
-  const drawn = strip(linearAxis(0, 1), { low: posterior.p05, high: posterior.p95, point: posterior.p50, before: prior.p50 });
+  const now = { low: posterior.p05, high: posterior.p95, point: posterior.p50 };
+  const drawn = strip(linearAxis(0, 1), { ...now, before: prior.p50, under: { low: prior.p05, high: prior.p95 } });
   return h(
     "li",
     {},
-    h("p", { class: "mark-title" }, title),
-    drawn,
-    h("p", { class: "mark-text" }, `Before the evidence ${said(prior)}; after it ${said(posterior)}`),
-    h("p", { class: "ends" }, h("span", {}, `0: ${low}`), h("span", {}, `1: ${high}`)),
+    h(
+      "div",
+      {},
+      h("p", { class: "mark-title" }, title),
+      h("p", { class: "mark-text" }, `Before the evidence ${said(prior)}; after it ${said(posterior)}`),
+    ),
+    h("div", {}, drawn, h("p", { class: "ends" }, h("span", {}, `0: ${low}`), h("span", {}, `1: ${high}`))),
   );
 }
 

@@ -17,6 +17,11 @@ export class Newest {
     return !this.#busy && !this.#next;
   }
 
+  /** Whether something newer than what is done now was asked for. */
+  get waiting() {
+    return this.#next !== null;
+  }
+
   /** @param {Asked} asked */
   async ask(asked) {
     this.#next = { asked };

@@ -7,7 +7,7 @@ import { fill, h, svg } from "./element.js";
 /** @typedef {import("./types.js").ProbabilityView} ProbabilityView */
 /** @typedef {import("./types.js").BandView} BandView */
 
-const LETTER = 6.3;
+const LETTER = 5.9;
 /** The usual width of a letter in CSS pixels. */
 const BAND = 18;
 

@@ -132,7 +132,7 @@ export class StatementEditor {
     const { scales, words } = this.subject;
     const ofScale = words[String(values.scale)] ?? [];
     if (key === "scale")
-      return choice("Scale", scales, String(values.scale), (scale) => {
+      return scales.length > 1 && choice("Scale", scales, String(values.scale), (scale) => {
         const at = ofScale.indexOf(String(values.term));
         Object.assign(values, { scale, term: words[scale].at(Math.min(at, words[scale].length - 1)) });
         this.#show(values, form);

@@ -12,8 +12,9 @@ export class Toolbar {
   /**
    * @param {import("./desk.js").Desk} desk
    * @param {import("./store.js").Store} store
+   * @param {() => void} save
    */
-  constructor(desk, store) {
+  constructor(desk, store, save) {
     this.desk = desk;
     this.heading = h("h1", {}, "estimative");
     this.question = h("div", { class: "question" });
@@ -21,8 +22,9 @@ export class Toolbar {
     this.undo = button("Undo", () => desk.undo(), { "aria-keyshortcuts": "Control+Z" });
     this.redo = button("Redo", () => desk.redo(), { "aria-keyshortcuts": "Control+Shift+Z" });
     this.thorough = button("Thorough", () => desk.thorough(), { title: "Fit by NUTS as well, which takes up to a minute" });
+    this.save = button("Save", save);
     this.progress = h("div", { class: "progress" });
-    const buttons = h("div", { class: "buttons", role: "group", "aria-label": "All inputs" }, this.undo, this.redo, this.thorough);
+    const buttons = h("div", { class: "buttons", role: "group", "aria-label": "All inputs" }, this.undo, this.redo, this.thorough, this.save);
     this.element = h("div", { class: "toolbar" }, this.heading, this.question, this.analysts, buttons, this.progress);
     store.watch(
       ({ desk, at, phase }) => [desk, at, phase],
@@ -41,6 +43,7 @@ export class Toolbar {
     if (this.#titled !== title) this.#entitle(title, question, desk.scenario.as_of, desk.scenario.until);
     this.#showStep(this.undo, "Undo", desk.undo, phase);
     this.#showStep(this.redo, "Redo", desk.redo, phase);
+    dress(this.save, { "aria-disabled": desk.analysts[at].changes.length ? false : "true" });
     this.#showAnalysts(desk, at);
   }
 

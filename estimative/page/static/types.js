@@ -42,7 +42,7 @@
  *   scale: {title: string, bands: BandView[]}, words: {[scale: string]: string[]}, forms: FormView[],
  *   inputs: InputView[], analysts: AnalystView[], factors: ThingView[], events: ThingView[], evidence: ThingView[],
  *   indicators: ThingView[], undo: string, redo: string,
- *   recovered?: {analyst: string, written: string, inputs: string[]} | null}} DeskView
+ *   recovered: {analyst: string, written: string, inputs: string[], outdated: boolean}[]}} DeskView
  * @typedef {{answer: AnswerView | null, why: string, beliefs: BeliefView[]}} Preview
  * @typedef {{name: string, text: string}} IssueView
  * @typedef {{part: string, at: number, answer: AnswerView | null, blocks: BlockView[], error: string, done: number,

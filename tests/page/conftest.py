@@ -1,0 +1,53 @@
+"""One browser for all tests of the page, and a server on a copy of a small scenario with two prior sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.command import PRIORS, SCENARIO
+from tests.page_server import Server, serving
+from tests.page_tab import CHROMIUM, Tab, browsing, opened
+
+CAPTAIN = (
+    PRIORS.replace("mate", "captain").replace("first captain", "captain").replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a scenario and the prior sets of two analysts."""
+    folder = tmp_path_factory.mktemp("ferry")
+    (folder / "ferry.toml").write_text(SCENARIO)
+    (folder / "mate.toml").write_text(PRIORS)
+    (folder / "captain.toml").write_text(CAPTAIN)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def harbour(ferry: Path) -> Iterator[Server]:
+    """A server with the beliefs of both."""
+    with serving("ferry.toml", "--priors", "mate.toml", "--priors", "captain.toml", folder=ferry) as server:
+        server.enter()
+        yield server
+
+
+@pytest.fixture
+def tab(browser: Browser, harbour: Server) -> Iterator[Tab]:
+    """The page, with nothing changed."""
+    desk = harbour.ask("desk").data
+    while desk["undo"]:
+        desk = harbour.ask("undo", revision=desk["revision"]).data
+    with opened(browser, harbour) as tab:
+        yield tab

@@ -1,0 +1,86 @@
+"""While an input moves, the newest answer is shown and never an older one after it."""
+
+from __future__ import annotations
+
+from itertools import dropwhile
+from typing import Any
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.page_tab import LIVE, WEATHER, Tab, answer_later, answer_with
+
+DRAG = """async ({slider, moves, pause}) => {
+  const shown = [];
+  const number = document.getElementById('probability');
+  new MutationObserver(() => shown.push(number.textContent)).observe(number, {childList: true, characterData: true});
+  for (let at = 1; at <= moves; at += 1) {
+    slider.value = String(0.3 + 0.6 * at / moves);
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+    await new Promise(done => setTimeout(done, pause));
+  }
+  await new Promise(done => setTimeout(done, 1000));
+  return shown;
+}"""
+
+
+def asked(route: Route) -> float | None:
+    """The upper quantile that a preview is about; None of one about the desk as it is."""
+    beliefs: Any = route.request.post_data_json["beliefs"]
+    return beliefs[WEATHER]["statement"]["p95"] if beliefs else None
+
+
+def move(slider: Locator, value: float) -> None:
+    slider.evaluate(
+        "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})) }", str(value)
+    )
+
+
+def test_only_the_newest_of_what_waits_is_asked_for(tab: Tab) -> None:
+    """While one answer is on its way no other is asked for; then the last one is, and those between are left out."""
+    tab.settle()
+    held: list[Route] = []
+    tab.page.route("**/api/preview", lambda route: held.append(route))
+    slider = tab.edit(WEATHER).get_by_label("95% below, slider")
+    for value in (0.81, 0.82, 0.83, 0.84):
+        move(slider, value)
+    tab.page.wait_for_timeout(100)
+    assert [asked(route) for route in held] == [0.81]
+    answer_with(held[0], "first")
+    expect(tab.page.locator("#probability")).to_have_text("first")
+    tab.page.wait_for_timeout(100)
+    assert [asked(route) for route in held] == [0.81, 0.84]
+    answer_with(held[1], "last")
+    expect(tab.page.locator("#probability")).to_have_text("last")
+    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+
+
+def test_an_answer_from_before_a_change_is_not_shown_after_it(tab: Tab) -> None:
+    """A preview that comes back late, when the input was let go, gives way to the answer of the change."""
+    tab.settle()
+    held: list[Route] = []
+    tab.page.route("**/api/preview", lambda route: held.append(route))
+    slider = tab.edit(WEATHER).get_by_label("95% below, slider")
+    move(slider, 0.9)
+    tab.page.wait_for_timeout(100)
+    late = answer_later(held[0], "late")
+    slider.dispatch_event("change")
+    expect(tab.entry(WEATHER).locator(".mark")).to_be_visible()
+    late()
+    tab.page.wait_for_timeout(200)
+    assert tab.probability != "late"
+    assert [asked(route) for route in held] == [0.9, None]
+    answer_with(held[1], "after the change")
+    expect(tab.page.locator("#probability")).to_have_text("after the change")
+
+
+def test_a_drag_of_sixty_moves_a_second_never_goes_back(tab: Tab) -> None:
+    """Five seconds of it: the numbers that are shown follow the slider in its order, up to where it ended."""
+    tab.settle()
+    before = tab.probability
+    tab.page.route("**/api/preview", lambda route: answer_with(route, f"{asked(route) or 0:.4f}"))
+    slider = tab.edit(WEATHER).get_by_label("95% below, slider").element_handle()
+    shown = tab.page.evaluate(DRAG, {"slider": slider, "moves": 300, "pause": 1000 / 60})
+    numbers = [float(text) for text in dropwhile(lambda text: text == before, shown)]
+    assert len(numbers) > 10
+    assert numbers == sorted(numbers)
+    assert numbers[-1] == 0.9

@@ -1,0 +1,76 @@
+"""What stands behind the answer: suppositions, several analysts, a thorough fit, a run with its documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.page_tab import LIVE, WEATHER, Tab
+
+
+def test_a_supposition_changes_nothing_and_says_what_would_follow(tab: Tab) -> None:
+    """An event that is made so, a factor that is dragged, evidence that does not count, and the curve of a factor."""
+    tab.settle()
+    before = tab.probability
+    panel = tab.turn_to("What if")
+    said = panel.locator(".supposed .strong")
+    panel.get_by_label("A storm is forecast", exact=True).select_option("Made so: it happens")
+    expect(said).to_contain_text(f"({before})")
+    made = said.inner_text()
+    slider = panel.get_by_label("Level, 0 to 1, slider")
+    slider.evaluate("e => { e.value = '0.9'; e.dispatchEvent(new Event('input', {bubbles: true})) }")
+    expect(said).not_to_have_text(made)
+    assert panel.get_by_label("Severity of the weather", exact=True).input_value() == "do"
+    panel.get_by_label("Curve over").select_option("Severity of the weather")
+    expect(panel.locator(".curve-plot")).to_be_visible()
+    panel.get_by_role("button", name="Suppose nothing").click()
+    expect(said).to_have_count(0)
+    panel.get_by_text("Evidence that counts").click()
+    panel.get_by_role("checkbox").first.uncheck()
+    expect(said).to_contain_text(f"({before})")
+    assert tab.probability == before
+    assert tab.complaints == []
+
+
+def test_each_analyst_has_an_answer_and_lends_beliefs(tab: Tab) -> None:
+    """Both are on one scale with what divides them; one edits one of them, and can copy from the other."""
+    page = tab.page
+    tab.settle()
+    panel = tab.turn_to("Analysts")
+    expect(panel.get_by_text("you edit this one")).to_have_count(1)
+    expect(panel.get_by_role("heading", name="Why captain is higher than mate")).to_be_visible(timeout=20_000)
+    expect(page.locator(".whose")).to_have_text("What mate states (The first mate)")
+    entry = tab.edit(WEATHER)
+    entry.get_by_role("button", name="Copy this belief from captain").click()
+    expect(entry.locator(".picture")).to_contain_text("0.4 to 0.9")
+    page.get_by_role("radio", name="captain").check()
+    expect(page.locator(".whose")).to_contain_text("What captain states")
+    expect(tab.entry(WEATHER).locator(".mark")).to_have_count(0)
+    assert tab.complaints == []
+
+
+def test_a_part_that_is_not_live_is_marked_as_from_before_a_change(tab: Tab) -> None:
+    """Only the full fit renews it."""
+    tab.settle()
+    panel = tab.turn_to("What drives it")
+    expect(panel.get_by_role("heading")).to_contain_text(["Tornado"], timeout=20_000)
+    slider = tab.edit(WEATHER).get_by_label("95% below, slider")
+    slider.press("ArrowRight")
+    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    expect(panel.get_by_text("Before this change")).to_be_visible()
+    expect(panel.get_by_text("Before this change")).to_have_count(0, timeout=20_000)
+
+
+def test_a_run_is_saved_and_its_brief_comes_as_a_file(tab: Tab, tmp_path: Path) -> None:
+    """With its progress; the file has the name of the run."""
+    tab.settle()
+    panel = tab.turn_to("Save")
+    panel.get_by_role("button", name="Save run").click()
+    expect(panel.get_by_text("is saved.").last).to_be_visible(timeout=30_000)
+    with tab.page.expect_download(timeout=30_000) as started:
+        panel.get_by_role("button", name="Brief, HTML").click()
+    started.value.save_as(tmp_path / "brief.html")
+    assert started.value.suggested_filename.endswith("-brief.html")
+    assert "The ferry is cancelled" in (tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert tab.complaints == []

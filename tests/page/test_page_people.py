@@ -1,0 +1,128 @@
+"""The page for everybody: without barriers, on every screen, whatever the files say, and when the server is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from estimative.priors import toml_writer as toml_text
+from tests.command import PRIORS, SCENARIO
+from tests.hostile import HOSTILE
+from tests.page_server import Server, serving
+from tests.page_tab import WEATHER, Tab, opened
+
+WIDTHS = (360, 768, 1280, 1920)
+SMALL = 24
+"""CSS pixels, which no side of a target is below."""
+TARGETS = """() => [...document.querySelectorAll('button, select, input, summary, textarea')]
+  .filter(e => e.checkVisibility() && !e.closest('label'))
+  .map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 90)])
+  .filter(([box]) => box.width < SMALL || box.height < SMALL)
+  .map(([box, html]) => `${box.width} x ${box.height}: ${html}`)""".replace("SMALL", str(SMALL))
+
+
+def barriers(tab: Tab) -> list[Any]:
+    """What axe-core finds."""
+    violations = Axe().run(tab.page).response["violations"]
+    return [(entry["id"], [node["html"][:160] for node in entry["nodes"][:3]]) for entry in violations]
+
+
+def test_axe_finds_nothing_in_any_state(tab: Tab) -> None:
+    """At the start, with an input open, in every panel, in the dark and on a phone."""
+    page = tab.page
+    tab.settle()
+    found = {"start": barriers(tab)}
+    tab.edit(WEATHER)
+    found["editor"] = barriers(tab)
+    for title in page.get_by_role("tab").all_inner_texts():
+        tab.turn_to(title)
+        found[title] = barriers(tab)
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = barriers(tab)
+    page.set_viewport_size({"width": 360, "height": 740})
+    found["phone"] = barriers(tab)
+    assert {state: barrier for state, barrier in found.items() if barrier} == {}
+    assert tab.complaints == []
+
+
+def test_nothing_is_cut_off_and_every_target_can_be_hit(tab: Tab) -> None:
+    """From a phone to a wide screen, with an input open, in every panel."""
+    page = tab.page
+    tab.settle()
+    tab.edit(WEATHER)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for title in page.get_by_role("tab").all_inner_texts():
+            tab.turn_to(title)
+            assert not tab.scrolls(), (width, title)
+            assert page.evaluate(TARGETS) == [], (width, title)
+
+
+def test_headings_are_in_order_and_one_is_the_title(tab: Tab) -> None:
+    """No level is left out on the way down."""
+    tab.settle()
+    script = "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(e => Number(e.tagName[1]))"
+    levels = tab.page.evaluate(script)
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+
+
+def test_two_tabs_of_one_desk(browser: Browser, harbour: Server, tab: Tab) -> None:
+    """A change in one is a notice in the other, which then shows the desk as it is and can change it."""
+    tab.settle()
+    with opened(browser, harbour) as other:
+        other.settle()
+        high = other.edit(WEATHER).get_by_label("95% below", exact=True)
+        high.fill("0.95")
+        high.blur()
+        expect(other.entry(WEATHER).locator(".mark")).to_be_visible()
+        tab.edit(WEATHER).get_by_label("95% below, slider").press("ArrowRight")
+        expect(tab.page.get_by_text("The desk was changed in another tab.")).to_be_visible()
+        expect(tab.entry(WEATHER).get_by_label("95% below", exact=True)).to_have_value("0.95")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on files whose texts try to be more than text."""
+    folder = tmp_path_factory.mktemp("hostile")
+    # TOML has no surrogates.
+    text = toml_text.text(" ".join(HOSTILE.values()).encode("utf-8", "ignore").decode())
+    scenario = SCENARIO.replace('"Severity of the weather"', text).replace('"dead calm"', text)
+    (folder / "ferry.toml").write_text(scenario, encoding="utf-8")
+    (folder / "mate.toml").write_text(PRIORS.replace('"It is the season."', text), encoding="utf-8")
+    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as server:
+        yield server
+
+
+def test_hostile_texts_stay_text_and_then_the_server_ends(browser: Browser, hostile: Server) -> None:
+    """Nothing of them becomes an element, runs or is asked for, on a phone too; a server that is gone is a sentence."""
+    with opened(browser, hostile) as tab:
+        page = tab.page
+        tab.settle()
+        tab.edit(WEATHER)
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            for title in page.get_by_role("tab").all_inner_texts():
+                tab.turn_to(title)
+                assert not tab.scrolls(), (width, title)
+        assert (
+            page.locator("main img, main script, main style, main a, main iframe, main b:not(.caution b)").count() == 0
+        )
+        assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+        assert tab.complaints == []
+        hostile.end()
+        tab.entry(WEATHER).get_by_label("95% below, slider").press("ArrowRight")
+        expect(page.get_by_text("This page's server has stopped or was restarted.")).to_be_visible()
+        expect(page.get_by_text("Unsaved changes are kept and will be offered again.")).to_be_visible()
+
+
+def test_an_address_is_good_for_one_tab(browser: Browser, harbour: Server) -> None:
+    """A used key opens nothing, and the page says what to do."""
+    page = browser.new_context().new_page()
+    page.goto(f"http://127.0.0.1:{harbour.port}/#used")
+    expect(page.get_by_role("alert")).to_contain_text("Open")
+    page.context.close()
