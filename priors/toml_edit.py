@@ -46,8 +46,6 @@ class _Block:
     end: int
     """The end of the header."""
     pairs: tuple[_Pair, ...]
-    listed: bool = False
-    """Whether it is an element of an array of tables."""
 
 
 @dataclass(frozen=True)
@@ -102,23 +100,28 @@ class TomlText:
         InvalidInput
             If the text is not TOML 1.0.
         """
-        # A header goes after its pairs, which would otherwise be those of the table before.
+        text, less = self, self._with_less(path)
+        while less:
+            text, less = less, less._with_less(path)
+        return text
+
+    def _with_less(self, path: Keys) -> TomlText | None:
+        """Remove one pair or header of an entry; None where there is no more."""
         for siblings, at in self._below(path):
-            if not siblings[at].inline:
-                return self._without_line(siblings[at].start, siblings[at].end).without(path)
-            return self._without_inline(siblings, at).without(path)
-        for block in self._blocks:
-            if _begins(block.path, path):
-                return self._without_line(block.start, block.end).without(path)
-        return self
+            if siblings[at].inline:
+                return self._without_inline(siblings, at)
+            return self._without_line(siblings[at].start, siblings[at].end)
+        # A header goes after its pairs, which would otherwise be those of the table before.
+        headers = (block for block in self._blocks if _begins(block.path, path))
+        header = next(headers, None)
+        return self._without_line(header.start, header.end) if header else None
 
     def _with_keys(self, path: Keys, written: Mapping[str, str]) -> TomlText:
         """Give a table other keys; where some go and others come, these take the places of those."""
         text, present = self, self.value(path)
         gone, new = ([k for k in a if k not in b] for a, b in ((present, written), (written, present)))
         for old, key in zip(gone, new, strict=False):
-            pair = text._pair((*path, old))
-            if pair:
+            if pair := text._pair((*path, old)):
                 renamed = dotted((*pair.path[len(pair.above) : -1], key))
                 text = text._spliced(pair.start, pair.end, f"{renamed} = {written[key]}")
         for key in present:
@@ -142,7 +145,7 @@ class TomlText:
                 if pair.inside:
                     return self._after(pair.inside[-1], path, value)
                 return self._spliced(pair.value, pair.end, f"{{ {dotted(path[length:])} = {value} }}")
-            block = next((block for block in self._blocks if block.path == above and not block.listed), None)
+            block = next((block for block in self._blocks if block.path == above), None)
             if block and (block.pairs or length == len(path) - 1):
                 line = f"{dotted(path[length:])} = {value}"
                 return self._with_line(self._end(block), line, like=block.pairs[-1] if block.pairs else None)
@@ -192,7 +195,8 @@ class TomlText:
 
     def _spliced(self, start: int, end: int, new: str) -> TomlText:
         """Replace a part of the text; comments in it move to lines above."""
-        inner = [self._raw[a:b].decode() for a, b in self._comments if start <= a and b <= end]
+        comments = self._comments if b"#" in self._raw[start:end] else ()
+        inner = [self._raw[a:b].decode() for a, b in comments if start <= a and b <= end]
         raw = self._raw[:start] + new.encode() + self._raw[end:]
         if inner:
             line = max(begin for begin in map(self._line_start, self._starts) if begin <= start)
@@ -262,9 +266,7 @@ class TomlText:
         for node in root.named_children:
             if node.type in ("table", "table_array_element"):
                 path, end = key_parts(node.named_children[0]), node.named_children[0].end_byte
-                listed = node.type == "table_array_element"
-                block = _Block(path=path, start=node.start_byte, end=end, pairs=_pairs(node, path), listed=listed)
-                blocks.append(block)
+                blocks.append(_Block(path=path, start=node.start_byte, end=end, pairs=_pairs(node, path)))
         return tuple(blocks)
 
     @cached_property

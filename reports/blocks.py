@@ -130,7 +130,7 @@ class Figure:
     Nothing
         If there is nothing to draw.
     """
-    instead: IntervalPlot | None = None
+    instead: IntervalPlot | Table | None = None
     """What a format of characters shows."""
 
 

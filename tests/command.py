@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from estimative.priors.statements import PLACEHOLDER
+from estimative.workflows.batch import LOCK
 from tests.in_process import Finished, run
 
 SCENARIO = """
@@ -277,5 +278,6 @@ class Desk:
         return path
 
     def kept(self) -> list[str]:
-        """Everything in the folder of runs, half-written or whole."""
-        return sorted(path.name for path in self.runs.iterdir()) if self.runs.exists() else []
+        """Everything in the folder of runs, half-written or whole, but for the lock of a batch."""
+        names = (path.name for path in self.runs.iterdir()) if self.runs.exists() else ()
+        return sorted(name for name in names if name != LOCK)

@@ -6,18 +6,22 @@ from typing import Annotated
 
 import typer
 
-from estimative.cli.option_groups import RunStore, Sampling, Team
+from estimative.cli.option_groups import OneOrMore, RunStore
 
 
 def open_command(
-    team: Team,
-    sampling: Sampling,
+    team: OneOrMore,
     store: RunStore,
     about: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="A shipped scenario, or a path; as --scenario.")
     ] = None,
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port. Default: any that is free.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=65535, help="The port. Default: any that is free.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="The same seed gives the same digits.")
+    ] = 1,
 ) -> None:
     """Turn priors on a local page and watch the answer move."""
     import threading
@@ -40,7 +44,7 @@ def open_command(
     if about and team.scenario:
         raise invalid("two scenarios are named", code="misuse", allowed="one, with --scenario or without")
     named, priors, day = replace(team, scenario=about or team.scenario).names()
-    settings = Settings(method="importance", seed=sampling.seed, draws=sampling.draws)
+    settings = Settings(method="importance", seed=seed)
     first = True
 
     def opened(address: str) -> None:
@@ -52,4 +56,4 @@ def open_command(
 
     # All shipped prior sets at once would be a crowd: those that are named, else those of the project, else one.
     page = open_page(named, priors or ("baseline",), day, settings=settings, scale=ICD203, store=store.open())
-    serve(page, port=port, opened=opened)
+    serve(page, port=port or 0, opened=opened)

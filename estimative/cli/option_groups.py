@@ -93,6 +93,21 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OneOrMore(Team):
+    """Which scenario, by one analyst or several."""
+
+    priors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--priors",
+            "-p",
+            metavar="P",
+            help="A prior set, or a folder of them. Default: the project's, else baseline.",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sampling:
     """How to fit, by whichever method."""
 

@@ -17,7 +17,7 @@ from estimative.page.job import Job
 from estimative.page.open_page import OpenPage, Settled, Stale
 from estimative.page.part import Part, progress_part
 from estimative.page.state import DeskView, desk_view
-from estimative.page.work import confirm
+from estimative.page.work import confirm, settle_together
 from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.statements import Stated
 from estimative.priors.toml_writer import value as toml_value
@@ -33,7 +33,7 @@ from estimative.reports.views.answer import AnswerView, fit_view, quick_view
 from estimative.reports.views.belief import BeliefView, belief_view
 from estimative.reports.views.block import BlockView, block_views
 from estimative.workflows.desk import Changes, Desk
-from estimative.workflows.settle import Fits, Refused, Result, settle, since_opened
+from estimative.workflows.settle import Fits, Refused, Result, since_opened
 from estimative.workflows.suppositions import read_statement, read_supposition
 from estimative.workflows.whatif import whatif
 
@@ -113,7 +113,7 @@ def rest(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
     with page.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
         work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
-        job = page.start("rest", Job(settle, *work))
+        job = page.start("rest", Job(settle_together, *work))
     contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
     for part in job:
         result = part.result

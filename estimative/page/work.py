@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference.executor import cores
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.run_store import Store
 from estimative.page.progress import Stage, reporting
@@ -19,6 +21,7 @@ from estimative.workflows.fit import FitMethod, fit, save_run
 from estimative.workflows.inputs import load
 from estimative.workflows.report import report
 from estimative.workflows.session import Progress, Settings
+from estimative.workflows.settle import SettledPart, settle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,14 @@ class SavedRun:
     """A run that was saved."""
 
     id: str
+
+
+def settle_together(
+    assessments: Sequence[Assessment], at: int, opened: Assessment, settings: Settings, scale: Scale
+) -> Iterator[SettledPart]:
+    """What `settle` does, on all cores."""
+    with ThreadPoolExecutor(cores()) as executor:
+        yield from settle(assessments, at, opened, replace(settings, executor=executor), scale)
 
 
 def confirm(assessment: Assessment, settings: Settings) -> Iterator[Stage | FitResult]:

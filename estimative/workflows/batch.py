@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
+from io import FileIO
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from estimative.model.assessment import assess
+from estimative.model.inference.executor import SharedFunction
 from estimative.model.record.batch_result import BatchResult, BatchRow, with_scores
+from estimative.model.record.file_lock import lock_at_once
 from estimative.model.record.run_store import Store, checked_label
 from estimative.model.record.saved_fits import FitIdentity, SavedFit, saved_fit, saved_fits
 from estimative.model.spec.quantities import Quantities
@@ -20,7 +24,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import Reading, find_scenario, reading_of
 from estimative.priors import toml_writer
 from estimative.priors.catalog import find_prior_set, locator
-from estimative.priors.errors import InvalidInput, Issue, Place, unknown_name
+from estimative.priors.errors import InvalidInput, Issue, Place, invalid, unknown_name
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.prior_set_file import PriorSetReading, prior_set_reading
 from estimative.workflows.batch_plan import Combination, Plan, Variant
@@ -31,6 +35,8 @@ from estimative.workflows.suppositions import written
 
 FOREIGN = "unknown-input"
 """The code of an edit of an input that a scenario does not have."""
+LOCK = ".batch.lock"
+"""The file in a folder of runs that a batch holds while it works."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +132,35 @@ def batch(
     reader = _Reader(show=settings.with_unconverged)
     settings.progress("Reading the files", 0, len(plan.combinations))
     read = _without_impossible([(combination, _attempted(reader, combination)) for combination in plan.combinations])
-    before = {} if again else saved_fits(store)
-    todo = {ready.identity: ready for _, ready in read if isinstance(ready, _Ready) and ready.identity not in before}
-    fitted = dict(_fitted(todo, store, settings, with_draws=with_draws, label=label))
+    fits = {ready.identity: ready for _, ready in read if isinstance(ready, _Ready)}
+    with _alone(store):
+        before = {} if again else saved_fits(store)
+        todo = {identity: ready for identity, ready in fits.items() if identity not in before}
+        fitted = dict(_fitted(todo, store, settings, with_draws=with_draws, label=label))
     rows = [_row(combination, ready, before, fitted) for combination, ready in read]
     return BatchResult(source=plan.source, folder=str(store.folder), rows=with_scores(rows))
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Keep other batches from a folder of runs: both would fit and save what neither has saved yet.
+
+    Raises
+    ------
+    InvalidInput
+        If another batch is at work there, or the folder cannot be written to.
+    """
+    try:
+        store.folder.mkdir(parents=True, exist_ok=True)
+        file = FileIO(store.folder / LOCK, "a")
+    except OSError as error:
+        allowed = "a folder that can be written to"
+        raise invalid(error.strerror or "", code="unwritable", file=str(store.folder), allowed=allowed) from error
+    with file:
+        if not lock_at_once(file):
+            message, fix = "another batch saves its runs here", "Wait for it, or save these elsewhere."
+            raise invalid(message, code="in-use", file=str(store.folder), suggestion=fix)
+        yield
 
 
 def _fitted(
@@ -138,10 +168,11 @@ def _fitted(
 ) -> Iterator[tuple[FitIdentity, SavedFit | tuple[Issue, ...]]]:
     """Fit and save; only this process writes, so that a fit that is computed twice is saved once."""
     run = settings.executor.map if settings.executor else map
+    shared = SharedFunction(fit_task, lost=lambda error: error.issues)
     tasks = [ready.task(settings, with_draws=with_draws) for ready in todo.values()]
     if tasks:
         settings.progress("Fitting", 0, len(tasks))
-    for done, (identity, answer) in enumerate(zip(todo, run(fit_task, tasks), strict=True), start=1):
+    for done, (identity, answer) in enumerate(zip(todo, run(shared, tasks), strict=True), start=1):
         if isinstance(answer, Saveable):
             store.write(replace(answer.manifest, label=label), answer.result, todo[identity].texts, answer.draws)
             yield identity, saved_fit(answer.result)

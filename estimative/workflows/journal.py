@@ -21,7 +21,7 @@ from estimative.priors.statements import Stated
 from estimative.priors.toml_document import read_text
 from estimative.workflows.clock import now
 from estimative.workflows.own_file import OwnFile
-from estimative.workflows.prior_set_text import Changes, read_entry
+from estimative.workflows.prior_set_text import Changes, check_changes, read_entry
 
 LARGEST = 16 << 20
 """Bytes; a journal with a reason of ten pages for each of a hundred priors has a quarter of it."""
@@ -41,7 +41,14 @@ class Unsaved:
 
     @classmethod
     def of(cls, file: OwnFile, changes: Changes) -> Unsaved:
-        """The changes of a file as of now."""
+        """The changes of a file as of now.
+
+        Raises
+        ------
+        InvalidInput
+            If no prior set can have them; what is written could not be read again.
+        """
+        check_changes(changes, file=str(file.path))
         texts = {name: written(stated) if stated else "" for name, stated in changes.items()}
         return cls(file=_name(file.path), digest=file.digest, changes=FrozenDict(texts), written=now())
 

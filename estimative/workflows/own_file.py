@@ -13,7 +13,7 @@ from pathlib import Path
 from estimative.model.record.file_lock import sync_folder
 from estimative.priors import toml_writer
 from estimative.priors.catalog import locator, looks_like_path, shipped_prior_sets
-from estimative.priors.errors import invalid, quote
+from estimative.priors.errors import InvalidInput, invalid, quote
 from estimative.priors.prior_set_file import own_prior_set, read_prior_set
 from estimative.priors.toml_document import encoding_of, read_bytes, read_text
 from estimative.workflows.clock import today
@@ -138,12 +138,19 @@ class OwnFile:
         InvalidInput
             If it is not what was read.
         """
-        raw = read_bytes(path) if path.exists() else b""
+        try:
+            raw = read_bytes(path)
+        except InvalidInput as error:
+            if error.issues[0].code == "no-such-file":
+                raise self._changed("the file is no longer there") from error
+            raise
         if _digest(raw) != self.digest:
-            message = "the file was changed since it was read" if path.exists() else "the file is no longer there"
-            fix = "Read it again, and make the changes there."
-            raise invalid(message, code="changed-on-disk", file=str(self.path), suggestion=fix)
+            raise self._changed("the file was changed since it was read")
         return raw
+
+    def _changed(self, message: str) -> InvalidInput:
+        fix = "Read it again, and make the changes there."
+        return invalid(message, code="changed-on-disk", file=str(self.path), suggestion=fix)
 
     def _replace(self, path: Path, content: bytes) -> None:
         """Put a new file in the place of the old one, all at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
@@ -24,6 +25,8 @@ SECTIONS = (
     *("relevance", "independence", "confidence"),
 )
 """The usual order in a file."""
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What a browser may send, and TOML cannot have."""
 CHANCES = PAIRS[0]
 """The last part of the names of an item that is stated as two chances."""
 
@@ -50,17 +53,29 @@ def with_changes(text: str, changes: Changes, *, file: str = "the prior set") ->
         one chance of an item without the other, an item stated in both ways.
     """
     before = own_prior_set(text, file=file)
-    wanted = stated_after(before, changes, file=file)
+    old, wanted = _stated(before), stated_after(before, changes, file=file)
     edited = TomlText(text, SECTIONS)
     for name, stated in changes.items():
         if not name.startswith("evidence."):
-            edited = _with_entry(edited, _keys(name), _stated(before).get(name), stated and as_read(stated))
+            edited = _with_entry(edited, _keys(name), old.get(name), stated and as_read(stated))
     for item in _items(changes):
-        edited = _with_item(edited, item, _stated(before), wanted)
+        edited = _with_item(edited, item, old, wanted)
     if not _agrees(own_prior_set(edited.text, file=file), before, wanted):
         message = "the changes cannot be written into this file without changing something else"
         raise invalid(message, code="cannot-change", file=file, allowed="entries in their usual form")
     return edited.text
+
+
+def check_changes(changes: Changes, *, file: str) -> None:
+    """Refuse changes that no prior set can have, whatever it states.
+
+    Raises
+    ------
+    InvalidInput
+        With every error: names that no prior set has, weights outside of 0 to 1, an item stated in both ways.
+    """
+    if issues := [*_issues(changes, file)]:
+        raise InvalidInput(issues)
 
 
 def stated_after(before: PriorSet, changes: Changes, *, file: str) -> dict[str, Stated]:
@@ -71,8 +86,7 @@ def stated_after(before: PriorSet, changes: Changes, *, file: str) -> dict[str, 
     InvalidInput
         With every error of the changes, as in `with_changes`.
     """
-    if issues := [*_issues(changes, file)]:
-        raise InvalidInput(issues)
+    check_changes(changes, file=file)
     stated = {**_stated(before), **{name: as_read(new) for name, new in changes.items() if new}}
     replaced = {other for name, new in changes.items() if new for other in _other_way(name)}
     gone = {name for name, new in changes.items() if new is None} | replaced
@@ -129,7 +143,7 @@ def in_order(stated: Stated) -> Stated:
 
 
 def _readable(text: str) -> str:
-    return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= c <= "\udfff" else c for c in text).strip()
+    return LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).strip()
 
 
 def _stated(prior_set: PriorSet) -> dict[str, Stated]:
@@ -148,7 +162,7 @@ def _agrees(after: PriorSet, before: PriorSet, wanted: Mapping[str, Stated]) -> 
 
 def _with_entry(text: TomlText, keys: Keys, old: Stated | None, new: Stated | None) -> TomlText:
     """Give an entry another statement, or take it out."""
-    if new and old and in_order(new) == in_order(old):
+    if new == old:
         return text
     if new is None:
         return text.without(keys)

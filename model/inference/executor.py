@@ -26,12 +26,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from estimative.model.inference.threads import one_blas_thread
-from estimative.priors.errors import invalid
+from estimative.priors.errors import InvalidInput, invalid
 
 BATCH = 1.0
 """Seconds of work that one message to a process should hold at least: a message costs some milliseconds."""
 ATTEMPTS = 4
 """How often a batch is started before it is given up, where the process that computes it is lost each time."""
+SUSPECT = 2
+"""After so many lost processes a task is computed alone."""
 AHEAD = 2
 """Batches in flight for each process: one that is computed, one that waits for its turn."""
 HELD = 16
@@ -53,8 +55,22 @@ class SharedFunction[Task, Answer]:
     Threads call it as it is.
     """
 
-    def __init__(self, function: Callable[[Task], Answer], pickled: bytes | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[[Task], Answer],
+        pickled: bytes | None = None,
+        *,
+        lost: Callable[[InvalidInput], Answer] | None = None,
+    ) -> None:
+        """Prepare a function.
+
+        Parameters
+        ----------
+        lost
+            Gives the answer to a task whose process is lost time and again; without it, the error is raised.
+        """
         self.function = function
+        self.lost = lost
         self._pickled = pickled
 
     def __call__(self, task: Task) -> Answer:
@@ -160,7 +176,9 @@ class BatchExecutor(Executor, ABC):
             If the process of a task is lost time and again; and whatever the function raises.
         """
         function, tasks = _of_one(fn, iterables)
-        return _Sharing(engine=self, function=self.prepare(function), tasks=tasks).answers() if tasks else iter(())
+        if not tasks:
+            return iter(())
+        return _Sharing(engine=self, function=self.prepare(function), tasks=tasks, lost_answer=function.lost).answers()
 
     def submit[**Inputs, Answer](
         self, fn: Callable[Inputs, Answer], /, *args: Inputs.args, **kwargs: Inputs.kwargs
@@ -212,6 +230,11 @@ class _Batch:
     attempts: int = 0
     """How often it was sent already."""
 
+    @property
+    def suspect(self) -> bool:
+        """Whether it seems to be what ends its process."""
+        return self.attempts >= SUSPECT
+
 
 @dataclass(kw_only=True)
 class _Sharing:
@@ -220,6 +243,8 @@ class _Sharing:
     engine: BatchExecutor
     function: Any
     tasks: Sequence[Any]
+    lost_answer: Callable[[InvalidInput], Any] | None = None
+    """As of `SharedFunction`."""
     sent: int = 0
     """How many of the tasks, from the first on, were sent at least once."""
     lost: deque[_Batch] = field(default_factory=deque)
@@ -251,7 +276,15 @@ class _Sharing:
         self.running |= dict(zip(handles, batches, strict=True))
 
     def _following(self, count: int) -> Iterator[_Batch]:
+        if any(batch.suspect for batch in self.running.values()):
+            return
         for _ in range(count):
+            if suspect := next((batch for batch in self.lost if batch.suspect), None):
+                # Alone, so that it takes no others with it: those would seem to end their process as well.
+                if not self.running:
+                    self.lost.remove(suspect)
+                    yield suspect
+                return
             if self.lost:
                 yield self.lost.popleft()
             elif self.sent < len(self.tasks) and len(self.done) < HELD * self.engine.width:
@@ -281,7 +314,11 @@ class _Sharing:
         if batch.attempts + 1 >= ATTEMPTS:
             message = f"a process ended {ATTEMPTS} times while it computed the same fits ({lost})"
             fix = "Its memory may be too small: use fewer processes at once, or fewer draws."
-            raise invalid(message, code="lost-worker", suggestion=fix) from lost
+            error = invalid(message, code="lost-worker", suggestion=fix)
+            if self.lost_answer is None:
+                raise error from lost
+            self.done[batch.start] = BatchAnswer(answers=(self.lost_answer(error),), seconds=0.0)
+            return
         # One by one: a task that ends its process takes no others with it.
         parts = range(batch.start, batch.stop)
         self.lost.extend(_Batch(start=at, stop=at + 1, attempts=batch.attempts + 1) for at in parts)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from estimative.model.analysis.curves import CurvePoint, InputCurve, InputCurves
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.spec.scenario import Scenario
-from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Slider, Sliders, Stop, Table, collected
+from estimative.reports.blocks import (
+    Block,
+    Figure,
+    Heading,
+    Listing,
+    Paragraph,
+    Slider,
+    Sliders,
+    Stop,
+    Table,
+    collected,
+)
 from estimative.reports.context import Context
 from estimative.reports.number_format import percent, plain_percent
 from estimative.reports.phrases import bare_value, capital, input_name, input_value, judged, listed
@@ -23,18 +35,22 @@ SHOWN = {"Low": 0.05, "Middle": 0.5, "High": 0.95}
 
 @collected
 def document(result: InputCurves, context: Context, figures: Sequence[Block] = ()) -> Iterator[Block]:
-    """The finding, how to read it, the result with each input low, in the middle and high, and the figures."""
+    """The finding, how to read it, and the figures; without any, the result with each input low, middle and high."""
     scenario = context.scenario
     yield Heading(text=TITLE)
     yield Paragraph(text=farthest(result.curves[0], scenario), strong=True)
-    low, middle, high = map(plain_percent, SHOWN.values())
-    yield Paragraph(text=f"{READ} Low, middle and high are the {low}, {middle} and {high} points of the input's prior.")
-    rows = tuple((capital(input_name(curve.name, scenario)), *_cells(curve, scenario)) for curve in result.curves)
-    yield Table(header=("Input", *SHOWN), rows=rows)
-    yield from figures
+    yield Paragraph(text=READ)
+    table = _table(result, scenario)
+    yield from [replace(each, instead=table) if isinstance(each, Figure) else each for each in figures] or [table]
     if points := list(_absent(result.curves, scenario)):
         yield Paragraph(text="Left out, because no fit converged with the input fixed there:")
         yield Listing(points=tuple(points))
+
+
+def _table(result: InputCurves, scenario: Scenario) -> Table:
+    header = [f"{name} ({plain_percent(quantile)} point)" for name, quantile in SHOWN.items()]
+    rows = ((capital(input_name(curve.name, scenario)), *_cells(curve, scenario)) for curve in result.curves)
+    return Table(header=("Input", *header), rows=tuple(rows))
 
 
 def farthest(curve: InputCurve, scenario: Scenario) -> str:

@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import pytest
 
 import estimative as es
 from estimative.model.inference.executor import ProcessExecutor
+from estimative.model.record.file_lock import lock_at_once
 from estimative.model.record.run_store import Store
 from estimative.model.record.saved_fits import saved_fits
-from estimative.workflows.batch import Task, batch, fit_task
+from estimative.workflows.batch import LOCK, Task, batch, fit_task
 from estimative.workflows.batch_plan import Combination, plan
 from estimative.workflows.session import Settings
 from tests.command import CERTAIN, CERTAIN_PRIORS, COMMAND, PRIORS, SCENARIO, Desk
@@ -242,6 +244,37 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert marker.exists()
     assert [row.status for row in result.rows] == ["converged"] * 3
     assert len(saved_fits(store)) == len(office.kept()) == 3
+
+
+def killing(task: Task) -> Any:
+    """Fit, but for the cook's priors, which end their process every time."""
+    if task.prior_set.name == "cook":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fit_task(task)
+
+
+def test_a_fit_that_ends_its_process_every_time_is_the_only_one_without_a_run(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row says so; all others are fitted."""
+    monkeypatch.setattr("estimative.workflows.batch.fit_task", killing)
+    with ProcessExecutor(2) as executor:
+        planned = plan(office.folder, like=Combination(scenario="", priors=""))
+        result = batch(planned, Store(office.runs), Settings(executor=executor), with_draws=False)
+    assert sorted(row.status for row in result.rows) == ["broken", "converged", "converged"]
+    (broken,) = (row for row in result.rows if row.status == "broken")
+    assert [issue.code for issue in broken.errors] == ["lost-worker"]
+
+
+def test_two_batches_do_not_save_into_one_folder_at_once(office: Desk) -> None:
+    """They would save some fits twice."""
+    office.runs.mkdir()
+    with FileIO(office.runs / LOCK, "a") as file:
+        assert lock_at_once(file)
+        done = office.run("batch", ".")
+        assert done.code == 2
+        assert "another batch saves its runs here" in done.err
+    assert run(office, ".")[0].code == 0
 
 
 def test_a_killed_command_is_resumed(office: Desk) -> None:

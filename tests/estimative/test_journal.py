@@ -79,6 +79,14 @@ def test_a_hundred_long_reasons_are_kept(file: OwnFile, journal: Journal) -> Non
     assert read.statements() == made
 
 
+@pytest.mark.parametrize("name", ["prior_set.name", "factors.\ud800", "factors", "evidence.smell"])
+def test_only_what_can_be_read_again_is_kept(name: str, file: OwnFile) -> None:
+    """Changes that no prior set can have are refused at once, so that they cannot spoil the others."""
+    stated = Stated(statement=Constant(value=0.5))
+    with pytest.raises(InvalidInput):
+        Unsaved.of(file, {**CHANGES, "evidence.smell.if_yes": stated, "evidence.smell.if_no": stated, name: stated})
+
+
 def test_each_file_has_its_own(file: OwnFile, journal: Journal, tmp_path: Path) -> None:
     """A file has one journal, named by a digest of its path, which nothing in the path can lead elsewhere."""
     (tmp_path / "..toml").write_text(TEXT)
@@ -112,6 +120,7 @@ DAMAGE: dict[str, Callable[[str], str]] = {
     "no date": edit(written="yesterday"),
     "no statement": edit(changes={"factors.hunger": "{ p05 = 0.1 }"}),
     "more than a statement": edit(changes={"factors.hunger": "0.5\n[events]\ntoast = 1"}),
+    "several errors": edit(changes={"factors.hunger": "{ p05 = 0.1 }", "factors.thirst": "x"}),
     "no name": edit(changes={"prior_set.name": '"theirs"'}),
     "another file": edit(file="/another.toml"),
     "controls": edit(changes={"factors.\x1b[31m": "\x1b[31m"}),

@@ -187,6 +187,31 @@ EXAMPLES: dict[str, tuple[str, dict[str, Stated | None], str]] = {
         {"events.toast": bare(ByState(parts=(("fine", Constant(value=0.8)), ("raw", Constant(value=0.2))), worth=9))},
         "[events]\ntoast = { raw = 0.2, fine = 0.80, worth = 9 }\n",
     ),
+    "a reason over several lines": (
+        '[factors]\nhunger = { value = 0.3, because = """\n  long\n  reason\n""" }\n',
+        {"factors.hunger": Stated(statement=Constant(value=0.4), because="long\n  reason")},
+        '[factors]\nhunger = { value = 0.4, because = """\n  long\n  reason\n""" }\n',
+    ),
+    "a new table where others have an empty one above them": (
+        "[effects]\n",
+        {"effects.toast.hunger": bare(2)},
+        "[effects]\n\n[effects.toast]\nhunger = 2\n",
+    ),
+    "a new section between two without a gap": (
+        "[factors]\nhunger = 1\n[evidence]\nsmell = 2\n",
+        {"events.toast": bare(0.5)},
+        "[factors]\nhunger = 1\n\n[events]\ntoast = 0.5\n\n[evidence]\nsmell = 2\n",
+    ),
+    "beside a table with a header of its own": (
+        "[effects]\nsoup = { hunger = 2 }\n[effects.toast.hunger]\nvalue = 2\n",
+        {"effects.toast.thirst": bare(3)},
+        "[effects]\nsoup = { hunger = 2 }\n[effects.toast.hunger]\nvalue = 2\n\n[effects.toast]\nthirst = 3\n",
+    ),
+    "the last line, with a margin": (
+        "[factors]\n  hunger = 1",
+        {"factors.thirst": bare(0.5)},
+        "[factors]\n  hunger = 1\n  thirst = 0.5",
+    ),
     "what is not there goes": ("[factors]\n", {"factors.hunger": None, "evidence.smell": None}, "[factors]\n"),
 }
 

@@ -97,6 +97,13 @@ def test_a_task_that_always_ends_its_process_is_given_up() -> None:
     assert error.value.issues[0].code == "lost-worker"
 
 
+def test_the_task_that_is_given_up_may_have_an_answer_of_its_own() -> None:
+    """In its place, while all others are computed."""
+    function = SharedFunction(ending, lost=lambda error: -len(error.issues))
+    with ProcessExecutor(2) as executor:
+        assert list(executor.map(function, range(6))) == [0, 1, -1, 3, 4, 5]
+
+
 class Scripted(BatchExecutor):
     """An engine without processes, which loses what it has to lose and records what it gets."""
 
