@@ -10,7 +10,7 @@ import { counted } from "./format.js";
 /** @typedef {import("./types.js").BeliefView} BeliefView */
 /** @typedef {import("./types.js").InputView} InputView */
 /** @typedef {{input: InputView, element: HTMLElement, button: HTMLButtonElement, summary: HTMLElement, panel: HTMLElement,
- *   shown: BeliefView | undefined}} Row */
+ *   shown: BeliefView | undefined, absent: boolean}} Row */
 
 export class Inputs {
   /** @type {Map<string, Row>} */
@@ -55,7 +55,10 @@ export class Inputs {
     for (const row of this.#rows.values()) {
       const { name: input } = row.input;
       this.#update(row, draft?.beliefs[input] ?? beliefs[input]);
+      // An item is stated as a ratio or as two chances; each analyst sees the one that is his.
+      row.absent = !row.shown && Boolean(beliefs[row.input.ratio] ?? beliefs[`${input}.if_yes`]);
     }
+    this.#filter();
   }
 
   /**
@@ -74,7 +77,6 @@ export class Inputs {
       return h("section", { "aria-labelledby": id }, h("h3", { id }, group), list);
     });
     fill(this.list, ...this.#groups);
-    this.#filter();
   }
 
   /**
@@ -88,7 +90,7 @@ export class Inputs {
     const turn = () => this.store.update({ open: this.store.state.open === input.name ? "" : input.name });
     const button = h("button", { type: "button", class: "input-title", "aria-expanded": "false", "aria-controls": id, onclick: turn });
     const element = h("li", { class: "input", "data-name": input.name }, button, summary, panel);
-    return { input, element, button, summary, panel, shown: undefined };
+    return { input, element, button, summary, panel, shown: undefined, absent: false };
   }
 
   /**
@@ -154,9 +156,9 @@ export class Inputs {
   #filter() {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
-    for (const { input, element, shown } of this.#rows.values()) {
+    for (const { input, element, shown, absent } of this.#rows.values()) {
       const text = [input.title, input.name, input.meaning, shown?.because, shown?.said].join(" ").toLowerCase();
-      element.hidden = !words.every((word) => text.includes(word));
+      element.hidden = absent || !words.every((word) => text.includes(word));
       count += element.hidden ? 0 : 1;
     }
     for (const group of this.#groups) group.hidden = !group.querySelector(".input:not([hidden])");

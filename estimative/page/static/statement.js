@@ -47,7 +47,8 @@ export class StatementEditor {
     const options = names.map((name) => ({ value: name, text: heading(name) }));
     const attributes = { "data-field": "form" };
     const select = choice("Stated as", options, this.form, (name) => this.#turn(name), attributes);
-    this.element = h("fieldset", { class: "statement" }, h("legend", {}, legend || "Statement"), select, this.body);
+    const title = h("legend", { class: legend ? "" : "unseen" }, legend || "Statement");
+    this.element = h("fieldset", { class: "statement" }, title, select, this.body);
     this.#fill(statement);
   }
 
