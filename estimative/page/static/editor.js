@@ -288,6 +288,7 @@ export class Editor {
       return;
     }
     const shown = Object.keys(draft?.beliefs ?? {}).length ? Object.values(draft?.beliefs ?? {}) : belief ? [belief] : [];
+    for (const each of shown) this.#statements[each.name]?.adopt(each.distributions);
     const distributions = shown.flatMap((each) => each.distributions);
     const missed = distributions.flatMap((each) => each.missed);
     fill(

@@ -152,7 +152,7 @@ export function write(form, values) {
 }
 
 /**
- * The values with which a form begins, rounded, near a distribution.
+ * The values with which a form begins, rounded, near a distribution; a constant is made uncertain.
  *
  * @param {Form} form
  * @param {Reach} reach
@@ -160,7 +160,7 @@ export function write(form, values) {
  * @returns {Values}
  */
 export function start(form, reach, subject) {
-  const values = Object.entries(form.start(reach, subject));
+  const values = Object.entries(form.start(reach.p05 < reach.p95 ? reach : widened(reach.p50, subject.kind), subject));
   return Object.fromEntries(values.map(([key, value]) => [key, typeof value === "number" ? rounded(value) : value]));
 }
 
@@ -270,6 +270,20 @@ function guess(key, { p05, p50, p95 }) {
  */
 function inside(value, kind) {
   return Math.min(Math.max(value, 0.001), kind === "ratio" ? Infinity : 0.999);
+}
+
+/**
+ * A distribution around what was a constant: the odds, or the ratio, may be half as large again either way.
+ *
+ * @param {number} value
+ * @param {Kind} kind
+ * @returns {Reach}
+ */
+function widened(value, kind) {
+  if (kind === "ratio") return { p05: value / 1.5, p50: value, p95: value * 1.5 };
+  const middle = Math.min(Math.max(value, 0.005), 0.995);
+  const [low, high] = [1.5, 1 / 1.5].map((factor) => middle / (middle + (1 - middle) * factor));
+  return { p05: low, p50: middle, p95: high };
 }
 
 /**

@@ -26,8 +26,8 @@ const EVEN = { p05: 0.1, p50: 0.3, p95: 0.6 };
 export class StatementEditor {
   /** @type {NumberField[]} */
   fields = [];
-  /** @type {StatementEditor[]} */
-  parts = [];
+  /** The statements for each state. @type {Map<string, StatementEditor>} */
+  states = new Map();
   /** @type {() => Statement} */
   write = () => 0;
 
@@ -57,9 +57,23 @@ export class StatementEditor {
     return this.write();
   }
 
+  get parts() {
+    return [...this.states.values()];
+  }
+
   /** Whether every field has a number. @returns {boolean} */
   get valid() {
     return this.fields.every((field) => field.valid) && this.parts.every((part) => part.valid);
+  }
+
+  /**
+   * Take the distribution that is fitted now as the one near which another form begins.
+   *
+   * @param {DistributionView[]} distributions
+   */
+  adopt(distributions) {
+    if (distributions.length) this.distributions = distributions;
+    for (const [state, part] of this.states) part.adopt(distributions.filter(({ label }) => label === state));
   }
 
   /** @param {string} name */
@@ -72,7 +86,7 @@ export class StatementEditor {
   /** @param {Statement | null} statement What the fields show; null for a new form near the distribution. */
   #fill(statement) {
     this.fields = [];
-    this.parts = [];
+    this.states = new Map();
     if (this.form === BY_STATE) this.#fillParts(/** @type {{[key: string]: Statement}} */ (statement));
     else if (this.form === COUNTS) this.#fillCounts(statement);
     else this.#fillFields(statement);
@@ -175,7 +189,7 @@ export class StatementEditor {
     const { worth, ...parts } = statement ?? this.#even(shares);
     const states = [...new Set([...Object.keys(parts), ...subject.states])];
     const editors = states.map((state) => this.#part(state, parts[state] ?? 1));
-    this.parts = editors;
+    this.states = new Map(states.map((state, at) => [state, editors[at]]));
     const sure = { worth: Number(worth ?? 0) };
     const written = () => Object.fromEntries(states.map((state, at) => [state, editors[at].statement]));
     this.write = () => (sure.worth > 0 ? { ...written(), worth: sure.worth } : written());
