@@ -47,9 +47,13 @@ def harbour(ferry: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def tab(browser: Browser, harbour: Server) -> Iterator[Tab]:
-    """The page, with nothing changed."""
+    """The page, with the beliefs and the files as they were at first."""
     desk = harbour.ask("desk").data
     while desk["undo"]:
         desk = harbour.ask("undo", revision=desk["revision"]).data
+    # After an undo, a file that was saved differs from what it was.
+    for at, analyst in enumerate(desk["analysts"]):
+        if analyst["changes"]:
+            desk = harbour.ask("save", revision=desk["revision"], at=at).data["desk"]
     with opened(browser, harbour) as tab:
         yield tab

@@ -52,6 +52,7 @@ def test_a_belief_is_changed_explained_and_saved_by_keyboard_alone(tab: Tab, fer
     keyboard.type("Two gales are on their way.")
     press_until(tab, "Done")
     keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Undo")).to_have_text("UndoSeverity of the weather")
     assert focused(tab).startswith("Severity of the weather")
     expect(tab.entry(WEATHER).locator(".reason").first).to_have_text("Two gales are on their way.")
     tab.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.page_tab import LIVE, WEATHER, Tab
 
@@ -74,3 +74,40 @@ def test_a_run_is_saved_and_its_brief_comes_as_a_file(tab: Tab, tmp_path: Path) 
     assert started.value.suggested_filename.endswith("-brief.html")
     assert "The ferry is cancelled" in (tmp_path / "brief.html").read_text(encoding="utf-8")
     assert tab.complaints == []
+
+
+def test_a_file_that_was_changed_elsewhere_is_not_written_but_read_again(tab: Tab, ferry: Path) -> None:
+    """The page says so, and puts the unsaved changes on top of the file as it is now."""
+    tab.settle()
+    high = tab.edit(WEATHER).get_by_label("95% below", exact=True)
+    high.fill("0.93")
+    high.blur()
+    file = ferry / "mate.toml"
+    file.write_text(file.read_text() + "# by another hand\n")
+    panel = tab.turn_to("Save")
+    panel.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.page.get_by_role("alert")).to_contain_text("mate.toml")
+    panel.get_by_role("button", name="Read the file again").click()
+    expect(tab.page.get_by_role("alert")).to_be_empty()
+    panel.get_by_role("button", name="Save", exact=True).click()
+    expect(panel.get_by_text("Saved in mate.toml.")).to_be_visible()
+    written = file.read_text()
+    assert "p95 = 0.93" in written
+    assert written.endswith("# by another hand\n")
+
+
+def test_changes_that_an_earlier_page_did_not_save_are_offered(tab: Tab) -> None:
+    """With their time and their inputs, before anything else; until then the desk is as its files are."""
+    found = [{"analyst": "mate", "written": "1 May 2026, 12:03", "inputs": ["Severity"], "outdated": False}]
+
+    def recovered(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "recovered": found})
+
+    tab.hold("recover")
+    tab.page.route("**/api/desk", recovered)
+    tab.page.reload()
+    expect(tab.page.get_by_text("1 unsaved change of mate, of 1 May 2026, 12:03: Severity.")).to_be_visible()
+    with tab.page.expect_request("**/api/recover") as asked:
+        tab.page.get_by_role("button", name="Take them up").click()
+    assert asked.value.post_data_json["take"] is True

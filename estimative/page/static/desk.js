@@ -99,6 +99,11 @@ export class Desk {
     return this.#change("recover", () => ({ take }));
   }
 
+  /** Wait until every change that was asked for is made. */
+  made() {
+    return this.#turn;
+  }
+
   /** Read the file of the prior set again; unsaved changes stay. */
   reread() {
     return this.#change("reload", () => ({ at: this.store.state.at }));
@@ -201,9 +206,10 @@ export class Desk {
     let file = "";
     await this.#change(action, () => ({ at: this.store.state.at, ...body }), (found) => {
       file = found.file;
+      // The next full fit is the saved answer.
+      this.store.update({ ghosts: placed(this.store.state.ghosts, this.store.state.at, undefined) });
       return found.desk;
     });
-    if (file) this.#setGhost();
     return file;
   }
 
@@ -404,12 +410,6 @@ export class Desk {
     } else if (part.part === "error") {
       this.store.update({ notice: part.error });
     }
-  }
-
-  #setGhost() {
-    const { at, answers, ghosts } = this.store.state;
-    const headline = answers[at]?.view.outcomes[0];
-    if (headline) this.store.update({ ghosts: placed(ghosts, at, headline.posterior) });
   }
 
   /** @returns {State & {desk: DeskView}} */

@@ -22,7 +22,10 @@ const BROAD = { if_yes: { p05: 0.3, p95: 0.8 }, if_no: { p05: 0.1, p95: 0.5 } };
 export class Editor {
   /** Changes that are on their way. */
   #making = 0;
+  /** What is stated as far as the fields show it. */
   #known = "";
+  /** What was sent last. */
+  #sent = "";
   #kept = false;
   #asked = false;
   #closed = false;
@@ -47,7 +50,8 @@ export class Editor {
     this.desk = desk;
     this.store = store;
     this.before = this.#belief;
-    this.element = h("div", { class: "editor", onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event) });
+    const onkeydown = (/** @type {KeyboardEvent} */ event) => this.#key(event);
+    this.element = h("div", { class: "editor", onkeydown, onfocusout: () => this.#flush() });
     this.#build();
     this.unwatch = store.watch(
       ({ desk, draft }) => [desk, draft],
@@ -95,6 +99,7 @@ export class Editor {
       this.buttons,
     );
     this.#fillFields(belief);
+    if (belief) this.#sent = JSON.stringify(this.#beliefs());
     this.#fillButtons();
     this.#follow(this.store.state);
   }
@@ -193,7 +198,7 @@ export class Editor {
   }
 
   #move() {
-    clearTimeout(this.#timer);
+    this.#hold();
     this.#dirty = true;
     this.#ask();
     if (this.#valid) this.desk.preview(this.#beliefs());
@@ -217,20 +222,34 @@ export class Editor {
     return { statement, because: this.because.box.value, source: this.source.box.value };
   }
 
+  #hold() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
   #settle() {
     this.#dirty = true;
-    clearTimeout(this.#timer);
+    this.#hold();
     this.#timer = window.setTimeout(() => this.#commit(), SETTLED);
   }
 
+  /** Make a change that still waits. */
+  #flush() {
+    if (this.#timer) this.#commit();
+  }
+
   async #commit() {
-    clearTimeout(this.#timer);
+    this.#hold();
     if (!this.#valid) return;
     this.#dirty = false;
-    this.#making += 1;
     const beliefs = this.#beliefs();
+    // A change of nothing would be a step to undo.
+    if (JSON.stringify(beliefs) === this.#sent) return this.store.state.draft ? this.desk.drop() : undefined;
+    this.#sent = JSON.stringify(beliefs);
+    this.#making += 1;
     const done = await this.desk.commit(beliefs);
     this.#making -= 1;
+    if (!done) this.#sent = "";
     if (done) this.#known = JSON.stringify(this.#belief?.statement);
     else if (this.#closed) this.#giveUp();
     else this.#follow(this.store.state);
@@ -264,7 +283,7 @@ export class Editor {
   async #cancel() {
     const { before } = this;
     const moved = before && (this.#making > 0 || JSON.stringify(kept(before)) !== JSON.stringify(kept(this.#belief)));
-    clearTimeout(this.#timer);
+    this.#hold();
     this.#dirty = false;
     this.store.update({ open: "" });
     if (moved) await this.desk.commit({ [this.input.name]: kept(before) });
@@ -282,7 +301,7 @@ export class Editor {
     const belief = this.#belief;
     if (!this.#making && JSON.stringify(belief?.statement) !== this.#known) {
       // What moved here meanwhile was about another statement.
-      clearTimeout(this.#timer);
+      this.#hold();
       this.#dirty = false;
       this.#rebuild();
       return;

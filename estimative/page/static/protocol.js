@@ -29,7 +29,8 @@ export class Faulty extends Error {
 export function plainly(issue) {
   const place = `${issue.name}: `;
   const at = issue.name ? issue.text.indexOf(place) : -1;
-  const text = at < 0 ? issue.text : issue.text.slice(at + place.length);
+  if (at < 0) return issue.text;
+  const text = issue.text.slice(at + place.length);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -59,7 +59,7 @@ export class Saving {
 
   /** Save, or ask for a name where the file belongs to the program. */
   async saveNow() {
-    const { analyst } = this;
+    await this.desk.made();
     const own = this.#own;
     if (!own?.changes.length) return;
     if (own.shipped) {
@@ -67,9 +67,7 @@ export class Saving {
       this.name.box.focus();
       return;
     }
-    const file = await this.desk.save();
-    this.#report(file);
-    analyst.box.value = "";
+    this.#report(await this.desk.save());
   }
 
   get #own() {
