@@ -115,24 +115,27 @@ def rest(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
         work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
         job = page.start("rest", Job(settle_together, *work))
     contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
+    headline = 0.0
     for part in job:
         result = part.result
         if isinstance(result, Fits):
+            if (own_fit := result.results[request.at]).has_results:
+                headline = own_fit.headline.posterior.value
             with page.lock:
                 if page.desk.revision == request.revision:
                     page.settled = Settled(revision=request.revision, fits=result)
             for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
                 yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
         else:
-            yield _part(part.name, result, desk, request.at, contexts)
+            yield _part(part.name, result, desk, request.at, contexts, headline)
     yield Part(part="end")
 
 
-def _part(part: str, result: Result, desk: Desk, at: int, contexts: list[Context]) -> Part:
+def _part(part: str, result: Result, desk: Desk, at: int, contexts: list[Context], headline: float) -> Part:
     own, everybody = contexts[at], Context(assessments=desk.assessments, scale=contexts[at].scale)
     match result:
         case Tornado():
-            return Part(part=part, at=at, blocks=block_views(sensitivity.tornado(result, 0.5, own)))
+            return Part(part=part, at=at, blocks=block_views(sensitivity.tornado(result, headline, own)))
         case EvidenceResult():
             return Part(part=part, at=at, blocks=block_views(evidence_document.document(result, own)))
         case PoolResult():

@@ -64,12 +64,12 @@ class CommonDraws:
             If the evidence is impossible at every draw.
         """
         fixed = np.flatnonzero(transform.constant)
-        batch = evaluate_batch(assessment, transform, self.z, queries, self._theta(transform))
+        batch = evaluate_batch(assessment, transform, self.z, queries, self.theta(transform))
         log_prior = self._log_prior - half_squares(self.z[fixed])
         log_weights = log_prior + batch.log_likelihood - self._log_density(fixed)
         return weighted(batch, log_weights, self.mixture, transform)
 
-    def _theta(self, transform: PriorTransform) -> Theta:
+    def theta(self, transform: PriorTransform) -> Theta:
         """The quantities of an assessment; only those with another prior than at the base are computed."""
         own = transform.degree_parameters[:2, transform.free_degrees]
         share = self._share

@@ -96,7 +96,7 @@ class Reweighting:
         chances = np.exp(weighted.batch.log_tilts[1:])
         draws = Draws(
             method="importance",
-            theta=transform.theta(weighted.batch.z),
+            theta=self._common.theta(transform),
             weights=weighted.weights,
             chains=1,
             diagnostics=weighted.diagnostics,

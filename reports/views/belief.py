@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
 from estimative.model.spec.evidence import Cases, Exposure, Forecast, Indicator, Measurement, Testimony
@@ -26,6 +27,8 @@ from estimative.reports.phrases import capital, input_name, input_value, plain, 
 
 POINTS = 60
 """Of a drawn density."""
+DIGITS = 4
+"""Of its points."""
 EDGE = 0.002
 """Probability beyond either end of a drawn density."""
 GROUPS = {
@@ -317,4 +320,9 @@ def _curve(family: Family) -> tuple[tuple[float, ...], tuple[float, ...]]:
     x = np.geomspace(low, high, POINTS) if isinstance(family, LogNormal) else np.linspace(low, high, POINTS)
     y = family.density(np.asarray(x, dtype=float)) if low < high else np.zeros(POINTS)
     finite = np.where(np.isfinite(y), y, 0.0)
-    return tuple(x.tolist()), tuple(finite.tolist())
+    return _drawn(x), _drawn(finite)
+
+
+def _drawn(values: NDArray[np.float64]) -> tuple[float, ...]:
+    """Numbers with as many digits as a picture can show."""
+    return tuple(float(f"{value:.{DIGITS}g}") for value in values.tolist())

@@ -48,6 +48,8 @@ def test_the_page_has_the_numbers_of_the_command(server: Server, folder: Path) -
     assert desk["analysts"][0]["changes"] == ["factors.weather"]
     answer, *parts = server.parts("rest", revision=1, at=0)
     assert [part["part"] for part in parts] == ["tornado", "evidence", "since", "end"]
+    bars = next(block for block in parts[0]["blocks"] if block["block"] == "IntervalPlot")["rows"]
+    assert {bar["point"] for bar in bars} == {headline(answer)["value"]}
     assert server.ask("save", revision=1, at=0).data["file"] == "mate.toml"
     result = fitted(folder)
     for outcome in answer["answer"]["outcomes"]:
