@@ -14,8 +14,6 @@ const TICKS = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0
 const MARGIN = 1.5;
 /** Percent at either end, for the marks that stand there. */
 const HEIGHT = 20;
-const ROOM = 9;
-/** Percent of the width that a number below an axis needs. */
 
 /** @param {number} p */
 const logit = (p) => Math.log(p / (1 - p));
@@ -92,11 +90,12 @@ export function strip(axis, { low, high, point, before, ghost, under }, { thresh
  * The numbers below a drawing.
  *
  * @param {Axis} axis
+ * @param {number} [room] What each needs, in percent of the width.
  */
-export function ruler(axis) {
-  let last = -ROOM;
+export function ruler(axis, room = 16) {
+  let last = -room;
   const shown = axis.ticks.filter(({ value }) => {
-    const clear = axis.place(value) - last >= ROOM;
+    const clear = axis.place(value) - last >= room;
     if (clear) last = axis.place(value);
     return clear;
   });

@@ -425,6 +425,7 @@ export class Desk {
    * @returns {Promise<Found | undefined>}
    */
   async #guarded(work) {
+    if (this.store.state.phase === "stopped") return undefined;
     try {
       return await work();
     } catch (error) {

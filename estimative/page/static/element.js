@@ -75,12 +75,17 @@ export function dress(element, attributes) {
 }
 
 /**
- * A button that submits nothing.
+ * A button that submits nothing. It does nothing while it is marked as disabled; unlike one that is disabled, it keeps
+ * the keyboard.
  *
  * @param {string} label
  * @param {(event: Event) => void} onclick
  * @param {Attributes} attributes
  */
 export function button(label, onclick, attributes = {}) {
-  return h("button", { type: "button", ...attributes, onclick }, label);
+  const press = (/** @type {Event} */ event) => {
+    if (element.getAttribute("aria-disabled") !== "true") onclick(event);
+  };
+  const element = h("button", { type: "button", ...attributes, onclick: press }, label);
+  return element;
 }

@@ -26,7 +26,8 @@ function row({ title, low, high, prior, posterior }) {
       h("p", { class: "mark-title" }, title),
       h("p", { class: "mark-text" }, `Before the evidence ${said(prior)}; after it ${said(posterior)}`),
     ),
-    h("div", {}, drawn, h("p", { class: "ends" }, h("span", {}, `0: ${low}`), h("span", {}, `1: ${high}`))),
+    drawn,
+    h("p", { class: "ends" }, h("span", {}, `0: ${low}`), h("span", {}, `1: ${high}`)),
   );
 }
 

@@ -10,6 +10,8 @@ import { fill, h, svg } from "./element.js";
 const LETTER = 5.9;
 /** The usual width of a letter in CSS pixels. */
 const BAND = 18;
+const ROOM = 4000;
+/** A number below the scale needs 40 pixels. */
 
 export class AnswerScale {
   /** @type {BandView[]} */
@@ -51,7 +53,7 @@ export class AnswerScale {
       thresholds: this.#bands.flatMap(({ low, high }) => [low, high]),
     });
     if (!span) drawn.classList.add("empty");
-    fill(this.element, this.#words(axis), drawn, ruler(axis));
+    fill(this.element, this.#words(axis), drawn, ruler(axis, ROOM / this.#width));
   }
 
   /** @param {import("./axis.js").Axis} axis */

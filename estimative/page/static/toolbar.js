@@ -69,7 +69,6 @@ export class Toolbar {
    * @param {string} phase
    */
   #showStep(element, verb, what, phase) {
-    // Not "disabled": the keyboard would lose its place when nothing more is to be undone.
     dress(element, { "aria-disabled": !what || phase === "stopped" ? "true" : false, title: what && `${verb}: ${what}` });
     fill(element, h("span", { class: "verb" }, verb), what && h("span", { class: "what" }, what));
   }
