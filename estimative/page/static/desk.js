@@ -343,9 +343,9 @@ export class Desk {
         if (!own.signal.aborted) this.#takePart(part, desk, at);
     });
     if (this.#rest === own || !this.#rest) this.store.update({ resting: false });
-    // Another tab that asks for the same stops this one.
+    // Another tab that asks for the same stops this one; chance keeps the two from stopping each other for ever.
     if (this.#rest === own && !this.#rested.startsWith(`${desk.revision} `) && !this.store.state.restError)
-      this.#timer = window.setTimeout(() => this.#settle(), 5 * PAUSE);
+      this.#timer = window.setTimeout(() => this.#settle(), PAUSE * (5 + 20 * Math.random()));
   }
 
   /**
