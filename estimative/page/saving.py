@@ -130,7 +130,8 @@ def save_run(page: OpenPage, request: requests.SaveRun) -> Iterator[Part]:
         if own.changes:
             message = "the prior set has changes that are not saved"
             raise invalid(message, code="misuse", key=own.name, suggestion="Save them first.")
-        work = (desk.file, own.path, page.day, page.settings, page.store, request.method, request.label)
+        files = (own.assessment, desk.file, own.path, page.day)
+        work = (*files, page.settings, page.store, request.method, request.label)
         job = page.start("run", Job(make_run, *work))
     for part in job:
         yield Part(part="run", at=request.at, run=part.id) if isinstance(part, SavedRun) else progress_part(part)

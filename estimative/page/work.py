@@ -13,6 +13,7 @@ from estimative.model.inference.executor import cores
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.record.run_store import Store
 from estimative.page.progress import Stage, reporting
+from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import Scale
 from estimative.reports.answers import Answer
 from estimative.reports.context import Context
@@ -49,6 +50,7 @@ def confirm(assessment: Assessment, settings: Settings) -> Iterator[Stage | FitR
 
 
 def make_run(
+    seen: Assessment,
     scenario: Path,
     priors: Path,
     day: datetime.date | None,
@@ -57,11 +59,25 @@ def make_run(
     method: FitMethod,
     label: str,
 ) -> Iterator[Stage | SavedRun]:
-    """Fit the files as they are, and save the run."""
+    """Fit the files, if they still are what the page shows, and save the run.
+
+    Raises
+    ------
+    InvalidInput
+        With every error of the files; or if one of them has changed.
+    """
 
     def work(progress: Progress) -> SavedRun:
         inputs = load(str(scenario), str(priors), day)
-        outcome = fit(inputs.assessment, replace(settings, progress=progress), method=method)
+        now = inputs.assessment
+        for path, part, before in (
+            (scenario, now.scenario.digest, seen.scenario.digest),
+            (priors, now.prior_set.digest, seen.prior_set.digest),
+        ):
+            if part != before:
+                message, fix = "the file was changed since the page was opened", "Open the page again."
+                raise invalid(message, code="changed-on-disk", file=str(path), suggestion=fix)
+        outcome = fit(now, replace(settings, progress=progress), method=method)
         return SavedRun(id=save_run(store, outcome, inputs, label=label).id)
 
     return reporting(work)

@@ -159,6 +159,14 @@ def test_a_run_and_its_brief_come_from_the_saved_file(server: Server, folder: Pa
     assert server.ask("report", run="nobody", brief=True, format="html").status == 422
 
 
+def test_no_run_is_saved_of_files_that_the_page_does_not_show(server: Server, folder: Path) -> None:
+    (folder / "ferry.toml").write_text(SCENARIO.replace("dead calm", "calm"))
+    refused = server.ask("save-run", revision=0, at=0)
+    assert refused.status == 422
+    assert "ferry.toml: the file was changed since the page was opened" in refused.data["issues"][0]["text"]
+    assert not (folder / "data" / "estimative" / "runs").exists()
+
+
 def test_a_second_tab_hears_of_changes_in_the_first(server: Server) -> None:
     first = server.token
     server.enter()
