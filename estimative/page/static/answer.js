@@ -28,7 +28,7 @@ const UNRELIABLE = "The fit did not converge, so that its numbers cannot be reli
 
 /** @param {boolean} resting */
 function liveStanding(resting) {
-  return resting ? "Live, from the draws at hand; the full fit is running" : "Live, from the draws at hand";
+  return resting ? "Live; the full fit is running" : "Live";
 }
 
 export class Answer {
