@@ -30,12 +30,12 @@ FILE = "x-estimative-file"
 
 def page_files() -> Mapping[str, tuple[bytes, str]]:
     """The page's own files with their types, by path: nothing else can be read."""
-    found = {}
+    files = {}
     for file in resources.files("estimative.page").joinpath("static").iterdir():
         kind = TYPES.get(f".{file.name.rpartition('.')[2]}")
         if kind and file.is_file():
-            found[START if file.name == "index.html" else f"/{file.name}"] = file.read_bytes(), kind
-    return found
+            files[START if file.name == "index.html" else f"/{file.name}"] = file.read_bytes(), kind
+    return files
 
 
 def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
@@ -68,28 +68,28 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
     return Guard(app=Starlette(routes=routes), keys=keys, hosts=frozenset(hosts), paths=frozenset(files))
 
 
-def _response(found: Reply) -> Response:
-    match found:
+def _response(answer: Reply) -> Response:
+    match answer:
         case Data(content=content):
             return Response(content, media_type=JSON)
         case Download(name=name, content=content):
             return Response(content, media_type="application/octet-stream", headers={FILE: name})
         case Lines():
-            return StreamingResponse(_sent(found), media_type="application/x-ndjson")
+            return StreamingResponse(_sent(answer), media_type="application/x-ndjson")
         case Failure(status=status, issues=issues) if issues:
             return Response(issues, status, media_type=JSON)
         case Failure(status=status, reason=reason):
             return _refusal(status, reason)
 
 
-async def _sent(found: Lines) -> AsyncIterator[bytes]:
+async def _sent(answer: Lines) -> AsyncIterator[bytes]:
     """One line for each part; a reader who leaves stops what computes them."""
-    lines = iter(found)
+    lines = iter(answer)
     try:
         while (line := await anyio.to_thread.run_sync(next, lines, None, abandon_on_cancel=True)) is not None:
             yield line + b"\n"
     finally:
-        found.stream.stop()
+        answer.stream.stop()
 
 
 def _refusal(status: HTTPStatus, reason: str) -> Response:

@@ -218,8 +218,8 @@ def open_page(
         for at, file in enumerate(page.files):
             reserving(file.path)
             page.hold(file.path)
-            if isinstance(found := journal.read(file.path), Unsaved):
-                page.recovered[at] = found
+            if isinstance(unsaved := journal.read(file.path), Unsaved):
+                page.recovered[at] = unsaved
     except InvalidInput:
         page.close()
         raise

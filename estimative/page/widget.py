@@ -7,6 +7,7 @@ import re
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from http import HTTPStatus
@@ -147,7 +148,12 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
             loop = asyncio.get_running_loop()
         except RuntimeError:  # there is none
             return send
-        return lambda message: loop.call_soon_threadsafe(send, message)
+
+        def send_later(message: Message) -> None:
+            with suppress(RuntimeError):  # the notebook has ended
+                loop.call_soon_threadsafe(send, message)
+
+        return send_later
 
     def _answer(self, message: requests.Message, request: _Request, send: Callable[[Message], object]) -> None:
         body = msgspec.json.encode(message.body)
