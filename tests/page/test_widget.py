@@ -233,7 +233,10 @@ CELL = f"""<!doctype html>
   const style = await window.style();
   const model = {{
     get: () => style,
-    send: (message) => window.send(message),
+    send: (message) => {{
+      if (window.gone) throw new Error("Cannot send");
+      window.send(message);
+    }},
     on: (event, listener) => (listeners[event] = listener),
     off: (event) => delete listeners[event],
   }};
@@ -242,7 +245,10 @@ CELL = f"""<!doctype html>
   }}, 30);
   window.keys = [];
   document.addEventListener("keydown", ({{ key }}) => window.keys.push(key));
-  window.takeAway = widget.render({{ model, el: document.getElementById("out") }});
+  window.show = () => {{
+    window.takeAway = widget.render({{ model, el: document.getElementById("out") }});
+  }};
+  window.show();
 </script>
 """
 
@@ -306,4 +312,19 @@ def test_notebook_and_page_stay_apart(cell: tuple[Page, list[str]], notebook: No
     assert page.title() == "A notebook"
     page.evaluate("takeAway()")
     expect(page.locator("#answer")).to_have_count(0)
+    assert complaints == []
+
+
+def test_a_page_without_its_kernel_says_so(cell: tuple[Page, list[str]], notebook: Notebook) -> None:
+    """After the kernel was restarted, or the widget was closed, the page says what to do at the next change."""
+    page, complaints = cell
+    expect(page.locator("#standing")).to_have_text("Full fit", timeout=WAIT * 1000)
+    page.evaluate("window.gone = true")
+    page.get_by_role("button", name="Thorough").click()
+    expect(page.get_by_role("alert")).to_contain_text("Run the cell again.")
+    page.evaluate("window.gone = false; takeAway(); show()")
+    expect(page.locator("#standing")).to_have_text("Full fit", timeout=WAIT * 1000)
+    notebook.widget.close()
+    page.get_by_role("button", name="Thorough").click()
+    expect(page.get_by_role("alert")).to_contain_text("Run the cell again.")
     assert complaints == []

@@ -32,7 +32,7 @@ class Replies {
 
   /** @param {unknown} error */
   fail(error) {
-    this.#failure = error;
+    this.#failure ??= error;
     this.#wake();
   }
 
@@ -115,7 +115,7 @@ export class Kernel {
   close() {
     this.model.off("msg:custom", this.#hear);
     this.model.off("comm:close", this.#stop);
-    for (const id of this.#asked.keys()) this.model.send({ id, abort: true });
+    for (const id of this.#asked.keys()) this.#send({ id, abort: true });
     this.#stop();
   }
 
@@ -130,12 +130,12 @@ export class Kernel {
     const id = `${this.#view}-${(this.#count += 1)}`;
     const replies = new Replies();
     const abort = () => {
-      this.model.send({ id, abort: true });
       replies.fail(signal?.reason);
+      this.#send({ id, abort: true });
     };
     signal?.addEventListener("abort", abort);
     this.#asked.set(id, replies);
-    this.model.send({ id, action: name, body });
+    this.#send({ id, action: name, body });
     try {
       for (;;) {
         const next = await replies.next();
@@ -145,6 +145,16 @@ export class Kernel {
     } finally {
       this.#asked.delete(id);
       signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** @param {object} message */
+  #send(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      // A widget whose kernel is gone cannot send.
+      this.#stop();
     }
   }
 
