@@ -198,14 +198,14 @@ def test_a_prior_set_is_open_in_one_program_at_a_time(folder: Path) -> None:
     """A widget keeps it until it is closed; one that cannot have all of its prior sets keeps none."""
     (folder / "cook.toml").write_text(PRIORS.replace('"mate"', '"cook"'))
     mate, cook = (Journal.at(None).held(folder / f"{name}.toml") for name in ("mate", "cook"))
-    with cook, pytest.raises(InvalidInput, match="open in another window"):
+    with cook, pytest.raises(InvalidInput, match="open in another window") as refusal:
         es.open("ferry.toml", "mate.toml", "cook.toml")
     widget = es.open("ferry.toml", "mate.toml", "cook.toml")
     with pytest.raises(InvalidInput, match="open in another window"), Journal.at(None).held(folder / "mate.toml"):
         pass
     widget.close()
     with mate:
-        pass
+        assert refusal  # a traceback, which a notebook shows, keeps no file either
 
 
 def test_without_its_extra_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,6 +304,9 @@ def test_notebook_and_page_stay_apart(cell: tuple[Page, list[str]], notebook: No
     looks = "element => [getComputedStyle(element).color, getComputedStyle(element).fontSize]"
     assert text.evaluate(looks) == ["rgb(1, 2, 3)", "16px"]
     assert page.locator("#answer p").first.evaluate(looks) == ["rgb(28, 28, 26)", "14px"]
+    display = "element => getComputedStyle(element).display"
+    assert page.locator(".page, .answer").evaluate_all(f"elements => elements.map({display})") == ["grid", "grid"]
+    assert page.locator("body").evaluate("body => getComputedStyle(body).margin") == "8px"
     text.press("/")
     expect(search).not_to_be_focused()
     page.get_by_role("tab", name="Evidence").press("/")
