@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -214,3 +215,31 @@ def test_ctrl_c_ends_it_whatever_it_does(server: Server) -> None:
     assert server.end() == 0
     thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+def test_a_reader_who_leaves_stops_the_work(folder: Path) -> None:
+    """A process that would fit by NUTS for minutes ends when the connection is closed."""
+    with serving("ferry.toml", "--priors", "mate.toml", "--draws", "200000", folder=folder) as server:
+        server.enter()
+        body = json.dumps({"revision": 0, "at": 0}).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("POST", "/api/thorough", body, server.headers(body))
+        reader = connection.getresponse()
+        assert json.loads(reader.readline())["part"] == "progress"
+        assert jobs(server)
+        reader.close()
+        connection.close()
+        until = time.monotonic() + 30
+        while jobs(server) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not jobs(server)
+
+
+def jobs(server: Server) -> list[str]:
+    """The processes that work for the page: those that the process from which jobs are forked has started."""
+    forked = [number for child in children(server.process.pid) for number in children(int(child))]
+    return [number for number in forked if Path(f"/proc/{number}").exists()]
+
+
+def children(parent: int) -> list[str]:
+    return [number for task in Path(f"/proc/{parent}/task").glob("*/children") for number in task.read_text().split()]
