@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         history,
         import_forecasts,
         load,
+        open,  # noqa: A004 - as the command
         pool,
         score,
     )
@@ -39,6 +40,7 @@ __all__ = [
     "history",
     "import_forecasts",
     "load",
+    "open",
     "pool",
     "score",
 ]

@@ -6,21 +6,29 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tests.page_server import serving
-from tests.page_tab import browsing, opened
+from tests.page_tab import FULL, browsing, opened
 
 
 def draw(path: Path) -> None:
     """The built-in example, with an input open and moved."""
-    with tempfile.TemporaryDirectory() as folder, serving(folder=Path(folder)) as server, browsing() as browser:
-        with opened(browser, server, viewport={"width": 1200, "height": 820}, device_scale_factor=1.5) as tab:
-            tab.settle()
-            low = tab.edit("factors.mistrust").locator("input[type=text]").first
-            low.fill("0.1")
-            low.press("Enter")
-            tab.settle()
-            tab.page.evaluate("() => document.activeElement.blur()")
-            tab.page.screenshot(path=path)
+    screen = {"viewport": {"width": 1200, "height": 820}, "device_scale_factor": 1.5}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(folder=Path(folder)) as server,
+        browsing() as browser,
+        opened(browser, server, **screen) as tab,
+    ):
+        tab.settle()
+        low = tab.edit("factors.mistrust").locator("input[type=text]").first
+        low.fill("0.1")
+        low.press("Enter")
+        expect(tab.page.locator("#standing")).not_to_have_text(FULL)
+        tab.settle()
+        tab.page.evaluate("() => document.activeElement.blur()")
+        tab.page.screenshot(path=path)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ from estimative.page import requests, saving
 from estimative.page.job import Job
 from estimative.page.open_page import OpenPage, Settled, Stale
 from estimative.page.part import Part, progress_part
+from estimative.page.progress import Stage
 from estimative.page.state import DeskView, desk_view
+from estimative.page.stream import Stream
 from estimative.page.work import confirm, settle_together
 from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.statements import Stated
@@ -33,7 +35,7 @@ from estimative.reports.views.answer import AnswerView, fit_view, quick_view
 from estimative.reports.views.belief import BeliefView, belief_view
 from estimative.reports.views.block import BlockView, block_views
 from estimative.workflows.desk import Changes, Desk
-from estimative.workflows.settle import Fits, Refused, Result, since_opened
+from estimative.workflows.settle import Fits, Refused, Result, SettledPart, since_opened
 from estimative.workflows.suppositions import read_statement, read_supposition
 from estimative.workflows.whatif import whatif
 
@@ -108,12 +110,16 @@ def redo(page: OpenPage, request: requests.Revision) -> DeskView:
         return page.now(desk.redone())
 
 
-def rest(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
+def rest(page: OpenPage, request: requests.Analysis) -> Stream:
     """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
     with page.at(request.revision, request.at) as desk:
         own = desk.sets[request.at]
         work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
         job = page.start("rest", Job(settle_together, *work))
+    return Stream(parts=_rest(page, request, desk, job), job=job)
+
+
+def _rest(page: OpenPage, request: requests.Analysis, desk: Desk, job: Job[SettledPart]) -> Iterator[Part]:
     contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
     headline = 0.0
     for part in job:
@@ -158,15 +164,19 @@ def _why(result: CompareResult, context: Context) -> Iterator[Any]:
         yield from team_document(result.team, context)
 
 
-def thorough(page: OpenPage, request: requests.Analysis) -> Iterator[Part]:
+def thorough(page: OpenPage, request: requests.Analysis) -> Stream:
     """The answer of one analyst by importance sampling, confirmed by NUTS."""
     with page.at(request.revision, request.at) as desk:
         assessment = desk.sets[request.at].assessment
         job = page.start("thorough", Job(confirm, assessment, page.settings))
     context = Context(assessments=(assessment,), scale=page.scale)
+    return Stream(parts=_thorough(request.at, job, context), job=job)
+
+
+def _thorough(at: int, job: Job[Stage | FitResult], context: Context) -> Iterator[Part]:
     for result in job:
         if isinstance(result, FitResult):
-            yield Part(part="answer", at=request.at, answer=fit_view(result, context))
+            yield Part(part="answer", at=at, answer=fit_view(result, context))
         else:
             yield progress_part(result)
     yield Part(part="end")
@@ -234,11 +244,10 @@ def stated(beliefs: Mapping[str, requests.Belief]) -> Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """How a request is read and answered: at once, or part by part."""
+    """How a request is read, and answered: a `Stream` part by part, everything else at once."""
 
     request: type
     answer: Callable[[OpenPage, Any], object]
-    streams: bool = False
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -248,14 +257,14 @@ ACTIONS: Mapping[str, Action] = {
     "copy": Action(request=requests.Copy, answer=copy),
     "undo": Action(request=requests.Revision, answer=undo),
     "redo": Action(request=requests.Revision, answer=redo),
-    "rest": Action(request=requests.Analysis, answer=rest, streams=True),
+    "rest": Action(request=requests.Analysis, answer=rest),
     "recover": Action(request=requests.Recover, answer=saving.recover),
     "reload": Action(request=requests.Analysis, answer=saving.reload),
     "report": Action(request=requests.Report, answer=saving.report),
     "save": Action(request=requests.Analysis, answer=saving.save),
     "save-as": Action(request=requests.SaveAs, answer=saving.save_as),
-    "save-run": Action(request=requests.SaveRun, answer=saving.save_run, streams=True),
-    "thorough": Action(request=requests.Analysis, answer=thorough, streams=True),
+    "save-run": Action(request=requests.SaveRun, answer=saving.save_run),
+    "thorough": Action(request=requests.Analysis, answer=thorough),
     "what-if": Action(request=requests.WhatIf, answer=what_if),
 }
 """By their path below `/api/`."""

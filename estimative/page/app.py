@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from importlib import resources
 
@@ -15,31 +14,28 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from estimative.model.codec import to_compact_json
 from estimative.page import requests
-from estimative.page.actions import ACTIONS, Action
 from estimative.page.guard import API, ENTER, Guard
 from estimative.page.keys import Keys
-from estimative.page.open_page import OpenPage, Stale
+from estimative.page.open_page import OpenPage
+from estimative.page.reply import Data, Failure, Lines, Reply, reply
 from estimative.page.saving import Download
-from estimative.priors.errors import InvalidInput
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 START = "/"
 JSON = "application/json"
-DEFECT = "This is a defect of the program. The terminal has the details."
 FILE = "x-estimative-file"
 """The header with the name of a document."""
 
 
 def page_files() -> Mapping[str, tuple[bytes, str]]:
     """The page's own files with their types, by path: nothing else can be read."""
-    found = {}
+    files = {}
     for file in resources.files("estimative.page").joinpath("static").iterdir():
         kind = TYPES.get(f".{file.name.rpartition('.')[2]}")
         if kind and file.is_file():
-            found[START if file.name == "index.html" else f"/{file.name}"] = file.read_bytes(), kind
-    return found
+            files[START if file.name == "index.html" else f"/{file.name}"] = file.read_bytes(), kind
+    return files
 
 
 def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
@@ -61,14 +57,8 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
         return Response(msgspec.json.encode({"token": token}), media_type=JSON)
 
     async def act(request: Request) -> Response:
-        action = ACTIONS.get(request.path_params["action"])
-        if action is None:
-            return _refusal(HTTPStatus.NOT_FOUND, "There is no such action.")
-        try:
-            asked: object = msgspec.json.decode(await request.body(), type=action.request)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            return _refusal(HTTPStatus.BAD_REQUEST, str(error))
-        return await _answer(page, action, asked)
+        name, body = request.path_params["action"], await request.body()
+        return _response(await anyio.to_thread.run_sync(reply, page, name, body))
 
     routes = [
         Route(ENTER, enter, methods=["POST"]),
@@ -78,41 +68,28 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
     return Guard(app=Starlette(routes=routes), keys=keys, hosts=frozenset(hosts), paths=frozenset(files))
 
 
-async def _answer(page: OpenPage, action: Action, asked: object) -> Response:
-    try:
-        answer = await anyio.to_thread.run_sync(action.answer, page, asked)
-        if action.streams:
-            # The first part is awaited here, so that an error before it has a status of its own.
-            parts = iter(answer)  # type: ignore[call-overload]
-            first = await anyio.to_thread.run_sync(next, parts, None)
-            return StreamingResponse(_lines(first, parts), media_type="application/x-ndjson")
-        if isinstance(answer, Download):
-            return Response(answer.content, media_type="application/octet-stream", headers={FILE: answer.name})
-        return Response(to_compact_json(answer), media_type=JSON)
-    except Stale:
-        return _refusal(HTTPStatus.CONFLICT, "It was changed in another tab.")
-    except InvalidInput as error:
-        issues = [{"name": issue.place.key, "text": str(issue)} for issue in error.issues]
-        return Response(msgspec.json.encode({"issues": issues}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type=JSON)
-    except Exception:
-        traceback.print_exc()
-        return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, DEFECT)
+def _response(answer: Reply) -> Response:
+    match answer:
+        case Data(content=content):
+            return Response(content, media_type=JSON)
+        case Download(name=name, content=content):
+            return Response(content, media_type="application/octet-stream", headers={FILE: name})
+        case Lines():
+            return StreamingResponse(_sent(answer), media_type="application/x-ndjson")
+        case Failure(status=status, issues=issues) if issues:
+            return Response(issues, status, media_type=JSON)
+        case Failure(status=status, reason=reason):
+            return _refusal(status, reason)
 
 
-async def _lines(first: object, parts: Iterator[object]) -> AsyncIterator[bytes]:
-    """One line of JSON for each part; a reader who leaves stops what computes them."""
-    part = first
+async def _sent(answer: Lines) -> AsyncIterator[bytes]:
+    """One line for each part; a reader who leaves stops what computes them."""
+    lines = iter(answer)
     try:
-        while part is not None:
-            yield to_compact_json(part) + b"\n"
-            part = await anyio.to_thread.run_sync(next, parts, None, abandon_on_cancel=True)
-    except InvalidInput as error:
-        yield msgspec.json.encode({"part": "error", "error": str(error)}) + b"\n"
-    except Exception:
-        traceback.print_exc()
-        yield msgspec.json.encode({"part": "error", "error": DEFECT}) + b"\n"
+        while (line := await anyio.to_thread.run_sync(next, lines, None, abandon_on_cancel=True)) is not None:
+            yield line + b"\n"
     finally:
-        getattr(parts, "close", lambda: None)()
+        answer.stream.stop()
 
 
 def _refusal(status: HTTPStatus, reason: str) -> Response:

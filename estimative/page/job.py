@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -26,6 +27,8 @@ class Job[Part]:
         context = multiprocessing.get_context("forkserver")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_run, args=(sender, work, arguments), daemon=True)
+        self._stopping = threading.Lock()
+        self._stopped = False
         with safe_path():
             self._process.start()
         sender.close()
@@ -52,12 +55,14 @@ class Job[Part]:
             self.stop()
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
-        with suppress(ValueError):  # closed already
-            self._process.kill()
-            self._process.join()
-            self._process.close()
-        self._receiver.close()
+        """End the process, whatever it is doing; from any thread, and more than once."""
+        with self._stopping:
+            if not self._stopped:
+                self._stopped = True
+                self._process.kill()
+                self._process.join()
+                self._process.close()
+                self._receiver.close()
 
 
 def prepare() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +20,7 @@ from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.page.job import Job
 from estimative.page.state import DeskView, desk_view
-from estimative.priors.errors import invalid
+from estimative.priors.errors import InvalidInput, invalid
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows.desk import Desk, open_desk
 from estimative.workflows.journal import Journal, Unsaved
@@ -82,6 +82,8 @@ class OpenPage:
     """What an earlier page did not save, by the place of the prior set, until it is taken up or discarded."""
     holding: ExitStack = field(default_factory=ExitStack, repr=False)
     """The journals of the files, which belong to this page alone."""
+    reserved: set[Path] = field(default_factory=set, repr=False)
+    """Those files, without links."""
     settled: Settled | None = None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     jobs: dict[str, Job[Any]] = field(default_factory=dict, repr=False)
@@ -121,6 +123,7 @@ class OpenPage:
             If another page has them.
         """
         self.holding.enter_context(self.journal.held(path))
+        self.reserved.add(path.resolve())
 
     def now(self, desk: Desk) -> DeskView:
         """Put the desk in the place of the one before, and keep what is not saved.
@@ -151,12 +154,13 @@ class OpenPage:
         return job
 
     def close(self) -> None:
-        """Stop every job."""
+        """Stop every job, and let other pages have the files."""
         with self.lock:
             jobs, self.jobs = [*self.jobs.values()], {}
         for job in jobs:
             job.stop()
         self.holding.close()
+        self.reserved.clear()
 
     def quick(self, at: int, assessment: Assessment) -> Quick:
         """Estimate an assessment near one prior set from the draws of the last full fit."""
@@ -179,9 +183,21 @@ class OpenPage:
 
 
 def open_page(
-    scenario: str, priors: Sequence[str], day: datetime.date | None, *, settings: Settings, scale: Scale, store: Store
+    scenario: str,
+    priors: Sequence[str],
+    day: datetime.date | None,
+    *,
+    settings: Settings,
+    scale: Scale,
+    store: Store,
+    reserving: Callable[[Path], None] = lambda file: None,
 ) -> OpenPage:
     """Lay prior sets open for one page, with what an earlier one did not save.
+
+    Parameters
+    ----------
+    reserving
+        Called with each prior set before other pages are kept from it.
 
     Raises
     ------
@@ -198,8 +214,13 @@ def open_page(
         store=store,
         journal=journal,
     )
-    for at, file in enumerate(page.files):
-        page.hold(file.path)
-        if isinstance(found := journal.read(file.path), Unsaved):
-            page.recovered[at] = found
+    try:
+        for at, file in enumerate(page.files):
+            reserving(file.path)
+            page.hold(file.path)
+            if isinstance(unsaved := journal.read(file.path), Unsaved):
+                page.recovered[at] = unsaved
+    except InvalidInput:
+        page.close()
+        raise
     return page

@@ -30,6 +30,16 @@ class Enter(Request, frozen=True, kw_only=True):
     key: Name
 
 
+class Message(Request, frozen=True, kw_only=True):
+    """A view of a widget asks for an action, or needs the answer no more."""
+
+    id: Name
+    """Of the request, chosen by the view."""
+    action: Name = ""
+    body: dict[str, object] = {}
+    abort: bool = False
+
+
 class Look(Request, frozen=True, kw_only=True):
     """Everything as it is."""
 

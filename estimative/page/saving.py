@@ -10,7 +10,9 @@ from estimative.page import requests
 from estimative.page.job import Job
 from estimative.page.open_page import OpenPage
 from estimative.page.part import Part, progress_part
+from estimative.page.progress import Stage
 from estimative.page.state import DeskView, desk_view
+from estimative.page.stream import Stream
 from estimative.page.work import SavedRun, make_run, write_report
 from estimative.priors.errors import invalid, quote
 from estimative.priors.prior_set_file import read_prior_set
@@ -117,7 +119,7 @@ def recover(page: OpenPage, request: requests.Recover) -> DeskView:
         return page.now(desk)
 
 
-def save_run(page: OpenPage, request: requests.SaveRun) -> Iterator[Part]:
+def save_run(page: OpenPage, request: requests.SaveRun) -> Stream:
     """Fit the files as they are, and save the run.
 
     Raises
@@ -133,8 +135,12 @@ def save_run(page: OpenPage, request: requests.SaveRun) -> Iterator[Part]:
         files = (own.assessment, desk.file, own.path, page.day)
         work = (*files, page.settings, page.store, request.method, request.label)
         job = page.start("run", Job(make_run, *work))
+    return Stream(parts=_run_parts(request.at, job), job=job)
+
+
+def _run_parts(at: int, job: Job[Stage | SavedRun]) -> Iterator[Part]:
     for part in job:
-        yield Part(part="run", at=request.at, run=part.id) if isinstance(part, SavedRun) else progress_part(part)
+        yield Part(part="run", at=at, run=part.id) if isinstance(part, SavedRun) else progress_part(part)
     yield Part(part="end")
 
 

@@ -4,7 +4,7 @@
 import { shownAnswer } from "./answer.js";
 import { oddsAxis, ruler, strip } from "./axis.js";
 import { partsPanel } from "./details.js";
-import { button, fill, h } from "./element.js";
+import { button, fill, h, holdsFocus } from "./element.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").ProbabilityView} ProbabilityView */
@@ -18,7 +18,7 @@ export function analystsPanel(desk, store) {
   store.watch(
     ({ desk: view, at, live, answers: settled }) => [view, at, live, settled],
     (state) => {
-      const focused = answers.contains(document.activeElement);
+      const focused = holdsFocus(answers);
       if (state.desk) fill(answers, common(state, desk));
       if (focused) answers.querySelector("button")?.focus();
     },

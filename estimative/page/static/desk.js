@@ -12,7 +12,6 @@ import { Faulty, Stale, Stopped } from "./protocol.js";
 
 const PAUSE = 400;
 /** Milliseconds without a move after which the full fit begins. */
-const ADDRESS = "Open the address that estimative prints.";
 const KEPT = "Unsaved changes are kept and will be offered again.";
 const ELSEWHERE = "The desk was changed in another tab. This tab now shows it as it is.";
 
@@ -33,7 +32,7 @@ export class Desk {
   #previews;
 
   /**
-   * @param {import("./protocol.js").Server} server
+   * @param {import("./protocol.js").Server | import("./kernel.js").Kernel} server
    * @param {import("./store.js").Store} store
    */
   constructor(server, store) {
@@ -441,7 +440,7 @@ export class Desk {
   #stop(error) {
     this.#supersede();
     const { desk } = this.store.state;
-    const notice = desk ? `This page's server has stopped or was restarted. ${ADDRESS} ${KEPT}` : error.message;
+    const notice = desk ? `${this.server.gone} ${KEPT}` : error.message;
     this.store.update({ phase: "stopped", notice, resting: false, thorough: null });
   }
 }

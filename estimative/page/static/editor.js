@@ -2,7 +2,7 @@
 /** One belief to be edited: what is stated, and why. Every settled change is made at once, and can be undone. */
 
 import { densities } from "./density.js";
-import { button, fill, h, unique } from "./element.js";
+import { button, fill, focused, h, holdsFocus, unique } from "./element.js";
 import { wording } from "./field.js";
 import { plainly } from "./protocol.js";
 import { StatementEditor } from "./statement.js";
@@ -322,8 +322,7 @@ export class Editor {
 
   /** Another tab, or an undo, changed what is stated: the keyboard stays in the same field. */
   #rebuild() {
-    const active = document.activeElement;
-    const field = this.element.contains(active) ? active?.getAttribute("data-field") : null;
+    const field = holdsFocus(this.element) && focused(this.element)?.getAttribute("data-field");
     this.#build();
     const fields = [...this.element.querySelectorAll("[data-field]")];
     const same = field && fields.find((each) => each.getAttribute("data-field") === field);
@@ -333,7 +332,7 @@ export class Editor {
   /** @param {BeliefView | undefined} belief */
   #freshen(belief) {
     const changed = Boolean(belief?.changed);
-    if (changed !== this.#changed && !this.buttons.contains(document.activeElement)) this.#fillButtons();
+    if (changed !== this.#changed && !holdsFocus(this.buttons)) this.#fillButtons();
     this.#changed = changed;
   }
 }

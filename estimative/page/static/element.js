@@ -55,6 +55,26 @@ export function fill(element, ...children) {
   element.replaceChildren(.../** @type {(Node | string)[]} */ (nodes.map((n) => (n instanceof Node ? n : String(n)))));
 }
 
+/**
+ * What has the keyboard in the document of an element, or in the shadow tree that it is in.
+ *
+ * @param {Element} element
+ * @returns {Element | null}
+ */
+export function focused(element) {
+  const tree = element.getRootNode();
+  return tree instanceof Document || tree instanceof ShadowRoot ? tree.activeElement : null;
+}
+
+/**
+ * Whether an element, or something in it, has the keyboard.
+ *
+ * @param {Element} element
+ */
+export function holdsFocus(element) {
+  return element.contains(focused(element));
+}
+
 /** An id that no other element has. */
 export function unique() {
   ids += 1;

@@ -3,7 +3,7 @@
 
 import { densities } from "./density.js";
 import { Editor } from "./editor.js";
-import { fill, h, unique } from "./element.js";
+import { fill, h, holdsFocus, unique } from "./element.js";
 import { counted } from "./format.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -117,7 +117,7 @@ export class Inputs {
   #turnTo({ open, desk }) {
     if (this.#editing?.name === open) return;
     const left = this.#editing && this.#rows.get(this.#editing.name);
-    const within = left?.panel.contains(document.activeElement);
+    const within = left && holdsFocus(left.panel);
     this.#close();
     const row = this.#rows.get(open);
     if (row && desk) {

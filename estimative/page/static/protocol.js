@@ -34,7 +34,21 @@ export function plainly(issue) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/**
+ * The error of an action that was refused.
+ *
+ * @param {number} status As of HTTP.
+ * @param {any} reason
+ */
+export function refusal(status, reason) {
+  if (status === 409) return new Stale(reason);
+  if (status === 422) return new Faulty(reason.issues);
+  return new Error(reason);
+}
+
 export class Server {
+  /** What to say once it has stopped. */
+  gone = "This page's server has stopped or was restarted. Open the address that estimative prints.";
   #token = "";
 
   /**
@@ -109,9 +123,7 @@ export class Server {
     const response = await this.#post(name, body, signal);
     if (response.ok) return response;
     if (response.status === 401) throw new Stopped("This tab is unknown to the server, which was restarted.");
-    if (response.status === 409) throw new Stale(await response.text());
-    if (response.status === 422) throw new Faulty((await response.json()).issues);
-    throw new Error(await response.text());
+    throw refusal(response.status, response.status === 422 ? await response.json() : await response.text());
   }
 
   /**

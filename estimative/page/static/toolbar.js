@@ -1,7 +1,7 @@
 // @ts-check
 /** The title, whose prior set is edited, and the buttons that concern everything. */
 
-import { button, dress, fill, h, unique } from "./element.js";
+import { button, dress, fill, h, holdsFocus, unique } from "./element.js";
 
 /** @typedef {import("./types.js").State} State */
 
@@ -55,7 +55,6 @@ export class Toolbar {
    */
   #entitle(title, question, from, until) {
     this.#titled = title;
-    document.title = `${title.slice(0, 80)} - estimative`;
     fill(this.heading, title);
     const paragraphs = question.split(/\n\s*\n/).map((text) => h("p", {}, text));
     const dates = h("p", { class: "quiet" }, `As of ${from}, until ${until}.`);
@@ -81,7 +80,7 @@ export class Toolbar {
     const names = JSON.stringify([desk.analysts.map(({ name, changes }) => [name, changes.length]), at]);
     if (desk.analysts.length < 2 || this.#names === names) return;
     this.#names = names;
-    const focused = this.analysts.contains(document.activeElement);
+    const focused = holdsFocus(this.analysts);
     const group = unique();
     const choices = desk.analysts.map(({ name, changes }, place) => {
       const radio = h("input", { type: "radio", name: group, checked: place === at, onchange: () => this.desk.choose(place) });
