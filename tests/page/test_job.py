@@ -100,7 +100,7 @@ def test_a_reader_who_leaves_the_server_stops_the_job(page: OpenPage, monkeypatc
         job = page.start("rest", Job(endless))
         return Stream(parts=map(progress_part, job), job=job)
 
-    action = actions.Action(request=requests.Look, answer=going_on, streams=True)
+    action = actions.Action(request=requests.Look, answer=going_on)
     monkeypatch.setitem(actions.ACTIONS, "endless", action)  # type: ignore[misc]
     keys = Keys(changed=lambda key: None)
     hosts = ["127.0.0.1:0"]

@@ -104,6 +104,7 @@ def test_changes_that_an_earlier_page_did_not_save_are_offered(tab: Tab) -> None
         response = route.fetch()
         route.fulfill(response=response, json={**response.json(), "recovered": found})
 
+    tab.settle()
     tab.hold("recover")
     tab.page.route("**/api/desk", recovered)
     tab.page.reload()
