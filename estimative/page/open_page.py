@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,9 +41,9 @@ class Stale(Exception):
 class Quick:
     """An answer from the draws of the last full fit."""
 
-    numbers: dict[TargetKey, ProbabilityEstimate]
+    numbers: Mapping[TargetKey, ProbabilityEstimate]
     """None where the draws do not support the headline."""
-    factors: dict[str, QuantitySummary]
+    factors: Mapping[str, QuantitySummary]
     why: str
     """Why there are no numbers; empty where there are."""
 
@@ -172,14 +172,10 @@ class OpenPage:
             return Quick(numbers={}, factors={}, why=UNCOVERED)
         with one_blas_thread():
             try:
-                found = reweighting.of(assessment)
-                numbers = dict(found.shown)
+                quick = reweighting.answer(assessment)
             except (Contradiction, Undefined):
                 return Quick(numbers={}, factors={}, why=FAR)
-            if not numbers:
-                return Quick(numbers={}, factors={}, why=FAR)
-            names = [f"factors.{name}" for name in assessment.scenario.factors]
-            return Quick(numbers=numbers, factors={n: found.summarize_quantity(n) for n in names}, why="")
+        return Quick(numbers=quick.numbers, factors=quick.factors, why="" if quick.numbers else FAR)
 
 
 def open_page(

@@ -13,7 +13,6 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge_importance, judge_nuts
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, summarize_quantity
-from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.target_estimates import TargetEstimates, TargetKey, relative_se
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
@@ -55,19 +54,6 @@ class Posterior(TargetEstimates):
     def headline(self) -> ProbabilityEstimate:
         """The probability that a report leads with."""
         return self.all_estimates[self.headline_key]
-
-    def mc_estimate(self, kind: str, name: str) -> MCEstimate:
-        """Return the probability of a target with the influence of each draw, for differences between fits."""
-        return mc_estimate(self.all_estimates[kind, name].value, self.deviation(kind, name), self.draws)
-
-    def deviation(self, kind: str, name: str) -> Numbers:
-        """Compute each draw's deviation from a target's probability, for `mc_estimate`; dims (draw).
-
-        (yes - p given) / E[given], the linearised ratio of two means; its weighted mean is 0.
-        """
-        yes, given = self.query_probabilities(kind, name)
-        value, base = self.all_estimates[kind, name].value, float(self.draws.weights @ given)
-        return np.asarray((yes - value * given) / base)
 
     def summarize_quantity(self, name: str) -> QuantitySummary:
         """Summarize the posterior of a quantity, by its name in the prior set."""

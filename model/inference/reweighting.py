@@ -7,11 +7,13 @@ since they have their draws in common.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.special import expit, logit
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference import importance_sampling as importance
@@ -19,7 +21,8 @@ from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
+from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions, prior_transform
 from estimative.model.inference.refit import DRAWS, Fitted, Fitter
@@ -27,8 +30,8 @@ from estimative.model.inference.target_estimates import TargetEstimates, TargetK
 from estimative.model.likelihood.layout import Index, Numbers
 from estimative.model.likelihood.queries import QueryProbabilities, Target, targets
 
-SPREAD_DRAWS = 1000
-"""From which intervals and quantities are taken: their ends are read off a curve, where the errors hardly show."""
+SPREAD_DRAWS = 500
+"""From which intervals and quantities are taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,25 +51,29 @@ class Reweighted(TargetEstimates):
     def headline_key(self) -> TargetKey:
         return "outcome", self.assessment.scenario.headline
 
-    @cached_property
-    def shown(self) -> Mapping[TargetKey, ProbabilityEstimate]:
-        """The probabilities that passed their checks; none where the headline's draws did not."""
-        if not self.verdict.passed:
-            return {}
-        return {
-            key: replace(estimate, sd=spread.sd, interval=spread.interval)
-            for key, estimate in self.estimates.items()
-            if (spread := self.spread.all_estimates.get(key))
-        }
 
-    def summarize_quantity(self, name: str) -> QuantitySummary:
-        """Summarize the posterior of a quantity, by its name in the prior set."""
-        return self.spread.summarize_quantity(name)
+@dataclass(frozen=True, kw_only=True)
+class QuickAnswer:
+    """What changes in a fit when its assessment does, from the draws at hand."""
+
+    verdict: Verdict
+    numbers: Mapping[TargetKey, ProbabilityEstimate]
+    """The probabilities that passed their checks; none where the headline's draws did not."""
+    factors: Mapping[str, QuantitySummary]
+    """By the name of the quantity; none where there are no probabilities."""
+
+    def __repr__(self) -> str:
+        return f"QuickAnswer({len(self.numbers)} numbers, {self.verdict!r})"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reweighting:
-    """Weighs the draws of a fit for assessments near it."""
+    """Weighs the draws of a fit for assessments near it.
+
+    The fit itself is weighed in the same way, and its numbers are moved by the difference between the two: the draws
+    that both have in common are a control variate (Owen 2013, Monte Carlo, ch. 8.9), whose noise cancels. Where nothing
+    has changed, the answer is that of the fit, to the last digit.
+    """
 
     fitter: Fitter
     fitted: Fitted
@@ -81,8 +88,8 @@ class Reweighting:
         joint = integrated_dimensions((*self.fitter.assessments, assessment))
         return _same(joint, self.fitter.dimensions)
 
-    def of(self, assessment: Assessment) -> Reweighted:
-        """Estimate every probability and quantity of an assessment that the draws cover.
+    def answer(self, assessment: Assessment) -> QuickAnswer:
+        """Estimate every probability and factor of an assessment that the draws cover.
 
         Raises
         ------
@@ -91,6 +98,19 @@ class Reweighting:
         Undefined
             If the headline's condition is.
         """
+        found = self.weighed(assessment)
+        if not found.verdict.passed:
+            return QuickAnswer(verdict=found.verdict, numbers={}, factors={})
+        numbers = {key: self._moved(key, found) for key in found.estimates if key in found.spread.all_estimates}
+        factors = [f"factors.{name}" for name in assessment.scenario.factors]
+        return QuickAnswer(
+            verdict=found.verdict,
+            numbers=numbers,
+            factors={name: self._moved_quantity(name, found.spread) for name in factors},
+        )
+
+    def weighed(self, assessment: Assessment) -> Reweighted:
+        """The posterior of an assessment, by weights alone; errors as of `answer`."""
         transform = prior_transform(assessment, self.fitter.dimensions)
         weighted = self._common.weigh(assessment, transform, importance.queries_of(self._targets))
         chances = np.exp(weighted.batch.log_tilts[1:])
@@ -120,6 +140,57 @@ class Reweighting:
             spread=posterior_of(assessment, even, seed=self.fitter.seed),
         )
 
+    def _moved(self, key: TargetKey, found: Reweighted) -> ProbabilityEstimate:
+        """The fit's probability, moved by the difference in log-odds between two estimates from the same draws."""
+        spread, before = found.spread.all_estimates[key], self._reference
+        own = replace(found.all_estimates[key], sd=spread.sd, interval=spread.interval)
+        full, start = self.fitted.posterior.estimates.get(key), before.spread.all_estimates.get(key)
+        if full is None or start is None or key not in before.all_estimates:
+            return own
+        try:
+            now, then = log_odds(found.mc_estimate(*key)), log_odds(before.mc_estimate(*key))
+            base = log_odds(MCEstimate(value=full.value, own_variance=full.se**2))
+        except Undefined:
+            return own
+        difference = delta_method(now.value - then.value, [(1.0, now), (-1.0, then)])
+        value = float(expit(base.value + difference.value))
+        low, high = (
+            _moved_chance(getattr(full.interval, end), getattr(start.interval, end), getattr(spread.interval, end))
+            for end in ("low", "high")
+        )
+        return replace(
+            own,
+            value=full.value if difference.value == 0 else value,
+            se=value * (1 - value) * math.hypot(base.se, difference.se),
+            interval=replace(spread.interval, low=low, high=high),
+        )
+
+    def _moved_quantity(self, name: str, spread: Posterior) -> QuantitySummary:
+        """The fit's summary of a factor, moved by the difference between two summaries from the same draws."""
+        (full, before), now = self._summaries(name), spread.summarize_quantity(name)
+
+        def moved(part: str) -> float:
+            return float(min(max(getattr(full, part) + getattr(now, part) - getattr(before, part), 0.0), 1.0))
+
+        return replace(now, mean=moved("mean"), p05=moved("p05"), p50=moved("p50"), p95=moved("p95"))
+
+    def _summaries(self, name: str) -> tuple[QuantitySummary, QuantitySummary]:
+        """Of a factor by the fit, and by the fit weighed as others are."""
+        if name not in self._known:
+            posteriors = self.fitted.posterior, self._reference.spread
+            full, before = (posterior.summarize_quantity(name) for posterior in posteriors)
+            self._known[name] = full, before
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[QuantitySummary, QuantitySummary]]:
+        return {}
+
+    @cached_property
+    def _reference(self) -> Reweighted:
+        """The fit itself, weighed as others are."""
+        return self.weighed(self.fitted.assessment)
+
     @property
     def _pairs(self) -> frozenset[str]:
         return self.fitted.assessment.structure.quantities.pairs
@@ -134,6 +205,13 @@ class Reweighting:
         base = prior_transform(self.fitted.assessment, self.fitter.dimensions)
         normals = importance.standard_normals(base.dimension, seed=self.fitter.seed, draws=DRAWS)
         return CommonDraws.of(base, self.fitted.proposal.components, normals)
+
+
+def _moved_chance(full: float, before: float, now: float) -> float:
+    """A probability, moved by the difference in log-odds between two others; the later of them where there is none."""
+    if not all(0 < chance < 1 for chance in (full, before, now)):
+        return now
+    return full if before == now else float(expit(logit(full) + logit(now) - logit(before)))
 
 
 def _systematic(weights: Numbers, count: int) -> Index:

@@ -12,6 +12,7 @@ import numpy as np
 from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge_probability, judge_series
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ProbabilityEstimate, Undefined, estimate_probability
+from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.psis import smooth_bounded
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout import Numbers
@@ -119,6 +120,19 @@ class TargetEstimates:
         """Return P(target and condition) and P(condition) at each draw; dims (draw) each."""
         index = self._index(kind, name)
         return self.probabilities.yes[index], self.probabilities.given[index]
+
+    def mc_estimate(self, kind: str, name: str) -> MCEstimate:
+        """Return the probability of a target with the influence of each draw, for differences between fits."""
+        return mc_estimate(self.all_estimates[kind, name].value, self.deviation(kind, name), self.draws)
+
+    def deviation(self, kind: str, name: str) -> Numbers:
+        """Compute each draw's deviation from a target's probability, for `mc_estimate`; dims (draw).
+
+        (yes - p given) / E[given], the linearised ratio of two means; its weighted mean is 0.
+        """
+        yes, given = self.query_probabilities(kind, name)
+        value, base = self.all_estimates[kind, name].value, float(self.draws.weights @ given)
+        return np.asarray((yes - value * given) / base)
 
     def conditional(self, kind: str, name: str) -> Numbers:
         """P(target | condition, theta), 0 where the condition is impossible; dims (draw)."""

@@ -36,22 +36,45 @@ def moved(assessment: Assessment, name: str) -> Assessment:
     return edited(assessment, [(name, {"p05": family.quantile(0.2), "p95": family.quantile(0.99)})])
 
 
-def test_unchanged_it_is_the_fit_itself_within_its_error(base: Session) -> None:
-    found = reweighting(base).of(base.assessment)
-    full = base.fitted.posterior.estimates
+def test_unchanged_it_is_the_fit_itself(base: Session) -> None:
+    found = reweighting(base).answer(base.assessment)
+    full = base.fitted.posterior
     assert found.verdict.passed
-    for key, number in found.shown.items():
+    assert len(found.numbers) > 5
+    for key, number in found.numbers.items():
+        other = full.estimates[key]
+        assert number.value == other.value
+        assert (number.interval.low, number.interval.high) == (other.interval.low, other.interval.high)
+        assert number.se == pytest.approx(other.se)
+    for name, summary in found.factors.items():
+        assert summary.mean == pytest.approx(full.summarize_quantity(name).mean, abs=1e-12)
+
+
+def test_weights_alone_give_the_fit_within_the_error(base: Session) -> None:
+    found, full = reweighting(base).weighed(base.assessment), base.fitted.posterior.estimates
+    for key, number in found.estimates.items():
         assert abs(number.value - full[key].value) < 5 * np.hypot(number.se, full[key].se) + 1e-12
+
+
+def test_a_small_change_is_known_better_than_either_answer() -> None:
+    """The noise of the draws that both have in common cancels."""
+    base = session(es.load("coordinated-attack", "baseline"))
+    family = base.assessment.priors["factors.alignment"].family
+    near = {"p05": family.quantile(0.06), "p95": family.quantile(0.96)}
+    number = reweighting(base).answer(edited(base.assessment, [("factors.alignment", near)])).numbers
+    key = ("outcome", "coordinated_attack")
+    assert number[key].se < 1.1 * base.fitted.posterior.estimates[key].se
+    assert number[key].se < 0.8 * reweighting(base).weighed(base.assessment).estimates[key].se
 
 
 @pytest.mark.parametrize("place", [0, 1, -1])
 def test_a_moved_prior_gives_what_a_full_fit_gives(base: Session, place: int) -> None:
     names = [n for n in base.assessment.uncertain if n not in base.assessment.structure.quantities.shares]
     assessment = moved(base.assessment, names[place])
-    found, full = reweighting(base).of(assessment), session(assessment).fitted.posterior
+    found, full = reweighting(base).answer(assessment), session(assessment).fitted.posterior
     assert reweighting(base).covers(assessment)
-    assert found.shown
-    for key, number in found.shown.items():
+    assert found.numbers
+    for key, number in found.numbers.items():
         other = full.estimates[key]
         assert abs(number.value - other.value) < 5 * np.hypot(number.se, other.se) + 1e-12
         for end in ("low", "high"):
@@ -59,7 +82,7 @@ def test_a_moved_prior_gives_what_a_full_fit_gives(base: Session, place: int) ->
             error = getattr(number.interval, f"{end}_se") + getattr(other.interval, f"{end}_se")
             assert abs(getattr(number.interval, end) - getattr(other.interval, end)) < 6 * error + 1e-9
     for name in assessment.scenario.factors:
-        quantity, summary = full.summarize_quantity(f"factors.{name}"), found.summarize_quantity(f"factors.{name}")
+        quantity, summary = full.summarize_quantity(f"factors.{name}"), found.factors[f"factors.{name}"]
         assert abs(quantity.mean - summary.mean) < 0.25 * max(quantity.sd, 1e-9) + 1e-9
 
 
@@ -72,7 +95,7 @@ def test_the_error_that_is_stated_is_the_spread_over_seeds() -> None:
     }
     assessment = assessed(scenario, {**HELD, **uncertain})
     other = assessed(scenario, {**HELD, **uncertain, "events.rain": Quantiles(points=((0.05, 0.2), (0.95, 0.6)))})
-    found = [reweighting(session(assessment, seed)).of(other).shown["outcome", "flood"] for seed in range(1, 61)]
+    found = [reweighting(session(assessment, seed)).answer(other).numbers["outcome", "flood"] for seed in range(1, 61)]
     spread = np.std([number.value for number in found], ddof=1)
     stated = np.mean([number.se for number in found])
     # With 60 seeds the ratio has a standard error of 9%.
@@ -82,9 +105,9 @@ def test_the_error_that_is_stated_is_the_spread_over_seeds() -> None:
 def test_far_away_there_is_no_number() -> None:
     base = session(es.load("coordinated-attack", "baseline"))
     changes = [(f"factors.{name}", {"p05": 0.985, "p95": 0.999}) for name in base.assessment.scenario.factors]
-    found = reweighting(base).of(edited(base.assessment, changes))
+    found = reweighting(base).answer(edited(base.assessment, changes))
     assert not found.verdict.passed
-    assert not found.shown
+    assert not found.numbers
 
 
 def test_what_was_fixed_is_not_covered_once_it_is_uncertain() -> None:
