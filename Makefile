@@ -19,24 +19,26 @@ test: $(VENV)/ready ## run the tests, except the long calibrations
 calibrate: $(VENV)/ready ## calibrate both methods by simulation, and compare hard scenarios with references; takes minutes
 	$(BIN)/python -m pytest -m calibration
 
-lint: $(VENV)/ready tree ## check style, types, imports between packages, and JSON Schemas
+lint: $(VENV)/ready tree ## check style, types, imports between packages, JSON Schemas, and the scripts of the page; needs npx
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m estimative.schemas docs/schemas --check
 	cd build/tree && $(CURDIR)/$(BIN)/lint-imports --config $(CURDIR)/pyproject.toml
+	npx --yes --package typescript@5.9.3 tsc --project tests/page/jsconfig.json
 
 schemas: $(VENV)/ready ## write the JSON Schema of every kind of answer
 	rm -f docs/schemas/*.json
 	$(BIN)/python -m estimative.schemas docs/schemas
 
-docs: $(VENV)/ready ## write the output of every command into the documents, and draw the brief of the README; needs Poppler
+docs: $(VENV)/ready ## write the output of every command into the documents, and draw their pictures; needs Poppler and Chromium
 	$(BIN)/python -m tests.documented
 	rm -rf build/docs && mkdir -p build/docs
 	for priors in critics moscow rhetoric rutte baseline; do \
 		$(BIN)/estimative fit --priors $$priors --method importance --runs build/docs --output build/docs/fit.md || exit 1; done
 	$(BIN)/estimative report --brief --runs build/docs --output build/docs/brief.pdf
 	pdftoppm -png -singlefile -scale-to-x 900 -scale-to-y -1 -W 900 -H 950 build/docs/brief.pdf docs/brief
+	$(BIN)/python -m tests.page_picture docs/page.png
 
 tree: ## link the folders under the names that they are installed with, for mypy and import-linter
 	@rm -rf build/tree && mkdir -p build/tree
@@ -48,6 +50,7 @@ bench: $(VENV)/ready ## measure what is fast, compared with what a user would ot
 		rm -rf build/numpyro; echo "NumPyro cannot be installed: its row will say so."; }
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.page
 	test -z "$(NETWORKS)" || $(BIN)/python -m benchmarks.networks $(NETWORKS)
 
 lock: $(VENV)/ready ## pin what pyproject.toml asks for; versions that are already pinned stay

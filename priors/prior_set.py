@@ -96,8 +96,8 @@ class PriorSet:
             assert isinstance(stated.statement, Constant)
             changed = self.with_weight(section, subject, stated.statement.value)
             return replace(changed, shares=FrozenDict({**changed.shares, name: stated}))
-        kept = {key: other for key, other in self.statements.items() if key not in other_ways(name)}
-        return replace(self, statements=FrozenDict({**kept, name: stated}))
+        others = {key: other for key, other in self.statements.items() if key not in other_ways(name)}
+        return replace(self, statements=FrozenDict({**others, name: stated}))
 
     def without(self, name: str) -> PriorSet:
         """Return the set without what is stated about a quantity or a weight of evidence."""

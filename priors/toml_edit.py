@@ -61,10 +61,10 @@ class TomlText:
 
     def value(self, path: Keys) -> Any:
         """Return the value at a path, None where there is none."""
-        found: Any = self._data
+        entry: Any = self._data
         for key in path:
-            found = found.get(key) if isinstance(found, Mapping) else None
-        return found
+            entry = entry.get(key) if isinstance(entry, Mapping) else None
+        return entry
 
     def is_spread(self, path: Keys) -> bool:
         """Whether an entry is a table with a header or dotted keys of its own, so that it has no value to replace."""
@@ -229,15 +229,15 @@ class TomlText:
     def _below(self, path: Keys) -> Iterator[tuple[Sequence[_Pair], int]]:
         """Yield each outermost pair at or below a path, by its table and its position there."""
 
-        def found(pairs: Sequence[_Pair]) -> Iterator[tuple[Sequence[_Pair], int]]:
+        def walk(pairs: Sequence[_Pair]) -> Iterator[tuple[Sequence[_Pair], int]]:
             for at, pair in enumerate(pairs):
                 if _begins(pair.path, path):
                     yield pairs, at
                 elif pair.inside and _begins(path, pair.path):
-                    yield from found(pair.inside)
+                    yield from walk(pair.inside)
 
         for block in self._blocks:
-            yield from found(block.pairs)
+            yield from walk(block.pairs)
 
     def _line_start(self, at: int) -> int:
         return self._raw.rfind(b"\n", 0, at) + 1

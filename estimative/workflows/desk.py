@@ -100,7 +100,7 @@ class Desk:
         return assess(self.scenario, _with(own.current, changes), structure=own.assessment.structure)
 
     def changed(self, at: int, changes: Changes) -> Desk:
-        """The desk after a change of one prior set.
+        """The desk after a change of one prior set; itself where it changes nothing.
 
         Raises
         ------
@@ -110,6 +110,8 @@ class Desk:
         self._check_names(changes)
         before = self.sets[at].current
         after = _with(before, changes)
+        if not after.differences(before):
+            return self
         desk = self._with_set(at, after)
         step = Step(at=at, before=before.differences(after), after=after.differences(before))
         return replace(desk, past=(*self.past, step), future=(), revision=self.revision + 1)

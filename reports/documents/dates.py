@@ -41,23 +41,23 @@ def dates(result: FitResult, context: Context, pictures: Sequence[Block] = ()) -
 
 def by_dates(result: FitResult, context: Context) -> str:
     """The headline by each date in one sentence, and when it happens."""
-    found = result.dates[result.scenario.headline]
-    shown = [row for row in found.by if row.posterior]
+    dated = result.dates[result.scenario.headline]
+    shown = [row for row in dated.by if row.posterior]
     parts = [f"{percent(row.posterior)} by {date(row.date)}" for row in shown[-MAX_DATES:] if row.posterior]
     title = phrases.sentence(context.scenario.outcomes[result.scenario.headline].title)
-    return f"{title}: {listed(parts)}.{f' {when(found.when)}' if found.when else ''}"
+    return f"{title}: {listed(parts)}.{f' {when(dated.when)}' if dated.when else ''}"
 
 
-def when(found: When) -> str:
+def when(dated: When) -> str:
     """When an outcome happens, if at all."""
-    never = MCEstimate(value=1 - found.by_horizon.value, own_variance=(found.by_horizon.se or 0.0) ** 2)
-    if found.at_horizon.value > 0.999 * found.by_horizon.value:
+    never = MCEstimate(value=1 - dated.by_horizon.value, own_variance=(dated.by_horizon.se or 0.0) ** 2)
+    if dated.at_horizon.value > 0.999 * dated.by_horizon.value:
         return f"If it happens, it is on the last day, when it is decided. Not by the horizon: {percent(never)}."
-    if found.p05 == found.p95:
-        return f"If it happens, it is on {date(found.p05)}. Not by the horizon: {percent(never)}."
+    if dated.p05 == dated.p95:
+        return f"If it happens, it is on {date(dated.p05)}. Not by the horizon: {percent(never)}."
     return (
-        f"If it happens, the median date is {date(found.p50)}, and 90% of the probability is between "
-        f"{date(found.p05)} and {date(found.p95)}. Not by the horizon: {percent(never)}."
+        f"If it happens, the median date is {date(dated.p50)}, and 90% of the probability is between "
+        f"{date(dated.p05)} and {date(dated.p95)}. Not by the horizon: {percent(never)}."
     )
 
 

@@ -30,16 +30,16 @@ def curves(result: SensitivityResult, context: Context) -> Chart:
     headline = result.headline.posterior
     if not bounded(headline.value):
         raise NothingToPlot("The headline is certain or impossible: no input can move it.")
-    found = result.curves.curves
+    curves = result.curves.curves
     return Chart(
         content=Multiples(
-            curves=tuple(_multiple(curve, context) for curve in found),
+            curves=tuple(_multiple(curve, context) for curve in curves),
             baseline=headline.value,
             axis=ProbabilityAxis(words=context.scale),
             key=((LINE, "result"), (BASELINE, f"as assessed: {percent(headline)}")),
         ),
-        title=_title(found[0], context),
-        caption=_caption(found),
+        title=_title(curves[0], context),
+        caption=_caption(curves),
         caution=caution(result),
         source=source(result.scenario, [result.fit.prior_set], result.computation),
     )
@@ -67,10 +67,10 @@ def _title(curve: InputCurve, context: Context) -> str:
     return f"{capital(input_name(curve.name, context.scenario))} alone takes the result from {percent_range(low, high)}"
 
 
-def _caption(found: Sequence[InputCurve]) -> str:
-    ends = [curve.points[at].quantile for curve in found for at in (0, -1)]
+def _caption(curves: Sequence[InputCurve]) -> str:
+    ends = [curve.points[at].quantile for curve in curves for at in (0, -1)]
     low, high = plain_percent(min(ends)), plain_percent(max(ends))
-    factors = " Ratios, rates and errors rise by equal factors." if any(curve.logarithmic for curve in found) else ""
+    factors = " Ratios, rates and errors rise by equal factors." if any(curve.logarithmic for curve in curves) else ""
     return (
         f"Each curve moves one input alone over its prior, from the {low} to the {high} point, the others as assessed; "
         f"every point is a fit. All curves share the axis of probability.{factors}"

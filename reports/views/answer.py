@@ -142,8 +142,8 @@ def _view(
 ) -> AnswerView:
     scenario, scale = context.scenario, context.scale
 
-    def view(found: ProbabilityEstimate | None) -> ProbabilityView | None:
-        return probability_view(found, scale) if found else None
+    def view(number: ProbabilityEstimate | None) -> ProbabilityView | None:
+        return probability_view(number, scale) if number else None
 
     names = sorted(scenario.outcomes, key=lambda name: name != scenario.headline)
     return AnswerView(

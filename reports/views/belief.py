@@ -23,7 +23,7 @@ from estimative.priors.statements import ByState, Constant, RatioWord, StateCoun
 from estimative.priors.verbal_scale import SCALES
 from estimative.reports import phrases
 from estimative.reports.documents.trace import reading
-from estimative.reports.phrases import capital, input_name, input_value, plain, quoted, title_of, whose
+from estimative.reports.phrases import bare_value, capital, input_name, plain, quoted, title_of, whose
 
 POINTS = 60
 """Of a drawn density."""
@@ -150,8 +150,12 @@ def _of_quantities(name: str, quantities: Quantities) -> InputView:
         states=states,
         scales=_scales(first.support, parsed.section),
         ratio=f"evidence.{parsed.subject}" if chances else "",
-        chances=not chances and not states and isinstance(scenario.evidence.get(parsed.subject), Indicator | Testimony),
+        chances=not chances and not states and _may_be_chances(parsed, scenario),
     )
+
+
+def _may_be_chances(name: QuantityName, scenario: Scenario) -> bool:
+    return name.section == "evidence" and isinstance(scenario.evidence[name.subject], Indicator | Testimony)
 
 
 def _of_indicator(quantity: Quantity, scenario: Scenario) -> InputView:
@@ -299,7 +303,7 @@ def _distribution(
 ) -> DistributionView:
     p05, p50, p95 = (family.quantile(share) for share in (0.05, 0.5, 0.95))
     x, y = ((), ()) if family.constant else _curve(family)
-    low, middle, high = (input_value(name, value, scenario).removeprefix("a ratio of ") for value in (p05, p50, p95))
+    low, middle, high = (bare_value(name, value, scenario) for value in (p05, p50, p95))
     return DistributionView(
         label=label,
         constant=family.constant,
