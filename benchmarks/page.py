@@ -20,8 +20,9 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.workflows.desk import open_desk
 from estimative.workflows.session import Settings, open_session
 from estimative.workflows.suppositions import read_statement
+from tests.browser import browsing
 from tests.page_server import Server, serving
-from tests.page_tab import Tab, browsing, opened
+from tests.page_tab import Tab, opened
 
 MOVES = 50
 TIMED = """() => {

@@ -8,7 +8,14 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy is loaded: workers would wait for each other's threads
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile(
     "estimative",
@@ -18,3 +25,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("estimative")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a worker: two at once cannot be driven from one thread."""
+    from tests.browser import CHROMIUM, browsing
+
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
+    with browsing() as opened:
+        yield opened

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser import browsing
 from tests.page_server import serving
-from tests.page_tab import FULL, browsing, opened
+from tests.page_tab import FULL, opened
 
 
 def draw(path: Path) -> None:

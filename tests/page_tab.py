@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.page_server import Server
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WEATHER = "factors.weather"
 FULL = re.compile("^Full fit$")
 NONE = "\N{EN DASH}"
@@ -67,15 +65,6 @@ class Tab:
         width = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         scrolled, room = self.page.evaluate(width)
         return bool(scrolled > room)
-
-
-@contextmanager
-def browsing() -> Iterator[Browser]:
-    """Open a browser."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

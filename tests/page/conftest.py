@@ -10,21 +10,13 @@ from playwright.sync_api import Browser
 
 from tests.command import PRIORS, SCENARIO
 from tests.page_server import Server, serving
-from tests.page_tab import CHROMIUM, Tab, browsing, opened
+from tests.page_tab import Tab, opened
 
 CAPTAIN = (
     PRIORS.replace("mate", "captain")
     .replace("The first captain", "The captain")
     .replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
 )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from estimative.reports.blocks import Figure, Heading
 from estimative.reports.formats.html import fragment, html
 from tests.figures import PLOTS, chart
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DOCUMENT = (
     Heading(text="Figures", level=1),
     Heading(text="All of them"),
     *(Figure(name=kind, draw=lambda kind=kind: chart(kind, caution="Some fits failed.")) for kind in PLOTS),
 )
 WIDTHS = {360: ".for-narrow", 390: ".for-narrow", 1280: ".for-wide"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

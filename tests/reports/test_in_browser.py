@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from estimative.reports.blocks import Document, Figure, Heading, PageBreak, Paragraph
@@ -22,7 +20,6 @@ from tests.documents import BRIEF, CAUTION, EVERY, PROSE, drawing, saying, texts
 from tests.hostile import HOSTILE
 from tests.reading import squeezed
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDTHS = (390, 1280)
 """A phone's and a desk's, in CSS pixels."""
 SCHEMES = ("light", "dark")
@@ -71,17 +68,12 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One browser for all tests."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
+def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The documents as files, before a browser."""
     folder = tmp_path_factory.mktemp("pages")
     for name, written in FILES.items():
         (folder / f"{name}.html").write_text(written, encoding="utf-8")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield Desk(browser, folder)
-        browser.close()
+    return Desk(browser, folder)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from estimative.model.record.run_store import Store
 from estimative.model.report_result import ReportResult
@@ -22,7 +21,6 @@ from estimative.workflows.report import report
 from estimative.workflows.session import Settings
 from tests.command import FILES, Desk
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MARKUP = "</script></style><script>document.title=1</script><img src=x onerror=alert(1)>&lt;b&gt;\\u2028"
 TEXTS = re.compile(r'^(title|question|low|high|rationale|analyst|information_base) = "(.*)"$', re.MULTILINE)
 BREACHES = "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
@@ -64,17 +62,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
     assert desk.run("report", "--static", "-o", "static.html").code == 0
     result, assessments = report(Store(desk.runs), ["latest"], Settings())
     return Report(desk.folder / "report.html", result, Context(assessments=assessments))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: looked for chromium, chromium-browser and google-chrome")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager
