@@ -124,15 +124,6 @@ COMMANDS: Mapping[str, Command] = {
             "estimative whatif --sweep deterrence=0:1:11",
         ),
     ),
-    "open": Command(
-        run=open_command,
-        group="Interactive",
-        examples=(
-            "estimative open",
-            "estimative open --priors critics --priors moscow",
-            "estimative open --scenario my.toml --priors me.toml --no-browser",
-        ),
-    ),
     "trace": Command(
         run=trace,
         group="Explain",
@@ -230,6 +221,15 @@ COMMANDS: Mapping[str, Command] = {
             "estimative batch .",
             "estimative batch questions -o index.html --jobs 8",
             "estimative batch cases.csv --dates 2026-01-01,2026-06-01 --lean",
+        ),
+    ),
+    "open": Command(
+        run=open_command,
+        group="Interactive",
+        examples=(
+            "estimative open",
+            "estimative open --priors critics --priors moscow",
+            "estimative open --scenario my.toml --priors me.toml --no-browser",
         ),
     ),
     "roll": Command(

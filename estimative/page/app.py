@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from importlib import resources
 
+import anyio
 import anyio.to_thread
 import msgspec
 from starlette.applications import Starlette
@@ -24,6 +25,8 @@ from estimative.page.saving import Download
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 START = "/"
 JSON = "application/json"
+PATIENCE = 20
+"""Seconds in which the body of a request has to come."""
 FILE = "x-estimative-file"
 """The header with the name of a document."""
 
@@ -47,7 +50,7 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
         return Response(content, media_type=f"{kind}; charset=utf-8")
 
     async def enter(request: Request) -> Response:
-        body = await request.body()
+        body = await _body(request)
         try:
             token = keys.enter(msgspec.json.decode(body, type=requests.Enter).key)
         except (msgspec.MsgspecError, UnicodeError) as error:
@@ -57,7 +60,7 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
         return Response(msgspec.json.encode({"token": token}), media_type=JSON)
 
     async def act(request: Request) -> Response:
-        name, body = request.path_params["action"], await request.body()
+        name, body = request.path_params["action"], await _body(request)
         return _response(await anyio.to_thread.run_sync(reply, page, name, body))
 
     routes = [
@@ -66,6 +69,13 @@ def application(page: OpenPage, keys: Keys, hosts: list[str]) -> ASGIApp:
         *(Route(path, read) for path in files),
     ]
     return Guard(app=Starlette(routes=routes), keys=keys, hosts=frozenset(hosts), paths=frozenset(files))
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request; one that does not come in time is cut off, which is no JSON."""
+    with anyio.move_on_after(PATIENCE):
+        return await request.body()
+    return b""
 
 
 def _response(answer: Reply) -> Response:

@@ -59,7 +59,10 @@ def save_as(page: OpenPage, request: requests.SaveAs) -> Written:
         As of `OwnFile.save_as`; or if the name is none, or that of another prior set on the desk.
     """
     with page.at(request.revision, request.at) as desk:
-        if not NAME.fullmatch(request.name) or request.name in [each.name for each in desk.sets]:
+        if request.name in [each.name for each in desk.sets]:
+            message = f"a prior set named {quote(request.name)} is open here"
+            raise invalid(message, code="invalid-value", key="name", allowed="another name")
+        if not NAME.fullmatch(request.name):
             allowed = "a name of its own: letters, digits, - and _"
             message = f"{quote(request.name)} cannot be its name"
             raise invalid(message, code="invalid-value", key="name", allowed=allowed)

@@ -142,7 +142,8 @@ class OwnFile:
             raw = read_bytes(path)
         except InvalidInput as error:
             if error.issues[0].code == "no-such-file":
-                raise self._changed("the file is no longer there") from error
+                message, fix = "the file is no longer there", "Save the changes under another name."
+                raise invalid(message, code="changed-on-disk", file=str(self.path), suggestion=fix) from error
             raise
         if _digest(raw) != self.digest:
             raise self._changed("the file was changed since it was read")

@@ -21,8 +21,8 @@ from estimative.workflows.evidence import evidence
 from estimative.workflows.pool import pool
 from estimative.workflows.session import Session, Settings
 
-AS_OPENED = "as opened"
-"""The name of a prior set as it was when the desk was opened, beside itself."""
+AS_OPENED, NOW = "the answer as opened", "the answer now"
+"""What a prior set is called beside itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +118,8 @@ def session_of(team: TeamSession, at: int) -> Session:
 def since_opened(now: Assessment, opened: Assessment) -> tuple[Assessment, Assessment] | None:
     """A prior set as it is and as it was opened, on one layout; None where they are the same."""
     pairs = now.structure.quantities.pairs | opened.structure.quantities.pairs
-    before = replace(opened, prior_set=replace(opened.prior_set, name=AS_OPENED))
-    both = with_pairs(now, pairs), with_pairs(before, pairs)
+    after, before = (
+        replace(each, prior_set=replace(each.prior_set, name=name)) for each, name in ((now, NOW), (opened, AS_OPENED))
+    )
+    both = with_pairs(after, pairs), with_pairs(before, pairs)
     return both if differences(both) else None

@@ -284,7 +284,7 @@ def method(result: FitResult) -> Iterator[Block]:
     points = [phrases.verdict(fit) for fit in result.fits.values()]
     if result.agreement:
         points.append(phrases.agreement(result.agreement))
-    computation = result.computation
+    computation, run = result.computation, f"run {result.run.id}; " if result.run.id else ""
     settings = "".join(f", {name} {value}" for name, value in computation.settings.items())
     headline = result.headline.posterior if result.has_results else None
     if headline and headline.se:
@@ -293,7 +293,7 @@ def method(result: FitResult) -> Iterator[Block]:
         method = phrases.METHODS.get(result.method, result.method)
         points.append(f"Numbers by {method}; seed {computation.seed}{settings}")
     points += [
-        f"Run {result.run.id}; scenario {result.scenario.digest[:12]}, prior set {result.prior_set.digest[:12]}",
+        f"{run}scenario {result.scenario.digest[:12]}, prior set {result.prior_set.digest[:12]}",
         f"Versions: {', '.join(f'{name} {version}' for name, version in computation.versions.items())}",
     ]
     yield Listing(points=tuple(map(capital, points)))

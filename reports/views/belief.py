@@ -17,7 +17,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import Family, LogNormal
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import FITS, Support
-from estimative.priors.ratio_scale import RATIO_SCALES
+from estimative.priors.ratio_scale import LIKELIHOOD, RATIO, RATIO_SCALES
 from estimative.priors.statement_syntax import FORMS, form_of_type, say, written
 from estimative.priors.statements import ByState, Constant, RatioWord, StateCounts, Stated
 from estimative.priors.verbal_scale import SCALES
@@ -148,7 +148,7 @@ def _of_quantities(name: str, quantities: Quantities) -> InputView:
         kind=kind,
         forms=_by_state_forms(shares=bool(first.states)) if states else _forms(first.support, parsed.section),
         states=states,
-        scales=_scales(first.support, parsed.section),
+        scales=_scales(first.support, parsed.section, states=bool(states)),
         ratio=f"evidence.{parsed.subject}" if chances else "",
         chances=not chances and not states and _may_be_chances(parsed, scenario),
     )
@@ -200,9 +200,11 @@ def _by_state_forms(*, shares: bool) -> tuple[str, ...]:
     return tuple(form_of_type(kind).name for kind in ((ByState, StateCounts) if shares else (ByState,)))
 
 
-def _scales(support: Support, section: str) -> tuple[str, ...]:
+def _scales(support: Support, section: str, *, states: bool = False) -> tuple[str, ...]:
     if support is Support.RATIO:
-        return tuple(RATIO_SCALES) if section == "evidence" else ()
+        wanted = LIKELIHOOD if states else RATIO
+        suitable = [name for name, scale in RATIO_SCALES.items() if scale.states == wanted]
+        return tuple(suitable) if section == "evidence" else ()
     return tuple(SCALES)
 
 

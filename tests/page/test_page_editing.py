@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,52 @@ def test_cancel_undo_and_redo_go_back_and_forth(tab: Tab) -> None:
     page.keyboard.press("Control+Shift+Z")
     expect(tab.entry(WEATHER).locator(".said")).to_have_text("5%: 0.2, 95%: 0.8")
     assert tab.complaints == []
+
+
+def test_what_is_no_number_says_so_and_has_no_answer(tab: Tab) -> None:
+    """The answer before it is not shown for it, and Done does not take what was there before."""
+    tab.settle()
+    entry = tab.edit(WEATHER)
+    high = entry.get_by_label("95% below", exact=True)
+    for text, message in (
+        ("abc", "\u201cabc\u201d is not a number."),
+        ("0,9", "Write 0.9."),
+        ("", "A number is missing."),
+    ):
+        high.fill(text)
+        expect(entry.locator(".wrong:visible")).to_contain_text(message)
+        expect(tab.page.locator("#standing")).to_have_text("No live number")
+    entry.get_by_role("button", name="Done").click()
+    expect(high).to_be_focused()
+    high.fill("85%")
+    expect(entry.locator(".wrong:visible")).to_have_count(0)
+    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    high.press("Escape")
+    expect(entry.get_by_role("button", name="Done")).to_have_count(0)
+    tab.settle()
+
+
+def test_a_form_that_was_left_is_as_it_was(tab: Tab) -> None:
+    """If no number was moved meanwhile."""
+    tab.settle()
+    entry = tab.edit(WEATHER)
+    before = entry.get_by_label("95% below", exact=True).input_value()
+    form = entry.get_by_label("Stated as")
+    form.select_option("a constant")
+    form.select_option("quantiles")
+    assert entry.get_by_label("95% below", exact=True).input_value() == before
+    entry.press("Escape")
+
+
+def test_a_number_that_is_typed_is_fitted_without_leaving_its_field(tab: Tab) -> None:
+    """After a pause."""
+    tab.settle()
+    high = tab.edit(WEATHER).get_by_label("95% below", exact=True)
+    high.fill("0.88")
+    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    tab.settle()
+    expect(high).to_be_focused()
+    expect(tab.entry(WEATHER)).to_have_class(re.compile("changed"))
 
 
 def test_another_form_begins_near_the_same_distribution(tab: Tab) -> None:

@@ -17,7 +17,7 @@ export function shownAnswer({ desk, at, live, answers, resting, restError, phase
   const settled = answers[at];
   if (live) return { view: live.view, standing: live.view ? liveStanding(resting) : "No live number", kind: "live", why: live.why };
   if (restError) return { view: null, standing: "No answer", kind: "none", why: restError };
-  if (!settled || !desk) return { view: null, standing: phase === "stopped" ? "Stopped" : "Fitting...", kind: "none", why: "" };
+  if (!settled || !desk) return { view: null, standing: phase === "stopped" ? "Stopped" : FITTING, kind: "none", why: "" };
   const current = settled.revision === desk.revision;
   if (!current) return { view: settled.view, standing: "Before this change", kind: "old", why: "" };
   return { view: settled.view, standing: STANDING[settled.kind], kind: settled.kind, why: "" };
@@ -31,7 +31,13 @@ function liveStanding(resting) {
   return resting ? "Live; the full fit is running" : "Live";
 }
 
+const FITTING = "Fitting...";
+/** Seconds after which a fit says how long it has been running. */
+const SLOW = 5;
+
 export class Answer {
+  #ticking = 0;
+
   /** @param {import("./store.js").Store} store */
   constructor(store) {
     this.scale = new AnswerScale();
@@ -62,9 +68,21 @@ export class Answer {
     fill(this.number, headline?.posterior.text ?? "–");
     fill(this.word, headline?.posterior.word ?? "");
     fill(this.interval, headline ? `90% interval ${headline.posterior.interval}` : "");
-    fill(this.standing, standing);
+    this.#stand(standing);
     const before = !headline && settled ? `Before this change: ${settled.posterior.text}.` : "";
     fill(this.why, [why, view && !headline ? UNRELIABLE : "", before].filter(Boolean).join(" "));
     if (desk) this.scale.show(desk.scale.bands, headline?.posterior ?? null, headline?.prior ?? settled?.prior ?? null, ghosts[at]);
+  }
+
+  /** @param {string} standing With the seconds of a fit that takes long. */
+  #stand(standing) {
+    clearInterval(this.#ticking);
+    fill(this.standing, standing);
+    if (standing !== FITTING) return;
+    const start = Date.now();
+    this.#ticking = window.setInterval(() => {
+      const seconds = Math.round((Date.now() - start) / 1000);
+      if (seconds >= SLOW) fill(this.standing, `${FITTING} ${seconds} s. Evidence that contradicts itself takes long.`);
+    }, 1000);
   }
 }

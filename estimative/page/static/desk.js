@@ -13,7 +13,9 @@ import { Faulty, Stale, Stopped } from "./protocol.js";
 const PAUSE = 400;
 /** Milliseconds without a move after which the full fit begins. */
 const KEPT = "Unsaved changes are kept and will be offered again.";
-const ELSEWHERE = "The desk was changed in another tab. This tab now shows it as it is.";
+const ELSEWHERE =
+  "The desk was changed in another tab. This tab now shows it as it is; what you entered here meanwhile was not taken.";
+const INVALID = "What is entered is not valid yet.";
 
 export class Desk {
   /** Counts what was asked for, so that nothing older is painted over something newer. */
@@ -57,6 +59,13 @@ export class Desk {
   preview(beliefs) {
     this.#pause();
     this.#previews.ask(beliefs);
+  }
+
+  /** Show no live answer, since what is entered is no belief. */
+  reject() {
+    this.#supersede();
+    const { draft, open } = this.store.state;
+    this.store.update({ live: { view: null, why: INVALID }, draft: drafted(open, draft, []) });
   }
 
   /** Show what follows from the desk as it is, after a preview. */
@@ -225,12 +234,12 @@ export class Desk {
       const { desk } = this.#present();
       try {
         this.#take(deskOf(await this.server.call(action, { revision: desk.revision, ...body() })));
-        this.store.update({ notice: "" });
+        if (this.store.state.notice !== ELSEWHERE) this.store.update({ notice: "" });
         return true;
       } catch (error) {
         if (!(error instanceof Faulty)) throw error;
         if (action === "change" && error.issues.some(({ name }) => name)) this.#refuse(error);
-        else this.store.update({ notice: error.message, draft: null });
+        else this.store.update({ notice: error.message, draft: null, live: null });
         this.#schedule();
         return false;
       }
@@ -279,7 +288,7 @@ export class Desk {
   /** @param {Faulty} error */
   #refuse(error) {
     const { draft, open } = this.store.state;
-    const live = { view: null, why: "What is entered is not valid yet." };
+    const live = { view: null, why: INVALID };
     this.store.update({ live, draft: drafted(open, draft, error.issues) });
   }
 

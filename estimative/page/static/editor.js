@@ -14,6 +14,8 @@ import { StatementEditor } from "./statement.js";
 
 const SETTLED = 250;
 /** Milliseconds after the last move of a slider until the change is made: keys that are held down make one change. */
+const LEFT = 1500;
+/** The same after the last key in a field, which may not be left for long. */
 const CHANCES = ["if_yes", "if_no"];
 const IF = { if_yes: "Chance of it, if so", if_no: "Chance of it, if not" };
 /** What a chance begins with. */
@@ -201,7 +203,12 @@ export class Editor {
     this.#hold();
     this.#dirty = true;
     this.#ask();
-    if (this.#valid) this.desk.preview(this.#beliefs());
+    if (!this.#valid) {
+      this.desk.reject();
+      return;
+    }
+    this.desk.preview(this.#beliefs());
+    this.#timer = window.setTimeout(() => this.#commit(), LEFT);
   }
 
   get #valid() {
@@ -273,6 +280,11 @@ export class Editor {
   }
 
   #done() {
+    const wrong = this.element.querySelector("[aria-invalid]");
+    if (wrong instanceof HTMLElement || this.store.state.draft?.issues.length) {
+      if (wrong instanceof HTMLElement) wrong.focus();
+      return;
+    }
     this.#ask();
     const ask = !this.hint.hidden && !this.#asked;
     this.#asked = true;

@@ -67,7 +67,9 @@ export class NumberField {
     this.slider = gauge.track && this.#slider(label, key, gauge.track, limits, onmove, onsettle);
     const name = h("label", { for: id }, label);
     const number = h("span", { class: "number" }, this.box, gauge.suffix && h("span", {}, gauge.suffix));
-    this.element = h("div", { class: "field" }, name, this.slider, number);
+    this.wrong = h("span", { class: "wrong", id: unique(), hidden: true });
+    this.box.setAttribute("aria-describedby", this.wrong.id);
+    this.element = h("div", { class: "field" }, name, this.slider, number, this.wrong);
     this.show(value);
   }
 
@@ -105,15 +107,19 @@ export class NumberField {
 
   /** @param {() => void} onmove */
   #typed(onmove) {
-    const number = parsed(this.box.value);
-    this.value = Number((number / this.gauge.factor).toPrecision(12));
+    const { value } = this.box;
+    const { suffix, factor } = this.gauge;
+    // "5%" means 0.05 wherever it is typed.
+    const share = value.trim().endsWith("%") && suffix !== "%" ? 100 : factor;
+    this.value = Number((parsed(value) / share).toPrecision(12));
     this.#mark();
-    if (!this.valid) return;
-    this.#slide();
+    if (this.valid) this.#slide();
     onmove();
   }
 
   #mark() {
+    this.wrong.hidden = this.valid;
+    this.wrong.textContent = this.valid ? "" : unreadable(this.box.value.trim());
     if (this.valid) this.box.removeAttribute("aria-invalid");
     else this.box.setAttribute("aria-invalid", "true");
   }
@@ -123,6 +129,18 @@ export class NumberField {
     this.slider.value = String(this.gauge.track.slide(this.value));
     this.slider.setAttribute("aria-valuetext", `${this.box.value}${this.gauge.suffix}`);
   }
+}
+
+/**
+ * Why a text is no number.
+ *
+ * @param {string} text
+ */
+function unreadable(text) {
+  if (!text) return "A number is missing.";
+  const point = text.replace(",", ".");
+  const hint = Number.isFinite(parsed(point)) ? ` Write ${point}.` : "";
+  return `\u201c${text.slice(0, 40)}\u201d is not a number.${hint}`;
 }
 
 /**

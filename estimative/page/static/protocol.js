@@ -30,7 +30,9 @@ export function plainly(issue) {
   const place = `${issue.name}: `;
   const at = issue.name ? issue.text.indexOf(place) : -1;
   if (at < 0) return issue.text;
-  const text = issue.text.slice(at + place.length);
+  const bare = issue.text.slice(at + place.length);
+  // As the fields are called, not as a file has it.
+  const text = bare.replace(/\bp50\b/g, "the median").replace(/\bp0?(\d+)\b/g, "the $1% point");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -30,6 +30,10 @@ export class StatementEditor {
   states = new Map();
   /** @type {() => Statement} */
   write = () => 0;
+  /** How often a number was moved. */
+  #edits = 0;
+  /** What was stated in each form that was left, and after how many moves. */
+  #left = /** @type {Map<string, {statement: Statement, edits: number}>} */ (new Map());
 
   /**
    * @param {{subject: Subject, statement: Statement, form: string, distributions: DistributionView[], legend?: string,
@@ -76,10 +80,21 @@ export class StatementEditor {
     for (const [state, part] of this.states) part.adopt(distributions.filter(({ label }) => label === state));
   }
 
-  /** @param {string} name */
+  /**
+   * Go to another form; back in one that was left, its statement is there again, if no number was moved meanwhile.
+   *
+   * @param {string} name
+   */
   #turn(name) {
+    if (this.valid) this.#left.set(this.form, { statement: structuredClone(this.write()), edits: this.#edits });
+    const left = this.#left.get(name);
     this.form = name;
-    this.#fill(null);
+    this.#fill(left && left.edits === this.#edits ? left.statement : null);
+    this.onmove();
+  }
+
+  #edited() {
+    this.#edits += 1;
     this.onmove();
   }
 
@@ -131,7 +146,7 @@ export class StatementEditor {
     const limits = () => [neighbour(at - 1, -Infinity), neighbour(at + 1, Infinity)];
     const onmove = () => {
       values[key] = field.value;
-      this.onmove();
+      this.#edited();
     };
     const field = new NumberField({ key, label, gauge, value: Number(values[key]), onmove, onsettle: this.onsettle, limits });
     this.fields.push(field);
@@ -225,7 +240,7 @@ export class StatementEditor {
       const room = Math.max(1 - moved.fields[0].value, 0);
       for (const part of others) part.#become(before > 0 ? (part.fields[0].value * room) / before : room / others.length);
     }
-    this.onmove();
+    this.#edited();
   }
 
   /** @param {number} value */
@@ -241,7 +256,10 @@ export class StatementEditor {
    */
   #even(shares) {
     const { states } = this.subject;
-    const entries = states.map((state) => [state, shares ? 1 / states.length : 1]);
+    const middles = states.map((state) => this.distributions.find(({ label }) => label === state)?.p50 ?? 1);
+    const sum = middles.reduce((total, middle) => total + middle, 0);
+    const near = (/** @type {number} */ middle) => Number((shares ? middle / sum : middle).toPrecision(3));
+    const entries = states.map((state, at) => [state, near(middles[at])]);
     return { ...Object.fromEntries(entries), ...(shares ? { worth: 10 } : {}) };
   }
 
@@ -250,7 +268,7 @@ export class StatementEditor {
     const { states } = this.subject;
     const near = (/** @type {string} */ state) => this.distributions.find(({ label }) => label === state)?.p50 ?? 0.1;
     const counts = /** @type {{counts?: {[state: string]: number}} | null} */ (statement)?.counts;
-    const values = { ...(counts ?? Object.fromEntries(states.map((state) => [state, Math.round(20 * near(state))]))) };
+    const values = { ...(counts ?? Object.fromEntries(states.map((state) => [state, Number((20 * near(state)).toFixed(1))]))) };
     this.write = () => ({ counts: values });
     fill(this.body, ...states.map((state) => this.#number({ key: state, label: state, unit: "number" }, values, [])));
   }
