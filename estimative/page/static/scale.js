@@ -59,18 +59,22 @@ export class AnswerScale {
   /** @param {import("./axis.js").Axis} axis */
   #words(axis) {
     const value = this.#shown?.now?.value ?? NaN;
-    const drawn = this.#bands.map(({ word, low, high }, at) => {
+    const roomOf = (/** @type {BandView} */ { low, high }) => ((axis.place(high) - axis.place(low)) * this.#width) / 100;
+    const fits = (/** @type {BandView} */ band) => band.word.length * LETTER < roomOf(band);
+    // A single word on a narrow screen would seem to be the answer.
+    const named = 2 * this.#bands.filter(fits).length > this.#bands.length;
+    const drawn = this.#bands.map((band, at) => {
+      const { word, low, high } = band;
       const left = axis.place(low);
       const width = axis.place(high) - left;
       const held = value >= low && value < high;
-      const room = (width * this.#width) / 100;
       const name = `band ${at % 2 ? "even" : "odd"}${held ? " held" : ""}`;
       const middle = { x: `${left + width / 2}%`, y: BAND - 5, "text-anchor": "middle" };
       return svg(
         "g",
         { class: name },
         svg("rect", { x: `${left}%`, width: `${width}%`, y: 0, height: BAND }),
-        word.length * LETTER < room && svg("text", middle, word),
+        named && fits(band) && svg("text", middle, word),
       );
     });
     return svg("svg", { class: "words", height: BAND, width: "100%", ...HIDDEN }, ...drawn);
