@@ -12,7 +12,7 @@ import { Faulty, Stale, Stopped } from "./protocol.js";
 
 const PAUSE = 400;
 /** Milliseconds without a move after which the full fit begins. */
-const KEPT = "Unsaved changes are kept and will be offered again.";
+const KEPT = "Changes that were made before that are kept and will be offered again.";
 const ELSEWHERE =
   "The desk was changed in another tab. This tab now shows it as it is; what you entered here meanwhile was not taken.";
 const INVALID = "What is entered is not valid yet.";
