@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimative.model.assessment import Assessment
+from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Cases, Exposure, Forecast, Indicator, Measurement, Testimony
 from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, indicator_states
 from estimative.model.spec.scenario import Scenario
@@ -61,6 +62,8 @@ class InputView:
     """The forms of statement that suit it, by their names."""
     states: tuple[str, ...]
     """Of an input with a statement for each state."""
+    titles: Mapping[str, str]
+    """Of the states."""
     scales: tuple[str, ...]
     """Whose words may state it."""
     ratio: str
@@ -85,6 +88,8 @@ class DistributionView:
 
     label: str
     """The state, empty where there is only one quantity."""
+    title: str
+    """Of the state."""
     constant: bool
     logarithmic: bool
     """Whether its axis is."""
@@ -148,10 +153,21 @@ def _of_quantities(name: str, quantities: Quantities) -> InputView:
         kind=kind,
         forms=_by_state_forms(shares=bool(first.states)) if states else _forms(first.support, parsed.section),
         states=states,
+        titles={state: state_title(name, state, scenario) for state in states},
         scales=_scales(first.support, parsed.section, states=bool(states)),
         ratio=f"evidence.{parsed.subject}" if chances else "",
         chances=not chances and not states and _may_be_chances(parsed, scenario),
     )
+
+
+def state_title(name: str, state: str, scenario: Scenario) -> str:
+    """The title of a state that an input has a statement for."""
+    if state == OTHERWISE:
+        return "The condition is not met"
+    parsed = QuantityName.parse(name)
+    item = scenario.evidence.get(parsed.subject) if parsed.section == "evidence" else None
+    event = scenario.events.get(item.about if item else parsed.subject)
+    return plain(event.state_title(state)) if event and state else state
 
 
 def _may_be_chances(name: QuantityName, scenario: Scenario) -> bool:
@@ -167,6 +183,7 @@ def _of_indicator(quantity: Quantity, scenario: Scenario) -> InputView:
         kind="probability",
         forms=_forms(Support.PROBABILITY, "indicators"),
         states=(),
+        titles={},
         scales=_scales(Support.PROBABILITY, "indicators"),
         ratio="",
         chances=False,
@@ -184,6 +201,7 @@ def _weights(scenario: Scenario) -> Iterator[InputView]:
             kind="weight",
             forms=(form_of_type(Constant).name,),
             states=(),
+            titles={},
             scales=(),
             ratio="",
             chances=False,
@@ -308,6 +326,7 @@ def _distribution(
     low, middle, high = (bare_value(name, value, scenario) for value in (p05, p50, p95))
     return DistributionView(
         label=label,
+        title=state_title(name, label, scenario),
         constant=family.constant,
         logarithmic=isinstance(family, LogNormal),
         x=x,

@@ -121,7 +121,9 @@ def test_hostile_texts_stay_text_and_then_the_server_ends(browser: Browser, host
         hostile.end()
         tab.entry(WEATHER).get_by_label("95% below, slider").press("ArrowRight")
         expect(page.get_by_text("This page's server has stopped or was restarted.")).to_be_visible()
-        expect(page.get_by_text("Changes that were made before that are kept and will be offered again.")).to_be_visible()
+        expect(
+            page.get_by_text("Changes that were made before that are kept and will be offered again.")
+        ).to_be_visible()
 
 
 def test_an_address_is_good_for_one_tab(browser: Browser, harbour: Server) -> None:

@@ -24,7 +24,7 @@ export function densities(distributions, kind) {
       h(
         "li",
         {},
-        each.label && h("span", { class: "state" }, each.label),
+        each.label && h("span", { class: "state" }, each.title),
         curve(each, low, high, kind === "ratio"),
         h("span", { class: "text" }, each.text),
       ),

@@ -140,8 +140,8 @@ export class Editor {
   #statement(input, statement, form, distributions, legend = "") {
     const { scale, words, forms: known } = /** @type {import("./types.js").DeskView} */ (this.store.state.desk);
     const percent = input.kind === "probability" || (input.kind === "degree" && !input.name.startsWith("factors."));
-    const { kind, scales, forms, states } = input;
-    const subject = { kind, scales, forms, states, words, bands: scale.bands, known, percent };
+    const { kind, scales, forms, states, titles } = input;
+    const subject = { kind, scales, forms, states, titles, words, bands: scale.bands, known, percent };
     const calls = { onmove: () => this.#move(), onsettle: () => this.#settle() };
     return new StatementEditor({ subject, statement, form, distributions, legend, ...calls });
   }

@@ -10,7 +10,7 @@ import { fieldsOf, formOf, isQuantile, read, start, write } from "./forms.js";
 /** @typedef {import("./types.js").DistributionView} DistributionView */
 /** @typedef {import("./forms.js").Reach} Reach */
 /**
- * @typedef {import("./forms.js").Subject & {percent: boolean, forms: string[], states: string[],
+ * @typedef {import("./forms.js").Subject & {percent: boolean, forms: string[], states: string[], titles: {[state: string]: string},
  *   known: import("./types.js").FormView[]}} Subject
  */
 
@@ -222,7 +222,7 @@ export class StatementEditor {
     const forms = this.subject.kind === "ratio" ? PARTS.ratio : PARTS.chance;
     const subject = { ...this.subject, states: [], forms };
     const distributions = this.distributions.filter(({ label }) => label === state);
-    const settings = { subject, statement, form: "", distributions, legend: state };
+    const settings = { subject, statement, form: "", distributions, legend: this.subject.titles[state] ?? state };
     const part = new StatementEditor({ ...settings, onmove: () => this.#moved(part), onsettle: this.onsettle });
     return part;
   }
@@ -265,12 +265,12 @@ export class StatementEditor {
 
   /** @param {Statement | null} statement */
   #fillCounts(statement) {
-    const { states } = this.subject;
+    const { states, titles } = this.subject;
     const near = (/** @type {string} */ state) => this.distributions.find(({ label }) => label === state)?.p50 ?? 0.1;
     const counts = /** @type {{counts?: {[state: string]: number}} | null} */ (statement)?.counts;
     const values = { ...(counts ?? Object.fromEntries(states.map((state) => [state, Number((20 * near(state)).toFixed(1))]))) };
     this.write = () => ({ counts: values });
-    fill(this.body, ...states.map((state) => this.#number({ key: state, label: state, unit: "number" }, values, [])));
+    fill(this.body, ...states.map((state) => this.#number({ key: state, label: titles[state] ?? state, unit: "number" }, values, [])));
   }
 }
 

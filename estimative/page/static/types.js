@@ -21,7 +21,7 @@
  *   | {block: "Code", lines: string[]}
  *   | {block: "IntervalPlot", rows: IntervalRow[], key: string, thresholds: number[]}} BlockView
  *
- * @typedef {{label: string, constant: boolean, logarithmic: boolean, x: number[], y: number[], p05: number, p50: number,
+ * @typedef {{label: string, title: string, constant: boolean, logarithmic: boolean, x: number[], y: number[], p05: number, p50: number,
  *   p95: number, text: string, missed: string[]}} DistributionView
  * @typedef {{[key: string]: unknown}} Inline
  * @typedef {string | number | Inline} Statement
@@ -31,7 +31,7 @@
  * @typedef {{[name: string]: Belief}} Beliefs
  * @typedef {"degree" | "probability" | "ratio" | "weight"} Kind
  * @typedef {{name: string, group: string, title: string, meaning: string, kind: Kind, forms: string[],
- *   states: string[], scales: string[], ratio: string, chances: boolean}} InputView
+ *   states: string[], titles: {[state: string]: string}, scales: string[], ratio: string, chances: boolean}} InputView
  * @typedef {{name: string, keys: string[], optional: string[]}} FormView
  * @typedef {{id: string, title: string, states: string[]}} ThingView
  * @typedef {{name: string, analyst: string, file: string, shipped: boolean, confidence: string, changes: string[],
