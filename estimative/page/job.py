@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 
 from estimative.model.inference.executor import become_worker, safe_path
@@ -14,6 +15,9 @@ from estimative.priors.errors import InvalidInput
 
 PRELOADED = ("estimative.workflows.settle", "estimative.workflows.fit", "estimative.workflows.report")
 """Modules that a new process finds loaded, which spares it a second."""
+
+
+_STARTING, _STARTED = threading.Lock(), threading.Event()
 
 
 class JobFailed(RuntimeError):
@@ -29,8 +33,8 @@ class Job[Part]:
         self._process = context.Process(target=_run, args=(sender, work, arguments), daemon=True)
         self._stopping = threading.Lock()
         self._stopped = False
-        with safe_path():
-            self._process.start()
+        prepare()
+        self._process.start()
         sender.close()
 
     def __iter__(self) -> Iterator[Part]:
@@ -66,10 +70,14 @@ class Job[Part]:
 
 
 def prepare() -> None:
-    """Start the process from which jobs are forked."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOADED])
-    Job(tuple).stop()
+    """Start the process from which jobs are forked, unless it was; it loads its modules while others go on."""
+    with _STARTING:
+        if not _STARTED.is_set():
+            multiprocessing.get_context("forkserver").set_forkserver_preload([*PRELOADED])
+            # Only here: the environment belongs to all threads, and one of them may start a process of its own.
+            with safe_path():
+                forkserver.ensure_running()
+            _STARTED.set()
 
 
 def _run(sender: Connection, work: Callable[..., Iterable[object]], arguments: tuple[object, ...]) -> None:

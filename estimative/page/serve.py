@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -59,7 +58,7 @@ def serve(page: OpenPage, *, port: int = 0, opened: Callable[[str], None]) -> No
             timeout_graceful_shutdown=0,
         )
         opened(address(keys.key))
-        threading.Thread(target=prepare, daemon=True).start()
+        prepare()
         try:
             _Server(config).run(sockets=[listener])
         except KeyboardInterrupt:

@@ -109,7 +109,7 @@ class PageWidget(anywidget.AnyWidget):  # type: ignore[misc]
         self.on_msg(PageWidget._receive)
         weakref.finalize(self, page.close)
         OPEN.add(self)
-        threading.Thread(target=prepare, daemon=True).start()
+        prepare()
 
     def __repr__(self) -> str:
         return f"PageWidget({', '.join(each.name for each in self._page.desk.sets)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -126,3 +127,14 @@ def test_a_reader_who_leaves_the_server_stops_the_job(page: OpenPage, monkeypatc
     assert not alive(job)
     server.should_exit = True
     thread.join(timeout=PATIENCE)
+
+
+def test_starting_jobs_from_several_threads_leaves_the_environment_as_it_was() -> None:
+    """Else another process would be started in another way than the user asked."""
+    before = dict(os.environ)
+    threads = [threading.Thread(target=lambda: list(Job(counting, 1))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=PATIENCE)
+    assert dict(os.environ) == before
