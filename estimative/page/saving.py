@@ -99,8 +99,10 @@ def reload(page: OpenPage, request: requests.Analysis) -> DeskView:
         own = desk.sets[request.at]
         file = OwnFile.read(own.path)
         fresh = desk.saved(request.at, read_prior_set(own.path))
+        changed = fresh.changed(request.at, own.changes) if own.changes else fresh
+        # Not before: a file that the changes do not suit any more would count as seen.
         page.files[request.at] = file
-        return page.now(fresh.changed(request.at, own.changes) if own.changes else fresh)
+        return page.now(changed)
 
 
 def recover(page: OpenPage, request: requests.Recover) -> DeskView:
