@@ -6,6 +6,9 @@ NEWEST_ENOUGH := import sys; sys.exit(sys.version_info < (3, 12))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python; do \
 	$$python -c '$(NEWEST_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 
+# Hundreds of commands start in the tests: without compiled modules each would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: assess test lint schemas docs tree calibrate bench lock clean
 
 assess: $(VENV)/ready ## assess the built-in example, print the result, write its report
