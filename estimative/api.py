@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.refit import Choice
 from estimative.model.outside.imported import DateOrder, Form, ImportedForecasts, Unit
 from estimative.model.record.run_store import Store
+from estimative.model.report_result import ReportResult
 from estimative.model.spec.validation import checkpoint_errors
 from estimative.priors.errors import InvalidInput, Place, invalid, unknown_name
 from estimative.priors.verbal_scale import ICD203, Scale, find_scale
@@ -287,10 +289,15 @@ class Fit(Answer):
         InvalidInput
             If the ending names no format, or the file cannot be written.
         """
+        context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief, static=static)
+        write_answer(Answer(result=self._report, context=context), Path(path))
+
+    @cached_property
+    def _report(self) -> ReportResult:
+        """Its analyses take longer than the fit: a brief and a report share them."""
         from estimative.workflows.report import report_of_session
 
-        context = Context(assessments=(self.assessment,), scale=self.context.scale, brief=brief, static=static)
-        write_answer(Answer(result=report_of_session(self.session, self.result), context=context), Path(path))
+        return report_of_session(self.session, self.result)
 
     def to_datatree(self) -> xarray.DataTree:
         """The draws as ArviZ has them: groups `posterior` and `prior`, dims (chain, draw, ...).
@@ -492,7 +499,6 @@ def batch(
     InvalidInput
         If the folder or table cannot be used. Errors of single combinations are in the result, as `result.issues`.
     """
-    from estimative.model.record.run_store import Store
     from estimative.workflows.batch import batch
     from estimative.workflows.batch_plan import Combination, Variant, plan
 

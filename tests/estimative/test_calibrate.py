@@ -166,12 +166,18 @@ def narrow(ship: Assessment) -> CalibrateResult:
     return flagged(Narrow, ship)
 
 
-def test_posteriors_of_another_spread_are_noticed(ship: Assessment, narrow: CalibrateResult) -> None:
-    """The control: those of a third of it are too narrow, those of three times as much too wide."""
+def test_posteriors_with_too_little_spread_are_noticed(narrow: CalibrateResult) -> None:
+    """The control: they are too narrow."""
     assert of_quantity(narrow) == "too-narrow"
+
+
+@pytest.mark.calibration
+def test_posteriors_with_too_much_spread_are_noticed(ship: Assessment) -> None:
+    """The control: they are too wide."""
     assert of_quantity(flagged(Wide, ship)) == "too-wide"
 
 
+@pytest.mark.calibration
 def test_another_likelihood_ratio_is_noticed(ship: Assessment) -> None:
     """The control: the probabilities are too extreme, although the quantity is right."""
     result = flagged(Overrated, ship)
@@ -179,11 +185,13 @@ def test_another_likelihood_ratio_is_noticed(ship: Assessment) -> None:
     assert {test.departure for test in result.event_failures} == {"too-extreme"}
 
 
+@pytest.mark.calibration
 def test_evidence_that_counts_too_much_is_noticed(ship: Assessment) -> None:
     """The control: posteriors are too narrow."""
     assert of_quantity(flagged(Doubled, ship)) == "too-narrow"
 
 
+@pytest.mark.calibration
 def test_evidence_that_is_ignored_is_noticed(ship: Assessment) -> None:
     """The control: quantities are right, and so are probabilities on average, but they do not follow the evidence."""
     result = flagged(Deaf, ship, 2 * WRONG)
@@ -191,6 +199,7 @@ def test_evidence_that_is_ignored_is_noticed(ship: Assessment) -> None:
     assert {test.departure for test in result.event_failures} == {"wrong-evidence"}
 
 
+@pytest.mark.calibration
 def test_a_wrong_prior_is_noticed(ship: Assessment) -> None:
     """The control: posteriors are too low."""
     assert of_quantity(flagged(Pessimist, ship)) == "too-low"

@@ -56,7 +56,7 @@ def is_within(part: list[str], whole: list[str]) -> bool:
     return all(line in rest for line in part)
 
 
-thorough = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @thorough

@@ -158,11 +158,11 @@ def drawn(desk: Desk, name: str) -> Chart:
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_registered_and_drawn_without_a_collision(desk: Desk, name: str) -> None:
     """Each kind of answer lists it by its name; wide and narrow, no text is cut off or covered."""
-    result = getattr(desk, FIGURES[name][1])
-    assert kind_of(result.kind).figures[name](result, desk.context).png() == drawn(desk, name).png()
+    result, picture = getattr(desk, FIGURES[name][1]), drawn(desk, name)
+    assert kind_of(result.kind).figures[name](result, desk.context).svg() == picture.svg()
     for narrow in (False, True):
         for bare in (False, True):
-            svg = drawn(desk, name).svg(narrow=narrow, bare=bare)
+            svg = picture.svg(narrow=narrow, bare=bare)
             assert not overlapping(svg)
             assert not outside(svg)
 
