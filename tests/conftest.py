@@ -27,6 +27,11 @@ settings.register_profile(
 settings.load_profile("estimative")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the documents, whose sessions take longest: the last of them would keep one worker busy alone."""
+    items.sort(key=lambda item: item.path.name != "test_docs.py")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One for all tests of a worker: two at once cannot be driven from one thread."""

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.command import FERRY, PRIORS, Desk
 
 ROOT = Path(__file__).parent.parent
+ROOMS = ("estimative", "model", "priors", "reports")
 HEAVY = {"pymc", "pytensor", "nutpie", "numba", "arviz", "arviz_stats", "scipy.stats", "xarray", "pandas", "matplotlib"}
 COOK = ("--priors", "cook.toml")
 STEPS = (
@@ -74,6 +76,14 @@ def test_foreign_modules_in_the_folder_do_not_get_in_the_way(tmp_path: Path) -> 
     code = "import estimative; estimative.load; print(estimative.__name__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("estimative\n", 0), done.stderr
+
+
+def test_every_folder_with_code_is_installed() -> None:
+    """A wheel has all of them: an editable installation works without those that the list of packages leaves out."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {path.parent for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    names = {".".join(folder.relative_to(ROOT).parts) for folder in folders}
+    assert sorted(listed) == sorted(name if name.startswith("estimative") else f"estimative.{name}" for name in names)
 
 
 @cache
