@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
+from estimative.model.inference.psis import tail_shape
 from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Index, Numbers
 
@@ -34,6 +36,11 @@ class Draws:
     @property
     def count(self) -> int:
         return len(self.weights)
+
+    @cached_property
+    def k_hat(self) -> float:
+        """Pareto k of the weights."""
+        return tail_shape(self.weights)
 
     @property
     def ess(self) -> float:

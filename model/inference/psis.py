@@ -79,6 +79,13 @@ def bounded_k_hat(log_weights: Numbers) -> float:
     return smooth_weights(log_weights)[1] if _outstanding(log_weights) > NEGLIGIBLE else -np.inf
 
 
+def tail_shape(weights: Numbers) -> float:
+    """The k-hat of positive numbers; dims (draw)."""
+    with np.errstate(divide="ignore"):
+        # Below e^-700 a float is denormal; such draws have no part in the tail.
+        return bounded_k_hat(np.maximum(np.log(weights / weights.max()), -700.0))
+
+
 def _outstanding(log_weights: Numbers) -> float:
     """The share of the weights that stand out, before any of it is smoothed away."""
     weights = np.exp(log_weights - log_weights.max())

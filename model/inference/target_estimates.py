@@ -13,7 +13,7 @@ from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ProbabilityEstimate, Undefined, estimate_probability
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
-from estimative.model.inference.psis import smooth_bounded
+from estimative.model.inference.psis import tail_shape
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import QueryProbabilities, Target
@@ -21,6 +21,8 @@ from estimative.model.likelihood.variable_elimination import Contradiction
 
 MAX_TILTS = 6
 """Rare queries that one fit gets draws for."""
+ROUNDING = 1e-12
+"""Relative, of a sum over the states of an event."""
 
 type TargetKey = tuple[str, str]
 """Kind ("outcome", "event", "link") and id."""
@@ -154,7 +156,7 @@ def verdict_of(estimate: ProbabilityEstimate, yes: Numbers, given: Numbers, draw
         return Verdict.of(draws.method, ())
     if draws.method == "nuts":
         return judge_series(_ratio(yes, given), draws, relative_se(estimate))
-    k_hat = max(_tail_shape(series, draws) for series in (yes, given))
+    k_hat = max(_tail_shape(yes, draws), _tail_shape(given, draws))
     return judge_probability(k_hat, estimate.ess, estimate.interval.ess, relative_se(estimate))
 
 
@@ -181,11 +183,9 @@ def _ratio(yes: Numbers, given: Numbers) -> Numbers:
 
 
 def _tail_shape(series: Numbers, draws: Draws) -> float:
-    """Pareto k of the weights times a probability."""
-    product = draws.weights * series
-    with np.errstate(divide="ignore"):
-        # Below e^-700 a float is denormal; such draws have no part in the tail.
-        return smooth_bounded(np.maximum(np.log(product / product.max()), -700.0))[1]
+    """Pareto k of the weights times a probability; where that is the same at every draw, as most conditions' is, once."""
+    constant = series.max() - series.min() <= ROUNDING * series.max()
+    return draws.k_hat if constant else tail_shape(draws.weights * series)
 
 
 def relative_se(estimate: ProbabilityEstimate) -> float:
