@@ -183,7 +183,7 @@ def _ratio(yes: Numbers, given: Numbers) -> Numbers:
 
 
 def _tail_shape(series: Numbers, draws: Draws) -> float:
-    """Pareto k of the weights times a probability; where that is the same at every draw, as most conditions' is, once."""
+    """Pareto k of the weights times a probability; most conditions are certain, and have that of the weights."""
     constant = series.max() - series.min() <= ROUNDING * series.max()
     return draws.k_hat if constant else tail_shape(draws.weights * series)
 
