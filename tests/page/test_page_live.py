@@ -64,11 +64,28 @@ def test_an_answer_from_before_a_change_is_not_shown_after_it(tab: Tab) -> None:
     slider.dispatch_event("change")
     expect(tab.entry(WEATHER).locator(".mark")).to_be_visible()
     late()
-    tab.page.wait_for_timeout(200)
+    tab.page.wait_for_timeout(100)
     assert tab.probability != "late"
     assert [asked(route) for route in held] == [0.9, None]
     answer_with(held[1], "after the change")
     expect(tab.page.locator("#probability")).to_have_text("after the change")
+
+
+def test_a_preview_that_a_change_overtakes_is_not_asked_for_any_more(tab: Tab) -> None:
+    """The server would refuse it, since it is about a desk that is gone; the page would complain of that."""
+    tab.settle()
+    held = tab.hold("preview")
+    slider = tab.edit(WEATHER).get_by_label("95% below, slider")
+    slider.press("ArrowRight")
+    expect(tab.entry(WEATHER).locator(".mark")).to_be_visible()
+    before = len(held)
+    tab.page.get_by_role("button", name="Undo").click()
+    expect(tab.entry(WEATHER).locator(".mark")).to_have_count(0)
+    assert before
+    for route in held:
+        route.continue_()
+    tab.settle()
+    assert tab.complaints == []
 
 
 def test_a_drag_of_sixty_moves_a_second_never_goes_back(tab: Tab) -> None:
