@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -13,11 +14,14 @@ COLOURS = ("color-contrast", "link-in-text-block")
 RUN = "([part, options]) => axe.run(part ?? document, options).then((found) => found.violations)"
 
 
-def barriers(page: Page, *rules: str, within: str | None = None) -> list[tuple[str, list[str]]]:
-    """What axe-core finds, by these rules or by all, in a part of the page or in all of it."""
+def barriers(
+    page: Page, *rules: str, without: Collection[str] = (), within: str | None = None
+) -> list[tuple[str, list[str]]]:
+    """What axe-core finds, by these rules or by all but some, in a part of the page or in all of it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
     options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
+    options["rules"] = {name: {"enabled": False} for name in without}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
     violations = page.evaluate(RUN, [within, options])

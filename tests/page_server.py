@@ -48,6 +48,7 @@ class Server:
     key: str
     next_key: Callable[[], str] = field(repr=False)
     """Waits for the one that takes the place of a key that was used."""
+    stop: Callable[[], None] = field(repr=False)
     token: str = ""
 
     @property
@@ -123,19 +124,25 @@ def serving(*arguments: str, folder: Path) -> Iterator[Command]:
     ) as process:
         try:
             port, key = _address(process)
-            yield Command(process=process, port=port, key=key, next_key=lambda: _address(process)[1])
+            yield Command(process=process, port=port, key=key, next_key=lambda: _address(process)[1], stop=process.kill)
         finally:
             process.kill()
 
 
 @contextmanager
-def serving_here(scenario: str, *priors: str, runs: Path) -> Iterator[Server]:
+def serving_here(scenario: str | Path, *priors: str | Path, folder: Path) -> Iterator[Server]:
     """Serve the page from a thread of this process, which spares the seconds in which another one starts.
 
-    Unsaved changes are where the environment of this process says.
+    Parameters
+    ----------
+    scenario, priors
+        Paths, for as long as the page is open.
+    folder
+        The place for runs and unsaved changes.
     """
-    settings = Settings(method="importance")
-    page = open_page(scenario, priors, None, settings=settings, scale=ICD203, store=Store(runs))
+    settings, store = Settings(method="importance"), Store(folder / "runs")
+    with patch.dict(os.environ, XDG_DATA_HOME=str(folder / "data")):
+        page = open_page(str(scenario), [*map(str, priors)], None, settings=settings, scale=ICD203, store=store)
     printed: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
     servers: list[Any] = []
 
@@ -146,6 +153,11 @@ def serving_here(scenario: str, *priors: str, runs: Path) -> Iterator[Server]:
             super().__init__(*arguments)
             servers.append(self)
 
+    def stop() -> None:
+        for each in servers:
+            each.should_exit = each.force_exit = True
+        thread.join(timeout=60)
+
     def opened(address: str) -> None:
         match = ADDRESS.search(address)
         assert match
@@ -155,12 +167,10 @@ def serving_here(scenario: str, *priors: str, runs: Path) -> Iterator[Server]:
         thread = threading.Thread(target=serve.serve, args=(page,), kwargs={"opened": opened}, daemon=True)
         thread.start()
         port, key = printed.get(timeout=60)
-        server = Server(port=port, key=key, next_key=lambda: printed.get(timeout=60)[1])
+        server = Server(port=port, key=key, next_key=lambda: printed.get(timeout=60)[1], stop=stop)
         server.enter()
     yield server
-    for each in servers:
-        each.should_exit = each.force_exit = True
-    thread.join(timeout=60)
+    stop()
 
 
 def _address(process: subprocess.Popen[str]) -> tuple[int, str]:

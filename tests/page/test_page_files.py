@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from estimative.page import actions
-from tests.command import PRIORS, SCENARIO
+from estimative.page.job import Job
+from estimative.workflows.settle import SettledPart
+from tests.command import CAPTAIN, PRIORS, SCENARIO
 from tests.in_process import run
 from tests.page_server import Server, serving, serving_here
 
@@ -31,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[Server]:
-    with serving_here("ferry.toml", "mate.toml", runs=folder / "runs") as running:
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as running:
         yield running
 
 
@@ -124,10 +126,10 @@ def test_unsaved_changes_outlive_the_server_and_ctrl_c_ends_it_whatever_it_does(
         assert second.end() == 0
         thread.join(timeout=20)
         assert not thread.is_alive()
-    with serving_here("ferry.toml", "mate.toml", runs=folder / "runs") as third:
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as third:
         assert len(third.ask("desk").data["recovered"]) == 1
         assert third.ask("recover", revision=0, take=False).data["recovered"] == []
-    with serving_here("ferry.toml", "mate.toml", runs=folder / "runs") as fourth:
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as fourth:
         assert fourth.ask("desk").data["recovered"] == []
 
 
@@ -161,8 +163,8 @@ def test_a_run_and_its_brief_come_from_the_saved_file(server: Server, folder: Pa
     assert end["part"] == "end"
     shown = json.loads(run("runs", "show", saved["run"], "--runs", "runs", "--format", "json", folder=folder).out)
     assert shown["outcomes"] == fitted(folder)["outcomes"]
-    brief = server.ask("report", run=saved["run"], brief=True, format="html")
-    assert brief.headers["x-estimative-file"] == f"{saved['run']}-brief.html"
+    brief = server.ask("report", run=saved["run"], brief=True, format="md")
+    assert brief.headers["x-estimative-file"] == f"{saved['run']}-brief.md"
     assert b"The ferry is cancelled" in brief.body
     assert server.ask("report", run="nobody", brief=True, format="html").status == 422
 
@@ -219,6 +221,28 @@ def test_what_if_is_that_of_the_command(server: Server, folder: Path) -> None:
     text = " ".join(run(*command, "--format", "md", folder=folder).out.split())
     paragraphs = [block["text"] for block in supposed["blocks"] if block["block"] == "Paragraph"]
     assert all(" ".join(paragraph.split()) in text.replace("**", "") for paragraph in paragraphs[1:4])
+
+
+def test_other_fits_that_are_at_hand_come_before_their_analyses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turning to another analyst needs no new fits, and an analysis that was interrupted is made again."""
+
+    class Interrupted(Job[SettledPart]):
+        """A job that is stopped before anybody hears of it."""
+
+        def __iter__(self) -> Iterator[SettledPart]:
+            self.stop()
+            return super().__iter__()
+
+    (folder / "captain.toml").write_text(CAPTAIN)
+    with serving_here("ferry.toml", "mate.toml", "captain.toml", folder=folder) as server:
+        *answers, _, _, _, _, end = first = server.parts("rest", revision=0, at=0)
+        assert [part["part"] for part in first] == ["answer"] * 2 + ["pool", "tornado", "evidence", "gap", "end"]
+        with monkeypatch.context() as patched:
+            patched.setattr(actions, "Job", Interrupted)
+            assert server.parts("rest", revision=0, at=1) == [*answers, end]
+        second = server.parts("rest", revision=0, at=1)
+        assert [part["part"] for part in second] == [part["part"] for part in first]
+        assert second[:2] == answers
 
 
 def test_what_was_fitted_before_is_at_hand_after_an_undo(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

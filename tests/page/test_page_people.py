@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from estimative.priors import toml_writer as toml_text
 from tests.command import PRIORS, SCENARIO
 from tests.hostile import HOSTILE
-from tests.page_server import Server, serving
+from tests.page_server import Server, serving_here
 from tests.page_tab import WEATHER, Tab, opened
 
 WIDTHS = (360, 768, 1280, 1920)
@@ -98,7 +98,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     scenario = SCENARIO.replace('"Severity of the weather"', text).replace('"dead calm"', text)
     (folder / "ferry.toml").write_text(scenario, encoding="utf-8")
     (folder / "mate.toml").write_text(PRIORS.replace('"It is the season."', text), encoding="utf-8")
-    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as server:
+    with serving_here(folder / "ferry.toml", folder / "mate.toml", folder=folder) as server:
         yield server
 
 
@@ -118,7 +118,7 @@ def test_hostile_texts_stay_text_and_then_the_server_ends(browser: Browser, host
         )
         assert "<script>alert(1)</script>" in page.locator("main").inner_text()
         assert tab.complaints == []
-        hostile.end()
+        hostile.stop()
         tab.entry(WEATHER).get_by_label("95% below, slider").press("ArrowRight")
         expect(page.get_by_text("This page's server has stopped or was restarted.")).to_be_visible()
         expect(
