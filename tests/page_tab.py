@@ -73,12 +73,6 @@ class Tab:
         self.page.get_by_role("tab", name=title, exact=True).click()
         return self.page.get_by_role("tabpanel", name=title, exact=True)
 
-    def scrolls(self) -> bool:
-        """Whether something is cut off at the right."""
-        width = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        scrolled, room = self.page.evaluate(width)
-        return bool(scrolled > room)
-
 
 @contextmanager
 def opened(browser: Browser, server: Server, **settings: Any) -> Iterator[Tab]:
