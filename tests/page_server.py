@@ -117,20 +117,16 @@ class Command(Server):
 @contextmanager
 def serving(*arguments: str, folder: Path) -> Iterator[Command]:
     """Serve the page from a folder, with its own place for runs and unsaved changes."""
-    environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data"), "PYTHONFAULTHANDLER": "1"}
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
     command = [sys.executable, "-m", "estimative", "open", "--no-browser", *arguments]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stderr
         try:
             port, key = _address(process)
             yield Command(process=process, port=port, key=key, next_key=lambda: _address(process)[1], stop=process.kill)
         finally:
-            code = process.poll()
             process.kill()
-            if code not in {None, 0, -signal.SIGKILL}:
-                sys.stderr.write(f"the server ended by itself with {code}:\n{process.stderr.read()}")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -99,7 +100,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(server: Server, fo
 
 
 def test_unsaved_changes_outlive_the_server_and_ctrl_c_ends_it_whatever_it_does(folder: Path) -> None:
-    """The first is killed, the second is interrupted while it fits."""
+    """The first is killed, the second is interrupted while it fits; a browser that leaves ends none."""
 
     def ask() -> None:
         with suppress(OSError, http.client.HTTPException):
@@ -112,6 +113,8 @@ def test_unsaved_changes_outlive_the_server_and_ctrl_c_ends_it_whatever_it_does(
         first.process.wait()
     with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as second:
         second.enter()
+        # What the system sends to a server whose reader is gone.
+        second.process.send_signal(signal.SIGPIPE)
         (kept,) = second.ask("desk").data["recovered"]
         assert kept["inputs"] == ["Severity of the weather"]
         assert not kept["outdated"]
