@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ class Report:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The report of a ferry whose every text is markup; and the same without a script."""
+    """The report of a ferry whose every text is markup."""
     desk = Desk.at(tmp_path_factory.mktemp("sliders"))
     desk.write("bad.toml", hostile(FILES["ferry.toml"]))
     desk.write("bad-mate.toml", hostile(FILES["mate.toml"]))
@@ -80,9 +80,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
     assert desk.run(*fit).code == 0
     result, assessments = report(Store(desk.runs), ["latest"], Settings())
     context = Context(assessments=assessments, scale=ICD203)
-    for name, static in (("report.html", False), ("static.html", True)):
-        answer = Answer(result=result, context=replace(context, static=static))
-        desk.write(name, str(FORMATS["html"].render(answer)))
+    desk.write("report.html", str(FORMATS["html"].render(Answer(result=result, context=context))))
     return Report(desk.folder / "report.html", result, context)
 
 
@@ -127,8 +125,8 @@ def test_a_slider_answers_what_was_computed(browser: Browser, written: Report) -
             assert page.evaluate(WALK, at) == [[text, text, f"{label} {text}."] for text in stated]
 
 
-def test_a_slider_is_moved_by_keyboard(browser: Browser, written: Report) -> None:
-    """Stop by stop, to the last one and not beyond."""
+def test_a_slider_is_moved_by_keyboard_and_markup_stays_text(browser: Browser, written: Report) -> None:
+    """Stop by stop, to the last one and not beyond; no element and no script comes from a title meanwhile."""
     with opened(browser, written.path) as page:
         label, stops = written.rows[0]
         moved(page, 0, "Home")
@@ -136,6 +134,9 @@ def test_a_slider_is_moved_by_keyboard(browser: Browser, written: Report) -> Non
             assert says(page, 0) == f"at {value}: {answer}"
             assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
             page.keyboard.press("ArrowRight")
+        assert page.locator("img").count() == 0
+        assert page.evaluate("[...document.scripts].map(s => s.type)") == ["application/json", ""]
+        assert page.title() != "1"
 
 
 def test_one_slider_counts_at_a_time(browser: Browser, written: Report) -> None:
@@ -170,16 +171,6 @@ def test_a_voice_waits_until_the_slider_settles(browser: Browser, written: Repor
         assert live.inner_text() == before
         page.mouse.up()
         assert live.inner_text().endswith(f"{says(page, 1)}.")
-
-
-def test_markup_in_a_scenario_stays_text(browser: Browser, written: Report) -> None:
-    """No element and no script comes from a title, however the sliders are moved."""
-    with opened(browser, written.path) as page:
-        moved(page, 0, "Home", "End")
-        assert page.locator("img").count() == 0
-        kinds = page.evaluate("[...document.scripts].map(s => s.type)")
-        assert kinds == ["application/json", ""]
-        assert page.title() != "1"
 
 
 def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, written: Report) -> None:
@@ -223,11 +214,3 @@ def test_a_changed_script_does_not_run(browser: Browser, written: Report) -> Non
     seen = shown.evaluate("breaches"), shown.title() == "2", shown.locator(".sliders:visible").count()
     shown.context.close()
     assert seen == (["script-src-elem"], False, 0)
-
-
-def test_the_static_report_has_no_script(browser: Browser, written: Report) -> None:
-    """And no sliders."""
-    with opened(browser, written.path.with_name("static.html")) as page:
-        assert page.evaluate("document.scripts.length") == 0
-        assert page.locator("input").count() == 0
-        assert page.get_by_role("heading", name="One input at a time").count() == 1
