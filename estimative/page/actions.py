@@ -76,8 +76,9 @@ def preview(page: OpenPage, request: requests.Change) -> Preview:
         saved = desk.sets[request.at].saved
     quick = page.quick(request.at, assessment)
     views = [belief_view(name, assessment, saved) for name in changes]
+    near = quick.answer
     return Preview(
-        answer=quick_view(assessment, quick.numbers, quick.factors, page.scale) if quick.numbers else None,
+        answer=quick_view(assessment, near.numbers, near.factors, page.scale) if near else None,
         why=quick.why,
         beliefs=tuple(view for view in views if view),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
-from estimative.model.inference.reweighting import Reweighting
-from estimative.model.inference.target_estimates import TargetKey
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.reweighting import QuickAnswer, Reweighting
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
@@ -42,13 +41,10 @@ class Stale(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Quick:
-    """An answer from the draws of the last full fit."""
+    """An answer from the draws of the last full fit, or why there is none."""
 
-    numbers: Mapping[TargetKey, ProbabilityEstimate]
-    """None where the draws do not support the headline."""
-    factors: Mapping[str, QuantitySummary]
-    why: str
-    """Why there are no numbers; empty where there are."""
+    answer: QuickAnswer | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,16 +190,16 @@ class OpenPage:
         """Estimate an assessment near one prior set from the draws of the last full fit."""
         settled = self.settled
         if settled is None:
-            return Quick(numbers={}, factors={}, why=UNSETTLED)
+            return Quick(why=UNSETTLED)
         reweighting = settled.reweightings[at]
         if not reweighting.covers(assessment):
-            return Quick(numbers={}, factors={}, why=UNCOVERED)
+            return Quick(why=UNCOVERED)
         with one_blas_thread():
             try:
-                quick = reweighting.answer(assessment)
+                answer = reweighting.answer(assessment)
             except (Contradiction, Undefined):
-                return Quick(numbers={}, factors={}, why=FAR)
-        return Quick(numbers=quick.numbers, factors=quick.factors, why="" if quick.numbers else FAR)
+                return Quick(why=FAR)
+        return Quick(answer=answer) if answer.numbers else Quick(why=FAR)
 
 
 def prior_sets_of(desk: Desk) -> tuple[PriorSet, ...]:
