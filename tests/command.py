@@ -93,6 +93,12 @@ captain = { p05 = 0.4, p95 = 0.9 }
 level = "moderate"
 information_base = "the mate's own memory"
 """
+CAPTAIN = (
+    PRIORS.replace("mate", "captain")
+    .replace("The first captain", "The captain")
+    .replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
+)
+"""Of somebody who is more certain of the weather."""
 WATCHED = """
 [indicators.glass]
 about = "weather"

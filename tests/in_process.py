@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -35,6 +36,7 @@ def run(*arguments: str, folder: Path | None = None, environment: dict[str, str]
     variables = {"COLUMNS": "80", **(environment or {})}
     with (
         _folder(folder),
+        _pipes(),
         patch.dict(os.environ, variables),
         patch.object(sys, "argv", ["estimative", *arguments]),
         patch.object(typer.main, "get_command", built),
@@ -47,6 +49,16 @@ def run(*arguments: str, folder: Path | None = None, environment: dict[str, str]
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else int(end.code is not None)
     return Finished(code=code, out=out.getvalue(), err=err.getvalue())
+
+
+@contextmanager
+def _pipes() -> Iterator[None]:
+    """Leave it to this process what a reader that goes away does to it: a command is ended, a server is not."""
+    before = signal.getsignal(signal.SIGPIPE)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 @contextmanager

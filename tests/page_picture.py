@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import browsing
 from tests.page_server import serving
-from tests.page_tab import FULL, opened
+from tests.page_tab import opened
 
 
 def draw(path: Path) -> None:
@@ -26,7 +26,7 @@ def draw(path: Path) -> None:
         low = tab.edit("factors.mistrust").locator("input[type=text]").first
         low.fill("0.1")
         low.press("Enter")
-        expect(tab.page.locator("#standing")).not_to_have_text(FULL)
+        expect(tab.page.locator("#standing")).not_to_have_text("Full fit")
         tab.settle()
         tab.page.evaluate("() => document.activeElement.blur()")
         tab.page.screenshot(path=path)

@@ -1,19 +1,28 @@
-"""The page's server as a user starts it, in a process of its own, and a client that speaks to it."""
+"""The page's server, as a user starts it in a process of its own or in a thread of this one, and a client for it."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from estimative.model.record.run_store import Store
+from estimative.page import serve
+from estimative.page.open_page import open_page
+from estimative.priors.verbal_scale import ICD203
+from estimative.workflows.session import Settings
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/#(\S+)")
 
@@ -33,11 +42,13 @@ class Reply:
 
 @dataclass(kw_only=True)
 class Server:
-    """A running `estimative open`."""
+    """A running page."""
 
-    process: subprocess.Popen[str] = field(repr=False)
     port: int
     key: str
+    next_key: Callable[[], str] = field(repr=False)
+    """Waits for the one that takes the place of a key that was used."""
+    stop: Callable[[], None] = field(repr=False)
     token: str = ""
 
     @property
@@ -87,17 +98,24 @@ class Server:
         self.renew()
 
     def renew(self) -> None:
-        """Read the key that is printed once the one before was used."""
-        self.key = _address(self.process)[1]
+        """Take the key that is printed once the one before was used."""
+        self.key = self.next_key()
+
+
+@dataclass(kw_only=True)
+class Command(Server):
+    """A running `estimative open`."""
+
+    process: subprocess.Popen[str] = field(repr=False)
 
     def end(self) -> int:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @contextmanager
-def serving(*arguments: str, folder: Path) -> Iterator[Server]:
+def serving(*arguments: str, folder: Path) -> Iterator[Command]:
     """Serve the page from a folder, with its own place for runs and unsaved changes."""
     environment = {**os.environ, "XDG_DATA_HOME": str(folder / "data")}
     command = [sys.executable, "-m", "estimative", "open", "--no-browser", *arguments]
@@ -106,9 +124,53 @@ def serving(*arguments: str, folder: Path) -> Iterator[Server]:
     ) as process:
         try:
             port, key = _address(process)
-            yield Server(process=process, port=port, key=key)
+            yield Command(process=process, port=port, key=key, next_key=lambda: _address(process)[1], stop=process.kill)
         finally:
             process.kill()
+
+
+@contextmanager
+def serving_here(scenario: str | Path, *priors: str | Path, folder: Path) -> Iterator[Server]:
+    """Serve the page from a thread of this process, which spares the seconds in which another one starts.
+
+    Parameters
+    ----------
+    scenario, priors
+        Paths, for as long as the page is open.
+    folder
+        The place for runs and unsaved changes.
+    """
+    settings, store = Settings(method="importance"), Store(folder / "runs")
+    with patch.dict(os.environ, XDG_DATA_HOME=str(folder / "data")):
+        page = open_page(str(scenario), [*map(str, priors)], None, settings=settings, scale=ICD203, store=store)
+    printed: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+    servers: list[Any] = []
+
+    class Known(serve._Server):
+        """One that can be ended from here."""
+
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            servers.append(self)
+
+    def stop() -> None:
+        for each in servers:
+            each.should_exit = each.force_exit = True
+        thread.join(timeout=60)
+
+    def opened(address: str) -> None:
+        match = ADDRESS.search(address)
+        assert match
+        printed.put((int(match[1]), match[2]))
+
+    with patch.object(serve, "_Server", Known):
+        thread = threading.Thread(target=serve.serve, args=(page,), kwargs={"opened": opened}, daemon=True)
+        thread.start()
+        port, key = printed.get(timeout=60)
+        server = Server(port=port, key=key, next_key=lambda: printed.get(timeout=60)[1], stop=stop)
+        server.enter()
+    yield server
+    stop()
 
 
 def _address(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -8,12 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route
 
 from tests.page_server import Server
 
 WEATHER = "factors.weather"
-FULL = re.compile("^Full fit$")
+STANDS = """standing => new Promise((resolve) => {
+  const text = () => document.getElementById("standing")?.textContent;
+  const watcher = new MutationObserver(() => text() === standing && done());
+  const late = setTimeout(() => done(), 60000);
+  const done = () => { watcher.disconnect(); clearTimeout(late); resolve(text()); };
+  watcher.observe(document.body, { childList: true, characterData: true, subtree: true });
+  if (text() === standing) done();
+})"""
 NONE = "\N{EN DASH}"
 """In the place of a number."""
 LIVE = re.compile("^Live")
@@ -34,7 +41,13 @@ class Tab:
 
     def settle(self) -> None:
         """Wait for the full fit."""
-        expect(self.page.locator("#standing")).to_have_text(FULL, timeout=30_000)
+        self.stand("Full fit")
+
+    def stand(self, standing: str) -> None:
+        """Wait until this is how far the answer can be relied on, and go on at once: `expect` may look again only
+        after a second.
+        """
+        assert self.page.evaluate(STANDS, standing) == standing
 
     def entry(self, name: str) -> Locator:
         """The entry of an input in the list."""
@@ -59,12 +72,6 @@ class Tab:
         """Show one of the panels."""
         self.page.get_by_role("tab", name=title, exact=True).click()
         return self.page.get_by_role("tabpanel", name=title, exact=True)
-
-    def scrolls(self) -> bool:
-        """Whether something is cut off at the right."""
-        width = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        scrolled, room = self.page.evaluate(width)
-        return bool(scrolled > room)
 
 
 @contextmanager

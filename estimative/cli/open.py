@@ -24,6 +24,7 @@ def open_command(
     ] = 1,
 ) -> None:
     """Turn priors on a local page and watch the answer move."""
+    import signal
     import threading
     import webbrowser
     from dataclasses import replace
@@ -54,6 +55,8 @@ def open_command(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         first = False
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a browser may leave in the middle of an answer
     # All shipped prior sets at once would be a crowd: those that are named, else those of the project, else one.
     page = open_page(named, priors or ("baseline",), day, settings=settings, scale=ICD203, store=store.open())
     serve(page, port=port or 0, opened=opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from estimative.model.inference.threads import one_blas_thread
 from estimative.model.pool_result import PoolResult
 from estimative.page import requests, saving
 from estimative.page.job import Job
-from estimative.page.open_page import OpenPage, Settled, Stale
+from estimative.page.open_page import OpenPage, Settled, Stale, prior_sets_of
 from estimative.page.part import Part, progress_part
 from estimative.page.progress import Stage
 from estimative.page.state import DeskView, desk_view
@@ -76,8 +76,9 @@ def preview(page: OpenPage, request: requests.Change) -> Preview:
         saved = desk.sets[request.at].saved
     quick = page.quick(request.at, assessment)
     views = [belief_view(name, assessment, saved) for name in changes]
+    near = quick.answer
     return Preview(
-        answer=quick_view(assessment, quick.numbers, quick.factors, page.scale) if quick.numbers else None,
+        answer=quick_view(assessment, near.numbers, near.factors, page.scale) if near else None,
         why=quick.why,
         beliefs=tuple(view for view in views if view),
     )
@@ -113,27 +114,48 @@ def redo(page: OpenPage, request: requests.Revision) -> DeskView:
 def rest(page: OpenPage, request: requests.Analysis) -> Stream:
     """The full fits of the desk as it is, then the analyses of one analyst, part by part."""
     with page.at(request.revision, request.at) as desk:
+        known = page.fits_at_hand(desk)
+        if known and request.at in known.analyses:
+            page.settle(desk, known)
+            return Stream(parts=_rest(page, request.at, desk, known.parts(request.at)))
         own = desk.sets[request.at]
         work = (desk.assessments, request.at, own.opened, page.settings, page.scale)
         job = page.start("rest", Job(settle_together, *work))
-    return Stream(parts=_rest(page, request, desk, job), job=job)
+    return Stream(parts=_rest(page, request.at, desk, _computed(page, desk, request.at, job)), job=job)
 
 
-def _rest(page: OpenPage, request: requests.Analysis, desk: Desk, job: Job[SettledPart]) -> Iterator[Part]:
+def _computed(page: OpenPage, desk: Desk, at: int, job: Job[SettledPart]) -> Iterator[SettledPart]:
+    """What a job computes, which stays at hand; fits that are at hand already come at once."""
+    known = page.fits_at_hand(desk)
+    if known:
+        page.settle(desk, known)
+        yield from known.parts()
+    analyses: list[SettledPart] = []
+    for part in job:
+        if not isinstance(part.result, Fits):
+            analyses.append(part)
+            yield part
+        elif not known:
+            known = Settled(prior_sets=prior_sets_of(desk), fits=part.result)
+            page.settle(desk, known)
+            yield part
+    if known and job.complete:
+        known.analyses[at] = tuple(analyses)
+
+
+def _rest(page: OpenPage, at: int, desk: Desk, parts: Iterable[SettledPart]) -> Iterator[Part]:
     contexts = [Context(assessments=(assessment,), scale=page.scale) for assessment in desk.assessments]
     headline = 0.0
-    for part in job:
+    for part in parts:
         result = part.result
         if isinstance(result, Fits):
-            if (own_fit := result.results[request.at]).has_results:
+            if (own_fit := result.results[at]).has_results:
                 headline = own_fit.headline.posterior.value
-            with page.lock:
-                if page.desk.revision == request.revision:
-                    page.settled = Settled(revision=request.revision, fits=result)
-            for at, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
-                yield Part(part="answer", at=at, answer=fit_view(fit, context), blocks=block_views(dates(fit, context)))
+            for place, (fit, context) in enumerate(zip(result.results, contexts, strict=True)):
+                answer, blocks = fit_view(fit, context), block_views(dates(fit, context))
+                yield Part(part="answer", at=place, answer=answer, blocks=blocks)
         else:
-            yield _part(part.name, result, desk, request.at, contexts, headline)
+            yield _part(part.name, result, desk, at, contexts, headline)
     yield Part(part="end")
 
 
@@ -198,9 +220,9 @@ def what_if(page: OpenPage, request: requests.WhatIf) -> Supposed:
     Stale
         If the desk is not at rest.
     """
-    with page.at(request.revision, request.at):
+    with page.at(request.revision, request.at) as desk:
         settled = page.settled
-    if settled is None or settled.revision != request.revision:
+    if settled is None or not settled.suits(desk):
         raise Stale
     session = settled.session(request.at)
     supposition = read_supposition(

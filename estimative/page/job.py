@@ -20,6 +20,10 @@ PRELOADED = ("estimative.workflows.settle", "estimative.workflows.fit", "estimat
 _STARTING, _STARTED = threading.Lock(), threading.Event()
 
 
+class _Done:
+    """What a process sends last, unless it was stopped or ended by an error."""
+
+
 class JobFailed(RuntimeError):
     """A defect in a job; the message is what was printed of it."""
 
@@ -33,6 +37,8 @@ class Job[Part]:
         self._process = context.Process(target=_run, args=(sender, work, arguments), daemon=True)
         self._stopping = threading.Lock()
         self._stopped = False
+        self.complete = False
+        """Whether the generator has yielded everything."""
         prepare()
         self._process.start()
         sender.close()
@@ -50,6 +56,9 @@ class Job[Part]:
         try:
             while True:
                 part = self._receiver.recv()
+                if isinstance(part, _Done):
+                    self.complete = True
+                    return
                 if isinstance(part, InvalidInput | JobFailed):
                     raise part
                 yield part
@@ -86,6 +95,7 @@ def _run(sender: Connection, work: Callable[..., Iterable[object]], arguments: t
         try:
             for part in work(*arguments):
                 sender.send(part)
+            sender.send(_Done())
         except InvalidInput as error:
             sender.send(error)
         except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,24 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
-from estimative.model.inference.reweighting import Reweighting
-from estimative.model.inference.target_estimates import TargetKey
+from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.reweighting import QuickAnswer, Reweighting
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.record.run_store import Store
 from estimative.page.job import Job
 from estimative.page.state import DeskView, desk_view
 from estimative.priors.errors import InvalidInput, invalid
+from estimative.priors.prior_set import PriorSet
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows.desk import Desk, open_desk
 from estimative.workflows.journal import Journal, Unsaved
 from estimative.workflows.own_file import OwnFile
 from estimative.workflows.session import Session, Settings
-from estimative.workflows.settle import Fits
+from estimative.workflows.settle import Fits, SettledPart
 
 UNCOVERED = "This change makes something uncertain that was fixed. The full fit follows."
 UNSETTLED = "The first full fit is still running."
+EARLIER = 3
+"""How many fits stay at hand, those of now among them: in a large scenario, each takes ten megabytes an analyst."""
 FAR = "The draws at hand do not support this answer. The full fit follows."
 
 
@@ -39,26 +41,34 @@ class Stale(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Quick:
-    """An answer from the draws of the last full fit."""
+    """An answer from the draws of the last full fit, or why there is none."""
 
-    numbers: Mapping[TargetKey, ProbabilityEstimate]
-    """None where the draws do not support the headline."""
-    factors: Mapping[str, QuantitySummary]
-    why: str
-    """Why there are no numbers; empty where there are."""
+    answer: QuickAnswer | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """The fits of one state of the desk."""
+    """The fits of one state of the desk, and what was computed from them."""
 
-    revision: int
+    prior_sets: tuple[PriorSet, ...]
+    """What everybody states; their fits are the same whenever they state it again."""
     fits: Fits
+    analyses: dict[int, tuple[SettledPart, ...]] = field(default_factory=dict, repr=False)
+    """Everything else that `settle` yields, by the place of the prior set that it is about."""
+
+    def suits(self, desk: Desk) -> bool:
+        """Whether the same is stated on a desk."""
+        return self.prior_sets == prior_sets_of(desk)
 
     @cached_property
     def reweightings(self) -> tuple[Reweighting, ...]:
         """Of each prior set."""
         return tuple(Reweighting(fitter=each.fitter, fitted=each.fitted) for each in self.fits.sessions)
+
+    def parts(self, at: int | None = None) -> tuple[SettledPart, ...]:
+        """The fits, and the analyses of one prior set where it is named."""
+        return SettledPart(name="fits", result=self.fits), *(() if at is None else self.analyses[at])
 
     def session(self, at: int) -> Session:
         """The fit of one prior set."""
@@ -85,6 +95,9 @@ class OpenPage:
     reserved: set[Path] = field(default_factory=set, repr=False)
     """Those files, without links."""
     settled: Settled | None = None
+    """The last full fits."""
+    earlier: list[Settled] = field(default_factory=list, repr=False)
+    """Those and some before them, the last one first, so that an undo or another tab needs no new ones."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     jobs: dict[str, Job[Any]] = field(default_factory=dict, repr=False)
     """By what they are for: one of each at a time."""
@@ -145,6 +158,17 @@ class OpenPage:
         self.desk = desk
         return desk_view(self)
 
+    def fits_at_hand(self, desk: Desk) -> Settled | None:
+        """The fits of what is stated on a desk, if they are among the last ones."""
+        return next((each for each in self.earlier if each.suits(desk)), None)
+
+    def settle(self, desk: Desk, settled: Settled) -> None:
+        """Answer by these fits from now on, unless the desk has changed since."""
+        with self.lock:
+            if desk.revision == self.desk.revision:
+                self.settled = settled
+                self.earlier = [settled, *(each for each in self.earlier if each is not settled)][:EARLIER]
+
     def start[Part](self, purpose: str, job: Job[Part]) -> Job[Part]:
         """Keep a job, and stop the one before it that had the same purpose."""
         with self.lock:
@@ -166,16 +190,21 @@ class OpenPage:
         """Estimate an assessment near one prior set from the draws of the last full fit."""
         settled = self.settled
         if settled is None:
-            return Quick(numbers={}, factors={}, why=UNSETTLED)
+            return Quick(why=UNSETTLED)
         reweighting = settled.reweightings[at]
         if not reweighting.covers(assessment):
-            return Quick(numbers={}, factors={}, why=UNCOVERED)
+            return Quick(why=UNCOVERED)
         with one_blas_thread():
             try:
-                quick = reweighting.answer(assessment)
+                answer = reweighting.answer(assessment)
             except (Contradiction, Undefined):
-                return Quick(numbers={}, factors={}, why=FAR)
-        return Quick(numbers=quick.numbers, factors=quick.factors, why="" if quick.numbers else FAR)
+                return Quick(why=FAR)
+        return Quick(answer=answer) if answer.numbers else Quick(why=FAR)
+
+
+def prior_sets_of(desk: Desk) -> tuple[PriorSet, ...]:
+    """What everybody on a desk states."""
+    return tuple(each.current for each in desk.sets)
 
 
 def open_page(

@@ -15,8 +15,10 @@ class Stream:
     """Parts that a job computes, until it is done or stopped."""
 
     parts: Iterator[Part] = field(repr=False)
-    job: Job[Any] = field(repr=False)
+    job: Job[Any] | None = field(repr=False, default=None)
+    """None where everything is at hand."""
 
     def stop(self) -> None:
         """Stop the job, from any thread: whoever waits for the next part gets what is left without it."""
-        self.job.stop()
+        if self.job:
+            self.job.stop()

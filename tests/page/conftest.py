@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.command import PRIORS, SCENARIO
+from tests.command import CAPTAIN, PRIORS, SCENARIO
 from tests.page_server import Server, serving
 from tests.page_tab import Tab, opened
-
-CAPTAIN = (
-    PRIORS.replace("mate", "captain")
-    .replace("The first captain", "The captain")
-    .replace("0.2, p95 = 0.8", "0.4, p95 = 0.9")
-)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.command import PRIORS, SCENARIO
-from tests.page_server import Reply, Server, serving
+from tests.page_server import Reply, Server, serving_here
 
 GOOD = b"{}"
 
@@ -22,8 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "ferry.toml").write_text(SCENARIO)
     (folder / "mate.toml").write_text(PRIORS)
     (folder / "secret.txt").write_text("secret")
-    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as running:
-        running.enter()
+    with serving_here(folder / "ferry.toml", folder / "mate.toml", folder=folder) as running:
         yield running
 
 

@@ -22,33 +22,14 @@ from estimative.page.open_page import OpenPage, open_page
 from estimative.page.part import progress_part
 from estimative.page.progress import Stage
 from estimative.page.stream import Stream
-from estimative.priors.errors import InvalidInput, invalid
+from estimative.priors.errors import InvalidInput
 from estimative.priors.verbal_scale import ICD203
 from estimative.workflows.session import Settings
 from tests.command import PRIORS, SCENARIO
+from tests.generators import broken, counting, endless, faulty
 
 PATIENCE = 60
 """Seconds: on a busy machine a process may take its time to end, but one that is not stopped never does."""
-
-
-def counting(count: int) -> Iterator[int]:
-    yield from range(count)
-
-
-def endless() -> Iterator[Stage]:
-    while True:
-        yield Stage(name="going on")
-        time.sleep(0.01)
-
-
-def faulty() -> Iterator[int]:
-    yield 1
-    raise invalid("it is wrong", code="misuse")
-
-
-def broken() -> Iterator[int]:
-    yield 1
-    raise ZeroDivisionError("a defect")
 
 
 def alive(job: Job[Stage]) -> bool:
@@ -56,16 +37,20 @@ def alive(job: Job[Stage]) -> bool:
 
 
 def test_it_yields_what_its_generator_yields() -> None:
-    assert list(Job(counting, 5)) == [0, 1, 2, 3, 4]
+    job = Job(counting, 5)
+    assert list(job) == [0, 1, 2, 3, 4]
+    assert job.complete
     assert list(Job(counting, 0)) == []
 
 
 def test_errors_of_the_input_and_defects_are_raised_in_their_place() -> None:
     for work, kind, text in ((faulty, InvalidInput, "it is wrong"), (broken, JobFailed, "ZeroDivisionError: a defect")):
-        parts = iter(Job(work))
+        job = Job(work)
+        parts = iter(job)
         assert next(parts) == 1
         with pytest.raises(kind, match=text):
             next(parts)
+        assert not job.complete
 
 
 def test_it_can_be_stopped_while_somebody_waits_for_it() -> None:
@@ -80,6 +65,7 @@ def test_it_can_be_stopped_while_somebody_waits_for_it() -> None:
         job.stop()
     thread.join(timeout=PATIENCE)
     assert not thread.is_alive()
+    assert not job.complete
 
 
 @pytest.fixture

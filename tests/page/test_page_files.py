@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,15 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.command import PRIORS, SCENARIO
+from estimative.page import actions
+from estimative.page.job import Job
+from estimative.workflows.settle import SettledPart
+from tests.command import CAPTAIN, PRIORS, SCENARIO
 from tests.in_process import run
-from tests.page_server import Server, serving
+from tests.page_server import Server, serving, serving_here
 
 WEATHER = {"factors.weather": {"statement": {"p05": 0.4, "p95": 0.9}, "because": 'He said "gale".', "source": "log"}}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "ferry.toml").write_text(SCENARIO)
     (tmp_path / "mate.toml").write_text(PRIORS.replace("[events]", "# what the log says\n[events]"))
     return tmp_path
@@ -28,8 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[Server]:
-    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as running:
-        running.enter()
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as running:
         yield running
 
 
@@ -94,7 +99,13 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(server: Server, fo
     assert "captain = 3" in (folder / "mate.toml").read_text()
 
 
-def test_unsaved_changes_outlive_the_server(folder: Path) -> None:
+def test_unsaved_changes_outlive_the_server_and_ctrl_c_ends_it_whatever_it_does(folder: Path) -> None:
+    """The first is killed, the second is interrupted while it fits; a browser that leaves ends none."""
+
+    def ask() -> None:
+        with suppress(OSError, http.client.HTTPException):
+            second.ask("thorough", revision=taken["revision"], at=0)
+
     with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as first:
         first.enter()
         first.ask("change", revision=0, at=0, beliefs=WEATHER)
@@ -102,6 +113,8 @@ def test_unsaved_changes_outlive_the_server(folder: Path) -> None:
         first.process.wait()
     with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as second:
         second.enter()
+        # What the system sends to a server whose reader is gone.
+        second.process.send_signal(signal.SIGPIPE)
         (kept,) = second.ask("desk").data["recovered"]
         assert kept["inputs"] == ["Severity of the weather"]
         assert not kept["outdated"]
@@ -110,20 +123,21 @@ def test_unsaved_changes_outlive_the_server(folder: Path) -> None:
         taken = second.ask("recover", revision=0, take=True).data
         assert taken["analysts"][0]["changes"] == ["factors.weather"]
         assert taken["analysts"][0]["beliefs"]["factors.weather"]["because"] == 'He said "gale".'
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        thread.join(timeout=0.5)
         assert second.end() == 0
-    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as third:
-        third.enter()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as third:
         assert len(third.ask("desk").data["recovered"]) == 1
         assert third.ask("recover", revision=0, take=False).data["recovered"] == []
-        third.end()
-    with serving("ferry.toml", "--priors", "mate.toml", folder=folder) as fourth:
-        fourth.enter()
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as fourth:
         assert fourth.ask("desk").data["recovered"] == []
 
 
 def test_a_prior_set_is_open_in_one_page_at_a_time(server: Server, folder: Path) -> None:
-    environment = {"XDG_DATA_HOME": str(folder / "data")}
-    ended = run("open", "ferry.toml", "--priors", "mate.toml", "--no-browser", folder=folder, environment=environment)
+    ended = run("open", "ferry.toml", "--priors", "mate.toml", "--no-browser", folder=folder)
     assert ended.code == 2
     assert "open in another window" in ended.err
 
@@ -150,11 +164,10 @@ def test_a_run_and_its_brief_come_from_the_saved_file(server: Server, folder: Pa
     revision = server.ask("save", revision=1, at=0).data["desk"]["revision"]
     *_, saved, end = server.parts("save-run", revision=revision, at=0, label="from the page")
     assert end["part"] == "end"
-    runs = str(folder / "data" / "estimative" / "runs")
-    shown = json.loads(run("runs", "show", saved["run"], "--runs", runs, "--format", "json", folder=folder).out)
+    shown = json.loads(run("runs", "show", saved["run"], "--runs", "runs", "--format", "json", folder=folder).out)
     assert shown["outcomes"] == fitted(folder)["outcomes"]
-    brief = server.ask("report", run=saved["run"], brief=True, format="html")
-    assert brief.headers["x-estimative-file"] == f"{saved['run']}-brief.html"
+    brief = server.ask("report", run=saved["run"], brief=True, format="md")
+    assert brief.headers["x-estimative-file"] == f"{saved['run']}-brief.md"
     assert b"The ferry is cancelled" in brief.body
     assert server.ask("report", run="nobody", brief=True, format="html").status == 422
 
@@ -164,7 +177,7 @@ def test_no_run_is_saved_of_files_that_the_page_does_not_show(server: Server, fo
     refused = server.ask("save-run", revision=0, at=0)
     assert refused.status == 422
     assert "ferry.toml: the file was changed since the page was opened" in refused.data["issues"][0]["text"]
-    assert not (folder / "data" / "estimative" / "runs").exists()
+    assert not (folder / "runs").exists()
 
 
 def test_a_second_tab_hears_of_changes_in_the_first(server: Server) -> None:
@@ -213,14 +226,38 @@ def test_what_if_is_that_of_the_command(server: Server, folder: Path) -> None:
     assert all(" ".join(paragraph.split()) in text.replace("**", "") for paragraph in paragraphs[1:4])
 
 
-def test_ctrl_c_ends_it_whatever_it_does(server: Server) -> None:
-    def ask() -> None:
-        with suppress(OSError, http.client.HTTPException):
-            server.ask("thorough", revision=0, at=0)
+def test_other_fits_that_are_at_hand_come_before_their_analyses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turning to another analyst needs no new fits, and an analysis that was interrupted is made again."""
 
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(timeout=0.5)
-    assert server.end() == 0
-    thread.join(timeout=20)
-    assert not thread.is_alive()
+    class Interrupted(Job[SettledPart]):
+        """A job that is stopped before anybody hears of it."""
+
+        def __iter__(self) -> Iterator[SettledPart]:
+            self.stop()
+            return super().__iter__()
+
+    (folder / "captain.toml").write_text(CAPTAIN)
+    with serving_here("ferry.toml", "mate.toml", "captain.toml", folder=folder) as server:
+        *answers, _, _, _, _, end = first = server.parts("rest", revision=0, at=0)
+        assert [part["part"] for part in first] == ["answer"] * 2 + ["pool", "tornado", "evidence", "gap", "end"]
+        with monkeypatch.context() as patched:
+            patched.setattr(actions, "Job", Interrupted)
+            assert server.parts("rest", revision=0, at=1) == [*answers, end]
+        second = server.parts("rest", revision=0, at=1)
+        assert [part["part"] for part in second] == [part["part"] for part in first]
+        assert second[:2] == answers
+
+
+def test_what_was_fitted_before_is_at_hand_after_an_undo(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same beliefs have the same answer, analyses and all, and no process is started for them."""
+    fit = server.parts("rest", revision=0, at=0)
+    server.ask("change", revision=0, at=0, beliefs=WEATHER)
+    other = server.parts("rest", revision=1, at=0)
+    assert headline(other[0]) != headline(fit[0])
+    monkeypatch.setattr(actions, "Job", None)
+    server.ask("undo", revision=1)
+    assert server.ask("what-if", revision=2, at=0, do={"weather": 0.9}).status == 409
+    assert server.parts("rest", revision=2, at=0) == fit
+    assert server.ask("what-if", revision=2, at=0, do={"weather": 0.9}).status == 200
+    server.ask("redo", revision=2)
+    assert server.parts("rest", revision=3, at=0) == other

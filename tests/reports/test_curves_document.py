@@ -188,3 +188,4 @@ def test_the_brief_the_static_and_the_unconverged_report_have_no_script(tmp_path
     title = ">One input at a time</h2>"
     assert [pages[name].count(title) for name in ("full", "static", "brief", "failed", "certain")] == [1, 1, 0, 0, 0]
     assert pages["static"].count("<svg") == pages["full"].count("<svg")
+    assert ["<input" in pages[name] for name in ("full", "static")] == [True, False]

@@ -10,20 +10,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from estimative.model.record.run_store import Store
 from estimative.model.report_result import ReportResult
+from estimative.priors.verbal_scale import ICD203
+from estimative.reports.answers import Answer
 from estimative.reports.context import Context
 from estimative.reports.documents.curves import sliders
+from estimative.reports.formats.registry import FORMATS
 from estimative.workflows.report import report
 from estimative.workflows.session import Settings
+from tests.barriers import COLOURS, barriers
 from tests.command import FILES, Desk
 
 MARKUP = "</script></style><script>document.title=1</script><img src=x onerror=alert(1)>&lt;b&gt;\\u2028"
 TEXTS = re.compile(r'^(title|question|low|high|rationale|analyst|information_base) = "(.*)"$', re.MULTILINE)
 BREACHES = "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
+WALK = """at => {
+  const row = document.querySelectorAll(".slider")[at];
+  const slider = row.querySelector("input");
+  const seen = [];
+  for (;;) {
+    seen.push([
+      row.querySelector("p").innerText,
+      slider.getAttribute("aria-valuetext"),
+      document.querySelector("[aria-live=polite]").innerText,
+    ]);
+    const before = slider.value;
+    slider.stepUp();
+    if (slider.value === before) return seen;
+    for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+}"""
+"""From stop to stop up to the last one: what stands beside the slider, what it says of itself, and what is read out."""
 
 
 def hostile(text: str) -> str:
@@ -52,16 +72,16 @@ class Report:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The report of a ferry whose every text is markup; and the same without a script."""
+    """The report of a ferry whose every text is markup."""
     desk = Desk.at(tmp_path_factory.mktemp("sliders"))
     desk.write("bad.toml", hostile(FILES["ferry.toml"]))
     desk.write("bad-mate.toml", hostile(FILES["mate.toml"]))
     fit = ("fit", "--scenario", "bad.toml", "--priors", "bad-mate.toml", "--method", "importance")
     assert desk.run(*fit).code == 0
-    assert desk.run("report", "-o", "report.html").code == 0
-    assert desk.run("report", "--static", "-o", "static.html").code == 0
     result, assessments = report(Store(desk.runs), ["latest"], Settings())
-    return Report(desk.folder / "report.html", result, Context(assessments=assessments))
+    context = Context(assessments=assessments, scale=ICD203)
+    desk.write("report.html", str(FORMATS["html"].render(Answer(result=result, context=context))))
+    return Report(desk.folder / "report.html", result, context)
 
 
 @contextmanager
@@ -101,12 +121,22 @@ def test_a_slider_answers_what_was_computed(browser: Browser, written: Report) -
         for at, (label, stops) in enumerate(written.rows):
             assert page.locator(".slider label").nth(at).inner_text() == label
             moved(page, at, "Home")
-            for value, answer in stops:
-                assert says(page, at) == f"at {value}: {answer}"
-                slider = page.locator(".slider input").nth(at)
-                assert slider.get_attribute("aria-valuetext") == f"at {value}: {answer}"
-                assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
-                page.keyboard.press("ArrowRight")
+            stated = [f"at {value}: {answer}" for value, answer in stops]
+            assert page.evaluate(WALK, at) == [[text, text, f"{label} {text}."] for text in stated]
+
+
+def test_a_slider_is_moved_by_keyboard_and_markup_stays_text(browser: Browser, written: Report) -> None:
+    """Stop by stop, to the last one and not beyond; no element and no script comes from a title meanwhile."""
+    with opened(browser, written.path) as page:
+        label, stops = written.rows[0]
+        moved(page, 0, "Home")
+        for value, answer in [*stops, stops[-1]]:
+            assert says(page, 0) == f"at {value}: {answer}"
+            assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
+            page.keyboard.press("ArrowRight")
+        assert page.locator("img").count() == 0
+        assert page.evaluate("[...document.scripts].map(s => s.type)") == ["application/json", ""]
+        assert page.title() != "1"
 
 
 def test_one_slider_counts_at_a_time(browser: Browser, written: Report) -> None:
@@ -143,27 +173,21 @@ def test_a_voice_waits_until_the_slider_settles(browser: Browser, written: Repor
         assert live.inner_text().endswith(f"{says(page, 1)}.")
 
 
-def test_markup_in_a_scenario_stays_text(browser: Browser, written: Report) -> None:
-    """No element and no script comes from a title, however the sliders are moved."""
-    with opened(browser, written.path) as page:
-        moved(page, 0, "Home", "End")
-        assert page.locator("img").count() == 0
-        kinds = page.evaluate("[...document.scripts].map(s => s.type)")
-        assert kinds == ["application/json", ""]
-        assert page.title() != "1"
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, written: Report, width: int, scheme: str) -> None:
-    """With a slider moved; nothing goes beyond the screen."""
-    settings: Any = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "reduced_motion": "reduce"}
-    with opened(browser, written.path, **settings) as page:
+def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, written: Report) -> None:
+    """With a slider moved; nothing goes beyond the screen. The other colours of a report are those of any document."""
+    own = "section:has(.sliders)"
+    screen: Any = {"width": 1280, "height": 800}
+    with opened(browser, written.path, viewport=screen, color_scheme="light", reduced_motion="reduce") as page:
         moved(page, 1, "End")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        violations = Axe().run(page).response["violations"]
-    grave = [entry for entry in violations if entry["impact"] in {"serious", "critical"}]
-    assert [(entry["id"], [node["html"][:120] for node in entry["nodes"][:3]]) for entry in grave] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        assert barriers(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert barriers(page, *COLOURS, within=own) == []
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert barriers(page, without=COLOURS) == barriers(page, *COLOURS, within=own) == []
+        page.emulate_media(color_scheme="light")
+        assert barriers(page, *COLOURS, within=own) == []
 
 
 def test_without_a_script_there_are_no_sliders(browser: Browser, written: Report) -> None:
@@ -190,11 +214,3 @@ def test_a_changed_script_does_not_run(browser: Browser, written: Report) -> Non
     seen = shown.evaluate("breaches"), shown.title() == "2", shown.locator(".sliders:visible").count()
     shown.context.close()
     assert seen == (["script-src-elem"], False, 0)
-
-
-def test_the_static_report_has_no_script(browser: Browser, written: Report) -> None:
-    """And no sliders."""
-    with opened(browser, written.path.with_name("static.html")) as page:
-        assert page.evaluate("document.scripts.length") == 0
-        assert page.locator("input").count() == 0
-        assert page.get_by_role("heading", name="One input at a time").count() == 1

@@ -18,9 +18,6 @@ const ELSEWHERE =
 const INVALID = "What is entered is not valid yet.";
 
 export class Desk {
-  /** Counts what was asked for, so that nothing older is painted over something newer. */
-  #asked = 0;
-  #painted = 0;
   #timer = 0;
   /** Of the last full fit that went through. */
   #rested = "";
@@ -28,7 +25,12 @@ export class Desk {
   #rest = null;
   /** @type {AbortController | null} */
   #thorough = null;
-  /** Changes are made one after the other. @type {Promise<unknown>} */
+  /**
+   * Changes are made one after the other, and what is asked for about the desk waits for them: about the desk as it
+   * was before a change there is no answer after it.
+   *
+   * @type {Promise<unknown>}
+   */
   #turn = Promise.resolve();
   /** @type {Newest<Beliefs>} */
   #previews;
@@ -40,7 +42,7 @@ export class Desk {
   constructor(server, store) {
     this.server = server;
     this.store = store;
-    this.#previews = new Newest((beliefs) => this.#look(beliefs));
+    this.#previews = new Newest((beliefs, signal) => this.#look(beliefs, signal));
   }
 
   /** Load everything, and begin the first full fit. */
@@ -145,11 +147,12 @@ export class Desk {
   /** Fit by NUTS as well. */
   thorough() {
     return this.#guarded(async () => {
-      this.#thorough = new AbortController();
-      const { desk, at } = this.#present();
+      const own = (this.#thorough = new AbortController());
       this.store.update({ thorough: { stage: "Starting", done: 0, total: null } });
       try {
-        for await (const part of this.server.stream("thorough", about(desk, at), this.#thorough.signal))
+        await this.#turn;
+        const { desk, at } = this.#present();
+        for await (const part of this.server.stream("thorough", about(desk, at), own.signal))
           this.#takeThorough(part, desk.revision);
       } finally {
         this.store.update({ thorough: null });
@@ -168,7 +171,9 @@ export class Desk {
    * @returns {Promise<{blocks: import("./types.js").BlockView[], sentence: string} | null>}
    */
   async whatIf(supposition) {
-    const { desk, at } = this.#present();
+    await this.#turn;
+    const { desk, at, answers } = this.#present();
+    if (answers[at]?.revision !== desk.revision) return null;
     try {
       return await this.server.call("what-if", { ...about(desk, at), ...supposition });
     } catch (error) {
@@ -186,6 +191,7 @@ export class Desk {
    * @param {(part: Part) => void} onpart
    */
   async saveRun(label, method, onpart) {
+    await this.#turn;
     const { desk, at } = this.#present();
     try {
       for await (const part of this.server.stream("save-run", { ...about(desk, at), label, method })) onpart(part);
@@ -249,30 +255,24 @@ export class Desk {
     return done;
   }
 
-  /** @param {Beliefs} beliefs */
-  async #look(beliefs) {
+  /**
+   * @param {Beliefs} beliefs
+   * @param {AbortSignal} signal
+   */
+  async #look(beliefs, signal) {
     await this.#turn;
-    const number = (this.#asked += 1);
+    if (signal.aborted) return;
     const { desk, at } = this.#present();
     await this.#guarded(async () => {
       try {
-        const found = await this.server.call("preview", { ...about(desk, at), beliefs });
-        if (this.#isNewest(number)) this.#paint(beliefs, found);
+        const found = await this.server.call("preview", { ...about(desk, at), beliefs }, signal);
+        if (!signal.aborted) this.#paint(beliefs, found);
       } catch (error) {
-        if (error instanceof Stopped || (this.#isNewest(number) && !(error instanceof Faulty))) throw error;
-        if (error instanceof Faulty && this.#isNewest(number)) this.#refuse(error);
+        if (!(error instanceof Faulty)) throw error;
+        if (!signal.aborted) this.#refuse(error);
       }
     });
-    // It was asked before a change, whose own answer is still missing.
-    if (number < this.#painted && !this.#previews.waiting) this.#freshen();
-    this.#schedule();
-  }
-
-  /** @param {number} number */
-  #isNewest(number) {
-    if (number < this.#painted) return false;
-    this.#painted = number;
-    return true;
+    if (!signal.aborted) this.#schedule();
   }
 
   /**
@@ -292,16 +292,15 @@ export class Desk {
     this.store.update({ live, draft: drafted(open, draft, error.issues) });
   }
 
-  /** Make sure that no answer to what was asked before is painted. */
+  /** Ask no more for what was asked before: the desk that it is about will be another one. */
   #supersede() {
     this.#pause();
     this.#previews.forget();
-    this.#asked += 1;
-    this.#painted = this.#asked;
   }
 
   /** @param {string} notice */
   async #reload(notice) {
+    this.#supersede();
     const desk = /** @type {DeskView} */ (await this.server.call("desk", {}));
     const { open } = this.store.state;
     const kept = desk.inputs.some((each) => each.name === open) ? open : "";
@@ -343,8 +342,10 @@ export class Desk {
   }
 
   async #settle() {
-    const { desk, at } = this.#present();
     const own = (this.#rest = new AbortController());
+    await this.#turn;
+    if (own.signal.aborted) return;
+    const { desk, at } = this.#present();
     this.store.update({ resting: true, restError: "" });
     await this.#guarded(async () => {
       for await (const part of this.server.stream("rest", about(desk, at), own.signal))

@@ -5,41 +5,39 @@
 export class Newest {
   /** @type {{asked: Asked} | null} */
   #next = null;
-  #busy = false;
+  /** Of what is done now. @type {AbortController | null} */
+  #doing = null;
 
-  /** @param {(asked: Asked) => Promise<void>} work */
+  /** @param {(asked: Asked, signal: AbortSignal) => Promise<void>} work Ends early where the signal is aborted. */
   constructor(work) {
     this.work = work;
   }
 
   /** Whether nothing is asked for. */
   get idle() {
-    return !this.#busy && !this.#next;
-  }
-
-  /** Whether something newer than what is done now was asked for. */
-  get waiting() {
-    return this.#next !== null;
+    return !this.#doing;
   }
 
   /** @param {Asked} asked */
   async ask(asked) {
     this.#next = { asked };
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#doing) return;
+    const own = (this.#doing = new AbortController());
     try {
-      while (this.#next) {
+      while (this.#next && !own.signal.aborted) {
         const { asked: now } = this.#next;
         this.#next = null;
-        await this.work(now);
+        await this.work(now, own.signal);
       }
     } finally {
-      this.#busy = false;
+      if (this.#doing === own) this.#doing = null;
     }
   }
 
-  /** Drop what waits. */
+  /** Drop what waits, and abort what is done now. */
   forget() {
     this.#next = null;
+    this.#doing?.abort();
+    this.#doing = null;
   }
 }

@@ -162,9 +162,7 @@ export class WhatIf {
   }
 
   async #look() {
-    const { desk, at, answers } = this.store.state;
-    if (!desk || !this.#asks) return;
-    if (answers[at]?.revision !== desk.revision) return this.#say(WAITING);
+    if (!this.store.state.desk || !this.#asks) return;
     const key = this.#key;
     try {
       const found = await this.desk.whatIf(this.#supposition());
