@@ -23,7 +23,7 @@ from estimative.priors.errors import InvalidInput, invalid
 from estimative.priors.prior_set import PriorSet
 from estimative.priors.verbal_scale import Scale
 from estimative.workflows.desk import Desk, open_desk
-from estimative.workflows.journal import Journal, Unsaved
+from estimative.workflows.journal import Damaged, Journal, Unsaved
 from estimative.workflows.own_file import OwnFile
 from estimative.workflows.session import Session, Settings
 from estimative.workflows.settle import Fits, SettledPart
@@ -90,6 +90,8 @@ class OpenPage:
     journal: Journal
     recovered: dict[int, Unsaved] = field(default_factory=dict)
     """What an earlier page did not save, by the place of the prior set, until it is taken up or discarded."""
+    damaged: dict[int, Damaged] = field(default_factory=dict)
+    """Of such changes, those that cannot be read."""
     holding: ExitStack = field(default_factory=ExitStack, repr=False)
     """The journals of the files, which belong to this page alone."""
     reserved: set[Path] = field(default_factory=set, repr=False)
@@ -243,8 +245,11 @@ def open_page(
         for at, file in enumerate(page.files):
             reserving(file.path)
             page.hold(file.path)
-            if isinstance(unsaved := journal.read(file.path), Unsaved):
-                page.recovered[at] = unsaved
+            match journal.read(file.path):
+                case Unsaved() as unsaved:
+                    page.recovered[at] = unsaved
+                case Damaged() as damaged:
+                    page.damaged[at] = damaged
     except InvalidInput:
         page.close()
         raise

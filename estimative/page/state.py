@@ -12,7 +12,7 @@ from estimative.priors.verbal_scale import SCALES, Scale
 from estimative.reports import phrases
 from estimative.reports.views.belief import BeliefView, FormView, InputView, belief_view, form_views, input_views
 from estimative.workflows.desk import Desk, OpenSet, Step
-from estimative.workflows.journal import Unsaved
+from estimative.workflows.journal import Damaged, Unsaved
 from estimative.workflows.own_file import OwnFile
 
 
@@ -85,6 +85,8 @@ class DeskView:
     evidence: tuple[ThingView, ...]
     indicators: tuple[ThingView, ...]
     recovered: tuple[RecoveredView, ...]
+    damaged: tuple[str, ...]
+    """Sentences on such changes that cannot be read."""
     undo: str
     """What would be undone, in a few words; empty where there is nothing."""
     redo: str
@@ -101,6 +103,14 @@ class Open(Protocol):
     def scale(self) -> Scale: ...
     @property
     def recovered(self) -> Mapping[int, Unsaved]: ...
+    @property
+    def damaged(self) -> Mapping[int, Damaged]: ...
+
+
+def damage_text(analyst: str, damaged: Damaged) -> str:
+    """What became of unsaved changes that cannot be read."""
+    place = f"They are now in {damaged.kept}." if damaged.kept else "They could not be moved."
+    return f"Unsaved changes of {analyst}, made before, cannot be read: {damaged.reason}. {place}"
 
 
 def desk_view(page: Open) -> DeskView:
@@ -137,6 +147,7 @@ def desk_view(page: Open) -> DeskView:
             )
             for at, unsaved in page.recovered.items()
         ),
+        damaged=tuple(damage_text(desk.sets[at].name, damaged) for at, damaged in page.damaged.items()),
         factors=things(scenario.factors),
         events=tuple(
             ThingView(id=name, title=phrases.plain(event.title), states=event.states)

@@ -136,6 +136,21 @@ def test_unsaved_changes_outlive_the_server_and_ctrl_c_ends_it_whatever_it_does(
         assert fourth.ask("desk").data["recovered"] == []
 
 
+def test_unsaved_changes_that_cannot_be_read_are_moved_and_named(folder: Path) -> None:
+    """The page opens without them, and says where they are."""
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as first:
+        first.ask("change", revision=0, at=0, beliefs=WEATHER)
+    (written,) = folder.rglob("unsaved/*.json")
+    written.write_text('{"file": ', encoding="utf-8")
+    with serving_here("ferry.toml", "mate.toml", folder=folder) as second:
+        desk = second.ask("desk").data
+    (moved,) = folder.rglob("unsaved/*.damaged")
+    (text,) = desk["damaged"]
+    assert text.startswith("Unsaved changes of mate, made before, cannot be read: ")
+    assert text.endswith(f" They are now in {moved}.")
+    assert desk["recovered"] == []
+
+
 def test_a_prior_set_is_open_in_one_page_at_a_time(server: Server, folder: Path) -> None:
     ended = run("open", "ferry.toml", "--priors", "mate.toml", "--no-browser", folder=folder)
     assert ended.code == 2

@@ -103,13 +103,14 @@ def test_changes_that_an_earlier_page_did_not_save_are_offered(tab: Tab) -> None
 
     def recovered(route: Route) -> None:
         response = route.fetch()
-        route.fulfill(response=response, json={**response.json(), "recovered": found})
+        route.fulfill(response=response, json={**response.json(), "recovered": found, "damaged": ["Others: gone."]})
 
     tab.settle()
     tab.hold("recover")
     tab.page.route("**/api/desk", recovered)
     tab.page.reload()
     expect(tab.page.get_by_text("1 unsaved change of mate, of 1 May 2026, 12:03: Severity.")).to_be_visible()
+    expect(tab.page.get_by_text("Others: gone.")).to_be_visible()
     with tab.page.expect_request("**/api/recover") as asked:
         tab.page.get_by_role("button", name="Take them up").click()
     assert asked.value.post_data_json["take"] is True

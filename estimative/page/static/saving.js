@@ -157,7 +157,7 @@ export class Saving {
 }
 
 /**
- * Unsaved changes of an earlier page, to be taken up or discarded.
+ * Unsaved changes of an earlier page, to be taken up or discarded; and what became of those that cannot be read.
  *
  * @param {import("./desk.js").Desk} desk
  * @param {import("./store.js").Store} store
@@ -173,7 +173,9 @@ export function recovery(desk, store) {
       );
       const take = button("Take them up", () => desk.recover(true), { class: "primary" });
       const discard = button("Discard them", () => desk.recover(false));
-      fill(element, found.length > 0 && h("div", { class: "notice" }, h("div", {}, ...rows), h("div", { class: "buttons" }, take, discard)));
+      const damaged = (state.desk?.damaged ?? []).map((text) => h("p", { class: "notice" }, text));
+      const offer = found.length > 0 && h("div", { class: "notice" }, h("div", {}, ...rows), h("div", { class: "buttons" }, take, discard));
+      fill(element, ...damaged, offer);
     },
   );
   return element;

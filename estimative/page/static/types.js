@@ -41,7 +41,7 @@
  *   scenario: {id: string, title: string, question: string, as_of: string, until: string, headline: string},
  *   scale: {title: string, bands: BandView[]}, words: {[scale: string]: string[]}, forms: FormView[],
  *   inputs: InputView[], analysts: AnalystView[], factors: ThingView[], events: ThingView[], evidence: ThingView[],
- *   indicators: ThingView[], undo: string, redo: string,
+ *   indicators: ThingView[], undo: string, redo: string, damaged: string[],
  *   recovered: {analyst: string, written: string, inputs: string[], outdated: boolean}[]}} DeskView
  * @typedef {{answer: AnswerView | null, why: string, beliefs: BeliefView[]}} Preview
  * @typedef {{name: string, text: string}} IssueView
