@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm
 
@@ -32,6 +32,7 @@ from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observation, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from tests.examples import examples
 from tests.held import headline_of, held, knowing, seen, sound
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
@@ -89,7 +90,7 @@ def exactly(number: MCEstimate) -> float:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16)
+@examples(8)
 def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
     expected = grouped(scene.scenario)

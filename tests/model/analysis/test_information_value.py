@@ -25,6 +25,7 @@ from estimative.model.spec.evidence import Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement, Uniform
+from tests.examples import examples
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, State
 from tests.prior_sets import assessed
@@ -227,6 +228,7 @@ def comes_about(oracle: Oracle, state: State) -> bool:
     return some and all(state[name] for name in outcome.all) and not any(state[name] for name in outcome.none)
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=4, draws=3), data=st.data())
 def test_random_scenarios_agree_with_a_sum_over_states(scene: Valued, data: st.DataObject) -> None:
     """Every number is that of weighted draws and listed states; what could be known bounds what a sight tells."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from estimative.model.inference import machine
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
@@ -15,6 +15,7 @@ from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Link, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.tape import TAPE, Operation, Recorded, record
+from tests.examples import examples
 from tests.model.likelihood.test_equations import FIXED, spread_of
 from tests.recorded import evaluate, points_of, recorded_likelihood, slopes
 from tests.strategies import Valued, valued, valued_scenarios
@@ -49,7 +50,7 @@ def test_the_recorded_likelihood_is_that_of_numpy(name: str, sd: float | None, l
 
 
 @links
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios(most_events=4, most_states=6))
 def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Of any scenario and values, also at the ends of degrees; what is impossible has a very low number, not -inf."""
@@ -66,7 +67,7 @@ def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> Non
 
 
 @links
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios(most_events=4, most_states=6, draws=1))
 def test_random_slopes_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Away from the ends of degrees, and from ratios of 1, the gradient is what NumPy's likelihood changes by."""
