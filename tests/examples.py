@@ -1,13 +1,24 @@
-"""How many random examples a test goes through that is slow, and how many of them `make calibrate` does."""
+"""How much a slow test goes through in the quick suite, and how much in `make calibrate`."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 USUAL = 40
-"""Of a test that says nothing of it, in `make test`."""
+"""Random examples of a test that says nothing of it, in the quick suite."""
 
 
 def examples(count: int) -> settings:
-    """So many examples where there are the usual number of others, and in proportion where there are more."""
+    """So many random examples where there are the usual number of others, and in proportion where there are more."""
     return settings(max_examples=count * settings.default.max_examples // USUAL)
+
+
+def repetitions(few: int, many: int) -> pytest.MarkDecorator:
+    """Repeat a simulation a few times in the quick suite, where only large errors are seen, and many times later."""
+    return pytest.mark.parametrize("repetitions", [few, pytest.param(many, marks=pytest.mark.calibration)])
+
+
+def later(*values: object) -> object:
+    """A case that another one in the quick suite resembles."""
+    return pytest.param(*values, marks=pytest.mark.calibration)

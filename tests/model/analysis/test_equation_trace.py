@@ -20,7 +20,7 @@ from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Observation, Testimony
 from estimative.model.spec.quantities import combinations
 from estimative.priors.statements import BetaStated
-from tests.examples import examples
+from tests.examples import examples, repetitions
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, possible
 from tests.prior_sets import assessed
@@ -267,9 +267,10 @@ def sampled(rng: np.random.Generator, count: int) -> Posterior:
     return posterior_of(assessment, Draws(**{**vars(draws), "weights": weights / weights.sum()}), seed=0)
 
 
-def test_errors_are_those_of_repetition() -> None:
+@repetitions(60, 200)
+def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many batches of draws, means under the condition spread as far as they say, around the integral."""
-    rng, repetitions = np.random.default_rng(4), 200
+    rng = np.random.default_rng(4)
     runs = [terms(traced(sampled(rng, 400), "e")) for _ in range(repetitions)]
     nodes, weights = np.polynomial.legendre.leggauss(100)
     x = (nodes + 1) / 2

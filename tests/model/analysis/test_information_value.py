@@ -25,7 +25,7 @@ from estimative.model.spec.evidence import Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement, Uniform
-from tests.examples import examples
+from tests.examples import examples, repetitions
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, State
 from tests.prior_sets import assessed
@@ -446,9 +446,10 @@ def numbers(sight: IndicatorValue) -> np.ndarray:
     return np.array([(getattr(sight, name).value, getattr(sight, name).se) for name in NUMBERS])
 
 
-def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
+@repetitions(80, 300)
+def test_numbers_of_draws_lie_around_the_truth_as_told(repetitions: int) -> None:
     """Over many batches of weighted draws, each number's mean is the integral's and its spread the error it tells."""
-    rng, assessment, repetitions = np.random.default_rng(12), driven("f"), 300
+    rng, assessment = np.random.default_rng(12), driven("f")
     runs = np.array([numbers(single(information_value(sampled(assessment, rng, 2000)))) for _ in range(repetitions)])
     expected = truth()
     assert expected["missed by the polynomial"] < 1e-3 * expected["evppi"]

@@ -21,6 +21,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.equations import Theta
+from tests.examples import repetitions
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
@@ -31,10 +32,7 @@ each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURE
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
-REPLICATIONS = 400
 COUNT = 1000
-SD_SLACK = ERRORS / math.sqrt(2 * REPLICATIONS)
-"""Four relative standard errors of a standard deviation from 400 replications: 0.14."""
 CUT = 2 * stats.norm.sf(REACH)
 """Mass of a Gaussian kernel beyond its end."""
 
@@ -297,30 +295,35 @@ def autoregressive(seed: int, chains: int = 4, memory: float = 0.6) -> Numbers:
     return x.T.ravel()
 
 
-def simulated(measure: Measure, case: str, *, common: bool) -> tuple[Numbers, Numbers]:
+def simulated(measure: Measure, case: str, repetitions: int, *, common: bool) -> tuple[Numbers, Numbers]:
     """Values and errors of many pairs; dims (replication)."""
-    offset = 0 if common else REPLICATIONS
-    result = [measure(first(seed, case), second(seed + offset, case)) for seed in range(REPLICATIONS)]
+    offset = 0 if common else repetitions
+    result = [measure(first(seed, case), second(seed + offset, case)) for seed in range(repetitions)]
     return np.array([f.value for f in result]), np.array([f.se for f in result])
+
+
+def check_spread(values: Numbers, errors: Numbers) -> None:
+    """Values spread as their errors say, but for four relative standard errors of a standard deviation."""
+    assert np.std(values) == pytest.approx(np.mean(errors), rel=ERRORS / math.sqrt(2 * len(values)))
 
 
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", [*CASES, "chains"])
-def test_errors_of_independent_draws(measure: Measure, case: str) -> None:
+def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: int) -> None:
     """Where the two share no random numbers, the values vary by as much as their errors say."""
-    values, errors = simulated(measure, case, common=False)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
+    check_spread(*simulated(measure, case, repetitions, common=False))
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
-def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str) -> None:
+def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str, repetitions: int) -> None:
     """Where the two share their random numbers, draw by draw, the errors show how much of the noise cancels."""
-    values, errors = simulated(measure, case, common=True)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
+    check_spread(*simulated(measure, case, repetitions, common=True))
 
 
 def unpaired(measure: Measure) -> Measure:
@@ -333,13 +336,13 @@ def unpaired(measure: Measure) -> Measure:
     return measured
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
-def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str) -> None:
+def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str, repetitions: int) -> None:
     """Errors as of independent draws are right where they are independent, and a third too large where not, or more."""
-    values, errors = simulated(unpaired(measure), case, common=False)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
-    values, errors = simulated(unpaired(measure), case, common=True)
+    check_spread(*simulated(unpaired(measure), case, repetitions, common=False))
+    values, errors = simulated(unpaired(measure), case, repetitions, common=True)
     assert np.mean(errors) > 4 / 3 * np.std(values)
 
 
