@@ -10,7 +10,7 @@ import pytest
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.importance_sampling import LADDER, fit_proposal, sample_posterior
+from estimative.model.inference.importance_sampling import fit_proposal, sample_posterior
 from estimative.model.inference.item_prior import ItemPrior, expectation
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions
@@ -137,8 +137,8 @@ def several() -> Assessment:
 def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior:
     """A fit with many draws, of all quantities or of those that cannot be integrated over."""
     dimensions = (integrated_dimensions if integrated else Dimensions.of)([assessment])
-    proposal = fit_proposal(assessment, seed=seed, effort=LADDER[1], dimensions=dimensions)
-    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=60_000), seed=seed)
+    proposal = fit_proposal(assessment, seed=seed, dimensions=dimensions)
+    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=30_000), seed=seed)
 
 
 @pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 8)])

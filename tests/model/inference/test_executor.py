@@ -163,7 +163,7 @@ def test_every_engine_gives_the_same_digits(processes: ProcessExecutor) -> None:
 
 
 def by_nuts_headline(assessment: Assessment) -> float:
-    return by_nuts(assessment, seed=2, draws=50).headline.value
+    return by_nuts(assessment, seed=2, draws=400).headline.value
 
 
 @pytest.mark.slow

@@ -152,7 +152,7 @@ def pinned() -> Assessment:
 
 def pinned_factor() -> float:
     """The mean of the factor: given the other two, the forecast leaves it a single value."""
-    base, effect = np.linspace(-8, -1, 1500)[:, None], np.linspace(4, 12, 1500)
+    base, effect = np.linspace(-8, -1, 700)[:, None], np.linspace(4, 12, 700)
     f = 0.5 + (logit(0.002) - base) / effect
     # A uniform probability has log-odds of logistic density; dividing by the effect is d f / d logit.
     log_weights = log_expit(base) + log_expit(-base) + stats.norm.logpdf(effect) - np.log(effect)
