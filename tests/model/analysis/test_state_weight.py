@@ -90,7 +90,7 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-@repetitions(7, 20)
+@repetitions(5, 20)
 def test_uncertain_priors_give_the_information_its_error(tmp_path: Path, repetitions: int) -> None:
     """The error that is given is the spread over seeds."""
     assessment = assessed(tmp_path)

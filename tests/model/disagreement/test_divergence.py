@@ -21,7 +21,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.equations import Theta
-from tests.examples import repetitions
+from tests.examples import later, repetitions
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
@@ -29,6 +29,8 @@ type Measure = Callable[[Sample, Sample], MCEstimate]
 
 MEASURES: dict[str, Measure] = {"superiority": superiority, "wasserstein": wasserstein, "overlap": overlap}
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+
+each_seed = pytest.mark.parametrize("seed", [0, 1, *map(later, (2, 3, 4))])
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
@@ -140,7 +142,7 @@ def test_rounding_is_no_distance() -> None:
     assert (result.value, result.se) == pytest.approx((0, 0), abs=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.7, 1.0), (-1.0, 2.0)])
 def test_superiority_of_two_normals(mean: float, sd: float, seed: int) -> None:
     """The log-odds of two normals differ by a normal, whose mass above 0 is the probability of superiority."""
@@ -162,7 +164,7 @@ def smoothing_bias(apart: float, sd: float, other: float, count: float) -> float
     return abs(common_to_normals(apart, sd * wider, other * wider) - common_to_normals(apart, sd, other))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize("apart", [0.5, 1.0, 2.0, 4.0])
 def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
     """Two normals of one variance have 2 Phi(-|d| / 2) in common, which is result but for error and smoothing."""
@@ -175,7 +177,7 @@ def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
     assert ERRORS * result.se + bias < 0.05
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize("sd", [0.3, 0.1, 0.03])
 def test_overlap_of_normals_of_unlike_width(sd: float, seed: int) -> None:
     """What a narrow distribution has in common with a wide one about it is result, however little it is."""
@@ -211,7 +213,7 @@ def skewed(seed: int, apart: float, width: float = 1.0, count: int = 250) -> Sam
     return sample_of(expit(x), rng.uniform(size=count), under=expit(x))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize(("apart", "width"), [(0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (0.5, 0.05)])
 def test_overlap_of_kernel_densities(apart: float, width: float, seed: int) -> None:
     """The overlap is that of SciPy's kernel densities at Silverman's bandwidth, up to the resolution of the grid.

@@ -75,7 +75,7 @@ def test_a_small_change_is_known_better_than_either_answer() -> None:
     assert number[key].se < 0.8 * reweighting(base).weighed(base.assessment).estimates[key].se
 
 
-@pytest.mark.parametrize("place", [0, later(1), -1])
+@pytest.mark.parametrize("place", [0, *map(later, (1, -1))])
 def test_a_moved_prior_gives_what_a_full_fit_gives(base: Session, place: int) -> None:
     names = [n for n in base.assessment.uncertain if n not in base.assessment.structure.quantities.shares]
     assessment = moved(base.assessment, names[place])
