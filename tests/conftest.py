@@ -1,4 +1,4 @@
-"""One BLAS thread for each worker, and random examples that are the same each time; `make calibrate` takes more."""
+"""One BLAS thread for each worker, and one profile for all random examples: the same each time, without a deadline."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.examples import USUAL
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -23,11 +21,10 @@ settings.register_profile(
     "estimative",
     deadline=None,
     derandomize=True,
-    max_examples=USUAL,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.register_profile("thorough", settings.get_profile("estimative"), max_examples=5 * USUAL)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "estimative"))
+settings.load_profile("estimative")
 
 
 @pytest.fixture(scope="session")

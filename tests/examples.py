@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
-USUAL = 40
-"""Random examples of a test that says nothing of it, in the quick suite."""
+TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))
+"""As many random examples as in the quick suite."""
 
 
 def examples(count: int) -> settings:
-    """So many random examples where there are the usual number of others, and in proportion where there are more."""
-    return settings(max_examples=count * settings.default.max_examples // USUAL)
+    """So many random examples in the quick suite."""
+    return settings(max_examples=count * TIMES)
 
 
 def repetitions(few: int, many: int) -> pytest.MarkDecorator:
