@@ -290,7 +290,7 @@ def test_an_intervention_comes_after_what_else_is_supposed(known: Known) -> None
     assert later.start.draws.theta is later.after.draws.theta
 
 
-@pytest.mark.parametrize("given", [{}, {"plan": True}, {"crisis": True, "truce": False}])
+@pytest.mark.parametrize("given", [{}, later({"plan": True}), {"crisis": True, "truce": False}])
 @pytest.mark.parametrize("beside", [Intervention(events={"truce": False}), Intervention(factors={"alarm": 0.2})])
 def test_a_sweep_passes_through_the_what_ifs(given: Mapping[str, bool], beside: Intervention) -> None:
     """At each of its values a sweep is the what-if with the factor set there, beside whatever else is supposed."""
