@@ -115,6 +115,16 @@ def test_errors_leave_out_what_is_fixed_by_design(whole: Assessment, repetitions
     assert np.sqrt(np.mean(np.square(errors))) / np.std(values, ddof=1) == pytest.approx(1.0, abs=slack)
 
 
+def test_what_the_proposals_differ_by_is_no_error(whole: Assessment, common: CommonDraws) -> None:
+    """How many draws come from each proposal is fixed, so that the influences of each one's draws sum to nothing."""
+    weighted = common.weigh(whole, common.base, [])
+    yes = np.random.default_rng(1).uniform(size=len(weighted.weights)) + weighted.strata
+    estimate = importance._conditional(weighted, yes, np.ones(len(yes)))
+    assert estimate is not None
+    assert len(set(weighted.strata)) > 1
+    assert np.bincount(weighted.strata, estimate.influence) == pytest.approx(0, abs=1e-12)
+
+
 def test_no_more_rows_are_kept_than_fit_in_memory(
     whole: Assessment, common: CommonDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
