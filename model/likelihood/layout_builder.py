@@ -347,6 +347,11 @@ def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Str
     ----------
     pairs
         Items of evidence for which some prior set states two chances.
+
+    Raises
+    ------
+    InvalidInput
+        If the events have too many combinations of what drives them.
     """
     return _Builder(scenario, pairs).build()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -19,6 +19,10 @@ from estimative.model.spec.events import OTHERWISE, Driver, Event, Form, event_o
 from estimative.model.spec.evidence import Observation
 from estimative.model.spec.quantities import combinations
 from estimative.model.spec.scenario import Scenario
+from estimative.priors.errors import InvalidInput, Issue
+
+MAX_ROWS = 1 << 14
+"""Combinations of what drives events, over all events: most of a minute and 4 GB for a fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,7 @@ class NetworkBuilder:
     def build(self) -> NetworkParts:
         """Build the network over positions in the vector of local probabilities, with what they are computed from."""
         nodes, rows, positions = {node.name: node for node in nodes_of(self.scenario)}, list[Row](), Rows()
+        check_rows(self.scenario, nodes.values())
         # All rows of odds form before those of rate form, so that one slice separates them.
         row_of: dict[str, RowOf] = {}
         binary: list[Node] = []
@@ -173,6 +178,34 @@ class NetworkBuilder:
                 key = tuple(int(holds(name)) for name in node.driving)
             cells[states] = [*unnamed, *local[key]]
         return cells
+
+
+def check_rows(scenario: Scenario, nodes: Iterable[Node]) -> None:
+    """Refuse a scenario with too many rows: they are counted, since to build them takes seconds.
+
+    Raises
+    ------
+    InvalidInput
+        With the event that is driven by the most.
+    """
+    events = scenario.events
+    rows = sum(_row_count(node.event, events) for node in nodes if node.event.form != "table")
+    if rows <= MAX_ROWS:
+        return
+    widest = max(events, key=lambda name: len(driving([name], events)))
+    issue = Issue(
+        code="too-wide",
+        message=f"the events have {rows:,} combinations of what drives them, each with a probability of its own",
+        place=scenario.place(f"events.{widest}"),
+        allowed=f"at most {MAX_ROWS:,} combinations in all",
+        suggestion="Let fewer events drive an event, or let several of them drive one event in between.",
+    )
+    raise InvalidInput([issue])
+
+
+def _row_count(event: Event, events: Mapping[str, Event]) -> int:
+    """As many as `_odds_rows` and `_rate_rows` append."""
+    return len(changing(event)) << len(driving([event.id], events))
 
 
 def _shares_rows(event: Event) -> bool:

@@ -19,7 +19,6 @@ from estimative.model.likelihood.variable_elimination import (
     SoftEvidence,
     by_elimination,
 )
-from estimative.model.spec.clock import driving
 from estimative.model.spec.events import Event, Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, quote
@@ -27,8 +26,6 @@ from estimative.priors.errors import InvalidInput, Issue, quote
 IMPOSSIBLE = 1e-280
 MAX_TABLE = 1 << 16
 """Cells in one table of the exact sum, for each draw: some minutes for a fit."""
-MAX_ROWS = 1 << 14
-"""Combinations of what drives events, over all events: most of a minute and 4 GB for a fit."""
 
 type TargetKind = Literal["outcome", "event", "link"]
 """A link is an event under its own condition: all it is `given` happened, nothing it is `unless`."""
@@ -94,11 +91,8 @@ def check_size(structure: Structure) -> None:
     Raises
     ------
     InvalidInput
-        With the events of that table; or with the event that is driven by the most, where all together have too many
-        combinations of drivers.
+        With the events of that table.
     """
-    if (rows := len(structure.linear_predictors.base)) > MAX_ROWS:
-        raise InvalidInput([_too_many_rows(structure, rows)])
     network, chosen = structure.network, targets(structure.scenario)
     scopes = [(), *{network.resolve(query).scope for target in chosen for query in (target.yes, target.given)}]
     tables = (widest_table(network, structure.soft_evidence_events, scope) for scope in scopes)
@@ -114,18 +108,6 @@ def check_size(structure: Structure) -> None:
         raise InvalidInput(
             [Issue(code="too-wide", message=message, place=place, allowed=allowed, suggestion=suggestion)]
         )
-
-
-def _too_many_rows(structure: Structure, rows: int) -> Issue:
-    events = structure.scenario.events
-    widest = max(events, key=lambda name: len(driving([name], events)))
-    return Issue(
-        code="too-wide",
-        message=f"the events have {rows:,} combinations of what drives them, each with a probability of its own",
-        place=structure.scenario.place(f"events.{widest}"),
-        allowed=f"at most {MAX_ROWS:,} combinations in all",
-        suggestion="Let fewer events drive an event, or let several of them drive one event in between.",
-    )
 
 
 def evaluate_queries(

@@ -26,6 +26,8 @@ from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from tests.examples import examples
+from tests.held import waits_alike
 from tests.oracle import Oracle
 from tests.prior_sets import all_at, assessed, prior_set_for
 from tests.scenarios import SAID, scenario_of
@@ -61,13 +63,18 @@ def lacking(scenario: Scenario, items: object) -> Scenario:
     return replace(scenario, evidence={k: item for k, item in scenario.evidence.items() if k not in items})  # type: ignore[operator]
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_left_out_is_as_if_it_were_not_in_the_scenario(scene: Valued, data: st.DataObject) -> None:
-    """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more."""
+    """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more.
+
+    Not where something waits for an event that was seen to happen: nothing does, also once that is left out.
+    """
     [full] = scene.oracles
     assume(scene.scenario.evidence)
     assume(math.isfinite(full.log_likelihood))
     items = data.draw(st.sets(st.sampled_from(list(scene.scenario.evidence)), min_size=1))
+    assume(waits_alike(scene.scenario, scene.scenario.evidence.keys() - items))
     supposed = assessment_of(scene).without_evidence(items)
     check(supposed, replace(full, scenario=lacking(scene.scenario, items)), scene)
 
@@ -114,6 +121,7 @@ def test_a_story_that_fewer_tell(independence: float) -> None:
     assert whole.without_evidence(["lone"]).weight[-1] == 0
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_observed_is_as_if_the_scenario_said_so(scene: Valued, data: st.DataObject) -> None:
     """Observing events is as an item of evidence for each of them that says so.

@@ -16,6 +16,7 @@ from estimative.model.spec.resolved_scenario import resolved
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
 from estimative.reports.figures.style import NothingToPlot
+from tests.examples import repetitions
 from tests.in_process import run
 
 SCENARIO = """\
@@ -117,11 +118,13 @@ def test_quantiles_follow_from_the_ranges(folder: Path) -> None:
     assert es.fit(folder / "s.toml", folder / "p.toml").result.numbers["losses"].prior.quantiles[2].value is None
 
 
-def test_uncertain_shares_give_a_quantile_its_error(folder: Path) -> None:
+@repetitions(10, 30)
+def test_uncertain_shares_give_a_quantile_its_error(folder: Path, repetitions: int) -> None:
     """The standard error of the median is that of repeated fits."""
     uncertain = PRIORS.replace('"100+" = 0.04 }', '"100+" = 0.04, worth = 6 }')
     write(folder, SCENARIO.partition("[evidence.study]")[0], uncertain.partition("[evidence]")[0])
-    found = [es.fit(folder / "s.toml", folder / "p.toml", seed=seed, draws=1000) for seed in range(1, 31)]
+    seeds = range(1, 1 + repetitions)
+    found = [es.fit(folder / "s.toml", folder / "p.toml", seed=seed, draws=1000) for seed in seeds]
     medians = [fit.result.numbers["losses"].posterior.quantiles[1].value for fit in found]
     spread = float(np.std([median.value for median in medians if median], ddof=1))
     told = float(np.mean([median.se for median in medians if median and median.se]))

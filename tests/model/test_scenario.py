@@ -33,6 +33,7 @@ from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.statements import Constant, Stated
+from tests.examples import examples
 from tests.strategies import everything, scenarios
 
 SECTIONS = ("sources", "factors", "events", "outcomes", "evidence", "indicators")
@@ -501,6 +502,7 @@ def _sourced(item: Evidence) -> Evidence:
     return replace(item, value=item.value + 0.0) if isinstance(item, Measurement) else item  # -0 + 0 is 0
 
 
+@examples(16)
 @given(scenario=scenarios())
 def test_resolved_scenarios_read_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     """The resolved text of any scenario reads back to the same digest."""

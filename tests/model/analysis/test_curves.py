@@ -9,20 +9,21 @@ from dataclasses import replace
 import pytest
 from scipy.stats import norm
 
-from estimative.model.analysis.curves import MOST_CURVES, QUANTILES, CurvePoint, InputCurve, InputCurves, input_curves
+from estimative.model.analysis.curves import QUANTILES, CurvePoint, InputCurve, InputCurves, input_curves
 from estimative.model.analysis.tornado import Tornado, tornado
 from estimative.model.assessment import Assessment
 from estimative.model.inference.refit import Fitted, ProgressCounter, Refit, Refitter
 from estimative.model.spec.events import Event
 from estimative.priors.statements import BetaStated, LognormalStated
 from estimative.workflows.inputs import load
+from tests.examples import later
 from tests.leak import assessed as leaked
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
 from tests.whatifs import JOINT, beta, fit
 
 FEW = 4
-"""Curves whose points are fitted in full: as many as take some seconds."""
+"""Curves of the built-in example whose points are fitted in full: as many as take some seconds."""
 
 
 def curved(assessment: Assessment) -> tuple[Tornado, InputCurves]:
@@ -31,13 +32,6 @@ def curved(assessment: Assessment) -> tuple[Tornado, InputCurves]:
     found = input_curves(fitter, fitted, ranges)
     assert found
     return ranges, found
-
-
-@pytest.fixture(scope="module")
-def flagship() -> tuple[Assessment, Tornado, InputCurves]:
-    """The built-in example."""
-    assessment = load("coordinated-attack", "baseline").assessment
-    return assessment, *curved(assessment)
 
 
 @pytest.fixture(scope="module")
@@ -64,37 +58,61 @@ def _agrees(point: CurvePoint, full: Fitted) -> bool:
     return abs(number.value - point.probability.value) <= JOINT * error + 1e-9
 
 
-def test_every_point_is_a_fit_with_the_input_as_a_constant(flagship: tuple[Assessment, Tornado, InputCurves]) -> None:
+@pytest.mark.calibration
+def test_every_point_is_a_fit_with_the_input_as_a_constant() -> None:
     """In the built-in example, over the whole of the prior."""
-    assessment, _, found = flagship
+    assessment = load("coordinated-attack", "baseline").assessment
+    _, found = curved(assessment)
     assert far_from_full_fits(assessment, found.curves[:FEW]) == []
 
 
-def test_points_of_a_scenario_with_states_are_such_fits_too(states: tuple[Assessment, Tornado, InputCurves]) -> None:
-    """Every input that has a curve; shares of states have none, since one of them alone cannot be moved."""
+@pytest.mark.parametrize("count", [1, later(6)])
+def test_points_of_a_scenario_with_states_are_such_fits_too(
+    states: tuple[Assessment, Tornado, InputCurves], count: int
+) -> None:
+    """Inputs that have a curve; shares of states have none, since one of them alone cannot be moved."""
     assessment, _, found = states
-    assert far_from_full_fits(assessment, found.curves) == []
+    assert len(found.curves) == 6
+    assert far_from_full_fits(assessment, found.curves[:count]) == []
     assert not {curve.name for curve in found.curves} & set(assessment.structure.quantities.shares)
 
 
-def test_the_widest_inputs_have_curves(flagship: tuple[Assessment, Tornado, InputCurves]) -> None:
-    """In the order of the tornado, each over the quantiles of its prior; ratios and rates on a logarithmic axis."""
-    assessment, ranges, found = flagship
-    assert [curve.name for curve in found.curves] == [row.name for row in ranges.quantities[:MOST_CURVES]]
+def test_the_widest_inputs_have_curves(states: tuple[Assessment, Tornado, InputCurves]) -> None:
+    """In the order of the tornado, each over the quantiles of its prior; ratios and rates on a logarithmic axis.
+
+    The last ones move nothing, and have none.
+    """
+    assessment, ranges, found = states
+    quantities = assessment.structure.quantities
+    widest = [row.name for row in ranges.quantities if row.name not in quantities.shares]
+    assert [curve.name for curve in found.curves] == widest[: len(found.curves)]
     quantiles = sorted((*QUANTILES, ranges.low_quantile, ranges.high_quantile))
     for curve in found.curves:
         family = assessment.priors[curve.name].family
         assert [point.quantile for point in curve.points] == quantiles
         assert [point.value for point in curve.points] == [family.quantile(share) for share in quantiles]
-        assert curve.logarithmic == (curve.name.split(".")[0] == "evidence" or curve.name == "events.invasion")
+        assert curve.logarithmic == (curve.name in quantities.ratios)
         assert (curve.absent, all(point.probability.se > 0 for point in curve.points)) == ((), True)
-    assert (found.effort.fits, found.effort.failed) == (MOST_CURVES * len(QUANTILES), 0)
+    assert {curve.logarithmic for curve in found.curves} == {True, False}
+    assert (found.effort.fits, found.effort.failed) == (len(found.curves) * len(QUANTILES), 0)
 
 
-def test_the_ends_of_the_tornado_are_points(flagship: tuple[Assessment, Tornado, InputCurves]) -> None:
+def test_there_are_no_more_curves_than_can_be_read(
+    states: tuple[Assessment, Tornado, InputCurves], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The widest, as many as there may be."""
+    assessment, _, every = states
+    monkeypatch.setattr("estimative.model.analysis.curves.MOST_CURVES", 2)
+    _, found = curved(assessment)
+    assert found.curves == every.curves[:2]
+
+
+def test_the_ends_of_the_tornado_are_points(states: tuple[Assessment, Tornado, InputCurves]) -> None:
     """One quantity has one number, whichever figure shows it."""
-    _, ranges, found = flagship
-    for row, curve in zip(ranges.quantities, found.curves, strict=False):
+    _, ranges, found = states
+    rows = {row.name: row for row in ranges.quantities}
+    for curve in found.curves:
+        row = rows[curve.name]
         points = {point.quantile: point for point in curve.points}
         low, high = points[ranges.low_quantile], points[ranges.high_quantile]
         assert (low.value, low.probability, high.value, high.probability) == (

@@ -20,6 +20,7 @@ from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Observation, Testimony
 from estimative.model.spec.quantities import combinations
 from estimative.priors.statements import BetaStated
+from tests.examples import examples, repetitions
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, possible
 from tests.prior_sets import assessed
@@ -90,6 +91,7 @@ class Brute:
         return math.log(yes / no)
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=5, draws=3), data=st.data())
 def test_random_equations_agree_with_a_sum_over_states(scene: Valued, data: st.DataObject) -> None:
     """At several weighted draws every value, level and contribution is the mean where the event's condition holds."""
@@ -137,6 +139,7 @@ def check_terms(found: Equation, brute: Brute, scene: Valued) -> None:
         assert term.contribution.value == close(brute.mean(moved))
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=5, draws=1))
 def test_terms_add_up_to_the_log_odds_of_every_state(scene: Valued) -> None:
     """At one draw, baseline, factors and the events that happened make up the oracle's chance in that state."""
@@ -264,9 +267,10 @@ def sampled(rng: np.random.Generator, count: int) -> Posterior:
     return posterior_of(assessment, Draws(**{**vars(draws), "weights": weights / weights.sum()}), seed=0)
 
 
-def test_errors_are_those_of_repetition() -> None:
+@repetitions(60, 200)
+def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many batches of draws, means under the condition spread as far as they say, around the integral."""
-    rng, repetitions = np.random.default_rng(4), 200
+    rng = np.random.default_rng(4)
     runs = [terms(traced(sampled(rng, 400), "e")) for _ in range(repetitions)]
     nodes, weights = np.polynomial.legendre.leggauss(100)
     x = (nodes + 1) / 2

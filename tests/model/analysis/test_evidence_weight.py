@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm
 
@@ -32,7 +33,8 @@ from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observation, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
-from tests.held import headline_of, held, knowing, seen, sound
+from tests.examples import examples
+from tests.held import headline_of, held, knowing, seen, sound, waits_alike
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, valued_scenarios
@@ -89,7 +91,7 @@ def exactly(number: MCEstimate) -> float:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16)
+@examples(8)
 def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
     expected = grouped(scene.scenario)
@@ -98,6 +100,7 @@ def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     singles = [(name,) for items in expected.values() if len(items) > 1 for name in items]
     units = [*expected.values(), *singles]
     lacking = [[name for name in everything if name not in unit] for unit in units]
+    assume(waits_alike(scene.scenario, []))
     assume(all(sound(knowing(scene, items)) for items in ([], everything, *units, *lacking, *heaps)))
 
     def log_odds(items: Sequence[str]) -> float:
@@ -263,7 +266,7 @@ def test_what_pulls_one_way_is_not_opposed() -> None:
 def test_a_pull_within_its_error_is_none() -> None:
     """What has nothing to do with the headline weighs noise, and is opposed to nothing unless two errors from zero."""
     clear = []
-    for seed in range(12):
+    for seed in range(6):
         free = {"events.e": BetaStated(a=2, b=3), "events.d": BetaStated(a=1, b=1), "evidence.b": 6.0}
         found = weighed(one_event(seen("a", "e"), seen("b", "d"), given_=free), seed=seed)
         weight = groups(found)["b"].marginal_last
@@ -277,7 +280,7 @@ def test_a_pull_within_its_error_is_none() -> None:
 def test_rounding_opposes_and_contradicts_nothing() -> None:
     """Where every quantity is held, what does not matter weighs nothing, whatever floats make of it."""
     rng = np.random.default_rng(1)
-    for _ in range(20):
+    for _ in range(8):
         base, other, a, b = rng.uniform(0.1, 0.9, 4)
         said = {"events.e": base, "events.d": other, "evidence.a": 1 + 3 * a, "evidence.b": 1 + 3 * b}
         found = weighed(one_event(seen("a", "e"), seen("b", "d", yes=False), given_=said))
@@ -421,10 +424,16 @@ def all_numbers(found: EvidenceWeights) -> dict[str, MCEstimate]:
     return numbers
 
 
+@cache
+def repeated() -> list[EvidenceWeights]:
+    """Of many seeds."""
+    return [weighed(counted(), seed=seed) for seed in range(18)]
+
+
 def test_weights_lie_around_the_truth_as_told() -> None:
     """Over many seeds, every number is the closed form's on average, and spreads as its error says."""
-    seeds = 18
-    runs = [all_numbers(weighed(counted(), seed=seed)) for seed in range(seeds)]
+    runs = [all_numbers(weights) for weights in repeated()]
+    seeds = len(runs)
     assert {name for run in runs for name in run} == set(KNOWN)
     for name, expected in KNOWN.items():
         values = np.array([run[name].value for run in runs])
@@ -525,10 +534,7 @@ def test_the_running_log_odds_end_at_the_headline(seed: int) -> None:
 
 def test_what_is_spread_over_the_steps_is_within_its_error() -> None:
     """Over many seeds, the residual between the fits and the total lies around zero as far as its error says."""
-    ratios = []
-    for seed in range(18):
-        residual = weighed(counted(), seed=seed).residual
-        ratios.append(residual.value / residual.se)
+    ratios = [weights.residual.value / weights.residual.se for weights in repeated()]
     assert max(map(abs, ratios)) < ERRORS
     assert 0.3 < np.std(ratios) < 1.7
 
@@ -558,7 +564,7 @@ def test_the_error_of_a_reconciled_step_is_that_of_its_parts() -> None:
     path = reconciled([MCEstimate(value=v, influence=i) for v, i in zip(values, influence, strict=True)], reported)
     slopes = [p.se / (p.value * (1 - p.value)) for p in (reported.prior, reported.posterior)]
     steps = []
-    for _ in range(4000):
+    for _ in range(1000):
         noise = rng.standard_normal(40)
         moved = [MCEstimate(value=v + i @ noise, influence=i) for v, i in zip(values, influence, strict=True)]
         ends = [
@@ -567,7 +573,7 @@ def test_the_error_of_a_reconciled_step_is_that_of_its_parts() -> None:
         ]
         again = Probability(prior=estimate(ends[0], 0.004), posterior=estimate(ends[1], 0.002))
         steps.append([step.value for step in reconciled(moved, again).steps])
-    assert np.std(steps, axis=0) == pytest.approx([step.se for step in path.steps], rel=ERRORS / math.sqrt(2 * 4000))
+    assert np.std(steps, axis=0) == pytest.approx([step.se for step in path.steps], rel=ERRORS / math.sqrt(2 * 1000))
 
 
 def test_steps_without_error_share_a_residual_equally() -> None:

@@ -8,7 +8,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from estimative.model.analysis.competing_hypotheses import STEPS, CompetingHypotheses, Reversal
@@ -19,6 +19,7 @@ from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.ratio_scale import ACH
+from tests.examples import examples
 from tests.oracle import Oracle
 
 HEAD = """\
@@ -211,7 +212,7 @@ def check_against_oracle(made: Assessment, result: CompetingHypotheses) -> None:
         assert counted + reversal.terms["prior"].value == pytest.approx(odds, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(16)
 @given(
     codes=st.lists(st.permutations(["CC", "II", "I", "C", "N"]), min_size=1, max_size=4), stated=matrices, weight=shares
 )

@@ -25,6 +25,7 @@ from estimative.model.spec.evidence import Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement, Uniform
+from tests.examples import examples, repetitions
 from tests.held import by_hand, seen
 from tests.oracle import Oracle, State
 from tests.prior_sets import assessed
@@ -227,6 +228,7 @@ def comes_about(oracle: Oracle, state: State) -> bool:
     return some and all(state[name] for name in outcome.all) and not any(state[name] for name in outcome.none)
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=4, draws=3), data=st.data())
 def test_random_scenarios_agree_with_a_sum_over_states(scene: Valued, data: st.DataObject) -> None:
     """Every number is that of weighted draws and listed states; what could be known bounds what a sight tells."""
@@ -444,9 +446,10 @@ def numbers(sight: IndicatorValue) -> np.ndarray:
     return np.array([(getattr(sight, name).value, getattr(sight, name).se) for name in NUMBERS])
 
 
-def test_numbers_of_draws_lie_around_the_truth_as_told() -> None:
+@repetitions(80, 300)
+def test_numbers_of_draws_lie_around_the_truth_as_told(repetitions: int) -> None:
     """Over many batches of weighted draws, each number's mean is the integral's and its spread the error it tells."""
-    rng, assessment, repetitions = np.random.default_rng(12), driven("f"), 300
+    rng, assessment = np.random.default_rng(12), driven("f")
     runs = np.array([numbers(single(information_value(sampled(assessment, rng, 2000)))) for _ in range(repetitions)])
     expected = truth()
     assert expected["missed by the polynomial"] < 1e-3 * expected["evppi"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -96,10 +96,21 @@ def posterior() -> Posterior:
     return fit(mixed())[1].posterior
 
 
+FEW = 2000
+"""Draws that are compared with ArviZ: the numbers are its own, however many there are."""
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scaling, "DRAWS", FEW)
+
+
 @pytest.fixture(scope="module")
 def tree(posterior: Posterior) -> xr.DataTree:
     """The draws that are scaled, with their log densities, as ArviZ takes them; the headline is a variable too."""
-    kept = scaling._equally_weighted(posterior.draws.weights, posterior.seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scaling, "DRAWS", FEW)
+        kept = scaling._equally_weighted(posterior.draws.weights, posterior.seed)
     values = {
         name: posterior.quantity(name)[kept] if isinstance(said, BetaStated) else np.log(posterior.quantity(name)[kept])
         for name, said in STATED.items()
@@ -114,7 +125,7 @@ def tree(posterior: Posterior) -> xr.DataTree:
             values={name: float(one[draw]) for name, one in quantities.items()},
             relevance={"cases": 0.6},
         )
-        for draw in range(DRAWS)
+        for draw in range(FEW)
     ]
     chance = [oracle.outcome(scenario.headline) for oracle in oracles]
     likelihood = [oracle.log_likelihood for oracle in oracles]
@@ -132,24 +143,29 @@ def independent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(array_stats), "_ess_tail", lambda *_, **__: 1.0)
 
 
-def arviz(tree: xr.DataTree, group: str, *, of: str, by: list[str] | None = None) -> float:
+def arviz(tree: xr.DataTree, group: str, *, of: Sequence[str], by: list[str] | None = None) -> dict[str, float]:
     import arviz as az
 
-    return float(az.psense(tree, var_names=[of], group=group, group_var_names=by)[of])
+    numbers = az.psense(tree, var_names=[*of], group=group, group_var_names=by)
+    return {name: float(numbers[name]) for name in of}
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_numbers_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> None:
     """For every quantity: its own prior scaled, the evidence scaled, and what both do to the headline."""
     found = power_scaling(posterior)
     assert set(by_name(found)) == {name for name, said in STATED.items() if not isinstance(said, float)}
+    of_evidence = arviz(tree, "likelihood", of=[*by_name(found), "headline"])
     for name, one in by_name(found).items():
-        assert one.prior.value == pytest.approx(arviz(tree, "prior", of=name, by=[name]), rel=1e-6), name
-        assert one.evidence.value == pytest.approx(arviz(tree, "likelihood", of=name), rel=1e-6), name
-        assert one.headline.value == pytest.approx(arviz(tree, "prior", of="headline", by=[name]), rel=1e-6), name
-    assert found.all_priors.value == pytest.approx(arviz(tree, "prior", of="headline"), rel=1e-6)
-    assert found.all_evidence.value == pytest.approx(arviz(tree, "likelihood", of="headline"), rel=1e-6)
+        of_prior = arviz(tree, "prior", of=[name, "headline"], by=[name])
+        assert one.prior.value == pytest.approx(of_prior[name], rel=1e-6), name
+        assert one.headline.value == pytest.approx(of_prior["headline"], rel=1e-6), name
+        assert one.evidence.value == pytest.approx(of_evidence[name], rel=1e-6), name
+    assert found.all_priors.value == pytest.approx(arviz(tree, "prior", of=["headline"])["headline"], rel=1e-6)
+    assert found.all_evidence.value == pytest.approx(of_evidence["headline"], rel=1e-6)
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_diagnoses_are_those_of_arviz(posterior: Posterior, tree: xr.DataTree) -> None:
     """Conflict, a strong prior beside weak evidence, or nothing: in the words of ArviZ's summary."""
     import arviz as az
@@ -224,7 +240,7 @@ def sensitivity(posterior: tuple[float, float], scaled: tuple[float, float], low
     The larger of the distances of the distribution functions and of those from above, for each doubling, averaged over
     a weaker and a stronger power.
     """
-    x = np.linspace(low, high, 20001)
+    x = np.linspace(low, high, 4001)
     base, slopes = beta.cdf(x, *posterior), []
     for alpha in ALPHAS:
         other = beta.cdf(x, *(shape + (alpha - 1) * step for shape, step in zip(posterior, scaled, strict=True)))
@@ -237,14 +253,18 @@ SHAPES = (5 + 3.0, 2 + 7.0)
 """Of the posterior under these cases and a Beta(5, 2) prior."""
 
 
-def measured(rng: np.random.Generator, count: int) -> tuple[PowerSensitivity, dict[str, float]]:
-    """Of independent draws from the posterior: what is found, and what would be of the distributions themselves."""
+def measured(values: np.ndarray) -> PowerSensitivity:
+    """What is found of independent draws from the posterior."""
     assessment = counted(6.0, 20.0, BetaStated(a=5, b=2))
-    values = rng.beta(*SHAPES, size=count)
     (one,) = power_scaling(by_chains(assessment, values)).quantities
+    return one
+
+
+def exactly(values: np.ndarray) -> dict[str, float]:
+    """What would be found of the distributions themselves, between the ends of such draws."""
     ends = float(values.min()), float(values.max())
     prior, evidence = sensitivity(SHAPES, (4, 1), *ends), sensitivity(SHAPES, (3, 7), *ends)
-    return one, {"prior": prior, "evidence": evidence, "headline": prior}  # the event is the headline
+    return {"prior": prior, "evidence": evidence, "headline": prior}  # the event is the headline
 
 
 def by_chains(assessment: Assessment, values: np.ndarray) -> Posterior:
@@ -259,7 +279,8 @@ def by_chains(assessment: Assessment, values: np.ndarray) -> Posterior:
 def test_sensitivities_are_distances_between_betas() -> None:
     """Over many batches of draws: of prior and of evidence, around the distance of the distributions, as told."""
     rng = np.random.default_rng(3)
-    runs = [measured(rng, DRAWS) for _ in range(RUNS)]
+    batches = [rng.beta(*SHAPES, size=DRAWS) for _ in range(RUNS)]
+    runs = [(measured(values), exactly(values)) for values in batches]
     for name in ("prior", "evidence", "headline"):
         errors = np.array([getattr(one, name).value - exact[name] for one, exact in runs])
         told = math.sqrt(np.mean([getattr(one, name).se ** 2 for one, _ in runs]))
@@ -276,7 +297,7 @@ NOISE = math.sqrt(1 / (2 * (RUNS - 1)) + 1 / (2 * RUNS * (PARTS - 1)))
 def test_a_draw_that_is_kept_several_times_counts_once() -> None:
     """Of few draws, each of which is kept several times, errors are those of few draws."""
     rng = np.random.default_rng(5)
-    runs = [measured(rng, DRAWS // 8)[0].prior for _ in range(RUNS)]
+    runs = [measured(rng.beta(*SHAPES, size=DRAWS // 8)).prior for _ in range(RUNS)]
     told = math.sqrt(np.mean([one.se**2 for one in runs]))
     spread = float(np.std([one.value for one in runs], ddof=1))
     assert math.log(spread / told) == pytest.approx(0, abs=ERRORS * NOISE)

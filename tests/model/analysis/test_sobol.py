@@ -17,6 +17,7 @@ from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Measurement, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated
+from tests.examples import repetitions
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
@@ -257,20 +258,21 @@ def test_the_same_seed_gives_the_same_indices() -> None:
     assert one.indices[0].ST.value != other.indices[0].ST.value
 
 
-def test_errors_are_those_of_repetition() -> None:
+@repetitions(16, 32)
+def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many seeds, indices lie around the truth as far as their errors say."""
-    runs = [found for seed in range(32) if (found := sobol(product(), seed=seed, points=64))]
-    expected = product_shares()
+    runs = [found for seed in range(repetitions) if (found := sobol(product(), seed=seed, points=64))]
+    expected, spread = product_shares(), 4 / math.sqrt(2 * (repetitions - 1))
     for numbers, shares in zip((firsts, totals), expected, strict=True):
         for name, share in shares.items():
             values = np.array([numbers(run)[name].value for run in runs])
             told = math.sqrt(np.mean([numbers(run)[name].se ** 2 for run in runs]))
-            assert values.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31)), name
-            assert values.mean() == pytest.approx(share, abs=4 * told / math.sqrt(32) + 0.1 * told), name
+            assert values.std(ddof=1) == pytest.approx(told, rel=spread), name
+            assert values.mean() == pytest.approx(share, abs=4 * told / math.sqrt(repetitions) + 0.1 * told), name
     sums = np.array([run.sum_S1.value for run in runs])
     told = math.sqrt(np.mean([run.sum_S1.se**2 for run in runs]))
     assert sums == pytest.approx([sum(first.value for first in firsts(run).values()) for run in runs])
-    assert sums.std(ddof=1) == pytest.approx(told, rel=4 / math.sqrt(2 * 31))
+    assert sums.std(ddof=1) == pytest.approx(told, rel=spread)
 
 
 # Where there is nothing to share out

@@ -16,6 +16,7 @@ from estimative.model.inference.refit import Fitter
 from estimative.model.spec.scenario import Scenario
 from estimative.reports.blocks import Listing, Table
 from estimative.reports.documents.state_weights import state_weights
+from tests.examples import repetitions
 from tests.leak import SCENARIO, assessed
 from tests.oracle import Oracle
 
@@ -89,11 +90,12 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def test_uncertain_priors_give_the_information_its_error(tmp_path: Path) -> None:
+@repetitions(5, 20)
+def test_uncertain_priors_give_the_information_its_error(tmp_path: Path, repetitions: int) -> None:
     """The error that is given is the spread over seeds."""
     assessment = assessed(tmp_path)
     found = []
-    for seed in range(1, 21):
+    for seed in range(1, 1 + repetitions):
         fitter = Fitter(assessments=(assessment,), seed=seed, method="importance", draws=1000)
         fitted = fitter.fit(assessment)
         prior = prior_predictive(assessment, seed=seed)

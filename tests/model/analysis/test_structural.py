@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from scipy.special import logit
 
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives, linked, structural_alternatives
@@ -17,6 +17,7 @@ from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from tests.examples import examples
 from tests.held import headline_of, held, seen, sound
 from tests.noisy_or import NoisyOr, leak_of, none_acts
 from tests.oracle import Oracle
@@ -61,7 +62,7 @@ def noisy(oracle: Oracle) -> NoisyOr:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16)
+@examples(8)
 def test_held_scenarios_agree_with_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: each effect removed is a scenario without the arrow, and the other link is a noisy-OR."""
     oracle = scene.oracles[0]

@@ -27,6 +27,7 @@ from estimative.model.spec.events import Driver, Event
 from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement
 from estimative.priors.verbal_scale import ICD203, find_scale
+from tests.examples import repetitions
 from tests.held import seen
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
@@ -256,19 +257,20 @@ def test_moving_keeps_all_but_the_mean() -> None:
 # Errors
 
 
-def test_a_moved_mean_lies_around_the_root_as_told() -> None:
+@repetitions(10, 20)
+def test_a_moved_mean_lies_around_the_root_as_told(repetitions: int) -> None:
     """Over many seeds a moved mean is the root on average, and spreads as its error says."""
     prior, said, about = CASES["raises"]
-    runs = [moves(reach(tipped(driven(said), seed=seed))) for seed in range(20)]
+    runs = [moves(reach(tipped(driven(said), seed=seed))) for seed in range(repetitions)]
     compared = 0
     for edge in (0.2, 0.45):
         means = [run[edge].prior_mean for run in runs]
         values = np.array([mean.value for mean in means if mean])
         told = math.sqrt(np.mean([mean.se**2 for mean in means if mean]))
         root = brentq(lambda mean, edge=edge: chance(mean, prior, **about) - edge, 0.1, 0.9)
-        assert len(values) == 20
-        assert values.mean() == pytest.approx(root, abs=ERRORS * told / math.sqrt(20))
-        assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * 19))
+        assert len(values) == repetitions
+        assert values.mean() == pytest.approx(root, abs=ERRORS * told / math.sqrt(repetitions))
+        assert values.std(ddof=1) == pytest.approx(told, rel=ERRORS / math.sqrt(2 * (repetitions - 1)))
         compared += 1
     assert compared == 2
 

@@ -17,6 +17,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from tests.examples import examples
 from tests.held import headline_of, held, seen, sound
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
@@ -153,7 +154,7 @@ def test_held_evidence_reweighs_the_rest() -> None:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(max_examples=16, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(examples(5), suppress_health_check=[HealthCheck.filter_too_much])
 def test_weights_of_evidence_are_held_at_nothing_and_at_all(scene: Valued) -> None:
     """On random scenarios: relevance and independence at 0 and 1 have the headline of a sum over states."""
     ends: dict[str, list[Oracle]] = {}

@@ -26,6 +26,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import LognormalStated, Statement
+from tests.examples import later
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.small import small
@@ -210,7 +211,7 @@ def check_agree(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> None:
         assert first.value == pytest.approx(other[key].value, abs=JOINT * error + 1e-9), key
 
 
-@pytest.mark.parametrize("item", ["i1", "i2", "t1", "t2", "f4", "c1", "o1"])
+@pytest.mark.parametrize("item", ["i2", "f4", "o1", *map(later, ["i1", "t1", "t2", "c1"])])
 def test_without_an_item_it_is_the_file_without_it(item: str, known: Known) -> None:
     """A fit without an item agrees with a fit of the scenario and the prior set that never had it."""
     whole, fitter, before = known
@@ -289,7 +290,7 @@ def test_an_intervention_comes_after_what_else_is_supposed(known: Known) -> None
     assert later.start.draws.theta is later.after.draws.theta
 
 
-@pytest.mark.parametrize("given", [{}, {"plan": True}, {"crisis": True, "truce": False}])
+@pytest.mark.parametrize("given", [{}, later({"plan": True}), {"crisis": True, "truce": False}])
 @pytest.mark.parametrize("beside", [Intervention(events={"truce": False}), Intervention(factors={"alarm": 0.2})])
 def test_a_sweep_passes_through_the_what_ifs(given: Mapping[str, bool], beside: Intervention) -> None:
     """At each of its values a sweep is the what-if with the factor set there, beside whatever else is supposed."""

@@ -22,6 +22,7 @@ from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Cases, Evidence, Indicator, Trials
 from estimative.priors.statements import BetaStated, LognormalStated
+from tests.examples import repetitions
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 
@@ -141,9 +142,11 @@ def test_a_failed_fit_has_no_probability_unless_asked_for() -> None:
     assert AnalystResult.of(failed, with_unconverged=False).fit.verdict.failed
 
 
-def test_errors_of_differences_are_those_of_repetition() -> None:
+@repetitions(12, 60)
+def test_errors_of_differences_are_those_of_repetition(repetitions: int) -> None:
     """Over many seeds, a difference spreads as far as its error says."""
-    differences = [pairs(analyst("one", 2, 5), analyst("two", 3, 5), seed=seed)[0].difference for seed in range(60)]
+    one, two = analyst("one", 2, 5), analyst("two", 3, 5)
+    differences = [pairs(one, two, seed=seed)[0].difference for seed in range(repetitions)]
     spread = np.std([number.value for number in differences], ddof=1)
     mean_error = np.mean([number.se for number in differences])
-    assert spread == pytest.approx(mean_error, rel=ERRORS / math.sqrt(2 * 59))
+    assert spread == pytest.approx(mean_error, rel=ERRORS / math.sqrt(2 * (repetitions - 1)))

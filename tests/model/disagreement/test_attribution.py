@@ -22,6 +22,7 @@ from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Cases, Trials
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, Statement
+from tests.examples import examples, repetitions
 from tests.model.disagreement.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
@@ -131,6 +132,7 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
     assert relevance.marginal_first.value == pytest.approx(alone, abs=ERRORS * relevance.marginal_first.se)
 
 
+@examples(8)
 @given(valued_scenarios(most_events=4), st.data())
 def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: st.DataObject) -> None:
     """On scenarios of every form: the mean over all orders of what a brute-force listing of states gives."""
@@ -181,13 +183,15 @@ OPEN: Said = {
 WIDE: Said = {**OPEN, "factors.f": BetaStated(a=5, b=2), "factors.g": 0.2, "events.e": BetaStated(a=4, b=4)}
 
 
-def test_errors_are_those_of_repetition() -> None:
+@repetitions(12, 60)
+def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
-    runs = [attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN), seed=seed) for seed in range(60)]
+    ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
+    runs = [attributed(*ends, seed=seed) for seed in range(repetitions)]
     values = np.array([[share.share.value for share in run.decomposition.inputs] for run in runs])
     mean_error = np.array([[share.share.se for share in run.decomposition.inputs] for run in runs]).mean(axis=0)
     spread = values.std(axis=0, ddof=1)
-    assert spread == pytest.approx(mean_error, rel=ERRORS / math.sqrt(2 * 59))
+    assert spread == pytest.approx(mean_error, rel=ERRORS / math.sqrt(2 * (repetitions - 1)))
     gaps = np.array([run.decomposition.total.value for run in runs])
     assert gaps == pytest.approx(values.sum(axis=1), abs=1e-9)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logit
 
@@ -23,6 +23,7 @@ from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Indicator, Observation, Trials
 from estimative.model.spec.half_life import HalfLife
 from estimative.priors.statements import BetaStated, Statement
+from tests.examples import examples
 from tests.model.disagreement.test_shapley import brute
 from tests.oracle import Oracle
 from tests.prior_sets import assessed
@@ -175,7 +176,7 @@ def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
 
 
 @given(valued_scenarios(most_events=3), valued_scenarios(most_events=3), st.data())
-@settings(max_examples=60)
+@examples(16)
 def test_mixtures_of_random_scenarios_are_sound(one: Valued, other: Valued, data: st.DataObject) -> None:
     """Between any two scenarios nobody changes nothing, everybody changes all, and what lies between has its priors.
 

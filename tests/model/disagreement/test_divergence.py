@@ -21,6 +21,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.equations import Theta
+from tests.examples import later, repetitions
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
@@ -29,12 +30,11 @@ type Measure = Callable[[Sample, Sample], MCEstimate]
 MEASURES: dict[str, Measure] = {"superiority": superiority, "wasserstein": wasserstein, "overlap": overlap}
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 
+each_seed = pytest.mark.parametrize("seed", [0, 1, *map(later, (2, 3, 4))])
+
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
-REPLICATIONS = 400
 COUNT = 1000
-SD_SLACK = ERRORS / math.sqrt(2 * REPLICATIONS)
-"""Four relative standard errors of a standard deviation from 400 replications: 0.14."""
 CUT = 2 * stats.norm.sf(REACH)
 """Mass of a Gaussian kernel beyond its end."""
 
@@ -142,7 +142,7 @@ def test_rounding_is_no_distance() -> None:
     assert (result.value, result.se) == pytest.approx((0, 0), abs=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.7, 1.0), (-1.0, 2.0)])
 def test_superiority_of_two_normals(mean: float, sd: float, seed: int) -> None:
     """The log-odds of two normals differ by a normal, whose mass above 0 is the probability of superiority."""
@@ -164,7 +164,7 @@ def smoothing_bias(apart: float, sd: float, other: float, count: float) -> float
     return abs(common_to_normals(apart, sd * wider, other * wider) - common_to_normals(apart, sd, other))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize("apart", [0.5, 1.0, 2.0, 4.0])
 def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
     """Two normals of one variance have 2 Phi(-|d| / 2) in common, which is result but for error and smoothing."""
@@ -177,7 +177,7 @@ def test_overlap_of_two_normals_as_wide(apart: float, seed: int) -> None:
     assert ERRORS * result.se + bias < 0.05
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize("sd", [0.3, 0.1, 0.03])
 def test_overlap_of_normals_of_unlike_width(sd: float, seed: int) -> None:
     """What a narrow distribution has in common with a wide one about it is result, however little it is."""
@@ -213,7 +213,7 @@ def skewed(seed: int, apart: float, width: float = 1.0, count: int = 250) -> Sam
     return sample_of(expit(x), rng.uniform(size=count), under=expit(x))
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each_seed
 @pytest.mark.parametrize(("apart", "width"), [(0.0, 1.0), (0.5, 1.0), (2.0, 1.0), (0.5, 0.05)])
 def test_overlap_of_kernel_densities(apart: float, width: float, seed: int) -> None:
     """The overlap is that of SciPy's kernel densities at Silverman's bandwidth, up to the resolution of the grid.
@@ -297,30 +297,35 @@ def autoregressive(seed: int, chains: int = 4, memory: float = 0.6) -> Numbers:
     return x.T.ravel()
 
 
-def simulated(measure: Measure, case: str, *, common: bool) -> tuple[Numbers, Numbers]:
+def simulated(measure: Measure, case: str, repetitions: int, *, common: bool) -> tuple[Numbers, Numbers]:
     """Values and errors of many pairs; dims (replication)."""
-    offset = 0 if common else REPLICATIONS
-    result = [measure(first(seed, case), second(seed + offset, case)) for seed in range(REPLICATIONS)]
+    offset = 0 if common else repetitions
+    result = [measure(first(seed, case), second(seed + offset, case)) for seed in range(repetitions)]
     return np.array([f.value for f in result]), np.array([f.se for f in result])
+
+
+def check_spread(values: Numbers, errors: Numbers) -> None:
+    """Values spread as their errors say, but for four relative standard errors of a standard deviation."""
+    assert np.std(values) == pytest.approx(np.mean(errors), rel=ERRORS / math.sqrt(2 * len(values)))
 
 
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", [*CASES, "chains"])
-def test_errors_of_independent_draws(measure: Measure, case: str) -> None:
+def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: int) -> None:
     """Where the two share no random numbers, the values vary by as much as their errors say."""
-    values, errors = simulated(measure, case, common=False)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
+    check_spread(*simulated(measure, case, repetitions, common=False))
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
-def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str) -> None:
+def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str, repetitions: int) -> None:
     """Where the two share their random numbers, draw by draw, the errors show how much of the noise cancels."""
-    values, errors = simulated(measure, case, common=True)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
+    check_spread(*simulated(measure, case, repetitions, common=True))
 
 
 def unpaired(measure: Measure) -> Measure:
@@ -333,13 +338,13 @@ def unpaired(measure: Measure) -> Measure:
     return measured
 
 
+@repetitions(80, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
-def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str) -> None:
+def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str, repetitions: int) -> None:
     """Errors as of independent draws are right where they are independent, and a third too large where not, or more."""
-    values, errors = simulated(unpaired(measure), case, common=False)
-    assert np.std(values) == pytest.approx(np.mean(errors), rel=SD_SLACK)
-    values, errors = simulated(unpaired(measure), case, common=True)
+    check_spread(*simulated(unpaired(measure), case, repetitions, common=False))
+    values, errors = simulated(unpaired(measure), case, repetitions, common=True)
     assert np.mean(errors) > 4 / 3 * np.std(values)
 
 

@@ -14,6 +14,7 @@ from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import Fitted, Fitter, Refitter
 from estimative.model.inference.weighted_batch import weigh_batch
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
+from tests.examples import repetitions
 from tests.small import small
 
 OPEN: dict[str, Statement] = {
@@ -97,19 +98,31 @@ def test_proposals_move_to_where_the_posterior_is(whole: Assessment, fitter: Fit
     assert moved.probability.value == pytest.approx(own.value, abs=4 * np.hypot(moved.probability.se, own.se))
 
 
-def test_errors_leave_out_what_is_fixed_by_design(whole: Assessment) -> None:
+@repetitions(12, 60)
+def test_errors_leave_out_what_is_fixed_by_design(whole: Assessment, repetitions: int) -> None:
     """Over many seeds, answers from two distant proposals vary by as much as they say."""
     values, errors = [], []
     ends = [whole, small({**OPEN, "factors.damp": BetaStated(a=12, b=2), "events.rain": BetaStated(a=9, b=3)})]
     between = small({**OPEN, "factors.damp": BetaStated(a=5, b=2), "events.rain": BetaStated(a=4, b=4)})
-    for seed in range(60):
+    for seed in range(repetitions):
         fitter = Fitter(assessments=(*ends, between), seed=seed, method="importance", draws=2000)
         refit = Refitter.between(fitter, [fitter.fit(end) for end in ends]).reweight(between)
         assert refit is not None
         values.append(refit.probability.value)
         errors.append(refit.probability.se)
     # The standard deviation of sixty numbers is known to within a tenth, most of the time.
-    assert np.sqrt(np.mean(np.square(errors))) / np.std(values, ddof=1) == pytest.approx(1.0, abs=0.25)
+    slack = 0.25 * np.sqrt(60 / repetitions)
+    assert np.sqrt(np.mean(np.square(errors))) / np.std(values, ddof=1) == pytest.approx(1.0, abs=slack)
+
+
+def test_what_the_proposals_differ_by_is_no_error(whole: Assessment, common: CommonDraws) -> None:
+    """How many draws come from each proposal is fixed, so that the influences of each one's draws sum to nothing."""
+    weighted = common.weigh(whole, common.base, [])
+    yes = np.random.default_rng(1).uniform(size=len(weighted.weights)) + weighted.strata
+    estimate = importance._conditional(weighted, yes, np.ones(len(yes)))
+    assert estimate is not None
+    assert len(set(weighted.strata)) > 1
+    assert np.bincount(weighted.strata, estimate.influence) == pytest.approx(0, abs=1e-12)
 
 
 def test_no_more_rows_are_kept_than_fit_in_memory(

@@ -9,7 +9,7 @@ import pytest
 from estimative.model.inference.fit import by_importance
 from tests.model.inference.conjugate import FARTHEST, conjugate
 
-CASES, FEW = 500, 40
+CASES, FEW = 500, 16
 REFUSED = 0.02
 """The share of cases that may be refused."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.importance_sampling import LADDER, fit_proposal, sample_posterior
+from estimative.model.inference.importance_sampling import fit_proposal, sample_posterior
 from estimative.model.inference.item_prior import ItemPrior, expectation
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions
@@ -48,7 +48,7 @@ def test_many_statements_have_the_answer_of_the_integral(chance: float, sigma: f
 
 def test_hundreds_of_statements_add_no_dimension() -> None:
     """Each uncertain in its ratio and its motive: what is sampled are the other quantities."""
-    items = [Testimony(id=f"t{index}", about="e", claims=index % 2 > 0, **SAID) for index in range(400)]
+    items = [Testimony(id=f"t{index}", about="e", claims=index % 2 > 0, **SAID) for index in range(200)]
     scenario = scenario_of(
         Event(id="e", title="", drivers=(Driver(name="f", sign=1),)), factors=("f",), evidence=tuple(items)
     )
@@ -59,7 +59,7 @@ def test_hundreds_of_statements_add_no_dimension() -> None:
     proposal = fit_proposal(assessment, seed=1)
     assert proposal.transform.dimension == 2
     found = posterior_of(assessment, sample_posterior(assessment, proposal, seed=1, draws=1000), seed=1)
-    assert found.draws.theta.log_ratio.shape == (401, 1000)
+    assert found.draws.theta.log_ratio.shape == (201, 1000)
     # As many for as against: the odds are those of before, but for the events' own uncertainty.
     expected = by_importance(assessment.without_evidence(scenario.evidence), seed=1).estimates["outcome", "o"]
     estimate = found.estimates["outcome", "o"]
@@ -137,8 +137,8 @@ def several() -> Assessment:
 def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior:
     """A fit with many draws, of all quantities or of those that cannot be integrated over."""
     dimensions = (integrated_dimensions if integrated else Dimensions.of)([assessment])
-    proposal = fit_proposal(assessment, seed=seed, effort=LADDER[1], dimensions=dimensions)
-    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=60_000), seed=seed)
+    proposal = fit_proposal(assessment, seed=seed, dimensions=dimensions)
+    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=30_000), seed=seed)
 
 
 @pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 8)])

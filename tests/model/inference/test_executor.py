@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -28,6 +27,7 @@ from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, 
 from estimative.priors.errors import InvalidInput
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
+from tests.tasks import ending, ending_once, failing_at, squared
 
 
 @pytest.fixture(scope="module")
@@ -35,32 +35,6 @@ def processes() -> Iterator[ProcessExecutor]:
     """Two processes."""
     with ProcessExecutor(2) as executor:
         yield executor
-
-
-def squared(number: int) -> int:
-    return number * number
-
-
-def failing_at(bad: int, number: int) -> int:
-    if number == bad:
-        raise ValueError(f"{number} is bad")
-    return number
-
-
-def ending_once(folder: Path, number: int) -> tuple[int, int]:
-    """End the own process the first time that 3 is computed; count every start."""
-    with (folder / str(number)).open("a") as log:
-        log.write("x")
-    if number == 3 and not (folder / "ended").exists():
-        (folder / "ended").touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number, os.getpid()
-
-
-def ending(number: int) -> int:
-    if number == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
 
 
 def test_answers_come_in_the_order_of_the_tasks(processes: ProcessExecutor) -> None:

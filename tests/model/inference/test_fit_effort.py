@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from estimative.priors.statements import BetaStated, ByState, Constant, Lognorma
 from tests import prior_sets
 from tests.scenarios import SAID, scenario_of
 
+FEW = 1000
+"""Draws of a first attempt, for as many states."""
 STATES = tuple(f"s{index}" for index in range(6))
 SHARES = ByState(parts=tuple((state, Constant(value=1 / 6)) for state in STATES), worth=8.0)
 
@@ -36,7 +39,7 @@ def chain_of_states(count: int) -> Assessment:
 
 
 def test_probabilities_that_lack_draws_get_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 72 states a few miss the check of their intervals: four times the draws from the same proposal will do."""
+    """Of 36 states a few miss the check of their intervals: four times the draws from the same proposal will do."""
     proposals = []
 
     def counted(*arguments: Any, **options: Mapping[str, Any]) -> importance.FittedProposal:
@@ -44,8 +47,9 @@ def test_probabilities_that_lack_draws_get_draws(monkeypatch: pytest.MonkeyPatch
         return importance.fit_proposal(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fitting, "fit_proposal", counted)
-    posterior = fitting.by_importance(chain_of_states(12), seed=1)
+    monkeypatch.setattr(importance, "LADDER", (replace(importance.FIRST, draws=FEW), *importance.LADDER[1:]))
+    posterior = fitting.by_importance(chain_of_states(6), seed=1)
     assert len(proposals) == 1
-    assert posterior.draws.count == importance.MORE * importance.DRAWS
+    assert posterior.draws.count == importance.MORE * FEW
     assert posterior.verdict.passed
     assert not posterior.unreliable

@@ -30,6 +30,7 @@ from estimative.priors.catalog import find_prior_set
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import BetaStated, LognormalStated
+from tests.examples import later
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 
@@ -263,7 +264,7 @@ def prior_draws(assessment: Assessment, count: int, rng: np.random.Generator) ->
     return Theta(degree=np.array(degree), log_ratio=np.array(ratio), weight=assessment.weight)
 
 
-@pytest.mark.parametrize("name", ["baseline", "critics"])
+@pytest.mark.parametrize("name", ["baseline", later("critics")])
 def test_the_flagship_agrees_with_weighted_prior_draws(name: str) -> None:
     """Every outcome of the flagship is, within four joint errors, what 200,000 plain prior draws say when weighted."""
     scenario = read_scenario(find_scenario("coordinated-attack"))

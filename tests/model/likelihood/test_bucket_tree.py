@@ -13,9 +13,11 @@ from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import targets
 from estimative.model.likelihood.variable_elimination import by_elimination
+from tests.examples import examples
 from tests.strategies import Valued, valued_scenarios
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=6, most_states=3))
 def test_marginals_are_those_of_single_eliminations(scene: Valued) -> None:
     """Whatever the scenario and its evidence, calibrated tables give each query the mass that it has alone."""

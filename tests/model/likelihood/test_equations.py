@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import log_likelihood
@@ -17,6 +17,7 @@ from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
+from tests.examples import examples
 from tests.oracle import Oracle
 from tests.scenarios import losses, repeating
 from tests.strategies import Valued, everything, valued, valued_scenarios
@@ -29,7 +30,7 @@ def close(numbers: object) -> object:
     return pytest.approx(numbers, rel=RELATIVE, abs=RELATIVE)
 
 
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios())
 def test_likelihood_and_answers_are_sums_over_the_joint_states(scene: Valued) -> None:
     """Likelihood, outcomes, events and links are sums over all joint states, before the evidence and after it."""
@@ -40,7 +41,7 @@ def test_likelihood_and_answers_are_sums_over_the_joint_states(scene: Valued) ->
     check_answers(scene, oracles, evidence=True)
 
 
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios(most_events=4, most_states=6))
 def test_events_with_states_are_summed_out_too(scene: Valued) -> None:
     """Two to six states, in all forms, as parents and conditions, in outcomes, with evidence about them."""

@@ -13,9 +13,11 @@ from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.spec.evidence import Forecast, Indicator, Testimony
+from tests.examples import examples
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
 
+@examples(16)
 @given(scene=valued_scenarios())
 def test_tables_hold_the_probabilities_of_the_oracle(scene: Valued) -> None:
     """P(event | parents) at an event's cells is the oracle's, for every state of its parents; no and yes sum to one."""

@@ -21,6 +21,7 @@ from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Trials
 from estimative.model.spec.scenario import Scenario
+from tests.examples import examples
 from tests.held import seen
 from tests.noisy_or import NoisyOr, leak_of, none_acts
 from tests.oracle import Oracle
@@ -241,6 +242,7 @@ def test_cases_are_binomial_at_the_drivers_of_their_rows() -> None:
     assert result == pytest.approx([0.5 * expected], rel=1e-9)
 
 
+@examples(12)
 @given(scene=valued_scenarios(most_events=6))
 def test_the_likelihood_is_the_sum_over_all_joint_states(scene: Valued) -> None:
     """With the noisy-OR too, likelihood and answers are sums over all joint states."""

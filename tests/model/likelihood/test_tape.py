@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from estimative.model.inference import machine
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
@@ -15,8 +16,9 @@ from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Link, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.tape import TAPE, Operation, Recorded, record
+from tests.examples import examples
 from tests.model.likelihood.test_equations import FIXED, spread_of
-from tests.recorded import evaluate, points_of, recorded_likelihood, slopes
+from tests.recorded import Evaluate, evaluate, points_of, recorded_likelihood, slopes
 from tests.strategies import Valued, valued, valued_scenarios
 
 links = pytest.mark.parametrize("link", ["log_odds", "noisy_or"])
@@ -28,10 +30,17 @@ def linked(scene: Valued, link: Link) -> Structure:
     return replace(structure_of(scene.scenario), link=link)
 
 
+@cache
 def fixed(name: str, link: Link, sd: float | None) -> tuple[Structure, Theta]:
     """A scenario with three values for every quantity, with spreads of ratios where these are integrated over."""
     scene = valued(FIXED[name](), seed=2, draws=3)
     return linked(scene, link), replace(scene.theta, log_ratio_sd=None if sd is None else spread_of(scene, sd))
+
+
+@cache
+def recorded(name: str, link: Link, sd: float | None) -> Evaluate:
+    """The likelihood of a fixed scenario: what takes long is to record it, not to evaluate it."""
+    return recorded_likelihood(*fixed(name, link, sd))
 
 
 @links
@@ -40,7 +49,7 @@ def fixed(name: str, link: Link, sd: float | None) -> tuple[Structure, Theta]:
 def test_the_recorded_likelihood_is_that_of_numpy(name: str, sd: float | None, link: Link) -> None:
     """Value and slopes are those of NumPy's likelihood at every point, also with ratios integrated out."""
     structure, theta = fixed(name, link, sd)
-    evaluated = recorded_likelihood(structure, theta)
+    evaluated = recorded(name, link, sd)
     expected = np.broadcast_to(log_likelihood(NUMPY, structure, theta), 3)
     for point, value in zip(points_of(theta).T, expected, strict=True):
         result, gradient = evaluated(point)
@@ -49,7 +58,7 @@ def test_the_recorded_likelihood_is_that_of_numpy(name: str, sd: float | None, l
 
 
 @links
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios(most_events=4, most_states=6))
 def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Of any scenario and values, also at the ends of degrees; what is impossible has a very low number, not -inf."""
@@ -66,7 +75,7 @@ def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> Non
 
 
 @links
-@settings(max_examples=60)
+@examples(16)
 @given(scene=valued_scenarios(most_events=4, most_states=6, draws=1))
 def test_random_slopes_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Away from the ends of degrees, and from ratios of 1, the gradient is what NumPy's likelihood changes by."""
@@ -88,9 +97,7 @@ def test_gradients_are_finite_wherever_a_chain_may_come(
     structure, theta = fixed(name, link, sd)
     log_ratio = theta.log_ratio[:, 0].copy()
     log_ratio[structure.integrated] = log_sd
-    value, gradient = recorded_likelihood(structure, theta)(
-        np.concatenate([np.full(len(theta.degree), degree), log_ratio])
-    )
+    value, gradient = recorded(name, link, sd)(np.concatenate([np.full(len(theta.degree), degree), log_ratio]))
     assert np.isfinite(value)
     assert np.isfinite(gradient).all()
 

@@ -17,6 +17,7 @@ from estimative.model.outside.columns import Cell, moment, number, order_of, uni
 from estimative.model.outside.imported import ImportedForecasts
 from estimative.model.outside.reading import Reading, read_forecasts
 from estimative.priors.errors import InvalidInput, Issue
+from tests.examples import examples
 
 NOW = datetime.datetime(2026, 11, 30, 9, 0, tzinfo=datetime.UTC)
 HEAD = "question,forecaster,time,probability,outcome\n"
@@ -372,6 +373,7 @@ def test_a_date_reads_back_in_either_order(day: datetime.date, order: Any) -> No
     assert (decided, errors) == (order, []) if day.day > 12 else [issue.code for issue in errors] == ["ambiguous-dates"]
 
 
+@examples(16)
 @given(st.text(max_size=30))
 def test_no_text_stops_the_reader(text: str) -> None:
     """Whatever a cell has, it is a number or none, and a date or an error."""

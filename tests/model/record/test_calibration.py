@@ -20,6 +20,7 @@ from estimative.model.record.proper_scores import FEW, score
 from estimative.model.record.resolutions import Entry
 from estimative.priors.forecast_record import Judgement, Record
 from estimative.priors.verbal_scale import ICD203
+from tests.examples import repetitions
 from tests.scores_made import MADE, entries, entry, resolution, state_resolution, verify
 
 type Answered = tuple[float, bool]
@@ -107,7 +108,7 @@ def test_skill_by_hand() -> None:
 def test_the_error_of_skill_is_that_of_a_jackknife() -> None:
     """From many judgements the error by the delta method is the one that leaving out one after the other gives."""
     chance = random.Random(4)
-    answered = [(p, chance.random() < p**1.3) for p in (chance.uniform(0.02, 0.9) for _ in range(200))]
+    answered = [(p, chance.random() < p**1.3) for p in (chance.uniform(0.02, 0.9) for _ in range(100))]
     total = verified(answered)
     without = [verified(answered[:i] + answered[i + 1 :]) for i in range(len(answered))]
     n = len(answered)
@@ -160,22 +161,23 @@ def test_a_bias_on_one_scenario_is_one_draw() -> None:
     assert bias.se == pytest.approx(three.se)
 
 
-def test_a_bias_is_detected_and_none_is_invented() -> None:
-    """Of 200 calibrated records about one in twenty seems biased by two errors; of overstated ones nearly all do."""
+@repetitions(50, 200)
+def test_a_bias_is_detected_and_none_is_invented(repetitions: int) -> None:
+    """Of calibrated records about one in twenty seems biased by two errors; of overstated ones nearly all do."""
     chance = random.Random(11)
 
     def clear(shift: float) -> int:
         count = 0
-        for _ in range(200):
+        for _ in range(repetitions):
             rates = [chance.uniform(0.1, 0.7) for _ in range(60)]
             bias = verified([(min(p + shift, 1.0), chance.random() < p) for p in rates]).yes_no.bias
             assert bias.se is not None
             count += abs(bias.value) > 2 * bias.se
         return count
 
-    expected = 200 * math.erfc(math.sqrt(2))
+    expected = repetitions * math.erfc(math.sqrt(2))
     assert clear(0.0) <= expected + 4 * math.sqrt(expected)
-    assert clear(0.25) >= 180
+    assert clear(0.25) >= 0.9 * repetitions
 
 
 def blocks(*groups: tuple[float, int, int]) -> list[Answered]:

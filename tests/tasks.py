@@ -1,0 +1,33 @@
+"""Tasks for other processes, in a module that these import at once: it takes nothing but the standard library."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+
+def squared(number: int) -> int:
+    return number * number
+
+
+def failing_at(bad: int, number: int) -> int:
+    if number == bad:
+        raise ValueError(f"{number} is bad")
+    return number
+
+
+def ending_once(folder: Path, number: int) -> tuple[int, int]:
+    """End the own process the first time that 3 is computed; count every start."""
+    with (folder / str(number)).open("a") as log:
+        log.write("x")
+    if number == 3 and not (folder / "ended").exists():
+        (folder / "ended").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number, os.getpid()
+
+
+def ending(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
