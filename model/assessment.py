@@ -212,7 +212,10 @@ class Assessment:
         return replace(self, priors=_tied({**self.priors, root: prior}))
 
     def without_evidence(self, items: Collection[str]) -> Assessment:
-        """Return the assessment without some evidence; other items of the same origin then share it among fewer."""
+        """Return the assessment without some evidence; other items of the same origin then share it among fewer.
+
+        What waits for an event waits for it again where its observation is left out.
+        """
         left_out = self.left_out | frozenset(items)
         seen = {item.about: item.id for item in self.scenario.evidence.values() if isinstance(item, Observation)}
         certain = self.structure.network.certain.items()
@@ -222,7 +225,13 @@ class Assessment:
             for event, state in certain
             if event in self.conditioned_events or seen.get(event) not in left_out
         }
-        return replace(self._knowing(counted), left_out=left_out)
+        past = self.scenario.past_without(left_out)
+        return replace(self._with_past(past)._knowing(counted), left_out=left_out)
+
+    @property
+    def before_evidence(self) -> Assessment:
+        """The assessment without any evidence, and without what is conditioned on."""
+        return self.without_evidence(self.scenario.evidence)._knowing({})
 
     def conditioned_on(self, events: Mapping[str, bool]) -> Assessment:
         """Return the assessment given that some events have happened (True) or not (False).
@@ -241,6 +250,12 @@ class Assessment:
         return replace(
             self._knowing({**certain, **events}), conditioned_events=self.conditioned_events | frozenset(events)
         )
+
+    def _with_past(self, past: frozenset[str]) -> Assessment:
+        if past == self.structure.past:
+            return self
+        structure = structure_of(self.scenario, self.structure.quantities.pairs, past=past)
+        return replace(self, structure=replace(structure, link=self.structure.link))
 
     def _knowing(self, certain: Mapping[str, bool]) -> Assessment:
         structure = replace(self.structure, network=replace(self.structure.network, certain=certain))

@@ -11,10 +11,7 @@ import numpy as np
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.spec.clock import awaited
 from estimative.model.spec.evidence import Evidence, Indicator
-from estimative.model.spec.repeats import occurrences_before
-from estimative.model.spec.scenario import Scenario
 from tests.oracle import Oracle
 from tests.prior_sets import prior_set_for
 from tests.scenarios import SAID
@@ -32,17 +29,6 @@ def knowing(scene: Valued, items: Collection[str]) -> Oracle:
     """The first draw, in a scenario where no evidence was told but these items."""
     evidence = {name: item for name, item in scene.scenario.evidence.items() if name in items}
     return replace(scene.oracles[0], scenario=replace(scene.scenario, evidence=evidence))
-
-
-def waits_alike(scenario: Scenario, items: Collection[str]) -> bool:
-    """Whether events wait for each other, or repeat, as they do with no evidence but these items.
-
-    Where an event was seen to happen nothing waits for it, and an assessment without what was seen leaves that so.
-    """
-    some = replace(scenario, evidence={name: item for name, item in scenario.evidence.items() if name in items})
-    events = scenario.events
-    followed = {other for name in events for other in (*awaited(name, events), *occurrences_before(name, events))}
-    return scenario.past & followed == some.past & followed
 
 
 def headline_of(oracle: Oracle) -> float:

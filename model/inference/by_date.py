@@ -69,16 +69,20 @@ def by_dates(
 
     The posterior over the quantities is that of the whole evidence, which is about the horizon.
     """
-    scenario, dating = assessment.scenario, Dating(structure=assessment.structure)
-    split = {name: dating.patterns(outcome) for name, outcome in scenario.outcomes.items()}
-    patterns = {name: cases for name, cases in split.items() if cases is not None}
+    scenario, blind = assessment.scenario, assessment.before_evidence
+    datings = Dating(structure=blind.structure), Dating(structure=assessment.structure)
+    split = {name: [dating.patterns(outcome) for dating in datings] for name, outcome in scenario.outcomes.items()}
+    patterns = {
+        name: (before, after) for name, (before, after) in split.items() if before is not None and after is not None
+    }
     names = list(patterns)
     if not names:
         return {}
     spans = [_span(date, scenario) for date in dates]
-    chosen, grid = [patterns[name] for name in names], np.linspace(0, 1, CURVE + 1).tolist()
-    before = Series.of(dating, chosen, prior.draws, spans, evidence=False)
-    after = Series.of(dating, chosen, posterior.draws, [*spans, *grid], evidence=True)
+    grid = np.linspace(0, 1, CURVE + 1).tolist()
+    of_prior, of_posterior = ([patterns[name][at] for name in names] for at in (0, 1))
+    before = Series.of(datings[0], of_prior, prior.draws, spans, evidence=False)
+    after = Series.of(datings[1], of_posterior, posterior.draws, [*spans, *grid], evidence=True)
     horizon = [(source.estimates.get(("outcome", name))) for name in names for source in (prior, posterior)]
     outcomes = {}
     for index, name in enumerate(names):

@@ -59,12 +59,13 @@ def occurrences(assessment: Assessment, posterior: TargetEstimates, prior: Targe
     """
     found: dict[str, Occurrences] = {}
     known, chains = assessment.structure.network.certain, assessment.structure.repeating
+    blind = assessment.before_evidence
     longer = {name for chain in chains for name in chain.events[:-1]}
-    for chain in chains:
+    for chain, unlimited in zip(chains, blind.structure.repeating, strict=True):
         # A forecast over another span of time has nodes of its own.
         names = [name for name in chain.events if name in assessment.scenario.events and name not in known]
         if names and chain.events[-1] not in longer and len(chain.driving) <= MOST_DRIVING:
-            before = _counts(assessment, chain, prior, evidence=False)
+            before = _counts(blind, unlimited, prior, evidence=False)
             after = _counts(assessment, chain, posterior, evidence=True)
             found.update((name, Occurrences(prior=before[name], posterior=after[name])) for name in names)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -56,28 +56,28 @@ def prior_predictive(assessment: Assessment, *, seed: int, count: int | None = N
     with one_blas_thread():
         rng = np.random.default_rng([seed, 1])  # streams 2 and 3 belong to resampling and to the last batch
         # Where nothing is uncertain, all draws are the same.
-        result = _plain(assessment, rng, count or (DRAWS if assessment.uncertain else 1))
+        blind = assessment.before_evidence
+        result = _plain(blind, rng, count or (DRAWS if assessment.uncertain else 1))
         for more in MORE_DRAWS if count is None else ():
             if not result.unreliable:
                 break
-            result = _tilted(assessment, result.rare_queries, rng, more)
+            result = _tilted(blind, result.rare_queries, rng, more)
     return result
 
 
-def _plain(assessment: Assessment, rng: np.random.Generator, count: int) -> PriorPredictive:
-    transform = prior_transform(assessment)
+def _plain(blind: Assessment, rng: np.random.Generator, count: int) -> PriorPredictive:
+    transform = prior_transform(blind)
     theta = transform.theta(rng.standard_normal((transform.dimension, count)))
-    return _at(assessment, theta, np.full(count, 1 / count))
+    return _at(blind, theta, np.full(count, 1 / count))
 
 
-def _tilted(assessment: Assessment, tilts: Sequence[Query], rng: np.random.Generator, count: int) -> PriorPredictive:
+def _tilted(blind: Assessment, tilts: Sequence[Query], rng: np.random.Generator, count: int) -> PriorPredictive:
     """Draw from a mixture of the prior and of Gaussians fitted to it where each of some queries is likely."""
-    blind = _without_evidence(assessment)
     transform = prior_transform(blind, integrated_dimensions([blind]))
     components = [component for tilt in tilts for component in _tilt(blind, transform, tilt, rng)]
     weighted = weigh_batch(blind, transform, components, rng.standard_normal((transform.dimension, count)))
     theta, _ = sample_integrated(blind, transform.theta(weighted.batch.z), transform.event_items, rng)
-    return _at(assessment, theta, weighted.weights)
+    return _at(blind, theta, weighted.weights)
 
 
 def _tilt(blind: Assessment, transform: PriorTransform, tilt: Query, rng: np.random.Generator) -> tuple[Gaussian, ...]:
@@ -89,15 +89,9 @@ def _tilt(blind: Assessment, transform: PriorTransform, tilt: Query, rng: np.ran
     return fit_mixture(particles.z, np.full(PARTICLES, 1 / PARTICLES))
 
 
-def _without_evidence(assessment: Assessment) -> Assessment:
-    """Also without observations, which are part of the structure."""
-    structure = replace(assessment.structure, network=assessment.structure.network.unobserved)
-    return replace(assessment, structure=structure, left_out=frozenset(assessment.scenario.evidence))
-
-
-def _at(assessment: Assessment, theta: Theta, weights: Numbers) -> PriorPredictive:
-    chosen = targets(assessment.scenario)
-    probabilities = evaluate_queries(assessment.structure, theta, chosen, evidence=False)
+def _at(blind: Assessment, theta: Theta, weights: Numbers) -> PriorPredictive:
+    chosen = targets(blind.scenario)
+    probabilities = evaluate_queries(blind.structure, theta, chosen, evidence=False)
     draws = Draws(method="importance", theta=theta, weights=weights, chains=1, diagnostics={})
-    headline = assessment.scenario.headline
+    headline = blind.scenario.headline
     return PriorPredictive(draws=draws, targets=chosen, probabilities=probabilities, headline_id=headline)

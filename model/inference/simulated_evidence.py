@@ -348,4 +348,4 @@ def _can_differ(item: Observation, scenario: Scenario) -> bool:
     """Whether all else stays as it is if an observation is another: no clock starts or stops by it."""
     other = replace(item, happened=not item.happened)
     changed = replace(scenario, evidence=FrozenDict({**scenario.evidence, item.id: other}))
-    return list(nodes_of(scenario)) == list(nodes_of(changed))
+    return list(nodes_of(scenario, scenario.past)) == list(nodes_of(changed, changed.past))

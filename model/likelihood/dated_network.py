@@ -185,7 +185,7 @@ class Dating:
     def groups(self) -> tuple[DatedGroup, ...]:
         scenario = self.scenario
         chains = {chain.events[-1]: chain for chain in self.structure.repeating}
-        found = date_groups(scenario.order, scenario.events, scenario.past)
+        found = date_groups(scenario.order, scenario.events, self.structure.past)
         return tuple(DatedGroup(group=group, scenario=scenario, chain=chains.get(group.members[-1])) for group in found)
 
     def patterns(self, outcome: Outcome) -> tuple[Pattern, ...] | None:
@@ -293,7 +293,7 @@ class Dating:
 
     def _happened(self, name: str) -> Query:
         """An event has happened, or a state of one holds, by the date."""
-        dates = dated_by(event_of(name), self.scenario.events, self.scenario.past)
+        dates = dated_by(event_of(name), self.scenario.events, self.structure.past)
         if dates is None:
             return NEVER
         parts = [] if name in dates else [Query.where(all=[name])]

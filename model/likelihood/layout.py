@@ -249,6 +249,8 @@ class Structure:
     """
 
     quantities: Quantities
+    past: frozenset[str]
+    """Events that have happened already, as far as the evidence that counts says so: nothing waits for them."""
     network: Network
     odds_base: Index
     """Into the degrees: the baseline of each event of odds form, a probability, or a stick for each state but the

@@ -64,8 +64,9 @@ class _Claim:
 class _Builder:
     """Assign positions; used once for each scenario."""
 
-    def __init__(self, scenario: Scenario, pairs: frozenset[str]) -> None:
+    def __init__(self, scenario: Scenario, pairs: frozenset[str], past: frozenset[str]) -> None:
         self.scenario = scenario
+        self.past = past
         self.quantities = Quantities(scenario, pairs)
         self.items = {name: index for index, name in enumerate(scenario.evidence)}
         events = scenario.events.values()
@@ -83,7 +84,11 @@ class _Builder:
 
     def build(self) -> Structure:
         parts = NetworkBuilder(
-            scenario=self.scenario, base=self.base, effects=self.effects, degrees=self.quantities.degrees
+            scenario=self.scenario,
+            base=self.base,
+            effects=self.effects,
+            degrees=self.quantities.degrees,
+            past=self.past,
         ).build()
         claims = [*self._claims_of(Indicator), *self._claims_of(Testimony)]
         about = {each.name for each in claims}
@@ -95,6 +100,7 @@ class _Builder:
         sticks = [(event, state) for event in self.odds for state in changing(event)]
         return Structure(
             quantities=self.quantities,
+            past=self.past,
             network=network,
             odds_base=_index(degrees[share_name(f"events.{event.id}", state)] for event, state in sticks),
             baselines=tuple(self.base),
@@ -340,20 +346,24 @@ class _Builder:
         return _index(self.quantities.degrees[f"factors.{item.about}"] for item in items)
 
 
-def structure_of(scenario: Scenario, pairs: frozenset[str] = frozenset()) -> Structure:
+def structure_of(
+    scenario: Scenario, pairs: frozenset[str] = frozenset(), *, past: frozenset[str] | None = None
+) -> Structure:
     """Lay out a scenario: assign every quantity, event and evidence item its position.
 
     Parameters
     ----------
     pairs
         Items of evidence for which some prior set states two chances.
+    past
+        Events that have happened already; by default those that the scenario's evidence says so of.
 
     Raises
     ------
     InvalidInput
         If the events have too many combinations of what drives them.
     """
-    return _Builder(scenario, pairs).build()
+    return _Builder(scenario, pairs, scenario.past if past is None else past).build()
 
 
 def _supports(item: Indicator | Testimony) -> bool:

@@ -60,10 +60,12 @@ class NetworkBuilder:
     effects: Mapping[tuple[str, str, str], int]
     """The position of each effect, by event, driver and state."""
     degrees: Mapping[str, int]
+    past: frozenset[str]
+    """Events that have happened already."""
 
     def build(self) -> NetworkParts:
         """Build the network over positions in the vector of local probabilities, with what they are computed from."""
-        nodes, rows, positions = {node.name: node for node in nodes_of(self.scenario)}, list[Row](), Rows()
+        nodes, rows, positions = {node.name: node for node in nodes_of(self.scenario, self.past)}, list[Row](), Rows()
         check_rows(self.scenario, nodes.values())
         # All rows of odds form before those of rate form, so that one slice separates them.
         row_of: dict[str, RowOf] = {}

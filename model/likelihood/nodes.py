@@ -85,10 +85,16 @@ class Node:
         return [of[tuple(state[column] for column in columns)] for state in joint_states(self.driving)]
 
 
-def nodes_of(scenario: Scenario) -> Iterator[Node]:
-    """Yield the events in topological order, then copies of some for forecasts over another span of time."""
+def nodes_of(scenario: Scenario, past: Collection[str]) -> Iterator[Node]:
+    """Yield the events in topological order, then copies of some for forecasts over another span of time.
+
+    Parameters
+    ----------
+    past
+        Events that have happened already, so that nothing waits for them.
+    """
     for name in scenario.order:
-        yield _node(scenario, name, {}, scenario.years, scenario.past)
+        yield _node(scenario, name, {}, scenario.years, past)
     for item in scenario.evidence.values():
         if isinstance(item, Forecast):
             copies, years = dict(copies_for(item, scenario)), years_between(*scenario.span(item))

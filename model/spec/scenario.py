@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -96,8 +96,13 @@ class Scenario:
     @cached_property
     def past(self) -> frozenset[str]:
         """The events that were observed to have happened, and all that must have happened for them."""
+        return self.past_without(())
+
+    def past_without(self, left_out: Collection[str]) -> frozenset[str]:
+        """Return `past` as it is without some items of evidence."""
         found: set[str] = set()
-        stack = [item.about for item in self.evidence.values() if isinstance(item, Observation) and item.happened]
+        seen = [item for name, item in self.evidence.items() if name not in left_out and isinstance(item, Observation)]
+        stack = [item.about for item in seen if item.happened]
         while stack:
             if (event := event_of(stack.pop())) not in found:
                 found.add(event)

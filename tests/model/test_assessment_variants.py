@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import estimative as es
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
+from estimative.model.inference.fit_result import FitResult
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
@@ -27,10 +30,10 @@ from estimative.priors.errors import InvalidInput
 from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.examples import examples
-from tests.held import waits_alike
 from tests.oracle import Oracle
 from tests.prior_sets import all_at, assessed, prior_set_for
 from tests.scenarios import SAID, scenario_of
+from tests.small import weather
 from tests.strategies import Valued, everything, valued, valued_scenarios
 
 RELATIVE = 1e-10
@@ -66,15 +69,11 @@ def lacking(scenario: Scenario, items: object) -> Scenario:
 @examples(12)
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_left_out_is_as_if_it_were_not_in_the_scenario(scene: Valued, data: st.DataObject) -> None:
-    """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more.
-
-    Not where something waits for an event that was seen to happen: nothing does, also once that is left out.
-    """
+    """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more."""
     [full] = scene.oracles
     assume(scene.scenario.evidence)
     assume(math.isfinite(full.log_likelihood))
     items = data.draw(st.sets(st.sampled_from(list(scene.scenario.evidence)), min_size=1))
-    assume(waits_alike(scene.scenario, scene.scenario.evidence.keys() - items))
     supposed = assessment_of(scene).without_evidence(items)
     check(supposed, replace(full, scenario=lacking(scene.scenario, items)), scene)
 
@@ -85,6 +84,39 @@ def test_each_item_can_be_left_out(item: str) -> None:
     scene = valued(everything(), seed=4, draws=1)
     [full] = scene.oracles
     check(assessment_of(scene).without_evidence([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
+
+
+FOLLOWERS = {
+    "waits": Event(id="flood", title="", form="rate", given=("rain",)),
+    "repeats": Event(id="flood", title="", given=("rain",), repeats=True),
+}
+
+
+@pytest.mark.parametrize("follower", FOLLOWERS.values(), ids=FOLLOWERS)
+def test_without_its_observation_an_event_is_awaited_again(follower: Event) -> None:
+    """Likelihood, answers, the prior, dates and counts are then those of a scenario in which nobody observed it."""
+    rain, seen = Event(id="rain", title="", form="rate"), Observation(id="seen", about="rain", happened=True, **SAID)
+    made = weather([])
+    events = {event.id: event for event in (rain, follower)}
+    blank = replace(made, events=events, outcomes={name: made.outcomes[name] for name in ("flood", "rain")})
+    known = assessed(replace(blank, evidence={"seen": seen}), all_at(blank, 0.3))
+    reference, left_out, with_it = (
+        es.fit(assessment, by=[datetime.date(2027, 1, 1)]).result
+        for assessment in (assessed(blank, all_at(blank, 0.3)), known.without_evidence(["seen"]), known)
+    )
+    assert left_out.outcomes == reference.outcomes
+    assert left_out.dates == reference.dates
+    assert left_out.occurrences == reference.occurrences
+    assert before(with_it) == before(reference)
+    assert with_it.events != reference.events
+
+
+def before(result: FitResult) -> object:
+    """Every number before the evidence."""
+    outcomes = {name: each.prior for name, each in result.outcomes.items()}
+    dates = {name: [by.prior for by in each.by] for name, each in result.dates.items()}
+    counts = {name: each.prior for name, each in result.occurrences.items() if name != "rain"}
+    return outcomes, dates, counts
 
 
 def test_what_is_left_out_stays_out() -> None:

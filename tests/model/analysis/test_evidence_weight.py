@@ -34,7 +34,7 @@ from estimative.model.spec.evidence import Cases, Evidence, Measurement, Observa
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
 from tests.examples import examples
-from tests.held import headline_of, held, knowing, seen, sound, waits_alike
+from tests.held import headline_of, held, knowing, seen, sound
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, valued_scenarios
@@ -100,7 +100,6 @@ def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     singles = [(name,) for items in expected.values() if len(items) > 1 for name in items]
     units = [*expected.values(), *singles]
     lacking = [[name for name in everything if name not in unit] for unit in units]
-    assume(waits_alike(scene.scenario, []))
     assume(all(sound(knowing(scene, items)) for items in ([], everything, *units, *lacking, *heaps)))
 
     def log_odds(items: Sequence[str]) -> float:
