@@ -30,6 +30,7 @@ def forecasts(draw: st.DrawFn) -> tuple[tuple[float, ...], int]:
     return shares, draw(st.integers(0, len(shares) - 1))
 
 
+@pytest.mark.calibration  # the library compiles for seconds when it is imported
 @given(forecasts())
 def test_scores_are_those_of_a_library(forecast: tuple[tuple[float, ...], int]) -> None:
     """scoringrules gives the same: its ranked score is not divided by K - 1, and it scores states one by one."""
