@@ -24,8 +24,11 @@ from estimative.model.likelihood.layout import Numbers
 type Coalition = frozenset[str]
 type Weights = Mapping[Coalition, float]
 
-EXACT = 2**12
-"""Most coalitions that are all evaluated, those of twelve players; with more, permutations are sampled."""
+EXACT = 2**9
+"""Most coalitions that are all evaluated, those of nine players.
+
+Of more, sixteen permutations err less than the fits do, which take most of the time.
+"""
 LEAST_PAIRS = 4
 """Of random permutations: with fewer, their sampling error cannot be estimated."""
 
