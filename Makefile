@@ -20,7 +20,7 @@ test: $(VENV)/ready ## run the tests, except the long calibrations
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 calibrate: $(VENV)/ready ## calibrate both methods and all errors by simulation, with more random examples; takes minutes
-	EXAMPLES_TIMES=4 $(BIN)/python -m pytest -m "calibration or hypothesis"
+	EXAMPLES_TIMES=4 $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "calibration or hypothesis"
 
 lint: $(VENV)/ready tree ## check style, types, imports between packages, JSON Schemas, and the scripts of the page; needs npx
 	$(BIN)/ruff check .
