@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from estimative.model.likelihood.bayes_net import EVERYTHING, Network, Query
 from estimative.model.likelihood.elimination_order import widest_table
 from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.variable_elimination import (
     NO_SOFT_EVIDENCE,
     Contradiction,
@@ -86,13 +87,20 @@ def _link_target(name: str, event: Event) -> Target:
 
 
 def check_size(structure: Structure) -> None:
-    """Refuse a scenario whose exact sum needs a table that is too large.
+    """Refuse a scenario whose exact sum needs a table that is too large, with its evidence or before it.
 
     Raises
     ------
     InvalidInput
         With the events of that table.
     """
+    _check_tables(structure)
+    if structure.network.certain:
+        before = structure_of(structure.scenario, structure.quantities.pairs, past=frozenset())
+        _check_tables(replace(before, network=before.network.unobserved))
+
+
+def _check_tables(structure: Structure) -> None:
     network, chosen = structure.network, targets(structure.scenario)
     scopes = [(), *{network.resolve(query).scope for target in chosen for query in (target.yes, target.given)}]
     tables = (widest_table(network, structure.soft_evidence_events, scope) for scope in scopes)

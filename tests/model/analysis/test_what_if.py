@@ -105,6 +105,13 @@ def test_a_condition_may_make_the_sum_too_large(monkeypatch: pytest.MonkeyPatch)
         what_if(fitter, before, supposing(whole, shines=True))
 
 
+def test_the_sum_before_the_evidence_may_be_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen parts the moth from the switch; the answer before the evidence needs them in one table."""
+    monkeypatch.setattr(queries, "MAX_TABLE", 2)
+    with pytest.raises(InvalidInput, match="depend on each other so closely"):
+        assessed(lamp(evidence=(SEEN,)), LAMP)
+
+
 def test_seeing_it_is_the_observation() -> None:
     """Light that is given is light that was observed; light that is made tells nothing of the switch."""
     whole = assessed(lamp(), LAMP)
