@@ -92,8 +92,8 @@ class PriorTransform:
         """Complete the quantities that are dimensions, dims (free[, draw]), by all others; see `theta`."""
         _, _, lower, _ = self.degree_parameters
         mu, _ = self.ratio_parameters
-        degree = _completed(backend, lower, degree, self.free_degrees)[self.degree_source]
-        log_ratio = _completed(backend, mu, log_ratio, self.free_ratios)[self.ratio_source]
+        degree = _completed(backend, lower, degree, self.free_degrees, self.degree_source)
+        log_ratio = _completed(backend, mu, log_ratio, self.free_ratios, self.ratio_source)
         return Theta(
             degree=degree,
             log_ratio=log_ratio,
@@ -219,11 +219,14 @@ def integrated_dimensions(assessments: Sequence[Assessment]) -> Dimensions:
     )
 
 
-def _completed(backend: Backend, constants: Numbers, values: Array, places: Index) -> Array:
-    """Put values at places among constants; dims (place[, draw]) -> (quantity[, draw])."""
+def _completed(backend: Backend, constants: Numbers, values: Array, places: Index, source: Index) -> Array:
+    """Put values at places among constants, then take each quantity from its source.
+
+    Dims (place[, draw]) -> (quantity[, draw]).
+    """
     position = np.arange(len(constants))
     position[places] = len(constants) + np.arange(len(places))
-    return backend.concatenate([backend.constant(constants, values), values])[position]
+    return backend.concatenate([backend.constant(constants, values), values])[position[source]]
 
 
 def _own(uncertain: NDArray[np.bool_], source: Index) -> Index:
