@@ -24,6 +24,7 @@ from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence import Forecast, Indicator, Observation
 from estimative.model.spec.quantities import Quantities
+from estimative.model.spec.repeats import occurrences_before
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.errors import InvalidInput
@@ -84,6 +85,29 @@ def test_each_item_can_be_left_out(item: str) -> None:
     scene = valued(everything(), seed=4, draws=1)
     [full] = scene.oracles
     check(assessment_of(scene).without_evidence([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
+
+
+@examples(6)
+@given(scene=valued_scenarios(most_events=6, draws=1).filter(lambda scene: unseen_awaited(scene.scenario)))
+def test_what_waits_for_an_event_waits_without_its_observation(scene: Valued) -> None:
+    """On random scenarios, with a date of an event that others wait for, or repeat with, observed and left out."""
+    [full], [name, *_] = scene.oracles, unseen_awaited(scene.scenario)
+    assume(math.isfinite(full.log_likelihood))
+    try:
+        scenario = observed(scene.scenario, {name: True})
+    except InvalidInput:
+        assume(False)
+    shares = {"relevance": scene.relevance, "independence": scene.independence}
+    seen = assess(scenario, prior_set_for(scenario, scene.draws[0], **shares, date=scene.stated_from))
+    check(seen.without_evidence([f"saw_{name}"]), full, scene)
+
+
+def unseen_awaited(scenario: Scenario) -> list[str]:
+    """Events that others wait for, or repeat with, and of which nothing is known."""
+    events = scenario.events
+    followed = {other for name in events for other in (*awaited(name, events), *occurrences_before(name, events))}
+    known = {item.about for item in scenario.evidence.values() if isinstance(item, Observation)}
+    return sorted(followed - known)
 
 
 FOLLOWERS = {
