@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import estimative as es
@@ -87,7 +87,7 @@ def test_each_item_can_be_left_out(item: str) -> None:
     check(assessment_of(scene).without_evidence([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
 
 
-@examples(6)
+@settings(examples(6), suppress_health_check=[*HealthCheck])  # few scenarios have such events
 @given(scene=valued_scenarios(most_events=6, draws=1).filter(lambda scene: unseen_awaited(scene.scenario)))
 def test_what_waits_for_an_event_waits_without_its_observation(scene: Valued) -> None:
     """On random scenarios, with a date of an event that others wait for, or repeat with, observed and left out."""
