@@ -69,20 +69,19 @@ def by_dates(
 
     The posterior over the quantities is that of the whole evidence, which is about the horizon.
     """
-    scenario, blind = assessment.scenario, assessment.before_evidence
-    datings = Dating(structure=blind.structure), Dating(structure=assessment.structure)
-    split = {name: [dating.patterns(outcome) for dating in datings] for name, outcome in scenario.outcomes.items()}
-    patterns = {
-        name: (before, after) for name, (before, after) in split.items() if before is not None and after is not None
-    }
-    names = list(patterns)
+    scenario, dating = assessment.scenario, Dating(structure=assessment.structure)
+    patterns = _patterns(dating)
+    # Before the evidence nothing has happened yet; where nothing has with it either, the dates are the same.
+    blind = Dating(structure=assessment.before_evidence.structure) if dating.structure.past else dating
+    blind_patterns = patterns if blind is dating else _patterns(blind)
+    names = [name for name in patterns if name in blind_patterns]
     if not names:
         return {}
     spans = [_span(date, scenario) for date in dates]
     grid = np.linspace(0, 1, CURVE + 1).tolist()
-    of_prior, of_posterior = ([patterns[name][at] for name in names] for at in (0, 1))
-    before = Series.of(datings[0], of_prior, prior.draws, spans, evidence=False)
-    after = Series.of(datings[1], of_posterior, posterior.draws, [*spans, *grid], evidence=True)
+    before = Series.of(blind, [blind_patterns[name] for name in names], prior.draws, spans, evidence=False)
+    chosen = [patterns[name] for name in names]
+    after = Series.of(dating, chosen, posterior.draws, [*spans, *grid], evidence=True)
     horizon = [(source.estimates.get(("outcome", name))) for name in names for source in (prior, posterior)]
     outcomes = {}
     for index, name in enumerate(names):
@@ -104,6 +103,12 @@ def by_dates(
         when = _when(series, total, posterior.draws, scenario) if lasting else None
         outcomes[name] = DatedOutcome(by=tuple(rows), curve=tuple(curve), when=when)
     return outcomes
+
+
+def _patterns(dating: Dating) -> dict[str, tuple[Pattern, ...]]:
+    """Of each outcome whose dates are not too many cases."""
+    found = {name: dating.patterns(outcome) for name, outcome in dating.scenario.outcomes.items()}
+    return {name: patterns for name, patterns in found.items() if patterns is not None}
 
 
 def _span(date: datetime.date, scenario: Scenario) -> float:
