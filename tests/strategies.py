@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from hypothesis import strategies as st
@@ -40,6 +41,55 @@ from tests.oracle import Oracle
 AS_OF = datetime.date(2026, 1, 1)
 UNTIL = datetime.date(2029, 7, 1)
 KINDS = ("indicator", "measurement", "testimony", "forecast", "exposure", "cases", "observation")
+FORMS = ("odds", "odds", "rate", "table")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingredients:
+    """What a random scenario may have.
+
+    Of scenarios with everything, hardly any has three rare things together. With few kinds of parts in each, and
+    another few in the next, they meet (swarm testing: Groce, Zhang, Eide, Chen & Regehr 2012, ISSTA).
+    """
+
+    forms: tuple[str, ...] = FORMS
+    """Of events."""
+    kinds: tuple[str, ...] = KINDS
+    """Of evidence."""
+    chained: bool = False
+    """Every event but the first is given an earlier one, unless its form has no condition."""
+    several: bool = False
+    """Every event that can have states has them."""
+    repeating: bool = False
+    """Every event repeats that can."""
+    opening: Literal["", "waits", "repeats"] = ""
+    """What the second event does with the first, ..."""
+    seen: bool = False
+    """... of which it is known whether it happened."""
+
+
+OPENINGS: Mapping[str, tuple[Event, ...]] = {
+    "": (),
+    "waits": (
+        Event(id="event0", title="event0", form="rate"),
+        Event(id="event1", title="event1", form="rate", given=("event0",)),
+    ),
+    "repeats": (
+        Event(id="event0", title="event0", form="rate"),
+        Event(id="event1", title="event1", given=("event0",), repeats=True),
+    ),
+}
+FEW = st.builds(
+    Ingredients,
+    forms=st.lists(st.sampled_from(FORMS), min_size=1, max_size=2).map(tuple),
+    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2).map(tuple),
+    chained=st.booleans(),
+    several=st.booleans(),
+    repeating=st.booleans(),
+    opening=st.sampled_from(tuple(OPENINGS)),
+    seen=st.booleans(),
+)
+INGREDIENTS = st.just(Ingredients()) | FEW
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,18 +210,21 @@ def scenarios(
     draw: st.DrawFn, *, least_events: int = 1, most_events: int = 8, most_items: int = 9, most_states: int = 2
 ) -> Scenario:
     """Scenarios whose observations can be true together; the order of the file is not that of the events."""
+    has = draw(INGREDIENTS)
     factors = [f"factor{index}" for index in range(draw(st.integers(0, 3)))]
-    events: dict[str, Event] = {}
-    for index in range(draw(st.integers(least_events, most_events))):
-        events[f"event{index}"] = draw(_events(f"event{index}", factors, events, most_states))
+    events = {event.id: event for event in OPENINGS[has.opening][:most_events]}
+    for index in range(len(events), draw(st.integers(max(least_events, len(events)), most_events))):
+        events[f"event{index}"] = draw(_events(f"event{index}", factors, events, most_states, has))
     possible = draw(_possible_state(events))
     events = {name: events[name] for name in draw(st.permutations(list(events)))}
     literals = tuple(name for event in events.values() for name in event.literals)
     outcomes = [draw(_outcomes(f"outcome{index}", literals)) for index in range(draw(st.integers(1, 3)))]
     evidence = [
-        draw(_items(f"item{index}", factors, events, outcomes, possible))
+        draw(_items(f"item{index}", factors, events, outcomes, possible, has))
         for index in range(draw(st.integers(0, most_items)))
     ]
+    if most_items and has.opening and has.seen:
+        evidence.insert(0, Observation(id="seen", about="event0", happened=possible["event0"], title="", source=""))
     return Scenario(
         id="random",
         title="A random scenario",
@@ -196,9 +249,9 @@ def _seen_once(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
             seen.add(event_of(item.about))
 
 
-def _some(names: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
+def _some(names: Sequence[str], most: int, *, least: int = 0) -> st.SearchStrategy[list[str]]:
     """A few different names, or none."""
-    return st.lists(st.sampled_from(names), max_size=most, unique=True) if names else st.just([])
+    return st.lists(st.sampled_from(names), min_size=least, max_size=most, unique=True) if names else st.just([])
 
 
 EDGES = {False: ((0.0, 1.0, 10.0),), True: ((0.0, 1.0, 10.0), (-5.0, 0.0, 2.5, 7.0), (1.0, 3.0, 20.0, 21.0))}
@@ -207,14 +260,19 @@ EDGES = {False: ((0.0, 1.0, 10.0),), True: ((0.0, 1.0, 10.0), (-5.0, 0.0, 2.5, 7
 
 @st.composite
 def _events(
-    draw: st.DrawFn, name: str, factors: Sequence[str], earlier: Mapping[str, Event], most_states: int
+    draw: st.DrawFn,
+    name: str,
+    factors: Sequence[str],
+    earlier: Mapping[str, Event],
+    most_states: int,
+    has: Ingredients,
 ) -> Event:
-    form = draw(st.sampled_from(["odds", "odds", "rate", "table"]))
-    several = form != "rate" and most_states > 2 and draw(st.booleans())
+    form = draw(st.sampled_from(has.forms))
+    several = form != "rate" and most_states > 2 and (has.several or draw(st.booleans()))
     states = tuple(f"s{index}" for index in range(draw(st.integers(2, most_states)))) if several else ()
     states = tuple(draw(st.permutations(states)))
     if form == "table":
-        parents = draw(_some(tuple(earlier), 2 if most_states > 2 else 3))
+        parents = draw(_some(tuple(earlier), 2 if most_states > 2 else 3, least=has.chained))
         return Event(
             id=name,
             title=name,
@@ -224,8 +282,8 @@ def _events(
             states=states,
         )
     literals = tuple(literal for event in earlier.values() for literal in event.literals)
-    conditions = draw(_some(literals, 3))
-    split = draw(st.integers(0, len(conditions)))
+    conditions = draw(_some(literals, 3, least=has.chained))
+    split = draw(st.integers(min(has.chained, len(conditions)), len(conditions)))
     driving = draw(_some((*factors, *literals), 4))
     parents = [*conditions, *(name for name in driving if name in literals)]
     edges = draw(st.sampled_from(((), *EDGES[most_states > 3]))) if states and form == "odds" else ()
@@ -246,7 +304,7 @@ def _events(
     )
     if form == "odds" and event.when == "horizon" and not (event.states or event.given):
         event = replace(event, timing=draw(st.sampled_from([None, "anytime", "deadline"])))
-    event = replace(event, repeats=True) if form == "odds" and draw(st.booleans()) else event
+    event = replace(event, repeats=True) if form == "odds" and (has.repeating or draw(st.booleans())) else event
     if next(repeat_errors({**earlier, name: event}), None):
         event = replace(event, repeats=None)
     return replace(event, clock="start") if next(_clock_errors({**earlier, name: event}), None) else event
@@ -297,6 +355,7 @@ def _items(
     events: Mapping[str, Event],
     outcomes: Sequence[Outcome],
     possible: Mapping[str, bool],
+    has: Ingredients,
 ) -> Evidence:
     odds = [event.id for event in events.values() if event.form == "odds"]
     rates = [event.id for event in events.values() if event.form == "rate"]
@@ -312,7 +371,8 @@ def _items(
         "cases": odds,
         "observation": literals,
     }
-    kind = draw(st.sampled_from([kind for kind in KINDS if about[kind]]))
+    kinds = [kind for kind in KINDS if about[kind]]
+    kind = draw(st.sampled_from([kind for kind in kinds if kind in has.kinds] or kinds))
     common = {
         "id": name,
         "about": draw(st.sampled_from(about[kind])),
