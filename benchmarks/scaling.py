@@ -20,7 +20,7 @@ from estimative.model.inference.fit import by_importance, by_nuts
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import log_likelihood
+from estimative.model.likelihood.log_joint import log_likelihood
 
 EVENTS = (5, 10, 20, 40)
 EVENTS_FOR_NUTS = (5, 20)

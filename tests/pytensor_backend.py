@@ -10,8 +10,9 @@ import pytensor.tensor as pt
 from pytensor.compile.mode import Mode
 
 from estimative.model.likelihood.backend import TINY, Array, Backend
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.log_joint import log_likelihood
+from estimative.model.likelihood.theta import Theta
 from tests.recorded import Evaluate, points_of, theta_at
 
 PLAIN = Mode(linker="py", optimizer=None)

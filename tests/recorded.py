@@ -9,9 +9,10 @@ import numpy as np
 
 from estimative.model.inference.machine import value_and_gradient
 from estimative.model.likelihood.backend import NUMPY, Array
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers, Structure
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.tape import TAPE, Program, record
+from estimative.model.likelihood.theta import Theta
 
 type Evaluate = Callable[[Numbers], tuple[float, Numbers]]
 """Degrees and log ratios, dims (quantity) -> a value, and its derivative by each of them."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.events import Driver, Event, Factor, Outcome
 from estimative.model.spec.evidence import Evidence, Indicator
 from estimative.model.spec.quantities import Quantities

@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from hypothesis import strategies as st
 
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.clock import clock_errors
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, event_of
 from estimative.model.spec.evidence import (

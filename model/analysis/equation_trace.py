@@ -13,11 +13,12 @@ from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.network_builder import bears
 from estimative.model.likelihood.queries import Target, evaluate_queries
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
 from estimative.model.spec.events import Event, event_of
 from estimative.model.spec.quantities import effect_name
 

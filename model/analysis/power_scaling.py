@@ -24,8 +24,9 @@ from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, quantity_values
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.log_joint import log_likelihood
+from estimative.model.likelihood.theta import Theta
 from estimative.priors.distributions import LogNormal, ScaledBeta
 
 DRAWS = 8000

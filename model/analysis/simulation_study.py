@@ -23,10 +23,11 @@ from estimative.model.inference.simulated_evidence import SimulatedItem, Simulat
 from estimative.model.inference.target_estimates import TargetKey
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import Target, evaluate_queries, headline_target
 from estimative.model.likelihood.state_sampling import holds
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 WORLD, RANKS, FIT = 21, 22, 23

@@ -19,6 +19,7 @@ from estimative.model.disagreement.attribution import BLOCKS, PERMUTATIONS, Shar
 from estimative.model.disagreement.hybrid_assessment import ITEMS, SCENARIO, TIME, HybridAssessment
 from estimative.model.disagreement.shapley import plan
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.headline import estimate_headline
 from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method
 from estimative.model.inference.prior_transform import FARTHEST, Dimensions, integrated_dimensions, prior_transform
@@ -136,7 +137,7 @@ class CrossScenarioRefitter(Refitter):
         if not self.ends:
             return None
         proposal, rows = self._proposal(assessment)
-        return refit_of(importance.estimate_headline(assessment, proposal, self._normals[rows]))
+        return refit_of(estimate_headline(assessment, proposal, self._normals[rows]))
 
     def approach(self, assessment: Assessment) -> Refit | None:
         """The same from proposals moved towards the posterior."""
@@ -144,7 +145,7 @@ class CrossScenarioRefitter(Refitter):
             return None
         proposal, rows = self._proposal(assessment)
         moved = importance.moved(assessment, proposal, self._others[rows])
-        return refit_of(importance.estimate_headline(assessment, moved, self._normals[rows]))
+        return refit_of(estimate_headline(assessment, moved, self._normals[rows]))
 
     def _proposal(self, assessment: Assessment) -> tuple[FittedProposal, Index]:
         """The proposals of the ends in the space of an assessment, and the rows of random numbers of its dimensions."""

@@ -17,9 +17,10 @@ from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import Theta, log_joint
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.log_joint import log_joint
 from estimative.model.likelihood.queries import headline_target
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 IMPOSSIBLE = -1e290

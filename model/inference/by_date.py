@@ -16,9 +16,10 @@ from estimative.model.inference.mc_estimate import mc_estimate
 from estimative.model.inference.target_estimates import TargetEstimates, supported
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.dated_network import Dating, Pattern
-from estimative.model.likelihood.equations import EPSILON, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import query_probabilities
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import EPSILON, terms
 from estimative.model.likelihood.variable_elimination import NO_SOFT_EVIDENCE
 from estimative.model.spec.scenario import Scenario
 

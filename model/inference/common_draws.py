@@ -29,8 +29,8 @@ from estimative.model.inference.proposal import (
 )
 from estimative.model.inference.weighted_batch import WeightedBatch, weighted
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.theta import Theta
 
 MAX_ROWS = 1000
 """Of a degree at all draws that are kept for assessments to come: 32 MB."""

@@ -11,17 +11,13 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.event_items import EventItems
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import (
-    Theta,
-    forecast_deviation,
-    indicator_strength,
-    measurement_deviation,
-    soft_evidence,
-    terms,
-)
+from estimative.model.likelihood.item_likelihoods import forecast_deviation, indicator_strength, measurement_deviation
 from estimative.model.likelihood.layout import Forecasts, Index, Measurements, Numbers, Structure
 from estimative.model.likelihood.scale_mixture import sample_log_sd
+from estimative.model.likelihood.soft_evidence import soft_evidence
 from estimative.model.likelihood.state_sampling import sample_states
+from estimative.model.likelihood.terms import terms
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import SoftEvidence, by_elimination
 
 

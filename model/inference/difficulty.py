@@ -12,8 +12,9 @@ from estimative.model.inference.draws import resample
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.log_joint import log_likelihood
+from estimative.model.likelihood.theta import Theta
 from estimative.priors.distributions import LogNormal
 
 DRAWS = 200

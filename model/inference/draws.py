@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from estimative.model.inference.psis import tail_shape
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.theta import Theta
 
 type Method = Literal["nuts", "importance"]
 

@@ -18,9 +18,10 @@ from estimative.model.inference.item_prior import (
     sample_item,
 )
 from estimative.model.likelihood.backend import NUMPY, TINY
-from estimative.model.likelihood.equations import EPSILON, Theta
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers
 from estimative.model.likelihood.state_sampling import States
+from estimative.model.likelihood.terms import EPSILON
+from estimative.model.likelihood.theta import Theta
 
 INDICATOR = (1.0, 1.0, 0.0, 0.0)
 """Nobody has a motive to show an indicator."""

@@ -19,8 +19,8 @@ from estimative.model.inference.draws import Draws
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.pymc_model import Density, density, model_data, transform_of
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import EPSILON
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.terms import EPSILON
 
 CHAINS = 4
 DRAWS = 1000

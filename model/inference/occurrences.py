@@ -21,11 +21,11 @@ from estimative.model.inference.mc_estimate import mc_estimate
 from estimative.model.inference.target_estimates import TargetEstimates, mean_verdict, supported
 from estimative.model.likelihood.backend import NUMPY, TINY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import terms
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.nodes import joint_states
 from estimative.model.likelihood.queries import Target, evaluate_queries
 from estimative.model.likelihood.repeating import Repeating
+from estimative.model.likelihood.terms import terms
 from estimative.model.spec.events import Event
 
 MOST = 5

@@ -14,9 +14,9 @@ from estimative.model.inference.diagnostics import Verdict, ess_estimator, judge
 from estimative.model.inference.draws import Draws, Method
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, summarize_quantity
 from estimative.model.inference.target_estimates import TargetEstimates, TargetKey, relative_se
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 
 AGREEMENT = 4.0

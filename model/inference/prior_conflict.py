@@ -22,16 +22,15 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import (
-    Terms,
-    Theta,
+from estimative.model.likelihood.item_likelihoods import (
     binomial_log_odds,
     forecast_deviation,
     measurement_deviation,
     poisson_log_mean,
-    terms,
 )
 from estimative.model.likelihood.layout import Forecasts, Index, Measurements, Numbers, Structure
+from estimative.model.likelihood.terms import Terms, terms
+from estimative.model.likelihood.theta import Theta
 from estimative.priors.errors import Issue
 
 DRAWS = 2000

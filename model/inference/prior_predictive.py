@@ -19,9 +19,9 @@ from estimative.model.inference.target_estimates import TargetEstimates, TargetK
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.inference.weighted_batch import weigh_batch
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 
 DRAWS = 5000
 MORE_DRAWS = (20_000, 80_000)

@@ -19,8 +19,8 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.beta_quantiles import REACH, beta_log_odds, cubics
 from estimative.model.inference.event_items import EventItems
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers
+from estimative.model.likelihood.theta import Theta
 
 FARTHEST = 4.0
 """The farthest from the middle, in standard deviations, that a constant is assumed to be."""

@@ -28,8 +28,8 @@ from estimative.model.inference import machine
 from estimative.model.inference.event_items import EventItems
 from estimative.model.inference.prior_transform import Dimensions, PriorTransform, prior_transform
 from estimative.model.likelihood.backend import Array
-from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.tape import TAPE, Program, Recorded, record
 
 PROGRAM = ("instructions", "operands", "cells")

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from estimative.model.inference.draws import Draws
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.theta import Theta
 
 RANKED = 100
 """Draws of each posterior among which the true value is ranked."""

@@ -27,7 +27,8 @@ from estimative.model.inference.draws import Method
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.fit import by_nuts, fit_by_importance
-from estimative.model.inference.importance_sampling import FittedProposal, Headline
+from estimative.model.inference.headline import Headline, estimate_headline, headline_of, queries_of
+from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import (
@@ -245,8 +246,8 @@ class Refitter:
         if not self.ends:
             return None
         transform = prior_transform(assessment, self.fitter.dimensions)
-        weighted = self._common.weigh(assessment, transform, importance.queries_of(self.targets))
-        return refit_of(importance.headline_of(assessment, weighted))
+        weighted = self._common.weigh(assessment, transform, queries_of(self.targets))
+        return refit_of(headline_of(assessment, weighted))
 
     def approach(self, assessment: Assessment) -> Refit | None:
         """Estimate the headline from proposals moved towards the posterior; None where there are none to move."""
@@ -255,7 +256,7 @@ class Refitter:
         transform = prior_transform(assessment, self.fitter.dimensions)
         near = tuple(component for end in self.ends for component in _components(end, transform))
         proposal = importance.moved(assessment, FittedProposal(transform=transform, components=near), self._others)
-        return refit_of(importance.estimate_headline(assessment, proposal, self._normals, self.targets))
+        return refit_of(estimate_headline(assessment, proposal, self._normals, self.targets))
 
     @cached_property
     def _common(self) -> CommonDraws:

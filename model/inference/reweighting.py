@@ -22,6 +22,7 @@ from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
+from estimative.model.inference.headline import headline_of, queries_of
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions, prior_transform
@@ -112,7 +113,7 @@ class Reweighting:
     def weighed(self, assessment: Assessment) -> Reweighted:
         """The posterior of an assessment, by weights alone; errors as of `answer`."""
         transform = prior_transform(assessment, self.fitter.dimensions)
-        weighted = self._common.weigh(assessment, transform, importance.queries_of(self._targets))
+        weighted = self._common.weigh(assessment, transform, queries_of(self._targets))
         chances = np.exp(weighted.batch.log_tilts[1:])
         draws = Draws(
             method="importance",
@@ -136,7 +137,7 @@ class Reweighting:
             probabilities=QueryProbabilities(
                 yes=chances[::2], given=chances[1::2], log_evidence=weighted.batch.log_likelihood
             ),
-            verdict=importance.headline_of(assessment, weighted).verdict,
+            verdict=headline_of(assessment, weighted).verdict,
             spread=posterior_of(assessment, even, seed=self.fitter.seed),
         )
 

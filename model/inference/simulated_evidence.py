@@ -30,17 +30,13 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import (
+from estimative.model.likelihood.item_likelihoods import (
     ITEM_LIKELIHOODS,
-    Terms,
-    Theta,
     binomial_log_odds,
     forecast_deviation,
-    half_log_ratios,
     measurement_deviation,
     poisson_log_mean,
     state_case_chances,
-    terms,
 )
 from estimative.model.likelihood.layout import (
     BinomialCases,
@@ -53,7 +49,10 @@ from estimative.model.likelihood.layout import (
     Structure,
 )
 from estimative.model.likelihood.nodes import nodes_of
+from estimative.model.likelihood.soft_evidence import half_log_ratios
 from estimative.model.likelihood.state_sampling import States, sample_prior_states
+from estimative.model.likelihood.terms import Terms, terms
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import (
     Cases,

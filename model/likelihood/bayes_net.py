@@ -99,7 +99,7 @@ class Network:
     """A Bayesian network of events.
 
     `cells[e]` has one axis for each parent of e, then one for e itself, as long as they have states. Its entries are
-    positions in the vector of local probabilities (`equations.local_probabilities`), so that `probabilities[cells[e]]`
+    positions in the vector of local probabilities (`terms.local_probabilities`), so that `probabilities[cells[e]]`
     is P(e | parents). The network is therefore the same for every draw; only the vector changes.
     """
 

@@ -22,10 +22,10 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY, TINY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Terms
 from estimative.model.likelihood.layout import Index, Numbers, Structure
 from estimative.model.likelihood.nodes import joint_states
 from estimative.model.likelihood.repeating import Repeating
+from estimative.model.likelihood.terms import Terms
 from estimative.model.likelihood.waiting import MOST, chain_transitions
 from estimative.model.spec.clock import driving
 from estimative.model.spec.dating import DateGroup, date_groups, dated_by

@@ -16,10 +16,12 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Cells, Network, Query
-from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.failures import subject_of
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.queries import QueryProbabilities, Target
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import (
     NO_SOFT_EVIDENCE,
     Contradiction,

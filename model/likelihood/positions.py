@@ -1,4 +1,4 @@
-"""Positions in the vector of local probabilities, in the order in which `equations.local_probabilities` computes them.
+"""Positions in the vector of local probabilities, in the order in which `terms.local_probabilities` computes them.
 
 For each number of states, the rows of odds form, state by state; the rates, not happened and happened; for each number
 of states, the rows of table form; then the rows of rates that wait for others, and of events that repeat; then 0 and 1.

@@ -11,9 +11,11 @@ import numpy as np
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Network, Query
 from estimative.model.likelihood.elimination_order import widest_table
-from estimative.model.likelihood.equations import Theta, soft_evidence, terms
 from estimative.model.likelihood.layout import Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import (
     NO_SOFT_EVIDENCE,
     Contradiction,

@@ -10,8 +10,8 @@ import numpy as np
 from estimative.model.assessment import Assessment
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import terms
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.terms import terms
 from estimative.model.networks.network import DiscreteNetwork, Node
 from estimative.model.networks.safe_names import unique
 from estimative.model.spec.events import Event

@@ -21,8 +21,9 @@ from scipy.special import betaln, expit, polygamma
 from estimative.model.assessment import Assessment
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.equations import Theta, log_joint
+from estimative.model.likelihood.log_joint import log_joint
 from estimative.model.likelihood.queries import Target, evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 
 type Floats = NDArray[np.float64]
 

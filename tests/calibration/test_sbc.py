@@ -26,9 +26,10 @@ from estimative.model.inference.draws import Method
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.ranks import ranked_draws, relative_ranks, with_truth
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 from estimative.priors.distributions import LogNormal, ScaledBeta
 from estimative.priors.frozen import FrozenDict
 from tests.calibration.simulated import BETAS, LOGNORMALS, World, assessed, simulated

@@ -17,7 +17,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import log_likelihood
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.clock import awaited

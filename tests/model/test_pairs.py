@@ -11,8 +11,8 @@ from estimative.model.assessment import assess, differences, pairs_of
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.errors import InvalidInput
 from estimative.priors.prior_set_file import read_prior_set

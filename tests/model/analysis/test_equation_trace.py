@@ -15,7 +15,7 @@ from scipy.special import logit
 from estimative.model.analysis.equation_trace import Equation, Term, ancestry, equation
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Observation, Testimony
 from estimative.model.spec.quantities import combinations

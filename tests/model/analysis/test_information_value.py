@@ -19,7 +19,7 @@ from estimative.model.analysis.what_if import observing
 from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Observation
 from estimative.model.spec.scenario import Scenario

@@ -26,7 +26,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, posterior_of
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Measurement, Trials
 from estimative.priors.statements import BetaStated, LognormalStated, Statement, Uniform

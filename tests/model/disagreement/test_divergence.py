@@ -20,7 +20,7 @@ from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from tests.examples import later, repetitions
 from tests.small import drawn, small
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from estimative.model.inference.by_date import Series
 from estimative.model.inference.draws import Draws
 from estimative.model.likelihood.dated_network import Dating
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.dating import dated_by
 from estimative.model.spec.events import Driver, Event, event_of
 from estimative.model.spec.evidence import Indicator

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from estimative.model.assessment import Assessment
+from estimative.model.inference import headline
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.fit import by_importance
@@ -119,7 +120,7 @@ def test_what_the_proposals_differ_by_is_no_error(whole: Assessment, common: Com
     """How many draws come from each proposal is fixed, so that the influences of each one's draws sum to nothing."""
     weighted = common.weigh(whole, common.base, [])
     yes = np.random.default_rng(1).uniform(size=len(weighted.weights)) + weighted.strata
-    estimate = importance._conditional(weighted, yes, np.ones(len(yes)))
+    estimate = headline._conditional(weighted, yes, np.ones(len(yes)))
     assert estimate is not None
     assert len(set(weighted.strata)) > 1
     assert np.bincount(weighted.strata, estimate.influence) == pytest.approx(0, abs=1e-12)

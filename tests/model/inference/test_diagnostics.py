@@ -18,8 +18,8 @@ from estimative.model.inference.diagnostics import (
     judge_probability,
 )
 from estimative.model.inference.draws import Draws, Method
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout import Numbers
+from estimative.model.likelihood.theta import Theta
 
 CHAINS, LENGTH = 4, 1000
 BEYOND = "weight beyond the prior's reach"

@@ -21,7 +21,7 @@ from estimative.model.inference.estimates import (
     summarize_quantity,
     weighted_ess,
 )
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 
 type Numbers = NDArray[np.float64]
 

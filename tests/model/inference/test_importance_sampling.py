@@ -20,8 +20,9 @@ from estimative.model.inference.importance_sampling import fit_proposal, sample_
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import Theta, log_likelihood
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Indicator, Measurement, Observation, Trials

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from estimative.model.inference.draws import Draws
 from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 
 REPETITIONS = 2000
 

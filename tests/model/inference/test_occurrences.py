@@ -14,7 +14,7 @@ from estimative.model.inference.fit import by_importance
 from estimative.model.inference.occurrences import occurrences
 from estimative.model.inference.prior_predictive import prior_predictive
 from estimative.model.inference.target_estimates import mean_verdict
-from estimative.model.likelihood.equations import Theta
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.scenario_file import read_scenario
 from estimative.priors.prior_set_file import read_prior_set
 

@@ -12,6 +12,7 @@ from estimative.model.assessment import Assessment, assess, differences
 from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.fit import by_importance
+from estimative.model.inference.headline import estimate_headline
 from estimative.model.inference.posterior import posterior_of
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.proposal import Gaussian
@@ -120,9 +121,7 @@ def test_the_headline_alone_is_that_of_the_whole_posterior() -> None:
     one = two()
     ready = importance.fit_proposal(one, seed=1)
     posterior = posterior_of(one, importance.sample_posterior(one, ready, seed=1, draws=4000), seed=1)
-    quick = importance.estimate_headline(
-        one, ready, importance.standard_normals(ready.transform.dimension, seed=1, draws=4000)
-    )
+    quick = estimate_headline(one, ready, importance.standard_normals(ready.transform.dimension, seed=1, draws=4000))
     assert quick.probability.value == pytest.approx(posterior.headline.value, rel=1e-12)
     # The quick way leaves out of its error what the numbers of draws from each proposal fix by design.
     assert 0.8 * posterior.headline.se < quick.probability.se <= posterior.headline.se

@@ -9,9 +9,10 @@ from hypothesis import given
 from estimative.model.likelihood import variable_elimination
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING
-from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import targets
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
 from estimative.model.likelihood.variable_elimination import by_elimination
 from tests.examples import examples
 from tests.strategies import Valued, valued_scenarios

@@ -14,11 +14,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.intervention import Intervention, InterventionBase, check_intervention
 from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import QueryProbabilities, Target, evaluate_queries, targets
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Indicator, Observation

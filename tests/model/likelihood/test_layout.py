@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.failures import failure_of
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
 from estimative.model.spec.evidence import Forecast, Indicator, Testimony
 from tests.examples import examples
 from tests.strategies import Valued, everything, valued, valued_scenarios

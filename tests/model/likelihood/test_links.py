@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from scipy.special import logit
 
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import log_likelihood, terms
 from estimative.model.likelihood.layout import Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.links import by_noisy_or
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.terms import terms
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Cases, Exposure, Trials
 from estimative.model.spec.scenario import Scenario

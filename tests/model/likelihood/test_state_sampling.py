@@ -10,9 +10,10 @@ import pytest
 from estimative.model.likelihood import state_sampling
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import soft_evidence, terms
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.soft_evidence import soft_evidence
 from estimative.model.likelihood.state_sampling import sample_states
+from estimative.model.likelihood.terms import terms
 from estimative.model.likelihood.variable_elimination import by_elimination
 from tests.strategies import everything, valued
 

@@ -12,12 +12,13 @@ from hypothesis import assume, given
 
 from estimative.model.inference import machine
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
-from estimative.model.likelihood.equations import Theta, log_likelihood
 from estimative.model.likelihood.layout import Link, Structure
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.tape import TAPE, Operation, Recorded, record
+from estimative.model.likelihood.theta import Theta
 from tests.examples import examples
-from tests.model.likelihood.test_equations import FIXED, spread_of
+from tests.model.likelihood.test_log_joint import FIXED, spread_of
 from tests.recorded import Evaluate, evaluate, points_of, recorded_likelihood, slopes
 from tests.strategies import Valued, valued, valued_scenarios
 

@@ -13,9 +13,12 @@ import pytest
 
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Theta, log_likelihood, soft_evidence, terms
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
+from estimative.model.likelihood.soft_evidence import soft_evidence
+from estimative.model.likelihood.terms import terms
+from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction, by_elimination
 from estimative.model.spec.events import Driver, Event, Outcome
 from estimative.model.spec.evidence import Evidence, Indicator, Observation

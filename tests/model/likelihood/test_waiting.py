@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from estimative.model.likelihood.bayes_net import EVERYTHING, Query
-from estimative.model.likelihood.equations import Theta
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import Target, evaluate_queries
+from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.events import Clock, Event
 from estimative.model.spec.evidence import Evidence, Indicator, Observation, Testimony
 from estimative.model.spec.quantities import Quantities

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 
 from estimative.model.likelihood.backend import NUMPY
-from estimative.model.likelihood.equations import log_likelihood
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.log_joint import log_likelihood
 from estimative.model.likelihood.queries import evaluate_queries, targets
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
