@@ -311,7 +311,7 @@ def confidence(declared: Confidence | None) -> str:
 def verdict(info: FitInfo) -> str:
     """The result of a method's checks, in a line."""
     method = METHODS.get(info.method, info.method)
-    if info.converged and info.draws == 1 and not info.verdict.checks:
+    if info.exact and info.converged:
         return "Computed exactly: no input is uncertain, so that there is nothing to sample"
     if info.converged:
         draws = plural(info.draws, "draw", "draws")

@@ -94,6 +94,8 @@ class FitInfo:
     verdict: Verdict
     difficulty: Difficulty | None = None
     """Of a fit that did not converge."""
+    exact: bool = False
+    """Whether no input is uncertain, so that every draw is the answer."""
 
     @classmethod
     def of(cls, posterior: Posterior) -> FitInfo:
@@ -104,6 +106,7 @@ class FitInfo:
             ess=posterior.headline.ess,
             verdict=posterior.verdict,
             difficulty=None if posterior.verdict.passed else difficulty(posterior),
+            exact=not posterior.assessment.uncertain,
         )
 
     @property

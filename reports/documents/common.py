@@ -19,8 +19,16 @@ SECOND_ORDER = (
     "Each probability averages over the uncertainty in the inputs. The interval reflects that uncertainty only; it "
     "does not cover errors in the model."
 )
+FIRST_ORDER = (
+    "No input is uncertain, so that no probability has an interval. That does not mean that the model has no errors."
+)
 MAX_ROWS = 15
 """Of a table of inputs; the rest is in the JSON."""
+
+
+def reservation(fits: Iterable[FitInfo]) -> Paragraph:
+    """What the intervals of these fits are about, and what they are not."""
+    return Paragraph(text=FIRST_ORDER if all(fit.exact for fit in fits) else SECOND_ORDER)
 
 
 def introduction(scenario: ScenarioInfo, prior_set: PriorSetInfo, what: str) -> Iterator[Block]:

@@ -30,7 +30,7 @@ def document(result: CompareResult, context: Context) -> Iterator[Block]:
         yield from _predicted(result.log_bayes_factors)
     yield from common.method(analysts.fits(result.analysts), result.scenario, result.computation)
     if result.reported:
-        yield Paragraph(text=common.SECOND_ORDER)
+        yield common.reservation(analysts.fits(result.analysts).values())
 
 
 def parts(result: CompareResult, context: Context) -> Iterator[Block]:

@@ -289,7 +289,7 @@ def method(result: FitResult) -> Iterator[Block]:
     headline = result.headline.posterior if result.has_results else None
     if headline and headline.se:
         points.append(f"Simulation error of the result: {100 * headline.se:.2g} percentage points")
-    if any(fit.draws > 1 for fit in result.fits.values()):
+    if not all(fit.exact for fit in result.fits.values()):
         method = phrases.METHODS.get(result.method, result.method)
         points.append(f"Numbers by {method}; seed {computation.seed}{settings}")
     points += [
@@ -298,7 +298,7 @@ def method(result: FitResult) -> Iterator[Block]:
     ]
     yield Listing(points=tuple(map(capital, points)))
     if result.has_results:
-        yield Paragraph(text=common.SECOND_ORDER)
+        yield common.reservation(result.fits.values())
 
 
 def sheets(result: FitResult, context: Context) -> tuple[Sheet, ...]:

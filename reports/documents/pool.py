@@ -73,7 +73,7 @@ def document(result: PoolResult, context: Context) -> Iterator[Block]:
         yield from _record(result.record, RULES[result.score_rule])
     yield from common.method(analysts.fits(result.analysts), result.scenario, result.computation)
     if rows:
-        yield Paragraph(text=common.SECOND_ORDER)
+        yield common.reservation(analysts.fits(result.analysts).values())
 
 
 def judgement(result: PoolResult, context: Context) -> str:

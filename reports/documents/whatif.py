@@ -67,7 +67,7 @@ def document(result: WhatIfResult, context: Context) -> Iterator[Block]:
             yield from sweep(result.sweep, context)
     yield from common.method(fits, result.scenario, result.computation)
     if result.has_results:
-        yield Paragraph(text=common.SECOND_ORDER)
+        yield common.reservation(fits.values())
 
 
 def answer(result: WhatIfResult, context: Context) -> Iterator[Block]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from estimative.model.inference.diagnostics import Check, Direction, Verdict
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
+from estimative.model.inference.fit import by_importance
 from estimative.model.inference.info import FitInfo, PriorSetInfo
 from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.prior_set import Confidence
 from estimative.reports import phrases
+from estimative.reports.documents.common import reservation
+from tests.prior_sets import all_at, assessed
 from tests.small import small, weather
 
 
@@ -121,6 +126,15 @@ def test_a_verdict_that_passed_has_its_draws() -> None:
     text = "Importance sampling: converged (10,000 draws; effective sample size 5,215 for the headline)"
     assert phrases.verdict(fit_info(good)) == text
     assert "(1 draw;" in phrases.verdict(fit_info(good, draws=1))
+
+
+def test_what_has_no_uncertain_input_is_computed_exactly() -> None:
+    """However many draws it has: they are all the same. Without intervals, there is nothing to say of intervals."""
+    exact = replace(fit_info(draws=500), exact=True)
+    assert phrases.verdict(exact).startswith("Computed exactly")
+    assert "no probability has an interval" in reservation([exact, exact]).text
+    assert "The interval reflects" in reservation([exact, fit_info()]).text
+    assert FitInfo.of(by_importance(assessed(weather(), all_at(weather(), 0.3)), seed=1)).exact
 
 
 @given(value=st.floats(0.7, 0.8), above=st.booleans())
