@@ -84,10 +84,9 @@ def fit_gaussian(z: Numbers, weights: Numbers, *, share: float = 1.0) -> Gaussia
     centred = z - mean[:, None]
     covariance = (centred * weights) @ centred.T
     shrinkage = len(z) / (len(z) + effective)
-    variances = np.maximum(np.diag(covariance), MIN_VARIANCE)
     widening = 1 + 0.25 / max(len(z), 1)
-    shrunk = (1 - shrinkage) * covariance + shrinkage * np.diag(variances)
-    shrunk[np.diag_indices_from(shrunk)] = variances
+    shrunk = (1 - shrinkage) * covariance
+    np.fill_diagonal(shrunk, np.maximum(covariance.diagonal(), MIN_VARIANCE))
     return Gaussian.of(mean, widening * shrunk, share=share)
 
 

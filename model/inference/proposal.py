@@ -73,7 +73,7 @@ class Gaussian:
         if self.inverse_root is None:
             return half_squares(z)
         scaled = self.inverse_root @ z - (self.inverse_root @ self.mean)[:, None]
-        return np.asarray(np.log(np.diag(self.inverse_root)).sum() + half_squares(scaled))
+        return np.asarray(np.log(self.inverse_root.diagonal()).sum() + half_squares(scaled))
 
 
 type Mixture = list[tuple[Gaussian, int]]
