@@ -72,15 +72,21 @@ def _nodes() -> Numbers:
 def _lower_tail(a: float, b: float) -> Numbers:
     """Compute the log-odds of Beta(a, b) quantiles at the nodes up to 0; dims (node up to 0)."""
     z = _nodes()[: INTERVALS // 2 + TAIL_INTERVALS + 1]
-    share, rest = betaincinv(a, b, ndtr(z)), np.ones(len(z))
+    # Near 0 the distribution function is x^a / (a B(a, b)); SciPy underflows or gives NaN there, after a long search.
+    log_odds = (log_ndtr(z) + np.log(a) + betaln(a, b)) / a
+    near = log_odds + np.log(a + b + 1) < -20
+    log_odds[~near] = _quantiles(a, b, ndtr(z[~near]))
+    return np.asarray(np.maximum(log_odds, MIN_LOG_ODDS))
+
+
+def _quantiles(a: float, b: float, below: Numbers) -> Numbers:
+    """Compute the log-odds of Beta(a, b) quantiles at probabilities of at most 1/2; dims as these."""
+    share, rest = betaincinv(a, b, below), np.ones(len(below))
     from_middle = ~(share < 0.49)
-    rest[from_middle] = betainccinv(b, a, ndtr(z[from_middle]))
+    rest[from_middle] = betainccinv(b, a, below[from_middle])
     with np.errstate(divide="ignore"):
         # The quantile x and 1 - x were computed separately: each has all its digits where it is small.
-        exact = np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
-    # Near 0 the distribution function is x^a / (a B(a, b)); SciPy underflows or gives NaN there.
-    small = (log_ndtr(z) + np.log(a) + betaln(a, b)) / a
-    return np.asarray(np.maximum(np.where(small + np.log(a + b + 1) < -20, small, exact), MIN_LOG_ODDS))
+        return np.where(share < rest, np.log(share) - np.log1p(-share), np.log1p(-rest) - np.log(rest))
 
 
 def _slopes(a: float, b: float, log_odds: Numbers) -> Numbers:
