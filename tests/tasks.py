@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from estimative.model.assessment import Assessment
     from estimative.workflows.batch import Task
 
 
@@ -46,3 +47,21 @@ def killed_once(marker: Path, task: Task) -> Any:
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return answer
+
+
+def held(folder: Path, file: Path) -> str:
+    """Try to hold the changes of a file; the code of the error where that is refused."""
+    from estimative.priors.errors import InvalidInput
+    from estimative.workflows.journal import Journal
+
+    try:
+        with Journal(folder).held(file):
+            return "held"
+    except InvalidInput as error:
+        return error.issues[0].code
+
+
+def headline_by_nuts(assessment: Assessment) -> float:
+    from estimative.model.inference.fit import by_nuts
+
+    return by_nuts(assessment, seed=2, draws=100).headline.value

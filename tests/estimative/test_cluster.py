@@ -90,7 +90,7 @@ def test_a_comparison_has_the_same_digits_on_a_cluster(client: distributed.Clien
 def test_the_command_computes_on_a_cluster(workers: distributed.LocalCluster, tmp_path: Path) -> None:
     """`--cluster` prints what the command prints without it."""
     desk = Desk.at(tmp_path)
-    command = ("sensitivity", *FERRY, "--format", "json")
+    command = ("evidence", *FERRY, "--format", "json")
     there = desk.run(*command, "--cluster", workers.scheduler_address)
     assert there.code == 0, there.err
     assert there.out == desk.run(*command).out

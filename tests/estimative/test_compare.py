@@ -259,7 +259,7 @@ def test_nuts_can_be_chosen(office: Path) -> None:
     (office / "guard.toml").write_text(GUARD)
     (office / "porter.toml").write_text(GUARD.replace('"guard"', '"porter"').replace("unlikely", "likely"))
     gate = ("--scenario", "gate.toml", "--priors", "guard.toml", "--priors", "porter.toml")
-    slow, quick = result_of(office, *gate, "--method", "nuts"), result_of(office, *gate)
+    slow, quick = result_of(office, *gate, "--method", "nuts", "--draws", "400"), result_of(office, *gate)
     for name, analyst in slow["analysts"].items():
         number = analyst["outcomes"]["closed"]["posterior"]
         other = quick["analysts"][name]["outcomes"]["closed"]["posterior"]

@@ -91,7 +91,7 @@ def exactly(number: MCEstimate) -> float:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@examples(8)
+@examples(5)
 def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
     expected = grouped(scene.scenario)
@@ -426,7 +426,7 @@ def all_numbers(found: EvidenceWeights) -> dict[str, MCEstimate]:
 @cache
 def repeated() -> list[EvidenceWeights]:
     """Of many seeds."""
-    return [weighed(counted(), seed=seed) for seed in range(18)]
+    return [weighed(counted(), seed=seed) for seed in range(12)]
 
 
 def test_weights_lie_around_the_truth_as_told() -> None:

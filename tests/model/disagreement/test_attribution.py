@@ -132,7 +132,7 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
     assert relevance.marginal_first.value == pytest.approx(alone, abs=ERRORS * relevance.marginal_first.se)
 
 
-@examples(8)
+@examples(5)
 @given(valued_scenarios(most_events=4), st.data())
 def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: st.DataObject) -> None:
     """On scenarios of every form: the mean over all orders of what a brute-force listing of states gives."""

@@ -312,7 +312,7 @@ def check_spread(values: Numbers, errors: Numbers) -> None:
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", [*CASES, "chains"])
 def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: int) -> None:
@@ -320,7 +320,7 @@ def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: i
     check_spread(*simulated(measure, case, repetitions, common=False))
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
 def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str, repetitions: int) -> None:
@@ -338,7 +338,7 @@ def unpaired(measure: Measure) -> Measure:
     return measured
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
 def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str, repetitions: int) -> None:

@@ -58,7 +58,7 @@ def test_the_recorded_likelihood_is_that_of_numpy(name: str, sd: float | None, l
 
 
 @links
-@examples(16)
+@examples(10)
 @given(scene=valued_scenarios(most_events=4, most_states=6))
 def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Of any scenario and values, also at the ends of degrees; what is impossible has a very low number, not -inf."""
@@ -75,7 +75,7 @@ def test_random_likelihoods_are_those_of_numpy(scene: Valued, link: Link) -> Non
 
 
 @links
-@examples(16)
+@examples(10)
 @given(scene=valued_scenarios(most_events=4, most_states=6, draws=1))
 def test_random_slopes_are_those_of_numpy(scene: Valued, link: Link) -> None:
     """Away from the ends of degrees, and from ratios of 1, the gradient is what NumPy's likelihood changes by."""
