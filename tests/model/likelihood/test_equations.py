@@ -112,7 +112,7 @@ def test_ratios_are_integrated_out() -> None:
     scene = valued(everything(), seed=1, draws=1)
     structure = structure_of(scene.scenario)
     names = list(structure.quantities.ratios)
-    nodes, shares = np.polynomial.hermite_e.hermegauss(40)
+    nodes, shares = np.polynomial.hermite_e.hermegauss(60)
     for place in structure.integrated:
         spread = np.zeros(len(names))
         spread[place] = 0.5
