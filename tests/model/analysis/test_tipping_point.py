@@ -257,7 +257,7 @@ def test_moving_keeps_all_but_the_mean() -> None:
 # Errors
 
 
-@repetitions(10, 20)
+@repetitions(6, 20)
 def test_a_moved_mean_lies_around_the_root_as_told(repetitions: int) -> None:
     """Over many seeds a moved mean is the root on average, and spreads as its error says."""
     prior, said, about = CASES["raises"]
