@@ -111,7 +111,7 @@ def computed_at_once(store: Desk, good: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("estimative.workflows.analyses.run_analyses", lambda _: known)
 
 
-@repetitions(12, 50)
+@repetitions(9, 50)
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.usefixtures("computed_at_once")
 def test_a_damaged_store_is_a_clear_error(store: Desk, good: str, tmp_path: Path, file: str, repetitions: int) -> None:
@@ -188,7 +188,7 @@ FORECASTS = "analyst,question,probability,outcome,date,closed\n" + "".join(
 )
 
 
-@repetitions(36, 150)
+@repetitions(25, 150)
 @pytest.mark.parametrize("name", ["forecasts.csv", "house.toml", "ferry.toml", "mate.toml"])
 def test_a_damaged_input_is_a_clear_error(desk: Desk, name: str, repetitions: int) -> None:
     """So it is for a file of forecasts, of words, and for a scenario or a prior set."""

@@ -57,7 +57,7 @@ def is_within(part: list[str], whole: list[str]) -> bool:
     return all(line in rest for line in part)
 
 
-thorough = settings(examples(12), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(examples(9), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @thorough

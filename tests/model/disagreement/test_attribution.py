@@ -183,7 +183,7 @@ OPEN: Said = {
 WIDE: Said = {**OPEN, "factors.f": BetaStated(a=5, b=2), "factors.g": 0.2, "events.e": BetaStated(a=4, b=4)}
 
 
-@repetitions(12, 60)
+@repetitions(8, 60)
 def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
@@ -21,7 +21,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.equations import Theta
-from tests.examples import later, repetitions
+from tests.examples import examples, later, repetitions
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
@@ -84,7 +84,7 @@ def pairs(draw: st.DrawFn) -> tuple[Sample, Sample]:
 
 
 def random_pairs(test: Callable[[tuple[Sample, Sample]], None]) -> Callable[[], None]:
-    return settings(deadline=None, derandomize=True)(given(pair=pairs())(test))
+    return examples(25)(given(pair=pairs())(test))
 
 
 def pair_by_pair(a: Sample, b: Sample) -> float:

@@ -39,7 +39,7 @@ from tests.small import small, weather
 pytestmark = pytest.mark.slow
 
 FLAGSHIP = "coordinated-attack"
-FEWER = 400
+FEWER = 500
 """Draws for each chain, enough for every check of these assessments."""
 BRIEF = nuts.Adaptation(target_accept=0.85, tune=100)
 """Where it does not matter how well chains are adapted."""

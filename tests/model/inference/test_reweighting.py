@@ -10,7 +10,7 @@ import pytest
 import estimative as es
 from estimative.model.assessment import Assessment
 from estimative.model.inference.reweighting import Reweighting
-from estimative.priors.statements import Quantiles
+from estimative.priors.statements import BetaStated, Quantiles
 from estimative.workflows.session import Session, Settings, open_session
 from estimative.workflows.suppositions import edited
 from tests.examples import later, repetitions
@@ -121,8 +121,8 @@ def test_far_away_there_is_no_number() -> None:
 
 
 def test_what_was_fixed_is_not_covered_once_it_is_uncertain() -> None:
-    whole = shipped("coordinated-attack", "baseline")
-    fixed = edited(whole.assessment, [("factors.alignment", 0.5)])
+    whole = session(assessed(weather(), {**HELD, "factors.damp": BetaStated(a=2, b=3), "events.rain": 0.3}))
+    fixed = edited(whole.assessment, [("factors.damp", 0.5)])
     base = session(fixed)
     assert reweighting(base).covers(fixed)
     assert not reweighting(base).covers(whole.assessment)

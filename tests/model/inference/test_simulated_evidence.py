@@ -27,7 +27,7 @@ from estimative.priors.statements import LognormalStated, Statement
 from tests.prior_sets import assessed
 from tests.small import HELD, weather
 
-WORLDS = 200
+WORLDS = 120
 ERRORS = 4.5
 """Standard errors by which a mean may be off: by chance once in 150,000 comparisons."""
 OWN: Any = {"title": "", "source": ""}
