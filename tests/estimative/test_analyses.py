@@ -171,15 +171,21 @@ def computed(known: StoredAnalyses, monkeypatch: pytest.MonkeyPatch) -> Mock:
     return computed
 
 
-def test_analyses_of_a_run_are_computed_once(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_analyses_of_a_run_are_computed_once(run: StoredRun, known: StoredAnalyses, computed: Mock) -> None:
     """The analyses of a run are computed on its own fit when they are first needed, and saved with it."""
     assert stored_analyses(run) is None
-    analyses = analyses_of(run, Settings())
-    assert analyses.of_same_fit(run.result())
-    assert analyses.evidence
-    assert analyses.evidence.headline == run.result().headline
-    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", None)
-    assert analyses_of(run, Settings()) == analyses
+    assert analyses_of(run, Settings()) == known
+    [session] = computed.call_args.args
+    assert session.headline == run.result().headline
+    assert analyses_of(run, Settings()) == stored_analyses(run) == known
+    computed.assert_called_once()
+
+
+def test_analyses_lead_with_the_headline_of_their_run(run: StoredRun, known: StoredAnalyses) -> None:
+    """They are of the same fit, to the last digit."""
+    assert known.of_same_fit(run.result())
+    assert known.evidence
+    assert known.evidence.headline == run.result().headline
 
 
 @pytest.mark.parametrize("text", ["{", '{"schema_version": 2}', ""])

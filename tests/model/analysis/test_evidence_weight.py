@@ -426,7 +426,7 @@ def all_numbers(found: EvidenceWeights) -> dict[str, MCEstimate]:
 @cache
 def repeated() -> list[EvidenceWeights]:
     """Of many seeds."""
-    return [weighed(counted(), seed=seed) for seed in range(12)]
+    return [weighed(counted(), seed=seed) for seed in range(8)]
 
 
 def test_weights_lie_around_the_truth_as_told() -> None:
