@@ -18,7 +18,8 @@ from tests.in_process import Finished, run
 COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "unlikely"', 'cancelled = "likely"')
 PURSER = PRIORS.replace('name = "mate"', 'name = "purser"').replace("captain = 2", "captain = 5")
 """Disagrees with the mate on a constant."""
-TWO = ("--scenario", "ferry.toml", "--priors", "mate.toml", "--priors", "cook.toml")
+TEAM = ("--scenario", "ferry.toml", "--priors", "mate.toml", "--priors", "cook.toml")
+TWO = (*TEAM, "--draws", "2000")
 THREE = (*TWO, "--priors", "purser.toml")
 
 
@@ -140,7 +141,7 @@ def test_analysts_can_be_compared_on_another_outcome(office: Path) -> None:
 @pytest.mark.parametrize("form", ["terminal", "json", "csv", "md"])
 def test_a_failed_fit_has_no_number(office: Path, form: str) -> None:
     """With too few draws nobody's numbers are shown, in no format; the exit code is 3."""
-    finished = compare(office, *TWO, "--attribute", "--method", "importance", "--draws", "100", "--format", form)
+    finished = compare(office, *TEAM, "--attribute", "--method", "importance", "--draws", "100", "--format", form)
     assert finished.code == 3
     assert "% to " not in finished.out
     assert '"posterior"' not in finished.out
@@ -148,7 +149,7 @@ def test_a_failed_fit_has_no_number(office: Path, form: str) -> None:
 
 def test_numbers_of_failed_fits_carry_a_caution(office: Path) -> None:
     """On request they are shown, with a caution; the exit code stays 3."""
-    allowed = compare(office, *TWO, "--method", "importance", "--draws", "100", "--allow-unconverged")
+    allowed = compare(office, *TEAM, "--method", "importance", "--draws", "100", "--allow-unconverged")
     assert allowed.code == 3
     assert "CAUTION" in allowed.out
     assert "Do not rely on them" in " ".join(allowed.out.split())

@@ -17,7 +17,9 @@ from estimative.workflows.whatif import whatif
 from tests.command import FILES
 from tests.in_process import Finished, run
 
-WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+DRAWS = 2000
+FILES_OF_WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+WATCH = (*FILES_OF_WATCH, "--draws", str(DRAWS))
 LAMP = ("--scenario", "lamp.toml", "--priors", "electrician.toml")
 
 
@@ -220,11 +222,11 @@ def test_an_outcome_whose_condition_is_ruled_out_is_impossible(folder: Path) -> 
 
 def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
     """With too few draws there are no numbers and the exit code is 3; asked for, they come with a caution."""
-    few = ("--do", "weather=1", "--method", "importance", "--draws", "100")
-    finished = ferry(folder, *few, "--format", "json")
+    few = ("whatif", *FILES_OF_WATCH, "--do", "weather=1", "--method", "importance", "--draws", "100")
+    finished = run(*few, "--format", "json", folder=folder)
     assert finished.code == 3
     assert json.loads(finished.out)["outcomes"] == []
-    allowed = ferry(folder, *few, "--allow-unconverged")
+    allowed = run(*few, "--allow-unconverged", folder=folder)
     assert allowed.code == 3
     assert "Do not rely on them" in " ".join(allowed.out.split())
 
@@ -232,7 +234,7 @@ def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
 def test_python_values_mean_what_the_texts_mean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers, booleans and mappings from Python give the numbers that the command line gives."""
     monkeypatch.chdir(folder)
-    session = open_session(load("watch.toml", "watchman.toml").assessment, Settings())
+    session = open_session(load("watch.toml", "watchman.toml").assessment, Settings(draws=DRAWS))
     supposition = read_supposition(
         session.assessment,
         do=[("weather", 0.9)],
