@@ -48,10 +48,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     return cache(lambda *arguments: desk.run(*arguments, *WATCH, *SEED))
 
 
+def led(command: str) -> tuple[str, ...]:
+    """The options by which another outcome than the headline leads, where a command has them."""
+    return () if command == "trace" else OTHER
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_terminal_and_markdown_show_it(shown: Shown, command: str) -> None:
     """On a terminal nothing is wider than 80 columns; in Markdown there are tables."""
-    done = shown(command, *COMMANDS[command], *(() if command == "trace" else OTHER))
+    done = shown(command, *COMMANDS[command], *led(command))
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 80
     assert "| :--- |" in shown(command, *COMMANDS[command], "--format", "md").out
@@ -60,8 +65,8 @@ def test_terminal_and_markdown_show_it(shown: Shown, command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_same_seed_gives_the_same_digits(desk: Desk, shown: Shown, command: str) -> None:
     """The digits depend on the seed alone, however many cores share the fits."""
-    again = desk.run(command, *COMMANDS[command], *AS_JSON, *WATCH, *SEED)
-    assert json.loads(again.out) == analysed(shown, command, *COMMANDS[command])
+    again = desk.run(command, *COMMANDS[command], *led(command), *AS_JSON, *WATCH, *SEED)
+    assert json.loads(again.out) == analysed(shown, command, *COMMANDS[command], *led(command))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -234,7 +239,7 @@ def test_a_run_that_cannot_be_written_to_has_analyses(
 @pytest.mark.parametrize("command", [("evidence",), ("sensitivity",), ("whatif", "--without", "captain")])
 def test_another_outcome_can_lead(desk: Desk, shown: Shown, command: tuple[str, ...]) -> None:
     """With `--outcome` the answer is about that outcome, under the digest of the scenario's file."""
-    other, plain = analysed(shown, *command, *OTHER), analysed(shown, *command)
+    other, plain = analysed(shown, *command, *OTHER), analysed(shown, "evidence")
     assert (other["scenario"]["headline"], plain["scenario"]["headline"]) == ("cancelled_in_storm", "cancelled")
     assert other["scenario"]["digest"] == plain["scenario"]["digest"]
     if "headline" in other and other["headline"]["posterior"]:

@@ -66,9 +66,9 @@ radio = { value = 6, because = "x" }
 [relevance]
 voyages = 1
 """
-RIGHT, WRONG = 60, 60
+RIGHT, WRONG = 40, 60
 """Fits of a right computation, and of one that is wrong on purpose."""
-FEW = 40
+FEW = 30
 """Enough for the wrong one that is noticed first."""
 QUICK = Settings(method="importance", seed=3, draws=2000)
 
@@ -255,7 +255,7 @@ def text_of(result: CalibrateResult, ship: Assessment) -> str:
 def test_the_document_leads_with_the_verdict(right: CalibrateResult, ship: Assessment) -> None:
     """Then come how much could be off unnoticed, and how the evidence was simulated."""
     text = text_of(right, ship)
-    assert "**Calibrated, as far as 60 simulated worlds can show: all 5 tests pass.**" in text
+    assert "**Calibrated, as far as 40 simulated worlds can show: all 5 tests pass.**" in text
     assert "would have been noticed with 80% probability" in text
     assert "1 item (\u201cNo radio contact\u201d): indicators and statements: as they stand or their opposite" in text
 
@@ -270,7 +270,7 @@ def test_the_document_names_what_is_off(ship: Assessment, narrow: CalibrateResul
 def test_the_figure_has_a_panel_for_each_of_the_worst(right: CalibrateResult, ship: Assessment) -> None:
     """Its sentences say what each panel shows; it is drawn wide, narrow and into given axes."""
     picture = Answer(result=right, context=Context(assessments=(ship,))).figures["ranks"]()
-    assert picture.title == "The truth ranks as it should in 60 simulated worlds"
+    assert picture.title == "The truth ranks as it should in 40 simulated worlds"
     for title in ("Headline", "Log-likelihood", "The ship is late"):
         assert f"{title}: uniform within chance" in picture.description
     assert picture.svg().count("rank of the truth") == picture.svg(narrow=True).count("rank of the truth") == 3

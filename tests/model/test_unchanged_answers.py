@@ -27,7 +27,7 @@ SHIPPED = {
     "asia": ["textbook", "uncertain"],
     "salad-bars": ["baseline", "conflict"],
 }
-RESEMBLING = {"critics", "moscow", "rhetoric"}
+RESEMBLING = {"critics", "moscow", "rhetoric", "rutte"}
 """Prior sets that differ from others of the flagship in numbers alone."""
 
 

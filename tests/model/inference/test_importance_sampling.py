@@ -36,7 +36,7 @@ from tests.scenarios import SAID, scenario_of
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
-SEEDS = [1, 2, 3]
+SEEDS = [1, 2, later(3)]
 
 
 def measured() -> Assessment:
