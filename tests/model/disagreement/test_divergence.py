@@ -30,7 +30,7 @@ type Measure = Callable[[Sample, Sample], MCEstimate]
 MEASURES: dict[str, Measure] = {"superiority": superiority, "wasserstein": wasserstein, "overlap": overlap}
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 
-each_seed = pytest.mark.parametrize("seed", [0, 1, *map(later, (2, 3, 4))])
+each_seed = pytest.mark.parametrize("seed", [0, *map(later, (1, 2, 3, 4))])
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""

@@ -258,7 +258,12 @@ def fitted(scenario_id: str, priors: str) -> tuple[Posterior, PriorPredictive]:
     return by_importance(assessment, seed=1), prior_predictive(assessment, seed=1, count=2000)
 
 
-SHIPPED = [("coordinated-attack", "baseline"), ("asia", "uncertain"), ("asia", "textbook"), ("salad-bars", "baseline")]
+SHIPPED = [
+    ("coordinated-attack", "baseline"),
+    ("asia", "uncertain"),
+    ("asia", "textbook"),
+    later("salad-bars", "baseline"),
+]
 
 
 @pytest.mark.parametrize(("scenario_id", "priors"), SHIPPED)
