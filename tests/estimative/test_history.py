@@ -79,7 +79,8 @@ START, MARCH, FEBRUARY, NOW = (
     datetime.date(2026, 2, 1),
     datetime.date(2026, 11, 1),
 )
-QUICK = ("--method", "importance")
+DRAWS = 3000
+QUICK = ("--method", "importance", "--draws", str(DRAWS))
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def replayed(*names: str, **options: object) -> tuple[Series, ...]:
     analysts = [es.load("s.toml", f"{name}.toml") for name in names]
-    return replay(analysts, Settings(method="importance"), **options).series  # type: ignore[arg-type]
+    return replay(analysts, Settings(method="importance", draws=DRAWS), **options).series  # type: ignore[arg-type]
 
 
 def test_every_day_has_the_number_of_a_fit_as_of_that_day(folder: Path) -> None:
@@ -106,7 +107,7 @@ def test_every_day_has_the_number_of_a_fit_as_of_that_day(folder: Path) -> None:
         (NOW, ()),
     ]
     for moment in series.moments:
-        alone = es.fit("s.toml", "anna.toml", as_of=moment.date, method="importance")
+        alone = es.fit("s.toml", "anna.toml", as_of=moment.date, method="importance", draws=DRAWS)
         assert moment.headline is not None
         assert moment.headline == alone.result.headline.posterior
         assert moment.converged
