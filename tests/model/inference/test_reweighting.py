@@ -94,7 +94,7 @@ def test_a_moved_prior_gives_what_a_full_fit_gives(base: Session, place: int) ->
         assert abs(quantity.mean - summary.mean) < 0.25 * max(quantity.sd, 1e-9) + 1e-9
 
 
-@repetitions(12, 60)
+@repetitions(8, 60)
 def test_the_error_that_is_stated_is_the_spread_over_seeds(repetitions: int) -> None:
     scenario = weather()
     uncertain = {
