@@ -64,4 +64,4 @@ def held(folder: Path, file: Path) -> str:
 def headline_by_nuts(assessment: Assessment) -> float:
     from estimative.model.inference.fit import by_nuts
 
-    return by_nuts(assessment, seed=2, draws=100).headline.value
+    return by_nuts(assessment, seed=2, draws=400).headline.value

@@ -410,6 +410,7 @@ def test_smaller_steps_mend_divergences(monkeypatch: pytest.MonkeyPatch) -> None
         return replace(draws, diagnostics={**draws.diagnostics, "divergences": count})
 
     monkeypatch.setattr(nuts, "LADDER", BRIEF_LADDER)
+    monkeypatch.setattr(nuts, "DRAWS", FEWER)
     monkeypatch.setattr(nuts, "sample", diverging)
     fitted = by_nuts(small(VAGUE), seed=11)
     assert fitted.verdict.passed
