@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault(
@@ -30,6 +31,13 @@ settings.load_profile("estimative")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the documents, whose sessions take longest: the last of them would keep one worker busy alone."""
     items.sort(key=lambda item: item.path.name != "test_docs.py")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from going through all modules and tests time and again: they stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from estimative.model.assessment import Assessment
+    from estimative.workflows.batch import Task
 
 
 def squared(number: int) -> int:
@@ -31,3 +36,32 @@ def ending(number: int) -> int:
     if number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def killed_once(marker: Path, task: Task) -> Any:
+    """Fit; the first process that fits the mate's priors is killed after the fit."""
+    from estimative.workflows.batch import fit_task
+
+    answer = fit_task(task)
+    if task.prior_set.name == "mate" and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return answer
+
+
+def held(folder: Path, file: Path) -> str:
+    """Try to hold the changes of a file; the code of the error where that is refused."""
+    from estimative.priors.errors import InvalidInput
+    from estimative.workflows.journal import Journal
+
+    try:
+        with Journal(folder).held(file):
+            return "held"
+    except InvalidInput as error:
+        return error.issues[0].code
+
+
+def headline_by_nuts(assessment: Assessment) -> float:
+    from estimative.model.inference.fit import by_nuts
+
+    return by_nuts(assessment, seed=2, draws=400).headline.value

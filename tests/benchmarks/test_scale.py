@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks import scale, scale_rows
-from benchmarks.commands import ESTIMATIVE, run
 from benchmarks.many_runs import copy_run
 from benchmarks.scale import Outcome
 from benchmarks.scale_rows import Size, memory_row, time_row
 from estimative.model.record.run_store import Store
 from estimative.priors.errors import invalid
 from estimative.workflows.runs import list_runs
+from tests.command import FERRY, Desk
 
 
 def refused(size: int) -> str:
@@ -40,7 +40,7 @@ def test_refusals_and_lack_of_memory_are_outcomes(work: object, verdict: str, no
 def test_a_size_that_takes_too_long_is_a_timeout() -> None:
     """It is ended, and what it had cost by then is known."""
     limit = "from resource import *; setrlimit(RLIMIT_CPU, (1, 9)); setrlimit(RLIMIT_CORE, (0, 0))"
-    for code, timeout in (("", 0.5), (limit, 60.0)):
+    for code, timeout in (("", 0.1), (limit, 60.0)):
         size = scale_rows.measured("long", (sys.executable, "-c", f"{code}\nwhile True: pass"), timeout=timeout)
         assert size.outcome.verdict == "timeout"
         assert size.outcome.seconds > 0
@@ -62,8 +62,9 @@ def test_sizes_are_compared_with_the_smallest() -> None:
 
 def test_copies_of_a_run_are_runs(tmp_path: Path) -> None:
     """Copies of a saved run are listed behind it, the older the later, each with the headline."""
-    run((ESTIMATIVE, "fit", "--method", "importance"), {"ESTIMATIVE_RUNS": str(tmp_path)})
-    store = Store(tmp_path)
+    desk = Desk.at(tmp_path)
+    assert desk.run("fit", *FERRY, "--method", "importance").code == 0
+    store = Store(desk.runs)
     latest = store.list()[0]
     copy_run(store, 3)
     runs = list_runs(store).runs

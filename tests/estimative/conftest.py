@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from estimative.model.analysis.stored_analyses import StoredAnalyses
 from tests.command import FERRY, Desk
 
 
@@ -13,6 +14,13 @@ from tests.command import FERRY, Desk
 def desk(tmp_path: Path) -> Desk:
     """An empty store of runs and a folder with the small scenarios."""
     return Desk.at(tmp_path)
+
+
+@pytest.fixture
+def without_analyses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports have no analyses, which take longer than all the rest of them."""
+    nothing = StoredAnalyses(evidence=None, sensitivity=None, refused=())
+    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", lambda _: nothing)
 
 
 @pytest.fixture(scope="session")

@@ -4,46 +4,69 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.analysis.sensitivity import SensitivityResult
+from estimative.model.analysis.stored_analyses import StoredAnalyses
 from estimative.model.analysis.trace import TraceResult
 from estimative.model.record.run_store import ANALYSES, Store
 from estimative.model.record.stored_run import StoredRun
-from estimative.workflows.analyses import analyses_of, run_analyses, settings_of, stored_analyses
-from estimative.workflows.session import Settings, open_session
+from estimative.workflows.analyses import analyses_of, save_analyses, stored_analyses
+from estimative.workflows.session import Settings
 from tests.command import FERRY, Desk
+from tests.in_process import Finished
+
+type Shown = Callable[..., Finished]
 
 AS_JSON = ("--format", "json")
+SEED = ("--seed", "4")
+OTHER = ("--outcome", "cancelled_in_storm")
 WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 COMMANDS = {"sensitivity": (), "evidence": (), "trace": ("cancelled",)}
 RESULTS = {"sensitivity": SensitivityResult, "evidence": EvidenceResult, "trace": TraceResult}
 
 
-def analysed(desk: Desk, command: str, *arguments: str) -> Any:
+def analysed(shown: Shown, command: str, *arguments: str) -> Any:
     """The JSON of a command on the ferry with its indicators."""
-    done = desk.run(command, *arguments, *WATCH, *AS_JSON)
+    done = shown(command, *arguments, *AS_JSON)
     assert done.code == 0, done.err
     return json.loads(done.out)
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """What a command prints of the ferry with its indicators, at one seed: computed once for all tests."""
+    desk = Desk.at(tmp_path_factory.mktemp("shown"))
+    return cache(lambda *arguments: desk.run(*arguments, *WATCH, *SEED))
+
+
+def led(command: str) -> tuple[str, ...]:
+    """The options by which another outcome than the headline leads, where a command has them."""
+    return () if command == "trace" else OTHER
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_terminal_and_markdown_show_it(desk: Desk, command: str) -> None:
+def test_terminal_and_markdown_show_it(shown: Shown, command: str) -> None:
     """On a terminal nothing is wider than 80 columns; in Markdown there are tables."""
-    done = desk.run(command, *COMMANDS[command], *WATCH)
+    done = shown(command, *COMMANDS[command], *led(command))
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 80
-    assert "| :--- |" in desk.run(command, *COMMANDS[command], *WATCH, "--format", "md").out
+    assert "| :--- |" in shown(command, *COMMANDS[command], "--format", "md").out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_same_seed_gives_the_same_digits(desk: Desk, command: str) -> None:
+def test_the_same_seed_gives_the_same_digits(desk: Desk, shown: Shown, command: str) -> None:
     """The digits depend on the seed alone, however many cores share the fits."""
-    first, second = (analysed(desk, command, *COMMANDS[command], "--seed", "4") for _ in range(2))
-    assert first == second
+    again = desk.run(command, *COMMANDS[command], *led(command), *AS_JSON, *WATCH, *SEED)
+    assert json.loads(again.out) == analysed(shown, command, *COMMANDS[command], *led(command))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -87,9 +110,9 @@ def test_evidence_has_no_weight_on_a_certain_headline(desk: Desk) -> None:
     assert "probability 0 or 1" in done.err
 
 
-def test_all_indicators_are_ranked(desk: Desk) -> None:
+def test_all_indicators_are_ranked(shown: Shown) -> None:
     """Every indicator of the scenario is there, the most informative first, with the result either way."""
-    answer = analysed(desk, "evidence")
+    answer = analysed(shown, "evidence")
     rows = answer["information"]["indicators"]
     assert {row["name"] for row in rows} == {"glass", "haze", "gulls", "ropes"}
     gains = [row["expected_information_gain"]["value"] for row in rows]
@@ -113,9 +136,9 @@ def test_all_indicators_are_ranked(desk: Desk) -> None:
         ("motives.captain", "motive behind"),
     ],
 )
-def test_a_trace_leads_back_from_anything(desk: Desk, target: str, phrase: str) -> None:
+def test_a_trace_leads_back_from_anything(shown: Shown, target: str, phrase: str) -> None:
     """Outcomes, events, factors and quantities by their names in a prior set can be traced to their sources."""
-    done = desk.run("trace", target, *WATCH)
+    done = shown("trace", target)
     assert done.code == 0, done.err
     text = " ".join(done.out.split())
     assert phrase in text
@@ -130,39 +153,63 @@ def test_what_cannot_be_traced_is_an_error(desk: Desk) -> None:
 
 
 @pytest.fixture
-def run(desk: Desk) -> StoredRun:
-    """A run by importance sampling, without analyses."""
-    quick = ("--method", "importance", "--draws", "3000", "--seed", "9")
-    assert desk.run("fit", *FERRY, *quick).code == 0
-    return StoredRun(Store(desk.runs).find("latest"))
+def run(fitted: Desk, good: str, tmp_path: Path) -> StoredRun:
+    """A run without analyses."""
+    folder = tmp_path / "runs" / good
+    shutil.copytree(fitted.runs / good, folder, ignore=shutil.ignore_patterns(ANALYSES))
+    return StoredRun(folder)
 
 
-def test_analyses_of_a_run_are_computed_once(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def known(fitted: Desk, good: str) -> StoredAnalyses:
+    """What its analyses are."""
+    analyses = stored_analyses(StoredRun(fitted.runs / good))
+    assert analyses
+    return analyses
+
+
+@pytest.fixture
+def computed(known: StoredAnalyses, monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """StoredAnalyses without their seconds: how often they are computed is what counts."""
+    computed = Mock(return_value=known)
+    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", computed)
+    return computed
+
+
+def test_analyses_of_a_run_are_computed_once(run: StoredRun, known: StoredAnalyses, computed: Mock) -> None:
     """The analyses of a run are computed on its own fit when they are first needed, and saved with it."""
     assert stored_analyses(run) is None
-    analyses = analyses_of(run, Settings())
-    assert analyses.of_same_fit(run.result())
-    assert analyses.evidence
-    assert analyses.evidence.headline == run.result().headline
-    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", None)
-    assert analyses_of(run, Settings()) == analyses
+    assert analyses_of(run, Settings()) == known
+    [session] = computed.call_args.args
+    assert session.headline == run.result().headline
+    assert analyses_of(run, Settings()) == stored_analyses(run) == known
+    computed.assert_called_once()
+
+
+def test_analyses_lead_with_the_headline_of_their_run(run: StoredRun, known: StoredAnalyses) -> None:
+    """They are of the same fit, to the last digit."""
+    assert known.of_same_fit(run.result())
+    assert known.evidence
+    assert known.evidence.headline == run.result().headline
 
 
 @pytest.mark.parametrize("text", ["{", '{"schema_version": 2}', ""])
-def test_damaged_analyses_are_computed_again(run: StoredRun, text: str) -> None:
-    """Analyses that cannot be read are replaced: they follow from the run."""
+def test_damaged_analyses_are_computed_again(run: StoredRun, computed: Mock, text: str) -> None:
+    """StoredAnalyses that cannot be read are replaced: they follow from the run."""
     (run.folder / ANALYSES).write_text(text, encoding="utf-8")
     analyses = analyses_of(run, Settings())
+    computed.assert_called_once()
     assert stored_analyses(run) == analyses
 
 
-def test_analyses_of_another_fit_are_not_used(run: StoredRun) -> None:
-    """Analyses with another seed are of another fit, though of the same files: a report has one headline."""
-    result, assessment = run.result(), run.assessment()
-    other = run_analyses(open_session(assessment, Settings(seed=8, draws=3000)))
-    assert not other.of_same_fit(result)
-    same = run_analyses(open_session(assessment, settings_of(result, Settings())))
-    assert same.of_same_fit(result)
+def test_analyses_of_another_fit_are_not_used(desk: Desk, known: StoredAnalyses, computed: Mock) -> None:
+    """StoredAnalyses with another seed are of another fit, though of the same files: a report has one headline."""
+    assert desk.run("fit", *FERRY, "--method", "importance", "--draws", "3000", "--seed", "9").code == 0
+    run = StoredRun(Store(desk.runs).find("latest"))
+    save_analyses(run, known)
+    analyses_of(run, Settings())
+    [session] = computed.call_args.args
+    assert session.headline == run.result().headline
 
 
 def test_an_analysis_that_is_impossible_says_why(desk: Desk) -> None:
@@ -176,7 +223,9 @@ def test_an_analysis_that_is_impossible_says_why(desk: Desk) -> None:
     assert stored_analyses(run) == analyses
 
 
-def test_a_run_that_cannot_be_written_to_has_analyses(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_cannot_be_written_to_has_analyses(
+    run: StoredRun, computed: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where analyses cannot be saved, they are computed all the same."""
 
     def refuse(*_: object) -> None:
@@ -188,16 +237,13 @@ def test_a_run_that_cannot_be_written_to_has_analyses(run: StoredRun, monkeypatc
 
 
 @pytest.mark.parametrize("command", [("evidence",), ("sensitivity",), ("whatif", "--without", "captain")])
-def test_another_outcome_can_lead(desk: Desk, command: tuple[str, ...]) -> None:
+def test_another_outcome_can_lead(desk: Desk, shown: Shown, command: tuple[str, ...]) -> None:
     """With `--outcome` the answer is about that outcome, under the digest of the scenario's file."""
-    other = analysed(desk, *command, "--outcome", "cancelled_in_storm")
-    plain = analysed(desk, *command)
+    other, plain = analysed(shown, *command, *OTHER), analysed(shown, "evidence")
     assert (other["scenario"]["headline"], plain["scenario"]["headline"]) == ("cancelled_in_storm", "cancelled")
     assert other["scenario"]["digest"] == plain["scenario"]["digest"]
     if "headline" in other and other["headline"]["posterior"]:
         assert other["headline"]["posterior"]["value"] != plain["headline"]["posterior"]["value"]
-    assert "If a storm is forecast, the ferry is cancelled by" in desk.run(
-        *command, *WATCH, "--outcome", "cancelled_in_storm"
-    ).out.replace("\n", " ")
+    assert "If a storm is forecast, the ferry is cancelled by" in shown(*command, *OTHER).out.replace("\n", " ")
     misspelt = desk.run(*command, *WATCH, "--outcome", "canceled")
     assert (misspelt.code, 'Did you mean "cancelled"?' in misspelt.err) == (2, True)

@@ -12,6 +12,7 @@ import pytest
 
 from estimative.cli.background import background
 from tests.command import FERRY, Desk
+from tests.examples import later
 
 
 def test_it_is_another_process() -> None:
@@ -70,7 +71,7 @@ def trapped(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("safe", [(), ("-P",)])
+@pytest.mark.parametrize("safe", [(), later(("-P",))])
 def test_no_process_imports_from_the_working_folder(trapped: Desk, safe: tuple[str, ...]) -> None:
     """Neither the command, however it is started, nor its children import what lies beside a scenario."""
     arguments = ["fit", *FERRY, "--method", "importance"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
+import time
 from collections import Counter
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import FileIO
@@ -16,15 +16,23 @@ from typing import Any
 import pytest
 
 import estimative as es
-from estimative.model.inference.executor import ProcessExecutor
+from estimative.model.inference.executor import (
+    BatchAnswer,
+    BatchExecutor,
+    LostBatch,
+    ProcessExecutor,
+    SharedFunction,
+    run_batch,
+)
 from estimative.model.record.file_lock import lock_at_once
 from estimative.model.record.run_store import Store
 from estimative.model.record.saved_fits import saved_fits
-from estimative.workflows.batch import LOCK, Task, batch, fit_task
+from estimative.workflows.batch import LOCK, Task, batch
 from estimative.workflows.batch_plan import Combination, plan
 from estimative.workflows.session import Settings
 from tests.command import CERTAIN, CERTAIN_PRIORS, COMMAND, PRIORS, SCENARIO, Desk
 from tests.in_process import Finished
+from tests.tasks import killed_once
 
 COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "unlikely"', 'cancelled = "likely"')
 
@@ -183,6 +191,7 @@ def test_bad_rows_of_a_table_are_named_by_line_and_column(office: Desk) -> None:
         assert message in office.run("batch", "bad.csv").err
 
 
+@pytest.mark.usefixtures("without_analyses")
 def test_dates_and_variants_multiply(office: Desk) -> None:
     """Each prior set as stated and in each variant, as of each day; a variant only where its inputs exist."""
     arguments = (
@@ -202,34 +211,27 @@ def test_dates_and_variants_multiply(office: Desk) -> None:
     assert mate["low"]["probability"]["value"] < mate[""]["probability"]["value"]
     for name in ("mate.toml", "mate-low.toml"):
         assert (office.runs / mate["low"]["run"] / "inputs" / "priors" / name).exists()
-    assert office.run("report", mate["low"]["run"], "-o", "low.html").code == 0
+    assert office.run("report", mate["low"]["run"], "-o", "low.md").code == 0
     unknown = office.run("batch", ".", "--edits", "low: events.sunk=likely")
     assert unknown.code == 2
     assert '"events.sunk" is not an input of this scenario' in " ".join(unknown.out.split())
     assert "is no variant" in office.run("batch", ".", "--edits", "events.sunk=likely").err
 
 
+@pytest.mark.usefixtures("without_analyses")
 def test_lean_runs_have_no_draws_and_can_be_reported(office: Desk) -> None:
     """A report of one fits again, with the same numbers."""
-    done, index = run(office, ".", "--lean")
+    one = str(office.write("cases.csv", "scenario,priors\nferry.toml,mate.toml\n"))
+    done, index = run(office, one, "--lean")
     assert done.code == 0
-    lean = index["rows"][1]["run"]
-    assert not (office.runs / lean / "draws.nc").exists()
-    _, full = run(office, ".", "--again")
-    reports = [office.run("report", name, "-f", "json") for name in (lean, full["rows"][1]["run"])]
+    [lean] = index["rows"]
+    assert not (office.runs / lean["run"] / "draws.nc").exists()
+    [full] = run(office, one, "--again")[1]["rows"]
+    reports = [office.run("report", row["run"], "-f", "json") for row in (lean, full)]
     assert [done.code for done in reports] == [0, 0]
     first, second = (json.loads(done.out) for done in reports)
     assert first["fit"]["outcomes"] == second["fit"]["outcomes"]
     assert first["quantiles"]["cancelled"][100] == pytest.approx(second["quantiles"]["cancelled"][100], rel=0.05)
-
-
-def killing_once(marker: str, task: Task) -> Any:
-    """Fit; the first process that fits the cook's priors is killed after the fit."""
-    answer = fit_task(task)
-    if task.prior_set.name == "cook" and not Path(marker).exists():
-        Path(marker).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return answer
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(
@@ -237,8 +239,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 ) -> None:
     """Its fit is computed again, and saved once."""
     store, marker = Store(office.runs), tmp_path / "killed"
-    monkeypatch.setattr("estimative.workflows.batch.fit_task", partial(killing_once, str(marker)))
-    with ProcessExecutor(2) as executor:
+    monkeypatch.setattr("estimative.workflows.batch.fit_task", partial(killed_once, marker))
+    with ProcessExecutor(1) as executor:
         planned = plan(office.folder, like=Combination(scenario="", priors=""))
         result = batch(planned, store, Settings(executor=executor), with_draws=False)
     assert marker.exists()
@@ -246,21 +248,37 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert len(saved_fits(store)) == len(office.kept()) == 3
 
 
-def killing(task: Task) -> Any:
-    """Fit, but for the cook's priors, which end their process every time."""
-    if task.prior_set.name == "cook":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return fit_task(task)
+class Losing(BatchExecutor):
+    """An engine of one process, which ends whenever the cook's priors are fitted."""
+
+    width = 1
+
+    def prepare(self, function: SharedFunction[Any, Any]) -> Any:
+        return function
+
+    def start(self, function: Any, batches: Sequence[Sequence[Task]]) -> list[partial[BatchAnswer]]:
+        return [partial(self.computed, function, batch) for batch in batches]
+
+    def first_done(self, handles: Collection[Any]) -> Collection[Any]:
+        return [next(iter(handles))]
+
+    def answer(self, handle: Any) -> BatchAnswer:
+        answer: BatchAnswer = handle()
+        return answer
+
+    def computed(self, function: Any, batch: Sequence[Task]) -> BatchAnswer:
+        if any(task.prior_set.name == "cook" for task in batch):
+            raise LostBatch("it was ended")
+        return run_batch(function, batch)
+
+    def cancel(self, handles: Collection[Any]) -> None:
+        pass
 
 
-def test_a_fit_that_ends_its_process_every_time_is_the_only_one_without_a_run(
-    office: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fit_that_ends_its_process_every_time_is_the_only_one_without_a_run(office: Desk) -> None:
     """Its row says so; all others are fitted."""
-    monkeypatch.setattr("estimative.workflows.batch.fit_task", killing)
-    with ProcessExecutor(2) as executor:
-        planned = plan(office.folder, like=Combination(scenario="", priors=""))
-        result = batch(planned, Store(office.runs), Settings(executor=executor), with_draws=False)
+    planned = plan(office.folder, like=Combination(scenario="", priors=""))
+    result = batch(planned, Store(office.runs), Settings(executor=Losing()), with_draws=False)
     assert sorted(row.status for row in result.rows) == ["broken", "converged", "converged"]
     (broken,) = (row for row in result.rows if row.status == "broken")
     assert [issue.code for issue in broken.errors] == ["lost-worker"]
@@ -279,12 +297,12 @@ def test_two_batches_do_not_save_into_one_folder_at_once(office: Desk) -> None:
 
 def test_a_killed_command_is_resumed(office: Desk) -> None:
     """Called again, it fits the rest: every fit is there once."""
-    rows = "".join(f"ferry.toml,mate.toml,{seed}\n" for seed in range(8))
+    rows = "".join(f"ferry.toml,mate.toml,{seed}\n" for seed in range(6))
     office.write("cases.csv", f"scenario,priors,seed\n{rows}")
     command = [*COMMAND, "batch", "cases.csv", "--jobs", "1"]
     with subprocess.Popen(command, cwd=office.folder, env=office.environment, stderr=subprocess.PIPE) as first:
         while len(office.kept()) < 2 and first.poll() is None:
-            pass
+            time.sleep(0.01)
         first.kill()
     saved = [name for name in office.kept() if not name.startswith(".")]
     done, index = run(office, "cases.csv")
@@ -292,7 +310,7 @@ def test_a_killed_command_is_resumed(office: Desk) -> None:
     assert sum(row["saved_before"] for row in index["rows"]) == len(saved)
     runs = [name for name in office.kept() if not name.startswith(".")]
     assert sorted(row["run"] for row in index["rows"]) == runs
-    assert len(saved_fits(Store(office.runs))) == 8
+    assert len(saved_fits(Store(office.runs))) == 6
 
 
 def test_a_fit_in_two_rows_is_computed_once(office: Desk) -> None:

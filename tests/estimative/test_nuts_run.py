@@ -60,9 +60,9 @@ def test_the_answer_is_that_of_every_command(desk_of_both: Desk, both: Finished,
     """The numbers are those of importance sampling, which NUTS confirms: other commands show the same ones."""
     assert result.method == "importance"
     assert result.converged
-    quick = desk_of_both.run("sensitivity", *FERRY, "--seed", "3", "--format", "json")
+    quick = desk_of_both.run("trace", "cancelled", *FERRY, "--seed", "3", "--format", "json")
     headline = result.headline.posterior
-    assert json.loads(quick.out)["headline"]["posterior"]["value"] == headline.value
+    assert json.loads(quick.out)["outcome"]["posterior"]["value"] == headline.value
 
 
 def test_nuts_confirms_it(both: Finished, result: FitResult) -> None:

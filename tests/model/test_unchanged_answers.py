@@ -27,6 +27,8 @@ SHIPPED = {
     "asia": ["textbook", "uncertain"],
     "salad-bars": ["baseline", "conflict"],
 }
+RESEMBLING = {"critics", "moscow", "rhetoric", "rutte"}
+"""Prior sets that differ from others of the flagship in numbers alone."""
 
 
 ROUNDING = 5
@@ -42,14 +44,21 @@ def check_answers(assessment: Assessment, draws: int, expected: Mapping[str, flo
         assert estimate.value == pytest.approx(expected[name], rel=1e-10, abs=ROUNDING * estimate.se + 1e-12), name
 
 
-@pytest.mark.parametrize(("scenario", "name"), [(s, name) for s, names in SHIPPED.items() for name in names])
+@pytest.mark.parametrize(
+    ("scenario", "name"),
+    [
+        later(scenario, name) if name in RESEMBLING else (scenario, name)
+        for scenario, names in SHIPPED.items()
+        for name in names
+    ],
+)
 def test_shipped_prior_sets_have_the_answers_of_the_version_before(scenario: str, name: str) -> None:
     """At the same seed."""
     assessment = assess(read_scenario(find_scenario(scenario)), read_prior_set(find_prior_set(name, scenario)))
     check_answers(assessment, 8000, ANSWERS[f"{scenario}/{name}"])
 
 
-@pytest.mark.parametrize("seed", [*range(10), *map(later, range(10, 20))])
+@pytest.mark.parametrize("seed", [*range(6), *map(later, range(6, 20))])
 def test_random_scenarios_have_the_answers_of_the_version_before(seed: int, tmp_path: Path) -> None:
     """At the same seed."""
     for file, text in random_files(seed).items():

@@ -34,6 +34,7 @@ from estimative.priors.statements import (
     Word,
 )
 from estimative.priors.verbal_scale import SCALES
+from tests.examples import examples
 from tests.priors.strategies import statements
 
 PERCENTS = st.lists(st.integers(1, 99), min_size=2, max_size=5, unique=True).map(sorted)
@@ -56,7 +57,7 @@ def quantiles_at(p: list[float], q: list[float]) -> Quantiles:
     return Quantiles(points=tuple(zip(p, q, strict=True)))
 
 
-@settings(max_examples=500)
+@examples(150)
 @given(percents=PERCENTS, a=SHAPE, b=SHAPE)
 def test_the_quantiles_of_a_beta_give_that_beta(percents: list[int], a: float, b: float) -> None:
     """Whatever beta the quantiles were taken from, any two or more of them lead back to it."""
@@ -107,6 +108,7 @@ def logit(p: float) -> float:
     return math.log(p) - math.log1p(-p)
 
 
+@examples(20)
 @given(values=st.lists(st.floats(0.01, 0.99), min_size=3, max_size=3, unique=True).map(sorted))
 def test_no_shape_fits_better(values: list[float]) -> None:
     """Three quantiles that no beta has are met in log-odds so that no small change of a shape brings them nearer."""

@@ -28,6 +28,7 @@ from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.quantile_fit import SHAPES, Prior, Support, fit
 from estimative.priors.resolved_prior_set import resolved
 from estimative.priors.statements import BetaStated, Constant, LognormalStated, Stated, Statement
+from tests.examples import examples, later
 
 type Floats = NDArray[np.float64]
 
@@ -99,6 +100,7 @@ def test_degrees_by_hand() -> None:
     assert (result.a, result.b, result.lower, result.upper, misfit) == (3, 4, 0.1, 0.8, 0)
 
 
+@examples(20)
 @given(families=st.lists(degrees(st.floats(1, 60)), min_size=3, max_size=3), weights=WEIGHTS)
 def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list[float]) -> None:
     """The pool ends where the supports part, and has the mean, the variance and the distance of a fine sum."""
@@ -117,6 +119,7 @@ def test_degrees_of_different_supports(families: list[ScaledBeta], weights: list
     assert misfit == pytest.approx(np.abs(np.cumsum(mass) - cdf).max(), abs=2e-4)
 
 
+@examples(20)
 @given(families=st.lists(degrees(st.floats(0.05, 6)), min_size=3, max_size=3), weights=WEIGHTS)
 def test_densities_that_are_infinite_at_an_end(families: list[ScaledBeta], weights: list[float]) -> None:
     """Singularities at the ends count in full: the moments are those that QUADPACK finds with algebraic weights."""
@@ -279,7 +282,7 @@ def test_constants_are_the_limit_of_narrow_ratios(spread: float) -> None:
     assert held.mu == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize("spread", [1e-2, 1e-3])
+@pytest.mark.parametrize("spread", [later(1e-2), 1e-3])
 def test_constants_are_the_limit_of_narrow_degrees(spread: float) -> None:
     """So do those whose log-odds are normal, multiplied on a fine grid with a beta that somebody leaves open."""
     open_to_all = ScaledBeta(a=2, b=7)

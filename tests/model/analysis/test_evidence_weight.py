@@ -91,7 +91,7 @@ def exactly(number: MCEstimate) -> float:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@examples(8)
+@examples(5)
 def test_what_is_held_is_weighed_as_by_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: alone, last and running are differences of log-odds that the oracle finds; none errs."""
     expected = grouped(scene.scenario)
@@ -265,7 +265,7 @@ def test_what_pulls_one_way_is_not_opposed() -> None:
 def test_a_pull_within_its_error_is_none() -> None:
     """What has nothing to do with the headline weighs noise, and is opposed to nothing unless two errors from zero."""
     clear = []
-    for seed in range(6):
+    for seed in range(4):
         free = {"events.e": BetaStated(a=2, b=3), "events.d": BetaStated(a=1, b=1), "evidence.b": 6.0}
         found = weighed(one_event(seen("a", "e"), seen("b", "d"), given_=free), seed=seed)
         weight = groups(found)["b"].marginal_last
@@ -369,8 +369,8 @@ def test_a_conflict_within_its_error_is_none() -> None:
     scenario = scenario_of(event, factors=("f", "g"), evidence=(seen("a", "f"), seen("b", "g", yes=False)))
     said = {"events.e": 0.3, **dict.fromkeys(["effects.e.f", "effects.e.g", "evidence.a", "evidence.b"], 4.0)}
     free = dict.fromkeys(["factors.f", "factors.g"], BetaStated(a=2, b=2))
-    found = [weighed(assessed(scenario, {**said, **free}), seed=seed).conflict for seed in range(8)]
-    assert found.count(None) >= 6, "above two errors once in 44"
+    found = [weighed(assessed(scenario, {**said, **free}), seed=seed).conflict for seed in range(6)]
+    assert found.count(None) >= 5, "above two errors once in 44"
     assert all(one is None or one.measure.se > 0 for one in found)
 
 
@@ -426,7 +426,7 @@ def all_numbers(found: EvidenceWeights) -> dict[str, MCEstimate]:
 @cache
 def repeated() -> list[EvidenceWeights]:
     """Of many seeds."""
-    return [weighed(counted(), seed=seed) for seed in range(18)]
+    return [weighed(counted(), seed=seed) for seed in range(8)]
 
 
 def test_weights_lie_around_the_truth_as_told() -> None:

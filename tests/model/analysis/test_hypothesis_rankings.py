@@ -212,7 +212,7 @@ def check_against_oracle(made: Assessment, result: CompetingHypotheses) -> None:
         assert counted + reversal.terms["prior"].value == pytest.approx(odds, abs=1e-9)
 
 
-@examples(16)
+@examples(10)
 @given(
     codes=st.lists(st.permutations(["CC", "II", "I", "C", "N"]), min_size=1, max_size=4), stated=matrices, weight=shares
 )

@@ -96,7 +96,7 @@ def posterior() -> Posterior:
     return fit(mixed())[1].posterior
 
 
-FEW = 2000
+FEW = 500
 """Draws that are compared with ArviZ: the numbers are its own, however many there are."""
 
 
@@ -289,7 +289,7 @@ def test_sensitivities_are_distances_between_betas() -> None:
         assert told < 0.1 * runs[0][1][name], name
 
 
-RUNS = 30
+RUNS = 20
 NOISE = math.sqrt(1 / (2 * (RUNS - 1)) + 1 / (2 * RUNS * (PARTS - 1)))
 """Of the logarithm of a spread over these runs, over the root mean square of the errors told."""
 

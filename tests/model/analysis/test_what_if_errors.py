@@ -56,7 +56,7 @@ SUPPOSED: dict[str, tuple[Callable[[Assessment], Supposition], float]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[12, later(60)])
+@pytest.fixture(scope="module", params=[8, later(60)])
 def repeated(request: pytest.FixtureRequest) -> dict[str, list[WhatIf]]:
     """Each supposition under many seeds."""
     whole = toss()

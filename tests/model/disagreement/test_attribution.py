@@ -132,7 +132,7 @@ def test_shares_of_a_conjugate_case_are_those_of_its_closed_form() -> None:
     assert relevance.marginal_first.value == pytest.approx(alone, abs=ERRORS * relevance.marginal_first.se)
 
 
-@examples(8)
+@examples(5)
 @given(valued_scenarios(most_events=4), st.data())
 def test_shares_of_random_scenarios_are_those_of_all_orders(case: Valued, data: st.DataObject) -> None:
     """On scenarios of every form: the mean over all orders of what a brute-force listing of states gives."""
@@ -183,7 +183,13 @@ OPEN: Said = {
 WIDE: Said = {**OPEN, "factors.f": BetaStated(a=5, b=2), "factors.g": 0.2, "events.e": BetaStated(a=4, b=4)}
 
 
-@repetitions(12, 60)
+@pytest.fixture(scope="module")
+def open_and_wide() -> Attribution:
+    """What keeps these two apart."""
+    return attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
+
+
+@repetitions(8, 60)
 def test_errors_are_those_of_repetition(repetitions: int) -> None:
     """Over many seeds, shares lie around their mean as far as their errors say."""
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
@@ -196,18 +202,17 @@ def test_errors_are_those_of_repetition(repetitions: int) -> None:
     assert gaps == pytest.approx(values.sum(axis=1), abs=1e-9)
 
 
-def test_common_random_numbers_make_the_gap_more_certain_than_its_ends() -> None:
+def test_common_random_numbers_make_the_gap_more_certain_than_its_ends(open_and_wide: Attribution) -> None:
     """What both fits share cancels: the gap's error is less than that of two independent fits."""
-    result = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
     fitter = Fitter(assessments=(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)), seed=1, draws=4000)
     ends = [fitter.fit(one).posterior.headline for one in fitter.assessments]
     independent = math.hypot(*(end.se / (end.value * (1 - end.value)) for end in ends))
-    assert result.decomposition.total.se < 0.9 * independent
+    assert open_and_wide.decomposition.total.se < 0.9 * independent
 
 
-def test_every_fit_is_counted_with_its_verdict() -> None:
+def test_every_fit_is_counted_with_its_verdict(open_and_wide: Attribution) -> None:
     """Three players in two blocks: eight combinations less those that no order meets, each with its checks."""
-    result = attributed(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN))
+    result = open_and_wide
     assert result.effort.fits == 8
     assert result.effort.by_method == {"importance": 8}
     assert result.effort.converged
@@ -215,12 +220,12 @@ def test_every_fit_is_counted_with_its_verdict() -> None:
     assert (result.first, result.second) == ("made", "made")
 
 
-def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
+def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly(open_and_wide: Attribution) -> None:
     """Without proposals to start from every combination is a whole fit: the same gap, and errors that share nothing."""
     ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
     fitter = Fitter(assessments=ends, seed=2, method="importance")
     first, second = (replace(fitter.fit(one), proposal=None) for one in ends)
-    result, quick = attribute(fitter, first, second), attributed(*ends)
+    result, quick = attribute(fitter, first, second), open_and_wide
     assert result.effort.by_method == {"importance": 8}
     apart = result.decomposition.total.value - quick.decomposition.total.value
     gaps = result.decomposition.total, quick.decomposition.total

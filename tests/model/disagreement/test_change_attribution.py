@@ -42,6 +42,12 @@ def shared(first: Assessment, second: Assessment, *, seed: int = 1) -> ChangeAtt
     return attribute_change(fitter, *ends)
 
 
+@pytest.fixture(scope="module")
+def change() -> ChangeAttribution:
+    """What moved the rolling assessment."""
+    return shared(*rolling())
+
+
 def shares(result: ChangeAttribution) -> dict[str, float]:
     """By player."""
     return {share.name: share.share.value for share in result.inputs}
@@ -144,39 +150,36 @@ def test_time_scenario_evidence_and_opinion_are_told_apart() -> None:
     assert all(abs(share) > 1e-3 for share in shares(result).values())
 
 
-def test_shares_sum_to_the_change() -> None:
+def test_shares_sum_to_the_change(change: ChangeAttribution) -> None:
     """Shares of players sum to those of their blocks, and these to the change between the two, to rounding."""
-    result = shared(*rolling())
-    assert sum(share.share.value for share in result.inputs) == pytest.approx(result.total.value, abs=1e-9)
-    for block in result.blocks:
-        members = [share.share.value for share in result.inputs if share.block == block.name]
+    assert sum(share.share.value for share in change.inputs) == pytest.approx(change.total.value, abs=1e-9)
+    for block in change.blocks:
+        members = [share.share.value for share in change.inputs if share.block == block.name]
         assert sum(members) == pytest.approx(block.share.value, abs=1e-9)
-    assert result.total.se > 0
+    assert change.total.se > 0
 
 
-def test_the_change_is_that_between_two_fits_of_their_own() -> None:
+def test_the_change_is_that_between_two_fits_of_their_own(change: ChangeAttribution) -> None:
     """The total is the difference between the two assessments, each fitted alone, within errors."""
-    first, second = rolling()
-    gap = shared(first, second).total
+    gap = change.total
     ends = [Fitter(assessments=(one,), seed=9, method="importance").fit(one).posterior.headline for one in rolling()]
     errors = [end.se / (end.value * (1 - end.value)) for end in ends]
     apart = float(logit(ends[1].value) - logit(ends[0].value))
     assert gap.value == pytest.approx(apart, abs=ERRORS * math.hypot(gap.se, *errors))
 
 
-def test_common_random_numbers_make_the_change_surer_than_its_ends() -> None:
+def test_common_random_numbers_make_the_change_surer_than_its_ends(change: ChangeAttribution) -> None:
     """Though the second has quantities that the first has not, what both share cancels."""
-    first, second = rolling()
-    gap = shared(first, second).total
+    gap = change.total
     ends = [
         Fitter(assessments=(one,), seed=1, method="importance", draws=4000).fit(one).posterior.headline
-        for one in (first, second)
+        for one in rolling()
     ]
     assert gap.se < 0.9 * math.hypot(*(end.se / (end.value * (1 - end.value)) for end in ends))
 
 
 @given(valued_scenarios(most_events=3), valued_scenarios(most_events=3), st.data())
-@examples(16)
+@examples(8)
 def test_mixtures_of_random_scenarios_are_sound(one: Valued, other: Valued, data: st.DataObject) -> None:
     """Between any two scenarios nobody changes nothing, everybody changes all, and what lies between has its priors.
 
@@ -261,12 +264,12 @@ def _without(name: str) -> dict[str, float]:
     return {other: value for other, value in HELD.items() if other != name}
 
 
-def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly() -> None:
+def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly(change: ChangeAttribution) -> None:
     """Without proposals every mixture is a fit of its own, by a fitter of its scenario: the same change."""
     first, second = rolling()
     fitter = Fitter(assessments=(first,), seed=2, method="importance")
     ends = [replace(replace(fitter, assessments=(one,)).fit(one), proposal=None) for one in (first, second)]
-    slow, quick = attribute_change(fitter, *ends).total, shared(first, second).total
+    slow, quick = attribute_change(fitter, *ends).total, change.total
     assert slow.value == pytest.approx(quick.value, abs=ERRORS * math.hypot(slow.se, quick.se))
     assert slow.own_variance > 0
 

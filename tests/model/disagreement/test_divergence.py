@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
@@ -21,7 +21,7 @@ from estimative.model.inference.estimates import Undefined
 from estimative.model.inference.grid import REACH, Grid
 from estimative.model.inference.mc_estimate import MCEstimate, mc_estimate
 from estimative.model.likelihood.theta import Theta
-from tests.examples import later, repetitions
+from tests.examples import examples, later, repetitions
 from tests.small import drawn, small
 
 type Numbers = NDArray[np.float64]
@@ -30,7 +30,7 @@ type Measure = Callable[[Sample, Sample], MCEstimate]
 MEASURES: dict[str, Measure] = {"superiority": superiority, "wasserstein": wasserstein, "overlap": overlap}
 each_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 
-each_seed = pytest.mark.parametrize("seed", [0, 1, *map(later, (2, 3, 4))])
+each_seed = pytest.mark.parametrize("seed", [0, *map(later, (1, 2, 3, 4))])
 
 ERRORS = 4
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
@@ -84,7 +84,7 @@ def pairs(draw: st.DrawFn) -> tuple[Sample, Sample]:
 
 
 def random_pairs(test: Callable[[tuple[Sample, Sample]], None]) -> Callable[[], None]:
-    return settings(deadline=None, derandomize=True)(given(pair=pairs())(test))
+    return examples(25)(given(pair=pairs())(test))
 
 
 def pair_by_pair(a: Sample, b: Sample) -> float:
@@ -312,7 +312,7 @@ def check_spread(values: Numbers, errors: Numbers) -> None:
 CASES = ["weights", "width", "condition", "mass at 0 and 1"]
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", [*CASES, "chains"])
 def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: int) -> None:
@@ -320,7 +320,7 @@ def test_errors_of_independent_draws(measure: Measure, case: str, repetitions: i
     check_spread(*simulated(measure, case, repetitions, common=False))
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
 def test_errors_of_draws_on_common_random_numbers(measure: Measure, case: str, repetitions: int) -> None:
@@ -338,7 +338,7 @@ def unpaired(measure: Measure) -> Measure:
     return measured
 
 
-@repetitions(80, 400)
+@repetitions(40, 400)
 @each_measure
 @pytest.mark.parametrize("case", CASES)
 def test_variances_must_not_be_added_where_noise_is_shared(measure: Measure, case: str, repetitions: int) -> None:

@@ -47,7 +47,7 @@ def decided_early(scenario: Scenario, name: str) -> bool:
     return all(dated_by(event, scenario.events, scenario.past) is not None for event in events)
 
 
-@examples(16)
+@examples(10)
 @given(scene=valued_scenarios(most_events=5, most_states=3))
 def test_by_the_horizon_is_by_the_horizon(scene: Valued) -> None:
     """All rates have run for their whole span then, whatever the evidence; events decided there are left out."""
@@ -79,7 +79,7 @@ def short_and_long(draw: st.DrawFn) -> tuple[Valued, float]:
     return draw(values_of(scenario)), draw(st.sampled_from([0.1, 0.5, 0.9]))
 
 
-@settings(examples(16), suppress_health_check=[HealthCheck.filter_too_much])
+@settings(examples(10), suppress_health_check=[HealthCheck.filter_too_much])
 @given(pair=short_and_long())
 def test_before_the_evidence_a_date_is_as_good_as_a_horizon(pair: tuple[Valued, float]) -> None:
     """The probability by a date is that of a scenario which ends there."""

@@ -17,6 +17,7 @@ from estimative.model.inference.prior_transform import Dimensions, integrated_di
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Indicator, Testimony
 from estimative.priors.statements import BetaStated, ByState, Constant, LognormalStated, SameAs, StateCounts
+from tests.examples import later
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 
@@ -33,7 +34,7 @@ def spoken_of(chance: float, sigma: float) -> Assessment:
     return assessed(scenario, {"events.e": chance, **stated, **motives})
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *map(later, (2, 3))])
 @pytest.mark.parametrize(("chance", "sigma"), [(0.2, 0.5), (0.2, 1.5), (1e-4, 0.5), (1e-5, 1.5)])
 def test_many_statements_have_the_answer_of_the_integral(chance: float, sigma: float, seed: int) -> None:
     """Also where the event is so rare that only draws given the event show what it depends on."""
@@ -138,7 +139,7 @@ def sampled(assessment: Assessment, *, integrated: bool, seed: int) -> Posterior
     """A fit with many draws, of all quantities or of those that cannot be integrated over."""
     dimensions = (integrated_dimensions if integrated else Dimensions.of)([assessment])
     proposal = fit_proposal(assessment, seed=seed, dimensions=dimensions)
-    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=30_000), seed=seed)
+    return posterior_of(assessment, sample_posterior(assessment, proposal, seed=seed, draws=10_000), seed=seed)
 
 
 @pytest.mark.parametrize(("make", "count"), [(mixed, 4), (several, 8)])

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from estimative.model.assessment import Assessment
 from estimative.model.inference.executor import (
     ATTEMPTS,
     BatchExecutor,
@@ -27,7 +26,7 @@ from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, 
 from estimative.priors.errors import InvalidInput
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
-from tests.tasks import ending, ending_once, failing_at, squared
+from tests.tasks import ending, ending_once, failing_at, headline_by_nuts, squared
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ def test_a_task_that_always_ends_its_process_is_given_up() -> None:
 def test_the_task_that_is_given_up_may_have_an_answer_of_its_own() -> None:
     """In its place, while all others are computed."""
     function = SharedFunction(ending, lost=lambda error: -len(error.issues))
-    with ProcessExecutor(2) as executor:
+    with ProcessExecutor(1) as executor:
         assert list(executor.map(function, range(6))) == [0, 1, -1, 3, 4, 5]
 
 
@@ -162,15 +161,11 @@ def test_every_engine_gives_the_same_digits(processes: ProcessExecutor) -> None:
         assert refits_on(pool) == expected
 
 
-def by_nuts_headline(assessment: Assessment) -> float:
-    return by_nuts(assessment, seed=2, draws=400).headline.value
-
-
 @pytest.mark.slow
 def test_nuts_gives_the_same_digits_in_another_process(processes: ProcessExecutor) -> None:
     """As every engine sends it: a process is what it runs in."""
     assessment = small(OPEN)
-    assert list(processes.map(by_nuts_headline, [assessment])) == [by_nuts_headline(assessment)]
+    assert list(processes.map(headline_by_nuts, [assessment])) == [headline_by_nuts(assessment)]
 
 
 def test_nuts_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ type Numbers = NDArray[np.float64]
 ERRORS = 4.0
 """Standard errors: passed by chance but once in 16,000, and the seeds are fixed."""
 YEARS = (datetime.date(2029, 1, 1) - datetime.date(2026, 1, 1)).days / 365.25
-NORMALS = np.linspace(-10, 10, 1601)
+NORMALS = np.linspace(-10, 10, 401)
 MASS = stats.norm.pdf(NORMALS) * (NORMALS[1] - NORMALS[0])
 
 
@@ -110,7 +110,7 @@ def test_two_gauges_that_contradict_each_other_are_fitted() -> None:
     said: dict[str, Statement | float] = {"factors.f": BetaStated(a=2, b=2), "events.e": 0.3, "effects.e.f": 30.0}
     said |= {"evidence.one": LognormalStated(mu=-4.0, sigma=1.2), "evidence.two": LognormalStated(mu=-4.5, sigma=1.2)}
     posterior = by_importance(assessed(scenario_of(event, factors=("f",), evidence=gauges), said), seed=1)
-    x = np.linspace(0, 1, 4001)[1:-1, None]
+    x = np.linspace(0, 1, 2001)[1:-1, None]
     weights = stats.beta.pdf(x[:, 0], 2, 2)
     for value, mu in ((0.2, -4.0), (0.8, -4.5)):
         weights *= stats.norm.pdf(value, x, np.exp(mu + 1.2 * NORMALS)) @ MASS
@@ -152,7 +152,7 @@ def pinned() -> Assessment:
 
 def pinned_factor() -> float:
     """The mean of the factor: given the other two, the forecast leaves it a single value."""
-    base, effect = np.linspace(-8, -1, 700)[:, None], np.linspace(4, 12, 700)
+    base, effect = np.linspace(-8, -1, 300)[:, None], np.linspace(4, 12, 300)
     f = 0.5 + (logit(0.002) - base) / effect
     # A uniform probability has log-odds of logistic density; dividing by the effect is d f / d logit.
     log_weights = log_expit(base) + log_expit(-base) + stats.norm.logpdf(effect) - np.log(effect)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -51,9 +53,12 @@ def integral(prior: ItemPrior, power: float, m: float | None = None) -> float:
     return float(shares @ ratio(prior, z, (lower + (upper - lower) * quantiles)[:, None]) ** power @ weights)
 
 
+legendre = cache(np.polynomial.legendre.leggauss)
+
+
 def gauss(low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """Nodes in a span, and their weights times the standard normal density."""
-    nodes, weights = np.polynomial.legendre.leggauss(500)
+    nodes, weights = legendre(500)
     z = (low + high) / 2 + (high - low) / 2 * nodes
     return z, (high - low) / 2 * weights * stats.norm.pdf(z)
 

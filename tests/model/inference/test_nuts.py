@@ -39,6 +39,10 @@ from tests.small import small, weather
 pytestmark = pytest.mark.slow
 
 FLAGSHIP = "coordinated-attack"
+FEWER = 500
+"""Draws for each chain, enough for every check of these assessments."""
+BRIEF = nuts.Adaptation(target_accept=0.85, tune=100)
+"""Where it does not matter how well chains are adapted."""
 WITHIN = 4.0
 """Monte Carlo standard errors: once in 16,000 by chance, and the seeds are fixed."""
 
@@ -67,7 +71,7 @@ def stated(scenario: str, prior_set: str) -> PriorSet:
 @cache
 def chains(name: str) -> Posterior:
     """The flagship by NUTS, with a shipped prior set."""
-    return by_nuts(assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)), seed=1)
+    return by_nuts(assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)), seed=1, draws=FEWER)
 
 
 @cache
@@ -96,7 +100,7 @@ def test_agreement_is_lost_where_the_prior_sets_differ() -> None:
 def test_the_seed_fixes_every_digit() -> None:
     """The same seed gives the same draws to the last digit, whatever was fitted between; another gives others."""
     first, _, again, other = (
-        nuts.sample(small(statements), seed=seed, draws=50, chains=2)
+        nuts.sample(small(statements), seed=seed, draws=50, chains=2, adaptation=BRIEF)
         for statements, seed in ((VAGUE, 4), (PARTLY_HELD, 4), (VAGUE, 4), (VAGUE, 5))
     )
     assert np.array_equal(first.theta.degree, again.theta.degree)
@@ -107,7 +111,7 @@ def test_the_seed_fixes_every_digit() -> None:
 def test_constants_stay_constant() -> None:
     """A quantity held fixed has exactly its value in every draw; every other one varies within its prior's ends."""
     assessment = small(PARTLY_HELD)
-    posterior = posterior_of(assessment, nuts.sample(assessment, seed=6, draws=50), seed=6)
+    posterior = posterior_of(assessment, nuts.sample(assessment, seed=6, draws=50, adaptation=BRIEF), seed=6)
     for name, prior in assessment.priors.items():
         values = posterior.quantity(name)
         match prior.family:
@@ -136,7 +140,7 @@ def test_answers_are_the_integral_over_the_quantities(method: str) -> None:
 def fitted_twice() -> tuple[Posterior, Posterior]:
     """By NUTS and by importance sampling; the ratio of one item is uncertain, that of the other is held."""
     assessment = small({**VAGUE, "evidence.puddle": LognormalStated(mu=2, sigma=1.2), "evidence.cloud": 3.0})
-    return by_nuts(assessment, seed=7), by_importance(assessment, seed=8)
+    return by_nuts(assessment, seed=7, draws=600), by_importance(assessment, seed=8)
 
 
 @pytest.mark.parametrize("name", ["evidence.puddle", "evidence.cloud"])
@@ -158,7 +162,7 @@ def moments(fitted: Posterior, name: str) -> tuple[float, float]:
 
 def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, float]:
     """Each outcome's probability, by the midpoint rule over the prior probability of a degree and of a ratio."""
-    shares = (np.arange(60) + 0.5) / 60
+    shares = (np.arange(30) + 0.5) / 30
     values = {name: prior.family.quantile(0.5) for name, prior in assessment.priors.items()}
     grids = ([assessment.priors[name].family.quantile(p) for p in shares] for name in (degree, ratio))
     oracles = [
@@ -175,7 +179,7 @@ def integrals(assessment: Assessment, degree: str, ratio: str) -> dict[str, floa
 
 def test_draws_of_all_chains_count_alike() -> None:
     """Chains stand one after the other, and every draw weighs as much as any other."""
-    draws = nuts.sample(small(VAGUE), seed=8, draws=50, chains=3)
+    draws = nuts.sample(small(VAGUE), seed=8, draws=50, chains=3, adaptation=BRIEF)
     assert (draws.method, draws.chains, draws.count) == ("nuts", 3, 150)
     assert draws.weights == pytest.approx(np.full(150, 1 / 150))
 
@@ -214,7 +218,7 @@ SETTLED: Mapping[str, Callable[[], Assessment]] = {
 def test_what_a_scenario_lacks_is_no_obstacle(lacking: str) -> None:
     """A scenario without uncertain ratios, uncertain degrees or evidence is sampled like any other."""
     assessment = LACKING[lacking]()
-    fitted = by_nuts(assessment, seed=9)
+    fitted = by_nuts(assessment, seed=9, draws=FEWER)
     assert fitted.draws.method == "nuts"
     assert fitted.verdict.passed
     assert agreement(fitted, by_importance(assessment, seed=9)).agree
@@ -339,11 +343,11 @@ def test_the_density_is_that_of_the_pymc_model(name: str) -> None:
 
 def test_a_second_scenario_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once one assessment has been sampled, others of any size need neither PyTensor nor numba to compile."""
-    nuts.sample(small(VAGUE), seed=1, draws=10, chains=1)
+    nuts.sample(small(VAGUE), seed=1, draws=10, chains=1, adaptation=BRIEF)
     monkeypatch.setattr(pytensor, "function", lambda *_, **__: pytest.fail("compiled again"))
     with install_recorder("numba:compile") as compilations:
         for make, _, _ in OF_EACH_KIND.values():
-            nuts.sample(make(), seed=1, draws=10, chains=1)
+            nuts.sample(make(), seed=1, draws=10, chains=1, adaptation=BRIEF)
     assert not compilations.buffer
 
 
@@ -360,6 +364,9 @@ def test_generated_sources_are_not_left_in_the_temporary_folder(monkeypatch: pyt
     assert [folder.parent for folder in folders] == [Path(pytensor.config.compiledir)]
 
 
+BRIEF_LADDER = tuple(replace(adaptation, tune=BRIEF.tune) for adaptation in nuts.LADDER)
+
+
 def test_more_draws_are_taken_where_only_draws_lack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where too few draws are all that fails, a second fit takes enough to pass."""
     monkeypatch.setattr(nuts, "DRAWS", 40)
@@ -370,7 +377,7 @@ def test_more_draws_are_taken_where_only_draws_lack(monkeypatch: pytest.MonkeyPa
 
 def test_as_many_draws_are_taken_as_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number of draws that was asked for is kept to, and the verdict says that it is too small."""
-    monkeypatch.setattr(nuts, "LADDER", nuts.LADDER[:2])  # the later ones warm up for long
+    monkeypatch.setattr(nuts, "LADDER", BRIEF_LADDER[:2])
     fitted = by_nuts(small(VAGUE), seed=11, draws=40)
     assert fitted.draws.count == 40 * nuts.CHAINS
     assert {"bulk ESS", "tail ESS"} <= {check.name for check in fitted.verdict.failed}
@@ -382,7 +389,7 @@ def test_draws_are_no_remedy_for_divergences(monkeypatch: pytest.MonkeyPatch) ->
 
     def diverging(*args: object, adaptation: nuts.Adaptation, **settings: object) -> object:
         tried.append(adaptation)
-        draws = honest(*args, **settings)  # type: ignore[arg-type]
+        draws = honest(*args, adaptation=BRIEF, **settings)  # type: ignore[arg-type]
         return replace(draws, diagnostics={**draws.diagnostics, "divergences": 2.0})
 
     monkeypatch.setattr(nuts, "DRAWS", 40)
@@ -399,9 +406,11 @@ def test_smaller_steps_mend_divergences(monkeypatch: pytest.MonkeyPatch) -> None
 
     def diverging(*args: object, adaptation: nuts.Adaptation, **settings: object) -> object:
         draws = honest(*args, adaptation=adaptation, **settings)  # type: ignore[arg-type]
-        count = 3.0 if adaptation is nuts.LADDER[0] else 0.0
+        count = 3.0 if adaptation is BRIEF_LADDER[0] else 0.0
         return replace(draws, diagnostics={**draws.diagnostics, "divergences": count})
 
+    monkeypatch.setattr(nuts, "LADDER", BRIEF_LADDER)
+    monkeypatch.setattr(nuts, "DRAWS", FEWER)
     monkeypatch.setattr(nuts, "sample", diverging)
     fitted = by_nuts(small(VAGUE), seed=11)
     assert fitted.verdict.passed

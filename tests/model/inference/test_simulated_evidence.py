@@ -27,7 +27,7 @@ from estimative.priors.statements import LognormalStated, Statement
 from tests.prior_sets import assessed
 from tests.small import HELD, weather
 
-WORLDS = 200
+WORLDS = 120
 ERRORS = 4.5
 """Standard errors by which a mean may be off: by chance once in 150,000 comparisons."""
 OWN: Any = {"title": "", "source": ""}
@@ -153,7 +153,7 @@ def test_an_observation_on_which_clocks_depend_stays_as_it_is() -> None:
 def test_truths_are_weighted_by_what_an_uncertain_ratio_adds() -> None:
     """R^(1/2) + R^(-1/2) moves a lognormal ratio to a mixture of two, in closed form."""
     mu, sigma = math.log(3), 0.9
-    every = worlds(assessment([PUDDLE], {"evidence.puddle": LognormalStated(mu=mu, sigma=sigma)}), 400)
+    every = worlds(assessment([PUDDLE], {"evidence.puddle": LognormalStated(mu=mu, sigma=sigma)}))
     share = 1 / (1 + math.exp(-mu))
     values = [
         float(world.theta.log_ratio[world.assessment.structure.quantities.ratios["evidence.puddle"], 0])

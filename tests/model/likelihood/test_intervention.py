@@ -127,7 +127,7 @@ def settable(scenario: Scenario) -> list[str]:
     return [name for name in scenario.events if name not in settled]
 
 
-@examples(12)
+@examples(8)
 @given(scene=scenes())
 def test_answers_are_shares_of_the_joint_states(scene: Scene) -> None:
     """Whatever is set and then seen, every target and its condition has what its joint states have together."""
@@ -166,7 +166,7 @@ def test_fixed_scenarios(name: str, intervention: Intervention, given_: Mapping[
     check(Scene(valued=valued(scenario, seed=3, draws=3), intervention=intervention, given=given_))
 
 
-@examples(12)
+@examples(8)
 @given(scene=settled_scenarios())
 def test_setting_nothing_changes_nothing(scene: Valued) -> None:
     """An intervention that sets nothing leaves every answer as it is."""
@@ -183,7 +183,7 @@ def check_same(result: QueryProbabilities, expected: QueryProbabilities) -> None
     assert result.log_evidence == close(expected.log_evidence)
 
 
-@examples(12)
+@examples(8)
 @given(scene=settled_scenarios(), value=st.floats(0, 1) | st.sampled_from([0.0, 1.0]))
 def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: float) -> None:
     """A factor that has one value in all draws, set to that value, leaves every answer as it is."""
@@ -196,7 +196,7 @@ def test_setting_a_factor_where_it_is_changes_nothing(scene: Valued, value: floa
     check_same(result, evaluate_queries(structure, known.theta, chosen))
 
 
-@examples(12)
+@examples(8)
 @given(scene=scenes(given_events=0))
 def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     """Nothing that is set has an effect on an event that is settled, or on how probable the evidence is."""
@@ -209,7 +209,7 @@ def test_what_is_settled_does_not_respond(scene: Scene) -> None:
     check_same(scene.probabilities(chosen), expected)
 
 
-@examples(12)
+@examples(8)
 @given(scene=scenes(), happens=st.booleans())
 def test_a_set_event_happens_where_it_can_or_never(scene: Scene, happens: bool) -> None:
     """An event set to happen does so wherever `given` and `unless` allow it and nowhere else; set not to, never."""

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -291,11 +292,17 @@ def without_others(scoring: Scoring, rule: str) -> list[float]:
     return [weight * (1 - weight) * worth[analyst] for analyst, weight in result.items()]
 
 
+@cache
+def simulated() -> list[Scoring]:
+    """The scores of many simulated records."""
+    rng = np.random.default_rng(7)
+    return [score(record(**{name: list(drawn(rng, 100)) for name in "abc"})) for _ in range(200)]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_errors_against_a_simulation(rule: str) -> None:
     """Weights of 200 simulated records spread as their errors say; errors that leave the other analysts out do not."""
-    rng, repeats = np.random.default_rng(7), 200
-    scorings = [score(record(**{name: list(drawn(rng, 100)) for name in "abc"})) for _ in range(repeats)]
+    scorings, repeats = simulated(), len(simulated())
     result = [list(weights(scoring, rule).values()) for scoring in scorings]
     spread = np.std([[weight.value for weight in row] for row in result], axis=0, ddof=1)
     errors = np.mean([[weight.se for weight in row] for row in result], axis=0)
