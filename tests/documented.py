@@ -25,8 +25,9 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from tests.in_process import Finished, run
+from tests.in_process import Finished, one_thread, run
 from tests.output_match import CUT, same
+from tests.remembered import remembered
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -138,8 +139,8 @@ def with_lines(text: str, edits: str) -> str:
 
 @contextmanager
 def reader(document: Path) -> Iterator[Reader]:
-    """A reader of one document, with the files that it takes for granted."""
-    with TemporaryDirectory() as folder:
+    """A reader of one document, with the files that it takes for granted, who waits for no answer twice."""
+    with TemporaryDirectory() as folder, remembered(), one_thread():
         if document.name != "tutorial.md":
             for file in FILES.iterdir():
                 shutil.copy(file, folder)
