@@ -85,5 +85,5 @@ def test_every_name_on_the_page_is_unique(address: str) -> None:
 
 def test_a_page_of_others_shows_the_wide_drawing_alone() -> None:
     """A notebook does not have our style sheet."""
-    page = fragment(DOCUMENT)
-    assert page.count('<div class="for-narrow" hidden>') == page.count('<div class="for-wide">') == len(PLOTS)
+    page = fragment(DOCUMENT[:4])
+    assert page.count('<div class="for-narrow" hidden>') == page.count('<div class="for-wide">') == 2
