@@ -137,7 +137,7 @@ def test_a_disk_that_is_full_is_an_error_in_a_sentence(small: Desk, size: int) -
 
 
 def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small: Desk) -> None:
-    """Reports and their weights, differences and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
+    """Reports, differences and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
     for seed in ("1", "2"):
         assert small.run(*FIT, "--seed", seed).code == 0
     first, second = (path.name for path in sorted((small.folder / "store").iterdir()))
