@@ -26,7 +26,7 @@ WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 PARTS: Document = tuple(
     block
-    for at in range(40)
+    for at in range(28)
     for block in (
         Heading(text=f"Part {at}"),
         Paragraph(text=f"{PROSE} " * (5 * at % 7 + 2)),
@@ -220,7 +220,7 @@ def test_the_header_of_a_long_table_is_on_each_printed_page(paper: dict[str, lis
 def test_no_picture_is_cut_on_paper(paper: dict[str, list[str]]) -> None:
     """Its title and what is drawn below it are on one page; of its two drawings one is printed."""
     pages = paper["parts"]
-    assert sum(page.count("Beside") for page in pages) == 20
+    assert sum(page.count("Beside") for page in pages) == 14
     for page in pages:
         assert len(re.findall(r"Figure\d", page)) == page.count("Beside")
 

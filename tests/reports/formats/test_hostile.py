@@ -28,6 +28,7 @@ from estimative.reports.formats.typeset import sanitize
 from estimative.reports.formats.xlsx import xlsx
 from estimative.reports.sheets import Sheet
 from tests.documents import saying
+from tests.examples import examples
 from tests.hostile import HOSTILE
 from tests.reading import (
     Page,
@@ -152,6 +153,7 @@ def test_a_hostile_text_is_text(form: str, name: str) -> None:
     CHECKS[form](HOSTILE[name])
 
 
+@examples(24)
 @given(text=ANY_TEXT | MARKS)
 def test_any_text_is_text(text: str) -> None:
     """Of any characters, and of the marks of markup more often."""
