@@ -170,6 +170,7 @@ def test_an_aborted_request_ends_its_job_and_is_silent(notebook: Notebook) -> No
         while notebook.widget._requests and time.monotonic() < until:
             time.sleep(0.01)
         assert not notebook.widget._requests
+        assert not any(job.complete for job in notebook.widget._page.jobs.values())
         assert all(content.get("part", {}).get("part") == "progress" for content in heard(notebook))
 
 
