@@ -25,8 +25,10 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from tests.in_process import Finished, run
+from tests.documents import drawing
+from tests.in_process import Finished, one_thread, run
 from tests.output_match import CUT, same
+from tests.remembered import remembered
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -40,6 +42,8 @@ STEP = re.compile(
 )
 HOME = "~/port"
 """How the documents call the reader's folder."""
+DRAW = patch("estimative.reports.figures.chart.Chart.svg", lambda _, **look: drawing().svg(**look))
+"""In the place of a figure there is one that takes no time: what it shows is in no output."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +142,8 @@ def with_lines(text: str, edits: str) -> str:
 
 @contextmanager
 def reader(document: Path) -> Iterator[Reader]:
-    """A reader of one document, with the files that it takes for granted."""
-    with TemporaryDirectory() as folder:
+    """A reader of one document, with the files that it takes for granted, who waits for no answer twice."""
+    with TemporaryDirectory() as folder, remembered(), one_thread(), DRAW:
         if document.name != "tutorial.md":
             for file in FILES.iterdir():
                 shutil.copy(file, folder)

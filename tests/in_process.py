@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,20 @@ def run(*arguments: str, folder: Path | None = None, environment: dict[str, str]
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else int(end.code is not None)
     return Finished(code=code, out=out.getvalue(), err=err.getvalue())
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let commands compute on one thread of this process, however many they ask for.
+
+    Every engine gives the same digits, but a process first imports everything, and threads get in each other's way.
+    """
+    engines = "estimative.model.inference.executor"
+    with (
+        patch(f"{engines}.ProcessExecutor", lambda count: ThreadPoolExecutor(1)),
+        patch(f"{engines}.cores", lambda: 1),
+    ):
+        yield
 
 
 @contextmanager

@@ -13,17 +13,18 @@ from playwright.sync_api import Browser, Locator, Page, Route
 from tests.page_server import Server
 
 WEATHER = "factors.weather"
-STANDS = """standing => new Promise((resolve) => {
-  const text = () => document.getElementById("standing")?.textContent;
-  const watcher = new MutationObserver(() => text() === standing && done());
+SHOWS = """([id, wanted]) => new Promise((resolve) => {
+  const text = () => document.getElementById(id)?.textContent ?? "";
+  const pattern = new RegExp(wanted);
+  const watcher = new MutationObserver(() => pattern.test(text()) && done());
   const late = setTimeout(() => done(), 60000);
   const done = () => { watcher.disconnect(); clearTimeout(late); resolve(text()); };
   watcher.observe(document.body, { childList: true, characterData: true, subtree: true });
-  if (text() === standing) done();
+  if (pattern.test(text())) done();
 })"""
+"""Wait for a text, and return the one that is there then."""
 NONE = "\N{EN DASH}"
 """In the place of a number."""
-LIVE = re.compile("^Live")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +42,19 @@ class Tab:
 
     def settle(self) -> None:
         """Wait for the full fit."""
-        self.stand("Full fit")
+        self.stand("^Full fit$")
+
+    def live(self) -> None:
+        """Wait for a live answer."""
+        self.stand("^Live")
 
     def stand(self, standing: str) -> None:
-        """Wait until this is how far the answer can be relied on, and go on at once: `expect` may look again only
-        after a second.
-        """
-        assert self.page.evaluate(STANDS, standing) == standing
+        """Wait until this is how far the answer can be relied on."""
+        self.show("standing", standing)
+
+    def show(self, element: str, pattern: str) -> None:
+        """Wait until an element has a text, and go on at once: `expect` may look again only after a second."""
+        assert re.search(pattern, self.page.evaluate(SHOWS, [element, pattern]))
 
     def entry(self, name: str) -> Locator:
         """The entry of an input in the list."""

@@ -23,10 +23,14 @@ from estimative.model.assessment import Assessment
 from estimative.model.codec import to_json
 from estimative.model.inference.posterior import Posterior
 from estimative.priors.errors import InvalidInput
+from estimative.reports.figures.chart import Chart
 from estimative.reports.figures.style import NothingToPlot
 from estimative.reports.formats.registry import FORMATS
 from estimative.reports.number_format import percent
 from tests.command import FILES, Desk
+from tests.documents import drawing
+from tests.in_process import one_thread
+from tests.remembered import remembered
 
 SEED = 4
 AS_JSON = ("--format", "json", "--seed", str(SEED))
@@ -100,7 +104,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_an_answer_is_what_the_command_prints(desk: Desk, answers: dict[str, es.Answer], name: str) -> None:
     """At the same seed the JSON of an answer is that of the command, to the last digit."""
-    done = desk.run(*COMMANDS[name], *AS_JSON)
+    with one_thread():
+        done = desk.run(*COMMANDS[name], *AS_JSON)
     assert done.code == 0, done.err
     assert json.loads(answers[name].to_json()) == json.loads(done.out)
 
@@ -260,15 +265,17 @@ def test_an_answer_is_saved_in_the_format_of_the_ending(fit: es.Fit, tmp_path: P
         fit.save(tmp_path / "fit.odt")
 
 
-def test_a_fit_writes_its_report(fit: es.Fit, tmp_path: Path) -> None:
+def test_a_fit_writes_its_report(fit: es.Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The brief or everything, without a saved run; a page with sliders or without."""
-    fit.report(tmp_path / "brief.md", brief=True)
-    fit.report(tmp_path / "full.md")
+    monkeypatch.setattr(Chart, "svg", lambda _, **look: drawing().svg(**look))
+    with remembered():
+        fit.report(tmp_path / "brief.md", brief=True)
+        fit.report(tmp_path / "full.md")
+        fit.report(tmp_path / "moving.html")
+        fit.report(tmp_path / "still.html", static=True)
     brief, full = ((tmp_path / f"{name}.md").read_text(encoding="utf-8") for name in ("brief", "full"))
     assert full.startswith(brief.rstrip())
     assert len(full) > 3 * len(brief)
-    for name, static in (("moving", False), ("still", True)):
-        fit.report(tmp_path / f"{name}.html", static=static)
     moving, still = ((tmp_path / f"{name}.html").read_text(encoding="utf-8") for name in ("moving", "still"))
     assert ("<script" in moving, "<script" in still) == (True, False)
 

@@ -20,6 +20,8 @@ from tests.command import Desk
 from tests.estimative.test_compare import PURSER
 from tests.estimative.test_pool import FORECASTS
 from tests.estimative.test_resolve import COOK, DATED, UNTIL, backdate, day
+from tests.in_process import one_thread
+from tests.remembered import remembered
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
 NAMES: dict[str, Any] = {name: TYPES[name] for name in KINDS}
@@ -61,7 +63,11 @@ FITTED = [name for name in COMMANDS if name not in NOT_FITTED]
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What every command prints as JSON, of fits that converge and, by the name "... failed", of fits that do not."""
-    desk = Desk.at(tmp_path_factory.mktemp("schemas"))
+    with one_thread(), remembered():
+        return printed_at(Desk.at(tmp_path_factory.mktemp("schemas")))
+
+
+def printed_at(desk: Desk) -> dict[str, Any]:
     desk.write("ferry.toml", DATED)
     for name, text in {
         "cook.toml": COOK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from estimative.model.codec import from_json
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.report_result import ReportResult
+from estimative.reports.figures.chart import Chart
 from tests.command import FERRY, PRIORS, Desk
+from tests.in_process import one_thread
 
 IMPORTANCE = ("--method", "importance")
 COOK = (
@@ -20,6 +23,13 @@ COOK = (
     .replace('"unlikely"', '"likely"')
     .replace("captain = 2", "captain = 4")
 )
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    """Compute on one thread: none of these tests is about several."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture
@@ -118,8 +128,11 @@ def test_a_format_that_cannot_go_there_is_an_error(
     assert phrase in done.err
 
 
-def test_figures_are_written_as_svg_and_png(fitted: Desk, good: str, tmp_path: Path) -> None:
+def test_figures_are_written_as_svg_and_png(
+    fitted: Desk, good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`--figures DIR` writes every figure twice, and no document unless one is asked for."""
+    monkeypatch.setattr(Chart, "png", lambda chart, **_: b"\x89PNG " + chart.title.encode())
     done = fitted.run("report", good, "--figures", tmp_path / "new" / "figures")
     assert (done.code, done.out) == (0, "")
     written = {path.name for path in (tmp_path / "new" / "figures").iterdir()}

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.command import SCENARIO, Desk
+from tests.examples import later
+from tests.in_process import one_thread
 
 COMMAND = ("trace", "cancelled", "-s", "ferry.toml", "-p", "mate.toml")
 LOUD = """
@@ -39,6 +41,24 @@ for command in json.loads(sys.argv[1]):
 print(json.dumps(codes))
 """
 """Runs commands one after the other, and prints their exit codes behind what they print."""
+WITHOUT_STREAMS = """
+import json, sys
+import estimative.cli.app as app
+commands, stdout, codes = json.loads(sys.argv[1]), sys.stdout, []
+def run(command):
+    sys.argv = ["estimative", *command]
+    try:
+        app.main()
+    except SystemExit as end:
+        return end.code or 0
+    return 0
+sys.stdout = None
+codes = [run(command) for command in commands]
+sys.stdout, sys.stderr = stdout, None
+codes.append(run(commands[0]))
+print(json.dumps(codes))
+"""
+"""Runs commands without a stdout, then the first of them without a stderr; prints the codes."""
 
 
 def finished(desk: Desk, *python: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -57,24 +77,22 @@ def small(desk: Desk) -> Desk:
     return desk
 
 
-def test_warnings_of_libraries_are_not_printed(small: Desk) -> None:
+@pytest.mark.parametrize("setting", ["error", later("default")])
+def test_warnings_of_libraries_are_not_printed(small: Desk, setting: str) -> None:
     """Neither a warning nor a log entry of a library is printed, and PYTHONWARNINGS makes no crash of it."""
-    for setting in ("default", "error"):
-        found = finished(small, "-c", LOUD, *COMMAND, environment={"PYTHONWARNINGS": setting, "LANG": "C"})
-        assert (found.returncode, found.stderr) == (0, "")
+    found = finished(small, "-c", LOUD, *COMMAND, environment={"PYTHONWARNINGS": setting, "LANG": "C"})
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_a_stdout_that_is_closed_is_an_error_in_a_sentence(small: Desk) -> None:
     """Without a stdout there is one line on stderr and exit code 2; without a stderr, the answer is printed."""
-    start = "import estimative.cli.app as app; app.main()"
-    command = ("check", "ferry.toml")
-    for form in ("terminal", "json"):
-        closed = finished(small, "-c", f"import sys; sys.stdout = None; {start}", *command, "--format", form)
-        assert (closed.returncode, closed.stderr.count("\n")) == (2, 1)
-        assert closed.stderr.startswith("stdout: it cannot be used")
-    mute = finished(small, "-c", f"import sys; sys.stderr = None; {start}", *command)
-    assert mute.returncode == 0
-    assert "ferry" in mute.stdout
+    commands = [("check", "ferry.toml", "--format", form) for form in ("terminal", "json")]
+    closed = finished(small, "-c", WITHOUT_STREAMS, json.dumps(commands))
+    assert closed.returncode == 0
+    *printed, codes = closed.stdout.splitlines()
+    assert json.loads(codes) == [2, 2, 0]
+    assert [line.startswith("stdout: it cannot be used") for line in closed.stderr.splitlines()] == [True, True]
+    assert "ferry" in "".join(printed)
 
 
 def test_statistics_need_no_docstrings(small: Desk) -> None:
@@ -119,14 +137,13 @@ def test_a_disk_that_is_full_is_an_error_in_a_sentence(small: Desk, size: int) -
 
 
 def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small: Desk) -> None:
-    """Reports, differences, weights and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
+    """Reports, differences and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
     for seed in ("1", "2"):
         assert small.run(*FIT, "--seed", seed).code == 0
     first, second = (path.name for path in sorted((small.folder / "store").iterdir()))
     strict = {"PYTHONWARNINGS": "error", "LANG": "C", "LC_ALL": "C"}
     files = saved(small)
     commands = (
-        ("evidence", "-s", "ferry.toml", "-p", "mate.toml"),
         ("whatif", "-s", "ferry.toml", "-p", "mate.toml", "--given", "storm"),
         ("diff", first, second, "--runs", "store"),
         ("report", first, "--runs", "store"),
@@ -135,7 +152,8 @@ def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small:
     assert (bare.returncode, "Traceback" in bare.stderr, saved(small)) == (0, False, files)
     *answers, codes = bare.stdout.split("\f")
     assert json.loads(codes) == [0] * len(commands)
-    assert answers == [small.run(*command).out for command in commands]
+    with one_thread():
+        assert answers == [small.run(*command).out for command in commands]
 
 
 def saved(desk: Desk) -> dict[Path, bytes]:

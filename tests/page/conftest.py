@@ -31,9 +31,16 @@ def harbour(ferry: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser, harbour: Server) -> Iterator[Tab]:
+    """A tab that one test after the other works in."""
+    with opened(browser, harbour) as tab:
+        yield tab
+
+
 @pytest.fixture
-def tab(browser: Browser, harbour: Server) -> Iterator[Tab]:
-    """The page, with the beliefs and the files as they were at first."""
+def tab(window: Tab, harbour: Server) -> Iterator[Tab]:
+    """The page as it is when it is opened, with the beliefs and the files as they were at first."""
     desk = harbour.ask("desk").data
     while desk["undo"]:
         desk = harbour.ask("undo", revision=desk["revision"]).data
@@ -41,5 +48,9 @@ def tab(browser: Browser, harbour: Server) -> Iterator[Tab]:
     for at, analyst in enumerate(desk["analysts"]):
         if analyst["changes"]:
             desk = harbour.ask("save", revision=desk["revision"], at=at).data["desk"]
-    with opened(browser, harbour) as tab:
-        yield tab
+    window.page.goto(harbour.address.partition("#")[0])
+    yield window
+    # What is under way ends with the page, and complains to nobody.
+    window.page.goto("about:blank")
+    window.page.unroute_all()
+    window.complaints.clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.page_tab import LIVE, NONE, WEATHER, Tab
+from tests.page_tab import NONE, WEATHER, Tab
 
 
 def focused(tab: Tab) -> str:
@@ -43,9 +43,9 @@ def test_a_belief_is_changed_explained_and_saved_by_keyboard_alone(tab: Tab, fer
     press_until(tab, "95% below, slider")
     for _ in range(8):
         keyboard.press("ArrowRight")
-    expect(page.locator("#standing")).to_have_text(LIVE)
+    tab.live()
     expect(tab.entry(WEATHER).locator(".mark")).to_have_text("changed")
-    expect(page.get_by_text("Why did it change?")).to_be_visible()
+    page.get_by_text("Why did it change?").wait_for()
     press_until(tab, "95% below")
     keyboard.press("Enter")
     assert focused(tab) == "Because"
@@ -60,7 +60,7 @@ def test_a_belief_is_changed_explained_and_saved_by_keyboard_alone(tab: Tab, fer
     assert tab.probability != before
     press_until(tab, "Save", key="Shift+Tab")
     keyboard.press("Enter")
-    expect(page.get_by_text("Saved in mate.toml.")).to_be_visible()
+    page.get_by_text("Saved in mate.toml.").wait_for()
     written = 'weather = { p05 = 0.2, p95 = 0.88, because = "Two gales are on their way." }'
     assert written in (ferry / "mate.toml").read_text()
     expect(tab.entry(WEATHER).locator(".mark")).to_have_count(0)
@@ -100,18 +100,18 @@ def test_a_number_is_fitted_without_leaving_its_field_and_what_is_none_has_no_an
     ):
         high.fill(text)
         expect(entry.locator(".wrong:visible")).to_contain_text(message)
-        expect(tab.page.locator("#standing")).to_have_text("No live number")
+        tab.stand("^No live number$")
     entry.get_by_role("button", name="Done").click()
     expect(high).to_be_focused()
     high.fill("85%")
     expect(entry.locator(".wrong:visible")).to_have_count(0)
-    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    tab.live()
     high.press("Escape")
     expect(entry.get_by_role("button", name="Done")).to_have_count(0)
     tab.settle()
     high = tab.edit(WEATHER).get_by_label("95% below", exact=True)
     high.fill("0.88")
-    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    tab.live()
     tab.settle()
     expect(high).to_be_focused()
     expect(tab.entry(WEATHER)).to_have_class(re.compile("changed"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.page_tab import LIVE, WEATHER, Tab
+from tests.page_tab import WEATHER, Tab
 
 
 def test_a_supposition_changes_nothing_and_says_what_would_follow(tab: Tab) -> None:
@@ -24,7 +24,7 @@ def test_a_supposition_changes_nothing_and_says_what_would_follow(tab: Tab) -> N
     expect(said).not_to_have_text(made)
     assert panel.get_by_label("Severity of the weather", exact=True).input_value() == "do"
     panel.get_by_label("Curve over").select_option("Severity of the weather")
-    expect(panel.locator(".curve-plot")).to_be_visible()
+    panel.locator(".curve-plot").wait_for()
     panel.get_by_role("button", name="Suppose nothing").click()
     expect(said).to_have_count(0)
     panel.get_by_text("Evidence that counts").click()
@@ -58,7 +58,7 @@ def test_a_part_that_is_not_live_is_marked_as_from_before_a_change(tab: Tab) -> 
     panel.get_by_role("heading", name="Tornado").wait_for()
     slider = tab.edit(WEATHER).get_by_label("95% below, slider")
     slider.press("ArrowRight")
-    expect(tab.page.locator("#standing")).to_have_text(LIVE)
+    tab.live()
     panel.get_by_text("Before this change").wait_for()
     panel.get_by_text("Before this change").wait_for(state="detached")
 
@@ -91,7 +91,7 @@ def test_a_file_that_was_changed_elsewhere_is_not_written_but_read_again(tab: Ta
     panel.get_by_role("button", name="Read the file again").click()
     expect(tab.page.get_by_role("alert")).to_be_empty()
     panel.get_by_role("button", name="Save", exact=True).click()
-    expect(panel.get_by_text("Saved in mate.toml.")).to_be_visible()
+    panel.get_by_text("Saved in mate.toml.").wait_for()
     written = file.read_text()
     assert "p95 = 0.93" in written
     assert written.endswith("# by another hand\n")
@@ -109,8 +109,8 @@ def test_changes_that_an_earlier_page_did_not_save_are_offered(tab: Tab) -> None
     tab.hold("recover")
     tab.page.route("**/api/desk", recovered)
     tab.page.reload()
-    expect(tab.page.get_by_text("1 unsaved change of mate, of 1 May 2026, 12:03: Severity.")).to_be_visible()
-    expect(tab.page.get_by_text("Others: gone.")).to_be_visible()
+    tab.page.get_by_text("1 unsaved change of mate, of 1 May 2026, 12:03: Severity.").wait_for()
+    tab.page.get_by_text("Others: gone.").wait_for()
     with tab.page.expect_request("**/api/recover") as asked:
         tab.page.get_by_role("button", name="Take them up").click()
     assert asked.value.post_data_json["take"] is True

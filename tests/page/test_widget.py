@@ -161,14 +161,16 @@ def test_parts_come_one_by_one_and_a_document_as_bytes(notebook: Notebook) -> No
 
 def test_an_aborted_request_ends_its_job_and_is_silent(notebook: Notebook) -> None:
     """No process goes on with it, whether it has begun or not."""
-    for pause in (0.0, 0.5):
+    for begun in (False, True):
         asked = notebook.ask("thorough", revision=0, at=0)
-        time.sleep(pause)
+        if begun:
+            assert notebook.comm.heard.get(timeout=WAIT)[0]["part"]["part"] == "progress"
         notebook.send(id=asked, abort=True)
         until = time.monotonic() + WAIT
         while notebook.widget._requests and time.monotonic() < until:
             time.sleep(0.01)
         assert not notebook.widget._requests
+        assert not any(job.complete for job in notebook.widget._page.jobs.values())
         assert all(content.get("part", {}).get("part") == "progress" for content in heard(notebook))
 
 
@@ -182,7 +184,7 @@ def test_replies_go_through_the_loop_of_the_kernel(notebook: Notebook) -> None:
 
     async def cell() -> bool:
         notebook.ask("desk")
-        silent = notebook.silent(0.5)
+        silent = notebook.silent()
         while notebook.comm.heard.empty():
             await asyncio.sleep(0.01)
         return silent

@@ -15,6 +15,7 @@ from estimative.model.codec import from_json, to_json
 from estimative.priors.verbal_scale import find_scale
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
 from estimative.reports.documents import curves
+from estimative.reports.figures.chart import Chart
 from estimative.reports.figures.curves import curves as figure
 from estimative.reports.figures.multiples import Multiples
 from estimative.reports.figures.style import NothingToPlot
@@ -25,7 +26,7 @@ from estimative.reports.number_format import percent
 from estimative.reports.phrases import capital, input_name, judged
 from tests.analyses import analysed, context
 from tests.command import Desk
-from tests.documents import sliding
+from tests.documents import drawing, sliding
 from tests.figures import outside, overlapping
 from tests.hostile import HOSTILE
 from tests.reading import read_html, read_pdf
@@ -165,8 +166,11 @@ def test_other_formats_leave_sliders_out() -> None:
     assert "a slider" not in fragment(document) + markdown(document) + read_pdf(pdf(document)).text
 
 
-def test_the_brief_the_static_and_the_unconverged_report_have_no_script(tmp_path: Path) -> None:
+def test_the_brief_the_static_and_the_unconverged_report_have_no_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The static report keeps the section with its figure; each file allows no script."""
+    monkeypatch.setattr(Chart, "svg", lambda _, **look: drawing().svg(**look))
     desk = Desk.at(tmp_path)
     fit = ("fit", "--scenario", "ferry.toml", "--priors", "mate.toml", "--method", "importance")
     assert desk.run(*fit).code == 0

@@ -87,6 +87,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Report:
 @contextmanager
 def opened(browser: Browser, path: Path, **settings: Any) -> Iterator[Page]:
     """A page that complains of nothing, asks for nothing, and whose policy is never breached."""
+    with complaining(browser, path, **settings) as (page, complaints):
+        yield page
+        check(page, complaints, **settings)
+
+
+@contextmanager
+def complaining(browser: Browser, path: Path, **settings: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what it complains of and asks for."""
     page = browser.new_context(**settings).new_page()
     complaints: list[str] = []
     page.add_init_script(BREACHES)
@@ -95,11 +103,33 @@ def opened(browser: Browser, path: Path, **settings: Any) -> Iterator[Page]:
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.on("request", lambda request: complaints.append(request.url) if request.url != path.as_uri() else None)
     page.goto(path.as_uri())
-    yield page
-    if settings.get("java_script_enabled", True):
-        complaints += page.evaluate("breaches")
+    yield page, complaints
     page.context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, written: Report) -> Iterator[tuple[Page, list[str]]]:
+    """The report, for tests that do no more than move its sliders and change the screen."""
+    with complaining(browser, written.path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(shared: tuple[Page, list[str]]) -> Iterator[Page]:
+    """It as it is when it is opened."""
+    page, complaints = shared
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+    page.locator(".sliders button").click()
+    yield page
+    check(page, complaints)
+
+
+def check(page: Page, complaints: list[str], *, java_script_enabled: bool = True) -> None:
+    """Nothing was complained of, asked for or forbidden."""
     assert complaints == []
+    if java_script_enabled:
+        assert page.evaluate("breaches") == []
 
 
 def says(page: Page, at: int) -> str:
@@ -114,93 +144,87 @@ def moved(page: Page, at: int, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_a_slider_answers_what_was_computed(browser: Browser, written: Report) -> None:
+def test_a_slider_answers_what_was_computed(page: Page, written: Report) -> None:
     """At every stop, with the value in words, and the same for a screen reader."""
-    with opened(browser, written.path) as page:
-        assert page.locator(".slider").count() == len(written.rows) > 1
-        for at, (label, stops) in enumerate(written.rows):
-            assert page.locator(".slider label").nth(at).inner_text() == label
-            moved(page, at, "Home")
-            stated = [f"at {value}: {answer}" for value, answer in stops]
-            assert page.evaluate(WALK, at) == [[text, text, f"{label} {text}."] for text in stated]
+    assert page.locator(".slider").count() == len(written.rows) > 1
+    for at, (label, stops) in enumerate(written.rows):
+        assert page.locator(".slider label").nth(at).inner_text() == label
+        moved(page, at, "Home")
+        stated = [f"at {value}: {answer}" for value, answer in stops]
+        assert page.evaluate(WALK, at) == [[text, text, f"{label} {text}."] for text in stated]
 
 
-def test_a_slider_is_moved_by_keyboard_and_markup_stays_text(browser: Browser, written: Report) -> None:
+def test_a_slider_is_moved_by_keyboard_and_markup_stays_text(page: Page, written: Report) -> None:
     """Stop by stop, to the last one and not beyond; no element and no script comes from a title meanwhile."""
-    with opened(browser, written.path) as page:
-        label, stops = written.rows[0]
-        moved(page, 0, "Home")
-        for value, answer in [*stops, stops[-1]]:
-            assert says(page, 0) == f"at {value}: {answer}"
-            assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
-            page.keyboard.press("ArrowRight")
-        assert page.locator("img").count() == 0
-        assert page.evaluate("[...document.scripts].map(s => s.type)") == ["application/json", ""]
-        assert page.title() != "1"
+    label, stops = written.rows[0]
+    moved(page, 0, "Home")
+    for value, answer in [*stops, stops[-1]]:
+        assert says(page, 0) == f"at {value}: {answer}"
+        assert page.locator("[aria-live=polite]").inner_text() == f"{label} at {value}: {answer}."
+        page.keyboard.press("ArrowRight")
+    assert page.locator("img").count() == 0
+    assert page.evaluate("[...document.scripts].map(s => s.type)") == ["application/json", ""]
+    assert page.title() != "1"
 
 
-def test_one_slider_counts_at_a_time(browser: Browser, written: Report) -> None:
+def test_one_slider_counts_at_a_time(page: Page) -> None:
     """Moving another one puts the first back to as assessed, and the button all of them."""
-    with opened(browser, written.path) as page:
-        assessed = says(page, 0)
-        assert assessed.startswith("as assessed: ")
-        start = page.locator(".slider input").nth(0).input_value()
-        moved(page, 0, "End")
-        moved(page, 1, "Home")
-        assert (says(page, 0), page.locator(".slider input").nth(0).input_value()) == (assessed, start)
-        assert says(page, 1) != assessed
-        assert page.locator(".moved").count() == 1
-        page.locator(".sliders button").click()
-        assert says(page, 1) == assessed
-        assert page.locator("[aria-live=polite]").inner_text() == f"A{assessed[1:]}."
+    assessed = says(page, 0)
+    assert assessed.startswith("as assessed: ")
+    start = page.locator(".slider input").nth(0).input_value()
+    moved(page, 0, "End")
+    moved(page, 1, "Home")
+    assert (says(page, 0), page.locator(".slider input").nth(0).input_value()) == (assessed, start)
+    assert says(page, 1) != assessed
+    assert page.locator(".moved").count() == 1
+    page.locator(".sliders button").click()
+    assert says(page, 1) == assessed
+    assert page.locator("[aria-live=polite]").inner_text() == f"A{assessed[1:]}."
 
 
-def test_a_voice_waits_until_the_slider_settles(browser: Browser, written: Report) -> None:
+def test_a_voice_waits_until_the_slider_settles(page: Page) -> None:
     """The numbers follow the hand at once; what is read out changes when the hand lets go."""
-    with opened(browser, written.path) as page:
-        live = page.locator("[aria-live=polite]")
-        before = live.inner_text()
-        slider = page.locator(".slider input").nth(1)
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        assert box
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=5)
-        assert says(page, 1).startswith("at ")
-        assert live.inner_text() == before
-        page.mouse.up()
-        assert live.inner_text().endswith(f"{says(page, 1)}.")
+    live = page.locator("[aria-live=polite]")
+    before = live.inner_text()
+    slider = page.locator(".slider input").nth(1)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2, steps=5)
+    assert says(page, 1).startswith("at ")
+    assert live.inner_text() == before
+    page.mouse.up()
+    assert live.inner_text().endswith(f"{says(page, 1)}.")
 
 
-def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Browser, written: Report) -> None:
-    """With a slider moved; nothing goes beyond the screen. The other colours of a report are those of any document."""
+def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page) -> None:
+    """With a slider moved; nothing goes beyond the screen. The other parts of a report are those of any document."""
     own = "section:has(.sliders)"
-    screen: Any = {"width": 1280, "height": 800}
-    with opened(browser, written.path, viewport=screen, color_scheme="light", reduced_motion="reduce") as page:
-        moved(page, 1, "End")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-        assert barriers(page) == []
-        page.emulate_media(color_scheme="dark")
-        assert barriers(page, *COLOURS, within=own) == []
-        page.set_viewport_size({"width": 360, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert barriers(page, without=COLOURS) == barriers(page, *COLOURS, within=own) == []
-        page.emulate_media(color_scheme="light")
-        assert barriers(page, *COLOURS, within=own) == []
+    page.emulate_media(reduced_motion="reduce")
+    moved(page, 1, "End")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert barriers(page, without=COLOURS) == barriers(page, *COLOURS, within=own) == []
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page, *COLOURS, within=own) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert barriers(page, within=own) == []
+    page.emulate_media(color_scheme="light")
+    assert barriers(page, *COLOURS, within=own) == []
 
 
-def test_without_a_script_there_are_no_sliders(browser: Browser, written: Report) -> None:
+def test_without_a_script_there_are_no_sliders(browser: Browser, page: Page, written: Report) -> None:
     """Nor any word of them; the section with its figure stays. On paper it is the same."""
-    with opened(browser, written.path, java_script_enabled=False) as page:
-        assert page.locator("input:visible").count() == 0
-        assert "slider" not in page.locator("main").inner_text().lower()
-        assert page.get_by_role("heading", name="One input at a time").count() == 1
-    with opened(browser, written.path) as page:
-        page.emulate_media(media="print")
-        assert page.locator(".sliders:visible").count() == 0
-        section = page.locator("section", has=page.locator(".sliders"))
-        assert section.locator("svg:visible").count() == 1
+    with opened(browser, written.path, java_script_enabled=False) as still:
+        assert still.locator("input:visible").count() == 0
+        assert "slider" not in still.locator("main").inner_text().lower()
+        assert still.get_by_role("heading", name="One input at a time").count() == 1
+    page.emulate_media(media="print")
+    assert page.locator(".sliders:visible").count() == 0
+    section = page.locator("section", has=page.locator(".sliders"))
+    assert section.locator("svg:visible").count() == 1
 
 
 def test_a_changed_script_does_not_run(browser: Browser, written: Report) -> None:

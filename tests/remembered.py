@@ -1,0 +1,75 @@
+"""Answers that follow from their inputs alone, computed once for all who ask for the same in this process."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from hashlib import sha256
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+from unittest.mock import patch
+
+MOST = 64
+"""Answers that are kept; a fit holds some megabytes."""
+FUNCTIONS = (
+    "estimative.model.inference.fit.fit_by_importance",
+    "estimative.model.inference.refit.fit_by_importance",
+    "estimative.workflows.evidence.evidence_weights",
+    "estimative.workflows.evidence.tipping_points",
+    "estimative.workflows.sensitivity.tornado",
+    "estimative.workflows.sensitivity.input_curves",
+    "estimative.workflows.sensitivity.sobol",
+    "estimative.workflows.sensitivity.structural_alternatives",
+    "estimative.workflows.compare.attribute",
+    "estimative.workflows.compare.attribute_team",
+)
+"""By where they are called from."""
+KNOWN: dict[bytes, Any] = {}
+
+
+class Stated(pickle.Pickler):
+    """Writes the fields of values, without what they have computed since."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """A value of a dataclass as its type and the fields that it sends to other processes."""
+        if isinstance(value, type) or not is_dataclass(value):
+            return NotImplemented
+        state: Any = value.__getstate__()
+        return tuple, ([type(value), *(state[field.name] for field in fields(value))],)
+
+
+def digest(value: Any) -> bytes:
+    """The digest of a value: the same bytes for equal inputs of a function."""
+    written = BytesIO()
+    Stated(written).dump(value)
+    return sha256(written.getbuffer()).digest()
+
+
+def remembering[**Inputs, Answer](function: Callable[Inputs, Answer]) -> Callable[Inputs, Answer]:
+    """A function without effects that computes every answer once; how far it is does not count as an input."""
+
+    @wraps(function)
+    def recall(*arguments: Inputs.args, **options: Inputs.kwargs) -> Answer:
+        inputs = arguments, {name: value for name, value in options.items() if name != "progress"}
+        key = digest((function.__module__, function.__qualname__, inputs))
+        answer = KNOWN.pop(key) if key in KNOWN else function(*arguments, **options)
+        KNOWN[key] = answer
+        while len(KNOWN) > MOST:
+            del KNOWN[next(iter(KNOWN))]
+        return answer
+
+    return recall
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Let fits and the costliest analyses be computed once for each input."""
+    with ExitStack() as stack:
+        for name in FUNCTIONS:
+            module, _, function = name.rpartition(".")
+            stack.enter_context(patch(name, remembering(getattr(import_module(module), function))))
+        yield
