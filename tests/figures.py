@@ -159,7 +159,8 @@ PLOTS: dict[str, Callable[[str], Plot]] = {
 def chart(kind: str, text: str = "A ferry stays in port", *, caution: str = "") -> Chart:
     """A chart of one kind of plot in which one text is wherever a file's author can write one."""
     content = PLOTS[kind](text)
-    return Chart(content=content, title=text, caption=f"{text}: how to read it.", caution=caution, source=text)
+    caption, source = f"{text}: how to read it.", f"{text}: whose it is."
+    return Chart(content=content, title=text, caption=caption, caution=caution, source=source)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,7 @@ def test_the_description_has_caption_and_every_sentence(kind: str) -> None:
 
 @every_plot
 @both_widths
-def test_a_bare_drawing_leaves_title_and_caption_to_the_page(kind: str, *, narrow: bool) -> None:
+def test_a_bare_drawing_leaves_title_caption_and_source_to_the_page(kind: str, *, narrow: bool) -> None:
     """The complete one has them, the caution first and in bold."""
     complete = written(drawn(kind, "long", narrow=narrow))
     assert complete[0].bold
@@ -121,7 +121,9 @@ def test_a_bare_drawing_leaves_title_and_caption_to_the_page(kind: str, *, narro
     bare = " ".join(lines(drawn(kind, "long", narrow=narrow, bare=True)))
     assert "CAUTION" not in bare
     assert "how to read it" not in bare
+    assert "whose it is" not in bare
     assert "how to read it" in " ".join(line.text for line in complete)
+    assert "whose it is" in " ".join(line.text for line in complete)
 
 
 @plots_and_texts
