@@ -12,6 +12,7 @@ import pytest
 
 from tests.command import FERRY, SCENARIO, Desk
 from tests.examples import later
+from tests.remembered import remembered
 
 NOON = datetime.datetime(2026, 11, 20, 12, 30, tzinfo=datetime.UTC)
 QUICK = ("--method", "importance", "--draws", "2000")
@@ -107,6 +108,7 @@ def test_what_is_settled_has_no_deadline(desk: Desk) -> None:
         ("pool", *team),
         ("diff", "latest", "latest"),
     ]
-    for command in commands:
-        done = desk.run(*command)
-        assert (done.code, " by 1 December 2026" in " ".join(done.out.split())) == (0, False), command
+    with remembered():
+        for command in commands:
+            done = desk.run(*command)
+            assert (done.code, " by 1 December 2026" in " ".join(done.out.split())) == (0, False), command

@@ -38,9 +38,13 @@ for command in json.loads(sys.argv[1]):
     else:
         codes.append(0)
     print("\f", end="")
-print(json.dumps(codes))
+import numpy as np
+from estimative.model.inference.array_statistics import array_stats
+chains = np.random.default_rng(1).normal(size=(4, 100))
+statistics = array_stats.rhat(chains, chain_axis=0, draw_axis=1), array_stats.bfmi(chains).min()
+print(json.dumps([codes, *map(float, statistics)]))
 """
-"""Runs commands one after the other, and prints their exit codes behind what they print."""
+"""Runs commands one after the other; prints their exit codes, and statistics of chains, behind what they print."""
 WITHOUT_STREAMS = """
 import json, sys
 import estimative.cli.app as app
@@ -95,16 +99,6 @@ def test_a_stdout_that_is_closed_is_an_error_in_a_sentence(small: Desk) -> None:
     assert "ferry" in "".join(printed)
 
 
-def test_statistics_need_no_docstrings(small: Desk) -> None:
-    """The checks of a fit are computed by `python -OO` as well, which has neither docstrings nor assertions."""
-    script = (
-        "from estimative.model.inference.array_statistics import array_stats as a; import numpy as np; "
-        "x = np.random.default_rng(1).normal(size=(4, 100)); "
-        "print(a.rhat(x, chain_axis=0, draw_axis=1) < 1.1, a.bfmi(x).min() > 0.3)"
-    )
-    assert finished(small, "-OO", "-c", script).stdout == "True True\n"
-
-
 def at_most(size: int) -> Callable[[], None]:
     """What a process does before it starts, so that no file that it writes is larger than so many bytes."""
     resource = pytest.importorskip("resource")
@@ -137,7 +131,10 @@ def test_a_disk_that_is_full_is_an_error_in_a_sentence(small: Desk, size: int) -
 
 
 def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small: Desk) -> None:
-    """Reports, differences and what-ifs are the same under `-OO`, strict warnings and no space for a file."""
+    """Reports, differences and what-ifs are the same under `-OO`, strict warnings and no space for a file.
+
+    Under `-OO` there are neither docstrings nor assertions, and the checks of chains can be computed all the same.
+    """
     for seed in ("1", "2"):
         assert small.run(*FIT, "--seed", seed).code == 0
     first, second = (path.name for path in sorted((small.folder / "store").iterdir()))
@@ -150,8 +147,10 @@ def test_analyses_need_neither_docstrings_nor_a_store_that_can_be_written(small:
     )
     bare = finished(small, "-OO", "-c", SEVERAL, json.dumps(commands), preexec_fn=at_most(0), environment=strict)
     assert (bare.returncode, "Traceback" in bare.stderr, saved(small)) == (0, False, files)
-    *answers, codes = bare.stdout.split("\f")
-    assert json.loads(codes) == [0] * len(commands)
+    *answers, last = bare.stdout.split("\f")
+    codes, r_hat, bfmi = json.loads(last)
+    assert codes == [0] * len(commands)
+    assert (r_hat < 1.1, bfmi > 0.3) == (True, True)
     with one_thread():
         assert answers == [small.run(*command).out for command in commands]
 

@@ -111,6 +111,8 @@ def test_changes_that_an_earlier_page_did_not_save_are_offered(tab: Tab) -> None
     tab.page.reload()
     tab.page.get_by_text("1 unsaved change of mate, of 1 May 2026, 12:03: Severity.").wait_for()
     tab.page.get_by_text("Others: gone.").wait_for()
+    tab.page.get_by_role("button", name="Dismiss").click()
+    expect(tab.page.get_by_text("Others: gone.")).to_have_count(0)
     with tab.page.expect_request("**/api/recover") as asked:
         tab.page.get_by_role("button", name="Take them up").click()
     assert asked.value.post_data_json["take"] is True

@@ -164,6 +164,17 @@ export class Saving {
  */
 export function recovery(desk, store) {
   const element = h("div", {});
+  /** @type {Set<string>} */
+  const dismissed = new Set();
+  /** @param {string} text */
+  function notice(text) {
+    const dismiss = () => {
+      dismissed.add(text);
+      row.remove();
+    };
+    const row = h("div", { class: "notice" }, h("p", {}, text), button("Dismiss", dismiss));
+    return row;
+  }
   store.watch(
     (state) => [state.desk],
     (state) => {
@@ -173,7 +184,7 @@ export function recovery(desk, store) {
       );
       const take = button("Take them up", () => desk.recover(true), { class: "primary" });
       const discard = button("Discard them", () => desk.recover(false));
-      const damaged = (state.desk?.damaged ?? []).map((text) => h("p", { class: "notice" }, text));
+      const damaged = (state.desk?.damaged ?? []).filter((text) => !dismissed.has(text)).map(notice);
       const offer = found.length > 0 && h("div", { class: "notice" }, h("div", {}, ...rows), h("div", { class: "buttons" }, take, discard));
       fill(element, ...damaged, offer);
     },
