@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks import headline, plain_numpy
 from benchmarks.alternatives import MISSING, agree, equal_error
 
 OWN: dict[str, Any] = {"mean": 0.5, "error": 0.01, "ess": 4000.0, "seconds": 1.0}
@@ -14,6 +13,8 @@ OWN: dict[str, Any] = {"mean": 0.5, "error": 0.01, "ess": 4000.0, "seconds": 1.0
 
 def test_the_handwritten_model_is_that_of_the_package() -> None:
     """Plain Monte Carlo over the handwritten model and an importance fit give the same headline."""
+    from benchmarks import headline, plain_numpy
+
     assert agree(headline.estimate(), plain_numpy.estimate(100_000))
 
 

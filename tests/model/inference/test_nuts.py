@@ -80,10 +80,8 @@ def weighted(name: str) -> Posterior:
     return by_importance(assess(shipped(FLAGSHIP), stated(FLAGSHIP, name)), seed=2)
 
 
-PRIOR_SETS = [name if name == "baseline" else later(name) for name in shipped_prior_sets()[FLAGSHIP]]
-
-
-@pytest.mark.parametrize("name", PRIOR_SETS)
+@pytest.mark.calibration
+@pytest.mark.parametrize("name", shipped_prior_sets()[FLAGSHIP])
 def test_both_methods_give_the_flagship_the_same_answers(name: str) -> None:
     """NUTS and importance sampling converge on the flagship with every shipped prior set, and agree on each outcome."""
     assert not chains(name).verdict.failed
@@ -92,6 +90,7 @@ def test_both_methods_give_the_flagship_the_same_answers(name: str) -> None:
     assert result.agree, result
 
 
+@pytest.mark.calibration
 def test_agreement_is_lost_where_the_prior_sets_differ() -> None:
     """The baseline fitted by one method and Rutte by the other do not agree."""
     assert not agreement(chains("baseline"), weighted("rutte")).agree
