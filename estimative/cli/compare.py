@@ -29,8 +29,9 @@ def compare(
     from estimative.workflows.analysts import load_analysts, open_team
     from estimative.workflows.compare import compare
 
-    with fitting.settings() as settings:
-        analysts = load_analysts(*team.names())
+    analysts = load_analysts(*team.names())
+    # Of a team, thousands of combinations are fitted again: worth the second that new processes take.
+    with fitting.settings(independent=attribute and len(analysts.assessments) > 2) as settings:
         session = open_team(analysts.assessments, settings, outcome=outcome, left_out=analysts.left_out)
         result = compare(session, attribution=attribute, permutations=permutations)
     show_of(analysts, result, session.assessments, output)

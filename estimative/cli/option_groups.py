@@ -138,7 +138,8 @@ class Sampling:
         Parameters
         ----------
         independent
-            Whether the work is many full fits that have nothing in common: then processes share it, else threads.
+            Whether the work is many full fits that have nothing in common, or thousands of refits: then processes share
+            it, else threads.
         """
         from estimative.cli.console import progress
         from estimative.workflows.session import Settings

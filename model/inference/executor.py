@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from multiprocessing.connection import wait as wait_for
@@ -332,6 +332,7 @@ class ProcessExecutor(BatchExecutor):
         self._count = count or cores()
         self._lock = threading.Lock()
         self._pool = self._new()
+        self._pipes = ExitStack()
 
     def __repr__(self) -> str:
         return f"ProcessExecutor({self._count} processes)"
@@ -384,6 +385,9 @@ class ProcessExecutor(BatchExecutor):
         if cancel_futures:
             for process in processes:
                 process.kill()
+            # One may have been killed in the middle of an answer: only without writers does its reader stop waiting.
+            if answers := getattr(self._pool, "_result_queue", None):
+                answers._writer.close()
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def __exit__(
@@ -391,9 +395,27 @@ class ProcessExecutor(BatchExecutor):
     ) -> None:
         """End the processes: at once, since whoever leaves the block waits for no answer."""
         self.shutdown(cancel_futures=True)
+        self._pipes.close()
 
     def __enter__(self) -> Self:
+        self._pipes.enter_context(without_broken_pipes())
         return self
+
+
+@contextmanager
+def without_broken_pipes() -> Iterator[None]:
+    """Let a pipe to a process that has ended be an error, as in any Python program, and not the end of this one.
+
+    A command asks to be ended by it, for the sake of readers of its output; nothing is printed in the block.
+    """
+    if not hasattr(signal, "SIGPIPE") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 @contextmanager

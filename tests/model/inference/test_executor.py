@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -24,6 +25,8 @@ from estimative.model.inference.executor import (
 from estimative.model.inference.fit import by_nuts
 from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, no_progress
 from estimative.priors.errors import InvalidInput
+from tests.command import Desk
+from tests.examples import repetitions
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
 from tests.tasks import ending, ending_once, failing_at, headline_by_nuts, squared
@@ -182,3 +185,27 @@ def test_nuts_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(partial(by_nuts, seed=1), [small()] * 8))
     assert most == [1]
+
+
+INTERRUPTED = """
+import signal, sys
+import numpy as np
+from estimative.model.inference.executor import ProcessExecutor, SharedFunction
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+for place in range(int(sys.argv[1])):
+    try:
+        with ProcessExecutor(2) as executor:
+            for index, _ in enumerate(executor.map(SharedFunction(np.ones), [400_000] * 400)):
+                if index == 6 + place:
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        print("interrupted", signal.getsignal(signal.SIGPIPE) == signal.SIG_DFL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="a system without the signal")
+@repetitions(1, 12)
+def test_an_interrupt_ends_processes_in_the_middle_of_an_answer(tmp_path: Path, repetitions: int) -> None:
+    """A command that is interrupted waits for no answer, and goes on to say so, with its own exit code."""
+    done = Desk.at(tmp_path).python(INTERRUPTED, str(repetitions))
+    assert (done.code, done.out, done.err) == (0, repetitions * "interrupted True\n", "")
