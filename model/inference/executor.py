@@ -394,8 +394,8 @@ class ProcessExecutor(BatchExecutor):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes: at once, since whoever leaves the block waits for no answer."""
-        self.shutdown(cancel_futures=True)
-        self._pipes.close()
+        with self._pipes:
+            self.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Self:
         self._pipes.enter_context(without_broken_pipes())
