@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.queries import check_size
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Indicator, Observation, Testimony
 from estimative.model.spec.prior_matching import matched_priors, superfluous, with_short_rows
@@ -302,7 +302,7 @@ def assess(scenario: Scenario, prior_set: PriorSet, *, structure: Structure | No
     pairs = pairs_of(scenario, [prior_set])
     if structure is None or not pairs <= structure.quantities.pairs:
         structure = structure_of(scenario, pairs | (structure.quantities.pairs if structure else frozenset()))
-        check_size(structure)
+        check_structure(structure)
     priors, indicator_priors = matched_priors(structure.quantities, prior_set)
     return Assessment(structure=structure, prior_set=prior_set, priors=priors, indicator_priors=indicator_priors)
 

@@ -14,6 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.clock import clock_errors
 from estimative.model.spec.events import Driver, Event, Factor, Outcome, event_of
@@ -33,7 +34,7 @@ from estimative.model.spec.quantities import Quantities, Quantity
 from estimative.model.spec.range_names import range_names
 from estimative.model.spec.repeats import repeat_errors
 from estimative.model.spec.scenario import Scenario, years_between
-from estimative.priors.errors import Issue
+from estimative.priors.errors import InvalidInput, Issue
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.quantile_fit import Support
 from tests.oracle import Oracle
@@ -225,7 +226,7 @@ def scenarios(
     ]
     if most_items and has.opening and has.seen:
         evidence.insert(0, Observation(id="seen", about="event0", happened=possible["event0"], title="", source=""))
-    return Scenario(
+    found = Scenario(
         id="random",
         title="A random scenario",
         question="What then?",
@@ -237,6 +238,18 @@ def scenarios(
         outcomes={outcome.id: outcome for outcome in outcomes},
         evidence={item.id: item for item in _seen_once(evidence)},
     )
+    return _without_impossible_forecasts(found)
+
+
+def _without_impossible_forecasts(scenario: Scenario) -> Scenario:
+    """Without those under a condition that can never be met, which are refused."""
+    try:
+        check_structure(structure_of(scenario))
+    except InvalidInput as error:
+        never = {issue.place.key.removeprefix("evidence.") for issue in error.issues}
+        kept = {name: item for name, item in scenario.evidence.items() if name not in never}
+        return replace(scenario, evidence=kept)
+    return scenario
 
 
 def _seen_once(evidence: Sequence[Evidence]) -> Iterator[Evidence]:

@@ -17,7 +17,7 @@ from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.queries import check_size
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
@@ -143,7 +143,7 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
 def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], broken: dict[str, LeftOut]) -> Iterator[Assessment]:
     # One layout for all of them: an item that one analyst states as two chances has them for each.
     structure = structure_of(scenario, pairs_of(scenario, prior_sets))
-    check_size(structure)
+    check_structure(structure)
     for prior_set in prior_sets:
         try:
             assessment = assess(scenario, prior_set, structure=structure)

@@ -11,6 +11,8 @@ from pathlib import Path
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.inference.prior_conflict import conflicts, prior_p_values
+from estimative.model.likelihood.layout_builder import structure_of
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.spec.dates import calendar_issues
 from estimative.model.spec.resolved_scenario import resolved as resolved_scenario
 from estimative.model.spec.scenario import Scenario
@@ -119,9 +121,9 @@ def _checked(
     issues: list[Issue],
 ) -> Iterator[CheckedFile]:
     if isinstance(entry, Scenario):
-        dated = list(calendar_issues(entry, today()))
-        issues.extend(dated)
-        if not any(issue.severity == "error" for issue in dated):
+        found = [*calendar_issues(entry, today()), *_structural_issues(entry)]
+        issues.extend(found)
+        if not any(issue.severity == "error" for issue in found):
             yield CheckedFile(
                 file=str(path),
                 kind="scenario",
@@ -141,6 +143,15 @@ def _checked(
             taken_from=_taken_from(assessment.prior_set),
             meaning=resolved_prior_set(assessment.prior_set, {**assessment.priors, **assessment.indicator_priors}),
         )
+
+
+def _structural_issues(scenario: Scenario) -> Sequence[Issue]:
+    """What the exact sums over its events cannot deal with."""
+    try:
+        check_structure(structure_of(scenario))
+    except InvalidInput as error:
+        return error.issues
+    return ()
 
 
 def _taken_from(prior_set: PriorSet) -> Mapping[str, tuple[str, ...]]:

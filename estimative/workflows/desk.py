@@ -9,7 +9,7 @@ from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess, pairs_of
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.queries import check_size
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.spec.quantities import Quantities
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario
@@ -199,7 +199,7 @@ def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], like: Assessme
     structure, pairs = like.structure, pairs_of(scenario, prior_sets)
     if pairs != structure.quantities.pairs:
         structure = structure_of(scenario, pairs)
-        check_size(structure)
+        check_structure(structure)
     assessments: list[Assessment] = []
     issues: list[Issue] = []
     for prior_set in prior_sets:

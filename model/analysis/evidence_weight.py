@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from estimative.model.analysis.state_weight import EventWeights, state_targets, state_weights
 from estimative.model.assessment import Assessment
-from estimative.model.inference.batch import evaluate_batch
+from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.estimates import ROUNDING, ProbabilityEstimate
 from estimative.model.inference.fit_result import Probability
 from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
@@ -285,12 +285,15 @@ def _opposition(groups: Sequence[EvidenceGroup]) -> Opposition | None:
 
 def _conflict(assessment: Assessment, groups: Mapping[str, Sequence[str]], seed: int) -> Conflict | None:
     """The pair in strongest conflict, over draws from the prior."""
-    space = prior_transform(assessment, integrated_dimensions([assessment]))
-    z = np.random.default_rng([seed, 4]).standard_normal((space.dimension, CONFLICT_DRAWS))
+    nothing = assessment.without_evidence(assessment.scenario.evidence)
+    dimensions = integrated_dimensions([assessment])
+    space = prior_transform(nothing, dimensions)
+    normals = np.random.default_rng([seed, 4]).standard_normal((space.dimension, CONFLICT_DRAWS))
+    draws = CommonDraws.of(nothing, space, (), normals)
 
     def log_likelihood(items: Sequence[str]) -> Numbers:
         variant = _only(assessment, items)
-        return evaluate_batch(variant, prior_transform(variant, integrated_dimensions([variant])), z).log_likelihood
+        return draws.evaluate(variant, prior_transform(variant, dimensions)).log_likelihood
 
     alone = {name: log_likelihood(items) for name, items in groups.items()}
     about_events = {name for name, items in groups.items() if any(_about_an_event(assessment, item) for item in items)}

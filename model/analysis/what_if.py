@@ -16,7 +16,7 @@ from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
 from estimative.model.likelihood.intervention import Intervention, InterventionBase
-from estimative.model.likelihood.queries import check_size, evaluate_queries
+from estimative.model.likelihood.queries import check_structure, evaluate_queries
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.frozen import FrozenDict
 
@@ -120,7 +120,7 @@ def what_if(fitter: Fitter, before: Fitted, supposition: Supposition) -> WhatIf:
 
 def _given(supposition: Supposition) -> Assessment:
     conditioned = supposition.assessment.conditioned_on(supposition.given)
-    check_size(conditioned.structure)
+    check_structure(conditioned.structure)
     return conditioned
 
 

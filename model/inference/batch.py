@@ -17,11 +17,13 @@ from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import half_squares
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
+from estimative.model.likelihood.joint_parts import NOTHING, Known
 from estimative.model.likelihood.layout import Numbers
 from estimative.model.likelihood.log_joint import log_joint
 from estimative.model.likelihood.queries import headline_target
 from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.scenario import Scenario
 
 IMPOSSIBLE = -1e290
 """Log-likelihood of a draw at which the evidence is impossible: negligible weight, yet finite, so that sums work."""
@@ -55,6 +57,7 @@ def evaluate_batch(
     z: Numbers,
     tilts: Sequence[Query] = (),
     theta: Theta | None = None,
+    known: Known = NOTHING,
 ) -> Batch:
     """Evaluate the model at points of the space of standard normals, dims (free, draw).
 
@@ -64,6 +67,8 @@ def evaluate_batch(
         Queries whose probabilities are wanted besides the headline's.
     theta
         The quantities at these points, if they are known already.
+    known
+        Parts of the log joint there that are.
 
     Raises
     ------
@@ -72,11 +77,10 @@ def evaluate_batch(
     """
     structure = assessment.structure
     theta = theta or transform.theta(z)
-    target = headline_target(structure.scenario)
     with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
         # One elimination answers the evidence and all queries.
-        queries = [target.given, target.yes, *tilts]
-        likelihood, given, *tilted = log_joint(NUMPY, structure, theta, queries)
+        queries = queries_of_batch(structure.scenario, tilts)
+        likelihood, given, *tilted = log_joint(NUMPY, structure, theta, queries, known)
     possible = np.asarray(likelihood > LEAST_POSSIBLE)
     if possible.size and not possible.any():
         raise Contradiction("evidence that contradicts itself: possible at no value of the quantities")
@@ -88,6 +92,12 @@ def evaluate_batch(
         log_tilts=np.stack([_log_conditional(tilt, likelihood) for tilt in tilted]),
         log_given=_log_conditional(given, likelihood),
     )
+
+
+def queries_of_batch(scenario: Scenario, tilts: Sequence[Query]) -> list[Query]:
+    """The headline's condition, the headline, and further queries."""
+    target = headline_target(scenario)
+    return [target.given, target.yes, *tilts]
 
 
 def _log_conditional(log_joint_mass: Numbers, log_likelihood: Numbers) -> Numbers:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.batch import evaluate_batch
+from estimative.model.inference.batch import Batch, evaluate_batch, queries_of_batch
 from estimative.model.inference.beta_quantiles import beta_log_odds, cubics
 from estimative.model.inference.prior_transform import PriorTransform
 from estimative.model.inference.proposal import (
@@ -28,8 +28,11 @@ from estimative.model.inference.proposal import (
     with_prior,
 )
 from estimative.model.inference.weighted_batch import WeightedBatch, weighted
+from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.bayes_net import Query
+from estimative.model.likelihood.joint_parts import NOTHING, JointParts, joint_parts
 from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.log_joint import draws_at_once
 from estimative.model.likelihood.theta import Theta
 
 MAX_ROWS = 1000
@@ -40,8 +43,12 @@ MAX_ROWS = 1000
 class CommonDraws:
     """Draws from a mixture of the prior and some Gaussians."""
 
-    base: PriorTransform
-    """Of an assessment from which others differ little."""
+    base: Assessment
+    """From which others differ little."""
+    transform: PriorTransform
+    """Of the base."""
+    queries: tuple[Query, ...]
+    """Whose probabilities are wanted besides the headline's."""
     mixture: Mixture
     z: Numbers
     """dims (free, draw)."""
@@ -50,12 +57,20 @@ class CommonDraws:
         return f"CommonDraws({self.z.shape[1]} draws, {len(self.mixture)} proposals)"
 
     @classmethod
-    def of(cls, base: PriorTransform, components: Sequence[Gaussian], normals: Numbers) -> CommonDraws:
+    def of(
+        cls,
+        base: Assessment,
+        transform: PriorTransform,
+        components: Sequence[Gaussian],
+        normals: Numbers,
+        queries: Sequence[Query] = (),
+    ) -> CommonDraws:
         """Turn standard normals, dims (free, draw), into draws from a mixture of the prior and these components."""
         mixture = with_prior(components, len(normals), normals.shape[1])
-        return cls(base=base, mixture=mixture, z=transform_by_mixture(mixture, normals))
+        z = transform_by_mixture(mixture, normals)
+        return cls(base=base, transform=transform, queries=tuple(queries), mixture=mixture, z=z)
 
-    def weigh(self, assessment: Assessment, transform: PriorTransform, queries: Sequence[Query]) -> WeightedBatch:
+    def weigh(self, assessment: Assessment, transform: PriorTransform) -> WeightedBatch:
         """Weigh the draws for an assessment whose space has the same dimensions.
 
         Raises
@@ -64,21 +79,67 @@ class CommonDraws:
             If the evidence is impossible at every draw.
         """
         fixed = np.flatnonzero(transform.constant)
-        batch = evaluate_batch(assessment, transform, self.z, queries, self.theta(transform))
+        batch = self.evaluate(assessment, transform)
         log_prior = self._log_prior - half_squares(self.z[fixed])
         log_weights = log_prior + batch.log_likelihood - self._log_density(fixed)
         return weighted(batch, log_weights, self.mixture, transform)
 
+    def evaluate(self, assessment: Assessment, transform: PriorTransform) -> Batch:
+        """Evaluate an assessment at the draws; errors as of `weigh`."""
+        theta, known = self.theta(transform), NOTHING
+        if self._parts:
+            known = self._parts.known_at(assessment.structure, theta, self.transform.same(transform))
+        return evaluate_batch(assessment, transform, self.z, self.queries, theta, known)
+
+    @cached_property
+    def _parts(self) -> JointParts | None:
+        """The parts of the log joint at the base; None where not all draws are evaluated at once."""
+        structure, theta = self.base.structure, self._theta
+        if draws_at_once(structure, theta):
+            return None
+        with np.errstate(over="ignore"):  # odds beyond the floats: the probability is 0 or 1, as it should be
+            return joint_parts(NUMPY, structure, theta, queries_of_batch(structure.scenario, self.queries))
+
     def theta(self, transform: PriorTransform) -> Theta:
         """The quantities of an assessment; only those with another prior than at the base are computed."""
-        own = transform.degree_parameters[:2, transform.free_degrees]
-        share = self._share
-        changed = np.flatnonzero((own != self.base.degree_parameters[:2, self.base.free_degrees]).any(axis=0))
-        if changed.size:
-            share = share.copy()
-            for row in changed.tolist():
-                share[row] = self._row(row, *own[:, row].tolist())
-        return transform.theta_of_shares(share, self.z[len(share) :])
+        same = self.transform.same(transform)
+        degree, log_ratio = self._theta.degree, self._theta.log_ratio
+        if not same.degree.all():
+            degree = degree.copy()
+            for place in np.flatnonzero(~same.degree).tolist():
+                degree[place] = self._degree(transform, int(transform.degree_source[place]))
+        if not same.log_ratio.all():
+            log_ratio = log_ratio.copy()
+            for place in np.flatnonzero(~same.log_ratio).tolist():
+                log_ratio[place] = self._log_ratio(transform, int(transform.ratio_source[place]))
+        weighed = np.flatnonzero(transform.weight != self.transform.weight)
+        known = same.in_items(transform.indicators, weighed)
+        return transform.theta_of(degree, log_ratio, self._theta.event_items if known else None)
+
+    def _degree(self, transform: PriorTransform, place: int) -> Numbers:
+        """A degree under the priors of an assessment; dims (draw), or none where it is not a dimension."""
+        a, b, lower, upper = transform.degree_parameters[:, place]
+        row = self._row_of_degree.get(place)
+        return np.asarray(lower if row is None or lower == upper else lower + (upper - lower) * self._row(row, a, b))
+
+    def _log_ratio(self, transform: PriorTransform, place: int) -> Numbers:
+        """A log ratio under the priors of an assessment; dims (draw), or none where it is not a dimension."""
+        mu, sigma = transform.ratio_parameters[:, place]
+        row = self._row_of_ratio.get(place)
+        return np.asarray(mu if row is None else mu + sigma * self.z[row])
+
+    @cached_property
+    def _row_of_degree(self) -> dict[int, int]:
+        return {place: row for row, place in enumerate(self.transform.free_degrees.tolist())}
+
+    @cached_property
+    def _row_of_ratio(self) -> dict[int, int]:
+        return {place: len(self._row_of_degree) + row for row, place in enumerate(self.transform.free_ratios.tolist())}
+
+    @cached_property
+    def _theta(self) -> Theta:
+        """The quantities at the base."""
+        return self.transform.theta(self.z)
 
     def _row(self, row: int, a: float, b: float) -> Numbers:
         """The places of a degree between its bounds under Beta(a, b); dims (draw)."""
@@ -92,11 +153,6 @@ class CommonDraws:
     @cached_property
     def _rows(self) -> dict[tuple[int, float, float], Numbers]:
         return {}
-
-    @cached_property
-    def _share(self) -> Numbers:
-        """The places of the degrees between their bounds, at the base; dims (free degree, draw)."""
-        return np.asarray(expit(self.base.log_odds(self.z[: len(self.base.free_degrees)])))
 
     @cached_property
     def _log_prior(self) -> Numbers:

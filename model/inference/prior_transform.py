@@ -19,6 +19,7 @@ from estimative.model.assessment import Assessment
 from estimative.model.inference.beta_quantiles import REACH, beta_log_odds, cubics
 from estimative.model.inference.event_items import EventItems
 from estimative.model.likelihood.backend import NUMPY, Array, Backend
+from estimative.model.likelihood.joint_parts import Same
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers
 from estimative.model.likelihood.theta import Theta
 
@@ -80,27 +81,35 @@ class PriorTransform:
         Degrees, dims (degree, draw), and log ratios, dims (ratio, draw).
         """
         split = len(self.free_degrees)
-        return self.theta_of_shares(expit(self.log_odds(z[:split])), z[split:])
-
-    def theta_of_shares(self, share: Numbers, standardised: Numbers) -> Theta:
-        """The same from places of the free degrees between their bounds, and standardised log ratios; dims as `z`."""
         _, _, lower, upper = self.degree_parameters[:, self.free_degrees, None]
         mu, sigma = self.ratio_parameters[:, self.free_ratios, None]
-        return self.theta_at(NUMPY, lower + (upper - lower) * share, mu + sigma * standardised)
+        share = expit(self.log_odds(z[:split]))
+        return self.theta_at(NUMPY, lower + (upper - lower) * share, mu + sigma * z[split:])
 
     def theta_at(self, backend: Backend, degree: Array, log_ratio: Array) -> Theta:
         """Complete the quantities that are dimensions, dims (free[, draw]), by all others; see `theta`."""
         _, _, lower, _ = self.degree_parameters
         mu, _ = self.ratio_parameters
         degree = _completed(backend, lower, degree, self.free_degrees, self.degree_source)
-        log_ratio = _completed(backend, mu, log_ratio, self.free_ratios, self.ratio_source)
+        return self.theta_of(degree, _completed(backend, mu, log_ratio, self.free_ratios, self.ratio_source))
+
+    def theta_of(self, degree: Array, log_ratio: Array, event_items: Array | None = None) -> Theta:
+        """Join all degrees and all log ratios, dims (quantity[, draw]), with what is not drawn.
+
+        Parameters
+        ----------
+        event_items
+            See `Theta.event_items`; None where this is not known.
+        """
+        if event_items is None and len(self.items):
+            event_items = self.event_items.at(degree)
         return Theta(
             degree=degree,
             log_ratio=log_ratio,
             weight=self.event_items.without(self.weight),
             share=self.share,
             log_ratio_sd=self._spread(),
-            event_items=self.event_items.at(degree) if len(self.items) else None,
+            event_items=event_items,
         )
 
     @cached_property
@@ -125,6 +134,13 @@ class PriorTransform:
             self.ratio_source[self.free_ratios] != self.free_ratios
         )
         return np.asarray(np.concatenate([degrees, ratios]))
+
+    def same(self, other: PriorTransform) -> Same:
+        """Which quantities are the same at every draw under other priors, in a space of the same dimensions."""
+        return Same(
+            degree=_same(self.degree_parameters, other.degree_parameters, self.degree_source, other.degree_source),
+            log_ratio=_same(self.ratio_parameters, other.ratio_parameters, self.ratio_source, other.ratio_source),
+        )
 
     def normals_of(self, other: PriorTransform, places: Index) -> Numbers:
         """Find the z in this space of values at which another assessment holds quantities constant.
@@ -227,6 +243,12 @@ def _completed(backend: Backend, constants: Numbers, values: Array, places: Inde
     position = np.arange(len(constants))
     position[places] = len(constants) + np.arange(len(places))
     return backend.concatenate([backend.constant(constants, values), values])[position[source]]
+
+
+def _same(parameters: Numbers, others: Numbers, source: Index, other_source: Index) -> NDArray[np.bool_]:
+    """Whether priors are the same, and those that quantities are taken from; dims (quantity)."""
+    alike = (parameters == others).all(axis=0)
+    return np.asarray(alike & alike[source] & (source == other_source))
 
 
 def _own(uncertain: NDArray[np.bool_], source: Index) -> Index:

@@ -246,7 +246,7 @@ class Refitter:
         if not self.ends:
             return None
         transform = prior_transform(assessment, self.fitter.dimensions)
-        weighted = self._common.weigh(assessment, transform, queries_of(self.targets))
+        weighted = self._common.weigh(assessment, transform)
         return refit_of(headline_of(assessment, weighted))
 
     def approach(self, assessment: Assessment) -> Refit | None:
@@ -261,9 +261,10 @@ class Refitter:
     @cached_property
     def _common(self) -> CommonDraws:
         """The draws of all refits that need no proposal of their own."""
-        base = prior_transform(self.ends[0].assessment, self.fitter.dimensions)
+        base = self.ends[0].assessment
+        transform = prior_transform(base, self.fitter.dimensions)
         components = [component for end in self.ends if end.proposal for component in end.proposal.components]
-        return CommonDraws.of(base, components, self._normals)
+        return CommonDraws.of(base, transform, components, self._normals, queries_of(self.targets))
 
     @cached_property
     def _normals(self) -> Numbers:

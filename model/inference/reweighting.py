@@ -113,7 +113,7 @@ class Reweighting:
     def weighed(self, assessment: Assessment) -> Reweighted:
         """The posterior of an assessment, by weights alone; errors as of `answer`."""
         transform = prior_transform(assessment, self.fitter.dimensions)
-        weighted = self._common.weigh(assessment, transform, queries_of(self._targets))
+        weighted = self._common.weigh(assessment, transform)
         chances = np.exp(weighted.batch.log_tilts[1:])
         draws = Draws(
             method="importance",
@@ -203,9 +203,10 @@ class Reweighting:
     @cached_property
     def _common(self) -> CommonDraws:
         assert self.fitted.proposal is not None
-        base = prior_transform(self.fitted.assessment, self.fitter.dimensions)
-        normals = importance.standard_normals(base.dimension, seed=self.fitter.seed, draws=DRAWS)
-        return CommonDraws.of(base, self.fitted.proposal.components, normals)
+        base = self.fitted.assessment
+        transform = prior_transform(base, self.fitter.dimensions)
+        normals = importance.standard_normals(transform.dimension, seed=self.fitter.seed, draws=DRAWS)
+        return CommonDraws.of(base, transform, self.fitted.proposal.components, normals, queries_of(self._targets))
 
 
 def _moved_chance(full: float, before: float, now: float) -> float:

@@ -31,9 +31,9 @@ from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.backend import NUMPY
 from estimative.model.likelihood.item_likelihoods import (
-    ITEM_LIKELIHOODS,
     binomial_log_odds,
     forecast_deviation,
+    indicator_log_ratios,
     measurement_deviation,
     poisson_log_mean,
     state_case_chances,
@@ -327,7 +327,7 @@ def _two_sided(structure: Structure, shared: Terms, states: States) -> Iterator[
     """
     items = structure.indicators
     if len(items.item):
-        yield from zip(items.item.tolist(), ITEM_LIKELIHOODS["indicators"](NUMPY, structure, shared), strict=True)
+        yield from zip(items.item.tolist(), indicator_log_ratios(NUMPY, structure, shared), strict=True)
     about_events = structure.event_indicators
     if len(about_events.item):
         claims = _claims(structure, shared, states)

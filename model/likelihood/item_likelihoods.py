@@ -7,13 +7,21 @@ Dims: a quantity's own dimension comes first; under NumPy `draw` comes last; rec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from math import log, pi
 from operator import add
 
+import numpy as np
+
 from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.layout import Forecasts, Measurements, QuantileForecasts, Structure
+from estimative.model.likelihood.layout import (
+    Forecasts,
+    Measurements,
+    QuantileForecasts,
+    Structure,
+)
 from estimative.model.likelihood.links import by_log_odds
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density, tabulated_log_density
 from estimative.model.likelihood.soft_evidence import log_chances
@@ -36,7 +44,7 @@ def indicator_strength(backend: Backend, structure: Structure, theta: Theta) -> 
     return backend.column(theta.weight[items.item] * items.sign) * (theta.degree[items.factor] - 0.5)
 
 
-def _indicators(backend: Backend, structure: Structure, shared: Terms) -> Array:
+def indicator_log_ratios(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """s ln LR with s = w (x - 1/2), or its integral over ln LR ~ Normal(mu, sd), s mu + s^2 sd^2 / 2; dims as s."""
     strength, theta = indicator_strength(backend, structure, shared.theta), shared.theta
     news = theta.log_ratio[structure.indicators.ratio]
@@ -61,7 +69,7 @@ def measurement_deviation(backend: Backend, structure: Structure, theta: Theta) 
     return backend.column(items.value) - mean
 
 
-def forecast_log_densities(backend: Backend, structure: Structure, shared: Terms) -> Array:
+def _forecasts(backend: Backend, structure: Structure, shared: Terms) -> Array:
     """w ln Normal(logit q | logit p, error), p being the probability before any evidence; dims (item[, draw])."""
     deviation = forecast_deviation(backend, structure, shared)
     return _normal_log_density(backend, structure.forecasts, shared.theta, deviation)
@@ -78,11 +86,18 @@ def forecast_deviation(backend: Backend, structure: Structure, shared: Terms) ->
     deviations = []
     if items.queries:
         masses = log_masses(items.queries)
-        logit = masses[0::2] - masses[1::2]
+        logit = _log_odds(backend, masses[0::2], masses[1::2])
         deviations.append(backend.column(items.logit) - logit[items.target])
     if items.quantiles:
         deviations.append(_quantile_deviation(backend, items.quantiles, log_masses(items.quantiles.queries)))
     return deviations[0] if len(deviations) == 1 else backend.concatenate(deviations)
+
+
+def _log_odds(backend: Backend, log_yes: Array, log_no: Array) -> Array:
+    """Of two masses; where both are 0 they are minus infinity, so that a forecast of it is impossible."""
+    if backend is not NUMPY:
+        return log_yes - log_no
+    return np.subtract(log_yes, log_no, out=np.full_like(log_yes, -np.inf), where=np.isfinite(log_yes))
 
 
 def _quantile_deviation(backend: Backend, items: QuantileForecasts, log_masses: Array) -> Array:
@@ -153,14 +168,25 @@ def _state_cases(backend: Backend, structure: Structure, shared: Terms) -> Array
     return backend.weigh(shared.theta.weight[items.item], backend.concatenate(densities))
 
 
-ITEM_LIKELIHOODS: Mapping[str, Callable[[Backend, Structure, Terms], Array]] = {
-    "indicators": _indicators,
-    "measurements": _measurements,
-    "poisson_counts": _poisson_counts,
-    "binomial_cases": _binomial_cases,
-    "state_cases": _state_cases,
+@dataclass(frozen=True, kw_only=True)
+class ItemKind:
+    """Evidence that needs no sum over events, or one of its own."""
+
+    log_density: Callable[[Backend, Structure, Terms], Array]
+    """Log-likelihood of each item; dims (item[, draw])."""
+    by_terms: bool = False
+    """Whether it depends on the terms, that is on the quantities of the events."""
+
+
+ITEM_KINDS: Mapping[str, ItemKind] = {
+    "indicators": ItemKind(log_density=indicator_log_ratios),
+    "measurements": ItemKind(log_density=_measurements),
+    "poisson_counts": ItemKind(log_density=_poisson_counts, by_terms=True),
+    "binomial_cases": ItemKind(log_density=_binomial_cases, by_terms=True),
+    "state_cases": ItemKind(log_density=_state_cases, by_terms=True),
+    "forecasts": ItemKind(log_density=_forecasts, by_terms=True),
 }
-"""Evidence that needs no sum over events: field of the structure -> log-likelihood of each of its items."""
+"""By the field of the structure that has the items."""
 
 
 def _normal_log_density(backend: Backend, items: Measurements | Forecasts, theta: Theta, deviation: Array) -> Array:

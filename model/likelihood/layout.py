@@ -21,6 +21,7 @@ from estimative.model.spec.scenario import Scenario
 
 type Index = NDArray[np.intp]
 """Positions in a vector; one axis."""
+NOWHERE: Index = np.zeros(0, dtype=np.intp)
 type Numbers = NDArray[np.float64]
 type Link = Literal["log_odds", "noisy_or"]
 """How drivers change a probability: see `links`."""
@@ -90,11 +91,22 @@ class Chances:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Indicators:
-    """Indicators about factors: log-likelihood w sign (x - 1/2) ln LR. Dims of every field: (item)."""
+class Items:
+    """Items of evidence of one kind, or their rows."""
 
     item: Index
-    """Into the scenario's evidence, as in every class below."""
+    """Into the scenario's evidence; dims (item), or (row) where an item has several."""
+
+    @property
+    def quantities(self) -> tuple[Index, Index]:
+        """The degrees and the log ratios that their likelihoods depend on, apart from those of the events."""
+        return NOWHERE, NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicators(Items):
+    """Indicators about factors: log-likelihood w sign (x - 1/2) ln LR. Dims of every field: (item)."""
+
     ratio: Index
     """Into the log ratios: ln LR."""
     factor: Index
@@ -103,15 +115,17 @@ class Indicators:
     """1 where the item supports the high end, -1 where it supports the low end."""
     chances: Chances
 
+    @property
+    def quantities(self) -> tuple[Index, Index]:
+        return np.concatenate([self.factor, self.chances.supported, self.chances.other]), self.ratio
+
 
 @dataclass(frozen=True, kw_only=True)
-class EventIndicators:
+class EventIndicators(Items):
     """Indicators about events, then testimony. An item with `given` says nothing where neither the event happened nor
     its condition was met without it.
     """
 
-    item: Index
-    """dims (item)."""
     ratio: Index
     """Into the log ratios: ln LR; dims (item)."""
     power: Numbers
@@ -132,6 +146,10 @@ class EventIndicators:
     not_happened: Numbers
     """1 where a node's not being so means that it did not happen: the event of an item without `given`."""
 
+    @property
+    def quantities(self) -> tuple[Index, Index]:
+        return np.concatenate([self.motive, self.chances.supported, self.chances.other]), self.ratio
+
     def own(self, items: Index) -> tuple[Index, Index]:
         """Positions of the log ratios of some items, and of the motives among the degrees that are theirs alone."""
         testimony = items[items >= len(self.item) - len(self.motive)] - (len(self.item) - len(self.motive))
@@ -149,10 +167,9 @@ class EventIndicators:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measurements:
+class Measurements(Items):
     """Measurements whose expected value is a straight line in a factor. Dims of every field: (item)."""
 
-    item: Index
     error: Index
     """Into the log ratios: ln of the standard deviation, in the measurement's unit."""
     factor: Index
@@ -161,6 +178,10 @@ class Measurements:
     """Expected value at degree 0."""
     slope: Numbers
     """Expected value at degree 1, less that at degree 0."""
+
+    @property
+    def quantities(self) -> tuple[Index, Index]:
+        return self.factor, self.error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,10 +203,9 @@ class QuantileForecasts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecasts:
+class Forecasts(Items):
     """Published probabilities, each compared on the log-odds scale with the model's own before any evidence."""
 
-    item: Index
     error: Index
     """Into the log ratios: ln of the standard deviation on the log-odds scale; dims (item)."""
     logit: Numbers
@@ -197,12 +217,15 @@ class Forecasts:
     quantiles: QuantileForecasts | None
     """Of the items after those with a target, which state quantiles."""
 
+    @property
+    def quantities(self) -> tuple[Index, Index]:
+        return NOWHERE, self.error
+
 
 @dataclass(frozen=True, kw_only=True)
-class PoissonCounts:
+class PoissonCounts(Items):
     """Exposure evidence: counts of a Poisson process. Dims of every field but `rows`: (item)."""
 
-    item: Index
     rows: LinearPredictors
     """Log rates per year; row i belongs to item i."""
     count: Numbers
@@ -213,11 +236,12 @@ class PoissonCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BinomialCases:
-    """Cases evidence: successes among trials at given drivers. Dims of every field but `rows`: (row)."""
+class BinomialCases(Items):
+    """Cases evidence: successes among trials at given drivers. Dims of every field but `rows`: (row).
 
-    item: Index
-    """An item has a row for each combination of drivers in its file."""
+    An item has a row for each combination of drivers in its file.
+    """
+
     rows: LinearPredictors
     """Log-odds; the design matrix holds the covariates themselves."""
     successes: Numbers
@@ -226,11 +250,12 @@ class BinomialCases:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StateCases:
-    """Cases evidence about events with states: how many were in each, at given drivers."""
+class StateCases(Items):
+    """Cases evidence about events with states: how many were in each, at given drivers.
 
-    item: Index
-    """Of each case row, those of one group of categories after those of the one before; dims (row)."""
+    Case rows of one group of categories come after those of the one before.
+    """
+
     rows: LinearPredictors
     """One for each case row and each state but the first."""
     categories: tuple[Categories, ...]

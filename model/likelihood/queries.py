@@ -23,6 +23,7 @@ from estimative.model.likelihood.variable_elimination import (
     by_elimination,
 )
 from estimative.model.spec.events import Event, Outcome
+from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput, Issue, quote
 
@@ -88,15 +89,18 @@ def _link_target(name: str, event: Event) -> Target:
     return Target(kind="link", id=name, yes=yes, given=Query.where(all=event.given, none=event.unless))
 
 
-def check_size(structure: Structure) -> None:
+def check_structure(structure: Structure) -> None:
     """Refuse a scenario whose exact sum needs a table that is too large, with its evidence or before it.
+
+    And one with a forecast under a condition that can never be met.
 
     Raises
     ------
     InvalidInput
-        With the events of that table.
+        With the events of that table, or with each such forecast.
     """
     _check_tables(structure)
+    _check_forecasts(structure)
     if structure.network.certain:
         before = structure_of(structure.scenario, structure.quantities.pairs, past=frozenset())
         _check_tables(replace(before, network=before.network.unobserved))
@@ -118,6 +122,29 @@ def _check_tables(structure: Structure) -> None:
         raise InvalidInput(
             [Issue(code="too-wide", message=message, place=place, allowed=allowed, suggestion=suggestion)]
         )
+
+
+def _check_forecasts(structure: Structure) -> None:
+    items, network, scenario = structure.forecasts, structure.network.unobserved, structure.scenario
+    if not items.queries:
+        return
+    # Everything that no rule excludes has a chance.
+    chances = np.ones((network.impossible + 2, 1))
+    chances[network.impossible] = 0.0
+    masses = by_elimination(NUMPY, network, chances, NO_SOFT_EVIDENCE, items.queries)[:, 0]
+    never = np.isneginf(np.maximum(masses[0::2], masses[1::2]))[items.target]
+    names = [list(scenario.evidence)[item] for item, alone in zip(items.item, never, strict=False) if alone]
+    if names:
+        raise InvalidInput([_without_chance(scenario.evidence[name], scenario) for name in names])
+
+
+def _without_chance(item: Evidence, scenario: Scenario) -> Issue:
+    return Issue(
+        code="impossible-condition",
+        message=f"the condition of {quote(item.about)} can never be met, so that it has no probability",
+        place=scenario.place(f"evidence.{item.id}"),
+        suggestion=f'Change "given" of the outcome {quote(item.about)}.',
+    )
 
 
 def evaluate_queries(

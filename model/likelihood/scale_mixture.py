@@ -145,6 +145,7 @@ class _Table:
         values = cubic_values(self.cubics[left], place - left)
         if (farther := np.flatnonzero(place >= len(self.cubics))).size:
             values[farther] = _standardised(scaled[farther], self.sigma, self.power)
+            values[np.isinf(scaled)] = -np.inf
         return values
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimative.model.likelihood.layout_builder import structure_of
-from estimative.model.likelihood.queries import check_size
+from estimative.model.likelihood.queries import check_structure
 from estimative.model.networks.import_plan import NodePlan, first_sign, plans
 from estimative.model.networks.network import DiscreteNetwork, in_order
 from estimative.model.networks.safe_names import safe_name, unique
@@ -166,7 +166,7 @@ def _outcomes(
 
 def _check_size(scenario: Scenario, by_node: Mapping[str, NodePlan], file: str) -> None:
     try:
-        check_size(structure_of(scenario))
+        check_structure(structure_of(scenario))
     except InvalidInput as error:
         raise _in_the_network(error, by_node, file) from error
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
-from estimative.model.assessment import Assessment
+from estimative.model.analysis.structural import linked
+from estimative.model.assessment import Assessment, assess
 from estimative.model.inference import headline
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference.batch import Batch, evaluate_batch
 from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.fit import by_importance
-from estimative.model.inference.prior_transform import prior_transform
+from estimative.model.inference.prior_transform import integrated_dimensions, prior_transform
 from estimative.model.inference.proposal import Gaussian
 from estimative.model.inference.refit import Fitted, Fitter, Refitter
 from estimative.model.inference.weighted_batch import weigh_batch
+from estimative.model.likelihood.variable_elimination import Contradiction
+from estimative.model.spec.quantities import Quantities
+from estimative.priors.quantile_fit import Support
 from estimative.priors.statements import BetaStated, LognormalStated, Statement
-from tests.examples import repetitions
+from tests.examples import examples, repetitions
+from tests.prior_sets import prior_set_for
 from tests.small import small
+from tests.strategies import Valued, valued_scenarios
 
 OPEN: dict[str, Statement] = {
     "factors.damp": BetaStated(a=2, b=2),
@@ -44,7 +57,7 @@ def fitted(whole: Assessment, fitter: Fitter) -> Fitted:
 def common(fitted: Fitted) -> CommonDraws:
     assert fitted.proposal
     normals = importance.standard_normals(fitted.proposal.transform.dimension, seed=5, draws=3000)
-    return CommonDraws.of(fitted.proposal.transform, fitted.proposal.components, normals)
+    return CommonDraws.of(fitted.assessment, fitted.proposal.transform, fitted.proposal.components, normals)
 
 
 def test_weights_are_those_of_a_batch_of_its_own(whole: Assessment, fitted: Fitted, common: CommonDraws) -> None:
@@ -54,7 +67,7 @@ def test_weights_are_those_of_a_batch_of_its_own(whole: Assessment, fitted: Fitt
         transform = prior_transform(assessment, fitted.proposal.transform.dimensions)
         normals = importance.standard_normals(transform.dimension, seed=5, draws=3000)
         own = weigh_batch(assessment, transform, fitted.proposal.components, normals)
-        shared = common.weigh(assessment, transform, [])
+        shared = common.weigh(assessment, transform)
         assert shared.batch.log_likelihood == pytest.approx(own.batch.log_likelihood, rel=1e-12)
         assert shared.weights == pytest.approx(own.weights, rel=1e-9)
         assert shared.k_hat == pytest.approx(own.k_hat)
@@ -118,7 +131,7 @@ def test_errors_leave_out_what_is_fixed_by_design(whole: Assessment, repetitions
 
 def test_what_the_proposals_differ_by_is_no_error(whole: Assessment, common: CommonDraws) -> None:
     """How many draws come from each proposal is fixed, so that the influences of each one's draws sum to nothing."""
-    weighted = common.weigh(whole, common.base, [])
+    weighted = common.weigh(whole, common.transform)
     yes = np.random.default_rng(1).uniform(size=len(weighted.weights)) + weighted.strata
     estimate = headline._conditional(weighted, yes, np.ones(len(yes)))
     assert estimate is not None
@@ -130,10 +143,61 @@ def test_no_more_rows_are_kept_than_fit_in_memory(
     whole: Assessment, common: CommonDraws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Degrees under another prior are kept for later, up to a limit, and are the same either way."""
-    transform = prior_transform(small({**OPEN, "factors.damp": BetaStated(a=3, b=7)}), common.base.dimensions)
-    kept = common.weigh(whole, transform, []).weights
+    transform = prior_transform(small({**OPEN, "factors.damp": BetaStated(a=3, b=7)}), common.transform.dimensions)
+    kept = common.weigh(whole, transform).weights
     assert len(common._rows) > 0
     monkeypatch.setattr("estimative.model.inference.common_draws.MAX_ROWS", 0)
-    fresh = CommonDraws(base=common.base, mixture=common.mixture, z=common.z)
-    assert list(fresh.weigh(whole, transform, []).weights) == list(kept)
+    fresh = replace(common, z=common.z.copy())
+    assert list(fresh.weigh(whole, transform).weights) == list(kept)
     assert not fresh._rows
+
+
+def uncertain(scene: Valued, values: Mapping[str, float], date: datetime.date | None) -> Assessment:
+    """Of a random scenario, with priors around some values, stated on a day."""
+    supports = {quantity.name: quantity.support for quantity in Quantities(scene.scenario).all.values()}
+
+    def around(name: str, value: float) -> Statement:
+        if supports[name] is Support.RATIO:
+            return LognormalStated(mu=np.log(value), sigma=0.4)
+        share = min(max(value, 0.05), 0.95)
+        return BetaStated(a=8 * share, b=8 * (1 - share))
+
+    priors = {name: around(name, value) for name, value in values.items()}
+    weights = {"relevance": scene.relevance, "independence": scene.independence}
+    return assess(scene.scenario, prior_set_for(scene.scenario, priors, **weights, date=date))
+
+
+@st.composite
+def changed(draw: st.DrawFn, base: Assessment, other: Assessment) -> Assessment:
+    """With priors of another assessment, quantities and weights held, items left out, or another link."""
+    inputs = sorted({*map(base.structure.quantities.input_of, base.priors), *base.weights})
+    found = base.with_priors_of(other, draw(st.sets(st.sampled_from(inputs), max_size=2)))
+    for name in draw(st.sets(st.sampled_from([*base.uncertain, *base.weights, ""]), max_size=2)) - {""}:
+        found = found.with_fixed(name, 0.3)
+    if base.scenario.evidence:
+        found = found.without_evidence(draw(st.sets(st.sampled_from([*base.scenario.evidence]), max_size=2)))
+    return linked(found, draw(st.sampled_from(["log_odds", "log_odds", "noisy_or"])))
+
+
+def numbers_of(batch: Batch) -> list[list[float]]:
+    return [part.tolist() for part in (batch.log_likelihood, *batch.log_tilts, batch.log_given)]
+
+
+@settings(examples(30), suppress_health_check=[*HealthCheck])
+@given(scene=valued_scenarios(most_events=5, most_states=3), data=st.data())
+def test_what_differs_from_the_base_alone_is_computed_and_nothing_less(scene: Valued, data: st.DataObject) -> None:
+    """Whatever changes, every number is that of an evaluation from nothing, to the last bit."""
+    days = (None, scene.stated_from)
+    base, other = (uncertain(scene, values, day) for values, day in zip(scene.draws, days, strict=True))
+    variants = [data.draw(changed(base, other)) for _ in range(4)]
+    space = integrated_dimensions((base, other, *variants))
+    transform = prior_transform(base, space)
+    normals = np.random.default_rng(1).standard_normal((transform.dimension, 5))
+    common = CommonDraws.of(base, transform, (), normals)
+    for variant in (base, *variants):
+        own = prior_transform(variant, space)
+        try:
+            expected = evaluate_batch(variant, own, normals)
+        except Contradiction:
+            assume(False)
+        assert numbers_of(common.evaluate(variant, own)) == numbers_of(expected)
