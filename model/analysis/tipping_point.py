@@ -24,7 +24,7 @@ from estimative.priors.distributions import ScaledBeta
 from estimative.priors.frozen import FrozenDict
 from estimative.priors.verbal_scale import ICD203, Scale
 
-GRID = tuple(index / 10 for index in range(1, 10))
+GRID = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Where a factor is fixed, and its prior mean moved, as shares of the way from its lower to its upper end."""
 STEPS = 4
 """Of regula falsi between two points of the grid."""

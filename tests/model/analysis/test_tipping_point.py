@@ -296,10 +296,10 @@ def test_progress_ends_when_all_fits_are_done(at: float) -> None:
 
 
 def test_every_fit_is_counted_with_its_verdict() -> None:
-    """A factor is held at eleven values, its mean moved to ten, and to one more for each step of closing in."""
+    """A factor is held at seven values, its mean moved to six, and to one more for each step of closing in."""
     idle = tipped(assessed(scenario_of(Event(id="e", title=""), factors=("f",)), {"events.e": 0.3, "factors.f": 0.42}))
-    assert (idle.effort.fits, idle.effort.by_method) == (21, {"importance": 21})
+    assert (idle.effort.fits, idle.effort.by_method) == (13, {"importance": 13})
     assert idle.effort.converged
     found = tipped(driven({"events.e": 0.3, "factors.f": 0.42, "effects.e.f": 100.0}))
     crossed = sum(move.prior_mean is not None for move in reach(found).crossings)
-    assert 21 + crossed <= found.effort.fits <= 21 + 4 * crossed
+    assert 13 + crossed <= found.effort.fits <= 13 + 4 * crossed
