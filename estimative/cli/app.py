@@ -294,14 +294,14 @@ def _unusable(error: OSError) -> InvalidInput:
 
 def _print(invalid: InvalidInput) -> None:
     """Print errors to stderr, or as JSON to stdout where JSON was asked for."""
-    from estimative.cli.encoding import write_text_file
+    from estimative.cli.encoding import write_to_stdout
     from estimative.model.codec import to_json
     from estimative.priors.errors import ascii_safe
 
     wanted = " ".join(sys.argv).replace("=", " ")
     if "--format json" in wanted or "-f json" in wanted:
         with suppress(OSError):  # it may be stdout that cannot be used
-            write_text_file(to_json({"issues": invalid.issues}))
+            write_to_stdout(to_json({"issues": invalid.issues}))
             sys.stdout.flush()
             return
     for issue in invalid.issues:

@@ -29,7 +29,7 @@ def check(
 ) -> None:
     """Check scenario and prior-set files and list every error."""
     from estimative.cli.console import say
-    from estimative.cli.encoding import write_text_file
+    from estimative.cli.encoding import write_to_stdout
     from estimative.model.codec import to_json
     from estimative.priors.errors import ascii_safe
     from estimative.workflows.check import check
@@ -38,12 +38,12 @@ def check(
     project = Project.find(Path())
     result = check(files or project.files, scenario=scenario, project=project)
     if format_name == "json":
-        write_text_file(to_json(result))
+        write_to_stdout(to_json(result))
     else:
         for file in result.files:
             taken = "".join(f"; {_taken(owner, names)}" for owner, names in file.taken_from.items())
             line = f"{file.file}: no errors ({file.kind} {file.name}, digest {file.digest[:12]}{taken})"
-            write_text_file(f"{file.meaning if resolved else ascii_safe(line)}\n")
+            write_to_stdout(f"{file.meaning if resolved else ascii_safe(line)}\n")
         for issue in result.issues:
             say(f"{issue.severity.capitalize()}: {issue}")
     if result.failed(strict=strict):

@@ -65,10 +65,10 @@ def prepare_streams() -> None:
             stream.reconfigure(errors=DEGRADE)
 
 
-def write_text_file(text: str) -> None:
-    """Print the text of a file: to a pipe or a file as UTF-8, whatever is printed otherwise."""
-    if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
-    else:
-        sys.stdout.write(text)
+def write_to_stdout(content: str | bytes) -> None:
+    """Print the content of a file: text to a pipe or a file as UTF-8, whatever is printed otherwise."""
+    if isinstance(content, str) and (not isinstance(sys.stdout, TextIOWrapper) or sys.stdout.isatty()):
+        sys.stdout.write(content)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content.encode("utf-8") if isinstance(content, str) else content)

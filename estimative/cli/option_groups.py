@@ -199,7 +199,8 @@ class Output:
         ),
     ] = None
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .html .pdf .docx .xlsx ...")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .html .pdf .docx .xlsx ... - is stdout."),
     ] = None
     figures: Annotated[
         Path | None, typer.Option("--figures", metavar="DIR", help="Write every figure there, as SVG and PNG.")
@@ -216,12 +217,17 @@ class Output:
         from estimative.reports.formats.registry import FORMATS
         from estimative.workflows.files import checked_format
 
-        if self.output and self.format == "terminal":
+        if self.output and self.format == "terminal" and not self.to_stdout:
             raise self._misused(f"a format for a file: {listed(list(FORMATS))}")
         if self.output:
             checked_format(self.output, self.format)
         elif (entry := FORMATS.get(self.format or "")) and entry.binary:
             raise self._misused(f"a file to write to: -o FILE{entry.endings[0]}")
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the file is "-"."""
+        return str(self.output) == "-"
 
     def _misused(self, allowed: str) -> InvalidInput:
         from estimative.priors.errors import invalid

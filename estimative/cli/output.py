@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from estimative.cli.console import console, say
-from estimative.cli.encoding import write_text_file
+from estimative.cli.encoding import write_to_stdout
 from estimative.cli.option_groups import Output
 from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import find_scale
@@ -67,9 +67,9 @@ def show(
     answer = Answer(result=result, context=context)
     if output.figures:
         write_figures(output.figures, answer.figures)
-    if output.output:
+    if output.output and not output.to_stdout:
         _write(answer, output.output, output.format)
-    elif output.format or not output.figures:
+    elif output.output or output.format or not output.figures:
         _print(answer, output.format or "terminal")
     if not result.converged:
         raise typer.Exit(UNCONVERGED)
@@ -79,7 +79,7 @@ def _print(answer: Answer, name: str) -> None:
     if name == "terminal":
         terminal.show(answer.document, console())
     else:
-        write_text_file(str(FORMATS[name].render(answer)))
+        write_to_stdout(FORMATS[name].render(answer))
 
 
 def _write(answer: Answer, path: Path, name: str | None) -> None:

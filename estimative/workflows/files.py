@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from estimative.priors.errors import invalid, listed
 from estimative.reports.answers import Answer
 from estimative.reports.formats.registry import FORMATS, format_of
+
+STDOUT = Path("-")
 
 
 def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) -> None:
@@ -30,6 +33,11 @@ def checked_format(path: Path, format_name: str | None) -> str:
     InvalidInput
         If no format is named, two are, the ending is that of no format, or the folder is not there.
     """
+    if path == STDOUT:
+        if format_name is None:
+            message, allowed = "no format is named for stdout", "--format and one of them"
+            raise invalid(message, code="invalid-value", file=str(path), allowed=allowed)
+        return format_name
     if not path.absolute().parent.is_dir():
         raise invalid("there is no such folder", code="unwritable", file=str(path), allowed="a folder that exists")
     named = format_of(path)
@@ -43,19 +51,34 @@ def checked_format(path: Path, format_name: str | None) -> str:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all: at the end of a link, with the permissions that it has.
+
+    What is there and is no file, such as a pipe or a device, is written to as it is.
 
     Raises
     ------
     InvalidInput
         If it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    raw = content if isinstance(content, bytes) else content.encode("utf-8")
     try:
-        partial.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        os.replace(partial, path)
+        if path.exists() and not path.is_file():
+            path.write_bytes(raw)
+        else:
+            _replace(path.resolve(), raw)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         allowed = "a file that can be written to"
         raise invalid(error.strerror or "", code="unwritable", file=str(path), allowed=allowed) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        if path.exists():
+            with path.open("r+b"):  # fails for a file that may not be written, though it could be replaced
+                shutil.copymode(path, partial)
+        os.replace(partial, path)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
