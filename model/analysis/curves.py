@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 
 from estimative.model.analysis.tornado import Tornado, TornadoRange
@@ -85,7 +85,9 @@ def input_curves(
     names = [row.name for row in widest for _ in QUANTILES]
     variants = [assessment.with_fixed(name, value) for name, value in zip(names, values, strict=True)]
     counter = ProgressCounter(progress, len(variants))
-    refits = list(Refitter.between(fitter, [fitted]).each_nearby(variants, counter))
+    refitter = Refitter.between(fitter, [fitted])
+    found = refitter.each_nearby(variants, counter)
+    refits = [refit and replace(refit, probability=refitter.shown(refit)) for refit in found]
     groups = zip(widest, batched(values, len(QUANTILES)), batched(refits, len(QUANTILES)), strict=True)
     curves = tuple(
         _curve(row, tornado, at, found, logarithmic=isinstance(assessment.priors[row.name].family, LogNormal))

@@ -83,7 +83,8 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
         if len(reached) == 1:
             return np.ones((2, 1))
         rng = np.random.default_rng([seed, 5, replicate])
-        first, second = np.split(ndtri(SobolSequence(2 * len(reached), rng=rng, bits=64).random(points).T), 2)
+        both: Numbers = ndtri(SobolSequence(2 * len(reached), rng=rng, bits=64).random(points).T)
+        first, second = both[: len(reached)], both[len(reached) :]
         # One quantity at a time taken from the second set: smaller arrays than all of these at once.
         mixed = [model(np.where(place[:, None], second, first)) for place in np.eye(len(reached), dtype=bool)]
         values = {"f_A": model(first)[None], "f_B": model(second)[None], "f_AB": np.array(mixed)[:, None]}

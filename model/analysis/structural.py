@@ -61,9 +61,9 @@ def structural_alternatives(
     refitter = Refitter.between(fitter, [fitted])
     others = [linked(assessment, "noisy_or"), *(assessment.with_fixed(name, NO_EFFECT) for name in effects)]
     start, link, *removed = refitter.each([assessment, *others], counting)
-    rows = [_alternative(name, fit, start) for name, fit in zip(effects, removed, strict=True)]
+    rows = [_alternative(name, fit, start, refitter) for name, fit in zip(effects, removed, strict=True)]
     return StructuralAlternatives(
-        noisy_or=_alternative("noisy_or", link, start),
+        noisy_or=_alternative("noisy_or", link, start, refitter),
         effects_removed=tuple(sorted(rows, key=lambda row: -abs(row.shift.value) if row.shift else float("-inf"))),
         effort=effort_of([start, link, *removed]),
     )
@@ -74,10 +74,10 @@ def linked(assessment: Assessment, link: Link) -> Assessment:
     return replace(assessment, structure=replace(assessment.structure, link=link))
 
 
-def _alternative(name: str, fit: Refit, start: Refit) -> Alternative:
+def _alternative(name: str, fit: Refit, start: Refit, refitter: Refitter) -> Alternative:
     try:
         after, before = log_odds(fit.probability), log_odds(start.probability)
     except Undefined:
-        return Alternative(name=name, probability=fit.probability, shift=None)
+        return Alternative(name=name, probability=refitter.shown(fit), shift=None)
     shift = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
-    return Alternative(name=name, probability=fit.probability, shift=shift)
+    return Alternative(name=name, probability=refitter.shown(fit), shift=shift)

@@ -65,9 +65,10 @@ def tornado(fitter: Fitter, fitted: Fitted, *, progress: Progress = no_progress)
     ends = {name: (_quantile(assessment, name, LOW), _quantile(assessment, name, HIGH)) for name in free}
     ends.update(dict.fromkeys(assessment.weights, (0.0, 1.0)))
     variants = [assessment.with_fixed(name, value) for name, values in ends.items() for value in values]
-    refits = list(Refitter.between(fitter, [fitted]).each(variants, ProgressCounter(progress, len(variants))))
+    refitter = Refitter.between(fitter, [fitted])
+    refits = list(refitter.each(variants, ProgressCounter(progress, len(variants))))
     pairs = zip(refits[::2], refits[1::2], strict=True)
-    ranges = [_range(name, values, *pair) for (name, values), pair in zip(ends.items(), pairs, strict=True)]
+    ranges = [_range(name, values, *pair, refitter) for (name, values), pair in zip(ends.items(), pairs, strict=True)]
     return Tornado(
         quantities=_widest_first(ranges[: len(free)]),
         weights=_widest_first(ranges[len(free) :]),
@@ -80,16 +81,15 @@ def _quantile(assessment: Assessment, name: str, share: float) -> float:
     return assessment.priors[name].family.quantile(share)
 
 
-def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit) -> TornadoRange:
+def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit, refitter: Refitter) -> TornadoRange:
     try:
         shift: MCEstimate | None = delta_method(
             high.log_odds.value - low.log_odds.value, [(1.0, high.log_odds), (-1.0, low.log_odds)]
         )
     except Undefined:
         shift = None
-    return TornadoRange(
-        name=name, low=ends[0], high=ends[1], at_low=low.probability, at_high=high.probability, shift=shift
-    )
+    at_low, at_high = refitter.shown(low), refitter.shown(high)
+    return TornadoRange(name=name, low=ends[0], high=ends[1], at_low=at_low, at_high=at_high, shift=shift)
 
 
 def _widest_first(ranges: Sequence[TornadoRange]) -> tuple[TornadoRange, ...]:

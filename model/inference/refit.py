@@ -30,6 +30,7 @@ from estimative.model.inference.fit import by_nuts, fit_by_importance
 from estimative.model.inference.headline import Headline, estimate_headline, headline_of, queries_of
 from estimative.model.inference.importance_sampling import FittedProposal
 from estimative.model.inference.mc_estimate import MCEstimate, log_odds
+from estimative.model.inference.moved import moved
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.prior_transform import (
     Dimensions,
@@ -64,6 +65,11 @@ class Fitted:
     @property
     def assessment(self) -> Assessment:
         return self.posterior.assessment
+
+    @property
+    def headline(self) -> MCEstimate:
+        """Its probability, and its error as one of draws that no refit shares."""
+        return self.posterior.mc_estimate("outcome", self.assessment.scenario.headline).without_draws()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +186,8 @@ class Refitter:
     """The fits whose proposals are used; those without a proposal are of no use here."""
     targets: tuple[Target, ...] = ()
     """What is estimated besides the headline."""
+    reported: MCEstimate | None = None
+    """The probability of the headline by the fit, if these all start from one."""
     draws: int = DRAWS
     """By reweighting."""
 
@@ -196,7 +204,8 @@ class Refitter:
     ) -> Refitter:
         """Start from those of these fits that have a proposal."""
         starts = tuple(Start(assessment=end.assessment, proposal=end.proposal) for end in ends if end.proposal)
-        return cls(fitter=fitter, ends=starts, targets=tuple(targets), draws=draws)
+        reported = ends[0].headline if len(ends) == 1 else None
+        return cls(fitter=fitter, ends=starts, targets=tuple(targets), reported=reported, draws=draws)
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:
         """Yield a refit of each assessment, in order: by reweighting, or in full where that did not converge."""
@@ -232,6 +241,24 @@ class Refitter:
     def _reweighted(self, assessment: Assessment) -> Refit | None:
         refit = self.reweight(assessment)
         return refit if refit and refit.verdict.passed else self.approach(assessment)
+
+    def shown(self, refit: Refit) -> MCEstimate:
+        """Return the probability of a refit as it is shown beside that of the fit: see `moved`.
+
+        It is left alone where it is surer by itself: an input that is fixed may be all that was uncertain.
+        """
+        if self.reported is None or self._start is None:
+            return refit.probability
+        number = moved(self.reported, self._start.probability, refit.probability)
+        return min(refit.probability, number, key=lambda each: each.se)
+
+    @cached_property
+    def _start(self) -> Refit | None:
+        """The fit itself as a refit; None where that does not converge."""
+        with suppress(Undefined, Contradiction):
+            start = self.reweight(self.ends[0].assessment) if self.ends else None
+            return start if start and start.verdict.passed else None
+        return None
 
     def reweight(self, assessment: Assessment) -> Refit | None:
         """Estimate the headline by importance sampling from the proposals at hand; None where there are none.

@@ -7,7 +7,6 @@ since they have their draws in common.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,9 +20,10 @@ from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.conditional_draws import sample_integrated
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.draws import Draws
-from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary, Undefined
+from estimative.model.inference.estimates import ProbabilityEstimate, QuantitySummary
 from estimative.model.inference.headline import headline_of, queries_of
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.moved import moved
 from estimative.model.inference.posterior import Posterior, posterior_of
 from estimative.model.inference.prior_transform import Dimensions, integrated_dimensions, prior_transform
 from estimative.model.inference.refit import DRAWS, Fitted, Fitter
@@ -148,21 +148,18 @@ class Reweighting:
         full, start = self.fitted.posterior.estimates.get(key), before.spread.all_estimates.get(key)
         if full is None or start is None or key not in before.all_estimates:
             return own
-        try:
-            now, then = log_odds(found.mc_estimate(*key)), log_odds(before.mc_estimate(*key))
-            base = log_odds(MCEstimate(value=full.value, own_variance=full.se**2))
-        except Undefined:
+        now, then = found.mc_estimate(*key), before.mc_estimate(*key)
+        number = moved(MCEstimate(value=full.value, own_variance=full.se**2), then, now)
+        if number is now:
             return own
-        difference = delta_method(now.value - then.value, [(1.0, now), (-1.0, then)])
-        value = float(expit(base.value + difference.value))
         low, high = (
             _moved_chance(getattr(full.interval, end), getattr(start.interval, end), getattr(spread.interval, end))
             for end in ("low", "high")
         )
         return replace(
             own,
-            value=full.value if difference.value == 0 else value,
-            se=value * (1 - value) * math.hypot(base.se, difference.se),
+            value=number.value,
+            se=number.se,
             interval=replace(spread.interval, low=low, high=high),
         )
 
