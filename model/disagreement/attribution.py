@@ -13,7 +13,7 @@ import numpy as np
 
 from estimative.model.assessment import differences
 from estimative.model.disagreement.shapley import Plan, plan
-from estimative.model.inference.mc_estimate import MCEstimate
+from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -139,10 +139,11 @@ def attribute(
     refitter = Refitter.between(fitter, [second, first])
     mixtures = [second.assessment.with_priors_of(first.assessment, coalition) for coalition in planned.coalitions]
     refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
+    reported = _less(log_odds(first.headline), log_odds(second.headline))
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
-        decomposition=decompose(planned, log_odds_of(refits)),
+        decomposition=decompose(planned, log_odds_of(refits), reported),
         effort=effort_of(refits),
     )
 
@@ -178,11 +179,15 @@ def attribute_team(
         ]
         refits[name] = [*Refitter.between(fitter, [analyst, pool]).each(mixtures, counter), *agreed]
     numbers = {name: log_odds_of(fits) for name, fits in refits.items()}
+    reported, pooled = {name: log_odds(analyst.headline) for name, analyst in analysts.items()}, log_odds(pool.headline)
     return TeamAttribution(
         weights=weights,
-        pool=agreed[0].log_odds,
-        against_pool={name: decompose(planned, _negative(values)) for name, values in numbers.items()},
-        variance=decompose(planned, _variance(numbers, weights)),
+        pool=pooled,
+        against_pool={
+            name: decompose(planned, _negative(values), _less(reported[name], pooled))
+            for name, values in numbers.items()
+        },
+        variance=decompose(planned, _variance(numbers, weights), variance_of(reported, weights)),
         effort=effort_of([*(refit for fits in refits.values() for refit in fits[:-1]), *agreed]),
     )
 
@@ -231,24 +236,59 @@ def _variance(analysts: Mapping[str, CoalitionValues], weights: Mapping[str, flo
     )
 
 
-def decompose(planned: Plan, numbers: CoalitionValues) -> Decomposition:
-    """Divide the value of the full coalition less that of the empty one among blocks and inputs."""
+def variance_of(numbers: Mapping[str, MCEstimate], weights: Mapping[str, float]) -> MCEstimate:
+    """The weighted variance between analysts."""
+    mean = sum(weights[name] * number.value for name, number in numbers.items())
+    parts = [(weights[name], number.value - mean, number) for name, number in numbers.items()]
+    value = sum(weight * deviation**2 for weight, deviation, _ in parts)
+    return delta_method(value, [(2 * weight * deviation, number) for weight, deviation, number in parts])
+
+
+def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
+    return delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)])
+
+
+def decompose(planned: Plan, numbers: CoalitionValues, reported: MCEstimate | None = None) -> Decomposition:
+    """Divide the value of the full coalition less that of the empty one among blocks and inputs.
+
+    Parameters
+    ----------
+    reported
+        The same difference between the two fits that are reported, whose draws are others, or more. The shares are
+        adjusted to sum to it: what is missing is Monte Carlo error, and spread over the inputs by their variances.
+    """
     rows, errors = planned.player_rows(numbers.values)
     owner = {player: block for block, members in planned.blocks.items() for player in members}
+    total = planned.total()
+    parts = _parts_of_residual([numbers.weighted_sum(row).se for row in rows]) if reported else np.zeros(len(rows))
+
+    def share_of(row: Numbers, part: float) -> MCEstimate:
+        found = numbers.weighted_sum(row - part * total)
+        return (
+            delta_method(found.value + part * reported.value, [(1.0, found), (part, reported)]) if reported else found
+        )
+
     inputs = [
-        _share(planned, numbers, player, owner[player], [player], row, float(error))
-        for player, row, error in zip(planned.players, rows, errors, strict=True)
+        _share(planned, numbers, player, owner[player], [player], share_of(row, part), float(error))
+        for player, row, part, error in zip(planned.players, rows, parts.tolist(), errors, strict=True)
     ]
+    part_of = dict(zip(planned.players, parts.tolist(), strict=True))
     blocks = [
-        _share(planned, numbers, block, block, members, row, 0.0)
+        _share(planned, numbers, block, block, members, share_of(row, sum(map(part_of.__getitem__, members))), 0.0)
         for (block, members), row in zip(planned.blocks.items(), planned.of_blocks, strict=True)
     ]
     return Decomposition(
-        total=numbers.weighted_sum(planned.total()),
+        total=reported if reported and inputs else numbers.weighted_sum(total),
         blocks=tuple(blocks),
         inputs=tuple(inputs),
         permutations=2 * len(planned.replicates),
     )
+
+
+def _parts_of_residual(errors: Sequence[float]) -> Numbers:
+    """What each input takes of the residual: in proportion to its variance, or all alike; they sum to one."""
+    variances = np.square(errors)
+    return variances / variances.sum() if variances.any() else np.full(len(errors), 1 / max(len(errors), 1))
 
 
 def _share(
@@ -257,13 +297,13 @@ def _share(
     name: str,
     block: str,
     members: Sequence[str],
-    row: Numbers,
+    share: MCEstimate,
     sampling_se: float,
 ) -> Share:
     return Share(
         name=name,
         block=block,
-        share=numbers.weighted_sum(row),
+        share=share,
         sampling_se=sampling_se,
         marginal_first=numbers.weighted_sum(planned.marginal_first(members)),
         marginal_last=numbers.weighted_sum(planned.marginal_last(members)),

@@ -68,8 +68,8 @@ class Fitted:
 
     @property
     def headline(self) -> MCEstimate:
-        """Its probability, and its error as one of draws that no refit shares."""
-        return self.posterior.mc_estimate("outcome", self.assessment.scenario.headline).without_draws()
+        """Its probability."""
+        return self.posterior.mc_estimate("outcome", self.assessment.scenario.headline)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +204,8 @@ class Refitter:
     ) -> Refitter:
         """Start from those of these fits that have a proposal."""
         starts = tuple(Start(assessment=end.assessment, proposal=end.proposal) for end in ends if end.proposal)
-        reported = ends[0].headline if len(ends) == 1 else None
+        # Its error is one of draws that no refit shares.
+        reported = ends[0].headline.without_draws() if len(ends) == 1 else None
         return cls(fitter=fitter, ends=starts, targets=tuple(targets), reported=reported, draws=draws)
 
     def each(self, assessments: Sequence[Assessment], counter: ProgressCounter) -> Iterator[Refit]:

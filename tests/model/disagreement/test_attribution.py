@@ -202,6 +202,18 @@ def test_errors_are_those_of_repetition(repetitions: int) -> None:
     assert gaps == pytest.approx(values.sum(axis=1), abs=1e-9)
 
 
+def test_the_gap_is_that_of_the_two_numbers_that_are_reported() -> None:
+    """Whatever the refits' own draws make of it, to the last digits; and the shares of the inputs sum to it."""
+    ends = assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)
+    fitter = Fitter(assessments=ends, seed=3, method="importance")
+    first, second = (fitter.fit(one) for one in ends)
+    found = attribute(fitter, first, second).decomposition
+    gap = logit(first.posterior.headline.value) - logit(second.posterior.headline.value)
+    assert found.total.value == pytest.approx(float(gap), abs=1e-12)
+    for parts in (found.inputs, found.blocks):
+        assert sum(part.share.value for part in parts) == pytest.approx(float(gap), abs=1e-9)
+
+
 def test_common_random_numbers_make_the_gap_more_certain_than_its_ends(open_and_wide: Attribution) -> None:
     """What both fits share cancels: the gap's error is less than that of two independent fits."""
     fitter = Fitter(assessments=(assessed(sprayed(), WIDE), assessed(sprayed(), OPEN)), seed=1, draws=4000)
@@ -230,8 +242,9 @@ def test_what_cannot_be_fitted_quickly_is_fitted_thoroughly(open_and_wide: Attri
     apart = result.decomposition.total.value - quick.decomposition.total.value
     gaps = result.decomposition.total, quick.decomposition.total
     assert apart == pytest.approx(0, abs=ERRORS * math.hypot(*(gap.se for gap in gaps)))
-    assert not gaps[0].influence.any()
-    assert gaps[0].own_variance > 0
+    alone = result.decomposition.inputs[0].marginal_first
+    assert not alone.influence.any()
+    assert alone.own_variance > 0
 
 
 def test_a_certain_headline_has_no_log_odds_to_share() -> None:
