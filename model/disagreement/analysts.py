@@ -105,14 +105,14 @@ class LogEvidence:
 
 
 def fit_analyst(fitter: Fitter, assessment: Assessment) -> FittedAnalyst:
-    """Fit one of several analysts, on random numbers that all of them share.
+    """Fit one of several analysts; its numbers are those of a fit of this one alone.
 
     Raises
     ------
     Contradiction
         If the evidence, or the condition of an outcome, is impossible under the priors.
     """
-    analyst = FittedAnalyst(fitted=fitter.fit(assessment), prior=prior_predictive(assessment, seed=fitter.seed))
+    analyst = FittedAnalyst(fitted=fitter.fit_alone(assessment), prior=prior_predictive(assessment, seed=fitter.seed))
     analyst.fitted.posterior.all_estimates, analyst.prior.all_estimates  # noqa: B018 - an impossible condition shows here
     return analyst
 

@@ -100,6 +100,14 @@ class FittedProposal:
     tilts: tuple[Query, ...] = ()
     """The headline and other queries that are likely under some of the Gaussians."""
 
+    def embedded(self, assessment: Assessment, dimensions: Dimensions) -> FittedProposal:
+        """The same in a space with more dimensions, along which draws have the prior."""
+        own, transform = self.transform.dimensions, prior_transform(assessment, dimensions)
+        degrees, ratios = np.isin(dimensions.degrees, own.degrees), np.isin(dimensions.ratios, own.ratios)
+        places = np.flatnonzero(np.concatenate([degrees, ratios]))
+        components = tuple(component.embed(places, transform.dimension) for component in self.components)
+        return FittedProposal(transform=transform, components=components, tilts=self.tilts)
+
     def __repr__(self) -> str:
         return f"FittedProposal({len(self.components)} Gaussians and the prior, {self.transform!r})"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +63,14 @@ class Gaussian:
         mean[fixed], conditional[fixed], conditional[:, fixed] = 0.0, 0.0, 0.0
         conditional[fixed, fixed] = 1.0
         return Gaussian.of(mean, conditional, share=self.share)
+
+    def embed(self, places: Index, dimension: int) -> Gaussian:
+        """Put the coordinates at some places of a larger space, dims (free), and N(0, 1) at all others."""
+        if self.root is None:
+            return replace(Gaussian.standard(dimension), share=self.share)
+        mean, root = np.zeros(dimension), np.eye(dimension)
+        mean[places], root[np.ix_(places, places)] = self.mean, self.root
+        return Gaussian(mean=mean, root=root, share=self.share)
 
     def transform(self, normals: Numbers) -> Numbers:
         """Turn standard normals into draws of the proposal; dims (free, draw)."""

@@ -131,12 +131,20 @@ class Fitter:
         Contradiction
             If the evidence is impossible at every draw.
         """
+        return self._fit(assessment, self.dimensions)
+
+    def fit_alone(self, assessment: Assessment) -> Fitted:
+        """The same as if there were no others: with the numbers that all commands show of this one alone.
+
+        Differences to the others are then a little less certain, where these have other quantities that are uncertain.
+        """
+        return self._fit(assessment, None)
+
+    def _fit(self, assessment: Assessment, dimensions: Dimensions | None) -> Fitted:
         if self.method == "nuts":
             return Fitted(posterior=self._by_nuts(assessment), proposal=None)
         with one_blas_thread():
-            posterior, proposal = fit_by_importance(
-                assessment, seed=self.seed, draws=self.draws, dimensions=self.dimensions
-            )
+            posterior, proposal = fit_by_importance(assessment, seed=self.seed, draws=self.draws, dimensions=dimensions)
         if not posterior.verdict.passed and self.method == "auto":
             posterior = self._by_nuts(assessment)
         return Fitted(posterior=posterior, proposal=proposal)
@@ -203,7 +211,11 @@ class Refitter:
         cls, fitter: Fitter, ends: Sequence[Fitted], targets: Sequence[Target] = (), *, draws: int = DRAWS
     ) -> Refitter:
         """Start from those of these fits that have a proposal."""
-        starts = tuple(Start(assessment=end.assessment, proposal=end.proposal) for end in ends if end.proposal)
+        starts = tuple(
+            Start(assessment=end.assessment, proposal=end.proposal.embedded(end.assessment, fitter.dimensions))
+            for end in ends
+            if end.proposal
+        )
         # Its error is one of draws that no refit shares.
         reported = ends[0].headline.without_draws() if len(ends) == 1 else None
         return cls(fitter=fitter, ends=starts, targets=tuple(targets), reported=reported, draws=draws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +23,10 @@ from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.prior_set_file import read_prior_set
 from estimative.priors.statements import BetaStated, LognormalStated
+from tests.model.inference.test_common_draws import OPEN
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
+from tests.small import small
 
 FLAGSHIP = "coordinated-attack"
 
@@ -174,3 +177,30 @@ def test_holding_a_quantity_is_fitted_at_once(analysts: dict[str, Assessment]) -
         places = np.flatnonzero(space.constant & ~ready.transform.constant)
         assert len(places) == 1
         assert ready.transform.normals_of(space, places) == pytest.approx([p], abs=1e-3)
+
+
+def test_an_analyst_among_others_has_the_numbers_of_the_analyst_alone() -> None:
+    """To the last digit, whatever the others are uncertain about; and refits start from there all the same."""
+    sure, unsure = small({**OPEN, "events.rain": 0.3}), small(OPEN)
+    fitter = Fitter(assessments=(sure, unsure), seed=4, method="importance")
+    fits = [fitter.fit_alone(each) for each in (sure, unsure)]
+    for each, found in zip((sure, unsure), fits, strict=True):
+        assert found.posterior.headline == by_importance(each, seed=4).headline
+    refitter = Refitter.between(fitter, fits)
+    for each, found in zip((sure, unsure), fits, strict=True):
+        refit = refitter.reweight(each)
+        assert refit is not None
+        assert refit.verdict.passed
+        error = math.hypot(refit.probability.se, found.posterior.headline.se)
+        assert refit.probability.value == pytest.approx(found.posterior.headline.value, abs=4 * error)
+
+
+def test_a_proposal_in_a_larger_space_is_the_prior_along_the_rest() -> None:
+    """Its other coordinates have their mean and covariance, in their own order."""
+    covariance = np.array([[2.0, 0.3], [0.3, 1.5]])
+    larger = Gaussian.of(np.array([1.0, -1.0]), covariance, share=0.5).embed(np.array([0, 2]), 4)
+    assert larger.root is not None
+    expected = np.eye(4)
+    expected[np.ix_([0, 2], [0, 2])] = covariance
+    assert larger.root @ larger.root.T == pytest.approx(expected)
+    assert (list(larger.mean), larger.share) == ([1, 0, -1, 0], 0.5)
