@@ -31,6 +31,13 @@ class Confidence:
     information_base: str = ""
     rigour: str = ""
     volatility: str = ""
+    taken_from: str = ""
+    """The name of the prior set that declares it, where this one only extends that."""
+
+    @property
+    def declared(self) -> Mapping[str, str]:
+        """What a file says of it, in the order of the file."""
+        return {name: text for name, text in asdict(self).items() if name != "taken_from"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +165,7 @@ class PriorSet:
             "shares": {quantity: (stated.because, stated.source) for quantity, stated in shares.items()},
             "relevance": {name: self.relevance[name] for name in self.relevance if name not in suggested},
             "independence": dict(self.independence),
-            "confidence": self.confidence and asdict(self.confidence),
+            "confidence": self.confidence and self.confidence.declared,
         }
         # Digests of scenarios differ in this. Both are stored in runs, so that neither can change.
         return digest_of(content, ascii_only=True)

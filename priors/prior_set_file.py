@@ -154,9 +154,14 @@ def _extended(parent: PriorSet, child: PriorSet) -> PriorSet:
         relevance=FrozenDict({**parent.relevance, **child.relevance}),
         independence=FrozenDict({**parent.independence, **child.independence}),
         shares=FrozenDict({**_inherited(parent, parent.shares), **child.shares}),
-        confidence=child.confidence or parent.confidence,
+        confidence=child.confidence or _inherited_confidence(parent),
         places=FrozenDict({**_heritable(parent), **child.places}),
     )
+
+
+def _inherited_confidence(parent: PriorSet) -> Confidence | None:
+    declared = parent.confidence
+    return declared and replace(declared, taken_from=declared.taken_from or parent.name)
 
 
 def _is_replaced(name: str, stated: Mapping[str, Stated]) -> bool:

@@ -6,7 +6,6 @@ Reading that text again and fitting it gives exactly the same distributions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from itertools import groupby
 
 from estimative.priors import toml_writer as toml_text
@@ -79,7 +78,7 @@ def _share(quantity: str, value: float, prior_set: PriorSet) -> str:
 
 def _confidence(prior_set: PriorSet) -> Iterator[list[str]]:
     if prior_set.confidence:
-        yield ["[confidence]", *_texts(asdict(prior_set.confidence))]
+        yield ["[confidence]", *_texts(prior_set.confidence.declared)]
 
 
 def _entry(quantity: str, pairs: list[tuple[str, str]], stated: Stated) -> str:

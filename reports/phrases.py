@@ -305,7 +305,13 @@ def confidence(declared: Confidence | None) -> str:
     if declared is None:
         return "The analyst has not declared an analytic confidence."
     reasons = [text.rstrip(". ") for text in (declared.information_base, declared.rigour, declared.volatility) if text]
-    return " ".join([f"Analytic confidence: {declared.level}.", *(f"{capital(reason)}." for reason in reasons)])
+    return " ".join([f"{confidence_level(declared)}.", *(f"{capital(reason)}." for reason in reasons)])
+
+
+def confidence_level(declared: Confidence) -> str:
+    """The level, and whose it is where the analyst has only taken it over."""
+    source = f", taken from {plain(declared.taken_from)}" if declared.taken_from else ""
+    return f"Analytic confidence: {declared.level}{source}"
 
 
 def verdict(info: FitInfo) -> str:

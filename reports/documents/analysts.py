@@ -44,7 +44,7 @@ def members(analysts: Analysts) -> Listing:
 def _member(name: str, fit: FitInfo) -> str:
     who = f"{name}: {plain(fit.prior_set.analyst)}" if fit.prior_set.analyst else name
     confidence = fit.prior_set.confidence
-    return f"{who}. Analytic confidence: {confidence.level}" if confidence else who
+    return f"{who}. {phrases.confidence_level(confidence)}" if confidence else who
 
 
 def probability(analyst: AnalystResult, outcome: str) -> str:

@@ -140,9 +140,13 @@ def test_extending(child: Path) -> None:
 
 @pytest.mark.usefixtures("parent")
 def test_confidence_is_inherited(tmp_path: Path) -> None:
-    """A set that declares no confidence has that of the set it extends."""
+    """A set that declares no confidence has that of the set it extends, and says so; also after another one."""
     silent = written(tmp_path, "silent", CHILD.partition("[confidence]")[0])
-    assert read_prior_set(silent).confidence == Confidence(level="low", information_base="a nose")
+    inherited = Confidence(level="low", information_base="a nose", taken_from="base")
+    assert read_prior_set(silent).confidence == inherited
+    again = '[prior_set]\nname = "again"\nanalyst = "x"\nscenario = "dinner"\nextends = "silent"\n'
+    assert read_prior_set(written(tmp_path, "again", again)).confidence == inherited
+    assert "taken_from" not in inherited.declared
 
 
 @pytest.mark.usefixtures("child")

@@ -77,6 +77,12 @@ def test_confidence_has_its_reasons(declared: tuple[str, str, str, str], text: s
     assert phrases.confidence(stated) == text
 
 
+def test_confidence_of_another_analyst_is_that_of_the_other() -> None:
+    """A set that extends another may take its confidence over."""
+    taken = Confidence(level="low", information_base="one dive.", taken_from="mate")
+    assert phrases.confidence(taken) == "Analytic confidence: low, taken from mate. One dive."
+
+
 def test_confidence_that_nobody_declared_is_not_made_up() -> None:
     """Where no analytic confidence is declared, the document says so."""
     assert phrases.confidence(None) == "The analyst has not declared an analytic confidence."
