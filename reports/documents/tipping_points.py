@@ -136,7 +136,7 @@ def able(factors: Sequence[FactorReach], scenario: Scenario) -> str:
     names = [quoted(title_of(row.name, scenario)) for row in factors if any(c.reachable for c in row.crossings)]
     if not names:
         return "No factor could change the word alone, even if it were known to be at one of its ends."
-    return f"{'Only ' if len(names) < len(factors) else ''}{listed(names)} could change the word alone."
+    return f"{'Of the factors, only ' if len(names) < len(factors) else ''}{listed(names)} could change the word alone."
 
 
 def _factor_row(row: FactorReach, scenario: Scenario) -> tuple[str, ...]:
