@@ -331,6 +331,16 @@ def _span(low: float, high: float) -> list[tuple[str, str]]:
     return [] if (low, high) == (0, 1) else [("low", toml_text.number(low)), ("high", toml_text.number(high))]
 
 
+def _say_by_state(statement: ByState) -> str:
+    parts = ", ".join(f"{state} {_say_part(part, statement.worth)}" for state, part in statement.parts)
+    return parts if statement.worth is None else f"{parts}, worth {statement.worth:g} cases"
+
+
+def _say_part(part: Statement, worth: float | None) -> str:
+    # Shares of so many cases are not fixed.
+    return f"{part.value:g}" if worth is not None and isinstance(part, Constant) else say(part)
+
+
 FORMS: tuple[Form, ...] = (
     _of_numbers(Constant, "a constant", ("value",), lambda s: f"fixed at {s.value:g}"),
     Form(
@@ -414,10 +424,7 @@ FORMS: tuple[Form, ...] = (
             *((state, toml(part)) for state, part in s.parts),
             *([("worth", toml_text.number(s.worth))] if s.worth is not None else []),
         ],
-        say=lambda s: (
-            ", ".join(f"{state} {say(part)}" for state, part in s.parts)
-            + (f", worth {s.worth:g} cases" if s.worth is not None else "")
-        ),
+        say=_say_by_state,
     ),
     Form(
         name="counts by state",

@@ -80,7 +80,7 @@ EXAMPLES = [
     (
         "{ insider = 0.2, others = 0.8, worth = 10 }",
         ByState(parts=(("insider", Constant(value=0.2)), ("others", Constant(value=0.8))), worth=10),
-        "insider fixed at 0.2, others fixed at 0.8, worth 10 cases",
+        "insider 0.2, others 0.8, worth 10 cases",
     ),
     (
         "{ counts = { insider = 3, criminals = 0 } }",

@@ -111,7 +111,7 @@ def test_an_input_with_states_shows_the_state_that_differs_most() -> None:
     text = text_of(compare_analysts(team, attribution=True), team)
     assert "The shares of \u201cWho it was\u201d (high 1% for \u201cNobody\u201d, low 30%): multiplies" in text
     team = session(low, sure)
-    assert "c fixed at 0.3, worth 90 cases" in text_of(compare_analysts(team, attribution=True), team)
+    assert "c 0.3, worth 90 cases" in text_of(compare_analysts(team, attribution=True), team)
 
 
 def test_analysts_who_agree_have_nothing_to_explain() -> None:
