@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from estimative.model.assessment import Assessment
-from estimative.model.inference.executor import ProcessExecutor
+from estimative.model.inference.processes import ProcessExecutor
 from estimative.workflows import inputs
 from estimative.workflows.batch import Task, fit_task
 from estimative.workflows.session import Settings

@@ -58,10 +58,10 @@ def one_thread() -> Iterator[None]:
 
     Every engine gives the same digits, but a process first imports everything, and threads get in each other's way.
     """
-    engines = "estimative.model.inference.executor"
+    engines = "estimative.model.inference"
     with (
-        patch(f"{engines}.ProcessExecutor", lambda count: ThreadPoolExecutor(1)),
-        patch(f"{engines}.cores", lambda: 1),
+        patch(f"{engines}.processes.ProcessExecutor", lambda count: ThreadPoolExecutor(1)),
+        patch(f"{engines}.executor.cores", lambda: 1),
     ):
         yield
 

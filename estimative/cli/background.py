@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
-from estimative.model.inference.executor import become_worker, safe_path
+from estimative.model.inference.processes import become_worker, safe_path
 
 
 @contextmanager

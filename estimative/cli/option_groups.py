@@ -158,7 +158,8 @@ class Sampling:
         """The cluster if one is named, else processes or threads of this machine."""
         from concurrent.futures import ThreadPoolExecutor
 
-        from estimative.model.inference.executor import ProcessExecutor, cores
+        from estimative.model.inference.executor import cores
+        from estimative.model.inference.processes import ProcessExecutor
 
         if self.cluster:
             from estimative.workflows.cluster import cluster

@@ -10,7 +10,7 @@ from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 
-from estimative.model.inference.executor import become_worker, safe_path
+from estimative.model.inference.processes import become_worker, safe_path
 from estimative.priors.errors import InvalidInput
 
 PRELOADED = ("estimative.workflows.settle", "estimative.workflows.fit", "estimative.workflows.report")

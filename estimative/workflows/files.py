@@ -35,7 +35,7 @@ def checked_format(path: Path, format_name: str | None) -> str:
     """
     if path == STDOUT:
         if format_name is None:
-            message, allowed = "no format is named for stdout", "--format and one of them"
+            message, allowed = "no format is named for stdout", f"one of {listed(list(FORMATS))}"
             raise invalid(message, code="invalid-value", file=str(path), allowed=allowed)
         return format_name
     if not path.absolute().parent.is_dir():

@@ -86,8 +86,8 @@ def input_curves(
     variants = [assessment.with_fixed(name, value) for name, value in zip(names, values, strict=True)]
     counter = ProgressCounter(progress, len(variants))
     refitter = Refitter.between(fitter, [fitted])
-    found = refitter.each_nearby(variants, counter)
-    refits = [refit and replace(refit, probability=refitter.shown(refit)) for refit in found]
+    nearby = refitter.each_nearby(variants, counter)
+    refits = [refit and replace(refit, probability=refitter.anchored(refit)) for refit in nearby]
     groups = zip(widest, batched(values, len(QUANTILES)), batched(refits, len(QUANTILES)), strict=True)
     curves = tuple(
         _curve(row, tornado, at, found, logarithmic=isinstance(assessment.priors[row.name].family, LogNormal))

@@ -134,8 +134,8 @@ class _Search:
         return FactorReach(
             name=factor,
             prior_mean=family.mean,
-            at_low=self.refitter.shown(fixed[low]),
-            at_high=self.refitter.shown(fixed[high]),
+            at_low=self.refitter.anchored(fixed[low]),
+            at_high=self.refitter.anchored(fixed[high]),
             crossings=tuple(self._crossing(assessment, name, path, list(fixed.values()), t) for t in self.thresholds),
         )
 

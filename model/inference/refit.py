@@ -255,7 +255,7 @@ class Refitter:
         refit = self.reweight(assessment)
         return refit if refit and refit.verdict.passed else self.approach(assessment)
 
-    def shown(self, refit: Refit) -> MCEstimate:
+    def anchored(self, refit: Refit) -> MCEstimate:
         """Return the probability of a refit as it is shown beside that of the fit: see `moved`.
 
         It is left alone where it is surer by itself: an input that is fixed may be all that was uncertain.

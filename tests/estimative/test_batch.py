@@ -20,10 +20,10 @@ from estimative.model.inference.executor import (
     BatchAnswer,
     BatchExecutor,
     LostBatch,
-    ProcessExecutor,
     SharedFunction,
     run_batch,
 )
+from estimative.model.inference.processes import ProcessExecutor
 from estimative.model.record.file_lock import lock_at_once
 from estimative.model.record.run_store import Store
 from estimative.model.record.saved_fits import saved_fits
@@ -56,7 +56,7 @@ def office(tmp_path: Path) -> Desk:
 @pytest.fixture(autouse=True)
 def _in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no process that a test is not about: each takes seconds."""
-    monkeypatch.setattr("estimative.model.inference.executor.ProcessExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr("estimative.model.inference.processes.ProcessExecutor", ThreadPoolExecutor)
 
 
 def run(desk: Desk, *arguments: str) -> tuple[Finished, Any]:

@@ -283,7 +283,7 @@ def test_the_result_is_read_back_as_it_was(right: CalibrateResult) -> None:
 
 def test_the_command_prints_tables_and_refuses_too_few_fits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CSV one row a quantity; fewer than 20 fits are an error."""
-    monkeypatch.setattr("estimative.model.inference.executor.ProcessExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr("estimative.model.inference.processes.ProcessExecutor", ThreadPoolExecutor)
     names = ("calibrate", "-s", "ship.toml", "-p", "mate.toml", "--method", "importance")
     done = run(*names, "--fits", "20", "--seed", "3", "--format", "json", folder=folder)
     assert done.code == 0, done.err

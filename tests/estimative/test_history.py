@@ -181,7 +181,7 @@ def test_saved_runs_make_a_history_of_each_analyst(folder: Path) -> None:
 
 def test_a_history_is_a_page_and_a_picture(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All analysts are on one picture; the page explains the largest steps."""
-    monkeypatch.setattr("estimative.model.inference.executor.ProcessExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr("estimative.model.inference.processes.ProcessExecutor", ThreadPoolExecutor)
     arguments = ("history", "-s", "s.toml", "-p", "anna.toml", "-p", "ben.toml", "--replay", *QUICK)
     shown = run(*arguments, "-o", "h.html", "--figures", "figures")
     assert shown.code == 0, shown.err

@@ -18,11 +18,11 @@ from estimative.model.inference.executor import (
     ATTEMPTS,
     BatchExecutor,
     LostBatch,
-    ProcessExecutor,
     SharedFunction,
     run_batch,
 )
 from estimative.model.inference.fit import by_nuts
+from estimative.model.inference.processes import ProcessExecutor
 from estimative.model.inference.refit import Fitter, ProgressCounter, Refitter, no_progress
 from estimative.priors.errors import InvalidInput
 from tests.command import Desk
@@ -190,7 +190,8 @@ def test_nuts_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 INTERRUPTED = """
 import signal, sys
 import numpy as np
-from estimative.model.inference.executor import ProcessExecutor, SharedFunction
+from estimative.model.inference.executor import SharedFunction
+from estimative.model.inference.processes import ProcessExecutor
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 for place in range(int(sys.argv[1])):
     try:
