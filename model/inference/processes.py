@@ -50,7 +50,7 @@ class ProcessExecutor(BatchExecutor):
         return [self._submit(function, list(batch)) for batch in batches]
 
     def _submit(self, function: Any, batch: list[Any]) -> Future[BatchAnswer]:
-        with self._lock, safe_path():
+        with self._lock, safe_path(), without_interrupts():
             try:
                 return self._pool.submit(run_batch, function, batch)
             except BrokenProcessPool:
@@ -84,6 +84,9 @@ class ProcessExecutor(BatchExecutor):
             # One may have been killed in the middle of an answer: only without writers does its reader stop waiting.
             if answers := getattr(self._pool, "_result_queue", None):
                 answers._writer.close()
+            # Or before it read its first task: only without readers does a writer stop waiting for room.
+            if calls := getattr(self._pool, "_call_queue", None):
+                calls._reader.close()
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def __exit__(
@@ -112,6 +115,22 @@ def without_broken_pipes() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGPIPE, before)
+
+
+@contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Put Ctrl-C off until the block is over: a pool that is interrupted while it starts cannot be ended any more."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, late = signal.getsignal(signal.SIGINT), []
+    signal.signal(signal.SIGINT, lambda *received: late.append(received))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if late and callable(before):
+            before(*late[-1])
 
 
 @contextmanager
