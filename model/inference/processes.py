@@ -20,6 +20,12 @@ SAFE_PATH = "PYTHONSAFEPATH"
 """Without it, a new process imports from the working folder, where a pickle.py may lie."""
 
 
+PARTS = ("_processes", "_result_queue", "_call_queue", "_executor_manager_thread")
+"""Of a pool: it has no method that ends its processes at once, whatever they are doing."""
+GRACE = 2.0
+"""Seconds in which a pool without processes ends by itself, unless it waits for them."""
+
+
 class ProcessExecutor(BatchExecutor):
     """Processes on this machine, started when they are needed; lost ones are replaced."""
 
@@ -77,17 +83,23 @@ class ProcessExecutor(BatchExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes; with `cancel_futures` at once, whatever they are doing."""
-        processes = list((getattr(self._pool, "_processes", None) or {}).values())
-        if cancel_futures:
-            for process in processes:
-                process.kill()
-            # One may have been killed in the middle of an answer: only without writers does its reader stop waiting.
-            if answers := getattr(self._pool, "_result_queue", None):
-                answers._writer.close()
+        if not cancel_futures:
+            self._pool.shutdown(wait=wait)
+            return
+        parts = {name: getattr(self._pool, name, None) for name in PARTS}
+        for process in (parts["_processes"] or {}).copy().values():
+            process.kill()
+        # One may have been killed in the middle of an answer: only without writers does its reader stop waiting.
+        if answers := parts["_result_queue"]:
+            answers._writer.close()
+        manager = parts["_executor_manager_thread"]
+        self._pool.shutdown(wait=not manager, cancel_futures=True)
+        if manager and wait:
+            manager.join(GRACE)
             # Or before it read its first task: only without readers does a writer stop waiting for room.
-            if calls := getattr(self._pool, "_call_queue", None):
-                calls._reader.close()
-        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+            if manager.is_alive():
+                parts["_call_queue"]._reader.close()
+            manager.join()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
