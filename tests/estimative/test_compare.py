@@ -14,6 +14,9 @@ import pytest
 
 from tests.command import CERTAIN_PRIORS, PRIORS, Desk
 from tests.in_process import Finished, run
+from tests.remembered import forget
+
+pytestmark = pytest.mark.usefixtures("remembering")
 
 COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "unlikely"', 'cancelled = "likely"')
 PURSER = PRIORS.replace('name = "mate"', 'name = "purser"').replace("captain = 2", "captain = 5")
@@ -91,6 +94,7 @@ def test_what_keeps_a_team_apart(office: Path) -> None:
 def test_the_same_seed_gives_the_same_digits(office: Path) -> None:
     """However many cores share the fits."""
     first = result_of(office, *TWO, "--attribute")
+    forget()
     assert first == json.loads(compare(office, *TWO, "--attribute", "--format", "json").out)
     assert first["analysts"] != result_of(office, *TWO, "--seed", "5")["analysts"]
 
