@@ -13,7 +13,10 @@ os.environ.setdefault(
 )  # before NumPy is loaded: workers would wait for each other's threads
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +26,7 @@ from tests.examples import TIMES
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+TESTS = Path(__file__).parent
 FIRST, LAST = ("test_docs.py", "test_schemas.py", "tests/page/", "in_browser.py"), ("tests/priors/",)
 """Parts of paths: what takes long, or is long in the making; and what has no fixtures that are shared."""
 
@@ -41,6 +45,20 @@ def pytest_xdist_auto_num_workers() -> int:
     from estimative.model.inference.executor import cores
 
     return cores() + 1
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker begin to import at another place, where all modules are imported.
+
+    What is new has to be compiled: a worker finds it done where another one has begun.
+    """
+    worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    if worker and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        files = sorted(TESTS.rglob("test_*.py"))
+        begin = int(worker["workerid"].removeprefix("gw")) * len(files) // worker["workercount"]
+        for file in (*files[begin:], *files[:begin]):
+            with suppress(Exception, pytest.skip.Exception):  # raised again when it is collected
+                import_module(".".join(file.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
