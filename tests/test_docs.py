@@ -24,8 +24,8 @@ TUTORIAL, COMMANDS, FORMATS, PYTHON = (
     ROOT / "docs" / f"{name}.md" for name in ("tutorial", "commands", "formats", "python")
 )
 LONGEST_README = 165
-LONG = ("commands.md", "hypotheses.md")
-"""Documents whose sessions take as long as all others together; what they show is tested command by command."""
+LONG = ("commands.md", "hypotheses.md", "over-time.md")
+"""Documents whose sessions take longer than all others together; what they show is tested command by command."""
 SESSIONS = [later(path) if path.name in LONG else path for path in DOCUMENTS]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.command import CERTAIN_PRIORS, PRIORS, Desk
-from tests.in_process import Finished, run
+from tests.in_process import Finished, one_thread, run
 from tests.remembered import forget
 
 pytestmark = pytest.mark.usefixtures("remembering")
@@ -42,7 +42,8 @@ def compare(office: Path, *arguments: str) -> Finished:
 @cache
 def compared(office: Path, *arguments: str) -> Finished:
     """The same, computed once for all tests that look at it."""
-    return compare(office, *arguments)
+    with one_thread():
+        return compare(office, *arguments)
 
 
 def result_of(office: Path, *arguments: str) -> Any:
