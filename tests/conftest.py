@@ -50,8 +50,9 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection(session: pytest.Session) -> None:
     """Let each worker begin to import at another place, where all modules are imported.
 
-    What is new has to be compiled: a worker finds it done where another one has begun.
+    What is new has to be compiled: a worker finds it done where another one has begun. What is imported is no garbage.
     """
+    gc.disable()
     worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
     if worker and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         files = sorted(TESTS.rglob("test_*.py"))
@@ -73,6 +74,7 @@ def _turn(path: str) -> int:
 
 def pytest_collection_finish() -> None:
     """Keep the collector of garbage from going through all modules and tests time and again: they stay to the end."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
