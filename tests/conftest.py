@@ -34,7 +34,7 @@ settings.register_profile(
     "estimative",
     deadline=None,
     derandomize=True,
-    max_examples=25 * TIMES,
+    max_examples=max(25, 10 * TIMES),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("estimative")
