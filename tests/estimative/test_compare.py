@@ -92,12 +92,13 @@ def test_what_keeps_a_team_apart(office: Path) -> None:
     assert max(map(len, finished.out.splitlines())) <= 80
 
 
-def test_the_same_seed_gives_the_same_digits(office: Path) -> None:
-    """However many cores share the fits."""
-    first = result_of(office, *TWO, "--attribute")
+@pytest.mark.parametrize("team", [TWO, THREE], ids=["two", "three"])
+def test_the_same_seed_gives_the_same_digits(office: Path, team: tuple[str, ...]) -> None:
+    """However many cores share the fits: of two analysts by threads, of more by processes."""
+    first = result_of(office, *team, "--attribute")
     forget()
-    assert first == json.loads(compare(office, *TWO, "--attribute", "--format", "json").out)
-    assert first["analysts"] != result_of(office, *TWO, "--seed", "5")["analysts"]
+    assert first == json.loads(compare(office, *team, "--attribute", "--format", "json").out)
+    assert first["analysts"] != result_of(office, *team, "--seed", "5")["analysts"]
 
 
 def test_the_order_of_analysts_turns_the_signs(office: Path) -> None:
