@@ -65,6 +65,11 @@ def remembering[**Inputs, Answer](function: Callable[Inputs, Answer]) -> Callabl
     return recall
 
 
+def forget() -> None:
+    """Compute everything again: of what is remembered, nobody can see whether it would be the same."""
+    KNOWN.clear()
+
+
 @contextmanager
 def remembered() -> Iterator[None]:
     """Let fits and the costliest analyses be computed once for each input."""

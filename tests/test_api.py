@@ -30,7 +30,9 @@ from estimative.reports.number_format import percent
 from tests.command import FILES, Desk
 from tests.documents import drawing
 from tests.in_process import one_thread
-from tests.remembered import remembered
+from tests.remembered import forget
+
+pytestmark = pytest.mark.usefixtures("remembering")
 
 SEED = 4
 AS_JSON = ("--format", "json", "--seed", str(SEED))
@@ -165,6 +167,7 @@ def test_the_shipped_files_go_by_their_names() -> None:
 def test_an_executor_changes_no_digit(fit: es.Fit, answers: dict[str, es.Answer], desk: Desk) -> None:
     """Refits that run at once give the same numbers as in turn, and progress is reported."""
     stages: list[str] = []
+    forget()
     with ThreadPoolExecutor(2) as executor:
         at_once = fit_of(desk, executor=executor, progress=lambda stage, *_: stages.append(stage))
         assert at_once.sensitivity().result == answers["sensitivity"].result
@@ -173,6 +176,7 @@ def test_an_executor_changes_no_digit(fit: es.Fit, answers: dict[str, es.Answer]
 
 def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
     """A fit and its analyses compute on one thread, and leave the limit of the program as it was."""
+    forget()
     with threadpool_limits(3, user_api="blas"):
         fit_of(desk).evidence()
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
@@ -268,11 +272,10 @@ def test_an_answer_is_saved_in_the_format_of_the_ending(fit: es.Fit, tmp_path: P
 def test_a_fit_writes_its_report(fit: es.Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The brief or everything, without a saved run; a page with sliders or without."""
     monkeypatch.setattr(Chart, "svg", lambda _, **look: drawing().svg(**look))
-    with remembered():
-        fit.report(tmp_path / "brief.md", brief=True)
-        fit.report(tmp_path / "full.md")
-        fit.report(tmp_path / "moving.html")
-        fit.report(tmp_path / "still.html", static=True)
+    fit.report(tmp_path / "brief.md", brief=True)
+    fit.report(tmp_path / "full.md")
+    fit.report(tmp_path / "moving.html")
+    fit.report(tmp_path / "still.html", static=True)
     brief, full = ((tmp_path / f"{name}.md").read_text(encoding="utf-8") for name in ("brief", "full"))
     assert full.startswith(brief.rstrip())
     assert len(full) > 3 * len(brief)

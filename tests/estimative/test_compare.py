@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from tests.command import CERTAIN_PRIORS, PRIORS, Desk
-from tests.in_process import Finished, run
+from tests.in_process import Finished, one_thread, run
+from tests.remembered import forget
+
+pytestmark = pytest.mark.usefixtures("remembering")
 
 COOK = PRIORS.replace('name = "mate"', 'name = "cook"').replace('cancelled = "unlikely"', 'cancelled = "likely"')
 PURSER = PRIORS.replace('name = "mate"', 'name = "purser"').replace("captain = 2", "captain = 5")
@@ -39,7 +42,8 @@ def compare(office: Path, *arguments: str) -> Finished:
 @cache
 def compared(office: Path, *arguments: str) -> Finished:
     """The same, computed once for all tests that look at it."""
-    return compare(office, *arguments)
+    with one_thread():
+        return compare(office, *arguments)
 
 
 def result_of(office: Path, *arguments: str) -> Any:
@@ -88,11 +92,13 @@ def test_what_keeps_a_team_apart(office: Path) -> None:
     assert max(map(len, finished.out.splitlines())) <= 80
 
 
-def test_the_same_seed_gives_the_same_digits(office: Path) -> None:
-    """However many cores share the fits."""
-    first = result_of(office, *TWO, "--attribute")
-    assert first == json.loads(compare(office, *TWO, "--attribute", "--format", "json").out)
-    assert first["analysts"] != result_of(office, *TWO, "--seed", "5")["analysts"]
+@pytest.mark.parametrize("team", [TWO, THREE], ids=["two", "three"])
+def test_the_same_seed_gives_the_same_digits(office: Path, team: tuple[str, ...]) -> None:
+    """However many cores share the fits: of two analysts by threads, of more by processes."""
+    first = result_of(office, *team, "--attribute")
+    forget()
+    assert first == json.loads(compare(office, *team, "--attribute", "--format", "json").out)
+    assert first["analysts"] != result_of(office, *team, "--seed", "5")["analysts"]
 
 
 def test_the_order_of_analysts_turns_the_signs(office: Path) -> None:

@@ -14,6 +14,8 @@ from tests.in_process import Finished, run
 from tests.leak import PRIORS as SHARES
 from tests.leak import SCENARIO as STATES
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 MONTH_LATER = (
     SCENARIO.replace("as_of = 2026-11-01", "as_of = 2026-11-20")
     + """

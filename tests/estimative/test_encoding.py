@@ -16,6 +16,8 @@ from estimative.cli.encoding import DEGRADE, degrade
 from tests.command import SCENARIO, Desk
 from tests.examples import later
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 COMMAND = ("trace", "cancelled", "-s", "ferry.toml", "-p", "mate.toml", "--draws", "2000")
 ENCODINGS = ("ascii", "cp1252", "latin-1", "cp437", "gbk", "utf-8", "utf-16")
 

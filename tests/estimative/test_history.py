@@ -20,6 +20,8 @@ from estimative.workflows.history import evidence_days, replay
 from estimative.workflows.session import Settings
 from tests.in_process import run
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 SCENARIO = """\
 [scenario]
 id = "strike"

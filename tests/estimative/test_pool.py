@@ -14,6 +14,8 @@ from tests.command import Desk
 from tests.estimative.test_compare import COOK, PURSER, TEAM, THREE, TWO
 from tests.in_process import Finished, run
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 FORECASTS = """analyst,question,probability,outcome
 mate,fog on 1 May,0.8,yes
 cook,fog on 1 May,0.4,yes

@@ -16,6 +16,9 @@ from estimative.model.report_result import ReportResult
 from estimative.reports.figures.chart import Chart
 from tests.command import FERRY, PRIORS, Desk
 from tests.in_process import one_thread
+from tests.remembered import forget
+
+pytestmark = pytest.mark.usefixtures("remembering")
 
 IMPORTANCE = ("--method", "importance")
 COOK = (
@@ -170,6 +173,7 @@ def test_the_commands_of_a_report_repeat_its_run(copied: Desk, good: str) -> Non
     """Whoever types the commands under "How to reproduce" gets the same digits."""
     report = from_json(copied.run("report", "--format", "json").out, ReportResult)
     assert report.reproduction
+    forget()
     for command in report.reproduction.commands:
         assert copied.run(*command.split()[1:]).code == 0
     first, second = (from_json((copied.runs / name / "result.json").read_bytes(), FitResult) for name in copied.kept())

@@ -17,6 +17,8 @@ from estimative.workflows.whatif import whatif
 from tests.command import FILES
 from tests.in_process import Finished, run
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 DRAWS = 2000
 FILES_OF_WATCH = ("--scenario", "watch.toml", "--priors", "watchman.toml")
 WATCH = (*FILES_OF_WATCH, "--draws", str(DRAWS))

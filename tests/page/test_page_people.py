@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from estimative.priors import toml_writer as toml_text
 from tests.barriers import COLOURS, barriers
 from tests.command import PRIORS, SCENARIO
+from tests.examples import later
 from tests.hostile import HOSTILE
 from tests.page_server import Server, serving_here
 from tests.page_tab import WEATHER, Tab, opened
@@ -50,18 +51,22 @@ def on_screen(tab: Tab, width: int) -> None:
     tab.page.emulate_media(color_scheme="light")
 
 
-def test_axe_finds_nothing_in_any_state(still: Tab) -> None:
-    """With an input open and others closed, in every panel, in the dark and on a phone.
+@pytest.mark.parametrize("panels", [1, later(8)])
+def test_axe_finds_nothing_in_any_state(still: Tab, panels: int) -> None:
+    """With an input open and others closed, in the panel that is shown first or in every one, in the dark, on a phone.
 
     Of what was seen before, only the part that changes is looked at again; in the dark only the colours, which are the
     same on a phone.
     """
     on_screen(still, 1280)
     page = still.page
+    first, *others = page.get_by_role("tab").all_inner_texts()[:panels]
+    still.turn_to(first)
     found = {"editor": barriers(page)}
-    for title in page.get_by_role("tab").all_inner_texts():
+    for title in others:
         still.turn_to(title)
         found[title] = barriers(page, within="#details")
+    assert len(found) == panels
     page.emulate_media(color_scheme="dark")
     found["dark"] = barriers(page, *COLOURS)
     on_screen(still, 360)

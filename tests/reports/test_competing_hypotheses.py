@@ -24,6 +24,8 @@ from estimative.workflows.inputs import load
 from estimative.workflows.session import Settings, open_session
 from tests.command import Desk
 
+pytestmark = pytest.mark.usefixtures("remembering")
+
 TITLES = "Evidence,Source,An employee,Criminals,A foreign state\n"
 REPEATED = f"""{TITLES}A tip,Local paper,I,C,C
 A second paper repeats it,Local paper,I,C,C

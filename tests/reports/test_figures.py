@@ -54,7 +54,7 @@ ALLOWED = {"svg", "title", "desc", "g", "path", "text", "defs", "clipPath", "rec
 every_plot = pytest.mark.parametrize("kind", [later(kind) if kind == "steps" else kind for kind in PLOTS])
 """Steps are bars, of which the quick suite looks at others, and at a waterfall of a result."""
 TELLING = {"bars", "branches"}
-"""Kinds of plot that are drawn with every hostile text in the quick suite: all draw their letters by one function."""
+"""Kinds of plot that are drawn with every hostile text, and bare, in the quick suite: one function draws letters."""
 plots_and_texts = pytest.mark.parametrize(
     ("kind", "name"),
     [
@@ -110,7 +110,7 @@ def test_the_description_has_caption_and_every_sentence(kind: str) -> None:
     assert all(sentence in description for sentence in picture.content.sentences)
 
 
-@every_plot
+@pytest.mark.parametrize("kind", [kind if kind in TELLING else later(kind) for kind in PLOTS])
 @both_widths
 def test_a_bare_drawing_leaves_title_caption_and_source_to_the_page(kind: str, *, narrow: bool) -> None:
     """The complete one has them, the caution first and in bold."""

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from estimative.reports.blocks import Figure, Heading
 from estimative.reports.formats.html import fragment, html
 from tests.barriers import COLOURS, barriers
+from tests.examples import later
 from tests.figures import PLOTS, chart
 
 DOCUMENT = (
@@ -67,7 +68,7 @@ def test_paper_has_the_wide_drawing(page: Page) -> None:
     assert page.locator(".for-narrow svg:visible").count() == 0
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, later(1280)])
 def test_figures_have_no_error_of_accessibility(page: Page, width: int) -> None:
     """By the rules of axe, those about colours for both drawings, in the light and in the dark."""
     on_screen(page, width)

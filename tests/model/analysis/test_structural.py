@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from scipy.special import logit
 
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives, linked, structural_alternatives
@@ -62,7 +62,7 @@ def noisy(oracle: Oracle) -> NoisyOr:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@examples(8)
+@settings(examples(8), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_held_scenarios_agree_with_a_sum_over_states(scene: Valued) -> None:
     """On random scenarios: each effect removed is a scenario without the arrow, and the other link is a noisy-OR."""
     oracle = scene.oracles[0]

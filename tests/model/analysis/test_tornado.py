@@ -154,7 +154,7 @@ def test_held_evidence_reweighs_the_rest() -> None:
 
 
 @given(scene=valued_scenarios(most_events=4))
-@settings(examples(5), suppress_health_check=[HealthCheck.filter_too_much])
+@settings(examples(5), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_weights_of_evidence_are_held_at_nothing_and_at_all(scene: Valued) -> None:
     """On random scenarios: relevance and independence at 0 and 1 have the headline of a sum over states."""
     ends: dict[str, list[Oracle]] = {}

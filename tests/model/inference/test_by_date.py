@@ -79,7 +79,7 @@ def short_and_long(draw: st.DrawFn) -> tuple[Valued, float]:
     return draw(values_of(scenario)), draw(st.sampled_from([0.1, 0.5, 0.9]))
 
 
-@settings(examples(10), suppress_health_check=[HealthCheck.filter_too_much])
+@settings(examples(10), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(pair=short_and_long())
 def test_before_the_evidence_a_date_is_as_good_as_a_horizon(pair: tuple[Valued, float]) -> None:
     """The probability by a date is that of a scenario which ends there."""

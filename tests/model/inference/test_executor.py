@@ -196,7 +196,7 @@ signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 for place in range(int(sys.argv[1])):
     try:
         with ProcessExecutor(2) as executor:
-            for index, _ in enumerate(executor.map(SharedFunction(np.ones), [400_000] * 400)):
+            for index, _ in enumerate(executor.map(SharedFunction(np.ones), [400_000] * 40)):
                 if index == 6 + place:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:
