@@ -87,7 +87,7 @@ def input_curves(
     counter = ProgressCounter(progress, len(variants))
     refitter = Refitter.between(fitter, [fitted])
     nearby = refitter.each_nearby(variants, counter)
-    refits = [refit and replace(refit, probability=refitter.anchored(refit)) for refit in nearby]
+    refits = [refit and replace(refit, probability=refitter.anchored(refit)[0]) for refit in nearby]
     groups = zip(widest, batched(values, len(QUANTILES)), batched(refits, len(QUANTILES)), strict=True)
     curves = tuple(
         _curve(row, tornado, at, found, logarithmic=isinstance(assessment.priors[row.name].family, LogNormal))

@@ -75,9 +75,10 @@ def linked(assessment: Assessment, link: Link) -> Assessment:
 
 
 def _alternative(name: str, fit: Refit, start: Refit, refitter: Refitter) -> Alternative:
+    [probability] = refitter.anchored(fit)
     try:
         after, before = log_odds(fit.probability), log_odds(start.probability)
     except Undefined:
-        return Alternative(name=name, probability=refitter.anchored(fit), shift=None)
+        return Alternative(name=name, probability=probability, shift=None)
     shift = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
-    return Alternative(name=name, probability=refitter.anchored(fit), shift=shift)
+    return Alternative(name=name, probability=probability, shift=shift)

@@ -131,11 +131,12 @@ class _Search:
         fits = dict(zip(means, self._fits([with_mean(assessment, name, mean) for mean in means]), strict=True))
         # As its mean goes to an end, a prior of constant strength becomes the constant there.
         path = {low: fixed[low], **fits, high: fixed[high]}
+        at_low, at_high = self.refitter.anchored(fixed[low], fixed[high])
         return FactorReach(
             name=factor,
             prior_mean=family.mean,
-            at_low=self.refitter.anchored(fixed[low]),
-            at_high=self.refitter.anchored(fixed[high]),
+            at_low=at_low,
+            at_high=at_high,
             crossings=tuple(self._crossing(assessment, name, path, list(fixed.values()), t) for t in self.thresholds),
         )
 

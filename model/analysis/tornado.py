@@ -88,7 +88,7 @@ def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit, refitt
         )
     except Undefined:
         shift = None
-    at_low, at_high = refitter.anchored(low), refitter.anchored(high)
+    at_low, at_high = refitter.anchored(low, high)
     return TornadoRange(name=name, low=ends[0], high=ends[1], at_low=at_low, at_high=at_high, shift=shift)
 
 

@@ -97,8 +97,8 @@ class ProcessExecutor(BatchExecutor):
         if manager and wait:
             manager.join(GRACE)
             # Or before it read its first task: only without readers does a writer stop waiting for room.
-            if manager.is_alive():
-                parts["_call_queue"]._reader.close()
+            if manager.is_alive() and (calls := parts["_call_queue"]):
+                calls._reader.close()
             manager.join()
 
     def __exit__(

@@ -255,15 +255,16 @@ class Refitter:
         refit = self.reweight(assessment)
         return refit if refit and refit.verdict.passed else self.approach(assessment)
 
-    def anchored(self, refit: Refit) -> MCEstimate:
-        """Return the probability of a refit as it is shown beside that of the fit: see `moved`.
+    def anchored(self, *refits: Refit) -> list[MCEstimate]:
+        """Return the probabilities of refits as they are shown beside each other and beside that of the fit.
 
-        It is left alone where it is surer by itself: an input that is fixed may be all that was uncertain.
+        All are moved, see `moved`, unless they are surer by themselves: what is fixed may be all that was uncertain.
         """
+        own = [refit.probability for refit in refits]
         if self.reported is None or self._start is None:
-            return refit.probability
-        number = moved(self.reported, self._start.probability, refit.probability)
-        return min(refit.probability, number, key=lambda each: each.se)
+            return own
+        others = [moved(self.reported, self._start.probability, number) for number in own]
+        return min(own, others, key=lambda numbers: sum(number.se for number in numbers))
 
     @cached_property
     def _start(self) -> Refit | None:

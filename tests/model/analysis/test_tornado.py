@@ -195,3 +195,14 @@ def test_progress_is_told_of_every_fit() -> None:
     told: list[tuple[int, int]] = []
     tornado(*fit(driven(OPEN)), progress=lambda done, total: told.append((done, total)))
     assert told == [(done, 8) for done in range(1, 9)]
+
+
+def test_a_change_is_that_between_the_two_numbers_beside_it() -> None:
+    """In log-odds, to the last digits; and what changes nothing stands at the number of the fit, within its error."""
+    fitter, fitted = fit(driven({**OPEN, "effects.e.g": 1.0}), seed=3)
+    found = ranges(tornado(fitter, fitted))
+    for one in found.values():
+        assert one.shift is not None
+        assert logit(one.at_high.value) - logit(one.at_low.value) == pytest.approx(one.shift.value, abs=1e-9)
+    headline = fitted.posterior.headline
+    assert found["factors.g"].at_low.value == pytest.approx(headline.value, abs=headline.se)

@@ -59,7 +59,7 @@ def test_numbers_shown_vary_by_as_much_as_they_say(repetitions: int) -> None:
         fitter = Fitter(assessments=(whole,), seed=seed, method="importance", draws=8000)
         refitter = Refitter.between(fitter, [fitter.fit(whole)], draws=1000)
         refits = [refitter.reweight(variant) for variant in variants(whole)]
-        shown.append([refitter.anchored(refit) for refit in refits if refit])
+        shown.append([number for refit in refits if refit for number in refitter.anchored(refit)])
         plain.append([refit.probability for refit in refits if refit])
     for column in range(2):
         numbers, raw = ([row[column] for row in table] for table in (shown, plain))
