@@ -135,6 +135,11 @@ class _Pooler:
 
     def _consensus(self, weights: Weights) -> Mapping[str, MCEstimate] | UndefinedBecause:
         """The outcomes of the pool of the priors after the evidence, or why there is none."""
+        alone, *others = (name for name, weight in weights.items() if weight > 0)
+        if not others:
+            posterior = self._posteriors[alone]
+            outcomes = (name for kind, name in posterior.all_estimates if kind == "outcome")
+            return {name: posterior.mc_estimate("outcome", name) for name in outcomes}
         try:
             pooled = consensus({name: self.analysts[name].assessment for name in weights}, weights)
         except InvalidInput as error:

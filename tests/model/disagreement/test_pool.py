@@ -10,6 +10,7 @@ from scipy.special import betaln, expit, logit
 from estimative.model.assessment import Assessment
 from estimative.model.disagreement.analysts import fit_analyst
 from estimative.model.disagreement.pool import POOLS, Pool, Pooling, UndefinedBecause, consensus, pool
+from estimative.model.inference.fit import by_importance
 from estimative.model.inference.mc_estimate import delta_method
 from estimative.model.inference.refit import Fitter
 from estimative.model.spec.events import Event
@@ -94,6 +95,18 @@ def test_without_one_is_the_pool_of_the_others(result: Pooling, way: tuple[str, 
     assert one is not None
     others = {name: weight for name, weight in WEIGHTS.items() if name != left_out}
     assert one.value == pytest.approx(expected(others)[way], abs=ERRORS * one.se)
+
+
+def test_a_pool_of_one_is_that_one() -> None:
+    """Whatever the way of pooling, to the last digits."""
+    two = {name: analyst(name, *SHAPES[name]) for name in list(SHAPES)[:2]}
+    pooled = pooling(*two.values(), weights=dict.fromkeys(two, 1.0))
+    for name, other in zip(two, reversed(two), strict=True):
+        alone = by_importance(two[other], seed=1).headline
+        for one in pooled.outcomes["o"]:
+            number = one.without[name]
+            assert number is not None
+            assert number.value == pytest.approx(alone.value, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["linear", "logarithmic"])
