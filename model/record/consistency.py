@@ -117,9 +117,11 @@ def _against(scenario: Scenario, known: Facts, resolution: Resolution) -> bool:
 def _answers(outcome: Outcome, known: Facts) -> frozenset[str]:
     """The answers to an outcome that facts leave possible, void where its condition may not have been met."""
     met = _every([known.get(name) for name in outcome.given])
-    parts = [known.get(name) for name in outcome.all]
-    parts += [_negated(known.get(name)) for name in outcome.none]
-    parts += [_negated(_every([_negated(known.get(name)) for name in outcome.any]))] if outcome.any else []
+    # Yes and no are answers where the condition was met.
+    under = {**known, **dict.fromkeys(outcome.given, True)}
+    parts = [under.get(name) for name in outcome.all]
+    parts += [_negated(under.get(name)) for name in outcome.none]
+    parts += [_negated(_every([_negated(under.get(name)) for name in outcome.any]))] if outcome.any else []
     so = _every(parts)
     possible = {"yes": so is not False and met is not False, "no": so is not True and met is not False}
     return frozenset(word for word, left in {**possible, "void": met is not True}.items() if left)

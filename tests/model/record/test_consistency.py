@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from estimative.model.record.consistency import decided_outcomes, facts, inconsistencies
@@ -93,6 +93,7 @@ def test_facts_are_what_all_worlds_share(event: str, state: str) -> None:
     assert facts(scenario(), resolved) == shared
 
 
+@example(("actor", "state"), Outcome(id="o", title="O", any=("sale",), given=("sale",)), False)
 @given(st.sampled_from(STATES), OUTCOMES, st.booleans())
 def test_an_answer_is_refused_only_where_no_world_has_it(pair: tuple[str, str], outcome: Outcome, so: bool) -> None:
     """An answer that some world has is never refused; with at most one name in the outcome, every other one is."""
