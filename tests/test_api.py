@@ -154,6 +154,46 @@ def test_functions_take_fits_and_assessments(answers: dict[str, es.Answer], fit:
     assert outcome.scenario.headline == "cancelled_in_storm"
 
 
+OTHER_QUESTIONS: dict[str, tuple[str, str, str]] = {
+    "another scenario": ('id = "ferry"', 'id = "barge"', 'of the scenario "barge", not of "ferry"'),
+    "another version": ("If a storm is forecast,", "In a storm", 'another version of the scenario "ferry"'),
+    "another day": ("as_of = 2026-11-01", "as_of = 2026-10-31", "as of 2026-10-31, not as of 2026-11-01"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_QUESTIONS)
+def test_analysts_of_another_question_are_refused(fit: es.Fit, desk: Desk, case: str) -> None:
+    """A scenario, version or day that is not that of the first analyst is an error of every comparison."""
+    old, new, message = OTHER_QUESTIONS[case]
+    desk.write("other.toml", FILES["watch.toml"].replace(old, new))
+    desk.write("zed.toml", FILES["watchman.toml"].replace('"mate"', '"zed"').replace('"ferry"', '"barge"'))
+    desk.write("yes.toml", FILES["watchman.toml"].replace('"mate"', '"zed"'))
+    other = es.load(desk.folder / "other.toml", desk.folder / ("zed.toml" if "barge" in new else "yes.toml"))
+    for ask in (fit.compare, fit.attribute, fit.pool):
+        with pytest.raises(InvalidInput, match=message):
+            ask(other)
+    with pytest.raises(InvalidInput, match=message):
+        es.history(fit, other)
+
+
+def test_a_fit_about_another_outcome_is_compared_on_it(fit: es.Fit, desk: Desk) -> None:
+    """Analysts are compared on the outcome that the first fit is about, whatever the others are about."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    other: Any = fit_of(desk, outcome="cancelled_in_storm").compare(cook).result
+    expected: Any = fit.compare(cook, outcome="cancelled_in_storm").result
+    assert other.analysts["cook"].outcomes == expected.analysts["cook"].outcomes
+    assert other.pairs == expected.pairs
+
+
+def test_analysts_may_state_an_item_in_different_ways(fit: es.Fit, desk: Desk) -> None:
+    """A chance for each case by one analyst, a ratio by another: they are compared as on the command line."""
+    text = FILES["watchman.toml"].replace('"mate"', '"bosun"')
+    desk.write("bosun.toml", text.replace("captain = 2", "captain = { if_yes = 0.2, if_no = 0.6 }"))
+    bosun = es.load(desk.folder / "watch.toml", desk.folder / "bosun.toml")
+    printed = desk.run("compare", *WATCH, "--priors", "bosun.toml", "--method", "importance", *AS_JSON)
+    assert json.loads(fit.compare(bosun).to_json()) == json.loads(printed.out)
+
+
 def test_the_shipped_files_go_by_their_names() -> None:
     """A scenario and a prior set of it by name, and the flagship by default."""
     assert es.load("asia", "textbook").scenario.id == "asia"

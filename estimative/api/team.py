@@ -9,7 +9,7 @@ from estimative.api.answer import Answer
 from estimative.api.fits import Fit
 from estimative.model.assessment import Assessment
 from estimative.reports.context import Context
-from estimative.workflows.analysts import check_team, open_team, parse_weights, with_headline
+from estimative.workflows.analysts import aligned, check_team, open_team, parse_weights, with_headline
 from estimative.workflows.cluster import as_executor
 from estimative.workflows.session import Settings
 
@@ -27,7 +27,7 @@ def compare(*analysts: Fit | Assessment, outcome: str | None = None, **settings:
     Raises
     ------
     InvalidInput
-        If they are of different scenarios, or the evidence contradicts itself.
+        If they are of different scenarios, versions or days; or if the evidence contradicts itself.
     """
     return _compared(analysts, outcome, settings, attribution=False)
 
@@ -76,7 +76,7 @@ def _compared(
 def assessments_of(analysts: Sequence[Fit | Assessment], *, least: int = 2) -> tuple[Assessment, ...]:
     assessments = tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
     check_team(assessments, least=least)
-    return assessments
+    return aligned(assessments)
 
 
 def settings_of(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:
