@@ -173,9 +173,14 @@ class Assessment:
         return np.isin(items.item[len(items.item) - len(items.motive) :], uncertain)
 
     @cached_property
+    def used(self) -> Mapping[str, Prior]:
+        """The priors that count: of an item of evidence those of its ratio, or those of its two chances."""
+        return {name: prior for name, prior in self.priors.items() if not prior.unused}
+
+    @cached_property
     def constants(self) -> tuple[str, ...]:
         """The quantities that are fixed."""
-        return tuple(name for name, prior in self.priors.items() if prior.family.constant)
+        return tuple(name for name, prior in self.used.items() if prior.family.constant)
 
     def with_priors_of(self, other: Assessment, names: Collection[str]) -> Assessment:
         """Return the assessment with some priors and weights of evidence of another analyst.
@@ -345,11 +350,17 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
     """Return the items of evidence for which some prior set states two chances instead of a ratio."""
     stated = {name for prior_set in prior_sets for name in prior_set.statements}
     return frozenset(
+        item for item in possible_pairs(scenario) if any(f"evidence.{item}.{key}" in stated for key in PAIR)
+    )
+
+
+def possible_pairs(scenario: Scenario) -> tuple[str, ...]:
+    """Return the items of evidence that may be stated as two chances instead of a ratio."""
+    return tuple(
         item.id
         for item in scenario.evidence.values()
         if isinstance(item, Indicator | Testimony)
         and not (item.about in scenario.events and scenario.events[item.about].states)
-        and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
     )
 
 

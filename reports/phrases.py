@@ -13,7 +13,7 @@ from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
-from estimative.model.spec.quantities import QuantityName
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO, Confidence
@@ -157,7 +157,7 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "tables":
             return f"the chance of {title(subject)}, {table_row(key, scenario)}"
         case "evidence" if key:
-            return f"the chance of {title(subject)} {'if it is so' if key == 'if_yes' else 'if it is not so'}"
+            return f"the chance of {title(subject)} {case_of(name, scenario)}"
         case "evidence":
             return f"the weight of {title(subject)}"
         case "motives":
@@ -180,13 +180,23 @@ def _state_input(name: str, scenario: Scenario) -> str:
             what = "share" if state else "shares"
             title = title_of(f"{parsed.subject}={state}" if state else parsed.subject, scenario)
             return f"the {what} of {quoted(title)}" + (f", {table_row(row, scenario)}" if row else "")
-        case "evidence" if parsed.key and parsed.key not in ("if_yes", "if_no"):
+        case "evidence" if parsed.key and parsed.key not in PAIR:
             item = scenario.evidence[parsed.subject]
-            if parsed.key == OTHERWISE:
-                return f"how likely {quoted(item.title)} is where the condition is not met"
-            state = quoted(title_of(f"{item.about}={parsed.key}", scenario))
-            return f"how likely {quoted(item.title)} is under {state}"
+            return f"how likely {quoted(item.title)} is {case_of(name, scenario)}"
     return ""
+
+
+def case_of(name: str, scenario: Scenario) -> str:
+    """The case in which an item has a stated chance or likelihood: "if \u201cX\u201d is so"."""
+    parsed = QuantityName.parse(name)
+    about, key = scenario.evidence[parsed.subject].about, parsed.key
+    subject = quoted(title_of(about, scenario))
+    if key in PAIR:
+        ends = ("is high", "is low") if about in scenario.factors else ("is so", "is not so")
+        return f"if {subject} {ends[key == PAIR[1]]}"
+    if key == OTHERWISE:
+        return "where the condition is not met"
+    return f"under {quoted(title_of(f'{about}={key}', scenario))}"
 
 
 def short_name(name: str, scenario: Scenario) -> str:
@@ -223,7 +233,7 @@ def input_value(name: str, value: float, scenario: Scenario) -> str:
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
-        case "evidence" if parsed.key in ("if_yes", "if_no"):
+        case "evidence" if parsed.key in PAIR:
             return share
         case "evidence" if parsed.key:
             return f"a relative likelihood of {number}"

@@ -10,6 +10,7 @@ from estimative.model.inference.fit_result import EventProbability, QuantityResu
 from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Outcome, Source, event_of
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
@@ -185,10 +186,17 @@ def stated(row: TracedQuantity, scenario: Scenario) -> str:
 
 
 def _statement(row: TracedQuantity) -> str:
+    return f"{_without_reason(row)}. {_reason(row)}"
+
+
+def _without_reason(row: TracedQuantity) -> str:
     source = f" (source: {plain(row.source)})" if row.source else ""
+    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}{_learned(row.distribution)}"
+
+
+def _reason(row: TracedQuantity) -> str:
     reason = " ".join(row.because.split()).rstrip(".")
-    because = f" Reason: {reason}." if reason else " No reason is given."
-    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}{_learned(row.distribution)}.{because}"
+    return f"Reason: {reason}." if reason else "No reason is given."
 
 
 def _learned(distribution: QuantityResult | None) -> str:
@@ -208,14 +216,27 @@ def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Sc
     if where := "; ".join(part for part in (_source(row.source), plain(row.locator)) if part):
         parts.append(f"Source: {where}")
     weight = "Standard error" if isinstance(evidence, Measurement | Forecast) else "Likelihood ratio"
-    for section, name in (("evidence", weight), ("motives", "Motive")):
-        if quantity := quantities.get(f"{section}.{row.name}"):
-            parts.append(f"{name}: {_statement(quantity)}".rstrip("."))
+    if quantity := quantities.get(f"evidence.{row.name}"):
+        parts.append(f"{weight}: {_statement(quantity)}".rstrip("."))
+    parts += _chances(row.name, quantities, scenario)
+    if quantity := quantities.get(f"motives.{row.name}"):
+        parts.append(f"Motive: {_statement(quantity)}".rstrip("."))
     if age := how(evidence, scenario.as_of):
         parts.append(f"It {age}")
     if row.weight < MAX_WEIGHT:
         parts.append(f"It counts as {row.weight:.2g} of an item")
     return ". ".join(parts) + "."
+
+
+def _chances(item: str, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> Iterator[str]:
+    """What is stated of an item in each case, those with the same reason together."""
+    cases = [row for name, row in quantities.items() if name.startswith(f"evidence.{item}.")]
+    for reason in dict.fromkeys(row.because for row in cases):
+        alike = [row for row in cases if row.because == reason]
+        for row in alike:
+            what = "Its chance" if QuantityName.parse(row.name).key in PAIR else "Its relative likelihood"
+            yield f"{what} {phrases.case_of(row.name, scenario)}: {_without_reason(row)}"
+        yield _reason(alike[0]).rstrip(".")
 
 
 def _source(source: Source | None) -> str:
