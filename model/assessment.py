@@ -134,6 +134,13 @@ class Assessment:
         """The quantities that are not fixed; one unknown under several names is there once, under its own."""
         return tuple(name for name, prior in self.priors.items() if not prior.family.constant and not prior.same_as)
 
+    def shared(self, name: str) -> tuple[str, ...]:
+        """Return the quantities that one statement about several states makes one unknown, this one included."""
+        entry = self.structure.quantities.input_of(name)
+        names = self.structure.quantities.inputs.get(entry, ())
+        roots = {each: self.priors[each].same_as or each for each in names}
+        return tuple(each for each in names if roots[each] == roots[name])
+
     @cached_property
     def degree_source(self) -> Index:
         """Where each degree is taken from: its own position, or that of the quantity that it is the same as."""

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from math import isfinite
 
+from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Check
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo
@@ -186,6 +187,18 @@ def _state_input(name: str, scenario: Scenario) -> str:
     return ""
 
 
+def unknown_name(name: str, assessment: Assessment) -> str:
+    """A quantity as one unknown: an effect that several states of an event share, with all of these states."""
+    parsed, scenario = QuantityName.parse(name), assessment.scenario
+    shared = assessment.shared(name) if parsed.section == "effects" else ()
+    if len(shared) < 2:
+        return input_name(name, scenario)
+    named = {QuantityName.parse(each).key.partition(".")[2] for each in shared}
+    states = [state for state in scenario.events[parsed.subject].states if state in named]
+    titles = [quoted(title_of(f"{parsed.subject}={state}", scenario)) for state in states]
+    return f"the effect of {quoted(title_of(parsed.key.partition('.')[0], scenario))} on {listed(titles)}"
+
+
 def case_of(name: str, scenario: Scenario) -> str:
     """The case in which an item has a stated chance or likelihood: "if \u201cX\u201d is so"."""
     parsed = QuantityName.parse(name)
@@ -203,7 +216,7 @@ def short_name(name: str, scenario: Scenario) -> str:
     """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event."""
     parsed = QuantityName.parse(name)
     if parsed.section == "effects":
-        cause, event = (title_of(part, scenario) for part in (parsed.key, parsed.subject))
+        cause, event = (title_of(part, scenario) for part in (parsed.key.partition(".")[0], parsed.subject))
         return f"{_cut(cause)} \u2192 {_cut(event)}"
     what = {
         "evidence": "weight of ",
