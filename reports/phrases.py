@@ -33,6 +33,10 @@ MOST_NAMED = 20
 """In one sentence."""
 
 
+CASES = (*PAIR, "if_high", "if_low")
+"""In which an item has a chance: an event happens or not, a factor is high or low."""
+
+
 VALUE_NOUNS = ("a ratio of ", "an error of ", "a relative likelihood of ")
 
 
@@ -168,7 +172,7 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "independence":
             return f"the independence of the items of origin {subject}"
         case "indicators":
-            return f"the chance of seeing {title(subject)}"
+            return f"the chance of seeing {title(subject)}" + (f" {case_of(name, scenario)}" if key else "")
     return name
 
 
@@ -200,13 +204,13 @@ def unknown_name(name: str, assessment: Assessment) -> str:
 
 
 def case_of(name: str, scenario: Scenario) -> str:
-    """The case in which an item has a stated chance or likelihood: "if \u201cX\u201d is so"."""
+    """The case in which an item or indicator has a stated chance or likelihood: "if \u201cX\u201d is so"."""
     parsed = QuantityName.parse(name)
-    about, key = scenario.evidence[parsed.subject].about, parsed.key
-    subject = quoted(title_of(about, scenario))
-    if key in PAIR:
+    items = scenario.indicators if parsed.section == "indicators" else scenario.evidence
+    about, key = items[parsed.subject].about, parsed.key
+    if key in CASES:
         ends = ("is high", "is low") if about in scenario.factors else ("is so", "is not so")
-        return f"if {subject} {ends[key == PAIR[1]]}"
+        return f"if {quoted(title_of(about, scenario))} {ends[CASES.index(key) % 2]}"
     if key == OTHERWISE:
         return "where the condition is not met"
     return f"under {quoted(title_of(f'{about}={key}', scenario))}"

@@ -94,10 +94,19 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
         if name in rows:
             yield from equation(rows[name], scenario)
         elif scenario.event(name).form == "odds" and not scenario.event(name).ordered and "=" in name:
-            yield Paragraph(text="The log-odds of the other states are those against this one.")
+            yield Paragraph(text=_reference(name, scenario))
     if rows:
         terms = any(row.terms for row in rows.values())
         yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")
+
+
+def _reference(name: str, scenario: Scenario) -> str:
+    """The state with which the others are compared, and what drives it."""
+    event, state = scenario.event(name), name.partition("=")[2]
+    drivers = [driver for driver in event.drivers if driver.state == state]
+    parts = [f"{quoted(title_of(d.name, scenario))} {'raises' if d.sign > 0 else 'lowers'} it" for d in drivers]
+    driven = f" {capital(listed(parts))}, which counts in each of theirs the other way round." if parts else ""
+    return f"The log-odds of the other states are those against this one.{driven}"
 
 
 MEANS = (
@@ -131,12 +140,14 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     if row.terms:
         event = scenario.event(row.event)
         odds = "Log-odds of this state or a later one =" if event.ordered else "Log-odds ="
+        if event.states and not event.ordered:
+            odds = f"Log-odds against {quoted(event.state_title(event.share_states[0]))} ="
         if before := repeats_with(event, scenario.events):
             odds = f"Log-odds after each {quoted(title_of(before, scenario))} ="
         if row.stated_years:
             odds = f"Log-odds of p, over the {row.stated_years:.2f} years that it is stated for ="
         left = odds if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
-        rows = [_term(term, row.form, scenario) for term in row.terms]
+        rows = [_term(term, row.event, row.form, scenario) for term in row.terms]
         alone = event.repeats or row.stated_years
         if row.log_bayes_factor and not alone:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
@@ -157,14 +168,15 @@ def _key(quantity: str) -> str:
     return quantity.split(".", 2)[2]
 
 
-def _term(term: Term, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
+def _term(term: Term, event: str, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
     if not term.driver:
         value = percent(term.value) if form == "odds" else f"{rounded(term.value.value, term.value.se)} a year"
         return "baseline", value, "-", change_in_decibans(term.contribution)
     direction = "raises" if term.sign > 0 else "lowers"
     title = plain(title_of(term.driver, scenario))
+    changed = quoted(scenario.event(event).state_title(term.state)) if term.state else "it"
     return (
-        f"{title} ({direction} it)",
+        f"{title} ({direction} {changed})",
         f"\u00d7 {rounded(term.value.value, term.value.se)}",
         _level(term, scenario),
         change_in_decibans(term.contribution),
