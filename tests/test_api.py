@@ -218,6 +218,16 @@ def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
 
 
+def test_every_column_has_a_name(answers: dict[str, es.Answer], fit: es.Fit) -> None:
+    """In every table of every answer, also where a column is the only number of its row."""
+    others = {"history": es.history(fit), "calibrate": fit.calibrate(fits=20)}
+    for name, answer in {**answers, **others}.items():
+        for sheet in answer.sheets:
+            assert all(sheet.columns), (name, sheet.name, sheet.columns)
+            assert len(set(sheet.columns)) == len(sheet.columns), (name, sheet.name)
+    assert "posterior" in others["history"].to_dataframe().columns
+
+
 # What a notebook shows
 
 
