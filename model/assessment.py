@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from estimative.model.likelihood.impossible_outcomes import impossible_outcomes
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
@@ -59,7 +60,8 @@ class Assessment:
     def warnings(self) -> tuple[Issue, ...]:
         """Probable mistakes in the scenario and in the priors."""
         of_parts = warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
-        return (*superfluous(self.structure.quantities, self.prior_set), *of_parts)
+        impossible = impossible_outcomes(self.structure)
+        return (*superfluous(self.structure.quantities, self.prior_set), *impossible, *of_parts)
 
     @cached_property
     def degree_parameters(self) -> Numbers:
