@@ -215,8 +215,9 @@ def _is_remark(inline: Table, name: str) -> bool:
     text = inline.data[name]
     if not isinstance(text, str) or not nearest(name, REMARKS):
         return False
-    words = [word for scale in (*SCALES.values(), *RATIO_SCALES.values()) for word in scale.words]
-    return not nearest_word(text, words)
+    words = [word for scale in SCALES.values() for word in scale.words]
+    ratios = [word for scale in RATIO_SCALES.values() for word in scale.words]
+    return not nearest_word(text, [*words, *ratios])
 
 
 def _add_unknown_key(inline: Table, name: str) -> None:
