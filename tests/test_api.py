@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pickle
+import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
@@ -216,6 +218,43 @@ def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
     with threadpool_limits(3, user_api="blas"):
         fit_of(desk).evidence()
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
+
+
+def test_a_day_may_be_a_text(desk: Desk) -> None:
+    """Wherever a date is expected, its ISO text will do."""
+    files = (desk.folder / "watch.toml", desk.folder / "watchman.toml")
+    day = datetime.date(2026, 11, 5)
+    assert es.load(*files, as_of="2026-11-05").scenario == es.load(*files, as_of=day).scenario
+    assert es.load(*files, as_of=datetime.datetime(2026, 11, 5, 14, 30, tzinfo=datetime.UTC)).scenario.as_of == day
+    early = fit_of(desk, as_of="2026-11-05", by=["2026-11-20"])
+    assert early.result.scenario.as_of == day
+    assert (
+        es.history(early, days=["2026-11-01"], since="2026-11-01").result
+        == es.history(early, days=[datetime.date(2026, 11, 1)], since=datetime.date(2026, 11, 1)).result
+    )
+
+
+WRONG: dict[str, tuple[Callable[[es.Fit], object], str]] = {
+    "day": (lambda fit: es.fit(fit.assessment, by=["soon"]), 'by: "soon" is not a date'),
+    "as_of": (lambda _: es.load(as_of=20261101), "as_of: 20261101 is not a date"),  # type: ignore[arg-type]
+    "days": (lambda fit: es.history(fit, days="2026-11-01"), "not a list of dates"),
+    "edits": (lambda fit: es.fit(fit.assessment, edits=["x"]), "a dictionary such as"),  # type: ignore[arg-type]
+    "edit": (lambda fit: es.fit(fit.assessment, edits={"events.storm": [1]}), "edits, events.storm"),  # type: ignore[dict-item]
+    "given": (lambda fit: fit.whatif(given="storm"), 'given: "storm" is not a mapping'),  # type: ignore[arg-type]
+    "do": (lambda fit: fit.whatif(do=["storm"]), "do: "),  # type: ignore[arg-type]
+    "sweep": (lambda fit: fit.whatif(sweep="weather"), "a factor with its values"),  # type: ignore[arg-type]
+    "few": (lambda fit: es.fit(fit.assessment, draws=5), "draws = 5. Allowed: a whole number from 100 to 200000"),
+    "many": (lambda fit: es.fit(fit.assessment, draws=200_001), "from 100 to 200000"),
+    "true": (lambda fit: es.fit(fit.assessment, draws=True), "draws = True"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_argument_of_another_type_is_refused(fit: es.Fit, name: str) -> None:
+    """With what is expected in its place; draws as on the command line."""
+    ask, message = WRONG[name]
+    with pytest.raises(InvalidInput, match=re.escape(message)):
+        ask(fit)
 
 
 def test_every_column_has_a_name(answers: dict[str, es.Answer], fit: es.Fit) -> None:

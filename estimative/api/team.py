@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimative.api.answer import Answer
+from estimative.api.arguments import read_pairs
 from estimative.api.fits import Fit
 from estimative.model.assessment import Assessment
 from estimative.reports.context import Context
@@ -58,7 +59,9 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     assessments = assessments_of(analysts)
     team = open_team(assessments, settings_of(analysts, settings))
     names = [assessment.prior_set.name for assessment in assessments]
-    stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
+    stated = parse_weights(
+        [f"{name}={weight}" for name, weight in read_pairs("weights", weights, '{"A": 2}').items()], names
+    )
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
 
 
