@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.power_scaling import PowerScaling, PowerSensitivity
 from estimative.model.analysis.sensitivity import SensitivityResult
-from estimative.model.analysis.sobol import Sobol
+from estimative.model.analysis.sobol import Sobol, SobolUndefined
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives
 from estimative.model.analysis.tornado import Tornado, TornadoRange
 from estimative.model.assessment import Assessment
@@ -58,7 +58,7 @@ def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
         if result.curves:
             yield from curves.document(result.curves, context)
             yield Paragraph(text=phrases.fits(result.curves.effort))
-        yield from sobol(result.sobol, context.assessment)
+        yield from sobol(result.sobol, result.sobol_undefined, context.assessment)
         if result.power_scaling:
             yield from power_scaling(result.power_scaling, context.assessment)
         if result.structure:
@@ -144,14 +144,20 @@ def _ends(row: TornadoRange, scenario: Scenario) -> str:
     return f"{low} to {high}"
 
 
-def sobol(result: Sobol | None, assessment: Assessment) -> Iterator[Block]:
+UNDEFINED: Mapping[SobolUndefined | None, str] = {
+    "constant": "the result does not vary over the priors",
+    "certain": "the result is certain, impossible or undefined at some values of the inputs",
+    "shares": "the result depends on uncertain shares of states, which are not independent",
+    None: "the result does not vary over the priors, is certain somewhere, or depends on uncertain shares of states",
+}
+"""Why there are no Sobol' indices; None of an analysis that does not say."""
+
+
+def sobol(result: Sobol | None, undefined: SobolUndefined | None, assessment: Assessment) -> Iterator[Block]:
     """The variance of the headline's log-odds over the priors, by input."""
     yield Heading(text="Sobol' indices: shares of the variance of the result over the priors")
     if result is None:
-        yield Paragraph(
-            text="Not defined: the result does not vary over the priors, is certain somewhere, or depends on uncertain "
-            "shares of states, which are not independent."
-        )
+        yield Paragraph(text=f"Not defined: {UNDEFINED[undefined]}.")
         return
     yield Paragraph(text=explained(result))
     rows = [(capital(unknown_name(row.name, assessment)), _share(row.S1), _share(row.ST)) for row in result.indices]
