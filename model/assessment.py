@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from estimative.model.likelihood.impossible_outcomes import impossible_outcomes
 from estimative.model.likelihood.layout import EventIndicators, Index, Numbers, Structure
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
@@ -59,7 +60,8 @@ class Assessment:
     def warnings(self) -> tuple[Issue, ...]:
         """Probable mistakes in the scenario and in the priors."""
         of_parts = warnings_of(self.scenario, self.prior_set, {**self.priors, **self.indicator_priors})
-        return (*superfluous(self.structure.quantities, self.prior_set), *of_parts)
+        impossible = impossible_outcomes(self.structure)
+        return (*superfluous(self.structure.quantities, self.prior_set), *impossible, *of_parts)
 
     @cached_property
     def degree_parameters(self) -> Numbers:
@@ -134,6 +136,13 @@ class Assessment:
         """The quantities that are not fixed; one unknown under several names is there once, under its own."""
         return tuple(name for name, prior in self.priors.items() if not prior.family.constant and not prior.same_as)
 
+    def shared(self, name: str) -> tuple[str, ...]:
+        """Return the quantities that one statement about several states makes one unknown, this one included."""
+        entry = self.structure.quantities.input_of(name)
+        names = self.structure.quantities.inputs.get(entry, ())
+        roots = {each: self.priors[each].same_as or each for each in names}
+        return tuple(each for each in names if roots[each] == roots[name])
+
     @cached_property
     def degree_source(self) -> Index:
         """Where each degree is taken from: its own position, or that of the quantity that it is the same as."""
@@ -173,9 +182,14 @@ class Assessment:
         return np.isin(items.item[len(items.item) - len(items.motive) :], uncertain)
 
     @cached_property
+    def used(self) -> Mapping[str, Prior]:
+        """The priors that count: of an item of evidence those of its ratio, or those of its two chances."""
+        return {name: prior for name, prior in self.priors.items() if not prior.unused}
+
+    @cached_property
     def constants(self) -> tuple[str, ...]:
         """The quantities that are fixed."""
-        return tuple(name for name, prior in self.priors.items() if prior.family.constant)
+        return tuple(name for name, prior in self.used.items() if prior.family.constant)
 
     def with_priors_of(self, other: Assessment, names: Collection[str]) -> Assessment:
         """Return the assessment with some priors and weights of evidence of another analyst.
@@ -345,11 +359,17 @@ def pairs_of(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> frozenset[st
     """Return the items of evidence for which some prior set states two chances instead of a ratio."""
     stated = {name for prior_set in prior_sets for name in prior_set.statements}
     return frozenset(
+        item for item in possible_pairs(scenario) if any(f"evidence.{item}.{key}" in stated for key in PAIR)
+    )
+
+
+def possible_pairs(scenario: Scenario) -> tuple[str, ...]:
+    """Return the items of evidence that may be stated as two chances instead of a ratio."""
+    return tuple(
         item.id
         for item in scenario.evidence.values()
         if isinstance(item, Indicator | Testimony)
         and not (item.about in scenario.events and scenario.events[item.about].states)
-        and any(f"evidence.{item.id}.{key}" in stated for key in PAIR)
     )
 
 

@@ -254,10 +254,10 @@ def _read_own(table: Table, head: Table) -> PriorSet:
 def _statements(table: Table) -> Iterator[tuple[str, Stated]]:
     for section in PLAIN:
         within = table.table(section)
-        pairs = [name for name in within.names() if section == "evidence" and _is_pair(within.value(name))]
+        pairs = [name for name in within.names() if section == "evidence" and is_pair(within.value(name))]
         yield from _read_all(within, [name for name in within.names() if name not in pairs])
         for name in pairs:
-            yield from _read_pair(within, name)
+            yield from read_pair(within, name)
     for section in ("effects", "indicators"):
         for _, within in table.table(section).named_tables():
             yield from _read_all(within, within.names(LITERAL if section == "effects" else STATE))
@@ -271,12 +271,17 @@ def _read_all(within: Table, names: Iterable[str]) -> Iterator[tuple[str, Stated
             yield within.place(name).key, stated
 
 
-def _is_pair(value: object) -> bool:
+def is_remark(name: str) -> bool:
+    """Whether a name is of a section of a prior set that states no number: its head, or the analyst's confidence."""
+    return name.partition(".")[0] in ("prior_set", "confidence")
+
+
+def is_pair(value: object) -> bool:
     """Whether an item of evidence is stated as two chances."""
     return isinstance(value, dict) and any(key in value for keys in PAIRS for key in keys)
 
 
-def _read_pair(within: Table, name: str) -> Iterator[tuple[str, Stated]]:
+def read_pair(within: Table, name: str) -> Iterator[tuple[str, Stated]]:
     """Read the chances of an item in either state: `{ if_yes = ..., if_no = ... }`, of a factor `if_high`, `if_low`."""
     inline = within.table(name)
     because, source = (inline.text(remark, default="") for remark in ("because", "source"))

@@ -97,6 +97,9 @@ class Prior:
     stated_from: datetime.date | None = None
     """Of a chance that shrinks with the time that is left: the day from which on it is stated, None of other quantities
     and where the prior set has no date."""
+    unused: bool = False
+    """Whether it counts for nothing: the ratio of an item that is stated as two chances, or the chances of one that is
+    stated by its ratio."""
 
     def __repr__(self) -> str:
         return f"Prior({self.family!r}, misfit={self.misfit:g})"

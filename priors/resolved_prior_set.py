@@ -20,8 +20,18 @@ _SECTIONS = ("factors", "events", "effects", "tables", "evidence", "motives", "i
 
 def resolved(prior_set: PriorSet, families: Mapping[str, Prior]) -> str:
     """Return TOML text; a statement about a quantity without a fit is repeated as it was stated."""
-    tables = [_head(prior_set), *_statements(prior_set, families), *_shares(prior_set), *_confidence(prior_set)]
+    fitted = {**_of_several_states(families), **families}
+    tables = [_head(prior_set), *_statements(prior_set, fitted), *_shares(prior_set), *_confidence(prior_set)]
     return "\n\n".join("\n".join(lines) for lines in tables) + "\n"
+
+
+def _of_several_states(families: Mapping[str, Prior]) -> dict[str, Prior]:
+    """The one unknown that an entry states for several states, by the name of the entry."""
+    return {
+        name.rpartition(".")[0]: families[prior.same_as]
+        for name, prior in families.items()
+        if prior.same_as.rpartition(".")[0] == name.rpartition(".")[0]
+    }
 
 
 def _head(prior_set: PriorSet) -> list[str]:

@@ -27,10 +27,11 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput, invalid, listed, nearest, quote
+from estimative.priors.errors import InvalidInput, invalid, listed, nearest, nearest_word, quote
 from estimative.priors.ratio_scale import ACH, ENFSI, RATIO_SCALES, scales_of
 from estimative.priors.statements import (
     BetaStated,
@@ -209,6 +210,16 @@ def _may_be_state(name: str, keys: Iterable[str]) -> bool:
     return bool(NAME.fullmatch(name)) and not _LIKE_PERCENTILE.fullmatch(name) and not nearest(name, keys)
 
 
+def _is_remark(inline: Table, name: str) -> bool:
+    """Whether a text under a name that resembles "because" is a reason rather than the word for a state."""
+    text = inline.data[name]
+    if not isinstance(text, str) or not nearest(name, REMARKS):
+        return False
+    words = [word for scale in SCALES.values() for word in scale.words]
+    ratios = [word for scale in RATIO_SCALES.values() for word in scale.words]
+    return not nearest_word(text, [*words, *ratios])
+
+
 def _add_unknown_key(inline: Table, name: str) -> None:
     if _LIKE_PERCENTILE.fullmatch(name):
         allowed = "p and two digits, from p01 to p99"
@@ -314,7 +325,9 @@ def _of_numbers(statement: type[Any], name: str, keys: tuple[str, ...], say: Cal
 
 def _by_state(inline: Table) -> ByState:
     states = [name for name in inline.data if name not in ("worth", *REMARKS)]
-    read = [(state, read_stated(inline, state)) for state in states]
+    for name in filter(partial(_is_remark, inline), states):
+        _add_unknown_key(inline, name)
+    read = [(state, read_stated(inline, state)) for state in states if not _is_remark(inline, state)]
     worth = inline.number("worth", low=0, open_ends=True) if "worth" in inline else None
     return ByState(parts=tuple((state, stated.statement) for state, stated in read if stated), worth=worth)
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from math import isfinite
 
+from estimative.model.assessment import Assessment
 from estimative.model.inference.diagnostics import Check
 from estimative.model.inference.estimates import Interval, ProbabilityEstimate
 from estimative.model.inference.info import FitInfo
@@ -13,7 +14,7 @@ from estimative.model.inference.posterior import Agreement
 from estimative.model.inference.refit import Effort
 from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Evidence, Forecast, Measurement
-from estimative.model.spec.quantities import QuantityName
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.prior_set import SCENARIO, Confidence
@@ -30,6 +31,10 @@ LOWERED = frozenset({"A", "An", "The", "No", "Some", "At", "More", "Any"})
 
 MOST_NAMED = 20
 """In one sentence."""
+
+
+CASES = (*PAIR, "if_high", "if_low")
+"""In which an item has a chance: an event happens or not, a factor is high or low."""
 
 
 VALUE_NOUNS = ("a ratio of ", "an error of ", "a relative likelihood of ")
@@ -157,7 +162,7 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "tables":
             return f"the chance of {title(subject)}, {table_row(key, scenario)}"
         case "evidence" if key:
-            return f"the chance of {title(subject)} {'if it is so' if key == 'if_yes' else 'if it is not so'}"
+            return f"the chance of {title(subject)} {case_of(name, scenario)}"
         case "evidence":
             return f"the weight of {title(subject)}"
         case "motives":
@@ -167,7 +172,7 @@ def input_name(name: str, scenario: Scenario) -> str:
         case "independence":
             return f"the independence of the items of origin {subject}"
         case "indicators":
-            return f"the chance of seeing {title(subject)}"
+            return f"the chance of seeing {title(subject)}" + (f" {case_of(name, scenario)}" if key else "")
     return name
 
 
@@ -180,20 +185,42 @@ def _state_input(name: str, scenario: Scenario) -> str:
             what = "share" if state else "shares"
             title = title_of(f"{parsed.subject}={state}" if state else parsed.subject, scenario)
             return f"the {what} of {quoted(title)}" + (f", {table_row(row, scenario)}" if row else "")
-        case "evidence" if parsed.key and parsed.key not in ("if_yes", "if_no"):
+        case "evidence" if parsed.key and parsed.key not in PAIR:
             item = scenario.evidence[parsed.subject]
-            if parsed.key == OTHERWISE:
-                return f"how likely {quoted(item.title)} is where the condition is not met"
-            state = quoted(title_of(f"{item.about}={parsed.key}", scenario))
-            return f"how likely {quoted(item.title)} is under {state}"
+            return f"how likely {quoted(item.title)} is {case_of(name, scenario)}"
     return ""
+
+
+def unknown_name(name: str, assessment: Assessment) -> str:
+    """A quantity as one unknown: an effect that several states of an event share, with all of these states."""
+    parsed, scenario = QuantityName.parse(name), assessment.scenario
+    shared = assessment.shared(name) if parsed.section == "effects" else ()
+    if len(shared) < 2:
+        return input_name(name, scenario)
+    named = {QuantityName.parse(each).key.partition(".")[2] for each in shared}
+    states = [state for state in scenario.events[parsed.subject].states if state in named]
+    titles = [quoted(title_of(f"{parsed.subject}={state}", scenario)) for state in states]
+    return f"the effect of {quoted(title_of(parsed.key.partition('.')[0], scenario))} on {listed(titles)}"
+
+
+def case_of(name: str, scenario: Scenario) -> str:
+    """The case in which an item or indicator has a stated chance or likelihood: "if \u201cX\u201d is so"."""
+    parsed = QuantityName.parse(name)
+    items = scenario.indicators if parsed.section == "indicators" else scenario.evidence
+    about, key = items[parsed.subject].about, parsed.key
+    if key in CASES:
+        ends = ("is high", "is low") if about in scenario.factors else ("is so", "is not so")
+        return f"if {quoted(title_of(about, scenario))} {ends[CASES.index(key) % 2]}"
+    if key == OTHERWISE:
+        return "where the condition is not met"
+    return f"under {quoted(title_of(f'{about}={key}', scenario))}"
 
 
 def short_name(name: str, scenario: Scenario) -> str:
     """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event."""
     parsed = QuantityName.parse(name)
     if parsed.section == "effects":
-        cause, event = (title_of(part, scenario) for part in (parsed.key, parsed.subject))
+        cause, event = (title_of(part, scenario) for part in (parsed.key.partition(".")[0], parsed.subject))
         return f"{_cut(cause)} \u2192 {_cut(event)}"
     what = {
         "evidence": "weight of ",
@@ -223,7 +250,7 @@ def input_value(name: str, value: float, scenario: Scenario) -> str:
     match parsed.section:
         case "events" if scenario.events[parsed.subject].form == "rate":
             return f"{number} per year"
-        case "evidence" if parsed.key in ("if_yes", "if_no"):
+        case "evidence" if parsed.key in PAIR:
             return share
         case "evidence" if parsed.key:
             return f"a relative likelihood of {number}"

@@ -48,7 +48,8 @@ def cells(name: str, value: object) -> Iterator[tuple[str, Cell]]:
         case _ if is_dataclass(value) and not isinstance(value, type):
             for field in fields(value):
                 part = getattr(value, field.name)
-                yield from cells(name if field.name == "value" else f"{name}_{field.name}".lstrip("_"), part)
+                own = name and field.name == "value"
+                yield from cells(name if own else f"{name}_{field.name}".lstrip("_"), part)
         case str() | float() | int() | None:
             yield name, value
         case _:

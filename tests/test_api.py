@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pickle
+import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
@@ -156,6 +158,46 @@ def test_functions_take_fits_and_assessments(answers: dict[str, es.Answer], fit:
     assert outcome.scenario.headline == "cancelled_in_storm"
 
 
+OTHER_QUESTIONS: dict[str, tuple[str, str, str]] = {
+    "another scenario": ('id = "ferry"', 'id = "barge"', 'of the scenario "barge", not of "ferry"'),
+    "another version": ("If a storm is forecast,", "In a storm", 'another version of the scenario "ferry"'),
+    "another day": ("as_of = 2026-11-01", "as_of = 2026-10-31", "as of 2026-10-31, not as of 2026-11-01"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_QUESTIONS)
+def test_analysts_of_another_question_are_refused(fit: es.Fit, desk: Desk, case: str) -> None:
+    """A scenario, version or day that is not that of the first analyst is an error of every comparison."""
+    old, new, message = OTHER_QUESTIONS[case]
+    desk.write("other.toml", FILES["watch.toml"].replace(old, new))
+    desk.write("zed.toml", FILES["watchman.toml"].replace('"mate"', '"zed"').replace('"ferry"', '"barge"'))
+    desk.write("yes.toml", FILES["watchman.toml"].replace('"mate"', '"zed"'))
+    other = es.load(desk.folder / "other.toml", desk.folder / ("zed.toml" if "barge" in new else "yes.toml"))
+    for ask in (fit.compare, fit.attribute, fit.pool):
+        with pytest.raises(InvalidInput, match=message):
+            ask(other)
+    with pytest.raises(InvalidInput, match=message):
+        es.history(fit, other)
+
+
+def test_a_fit_about_another_outcome_is_compared_on_it(fit: es.Fit, desk: Desk) -> None:
+    """Analysts are compared on the outcome that the first fit is about, whatever the others are about."""
+    cook = es.load(desk.folder / "watch.toml", desk.folder / "cook.toml")
+    other: Any = fit_of(desk, outcome="cancelled_in_storm").compare(cook).result
+    expected: Any = fit.compare(cook, outcome="cancelled_in_storm").result
+    assert other.analysts["cook"].outcomes == expected.analysts["cook"].outcomes
+    assert other.pairs == expected.pairs
+
+
+def test_analysts_may_state_an_item_in_different_ways(fit: es.Fit, desk: Desk) -> None:
+    """A chance for each case by one analyst, a ratio by another: they are compared as on the command line."""
+    text = FILES["watchman.toml"].replace('"mate"', '"bosun"')
+    desk.write("bosun.toml", text.replace("captain = 2", "captain = { if_yes = 0.2, if_no = 0.6 }"))
+    bosun = es.load(desk.folder / "watch.toml", desk.folder / "bosun.toml")
+    printed = desk.run("compare", *WATCH, "--priors", "bosun.toml", "--method", "importance", *AS_JSON)
+    assert json.loads(fit.compare(bosun).to_json()) == json.loads(printed.out)
+
+
 def test_the_shipped_files_go_by_their_names() -> None:
     """A scenario and a prior set of it by name, and the flagship by default."""
     assert es.load("asia", "textbook").scenario.id == "asia"
@@ -180,6 +222,53 @@ def test_blas_has_its_threads_back_after_a_fit(desk: Desk) -> None:
     with threadpool_limits(3, user_api="blas"):
         fit_of(desk).evidence()
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {3}
+
+
+def test_a_day_may_be_a_text(desk: Desk) -> None:
+    """Wherever a date is expected, its ISO text will do."""
+    files = (desk.folder / "watch.toml", desk.folder / "watchman.toml")
+    day = datetime.date(2026, 11, 5)
+    assert es.load(*files, as_of="2026-11-05").scenario == es.load(*files, as_of=day).scenario
+    assert es.load(*files, as_of=datetime.datetime(2026, 11, 5, 14, 30, tzinfo=datetime.UTC)).scenario.as_of == day
+    early = fit_of(desk, as_of="2026-11-05", by=["2026-11-20"])
+    assert early.result.scenario.as_of == day
+    assert (
+        es.history(early, days=["2026-11-01"], since="2026-11-01").result
+        == es.history(early, days=[datetime.date(2026, 11, 1)], since=datetime.date(2026, 11, 1)).result
+    )
+
+
+WRONG: dict[str, tuple[Callable[[es.Fit], object], str]] = {
+    "day": (lambda fit: es.fit(fit.assessment, by=["soon"]), 'by: "soon" is not a date'),
+    "as_of": (lambda _: es.load(as_of=20261101), "as_of: 20261101 is not a date"),  # type: ignore[arg-type]
+    "days": (lambda fit: es.history(fit, days="2026-11-01"), "not a list of dates"),
+    "edits": (lambda fit: es.fit(fit.assessment, edits=["x"]), "a dictionary such as"),  # type: ignore[arg-type]
+    "edit": (lambda fit: es.fit(fit.assessment, edits={"events.storm": [1]}), "edits, events.storm"),  # type: ignore[dict-item]
+    "given": (lambda fit: fit.whatif(given="storm"), 'given: "storm" is not a mapping'),  # type: ignore[arg-type]
+    "do": (lambda fit: fit.whatif(do=["storm"]), "do: "),  # type: ignore[arg-type]
+    "sweep": (lambda fit: fit.whatif(sweep="weather"), "a factor with its values"),  # type: ignore[arg-type]
+    "few": (lambda fit: es.fit(fit.assessment, draws=5), "draws = 5. Allowed: a whole number from 100 to 200000"),
+    "many": (lambda fit: es.fit(fit.assessment, draws=200_001), "from 100 to 200000"),
+    "true": (lambda fit: es.fit(fit.assessment, draws=True), "draws = True"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_argument_of_another_type_is_refused(fit: es.Fit, name: str) -> None:
+    """With what is expected in its place; draws as on the command line."""
+    ask, message = WRONG[name]
+    with pytest.raises(InvalidInput, match=re.escape(message)):
+        ask(fit)
+
+
+def test_every_column_has_a_name(answers: dict[str, es.Answer], fit: es.Fit) -> None:
+    """In every table of every answer, also where a column is the only number of its row."""
+    others = {"history": es.history(fit), "calibrate": fit.calibrate(fits=20)}
+    for name, answer in {**answers, **others}.items():
+        for sheet in answer.sheets:
+            assert all(sheet.columns), (name, sheet.name, sheet.columns)
+            assert len(set(sheet.columns)) == len(sheet.columns), (name, sheet.name)
+    assert "posterior" in others["history"].to_dataframe().columns
 
 
 # What a notebook shows
@@ -346,7 +435,7 @@ def test_what_no_fit_can_use_is_refused(fit: es.Fit, desk: Desk) -> None:
         "draws = 'many'": lambda: fit_of(desk, draws="many"),
         "nothing is supposed": fit.whatif,
         "the number of prior sets is 1": fit.compare,
-        "2 prior sets are named": lambda: fit.compare(fit.assessment),
+        "is there twice": lambda: fit.compare(fit.assessment),
         "cok": lambda: fit.pool(cook, weights={"cok": 2}),
         "-2": lambda: fit.pool(cook, weights={"cook": -2}),
     }

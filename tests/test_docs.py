@@ -43,6 +43,16 @@ def test_commands_print_what_the_documents_show(document: Path) -> None:
             check_session(session)
 
 
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.name != "numbers.md"], ids=lambda path: path.name)
+def test_sentences_have_the_numbers_that_are_shown(document: Path) -> None:
+    """A percentage with decimals in a sentence is one of a block of the same document."""
+    text = document.read_text(encoding="utf-8")
+    shown = re.findall(r"\d+\.\d+", " ".join(re.findall(r"```.*?```", text, flags=re.DOTALL)))
+    lines = re.sub(r"```.*?```", "", text, flags=re.DOTALL).splitlines()
+    said = [number for line in lines if not line.startswith("|") for number in re.findall(r"(\d+\.\d+)%", line)]
+    assert set(said) <= set(shown)
+
+
 def test_wrong_output_is_noticed() -> None:
     """A number that is off by more than last digits, a missing word and a wrong order are noticed."""
     printed = "rutte 6.1% 1.6% to 14% very unlikely"

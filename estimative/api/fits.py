@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimative.api.answer import Answer
+from estimative.api.arguments import Day, read_day, read_days, read_edits, read_pairs, read_sweep
 from estimative.model.analysis.what_if import Supposition
 from estimative.model.assessment import Assessment
 from estimative.model.inference.fit_result import FitResult, Run, fit_result
@@ -114,16 +114,19 @@ class Fit(Answer):
         """
         from estimative.workflows.whatif import whatif
 
+        interventions = read_pairs("do", do, '{"event": True, "factor": 0.7}')
+        observed = read_pairs("given", given, '{"event": True, "factor": 0.7}')
+        stated = read_edits("edits", edits)
         if not (do or given or without or edits or sweep):
             allowed = "at least one of do, given, without, edits and sweep"
             raise invalid("nothing is supposed", code="missing-value", allowed=allowed)
         supposition: Supposition = read_supposition(
             self.assessment,
-            do=(do or {}).items(),
-            given=(given or {}).items(),
+            do=interventions.items(),
+            given=observed.items(),
             without=[without] if isinstance(without, str) else without,
-            edits=(edits or {}).items(),
-            sweep=sweep,
+            edits=stated.items(),
+            sweep=read_sweep(sweep),
         )
         return self._answer(whatif(self.session, supposition))
 
@@ -218,7 +221,7 @@ class Fit(Answer):
 
 
 def load(
-    scenario: str | Path | None = None, priors: str | Path | None = None, *, as_of: datetime.date | None = None
+    scenario: str | Path | None = None, priors: str | Path | None = None, *, as_of: Day | None = None
 ) -> Assessment:
     """Read a scenario and a prior set for it.
 
@@ -228,7 +231,8 @@ def load(
         The name of a shipped one, or a path. Default: as on the command line, those of the project file, or the
         scenario that the prior set is for; else the built-in example.
     as_of
-        The day of the assessment, in place of the scenario's; evidence dated after it is left out.
+        The day of the assessment, a date or "2026-11-01", in place of the scenario's. Evidence dated after it is left
+        out.
 
     Raises
     ------
@@ -236,7 +240,7 @@ def load(
         With every error of the files; or if the day is still to come, or not before the horizon.
     """
     names = (None if name is None else str(name) for name in (scenario, priors))
-    return inputs.load(*Project.find(Path()).subject(*names), as_of).assessment
+    return inputs.load(*Project.find(Path()).subject(*names), read_day("as_of", as_of)).assessment
 
 
 def fit(
@@ -249,8 +253,8 @@ def fit(
     method: Choice = "auto",
     seed: int = 1,
     draws: int | None = None,
-    by: Sequence[datetime.date] = (),
-    as_of: datetime.date | None = None,
+    by: Sequence[Day] = (),
+    as_of: Day | None = None,
     allow_unconverged: bool = False,
     scale: str | Scale = ICD203,
     executor: Engine | None = None,
@@ -271,7 +275,7 @@ def fit(
     method
         "auto": importance sampling where it converges, else NUTS.
     draws
-        Of NUTS, for each of four chains.
+        From 100 to 200,000; of NUTS, for each of four chains.
     by
         Dates by which the outcomes are reported, beside the checkpoints of the scenario.
     as_of
@@ -290,12 +294,13 @@ def fit(
         With every error of the files and edits; or if the evidence contradicts itself.
     """
     assessment = scenario if isinstance(scenario, Assessment) else load(scenario, priors, as_of=as_of)
-    if edits:
-        changed = edited(assessment, edits.items())
+    if stated := read_edits("edits", edits):
+        changed = edited(assessment, stated.items())
         prior_set = replace(changed.prior_set, name=name or f"{changed.prior_set.name}-edited")
         assessment = replace(changed, prior_set=prior_set)
     assessment = about(assessment, outcome)
-    if issues := list(checkpoint_errors(by, assessment.scenario, "by")):
+    checkpoints = read_days("by", by)
+    if issues := list(checkpoint_errors(checkpoints, assessment.scenario, "by")):
         raise InvalidInput(issues)
     settings = Settings(
         method=method,
@@ -314,7 +319,7 @@ def fit(
         session.computation(),
         with_unconverged=allow_unconverged,
         warnings=clock.overdue(assessment.scenario),
-        by=by,
+        by=checkpoints,
     )
     words = scale if isinstance(scale, Scale) else find_scale(scale)
     return Fit(result=result, session=session, context=Context(assessments=(assessment,), scale=words))

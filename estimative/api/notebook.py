@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimative.api.arguments import Day, read_day
 from estimative.api.records import store_at
 from estimative.priors.errors import invalid
 from estimative.priors.verbal_scale import ICD203
@@ -20,7 +20,7 @@ def open(  # noqa: A001 - as the command
     scenario: str | Path | None = None,
     *priors: str | Path,
     runs: str | Path | None = None,
-    as_of: datetime.date | None = None,
+    as_of: Day | None = None,
     seed: int = 1,
 ) -> PageWidget:
     """Show the page of `estimative open` in a notebook: beliefs are changed, and the answer follows.
@@ -61,7 +61,7 @@ def open(  # noqa: A001 - as the command
     page = open_page(
         subject[0],
         subject[1] or (BASELINE,),
-        as_of,
+        read_day("as_of", as_of),
         settings=Settings(method="importance", seed=seed),
         scale=ICD203,
         store=store_at(runs),

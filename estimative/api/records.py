@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from estimative.api.answer import Answer
+from estimative.api.arguments import Day, read_day, read_days, read_edits, read_pairs
 from estimative.api.fits import Edits, Fit
 from estimative.api.team import assessments_of, settings_of
 from estimative.model.assessment import Assessment
@@ -23,7 +23,7 @@ def batch(
     source: str | Path,
     *,
     runs: str | Path | None = None,
-    dates: Sequence[datetime.date] = (),
+    dates: Sequence[Day] = (),
     variants: Mapping[str, Edits] | None = None,
     outcome: str = "",
     method: FitMethod = "importance",
@@ -62,10 +62,10 @@ def batch(
     own = settings_of((), {**settings, "with_unconverged": show})
     like = Combination(scenario="", priors="", outcome=outcome, method=method, seed=own.seed, draws=own.draws)
     stated = [
-        Variant(name=name, edits=tuple((key, written(value)) for key, value in edits.items()))
-        for name, edits in (variants or {}).items()
+        Variant(name=name, edits=tuple((key, written(value)) for key, value in read_edits(name, edits).items()))
+        for name, edits in read_pairs("variants", variants, '{"low": {"events.x": "unlikely"}}').items()
     ]
-    planned = plan(Path(source), like=like, days=dates, variants=stated)
+    planned = plan(Path(source), like=like, days=read_days("dates", dates), variants=stated)
     store = Store.at(Path(runs) if runs else Project.find(Path()).runs)
     result = batch(planned, store, own, with_draws=not lean, again=again)
     return Answer(result=result, context=Context(assessments=()))
@@ -73,8 +73,8 @@ def batch(
 
 def history(
     *analysts: Fit | Assessment,
-    days: Sequence[datetime.date] = (),
-    since: datetime.date | None = None,
+    days: Sequence[Day] = (),
+    since: Day | None = None,
     attribution: bool = True,
     **settings: Any,
 ) -> Answer:
@@ -99,7 +99,13 @@ def history(
     from estimative.workflows.history import replay
 
     assessments = assessments_of(analysts, least=1)
-    result = replay(assessments, settings_of(analysts, settings), days=days, since=since, attribution=attribution)
+    result = replay(
+        assessments,
+        settings_of(analysts, settings),
+        days=read_days("days", days),
+        since=read_day("since", since),
+        attribution=attribution,
+    )
     return Answer(result=result, context=Context(assessments=assessments))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimative.api.answer import Answer
+from estimative.api.arguments import read_pairs
 from estimative.api.fits import Fit
 from estimative.model.assessment import Assessment
 from estimative.reports.context import Context
-from estimative.workflows.analysts import check_team, open_team, parse_weights, with_headline
+from estimative.workflows.analysts import aligned, check_team, open_team, parse_weights, with_headline
 from estimative.workflows.cluster import as_executor
 from estimative.workflows.session import Settings
 
@@ -27,7 +28,7 @@ def compare(*analysts: Fit | Assessment, outcome: str | None = None, **settings:
     Raises
     ------
     InvalidInput
-        If they are of different scenarios, or the evidence contradicts itself.
+        If they are of different scenarios, versions or days; or if the evidence contradicts itself.
     """
     return _compared(analysts, outcome, settings, attribution=False)
 
@@ -58,7 +59,9 @@ def pool(*analysts: Fit | Assessment, weights: Mapping[str, float] | None = None
     assessments = assessments_of(analysts)
     team = open_team(assessments, settings_of(analysts, settings))
     names = [assessment.prior_set.name for assessment in assessments]
-    stated = parse_weights([f"{name}={weight}" for name, weight in (weights or {}).items()], names)
+    stated = parse_weights(
+        [f"{name}={weight}" for name, weight in read_pairs("weights", weights, '{"A": 2}').items()], names
+    )
     return Answer(result=pool(team, Weighting.stated(stated)), context=Context(assessments=assessments))
 
 
@@ -76,7 +79,7 @@ def _compared(
 def assessments_of(analysts: Sequence[Fit | Assessment], *, least: int = 2) -> tuple[Assessment, ...]:
     assessments = tuple(analyst.assessment if isinstance(analyst, Fit) else analyst for analyst in analysts)
     check_team(assessments, least=least)
-    return assessments
+    return aligned(assessments)
 
 
 def settings_of(analysts: Sequence[Fit | Assessment], settings: Mapping[str, Any]) -> Settings:

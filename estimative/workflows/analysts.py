@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from estimative.model.assessment import Assessment, assess, pairs_of
+from estimative.model.assessment import Assessment, assess, pairs_of, with_pairs
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, LeftOut, fit_analyst
 from estimative.model.inference.executor import SharedFunction
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
@@ -18,7 +18,7 @@ from estimative.model.inference.refit import Fitter
 from estimative.model.inference.threads import one_blas_thread
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
-from estimative.model.spec.scenario import Scenario
+from estimative.model.spec.scenario import Scenario, content_of
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
 from estimative.priors.errors import InvalidInput, Issue, Place, invalid, quote, unknown_name
@@ -82,18 +82,52 @@ def load_analysts(
 
 
 def check_team(assessments: Sequence[Assessment], *, least: int = 2) -> None:
-    """Refuse too few analysts, and two of one name.
+    """Refuse too few analysts, two of one name, and those of another scenario or another day.
 
     Raises
     ------
     InvalidInput
-        With every name that is given twice; or if there are too few.
+        With every analyst of another scenario, and every name that is given twice; or if there are too few.
     """
-    if issues := [*_given_twice([assessment.prior_set for assessment in assessments])]:
+    issues = [*_other_scenarios(assessments), *_given_twice([assessment.prior_set for assessment in assessments])]
+    if issues:
         raise InvalidInput(issues)
     if len(assessments) < least:
         message = f"the number of prior sets is {len(assessments)}"
         raise invalid(message, code="too-few-analysts", allowed=f"{'two' if least == 2 else least} or more")
+
+
+def aligned(assessments: Sequence[Assessment]) -> tuple[Assessment, ...]:
+    """Return assessments of one scenario with the layout of all of them, about the outcome of the first."""
+    pairs = frozenset[str]().union(*(assessment.structure.quantities.pairs for assessment in assessments))
+    alike = [with_pairs(assessment, pairs) for assessment in assessments]
+    headlines = [assessment.scenario.headline for assessment in alike]
+    return with_headline(alike, headlines[0]) if len(set(headlines)) > 1 else tuple(alike)
+
+
+def _other_scenarios(assessments: Sequence[Assessment]) -> Iterator[Issue]:
+    """Yield the error of each analyst who answers another question than the first."""
+    for other in assessments[1:]:
+        ours, theirs = assessments[0].scenario, other.scenario
+        if _without_headline(theirs) == _without_headline(ours):
+            continue
+        if theirs.id != ours.id:
+            key, message = "scenario", f"this is of the scenario {quote(theirs.id)}, not of {quote(ours.id)}"
+        elif theirs.as_of != ours.as_of:
+            key, message = "as_of", f"this is as of {theirs.as_of}, not as of {ours.as_of}"
+        else:
+            key, message = "scenario", f"this is of another version of the scenario {quote(ours.id)}"
+        yield Issue(
+            code="not-comparable",
+            message=message,
+            place=Place(file=other.prior_set.file or other.prior_set.name, key=key),
+            allowed="analysts of one version of a scenario, as of one day",
+        )
+
+
+def _without_headline(scenario: Scenario) -> dict[str, object]:
+    """What a scenario states, whichever of its outcomes the analyses are about."""
+    return {**content_of(scenario), "headline": ""}
 
 
 def _paths(names: Sequence[str], scenario: str, issues: list[Issue]) -> list[Path]:
@@ -129,15 +163,21 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
     counts = Counter(prior_set.name for prior_set in prior_sets)
     for name, count in counts.items():
         if count > 1:
-            files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
+            files = list(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
             allowed = "each prior set once, under a name of its own"
             yield Issue(
                 code="duplicate-name",
-                message=f"{count} prior sets are named {quote(name)} ({files})",
+                message=_same_name(name, count, files),
                 place=Place(),
                 value=quote(name),
                 allowed=allowed,
             )
+
+
+def _same_name(name: str, count: int, files: Sequence[str]) -> str:
+    if len(files) == 1:
+        return f"the prior set {quote(name)} ({files[0]}) is there {'twice' if count == 2 else f'{count} times'}"
+    return f"{count} prior sets are named {quote(name)} ({', '.join(files)})"
 
 
 def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], broken: dict[str, LeftOut]) -> Iterator[Assessment]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from estimative.model.assessment import Assessment, assess
 from estimative.model.inference.info import SCHEMA_VERSION
 from estimative.model.inference.prior_conflict import conflicts, prior_p_values
+from estimative.model.likelihood.impossible_outcomes import impossible_outcomes
 from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
 from estimative.model.spec.dates import calendar_issues
@@ -146,12 +147,13 @@ def _checked(
 
 
 def _structural_issues(scenario: Scenario) -> Sequence[Issue]:
-    """What the exact sums over its events cannot deal with."""
+    """What the exact sums over its events cannot deal with, and outcomes that can never happen."""
+    structure = structure_of(scenario)
     try:
-        check_structure(structure_of(scenario))
+        check_structure(structure)
     except InvalidInput as error:
         return error.issues
-    return ()
+    return tuple(impossible_outcomes(structure))
 
 
 def _taken_from(prior_set: PriorSet) -> Mapping[str, tuple[str, ...]]:

@@ -47,16 +47,16 @@ def weigh_by_record(path: Path, analysts: list[str], rule: ScoreRule) -> Weighti
 
 
 def check_factor(extremizing: float | None) -> None:
-    """Refuse a factor for the log-odds that is negative or infinite.
+    """Refuse a factor for the log-odds that is not above 0, or infinite.
 
     Raises
     ------
     InvalidInput
         If it is.
     """
-    if extremizing is not None and not 0 <= extremizing < math.inf:
+    if extremizing is not None and not 0 < extremizing < math.inf:
         message = f"{extremizing:g} is not a possible factor"
-        allowed = "a finite number of at least 0"
+        allowed = "a finite number above 0"
         raise invalid(message, code="invalid-factor", key="extremizing factor", value=str(extremizing), allowed=allowed)
 
 

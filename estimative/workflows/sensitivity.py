@@ -7,7 +7,7 @@ from functools import partial
 from estimative.model.analysis.curves import input_curves
 from estimative.model.analysis.power_scaling import power_scaling
 from estimative.model.analysis.sensitivity import SensitivityResult
-from estimative.model.analysis.sobol import sobol
+from estimative.model.analysis.sobol import sobol, why_undefined
 from estimative.model.analysis.structural import structural_alternatives
 from estimative.model.analysis.tornado import tornado
 from estimative.model.inference.info import ScenarioInfo
@@ -23,7 +23,7 @@ def sensitivity(session: Session) -> SensitivityResult:
         If the headline has probability 0 or 1 somewhere, so that it has no odds to compare.
     """
     fitter, fitted, settings = session.fitter, session.fitted, session.settings
-    ranges, curves, indices, scaled, others = None, None, None, None, None
+    ranges, curves, indices, undefined, scaled, others = None, None, None, None, None, None
     if session.reportable:
         with finite_odds(session.assessment, "at some value of an input"):
             ranges = tornado(fitter, fitted, progress=partial(settings.progress, "Fixing each input low and high"))
@@ -32,6 +32,7 @@ def sensitivity(session: Session) -> SensitivityResult:
             curves = input_curves(fitter, fitted, ranges, progress=along)
         settings.progress("Computing Sobol' indices")
         indices = sobol(session.assessment, seed=settings.seed)
+        undefined = None if indices else why_undefined(session.assessment, seed=settings.seed)
         settings.progress("Scaling priors and evidence")
         scaled = power_scaling(fitted.posterior)
         with finite_odds(session.assessment, "under another structure"):
@@ -49,6 +50,7 @@ def sensitivity(session: Session) -> SensitivityResult:
         tornado=ranges if ranges and (ranges.effort.converged or show) else None,
         curves=curves,
         sobol=indices,
+        sobol_undefined=undefined,
         power_scaling=scaled,
         structure=others if others and (others.effort.converged or show) else None,
     )

@@ -17,6 +17,8 @@ from estimative.model.inference.refit import Choice, Fitted, Fitter
 from estimative.model.likelihood.variable_elimination import Contradiction
 from estimative.priors.errors import invalid, quote
 
+LEAST_DRAWS, MOST_DRAWS = 100, 200_000
+
 
 class About(Protocol):
     """A result about a scenario."""
@@ -60,9 +62,11 @@ class Settings:
         """
         if self.method not in get_args(Choice.__value__):
             raise invalid(f"{quote(self.method)} is not a method", code="misuse", allowed=get_args(Choice.__value__))
-        for name, value, low in (("seed", self.seed, 0), ("draws", self.draws, 1)):
-            if value is not None and not (isinstance(value, int) and value >= low):
-                raise invalid(f"{name} = {value!r}", code="misuse", allowed=f"a whole number of at least {low}")
+        if not _is_whole(self.seed) or self.seed < 0:
+            raise invalid(f"seed = {self.seed!r}", code="misuse", allowed="a whole number of at least 0")
+        if self.draws is not None and not (_is_whole(self.draws) and LEAST_DRAWS <= self.draws <= MOST_DRAWS):
+            allowed = f"a whole number from {LEAST_DRAWS} to {MOST_DRAWS}"
+            raise invalid(f"draws = {self.draws!r}", code="misuse", allowed=allowed)
 
     def __getstate__(self) -> dict[str, object]:
         """Without executor and callback, which belong to this process."""
@@ -79,6 +83,10 @@ class Settings:
             notify=self.progress,
             executor=self.executor,
         )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, kw_only=True)

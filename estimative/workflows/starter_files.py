@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from estimative.model.spec.evidence import Forecast, Measurement
-from estimative.model.spec.quantities import Quantities, Quantity, QuantityName, indicator_states, state_labels
+from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, indicator_states, state_labels
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors import toml_writer as toml_text
@@ -52,11 +52,16 @@ PRIOR_SET = """\
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
 #   "weak", "moderate"                        a word for a likelihood ratio; under a state "inconsistent", "consistent"
-# The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
-# them as an error.
+{numbers}
 # Effects and likelihood ratios are 1 or more, since the scenario says in which direction they work. Rates and errors
 # are positive numbers.
 """
+NOBODYS = """\
+# The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
+# them as an error."""
+INHERITED = """\
+# The numbers behind a # below are those of the set that this one extends, and count as they are. Any others are
+# nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists them as an error."""
 SCENARIO = """\
 # A scenario: what could happen, what bears on it, what has been seen. Copy the blocks, then: estimative check FILE
 
@@ -165,7 +170,8 @@ def new_project(name: str) -> tuple[Path, ...]:
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
-    yield PRIOR_SET.replace("{placeholder}", PLACEHOLDER)
+    numbers = INHERITED if parent else NOBODYS
+    yield PRIOR_SET.replace("{numbers}", numbers).replace("{placeholder}", PLACEHOLDER)
     yield "[prior_set]"
     yield f"name = {toml_text.text(name)}"
     yield f"analyst = {toml_text.text(name)}          # who states these priors"
@@ -219,14 +225,26 @@ def item_lines(items: Collection[str], scenario: Scenario) -> dict[str, list[str
 def _entry(name: str, quantities: Sequence[Quantity], parent: PriorSet | None, scenario: Scenario) -> Iterator[str]:
     first, key = quantities[0], toml_text.key(name.rpartition(".")[2])
     yield f"# {ascii_safe(first.title.partition(': ')[0] if first.state else first.title)}" + _scale(first)
-    if parent and name in parent.statements:
-        yield f"# {key} = {toml(parent.statements[name].statement)}"
+    if inherited := parent and _inherited(name, parent, scenario):
+        yield f"# {key} = {inherited}"
     elif first.states:
         yield f"{key} = {_with_reason(_shares(first.states))}"
     elif first.state and QuantityName.parse(name).section == "evidence":
         yield f"{key} = {_with_reason(', '.join(f'{toml_text.key(q.state)} = 1' for q in quantities))}"
     else:
         yield f"{key} = {_with_reason(_placeholder(first, scenario))}"
+
+
+def _inherited(name: str, parent: PriorSet, scenario: Scenario) -> str:
+    """The statement of the set that is extended, also where it is two chances of an item; empty where there is none."""
+    if name in parent.statements:
+        return toml(parent.statements[name].statement)
+    chances = [parent.statements.get(f"{name}.{key}") for key in PAIR]
+    if not all(chances):
+        return ""
+    labels = state_labels(scenario.evidence[QuantityName.parse(name).subject].about, scenario)
+    pairs = zip(labels, chances, strict=True)
+    return toml_text.inline((f"if_{label}", toml(stated.statement)) for label, stated in pairs if stated)
 
 
 def _scale(quantity: Quantity) -> str:

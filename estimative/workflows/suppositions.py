@@ -15,15 +15,16 @@ import numpy as np
 
 from estimative.model.analysis.evidence_weight import evidence_groups
 from estimative.model.analysis.what_if import Assumption, Grid, Supposition
-from estimative.model.assessment import Assessment, assess
+from estimative.model.assessment import Assessment, assess, possible_pairs
 from estimative.model.likelihood.intervention import Intervention, check_intervention
 from estimative.model.spec.events import Event
 from estimative.model.spec.evidence_names import EVERYTHING
-from estimative.model.spec.quantities import Quantities, QuantityName
+from estimative.model.spec.quantities import PAIR, Quantities, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
+from estimative.priors.prior_set_file import is_pair, is_remark, read_pair
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
 from estimative.priors.toml_document import TomlFile
@@ -31,7 +32,7 @@ from estimative.priors.toml_table import Table
 
 type State = str | float | bool | None
 """A degree of a factor, or whether an event happens: a value, its text, or nothing, which is yes for an event."""
-type StatementText = str | float | Mapping[str, float]
+type StatementText = str | float | Mapping[str, StatementText]
 """A statement as in a prior set: "likely", 0.3, "{ p05 = 0.1, p95 = 0.4 }" or the mapping of that."""
 type Values = str | Sequence[float]
 """Of a sweep: "low:high:count", or the values themselves."""
@@ -116,6 +117,20 @@ def read_statement(name: str, text: str) -> Stated:
     InvalidInput
         With every error of it, each with the name of the input; of a weight of evidence that is no number from 0 to 1.
     """
+    stated = _statements(name, text)
+    if name not in stated:
+        raise InvalidInput([_wrong(name, text, "one statement", "each of the two chances by itself")])
+    return stated[name]
+
+
+def _statements(name: str, text: str) -> Mapping[str, Stated]:
+    """Read a statement about an input, as TOML; of an item of evidence it may be two chances, each by its name.
+
+    Raises
+    ------
+    InvalidInput
+        As `read_statement`.
+    """
     *section, key = name.split(".")
     header = ".".join(f'"{part}"' for part in section)
     try:
@@ -127,13 +142,18 @@ def read_statement(name: str, text: str) -> Stated:
     within = table
     for part in section:
         within = within.table(part)
-    stated = read_stated(within, key)
-    if table.issues or stated is None:
+    if section == ["evidence"] and is_pair(within.value(key)):
+        stated = dict(read_pair(within, key))
+    else:
+        one = read_stated(within, key)
+        stated = {name: one} if one else {}
+    if table.issues or not stated:
         raise InvalidInput(issue.moved(replace(issue.place, line=None)) for issue in table.issues)
     if QuantityName.parse(name).is_weight:
-        value = getattr(stated.statement, "value", None)
+        statement = stated[name].statement
+        value = getattr(statement, "value", None)
         if not isinstance(value, float | int) or not 0 <= value <= 1:
-            raise InvalidInput([_wrong(name, say(stated.statement), "a weight", "one number between 0 and 1")])
+            raise InvalidInput([_wrong(name, say(statement), "a weight", "one number between 0 and 1")])
     return stated
 
 
@@ -245,16 +265,18 @@ class _Reader:
     def edited(self, edits: Iterable[tuple[str, StatementText]], assessment: Assessment) -> Assessment:
         """The assessment with other statements."""
         known = [*Quantities(self.scenario).inputs, *assessment.weights]
+        chances = [f"evidence.{item}.{key}" for item in possible_pairs(self.scenario) for key in PAIR]
         prior_set, seen = assessment.prior_set, set[str]()
         for name, value in edits:
-            if name not in known:
+            if name not in (*known, *chances):
                 self.unknown("edits", name, known, "an input as in a prior set, such as events.x or relevance.x")
             elif name in seen:
                 self.twice("edits", name)
-            elif (stated := self.statement(name, written(value))) is not None:
+            elif found := self.statements(name, written(value)):
                 seen.add(name)
-                prior_set = prior_set.with_statement(name, stated)
-                self.assumptions.append(Assumption(kind="prior", name=name, value=say(stated.statement)))
+                for each, stated in found.items():
+                    prior_set = prior_set.with_statement(each, stated)
+                    self.assumptions.append(Assumption(kind="prior", name=each, value=say(stated.statement)))
         if not seen:
             return assessment
         try:
@@ -263,12 +285,12 @@ class _Reader:
             self.issues.extend(issue.moved(Place(file="edits", key=issue.place.key)) for issue in error.issues)
             return assessment
 
-    def statement(self, name: str, text: str) -> Stated | None:
+    def statements(self, name: str, text: str) -> Mapping[str, Stated]:
         try:
-            return read_statement(name, text)
+            return _statements(name, text)
         except InvalidInput as error:
             self.issues.extend(error.issues)
-            return None
+            return {}
 
     def grid(self, sweep: tuple[str, Values] | None) -> Grid | None:
         """A factor and its values."""
@@ -299,7 +321,8 @@ class _Reader:
             self.issues.append(issue.moved(Place(file=entry, key=issue.place.key)))
 
     def unknown(self, entry: str, name: str, known: Iterable[str], what: str) -> None:
-        self.issues.append(unknown_name(Place(file=entry, key=ascii_safe(name)), name, known, what))
+        issue = unknown_name(Place(file=entry, key=ascii_safe(name)), name, known, what)
+        self.issues.append(replace(issue, suggestion="") if is_remark(name) else issue)
 
     def twice(self, entry: str, name: str) -> None:
         place = Place(file=entry, key=ascii_safe(name))
@@ -325,7 +348,7 @@ def written(value: StatementText) -> str:
         case str():
             return toml_writer.text(value) if WORD.fullmatch(value) else value
         case Mapping():
-            return toml_writer.inline((name, toml_writer.number(float(number))) for name, number in value.items())
+            return toml_writer.inline((name, written(part)) for name, part in value.items())
         case _:
             return toml_writer.number(float(value))
 

@@ -33,6 +33,8 @@ class Term:
     """A factor or an event; empty for the baseline."""
     sign: Literal[1, -1]
     """+1 raises, -1 lowers; of the baseline +1."""
+    state: str = ""
+    """The state that the driver raises or lowers; empty where it is that of the equation."""
     value: MCEstimate
     """Mean of the quantity on its own scale: probability, rate per year, odds ratio, rate ratio."""
     level: MCEstimate | None
@@ -136,6 +138,7 @@ class _Tracer:
                     quantity=quantity,
                     driver=driver.name,
                     sign=driver.sign,
+                    state="" if driver.state == self.state else driver.state,
                     value=self.mean(self.posterior.quantity(quantity)),
                     level=self.level(driver.name),
                     contribution=self.mean(size * summands.log_effect[effect] * summands.covariate[effect]),

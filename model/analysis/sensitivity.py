@@ -7,7 +7,7 @@ from typing import Literal
 
 from estimative.model.analysis.curves import InputCurves
 from estimative.model.analysis.power_scaling import PowerScaling
-from estimative.model.analysis.sobol import Sobol
+from estimative.model.analysis.sobol import Sobol, SobolUndefined
 from estimative.model.analysis.structural import StructuralAlternatives
 from estimative.model.analysis.tornado import Tornado
 from estimative.model.inference.fit_result import Probability
@@ -26,7 +26,9 @@ class SensitivityResult(Result):
     curves: InputCurves | None
     """Also None where no input moves the headline, or NUTS alone was asked for."""
     sobol: Sobol | None
-    """Also None where the headline is certain, impossible or undefined at some draw from the priors."""
+    """Also None where they are not defined."""
+    sobol_undefined: SobolUndefined | None = None
+    """Why Sobol' indices are not defined; None where they are, or where the fit failed."""
     power_scaling: PowerScaling | None
     structure: StructuralAlternatives | None
 

@@ -8,6 +8,7 @@ Phys. Commun. 181).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import ndtri
@@ -27,6 +28,11 @@ TINY = 1e-9
 """In log-odds: less is rounding."""
 PROBES = 32
 """Draws at which to see whether a quantity matters at all."""
+
+
+type SobolUndefined = Literal["constant", "certain", "shares"]
+"""Why there are no indices: the headline does not vary over the priors; it is certain, impossible or undefined at some
+draw from them; it depends on uncertain shares of states."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +110,17 @@ def sobol(assessment: Assessment, *, seed: int, points: int = POINTS) -> Sobol |
         without_effect=tuple(name for name in _free(assessment) if name not in {names[place] for place in reached}),
         evaluations=REPLICATES * points * (len(reached) + 2),
     )
+
+
+def why_undefined(assessment: Assessment, *, seed: int) -> SobolUndefined:
+    """Why there are no indices, where there are none."""
+    space = prior_transform(assessment)
+    names, reached = _names(assessment, space), _reached(assessment, space, seed)
+    if any(names[place] in assessment.structure.quantities.shares for place in reached):
+        return "shares"
+    z = np.random.default_rng([seed, 6]).standard_normal((space.dimension, PROBES))
+    alike = not reached.size and np.isfinite(log_odds_at(assessment, space, z)).all()
+    return "constant" if alike else "certain"
 
 
 def log_odds_at(assessment: Assessment, space: PriorTransform, z: Numbers) -> Numbers:

@@ -102,7 +102,7 @@ def _targets(assessment: Assessment) -> Mapping[str, tuple[TargetKind, str]]:
         targets |= dict.fromkeys((name, f"evidence.{name}"), ("item", name))
     for name in assessment.weights:
         targets[name] = "weight", name
-    for name in assessment.priors:
+    for name in assessment.used:
         targets[name] = "quantity", name
     for name in scenario.factors:
         targets[name] = "quantity", f"factors.{name}"
@@ -131,7 +131,7 @@ def trace_result(
     assessment, scenario = posterior.assessment, posterior.assessment.scenario
     kind, target = _targets(assessment)[target]
     events, names, items = _behind(posterior, kind, target)
-    names |= {name for name in assessment.priors if is_of_item(name) and QuantityName.parse(name).subject in items}
+    names |= {name for name in assessment.used if is_of_item(name) and QuantityName.parse(name).subject in items}
     converged = posterior.verdict.passed
     show = converged or with_unconverged
     probabilities = event_probabilities(posterior, prior) if show else {}
@@ -150,7 +150,7 @@ def trace_result(
         equations=tuple(entry for entry in equations if entry),
         quantities=(
             *(_stated(assessment, kind, target) if show else ()),
-            *(_traced(posterior, name) for name in assessment.priors if name in names and show),
+            *(_traced(posterior, name) for name in assessment.used if name in names and show),
         ),
         evidence=tuple(_item(assessment, name) for name in scenario.evidence if name in items),
     )

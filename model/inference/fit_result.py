@@ -233,7 +233,7 @@ def event_probabilities(posterior: Posterior, prior: PriorPredictive) -> dict[st
 
 
 def _quantities(posterior: Posterior) -> dict[str, QuantityResult]:
-    return {name: quantity_result(posterior, name) for name in posterior.assessment.priors}
+    return {name: quantity_result(posterior, name) for name in posterior.assessment.used}
 
 
 def quantity_result(posterior: Posterior, name: str) -> QuantityResult:

@@ -128,14 +128,18 @@ def _check_forecasts(structure: Structure) -> None:
     items, network, scenario = structure.forecasts, structure.network.unobserved, structure.scenario
     if not items.queries:
         return
-    # Everything that no rule excludes has a chance.
-    chances = np.ones((network.impossible + 2, 1))
-    chances[network.impossible] = 0.0
-    masses = by_elimination(NUMPY, network, chances, NO_SOFT_EVIDENCE, items.queries)[:, 0]
+    masses = masses_of(network, items.queries)
     never = np.isneginf(np.maximum(masses[0::2], masses[1::2]))[items.target]
     names = [list(scenario.evidence)[item] for item, alone in zip(items.item, never, strict=False) if alone]
     if names:
         raise InvalidInput([_without_chance(scenario.evidence[name], scenario) for name in names])
+
+
+def masses_of(network: Network, queries: Sequence[Query]) -> Numbers:
+    """Compute in logarithms how much has a chance where all that no rule excludes has one; dims (query)."""
+    chances = np.ones((network.impossible + 2, 1))
+    chances[network.impossible] = 0.0
+    return np.asarray(by_elimination(NUMPY, network, chances, NO_SOFT_EVIDENCE, queries))[:, 0]
 
 
 def _without_chance(item: Evidence, scenario: Scenario) -> Issue:

@@ -88,7 +88,12 @@ class StoredRun:
         scenario = assessment.scenario
         needed: dict[str, Collection[str]] = {"weights": scenario.evidence}
         if result.has_results:
-            needed |= {"events": scenario.literals, "quantities": assessment.priors}
+            # A run may have what counts for nothing: the ratio of an item that is stated as two chances.
+            unused = assessment.priors.keys() - assessment.used.keys()
+            needed |= {
+                "events": scenario.literals,
+                "quantities": assessment.used.keys() | (unused & result.quantities.keys()),
+            }
         wrong = [name for name, known in needed.items() if set(getattr(result, name)) != set(known)]
         wrong += ["outcomes"] if set(result.outcomes) - set(scenario.outcomes) else []
         if wrong:

@@ -28,8 +28,13 @@ from estimative.priors.prior_set import PriorSet
 from estimative.priors.quantile_fit import Prior, Support, fit
 from estimative.priors.ratio_scale import RATIO_SCALES, scales_of
 from estimative.priors.statement_syntax import say
-from estimative.priors.statements import PLACEHOLDER, ByState, Constant, RatioWord, SameAs, Statement
+from estimative.priors.statements import PLACEHOLDER, ByState, Constant, RatioWord, SameAs, Stated, Statement
 from estimative.priors.toml_table import JOINED
+
+UNITS = {"rate per year": "yearly rate"}
+"""What a number above 0 is, where its unit does not name it."""
+SILENT_OF_CONDITION = "Not in the prior set: the mean over the states, so that it says nothing about the condition."
+"""The reason of a likelihood where an event's condition is not met, which nobody states."""
 
 
 def matched_priors(quantities: Quantities, prior_set: PriorSet) -> tuple[Mapping[str, Prior], Mapping[str, Prior]]:
@@ -143,14 +148,14 @@ class _Matching:
                 try:
                     yield from self._stated(name, stated_together)
                 except InvalidInput as error:
-                    issues.extend(_within(issue, self._place(name)) for issue in error.issues)
+                    issues.extend(_named(_within(issue, self._place(name)), first) for issue in error.issues)
             elif all(quantity.name in self.prior_set.statements for quantity in stated_together):
                 # A pool of analysts states sticks and likelihoods one by one.
                 for each in stated_together:
                     support = Support.DEGREE if each.states else each.support
                     yield each.name, fit(self.prior_set.statements[each.name], support)
             elif self._stated_otherwise(name):
-                yield name, fit(Constant(value=1.0), first.support)
+                yield name, replace(fit(Constant(value=1.0), first.support), unused=True)
             elif name not in self.misspelt:
                 issues.append(self._missing(name, ascii_safe(first.title.partition(": share of")[0])))
 
@@ -199,7 +204,8 @@ class _Matching:
         )
         # Under the state that somebody claims it is 1.
         medians = [by_state[s].family.quantile(0.5) if s in by_state else 1.0 for s in event.share_states]
-        return fit(Constant(value=math.fsum(map(math.prod, zip(means, medians, strict=True)))), Support.RATIO)
+        mean = Constant(value=math.fsum(map(math.prod, zip(means, medians, strict=True))))
+        return fit(Stated(statement=mean, because=SILENT_OF_CONDITION), Support.RATIO)
 
     def _stated_otherwise(self, name: str) -> bool:
         """Whether an item is stated by its ratio where this is one of its chances, or by its chances."""
@@ -285,6 +291,15 @@ class _Matching:
 
     def _place(self, key: str) -> Place:
         return _place(self.prior_set, key)
+
+
+def _named(issue: Issue, quantity: Quantity) -> Issue:
+    """Say what a quantity is where a message says only that it is a number above 0."""
+    unit = UNITS.get(quantity.unit, quantity.unit.partition(",")[0])
+    if quantity.support is not Support.RATIO or not unit or issue.code != "unsuitable-statement":
+        return issue
+    noun = f"{'an' if unit[0] in 'aeiou' else 'a'} {unit}, which is {Support.RATIO.value}"
+    return replace(issue, message=issue.message.replace(f"cannot state {Support.RATIO.value}", f"cannot state {noun}"))
 
 
 def _within(issue: Issue, place: Place) -> Issue:

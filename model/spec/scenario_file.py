@@ -109,6 +109,7 @@ def _scenario(table: Table, folder: Folder, day: datetime.date | None) -> Scenar
     places = [
         *(frame.place(key) for key in ("as_of", "until", "checkpoints")),
         *(frame.place("sources", position) for position in range(len(sources))),
+        *(table.place("outcomes", name) for name in outcomes),
         *(table.place("evidence", name) for name in evidence),
         *(table.place("indicators", name) for name in indicators),
     ]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
 
 from estimative.model.spec.as_of import known_on
-from estimative.model.spec.events import event_of
 from estimative.model.spec.evidence import Cases, Evidence, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.model.spec.suggestions import suggestions
@@ -25,7 +23,6 @@ SEVERAL = 0.2
 def warnings_of(scenario: Scenario, prior_set: PriorSet, priors: Mapping[str, Prior]) -> tuple[Issue, ...]:
     """Return one warning for each probable mistake, those of the scenario first; priors are by quantity."""
     return (
-        *_impossible_outcomes(scenario),
         *_repeated_evidence(scenario),
         *_old_priors(scenario, prior_set),
         *_undated_evidence(scenario),
@@ -54,19 +51,6 @@ def unused_sources(scenario: Scenario, prior_sets: Iterable[PriorSet]) -> tuple[
         for position, name in enumerate(scenario.sources)
         if name not in used
     )
-
-
-def _impossible_outcomes(scenario: Scenario) -> Iterator[Issue]:
-    """Yield a warning for each outcome that needs two states of one event, of which only one can hold."""
-    for outcome in scenario.outcomes.values():
-        together = [name for name in dict.fromkeys((*outcome.all, *outcome.given)) if "=" in name]
-        for first, second in combinations(together, 2):
-            if event_of(first) == event_of(second):
-                message = f"{quote(first)} and {quote(second)} cannot both hold, so that the outcome never happens"
-                place = scenario.place(f"outcomes.{outcome.id}")
-                fix = "Name them in any, if one of them is enough."
-                yield _warning("impossible-outcome", message, place, suggestion=fix)
-                break
 
 
 def _repeated_evidence(scenario: Scenario) -> Iterator[Issue]:

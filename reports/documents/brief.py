@@ -30,7 +30,7 @@ from estimative.reports.documents.hypotheses import in_a_line, states_of, with_s
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import SIGNIFICANT_SE, percent, significant
-from estimative.reports.phrases import capital, date, input_name, listed, plain, plural
+from estimative.reports.phrases import capital, date, listed, plain, plural, unknown_name
 
 MAX_INPUTS, MAX_INDICATORS, MAX_DISSENT = 3, 3, 4
 MAX_EVENTS = 3
@@ -95,18 +95,18 @@ def _confidence(result: ReportResult) -> str:
 
 def _depends(result: ReportResult, context: Context) -> Iterator[Block]:
     yield Heading(text="What it depends on most", level=3)
-    yield Listing(points=tuple(_inputs(result, context.scenario)))
+    yield Listing(points=tuple(_inputs(result, context)))
     yield Heading(text="Strongest evidence", level=3)
     yield Listing(points=tuple(_evidence(result.evidence, context.scenario)))
 
 
-def _inputs(result: ReportResult, scenario: Scenario) -> Iterator[str]:
+def _inputs(result: ReportResult, context: Context) -> Iterator[str]:
     tornado = result.sensitivity.tornado if result.sensitivity else None
     rows = [row for row in tornado.quantities if significant(row.shift)][:MAX_INPUTS] if tornado else []
     if not rows:
         yield "No input moves the result by more than its error." if tornado else "Not computed."
     for row in rows:
-        yield f"{capital(input_name(row.name, scenario))}. {moved(row, scenario)}"
+        yield f"{capital(unknown_name(row.name, context.assessment))}. {moved(row, context.scenario)}"
 
 
 def _evidence(result: EvidenceResult | None, scenario: Scenario) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _turning(result: ReportResult, context: Context) -> Iterator[str]:
     rows = [
         row for row in tornado.quantities if any(word not in _words(end, context) for end in (row.at_low, row.at_high))
     ]
-    names = [input_name(row.name, context.scenario) for row in rows[:MAX_INPUTS]]
+    names = [unknown_name(row.name, context.assessment) for row in rows[:MAX_INPUTS]]
     if len(rows) > MAX_INPUTS:
         names.append(plural(len(rows) - MAX_INPUTS, "other input", "other inputs"))
     if names:

@@ -18,6 +18,7 @@ from estimative.model.analysis.competing_hypotheses import (
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.ratio_scale import ACH
+from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents import common
@@ -52,6 +53,10 @@ REASONS: Mapping[Step, str] = {
     "prior": "their probabilities before the evidence",
     "other": "other evidence and inputs",
 }
+OVERALL = (
+    "The hypotheses hold only under a condition ({condition}). These probabilities are overall, whether or not it is "
+    "met. Other tables have them under the condition."
+)
 CLASSIC = (
     "Count: inconsistencies, as the analysis of competing hypotheses counts them (Heuer 1999). An item that is "
     "inconsistent counts 1, one that is very inconsistent 2, as in the program ACH of PARC. Weighted: the same, with "
@@ -74,9 +79,18 @@ def _title(result: CompetingHypotheses, state: str, scenario: Scenario) -> str:
     return plain(scenario.events[result.event].state_title(state))
 
 
+def _has_condition(result: CompetingHypotheses, scenario: Scenario) -> bool:
+    event = scenario.events[result.event]
+    return bool(event.given or event.unless)
+
+
 def _rankings(result: CompetingHypotheses, scenario: Scenario) -> Iterator[Block]:
     yield Paragraph(text=_answer(result, scenario), strong=True)
-    header: tuple[str, ...] = ("Hypothesis", "Probability", "Prior", "Rank")
+    event, conditional = scenario.events[result.event], _has_condition(result, scenario)
+    if conditional:
+        condition = quoted(phrases.condition(event.given, event.unless, scenario))
+        yield Paragraph(text=OVERALL.format(condition=condition))
+    header: tuple[str, ...] = ("Hypothesis", "Overall" if conditional else "Probability", "Prior", "Rank")
     rows = [_hypothesis(result, row, scenario) for row in result.hypotheses]
     if result.counted:
         header = (*header, "Count", "Weighted", "Rank by count")
@@ -90,7 +104,8 @@ def _answer(result: CompetingHypotheses, scenario: Scenario) -> str:
     leaders = [row for row in result.hypotheses if row.rank == 1 and row.probability]
     if not leaders:
         return "No hypothesis has a probability that is known well enough."
-    lead = f"Most probable: {listed([_with_probability(result, row, scenario) for row in leaders])}"
+    overall = " overall" if _has_condition(result, scenario) else ""
+    lead = f"Most probable{overall}: {listed([_with_probability(result, row, scenario) for row in leaders])}"
     lead += ", too close to tell apart." if len(leaders) > 1 else "."
     if not result.counted:
         return lead

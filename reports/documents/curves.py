@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from estimative.model.analysis.curves import CurvePoint, InputCurve, InputCurves
+from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ProbabilityEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports.blocks import (
@@ -22,7 +23,7 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.number_format import percent, plain_percent
-from estimative.reports.phrases import bare_value, capital, input_name, input_value, judged, listed
+from estimative.reports.phrases import bare_value, capital, input_value, judged, listed, unknown_name
 
 TITLE = "One input at a time"
 READ = (
@@ -36,30 +37,34 @@ SHOWN = {"Low": 0.05, "Middle": 0.5, "High": 0.95}
 @collected
 def document(result: InputCurves, context: Context, figures: Sequence[Block] = ()) -> Iterator[Block]:
     """The finding, how to read it, and the figures; without any, the result with each input low, middle and high."""
-    scenario = context.scenario
     yield Heading(text=TITLE)
-    yield Paragraph(text=farthest(result.curves[0], scenario), strong=True)
+    yield Paragraph(text=farthest(result.curves[0], context.assessment), strong=True)
     yield Paragraph(text=READ)
-    table = _table(result, scenario)
+    table = _table(result, context.assessment)
     yield from [replace(each, instead=table) if isinstance(each, Figure) else each for each in figures] or [table]
-    if points := list(_absent(result.curves, scenario)):
+    if points := list(_absent(result.curves, context.assessment)):
         yield Paragraph(text="Left out, because no fit converged with the input fixed there:")
         yield Listing(points=tuple(points))
 
 
-def _table(result: InputCurves, scenario: Scenario) -> Table:
+def _table(result: InputCurves, assessment: Assessment) -> Table:
     header = [f"{name} ({plain_percent(quantile)} point)" for name, quantile in SHOWN.items()]
-    rows = ((capital(input_name(curve.name, scenario)), *_cells(curve, scenario)) for curve in result.curves)
+    rows = (
+        (capital(unknown_name(curve.name, assessment)), *_cells(curve, assessment.scenario)) for curve in result.curves
+    )
     return Table(header=("Input", *header), rows=tuple(rows))
 
 
-def farthest(curve: InputCurve, scenario: Scenario) -> str:
+def farthest(curve: InputCurve, assessment: Assessment) -> str:
     """How far an input alone takes the result, from one end of its curve to the other."""
     first, last = curve.points[0], curve.points[-1]
-    low, high = input_value(curve.name, first.value, scenario), bare_value(curve.name, last.value, scenario)
+    low, high = (
+        input_value(curve.name, first.value, assessment.scenario),
+        bare_value(curve.name, last.value, assessment.scenario),
+    )
     return (
-        f"Farthest: {input_name(curve.name, scenario)}. Alone it takes the result from {percent(first.probability)} "
-        f"at {low} to {percent(last.probability)} at {high}."
+        f"Farthest: {unknown_name(curve.name, assessment)}. Alone it takes the result from "
+        f"{percent(first.probability)} at {low} to {percent(last.probability)} at {high}."
     )
 
 
@@ -74,11 +79,11 @@ def _cell(name: str, point: CurvePoint, scenario: Scenario) -> str:
     return f"{percent(point.probability)} at {bare_value(name, point.value, scenario)}"
 
 
-def _absent(curves: Sequence[InputCurve], scenario: Scenario) -> Iterator[str]:
+def _absent(curves: Sequence[InputCurve], assessment: Assessment) -> Iterator[str]:
     for curve in curves:
         if curve.absent:
-            values = listed([bare_value(curve.name, value, scenario) for value in curve.absent])
-            yield f"{capital(input_name(curve.name, scenario))}, at {values}"
+            values = listed([bare_value(curve.name, value, assessment.scenario) for value in curve.absent])
+            yield f"{capital(unknown_name(curve.name, assessment))}, at {values}"
 
 
 def sliders(result: InputCurves, assessed: ProbabilityEstimate, context: Context) -> Sliders:
@@ -102,7 +107,7 @@ def sliders(result: InputCurves, assessed: ProbabilityEstimate, context: Context
 def _slider(curve: InputCurve, context: Context) -> Slider:
     middle = min(range(len(curve.points)), key=lambda at: abs(curve.points[at].quantile - SHOWN["Middle"]))
     return Slider(
-        label=capital(input_name(curve.name, context.scenario)),
+        label=capital(unknown_name(curve.name, context.assessment)),
         stops=tuple(_stop(curve.name, point, context) for point in curve.points),
         start=middle,
     )

@@ -218,7 +218,7 @@ def sheets(result: HistoryResult, context: Context) -> tuple[Sheet, ...]:
             "date": moment.date,
             "run": moment.run,
             "converged": moment.converged,
-            "": moment.headline,
+            "posterior": moment.headline,
             "new_evidence": moment.items,
             **_flat(moment.step),
         }

@@ -263,7 +263,7 @@ def sheets(result: PoolResult, context: Context) -> tuple[Sheet, ...]:
     return (
         sheet("pools", [*_pool_rows(pools, context), *analysts.left_out_rows(result)]),
         sheet("analysts", analysts.outcome_rows(result.analysts, context)),
-        sheet("weights", [{"analyst": analyst, "": weight} for analyst, weight in result.weights.items()]),
+        sheet("weights", [{"analyst": analyst, "weight": weight} for analyst, weight in result.weights.items()]),
         sheet("without one analyst", [row for outcome, pool in pools for row in _without(outcome, pool)]),
         sheet("past forecasts", [_scores(row) for row in scores]),
     )

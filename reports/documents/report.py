@@ -237,12 +237,12 @@ def _drivers(result: ReportResult, context: Context) -> Iterator[Block]:
     if part is None or part.tornado is None:
         yield Paragraph(text="Not computed.")
         return
-    yield Paragraph(text=sensitivity.most_influential(part.tornado, context.scenario), strong=True)
+    yield Paragraph(text=sensitivity.most_influential(part.tornado, context.assessment), strong=True)
     yield from _figures("tornado", result, context)
     if part.sobol:
         yield Paragraph(text=sensitivity.explained(part.sobol))
     if part.power_scaling:
-        yield Paragraph(text=sensitivity.responds(part.power_scaling, context.scenario))
+        yield Paragraph(text=sensitivity.responds(part.power_scaling, context.assessment))
     if part.structure:
         yield Paragraph(text=sensitivity.noisy_or(part.structure.noisy_or))
 

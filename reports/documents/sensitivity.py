@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from estimative.model.analysis.power_scaling import PowerScaling, PowerSensitivity
 from estimative.model.analysis.sensitivity import SensitivityResult
-from estimative.model.analysis.sobol import Sobol
+from estimative.model.analysis.sobol import Sobol, SobolUndefined
 from estimative.model.analysis.structural import Alternative, StructuralAlternatives
 from estimative.model.analysis.tornado import Tornado, TornadoRange
+from estimative.model.assessment import Assessment
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
@@ -27,7 +28,16 @@ from estimative.reports.number_format import (
     rounded,
     significant,
 )
-from estimative.reports.phrases import bare_value, capital, input_name, input_value, listed, plural, short_name
+from estimative.reports.phrases import (
+    bare_value,
+    capital,
+    input_name,
+    input_value,
+    listed,
+    plural,
+    short_name,
+    unknown_name,
+)
 from estimative.reports.sheets import Sheet, sheet
 
 MAX_NAMED, MAX_BARS = 3, 12
@@ -48,11 +58,11 @@ def document(result: SensitivityResult, context: Context) -> Iterator[Block]:
         if result.curves:
             yield from curves.document(result.curves, context)
             yield Paragraph(text=phrases.fits(result.curves.effort))
-        yield from sobol(result.sobol, scenario)
+        yield from sobol(result.sobol, result.sobol_undefined, context.assessment)
         if result.power_scaling:
-            yield from power_scaling(result.power_scaling, scenario)
+            yield from power_scaling(result.power_scaling, context.assessment)
         if result.structure:
-            yield from structure(result.structure, scenario)
+            yield from structure(result.structure, context.assessment)
     yield from common.method({"Fit": result.fit}, result.scenario, result.computation)
 
 
@@ -60,14 +70,14 @@ def tornado(result: Tornado, headline: float, context: Context) -> Iterator[Bloc
     """The headline with each input fixed low and high."""
     low, high = f"{100 * result.low_quantile:g}%", f"{100 * result.high_quantile:g}%"
     yield Heading(text=f"Tornado: each input fixed at the {low} and the {high} point of its prior")
-    yield Paragraph(text=most_influential(result, context.scenario), strong=True)
+    yield Paragraph(text=most_influential(result, context.assessment), strong=True)
     if plot := tornado_plot(result, headline, context):
         yield plot
     if result.quantities:
-        yield common.shortened(_ranges(result.quantities, context.scenario))
+        yield common.shortened(_ranges(result.quantities, context.assessment))
     if result.weights:
         yield Heading(text="Weights of evidence, which the analyst fixed, at 0 and at 1", level=3)
-        yield common.shortened(_ranges(result.weights, context.scenario))
+        yield common.shortened(_ranges(result.weights, context.assessment))
     if result.constants:
         constants = phrases.shortened([input_name(name, context.scenario) for name in result.constants])
         yield Paragraph(text=f"Constants, which were not varied: {constants}.")
@@ -75,7 +85,7 @@ def tornado(result: Tornado, headline: float, context: Context) -> Iterator[Bloc
     yield Paragraph(text=f"{shift if result.quantities or result.weights else ''}{phrases.fits(result.effort)}")
 
 
-def most_influential(result: Tornado, scenario: Scenario) -> str:
+def most_influential(result: Tornado, assessment: Assessment) -> str:
     """The input that moves the headline most, and those that follow."""
     clear = [row for row in result.quantities if significant(row.shift)]
     if not result.quantities:
@@ -83,8 +93,8 @@ def most_influential(result: Tornado, scenario: Scenario) -> str:
     if not clear:
         return "No input moves the result by more than its error."
     first, *rest = clear[:MAX_NAMED]
-    lead = f"Most influential input: {input_name(first.name, scenario)}. {moved(first, scenario)}"
-    names = listed([input_name(row.name, scenario) for row in rest])
+    lead = f"Most influential input: {unknown_name(first.name, assessment)}. {moved(first, assessment.scenario)}"
+    names = listed([unknown_name(row.name, assessment) for row in rest])
     return f"{lead} Next: {names}." if rest else lead
 
 
@@ -114,13 +124,13 @@ def _bar(row: TornadoRange, headline: float, scenario: Scenario) -> IntervalRow:
     return IntervalRow(label=short_name(row.name, scenario), point=headline, low=low, high=high)
 
 
-def _ranges(rows: Sequence[TornadoRange], scenario: Scenario) -> Table:
+def _ranges(rows: Sequence[TornadoRange], assessment: Assessment) -> Table:
     return Table(
         header=("Input", "Fixed at", "Result there", "Change"),
         rows=tuple(
             (
-                capital(input_name(row.name, scenario)),
-                _ends(row, scenario),
+                capital(unknown_name(row.name, assessment)),
+                _ends(row, assessment.scenario),
                 percent_range(row.at_low, row.at_high),
                 decibans(row.shift) if row.shift else "unbounded",
             )
@@ -134,17 +144,23 @@ def _ends(row: TornadoRange, scenario: Scenario) -> str:
     return f"{low} to {high}"
 
 
-def sobol(result: Sobol | None, scenario: Scenario) -> Iterator[Block]:
+UNDEFINED: Mapping[SobolUndefined | None, str] = {
+    "constant": "the result does not vary over the priors",
+    "certain": "the result is certain, impossible or undefined at some values of the inputs",
+    "shares": "the result depends on uncertain shares of states, which are not independent",
+    None: "the result does not vary over the priors, is certain somewhere, or depends on uncertain shares of states",
+}
+"""Why there are no Sobol' indices; None of an analysis that does not say."""
+
+
+def sobol(result: Sobol | None, undefined: SobolUndefined | None, assessment: Assessment) -> Iterator[Block]:
     """The variance of the headline's log-odds over the priors, by input."""
     yield Heading(text="Sobol' indices: shares of the variance of the result over the priors")
     if result is None:
-        yield Paragraph(
-            text="Not defined: the result does not vary over the priors, is certain somewhere, or depends on uncertain "
-            "shares of states, which are not independent."
-        )
+        yield Paragraph(text=f"Not defined: {UNDEFINED[undefined]}.")
         return
     yield Paragraph(text=explained(result))
-    rows = [(capital(input_name(row.name, scenario)), _share(row.S1), _share(row.ST)) for row in result.indices]
+    rows = [(capital(unknown_name(row.name, assessment)), _share(row.S1), _share(row.ST)) for row in result.indices]
     yield common.shortened(Table(header=("Input", "First order", "Total"), rows=tuple(rows)))
     how = (
         "First order: the share of the variance that knowing this input would remove. Total: the share that would "
@@ -173,15 +189,15 @@ def explained(result: Sobol) -> str:
     return f"{lead} Single inputs account for {amount} of that variance, interactions between inputs for the rest."
 
 
-def power_scaling(result: PowerScaling, scenario: Scenario) -> Iterator[Block]:
+def power_scaling(result: PowerScaling, assessment: Assessment) -> Iterator[Block]:
     """What happens when a prior or the evidence is made a little stronger."""
     yield Heading(text="Power-scaling: priors and evidence a little stronger or weaker")
-    yield Paragraph(text=responds(result, scenario))
+    yield Paragraph(text=responds(result, assessment))
     if not result.quantities:
         return
     rows = [
         (
-            capital(input_name(row.name, scenario)),
+            capital(unknown_name(row.name, assessment)),
             *(rounded(number.value, number.se) for number in (row.headline, row.prior, row.evidence)),
             DIAGNOSES[row.diagnosis],
         )
@@ -196,7 +212,7 @@ def power_scaling(result: PowerScaling, scenario: Scenario) -> Iterator[Block]:
     )
 
 
-def responds(result: PowerScaling, scenario: Scenario) -> str:
+def responds(result: PowerScaling, assessment: Assessment) -> str:
     """Whether the headline responds more to priors or to evidence, and where the two may be in conflict."""
     if not result.quantities:
         return "Every input is a constant, so there is no prior to scale."
@@ -204,7 +220,7 @@ def responds(result: PowerScaling, scenario: Scenario) -> str:
     sizes = (
         f"{rounded(priors.value, priors.se)} for all priors, {rounded(evidence.value, evidence.se)} for all evidence"
     )
-    names = [input_name(row.name, scenario) for row in result.quantities if in_conflict(row, result.threshold)]
+    names = [unknown_name(row.name, assessment) for row in result.quantities if in_conflict(row, result.threshold)]
     lead = f"The result responds {_more(priors, evidence)} ({sizes})."
     if not names:
         return f"{lead} No input shows a conflict between prior and evidence beyond the errors."
@@ -222,12 +238,16 @@ def _more(priors: MCEstimate, evidence: MCEstimate) -> str:
     return "more to the priors" if priors.value > evidence.value else "more to the evidence"
 
 
-def structure(result: StructuralAlternatives, scenario: Scenario) -> Iterator[Block]:
+def structure(result: StructuralAlternatives, assessment: Assessment) -> Iterator[Block]:
     """The headline under other structures."""
     yield Heading(text="Other structures of the same scenario")
     yield Paragraph(text=noisy_or(result.noisy_or), strong=True)
     rows = [
-        (capital(input_name(row.name, scenario)), percent(row.probability), decibans(row.shift) if row.shift else "-")
+        (
+            capital(unknown_name(row.name, assessment)),
+            percent(row.probability),
+            decibans(row.shift) if row.shift else "-",
+        )
         for row in result.effects_removed
     ]
     if rows:

@@ -10,6 +10,7 @@ from estimative.model.inference.fit_result import EventProbability, QuantityResu
 from estimative.model.spec.clock import awaited
 from estimative.model.spec.events import Outcome, Source, event_of
 from estimative.model.spec.evidence import Cases, Evidence, Exposure, Forecast, Indicator, Measurement, Testimony
+from estimative.model.spec.quantities import PAIR, QuantityName
 from estimative.model.spec.repeats import repeats_with
 from estimative.model.spec.scenario import Scenario
 from estimative.reports import phrases
@@ -93,10 +94,19 @@ def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:
         if name in rows:
             yield from equation(rows[name], scenario)
         elif scenario.event(name).form == "odds" and not scenario.event(name).ordered and "=" in name:
-            yield Paragraph(text="The log-odds of the other states are those against this one.")
+            yield Paragraph(text=_reference(name, scenario))
     if rows:
         terms = any(row.terms for row in rows.values())
         yield Paragraph(text=f"{MEANS}{TERMS if terms else ''}")
+
+
+def _reference(name: str, scenario: Scenario) -> str:
+    """The state with which the others are compared, and what drives it."""
+    event, state = scenario.event(name), name.partition("=")[2]
+    drivers = [driver for driver in event.drivers if driver.state == state]
+    parts = [f"{quoted(title_of(d.name, scenario))} {'raises' if d.sign > 0 else 'lowers'} it" for d in drivers]
+    driven = f" {capital(listed(parts))}, which counts in each of theirs the other way round." if parts else ""
+    return f"The log-odds of the other states are those against this one.{driven}"
 
 
 MEANS = (
@@ -130,12 +140,14 @@ def equation(row: Equation, scenario: Scenario) -> Iterator[Block]:
     if row.terms:
         event = scenario.event(row.event)
         odds = "Log-odds of this state or a later one =" if event.ordered else "Log-odds ="
+        if event.states and not event.ordered:
+            odds = f"Log-odds against {quoted(event.state_title(event.share_states[0]))} ="
         if before := repeats_with(event, scenario.events):
             odds = f"Log-odds after each {quoted(title_of(before, scenario))} ="
         if row.stated_years:
             odds = f"Log-odds of p, over the {row.stated_years:.2f} years that it is stated for ="
         left = odds if row.form == "odds" else f"Log yearly rate, over {row.years:.2f} years{since} ="
-        rows = [_term(term, row.form, scenario) for term in row.terms]
+        rows = [_term(term, row.event, row.form, scenario) for term in row.terms]
         alone = event.repeats or row.stated_years
         if row.log_bayes_factor and not alone:
             rows.append(("evidence about the event itself", "-", "-", change_in_decibans(row.log_bayes_factor)))
@@ -156,14 +168,15 @@ def _key(quantity: str) -> str:
     return quantity.split(".", 2)[2]
 
 
-def _term(term: Term, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
+def _term(term: Term, event: str, form: str, scenario: Scenario) -> tuple[str, str, str, str]:
     if not term.driver:
         value = percent(term.value) if form == "odds" else f"{rounded(term.value.value, term.value.se)} a year"
         return "baseline", value, "-", change_in_decibans(term.contribution)
     direction = "raises" if term.sign > 0 else "lowers"
     title = plain(title_of(term.driver, scenario))
+    changed = quoted(scenario.event(event).state_title(term.state)) if term.state else "it"
     return (
-        f"{title} ({direction} it)",
+        f"{title} ({direction} {changed})",
         f"\u00d7 {rounded(term.value.value, term.value.se)}",
         _level(term, scenario),
         change_in_decibans(term.contribution),
@@ -185,10 +198,17 @@ def stated(row: TracedQuantity, scenario: Scenario) -> str:
 
 
 def _statement(row: TracedQuantity) -> str:
+    return f"{_without_reason(row)}. {_reason(row)}"
+
+
+def _without_reason(row: TracedQuantity) -> str:
     source = f" (source: {plain(row.source)})" if row.source else ""
+    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}{_learned(row.distribution)}"
+
+
+def _reason(row: TracedQuantity) -> str:
     reason = " ".join(row.because.split()).rstrip(".")
-    because = f" Reason: {reason}." if reason else " No reason is given."
-    return f"stated as {row.statement}{phrases.whose(row.taken_from)}{source}{_learned(row.distribution)}.{because}"
+    return f"Reason: {reason}." if reason else "No reason is given."
 
 
 def _learned(distribution: QuantityResult | None) -> str:
@@ -208,14 +228,27 @@ def item(row: TracedItem, quantities: Mapping[str, TracedQuantity], scenario: Sc
     if where := "; ".join(part for part in (_source(row.source), plain(row.locator)) if part):
         parts.append(f"Source: {where}")
     weight = "Standard error" if isinstance(evidence, Measurement | Forecast) else "Likelihood ratio"
-    for section, name in (("evidence", weight), ("motives", "Motive")):
-        if quantity := quantities.get(f"{section}.{row.name}"):
-            parts.append(f"{name}: {_statement(quantity)}".rstrip("."))
+    if quantity := quantities.get(f"evidence.{row.name}"):
+        parts.append(f"{weight}: {_statement(quantity)}".rstrip("."))
+    parts += _chances(row.name, quantities, scenario)
+    if quantity := quantities.get(f"motives.{row.name}"):
+        parts.append(f"Motive: {_statement(quantity)}".rstrip("."))
     if age := how(evidence, scenario.as_of):
         parts.append(f"It {age}")
     if row.weight < MAX_WEIGHT:
         parts.append(f"It counts as {row.weight:.2g} of an item")
     return ". ".join(parts) + "."
+
+
+def _chances(item: str, quantities: Mapping[str, TracedQuantity], scenario: Scenario) -> Iterator[str]:
+    """What is stated of an item in each case, those with the same reason together."""
+    cases = [row for name, row in quantities.items() if name.startswith(f"evidence.{item}.")]
+    for reason in dict.fromkeys(row.because for row in cases):
+        alike = [row for row in cases if row.because == reason]
+        for row in alike:
+            what = "Its chance" if QuantityName.parse(row.name).key in PAIR else "Its relative likelihood"
+            yield f"{what} {phrases.case_of(row.name, scenario)}: {_without_reason(row)}"
+        yield _reason(alike[0]).rstrip(".")
 
 
 def _source(source: Source | None) -> str:

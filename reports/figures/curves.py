@@ -14,7 +14,7 @@ from estimative.reports.figures.multiples import LINE, Multiple, Multiples
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import BASELINE, NothingToPlot
 from estimative.reports.number_format import percent, percent_range, plain_percent
-from estimative.reports.phrases import bare_value, capital, input_name
+from estimative.reports.phrases import bare_value, capital, unknown_name
 
 
 def curves(result: SensitivityResult, context: Context) -> Chart:
@@ -46,7 +46,7 @@ def curves(result: SensitivityResult, context: Context) -> Chart:
 
 
 def _multiple(curve: InputCurve, context: Context) -> Multiple:
-    title, values = capital(input_name(curve.name, context.scenario)), [point.value for point in curve.points]
+    title, values = capital(unknown_name(curve.name, context.assessment)), [point.value for point in curve.points]
     texts = [bare_value(curve.name, value, context.scenario) for value in values]
     numbers = (f"{percent(point.probability)} at {text}" for point, text in zip(curve.points, texts, strict=True))
     return Multiple(
@@ -64,7 +64,8 @@ def _place(curve: InputCurve, point: CurvePoint) -> float:
 def _title(curve: InputCurve, context: Context) -> str:
     """How far the input that moves the headline most can take it."""
     low, high = sorted((curve.points[0].probability, curve.points[-1].probability), key=lambda end: end.value)
-    return f"{capital(input_name(curve.name, context.scenario))} alone takes the result from {percent_range(low, high)}"
+    name = capital(unknown_name(curve.name, context.assessment))
+    return f"{name} alone takes the result from {percent_range(low, high)}"
 
 
 def _caption(curves: Sequence[InputCurve]) -> str:

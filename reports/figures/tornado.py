@@ -14,7 +14,7 @@ from estimative.reports.figures.chart import Chart, Key
 from estimative.reports.figures.sources import caution, source
 from estimative.reports.figures.style import BASELINE, DARK, LIGHT, NothingToPlot
 from estimative.reports.number_format import percent, percent_range, significant
-from estimative.reports.phrases import capital, input_name, input_value, plural
+from estimative.reports.phrases import capital, input_value, plural, unknown_name
 
 MAX_INPUTS, MAX_WEIGHTS = 10, 4
 
@@ -61,7 +61,7 @@ def _rows(ranges: Tornado, headline: float, context: Context) -> tuple[Sequence[
 
 
 def _row(row: TornadoRange, headline: float, context: Context) -> BarRow:
-    label = capital(input_name(row.name, context.scenario))
+    label = capital(unknown_name(row.name, context.assessment))
     low, high = (input_value(row.name, value, context.scenario) for value in (row.low, row.high))
     return BarRow(
         label=label,
@@ -100,7 +100,7 @@ def _title(ranges: Tornado, context: Context) -> str:
     if not first:
         return "No input moves the result by more than its error"
     name, (low, high) = (
-        input_name(first.name, context.scenario),
+        unknown_name(first.name, context.assessment),
         sorted((first.at_low, first.at_high), key=lambda e: e.value),
     )
     return f"{capital(name)} drives the result most: {percent_range(low, high)}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from estimative.model.assessment import Assessment
 from estimative.model.spec.events import OTHERWISE
 from estimative.model.spec.evidence import Cases, Exposure, Forecast, Indicator, Measurement, Testimony
-from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName, indicator_states
+from estimative.model.spec.quantities import PAIR, Quantities, Quantity, QuantityName
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.distributions import Family, LogNormal
 from estimative.priors.prior_set import PriorSet
@@ -268,13 +268,7 @@ def _title(name: str, scenario: Scenario) -> str:
 
 
 def _indicator_title(name: str, scenario: Scenario) -> str:
-    parsed = QuantityName.parse(name)
-    about = scenario.indicators[parsed.subject].about
-    if indicator_states(about, scenario):
-        where = quoted(title_of(f"{about}={parsed.key}", scenario)) if parsed.key != "otherwise" else "neither state"
-    else:
-        where = f"{quoted(title_of(about, scenario))} is {parsed.key.removeprefix('if_')}"
-    return f"{capital(input_name(name, scenario))} if {where}"
+    return capital(input_name(name, scenario))
 
 
 def belief_view(name: str, assessment: Assessment, saved: PriorSet | None = None) -> BeliefView | None:

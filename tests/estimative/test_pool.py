@@ -122,9 +122,10 @@ ERRORS = {
     "empty": ((*TWO, "--scores", "empty.csv"), ("empty.csv", "empty")),
     "stranger": ((*TWO, "--scores", "strange.csv"), ("strange.csv, line 8", "smutje")),
     "without forecasts": ((*THREE, "--scores", "forecasts.csv"), ("purser",)),
-    "factor nan": ((*TWO, "--extremize", "nan"), ("nan", "a finite number of at least 0")),
-    "factor infinite": ((*TWO, "--extremize", "inf"), ("inf", "a finite number of at least 0")),
-    "factor negative": ((*TWO, "--extremize", "-1"), ("-1", "a finite number of at least 0")),
+    "factor nan": ((*TWO, "--extremize", "nan"), ("nan", "a finite number above 0")),
+    "factor infinite": ((*TWO, "--extremize", "inf"), ("inf", "a finite number above 0")),
+    "factor negative": ((*TWO, "--extremize", "-1"), ("-1", "a finite number above 0")),
+    "factor zero": ((*TWO, "--extremize", "0"), ("0 is not a possible factor", "a finite number above 0")),
     "too few": (TWO[:4], ("prior sets", "two or more")),
 }
 

@@ -12,6 +12,7 @@ from estimative.model.spec.warnings import unused_sources
 from estimative.priors.catalog import shipped_prior_sets
 from estimative.priors.errors import Issue, Place
 from estimative.priors.prior_set_file import read_prior_set
+from estimative.workflows.check import check
 from tests.leak import PRIORS as LEAK_PRIORS
 from tests.leak import SCENARIO as LEAK
 
@@ -189,6 +190,30 @@ def test_an_outcome_that_needs_two_states_of_one_event(tmp_path: Path) -> None:
     assert leak_warnings(tmp_path, both) == ["impossible-outcome"]
     either = LEAK.replace('all = ["actor=state"]', 'any = ["actor=state", "actor=insider"]')
     assert leak_warnings(tmp_path, either) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ('all = ["severity=major"]\nnone = ["sale"]', 'the outcome "never" can never happen'),
+        ('all = ["actor=state"]\ngiven = ["actor=insider", "actor=criminals"]', "cannot both hold"),
+        ('all = ["actor=state"]\ngiven = ["sale", "severity=major"]', ""),
+        ('all = ["sale"]\nnone = ["actor=state", "actor=insider", "actor=criminals"]', "can never happen"),
+        ('any = ["sale", "severity=major"]\nnone = ["actor=criminals"]', ""),
+    ],
+)
+def test_an_outcome_that_can_never_happen_has_its_place(tmp_path: Path, outcome: str, said: str) -> None:
+    """What the conditions of events exclude is a warning with file and line, with and without a prior set."""
+    scenario = f'{LEAK}[outcomes.never]\ntitle = "Never"\n{outcome}\n'
+    warnings = assessed(tmp_path, scenario, LEAK_PRIORS).warnings
+    found = [issue for issue in warnings if issue.code == "impossible-outcome"]
+    alone = check([tmp_path / "scenario.toml"]).issues
+    assert [issue.message for issue in found if said in issue.message] == ([found[0].message] if said else [])
+    for issue in found:
+        line = scenario.splitlines().index("[outcomes.never]") + 1
+        assert (issue.place.file, issue.place.line) == (str(tmp_path / "scenario.toml"), line)
+        assert issue in alone
+    assert bool(found) == bool(said)
 
 
 def test_shares_that_do_not_fit_each_other(tmp_path: Path) -> None:

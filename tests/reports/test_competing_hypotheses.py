@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,6 +15,7 @@ import pytest
 from estimative.model.analysis.competing_hypotheses import CompetingHypotheses
 from estimative.model.analysis.evidence import EvidenceResult
 from estimative.model.codec import from_json, to_json
+from estimative.model.spec.events import Event
 from estimative.reports.blocks import Block, Heading, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents.competing_hypotheses import competing_hypotheses, sheets
@@ -74,6 +76,23 @@ def test_both_rankings_are_beside_each_other() -> None:
         ("An employee", "2", "4", "3"),
         ("Criminals", "3", "3", "2"),
     ]
+
+
+def test_probabilities_of_an_event_with_a_condition_are_called_overall() -> None:
+    """Other tables have them under the condition, which is named."""
+    result, context = analysed(REPEATED)
+    scenario = context.scenario
+    name = result.competing[0].event
+    before = Event(id="theft", title="The file is gone", when="now")
+    events = {"theft": before, **scenario.events, name: replace(scenario.events[name], given=("theft",))}
+    structure = replace(context.assessment.structure.quantities, scenario=replace(scenario, events=events))
+    own = replace(context.assessment, structure=replace(context.assessment.structure, quantities=structure))
+    parts = tuple(competing_hypotheses(result.competing, Context(assessments=(own,))))
+    assert texts(parts).count("These probabilities are overall, whether or not it is met") == 1
+    assert "Most probable overall: " in texts(parts)
+    assert "(“The file is gone”)" in texts(parts)
+    assert tables(parts)[0].header[:2] == ("Hypothesis", "Overall")
+    assert "overall" not in texts(blocks(REPEATED)).lower()
 
 
 def test_the_term_that_reverses_the_order_is_named() -> None:

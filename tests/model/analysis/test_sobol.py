@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit, roots_jacobi
 from scipy.stats import norm, t
 
-from estimative.model.analysis.sobol import POINTS, REPLICATES, Sobol, sobol
+from estimative.model.analysis.sobol import POINTS, REPLICATES, Sobol, sobol, why_undefined
 from estimative.model.assessment import Assessment
 from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.spec.events import Driver, Event
 from estimative.model.spec.evidence import Measurement, Observation
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.statements import BetaStated, LognormalStated
+from estimative.reports.documents import sensitivity
+from tests import leak
+from tests.documents import texts_of
 from tests.examples import repetitions
 from tests.held import seen
 from tests.prior_sets import assessed
@@ -278,17 +282,23 @@ def test_errors_are_those_of_repetition(repetitions: int) -> None:
 # Where there is nothing to share out
 
 
+def undefined(assessment: Assessment) -> str:
+    """Why there are no indices."""
+    assert sobol(assessment, seed=1, points=64) is None
+    return why_undefined(assessment, seed=1)
+
+
 def test_a_headline_that_does_not_vary_has_no_indices() -> None:
     """Constants, a certainty, and quantities that cannot matter leave no variance."""
     scenario = scenario_of(Event(id="e", title=""), Event(id="d", title=""))
-    assert sobol(assessed(scenario, {"events.e": 0.3, "events.d": 0.2}), seed=1) is None
-    assert sobol(assessed(scenario, {"events.e": 0.3, "events.d": BetaStated(a=2, b=3)}), seed=1) is None
+    assert undefined(assessed(scenario, {"events.e": 0.3, "events.d": 0.2})) == "constant"
+    assert undefined(assessed(scenario, {"events.e": 0.3, "events.d": BetaStated(a=2, b=3)})) == "constant"
     table = scenario_of(Event(id="e", title="", form="table"))
-    assert sobol(assessed(table, {"tables.e.none": 1.0}), seed=1) is None
+    assert undefined(assessed(table, {"tables.e.none": 1.0})) == "certain"
     happened = Observation(id="o", about="e", happened=True, **SAID)
     seen_already = replace(scenario, evidence={"o": happened})
     open_ = dict.fromkeys(["events.e", "events.d"], BetaStated(a=2, b=3))
-    assert sobol(assessed(seen_already, open_), seed=1) is None
+    assert undefined(assessed(seen_already, open_)) == "certain"
 
 
 def test_a_single_quantity_accounts_for_everything() -> None:
@@ -304,4 +314,13 @@ def test_a_headline_that_is_certain_at_a_draw_has_no_indices() -> None:
     """Log-odds that are infinite somewhere have no variance to share out."""
     scenario = scenario_of(Event(id="e", title="", form="rate"), Event(id="d", title=""), any=("e", "d"))
     said = {"events.e": LognormalStated(mu=0.0, sigma=2.5), "events.d": BetaStated(a=2, b=3)}
-    assert sobol(assessed(scenario, said), seed=1, points=64) is None
+    assert undefined(assessed(scenario, said)) == "certain"
+
+
+def test_shares_of_states_have_no_indices(tmp_path: Path) -> None:
+    """They are not independent, and the document names that case alone."""
+    assessment = leak.assessed(tmp_path)
+    assert undefined(assessment) == "shares"
+    text = "".join(texts_of(tuple(sensitivity.sobol(None, "shares", assessment))))
+    assert "uncertain shares of states, which are not independent" in text
+    assert "does not vary" not in text
