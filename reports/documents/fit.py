@@ -270,14 +270,13 @@ def _remaining(influence: PriorInfluence) -> str:
 def _reasons(result: FitResult, context: Context) -> Iterator[Block]:
     priors = context.assessment.priors
     input_of = context.assessment.structure.quantities.input_of
-    # What an input leaves to its default is a quantity without a reason of its own.
     inputs = {input_of(name) for name in result.quantities}
-    reasoned = {input_of(name) for name in result.quantities if priors[name].stated.because.strip()}
+    silent = {input_of(name) for name in result.quantities if not priors[name].stated.because.strip()}
     if suggested := [name for name in result.quantities if priors[name].stated.taken_from == SCENARIO]:
         names = listed([input_name(name, context.scenario) for name in suggested])
         yield Paragraph(text=f"Suggested by the author of the scenario, since the prior set is silent: {names}.")
-    if silent := len(inputs - reasoned):
-        yield Paragraph(text=f"{plural(silent, 'prior', 'priors')} of {len(inputs)} without a reason.")
+    if silent:
+        yield Paragraph(text=f"{plural(len(silent), 'prior', 'priors')} of {len(inputs)} without a reason.")
 
 
 def method(result: FitResult) -> Iterator[Block]:
