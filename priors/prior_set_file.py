@@ -266,6 +266,11 @@ def _read_all(within: Table, names: Iterable[str]) -> Iterator[tuple[str, Stated
             yield within.place(name).key, stated
 
 
+def is_remark(name: str) -> bool:
+    """Whether a name is of a section of a prior set that states no number: its head, or the analyst's confidence."""
+    return name.partition(".")[0] in ("prior_set", "confidence")
+
+
 def is_pair(value: object) -> bool:
     """Whether an item of evidence is stated as two chances."""
     return isinstance(value, dict) and any(key in value for keys in PAIRS for key in keys)

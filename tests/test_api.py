@@ -432,7 +432,7 @@ def test_what_no_fit_can_use_is_refused(fit: es.Fit, desk: Desk) -> None:
         "draws = 'many'": lambda: fit_of(desk, draws="many"),
         "nothing is supposed": fit.whatif,
         "the number of prior sets is 1": fit.compare,
-        "2 prior sets are named": lambda: fit.compare(fit.assessment),
+        "is there twice": lambda: fit.compare(fit.assessment),
         "cok": lambda: fit.pool(cook, weights={"cok": 2}),
         "-2": lambda: fit.pool(cook, weights={"cook": -2}),
     }

@@ -163,15 +163,21 @@ def _given_twice(prior_sets: Sequence[PriorSet]) -> Iterator[Issue]:
     counts = Counter(prior_set.name for prior_set in prior_sets)
     for name, count in counts.items():
         if count > 1:
-            files = ", ".join(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
+            files = list(dict.fromkeys(prior_set.file for prior_set in prior_sets if prior_set.name == name))
             allowed = "each prior set once, under a name of its own"
             yield Issue(
                 code="duplicate-name",
-                message=f"{count} prior sets are named {quote(name)} ({files})",
+                message=_same_name(name, count, files),
                 place=Place(),
                 value=quote(name),
                 allowed=allowed,
             )
+
+
+def _same_name(name: str, count: int, files: Sequence[str]) -> str:
+    if len(files) == 1:
+        return f"the prior set {quote(name)} ({files[0]}) is there {'twice' if count == 2 else f'{count} times'}"
+    return f"{count} prior sets are named {quote(name)} ({', '.join(files)})"
 
 
 def _assessed(scenario: Scenario, prior_sets: Sequence[PriorSet], broken: dict[str, LeftOut]) -> Iterator[Assessment]:

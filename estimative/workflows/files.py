@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from estimative.priors.errors import invalid, listed
+from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.reports.answers import Answer
 from estimative.reports.formats.registry import FORMATS, format_of
 
@@ -35,11 +35,17 @@ def checked_format(path: Path, format_name: str | None) -> str:
     named = format_of(path)
     if named is None and (format_name is None or path.suffix):
         endings = [ending for entry in FORMATS.values() for ending in entry.endings]
-        raise invalid("an unknown ending", code="invalid-value", file=str(path), allowed=f"one of {listed(endings)}")
+        message = "no format has the ending of this file"
+        raise invalid(message, code="invalid-value", file=str(path), allowed=f"one of {listed(endings)}")
     if named and format_name and named != format_name:
-        allowed = f"{named}, by its ending"
-        raise invalid(f"the format {format_name}", code="unknown-name", file=str(path), allowed=allowed)
+        raise contrary_ending(path, named, format_name, code="unknown-name")
     return format_name or str(named)
+
+
+def contrary_ending(path: Path, ending: str, format_name: str, *, code: str) -> InvalidInput:
+    """Return the error of a file whose ending names another format than the one that is asked for."""
+    message = f"the ending of this file means the format {ending}, and {format_name} was asked for"
+    return invalid(message, code=code, file=str(path), suggestion="Change the ending, or leave out the format.")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -16,7 +16,7 @@ from estimative.priors.errors import ascii_safe, invalid, quote
 from estimative.priors.toml_document import LARGEST
 from estimative.priors.toml_table import A_NAME, NAME
 from estimative.workflows.clock import today
-from estimative.workflows.files import write_whole
+from estimative.workflows.files import contrary_ending, write_whole
 from estimative.workflows.inputs import load
 from estimative.workflows.new_files import create
 
@@ -114,9 +114,8 @@ def export_network(
         With the inputs that are uncertain, every error of the files, or if the network cannot be written.
     """
     ending = format_of(path) if format_name is None or path.suffix else format_name
-    if format_name not in (None, ending):
-        allowed = f"{ending}, by its ending"
-        raise invalid(f"the format {format_name}", code="unknown-format", file=str(path), allowed=allowed)
+    if format_name is not None and format_name != ending:
+        raise contrary_ending(path, ending, format_name, code="unknown-format")
     network = network_of_assessment(load(scenario, priors, day).assessment, means=means)
     write_whole(path, FORMATS[ending].write(network))
     return path

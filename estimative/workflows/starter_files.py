@@ -52,11 +52,16 @@ PRIOR_SET = """\
 #   { count = 3, of = 20 }                    a reference class, for degrees and probabilities
 #   { value = 0.3, because = "..." }          a constant: held fixed, and the report says so
 #   "weak", "moderate"                        a word for a likelihood ratio; under a state "inconsistent", "consistent"
-# The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
-# them as an error.
+{numbers}
 # Effects and likelihood ratios are 1 or more, since the scenario says in which direction they work. Rates and errors
 # are positive numbers.
 """
+NOBODYS = """\
+# The numbers below are nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists
+# them as an error."""
+INHERITED = """\
+# The numbers behind a # below are those of the set that this one extends, and count as they are. Any others are
+# nobody's: change them, and replace each "{placeholder}" by your reason. Until then, check lists them as an error."""
 SCENARIO = """\
 # A scenario: what could happen, what bears on it, what has been seen. Copy the blocks, then: estimative check FILE
 
@@ -165,7 +170,8 @@ def new_project(name: str) -> tuple[Path, ...]:
 
 
 def _prior_set(name: str, scenario: Scenario, parent: PriorSet | None, extends: str | None) -> Iterator[str]:
-    yield PRIOR_SET.replace("{placeholder}", PLACEHOLDER)
+    numbers = INHERITED if parent else NOBODYS
+    yield PRIOR_SET.replace("{numbers}", numbers).replace("{placeholder}", PLACEHOLDER)
     yield "[prior_set]"
     yield f"name = {toml_text.text(name)}"
     yield f"analyst = {toml_text.text(name)}          # who states these priors"

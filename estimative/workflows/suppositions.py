@@ -24,7 +24,7 @@ from estimative.model.spec.scenario import Scenario
 from estimative.priors import toml_writer
 from estimative.priors.errors import InvalidInput, Issue, Place, ascii_safe, enumerated, quote, unknown_name
 from estimative.priors.frozen import FrozenDict
-from estimative.priors.prior_set_file import is_pair, read_pair
+from estimative.priors.prior_set_file import is_pair, is_remark, read_pair
 from estimative.priors.statement_syntax import read_stated, say
 from estimative.priors.statements import Stated
 from estimative.priors.toml_document import TomlFile
@@ -321,7 +321,8 @@ class _Reader:
             self.issues.append(issue.moved(Place(file=entry, key=issue.place.key)))
 
     def unknown(self, entry: str, name: str, known: Iterable[str], what: str) -> None:
-        self.issues.append(unknown_name(Place(file=entry, key=ascii_safe(name)), name, known, what))
+        issue = unknown_name(Place(file=entry, key=ascii_safe(name)), name, known, what)
+        self.issues.append(replace(issue, suggestion="") if is_remark(name) else issue)
 
     def twice(self, entry: str, name: str) -> None:
         place = Place(file=entry, key=ascii_safe(name))

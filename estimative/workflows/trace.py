@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimative.model.analysis.trace import TraceResult, trace_result, trace_targets
 from estimative.model.assessment import Assessment
 from estimative.priors.errors import ascii_safe, invalid, nearest, quote
+from estimative.priors.prior_set_file import is_remark
 from estimative.workflows.session import Session
 
 ALLOWED = "an outcome, an event, a factor, an item of evidence, an indicator, or an input: events.x, relevance.x"
@@ -43,5 +44,5 @@ def check_target(assessment: Assessment, target: str) -> None:
             code="unknown-name",
             value=quote(target),
             allowed=ALLOWED,
-            suggestion=ascii_safe(nearest(target, known) or ""),
+            suggestion="" if is_remark(target) else ascii_safe(nearest(target, known) or ""),
         )

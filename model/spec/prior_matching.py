@@ -31,6 +31,8 @@ from estimative.priors.statement_syntax import say
 from estimative.priors.statements import PLACEHOLDER, ByState, Constant, RatioWord, SameAs, Stated, Statement
 from estimative.priors.toml_table import JOINED
 
+UNITS = {"rate per year": "yearly rate"}
+"""What a number above 0 is, where its unit does not name it."""
 SILENT_OF_CONDITION = "Not in the prior set: the mean over the states, so that it says nothing about the condition."
 """The reason of a likelihood where an event's condition is not met, which nobody states."""
 
@@ -146,7 +148,7 @@ class _Matching:
                 try:
                     yield from self._stated(name, stated_together)
                 except InvalidInput as error:
-                    issues.extend(_within(issue, self._place(name)) for issue in error.issues)
+                    issues.extend(_named(_within(issue, self._place(name)), first) for issue in error.issues)
             elif all(quantity.name in self.prior_set.statements for quantity in stated_together):
                 # A pool of analysts states sticks and likelihoods one by one.
                 for each in stated_together:
@@ -289,6 +291,15 @@ class _Matching:
 
     def _place(self, key: str) -> Place:
         return _place(self.prior_set, key)
+
+
+def _named(issue: Issue, quantity: Quantity) -> Issue:
+    """Say what a quantity is where a message says only that it is a number above 0."""
+    unit = UNITS.get(quantity.unit, quantity.unit.partition(",")[0])
+    if quantity.support is not Support.RATIO or not unit or issue.code != "unsuitable-statement":
+        return issue
+    noun = f"{'an' if unit[0] in 'aeiou' else 'a'} {unit}, which is {Support.RATIO.value}"
+    return replace(issue, message=issue.message.replace(f"cannot state {Support.RATIO.value}", f"cannot state {noun}"))
 
 
 def _within(issue: Issue, place: Place) -> Issue:

@@ -58,7 +58,8 @@ def cautions(result: Result, fits: Mapping[str, FitInfo], scenario: Scenario) ->
     yield Caution(text=CAUTION if result.with_unconverged else WITHHELD)
     for name, fit in fits.items():
         if not fit.converged:
-            yield Paragraph(text=f"{name}: {phrases.verdict(fit)}.")
+            said = phrases.verdict(fit)
+            yield Paragraph(text=f"{said}." if said.lower().startswith(f"{name.lower()}:") else f"{name}: {said}.")
             yield Listing(points=(*fit.verdict.advice, *_hardest(fit, scenario)))
     if result.withheld:
         yield Paragraph(text=HINT)

@@ -71,6 +71,7 @@ def test_a_new_prior_set_leaves_inherited_chances_alone(pair: Desk) -> None:
     assert pair.run("new", "priors", "heir", "--scenario", "watch.toml", "--extends", "pair.toml").code == 0
     assert pair.run("check", "watch.toml", "heir.toml").code == 0
     text = (pair.folder / "heir.toml").read_text(encoding="utf-8")
+    assert "The numbers behind a # below are those of the set that this one extends" in text
     assert "# captain = { if_yes = { p05 = 0.1, p95 = 0.3 }, if_no = { p05 = 0.5, p95 = 0.7 } }" in text
     heir, parent = (read_prior_set(pair.folder / name) for name in ("heir.toml", "pair.toml"))
     assert heir.statements.keys() == parent.statements.keys()

@@ -135,8 +135,8 @@ MISFITS = {
     "unsuitable statement": ('flood = "unlikely"', "flood = 0", [
         "pilot.toml, line 9, events.flood: 0 is not a number strictly between 0 and 1."]),
     "word for a rate": ("storm = { p05 = 0.02, p95 = 0.3 }", 'storm = "unlikely"', [
-        ('pilot.toml, line 8, events.storm: "unlikely" (ICD 203) cannot state a number above 0. '
-        f"Allowed: {FORMS}.")]),
+        ('pilot.toml, line 8, events.storm: "unlikely" (ICD 203) cannot state a yearly rate, which is a number above '
+        f"0. Allowed: {FORMS}.")]),
     "probability for a degree": ("boast = 0.4", "boast = 1.5", [
         "pilot.toml, line 23, motives.boast: 1.5 is not a number between 0 and 1."]),
     "several": ("storm = { p05 = 0.02, p95 = 0.3 }\nflood", "flod", [
