@@ -163,7 +163,7 @@ def test_numbers_of_failed_fits_carry_a_caution(office: Path) -> None:
 
 ERRORS = {
     "too few": (TWO[:4], ("prior sets", "two or more")),
-    "twice": ((*TWO, "--priors", "mate.toml"), ("2 prior sets", '"mate"', "mate.toml")),
+    "twice": ((*TWO, "--priors", "mate.toml"), ('the prior set "mate" (mate.toml) is there twice',)),
     "same name": ((*TWO, "--priors", "copy.toml"), ("mate.toml, copy.toml",)),
     "no such set": ((*TWO, "--priors", "mete"), ("mete",)),
     "one of two": ((*TWO[:4], "--priors", "electrician.toml"), ("electrician.toml", "lamp")),
