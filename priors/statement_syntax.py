@@ -31,8 +31,9 @@ from functools import partial
 from typing import Any
 
 from estimative.priors import toml_writer as toml_text
-from estimative.priors.errors import InvalidInput, invalid, listed, nearest, nearest_word, quote
-from estimative.priors.ratio_scale import ACH, ENFSI, RATIO_SCALES, scales_of
+from estimative.priors.errors import InvalidInput, listed, nearest, nearest_word, quote
+from estimative.priors.ratio_scale import RATIO_SCALES, scales_of
+from estimative.priors.stated_words import bare_word, word_of
 from estimative.priors.statements import (
     BetaStated,
     ByState,
@@ -54,7 +55,7 @@ from estimative.priors.statements import (
     percentile,
 )
 from estimative.priors.toml_table import NAME, Table, number_within
-from estimative.priors.verbal_scale import ICD203, SCALES
+from estimative.priors.verbal_scale import SCALES
 
 PERCENTILE = re.compile(r"p[0-9]{2}", re.ASCII)
 _LIKE_PERCENTILE = re.compile(r"[pP][0-9.]+")
@@ -62,8 +63,6 @@ REMARKS = ("because", "source")
 """Keys that every statement may have."""
 _FOUR_STEPS = ("best", "sure")
 """Keys that many names of states resemble, such as "west" or "rest"."""
-_CHANCES = frozenset({"if_yes", "if_no", "if_high", "if_low", "motive"})
-"""Keys of an item of evidence that are probabilities."""
 STATE = "the names of the states"
 """Stands for the keys of a statement for each state."""
 
@@ -144,7 +143,7 @@ def _bare(table: Table, key: str, value: object) -> Statement | None:
     """Read a statement that is not an inline table."""
     try:
         if isinstance(value, str):
-            return _bare_word(value, table, key)
+            return bare_word(value, table, key)
         if number_within(value, -math.inf, math.inf):
             return Constant(value=table.number(key))
     except InvalidInput as error:
@@ -246,35 +245,6 @@ def _add_no_form(inline: Table, present: list[str], keys: set[str]) -> None:
 
 def _generic(name: str) -> str:
     return "pNN" if PERCENTILE.fullmatch(name) else name
-
-
-def _bare_word(term: str, table: Table, key: str) -> Word | RatioWord:
-    """Return a word of the only scale that has it; if none has, of the scale that was probably meant."""
-    scales = [] if ICD203.band(term) else scales_of(term)
-    if len(scales) > 1:
-        written = [f'{{ term = "{scale.spelling(term)}", scale = "{scale.id}" }}' for scale in scales]
-        bands = [band for scale in scales if (band := scale.band(term))]
-        ranges = [f"{text} ({band.low:,.0f} to {band.high:,.0f})" for text, band in zip(written, bands, strict=True)]
-        message = f"{quote(term)} is a word of several scales, with different numbers"
-        raise invalid(message, code="ambiguous-word", key="term", value=quote(term), allowed=listed(ranges))
-    meant = scales[0].id if scales else _scale_meant(table, key)
-    return _word(term, ICD203.id if ICD203.band(term) else meant)
-
-
-def _scale_meant(table: Table, key: str) -> str:
-    """The scale whose words suit an entry, by where it is in the file: of a scenario, under `suggests`."""
-    if table.path[:1] != ("evidence",) or key in _CHANCES:
-        return ICD203.id
-    below = [part for part in (*table.path[2:], key) if part not in {"suggests", "ratio"}]
-    return ACH.id if len(table.path) > 1 and below else ENFSI.id
-
-
-def _word(term: str, scale: str) -> Word | RatioWord:
-    # The word is kept as it is written if the scale does not have it, for the error to quote it.
-    if ratios := RATIO_SCALES.get(scale):
-        return RatioWord(term=ratios.spelling(term) or term, scale=scale)
-    known = SCALES.get(scale)
-    return Word(term=(known and known.spelling(term)) or term, scale=scale)
 
 
 def _quantiles(inline: Table) -> Quantiles:
@@ -389,7 +359,7 @@ FORMS: tuple[Form, ...] = (
         statement=Word,
         keys=("term",),
         optional=("scale",),
-        read=lambda inline: _word(inline.text("term"), inline.text("scale", default="icd203")),
+        read=lambda inline: word_of(inline.text("term"), inline.text("scale", default="icd203")),
         pairs=lambda s: [("term", toml_text.text(s.term)), ("scale", toml_text.text(s.scale))],
         say=lambda s: f'"{s.term}" ({SCALES[s.scale].title})',
     ),
@@ -398,7 +368,7 @@ FORMS: tuple[Form, ...] = (
         name="a word for a likelihood",
         statement=RatioWord,
         keys=("term", "scale"),
-        read=lambda inline: _word(inline.text("term"), inline.text("scale")),
+        read=lambda inline: word_of(inline.text("term"), inline.text("scale")),
         pairs=lambda s: [("term", toml_text.text(s.term)), ("scale", toml_text.text(s.scale))],
         say=lambda s: f'"{s.term}" ({RATIO_SCALES[s.scale].title})',
     ),
