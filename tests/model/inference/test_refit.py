@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +13,14 @@ from scipy.special import logit
 
 from estimative.model.assessment import Assessment, assess, differences
 from estimative.model.inference import importance_sampling as importance
+from estimative.model.inference import refit
 from estimative.model.inference.diagnostics import Verdict
 from estimative.model.inference.fit import by_importance
 from estimative.model.inference.headline import estimate_headline
 from estimative.model.inference.posterior import posterior_of
 from estimative.model.inference.prior_transform import prior_transform
 from estimative.model.inference.proposal import Gaussian
-from estimative.model.inference.refit import Fitted, Fitter, Refitter
+from estimative.model.inference.refit import Fitted, Fitter, ProgressCounter, Refitter, no_progress
 from estimative.model.spec.events import Event
 from estimative.model.spec.scenario_file import find_scenario, read_scenario
 from estimative.priors.catalog import find_prior_set, shipped_prior_sets
@@ -204,3 +207,30 @@ def test_a_proposal_in_a_larger_space_is_the_prior_along_the_rest() -> None:
     expected[np.ix_([0, 2], [0, 2])] = covariance
     assert larger.root @ larger.root.T == pytest.approx(expected)
     assert (list(larger.mean), larger.share) == ([1, 0, -1, 0], 0.5)
+
+
+class Counting(ThreadPoolExecutor):
+    """Counts what it is asked to do."""
+
+    tasks = 0
+
+    def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
+        self.tasks += 1
+        return super().submit(*arguments, **named)
+
+
+@pytest.mark.parametrize(("long", "tasks"), [(0.0, 8 - refit.PROBES), (math.inf, 0)])
+def test_threads_are_used_where_refits_are_long(monkeypatch: pytest.MonkeyPatch, long: float, tasks: int) -> None:
+    """By the time of the first ones; the numbers are the same to the last digit, and in the same order."""
+    monkeypatch.setattr(refit, "LONG", long)
+    whole = small(OPEN)
+    variants = [whole.with_fixed("factors.damp", place / 10) for place in range(1, 9)]
+    plain = Fitter(assessments=(whole,), seed=2, method="importance")
+    fitted = plain.fit(whole)
+    with Counting(2) as executor:
+        numbers = []
+        for fitter in (plain, replace(plain, executor=executor)):
+            refits = Refitter.between(fitter, [fitted]).each(variants, ProgressCounter(no_progress, len(variants)))
+            numbers.append([each.probability for each in refits])
+        assert executor.tasks == tasks
+    assert numbers[0] == numbers[1]
