@@ -218,9 +218,12 @@ class Output:
         from estimative.reports.formats.registry import FORMATS
         from estimative.workflows.files import checked_format
 
-        if self.output and self.format == "terminal" and not self.to_stdout:
+        if self.to_stdout:
+            if not self.format:
+                raise self._misused(f"one of {listed(list(FORMATS))}", "no format is named for stdout")
+        elif self.output and self.format == "terminal":
             raise self._misused(f"a format for a file: {listed(list(FORMATS))}")
-        if self.output:
+        elif self.output:
             checked_format(self.output, self.format)
         elif (entry := FORMATS.get(self.format or "")) and entry.binary:
             raise self._misused(f"a file to write to: -o FILE{entry.endings[0]}")
@@ -230,10 +233,11 @@ class Output:
         """Whether the file is "-"."""
         return str(self.output) == "-"
 
-    def _misused(self, allowed: str) -> InvalidInput:
+    def _misused(self, allowed: str, message: str = "") -> InvalidInput:
         from estimative.priors.errors import invalid
 
-        return invalid(str(self.format), code="invalid-value", file="the command line", key="--format", allowed=allowed)
+        said = message or str(self.format)
+        return invalid(said, code="invalid-value", file="the command line", key="--format", allowed=allowed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,6 @@ from estimative.priors.errors import InvalidInput, invalid, listed
 from estimative.reports.answers import Answer
 from estimative.reports.formats.registry import FORMATS, format_of
 
-STDOUT = Path("-")
-
 
 def write_answer(answer: Answer, path: Path, *, format_name: str | None = None) -> None:
     """Write an answer in the format that is named, or that the file's ending names.
@@ -33,11 +31,6 @@ def checked_format(path: Path, format_name: str | None) -> str:
     InvalidInput
         If no format is named, two are, the ending is that of no format, or the folder is not there.
     """
-    if path == STDOUT:
-        if format_name is None:
-            message, allowed = "no format is named for stdout", f"one of {listed(list(FORMATS))}"
-            raise invalid(message, code="invalid-value", file=str(path), allowed=allowed)
-        return format_name
     if not path.absolute().parent.is_dir():
         raise invalid("there is no such folder", code="unwritable", file=str(path), allowed="a folder that exists")
     named = format_of(path)

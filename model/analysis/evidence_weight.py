@@ -200,7 +200,7 @@ def _weight(name: str, start: Refit, alone: Refit, everything: Refit, without: R
 
 
 def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
-    return _without_rounding(delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]))
+    return _without_rounding(minuend - subtrahend)
 
 
 def _without_rounding(number: MCEstimate) -> MCEstimate:

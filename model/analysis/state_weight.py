@@ -119,7 +119,7 @@ def _leader(chances: Mapping[str, MCEstimate]) -> str:
     if len(ranked) < 2:
         return ""
     first, second = (chances[state] for state in ranked[:2])
-    gap = delta_method(first.value - second.value, [(1.0, first), (-1.0, second)])
+    gap = first - second
     return ranked[0] if gap.value > SIGNIFICANT * gap.se else ""
 
 
@@ -139,7 +139,7 @@ def _change(after: MCEstimate, before: MCEstimate | None) -> MCEstimate | None:
         last, first = log_odds(after), log_odds(before)
     except Undefined:
         return None
-    return delta_method(last.value - first.value, [(1.0, last), (-1.0, first)])
+    return last - first
 
 
 def _log_ratio(first: MCEstimate, second: MCEstimate) -> MCEstimate:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -80,5 +80,5 @@ def _alternative(name: str, fit: Refit, start: Refit, refitter: Refitter) -> Alt
         after, before = log_odds(fit.probability), log_odds(start.probability)
     except Undefined:
         return Alternative(name=name, probability=probability, shift=None)
-    shift = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
+    shift = after - before
     return Alternative(name=name, probability=probability, shift=shift)

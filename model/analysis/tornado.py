@@ -9,7 +9,7 @@ import numpy as np
 
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.refit import (
     Effort,
     Fitted,
@@ -83,9 +83,7 @@ def _quantile(assessment: Assessment, name: str, share: float) -> float:
 
 def _range(name: str, ends: tuple[float, float], low: Refit, high: Refit, refitter: Refitter) -> TornadoRange:
     try:
-        shift: MCEstimate | None = delta_method(
-            high.log_odds.value - low.log_odds.value, [(1.0, high.log_odds), (-1.0, low.log_odds)]
-        )
+        shift: MCEstimate | None = high.log_odds - low.log_odds
     except Undefined:
         shift = None
     at_low, at_high = refitter.anchored(low, high)

@@ -11,7 +11,7 @@ import numpy as np
 from estimative.model.analysis.sighting import Sighting
 from estimative.model.assessment import Assessment
 from estimative.model.inference.estimates import ROUNDING, Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds, mc_estimate
+from estimative.model.inference.mc_estimate import MCEstimate, log_odds, mc_estimate
 from estimative.model.inference.posterior import Posterior
 from estimative.model.inference.psis import smooth_weights
 from estimative.model.inference.refit import Fitted, Fitter
@@ -245,9 +245,7 @@ def _change(before: Posterior, after: Posterior, sort: str, name: str) -> Change
 
 def _less(minuend: MCEstimate, subtrahend: MCEstimate, scale: float) -> MCEstimate:
     """The difference of two numbers on common random numbers."""
-    return _without_rounding(
-        delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)]), scale
-    )
+    return _without_rounding(minuend - subtrahend, scale)
 
 
 def _without_rounding(number: MCEstimate, scale: float) -> MCEstimate:

@@ -14,7 +14,7 @@ from estimative.model.inference import importance_sampling as importance
 from estimative.model.inference.diagnostics import PARETO_K
 from estimative.model.inference.fit_result import Probability, reliable
 from estimative.model.inference.info import FitInfo
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method
+from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.model.inference.posterior import Posterior, common_outcomes
 from estimative.model.inference.prior_predictive import PriorPredictive, prior_predictive
 from estimative.model.inference.refit import Fitted, Fitter
@@ -137,7 +137,7 @@ def _pairs(outcome: str, analysts: Sequence[FittedAnalyst]) -> Iterator[Pair]:
             outcome=outcome,
             first=names[first],
             second=names[second],
-            difference=delta_method(a.value - b.value, [(1.0, a), (-1.0, b)]).without_draws(),
+            difference=(a - b).without_draws(),
             superiority=superiority(*both).without_draws(),
             overlap=overlap(*both).without_draws(),
             wasserstein=wasserstein(*both).without_draws(),
@@ -200,4 +200,4 @@ def _log_marginal_of(fitter: Fitter, fitted: Fitted, alike: Numbers) -> MCEstima
 def _difference(number: MCEstimate | None, reference: MCEstimate | None) -> MCEstimate | None:
     if number is None or reference is None:
         return None
-    return delta_method(number.value - reference.value, [(1.0, number), (-1.0, reference)])
+    return number - reference

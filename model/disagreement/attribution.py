@@ -139,7 +139,7 @@ def attribute(
     refitter = Refitter.between(fitter, [second, first])
     mixtures = [second.assessment.with_priors_of(first.assessment, coalition) for coalition in planned.coalitions]
     refits = list(refitter.each(mixtures, ProgressCounter(progress, len(mixtures))))
-    reported = _less(log_odds(first.headline), log_odds(second.headline))
+    reported = log_odds(first.headline) - log_odds(second.headline)
     return Attribution(
         first=first.assessment.prior_set.name,
         second=second.assessment.prior_set.name,
@@ -184,8 +184,7 @@ def attribute_team(
         weights=weights,
         pool=pooled,
         against_pool={
-            name: decompose(planned, _negative(values), _less(reported[name], pooled))
-            for name, values in numbers.items()
+            name: decompose(planned, _negative(values), reported[name] - pooled) for name, values in numbers.items()
         },
         variance=decompose(planned, _variance(numbers, weights), variance_of(reported, weights)),
         effort=effort_of([*(refit for fits in refits.values() for refit in fits[:-1]), *agreed]),
@@ -244,10 +243,6 @@ def variance_of(numbers: Mapping[str, MCEstimate], weights: Mapping[str, float])
     return delta_method(value, [(2 * weight * deviation, number) for weight, deviation, number in parts])
 
 
-def _less(minuend: MCEstimate, subtrahend: MCEstimate) -> MCEstimate:
-    return delta_method(minuend.value - subtrahend.value, [(1.0, minuend), (-1.0, subtrahend)])
-
-
 def decompose(planned: Plan, numbers: CoalitionValues, reported: MCEstimate | None = None) -> Decomposition:
     """Divide the value of the full coalition less that of the empty one among blocks and inputs.
 
@@ -263,10 +258,10 @@ def decompose(planned: Plan, numbers: CoalitionValues, reported: MCEstimate | No
     parts = _parts_of_residual([numbers.weighted_sum(row).se for row in rows]) if reported else np.zeros(len(rows))
 
     def share_of(row: Numbers, part: float) -> MCEstimate:
-        found = numbers.weighted_sum(row - part * total)
-        return (
-            delta_method(found.value + part * reported.value, [(1.0, found), (part, reported)]) if reported else found
-        )
+        own = numbers.weighted_sum(row - part * total)
+        if reported is None:
+            return own
+        return delta_method(own.value + part * reported.value, [(1.0, own), (part, reported)])
 
     inputs = [
         _share(planned, numbers, player, owner[player], [player], share_of(row, part), float(error))

@@ -106,7 +106,7 @@ def attribute_change(
         causes=_causes(parts.blocks),
         blocks=parts.blocks,
         inputs=parts.inputs,
-        residual=delta_method(total.value - parts.total.value, [(1.0, total), (-1.0, parts.total)]),
+        residual=total - parts.total,
         permutations=parts.permutations,
         effort=effort_of(refits),
     )

@@ -44,7 +44,7 @@ class MCEstimate:
 
     >>> one = MCEstimate(value=0.30, influence=np.array([0.01, -0.01]))
     >>> other = MCEstimate(value=0.10, influence=np.array([0.01, -0.01]))
-    >>> delta_method(one.value - other.value, [(1.0, one), (-1.0, other)]).se
+    >>> (one - other).se
     0.0
     """
 
@@ -62,6 +62,10 @@ class MCEstimate:
         error = float(np.sqrt(np.square(self.influence).sum() + self.own_variance))
         # Sums of influences that cancel leave rounding noise behind.
         return error if error > ROUNDING * abs(self.value) else 0.0
+
+    def __sub__(self, other: MCEstimate) -> MCEstimate:
+        """The difference; noise that both have in common cancels."""
+        return delta_method(self.value - other.value, [(1.0, self), (-1.0, other)])
 
     def without_draws(self) -> MCEstimate:
         """The same value and error, without the influence of each draw: for answers that nothing is computed from."""

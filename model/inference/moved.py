@@ -10,7 +10,7 @@ from __future__ import annotations
 from scipy.special import expit
 
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log_odds
+from estimative.model.inference.mc_estimate import MCEstimate, log_odds
 
 
 def moved(reported: MCEstimate, then: MCEstimate, now: MCEstimate) -> MCEstimate:
@@ -33,7 +33,7 @@ def moved(reported: MCEstimate, then: MCEstimate, now: MCEstimate) -> MCEstimate
         base, before, after = (log_odds(number) for number in (reported, then, now))
     except Undefined:
         return now
-    difference = delta_method(after.value - before.value, [(1.0, after), (-1.0, before)])
+    difference = after - before
     value = reported.value if difference.value == 0 else float(expit(base.value + difference.value))
     slope = value * (1 - value)
     return MCEstimate(value=value, own_variance=slope**2 * (base.se**2 + difference.se**2))

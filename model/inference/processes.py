@@ -132,10 +132,10 @@ def without_broken_pipes() -> Iterator[None]:
 @contextmanager
 def without_interrupts() -> Iterator[None]:
     """Put Ctrl-C off until the block is over: a pool that is interrupted while it starts cannot be ended any more."""
-    if threading.current_thread() is not threading.main_thread():
+    before, late = signal.getsignal(signal.SIGINT), []
+    if before is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, late = signal.getsignal(signal.SIGINT), []
     signal.signal(signal.SIGINT, lambda *received: late.append(received))
     try:
         yield

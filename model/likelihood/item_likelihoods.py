@@ -16,12 +16,7 @@ import numpy as np
 
 from estimative.model.likelihood.backend import NUMPY, TINY, Array, Backend, softplus
 from estimative.model.likelihood.bayes_net import Query
-from estimative.model.likelihood.layout import (
-    Forecasts,
-    Measurements,
-    QuantileForecasts,
-    Structure,
-)
+from estimative.model.likelihood.layout import Forecasts, Measurements, QuantileForecasts, Structure
 from estimative.model.likelihood.links import by_log_odds
 from estimative.model.likelihood.scale_mixture import scale_mixture_log_density, tabulated_log_density
 from estimative.model.likelihood.soft_evidence import log_chances
