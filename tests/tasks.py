@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimative.model.assessment import Assessment
     from estimative.workflows.batch import Task
+
+
+class CountingThreads(ThreadPoolExecutor):
+    """Counts what it is asked to do."""
+
+    tasks = 0
+
+    def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
+        self.tasks += 1
+        return super().submit(*arguments, **named)
 
 
 def squared(number: int) -> int:

@@ -156,17 +156,18 @@ class Sampling:
 
     def _executor(self, *, independent: bool) -> AbstractContextManager[Executor]:
         """The cluster if one is named, else processes or threads of this machine."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        from estimative.model.inference.executor import cores
-        from estimative.model.inference.processes import ProcessExecutor
-
         if self.cluster:
             from estimative.workflows.cluster import cluster
 
             return cluster(self.cluster)
         if independent:
+            from estimative.model.inference.processes import ProcessExecutor
+
             return ProcessExecutor(self.jobs)
+        from concurrent.futures import ThreadPoolExecutor
+
+        from estimative.model.inference.executor import cores
+
         # Refits of one family share arrays, and take milliseconds each: threads spare a second for each new process,
         # and the copies.
         return ThreadPoolExecutor(self.jobs or cores())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from estimative.model.assessment import Assessment, assess, pairs_of, with_pairs
 from estimative.model.disagreement.analysts import AnalystResult, FittedAnalyst, LeftOut, fit_analyst
-from estimative.model.inference.executor import SharedFunction
+from estimative.model.inference.executor import SharedFunction, shared_out
 from estimative.model.inference.info import Computation, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitter
 from estimative.model.inference.threads import one_blas_thread
@@ -339,9 +339,8 @@ def open_team(
     subjects = with_headline(assessments, outcome) if outcome else tuple(assessments)
     fitter = settings.fitter(*subjects)
     analysts = {}
-    run = settings.executor.map if settings.executor else map
     with one_blas_thread():
-        fits = run(SharedFunction(partial(fit_analyst, fitter)), subjects)
+        fits = shared_out(settings.executor, SharedFunction(partial(fit_analyst, fitter)), subjects)
         for done, assessment in enumerate(subjects):
             settings.progress("Fitting each analyst", done, len(subjects))
             with possible(assessment):

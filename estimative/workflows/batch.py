@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from estimative.model.assessment import assess
-from estimative.model.inference.executor import SharedFunction
+from estimative.model.inference.executor import SharedFunction, shared_out
 from estimative.model.record.batch_result import BatchResult, BatchRow, with_scores
 from estimative.model.record.file_lock import lock_at_once
 from estimative.model.record.run_store import Store, checked_label
@@ -167,12 +167,12 @@ def _fitted(
     todo: Mapping[FitIdentity, _Ready], store: Store, settings: Settings, *, with_draws: bool, label: str
 ) -> Iterator[tuple[FitIdentity, SavedFit | tuple[Issue, ...]]]:
     """Fit and save; only this process writes, so that a fit that is computed twice is saved once."""
-    run = settings.executor.map if settings.executor else map
-    shared = SharedFunction(fit_task, lost=lambda error: error.issues)
+    function = SharedFunction(fit_task, lost=lambda error: error.issues)
     tasks = [ready.task(settings, with_draws=with_draws) for ready in todo.values()]
     if tasks:
         settings.progress("Fitting", 0, len(tasks))
-    for done, (identity, answer) in enumerate(zip(todo, run(shared, tasks), strict=True), start=1):
+    answers = shared_out(settings.executor, function, tasks)
+    for done, (identity, answer) in enumerate(zip(todo, answers, strict=True), start=1):
         if isinstance(answer, Saveable):
             store.write(replace(answer.manifest, label=label), answer.result, todo[identity].texts, answer.draws)
             yield identity, saved_fit(answer.result)

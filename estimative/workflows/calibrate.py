@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 from estimative.model.analysis.calibrate_result import FEWEST, CalibrateResult, calibrate_result
 from estimative.model.analysis.simulation_study import Study, Trial
 from estimative.model.assessment import Assessment
+from estimative.model.inference.executor import SharedFunction, shared_out
 from estimative.model.inference.info import Computation, versions
 from estimative.priors.errors import invalid
 from estimative.workflows.session import Settings, possible
@@ -54,18 +56,13 @@ def _trials(study: Study, settings: Settings, fits: int) -> Iterator[Trial]:
     """Every world in order, with progress, and the expected duration once it is known."""
     started, stage = time.monotonic(), "Fitting simulated worlds"
     settings.progress(stage, 0, fits)
-    results = iter((settings.executor.map if settings.executor else map)(study.trial, range(fits)))
-    try:
+    # After Ctrl-C, what has not begun is not begun: closing the results cancels it.
+    with closing(shared_out(settings.executor, SharedFunction(study.trial), range(fits))) as results:
         for done, trial in enumerate(results, start=1):
             if done == TIMED and fits > TIMED:
                 stage = f"Fitting {fits:,} simulated worlds, {_duration((time.monotonic() - started) / done * fits)}"
             settings.progress(stage, done, fits)
             yield trial
-    finally:
-        # After Ctrl-C, what has not begun is not begun: closing an executor's results cancels it.
-        close = getattr(results, "close", None)
-        if close:
-            close()
 
 
 def _duration(seconds: float) -> str:

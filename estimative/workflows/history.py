@@ -13,6 +13,7 @@ from estimative.model.assessment import Assessment, assess
 from estimative.model.disagreement.change_attribution import ChangeAttribution, attribute_change
 from estimative.model.disagreement.history import HistoryResult, Moment, Series, Step
 from estimative.model.inference.estimates import Undefined
+from estimative.model.inference.executor import SharedFunction, shared_out
 from estimative.model.inference.fit_result import FitResult
 from estimative.model.inference.info import Computation, PriorSetInfo, ScenarioInfo, versions
 from estimative.model.inference.refit import Fitted
@@ -104,8 +105,7 @@ def _replayed(
 def _fitted(stages: Sequence[Assessment], settings: Settings, name: str) -> list[Fitted]:
     """Fit each stage as `fit --as-of` does, in order, by the executor of the settings."""
     fits = []
-    run = settings.executor.map if settings.executor else map
-    for fitted in run(partial(_fit, settings), stages):
+    for fitted in shared_out(settings.executor, SharedFunction(partial(_fit, settings)), stages):
         fits.append(fitted)
         settings.progress(f"Fitting {name} as of each day", len(fits), len(stages))
     return fits

@@ -29,27 +29,27 @@ def beta_log_odds(table: Numbers, z: Numbers, *, first: Index | int = 0) -> Numb
     Parameters
     ----------
     table
-        `cubics` of one distribution or of several, one after the other; dims (interval, power).
+        `cubics` of one distribution or of several, one after the other; dims (power, interval).
     first
         The first interval of the distribution that each z belongs to; broadcast against z.
     """
     distance = np.minimum(abs(z), REACH)
     # Every node has a whole number as its place: 0 at -REACH, one more for each interval.
-    steps = np.where(
-        distance <= MIDDLE,
-        distance * (INTERVALS / 2 / MIDDLE),
-        INTERVALS / 2 + (distance - MIDDLE) * (TAIL_INTERVALS / (REACH - MIDDLE)),
-    )
-    place = INTERVALS / 2 + TAIL_INTERVALS + np.copysign(steps, z)
+    steps = distance * (INTERVALS / 2 / MIDDLE)
+    tails = distance > MIDDLE  # rare
+    if tails.any():
+        steps[tails] = INTERVALS / 2 + (distance[tails] - MIDDLE) * (TAIL_INTERVALS / (REACH - MIDDLE))
+    place = np.copysign(steps, z, out=steps)
+    place += INTERVALS / 2 + TAIL_INTERVALS
     intervals = INTERVALS + 2 * TAIL_INTERVALS
     left = np.minimum(place.astype(np.intp), intervals - 1)
-    return cubic_values(table[left + first], place - left)
+    return cubic_values(table, left + first, place - left)
 
 
 # Refits change few priors at a time, so most tables are the same from one fit to the next.
 @lru_cache(maxsize=4096)
 def cubics(a: float, b: float) -> Numbers:
-    """Tabulate one beta distribution as Hermite cubics; dims (interval, power).
+    """Tabulate one beta distribution as Hermite cubics; dims (power, interval).
 
     Slopes of at most three times the rise on either side keep the cubics monotone (Fritsch & Carlson 1980, SIAM J.
     Numer. Anal. 17). On the log-odds scale the quantile function is smooth even for shapes heaped at 0 or 1.

@@ -13,7 +13,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ SUSPECT = 2
 """After so many lost processes a task is computed alone."""
 AHEAD = 2
 """Batches in flight for each process: one that is computed, one that waits for its turn."""
+LONG = 0.5
+"""Seconds of a fit from which on its arrays are large enough that threads save time."""
 HELD = 16
 """Batches for each process that may be done before an earlier one is: their answers wait in memory."""
 
@@ -192,6 +194,39 @@ class BatchExecutor(Executor, ABC):
 
 def _call[Answer](task: Callable[[], Answer]) -> Answer:
     return task()
+
+
+def shared_out[Task, Answer](
+    executor: Executor | None,
+    function: SharedFunction[Task, Answer],
+    tasks: Sequence[Task],
+    *,
+    long: float = LONG,
+    probes: int = 1,
+) -> Generator[Answer, None, None]:
+    """Yield the answer to each task, in order: by an executor, or in turn where there is none.
+
+    Threads share the tasks only if these are long: short ones wait for Python's lock, which costs more time than a
+    second core spares.
+
+    Parameters
+    ----------
+    long
+        Seconds of a task from which on threads save time.
+    probes
+        Tasks that are timed to know it. The first ones may also compute what others have in common with them.
+    """
+    if executor is None or isinstance(executor, BatchExecutor):
+        yield from (executor.map if executor else map)(function, tasks)
+        return
+    times = []
+    for task in tasks[:probes]:
+        began = time.thread_time()
+        answer = function(task)
+        times.append(time.thread_time() - began)
+        yield answer
+    run = executor.map if min(times, default=0.0) >= long else map
+    yield from run(function, tasks[probes:])
 
 
 def _of_one(

@@ -224,15 +224,14 @@ def hermite(values: Numbers, slopes: Numbers) -> Numbers:
 
     Returns
     -------
-    dims (interval, ..., power).
+    dims (power, ..., interval).
     """
     by_t = slopes * (GRID[1] - GRID[0])
-    return np.ascontiguousarray(np.moveaxis(cubic_coefficients(values, by_t[..., :-1], by_t[..., 1:]), -2, 0))
+    return cubic_coefficients(values, by_t[..., :-1], by_t[..., 1:])
 
 
 def interpolate(table: Numbers, log_odds: Numbers) -> Numbers:
     """Evaluate `hermite` cubics at the log-odds of a factor, dims (draw) -> (..., draw)."""
     place = (np.clip(log_odds, GRID[0], GRID[-1]) - GRID[0]) / (GRID[1] - GRID[0])
     left = np.minimum(place.astype(np.intp), len(GRID) - 2)
-    t = (place - left).reshape(-1, *[1] * (table.ndim - 2))
-    return np.moveaxis(cubic_values(table[left], t), 0, -1)
+    return cubic_values(table, left, place - left)

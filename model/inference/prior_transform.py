@@ -83,8 +83,10 @@ class PriorTransform:
         split = len(self.free_degrees)
         _, _, lower, upper = self.degree_parameters[:, self.free_degrees, None]
         mu, sigma = self.ratio_parameters[:, self.free_ratios, None]
-        share = expit(self.log_odds(z[:split]))
-        return self.theta_at(NUMPY, lower + (upper - lower) * share, mu + sigma * z[split:])
+        degree = expit(self.log_odds(z[:split]))
+        degree *= upper - lower
+        degree += lower
+        return self.theta_at(NUMPY, degree, mu + sigma * z[split:])
 
     def theta_at(self, backend: Backend, degree: Array, log_ratio: Array) -> Theta:
         """Complete the quantities that are dimensions, dims (free[, draw]), by all others; see `theta`."""
@@ -174,15 +176,15 @@ class PriorTransform:
     def log_odds(self, z: Numbers) -> Numbers:
         """The log-odds of the beta quantiles; dims (free degree, draw)."""
         # Interpolated as log-odds, where a degree near 0 or 1 keeps its relative precision.
-        intervals = len(self._cubics) // max(len(z), 1)
+        intervals = self._cubics.shape[1] // max(len(z), 1)
         return beta_log_odds(self._cubics, z, first=(np.arange(len(z)) * intervals)[:, None])
 
     @cached_property
     def _cubics(self) -> Numbers:
         """The log-odds of each beta quantile between one node and the next: coefficients of 1, t, t^2, t^3, with t from
-        0 to 1; dims (free degree * interval, power)."""
+        0 to 1; dims (power, free degree * interval)."""
         shapes = zip(*self.degree_parameters[:2, self.free_degrees].tolist(), strict=True)
-        return np.concatenate([np.zeros((0, 4)), *(cubics(a, b) for a, b in shapes)])
+        return np.concatenate([np.zeros((4, 0)), *(cubics(a, b) for a, b in shapes)], axis=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +242,13 @@ def _completed(backend: Backend, constants: Numbers, values: Array, places: Inde
 
     Dims (place[, draw]) -> (quantity[, draw]).
     """
+    if backend is NUMPY and np.ndim(values) > 1:
+        completed = np.empty((len(constants), values.shape[1]))
+        constant = np.delete(np.arange(len(constants)), places)
+        completed[places], completed[constant] = values, constants[constant, None]
+        if (other := np.flatnonzero(source != np.arange(len(source)))).size:
+            completed[other] = completed[source[other]]
+        return completed
     position = np.arange(len(constants))
     position[places] = len(constants) + np.arange(len(places))
     return backend.concatenate([backend.constant(constants, values), values])[position[source]]

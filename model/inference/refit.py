@@ -9,7 +9,6 @@ Monte Carlo noise of two fits is nearly the same and cancels in their difference
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -26,7 +25,7 @@ from estimative.model.inference.common_draws import CommonDraws
 from estimative.model.inference.diagnostics import Check, Verdict
 from estimative.model.inference.draws import Method
 from estimative.model.inference.estimates import Undefined
-from estimative.model.inference.executor import BatchExecutor, SharedFunction
+from estimative.model.inference.executor import SharedFunction, shared_out
 from estimative.model.inference.fit import by_nuts, fit_by_importance
 from estimative.model.inference.headline import Headline, estimate_headline, headline_of, queries_of
 from estimative.model.inference.importance_sampling import FittedProposal
@@ -49,7 +48,7 @@ DRAWS = 4000
 """Of a refit by importance sampling; half of a full fit's, since differences need fewer."""
 
 LONG = 0.006
-"""Seconds of a refit, from which on threads save time: before, they wait for Python's lock, which costs them more."""
+"""Seconds of a refit from which on threads save time."""
 PROBES = 4
 """Refits that are timed to know it."""
 
@@ -242,27 +241,10 @@ class Refitter:
     ) -> Iterator[Found]:
         # In order, however an executor schedules them; the result does not depend on the number of workers.
         with one_blas_thread():
-            for refit in self._each_by(way, assessments):
+            executor, function = self.fitter.executor, SharedFunction(way)
+            for refit in shared_out(executor, function, assessments, long=LONG, probes=PROBES):
                 yield refit
                 counter.advance()
-
-    def _each_by[Found](self, way: Callable[[Assessment], Found], assessments: Sequence[Assessment]) -> Iterator[Found]:
-        """Use the executor, but for threads only where a refit is long enough for them to help and not to hinder."""
-        executor, left = self.fitter.executor, list(assessments)
-        if executor is None:
-            yield from map(way, left)
-        elif isinstance(executor, BatchExecutor):
-            yield from executor.map(SharedFunction(way), left)
-        else:
-            times = []
-            for assessment in left[:PROBES]:
-                began = time.thread_time()
-                refit = way(assessment)
-                times.append(time.thread_time() - began)
-                yield refit
-            # The first ones also compute what others have in common with them.
-            run = executor.map if times and min(times) >= LONG else map
-            yield from run(SharedFunction(way), left[PROBES:])
 
     def _one(self, assessment: Assessment) -> Refit:
         """By the cheapest way that converges, the last of which is a full fit."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 type Numbers = NDArray[np.float64]
+type Index = NDArray[np.intp]
 
 
 def cubic_coefficients(values: Numbers, left_slopes: Numbers, right_slopes: Numbers) -> Numbers:
@@ -20,14 +21,27 @@ def cubic_coefficients(values: Numbers, left_slopes: Numbers, right_slopes: Numb
 
     Returns
     -------
-    dims (..., interval, power).
+    dims (power, ..., interval).
     """
     rise = np.diff(values)
     squares = 3 * rise - 2 * left_slopes - right_slopes
-    return np.stack([values[..., :-1], left_slopes, squares, left_slopes + right_slopes - 2 * rise], axis=-1)
+    return np.stack([values[..., :-1], left_slopes, squares, left_slopes + right_slopes - 2 * rise])
 
 
-def cubic_values(coefficients: Numbers, t: Numbers) -> Numbers:
-    """Evaluate cubics, dims (..., power), each at its own t."""
-    c0, c1, c2, c3 = np.moveaxis(coefficients, -1, 0)
-    return np.asarray(c0 + t * (c1 + t * (c2 + t * c3)))
+def cubic_values(coefficients: Numbers, interval: Index, t: Numbers) -> Numbers:
+    """Evaluate cubics, dims (power, ..., interval), each within its interval; dims (..., *those of the interval).
+
+    Parameters
+    ----------
+    interval
+        Position along the last dim of the coefficients.
+    t
+        Where in the interval, from 0 to 1; broadcast against it.
+    """
+    c0, c1, c2, c3 = coefficients
+    # One power at a time and in place: fits spend much of their time here, on large arrays.
+    values = c3.take(interval, axis=-1)
+    for lower in (c2, c1, c0):
+        values *= t
+        values += lower.take(interval, axis=-1)
+    return values

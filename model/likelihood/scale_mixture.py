@@ -125,7 +125,7 @@ class _Table:
     sigma: float
     power: float
     cubics: Numbers
-    """By the logarithm of the deviation; dims (interval, power of t)."""
+    """By the logarithm of the deviation; dims (power, interval)."""
     recent: tuple[tuple[Numbers, Numbers], ...] = ()
     """Deviations that were asked for lately, the last first, and the answers."""
 
@@ -141,9 +141,10 @@ class _Table:
 
     def _interpolated(self, scaled: Numbers) -> Numbers:
         place = (np.log(np.maximum(scaled, np.exp(NEAREST))) - NEAREST) * NODES_PER_UNIT
-        left = np.minimum(place, len(self.cubics) - 1).astype(np.intp)
-        values = cubic_values(self.cubics[left], place - left)
-        if (farther := np.flatnonzero(place >= len(self.cubics))).size:
+        intervals = self.cubics.shape[1]
+        left = np.minimum(place, intervals - 1).astype(np.intp)
+        values = cubic_values(self.cubics, left, place - left)
+        if (farther := np.flatnonzero(place >= intervals)).size:
             values[farther] = _standardised(scaled[farther], self.sigma, self.power)
             values[np.isinf(scaled)] = -np.inf
         return values

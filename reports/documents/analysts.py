@@ -14,9 +14,10 @@ from estimative.model.inference.mc_estimate import MCEstimate, delta_method, log
 from estimative.model.pool_result import PoolResult
 from estimative.priors.verbal_scale import Scale
 from estimative.reports import phrases
-from estimative.reports.blocks import Block, Caution, Heading, IntervalPlot, IntervalRow, Listing, Paragraph, Table
+from estimative.reports.blocks import Block, Caution, Heading, IntervalPlot, Listing, Paragraph, Table
 from estimative.reports.context import Context
 from estimative.reports.documents.ageing import later
+from estimative.reports.documents.interval_plot import interval_row, plot_key
 from estimative.reports.number_format import factor, interval, percent, percent_range, plain_percent
 from estimative.reports.phrases import date, listed, plain
 
@@ -93,20 +94,6 @@ def probabilities_plot(rows: Mapping[str, Probability], scale: Scale) -> Interva
     mass = next(iter(rows.values())).posterior.interval.mass
     bars = tuple(interval_row(name, row.posterior, row.prior) for name, row in rows.items())
     return IntervalPlot(rows=bars, key=plot_key(mass, scale), words=scale)
-
-
-def plot_key(mass: float, scale: Scale) -> str:
-    """What the marks of such a plot stand for; the mass is that of its intervals."""
-    return (
-        f"● after the evidence; ├─┤ its {plain_percent(mass)} interval; ○ before the evidence; ┊ thresholds of the "
-        f"{scale.title} words and powers of ten."
-    )
-
-
-def interval_row(name: str, posterior: ProbabilityEstimate, prior: ProbabilityEstimate | None = None) -> IntervalRow:
-    """A probability with its interval, and that before the evidence."""
-    ends, before = posterior.interval, prior.value if prior else None
-    return IntervalRow(label=name, point=posterior.value, low=ends.low, high=ends.high, before=before)
 
 
 def probabilities_table(rows: Mapping[str, Probability], scale: Scale) -> Table:

@@ -24,9 +24,9 @@ from estimative.reports.blocks import (
 from estimative.reports.context import Context
 from estimative.reports.documents import common, evidence, fit
 from estimative.reports.documents.ageing import later
-from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.dates import by_dates
 from estimative.reports.documents.hypotheses import in_a_line, states_of, with_states
+from estimative.reports.documents.interval_plot import interval_row, plot_key
 from estimative.reports.documents.sensitivity import moved
 from estimative.reports.documents.tipping_points import nearest_threshold
 from estimative.reports.number_format import SIGNIFICANT_SE, percent, significant

@@ -10,7 +10,7 @@ from estimative.model.inference.mc_estimate import MCEstimate
 from estimative.reports import phrases
 from estimative.reports.blocks import Block, Heading, IntervalPlot, Paragraph, Table
 from estimative.reports.context import Context
-from estimative.reports.documents.analysts import interval_row, plot_key
+from estimative.reports.documents.interval_plot import interval_row, plot_key
 from estimative.reports.number_format import percent
 from estimative.reports.phrases import date, listed, plain, quoted
 

@@ -22,8 +22,8 @@ from estimative.reports.blocks import (
 )
 from estimative.reports.context import Context
 from estimative.reports.documents import common
-from estimative.reports.documents.analysts import interval_row, plot_key
 from estimative.reports.documents.diff import CAUSES
+from estimative.reports.documents.interval_plot import interval_row, plot_key
 from estimative.reports.figures import figures
 from estimative.reports.number_format import factor, interval, percent, plain_percent
 from estimative.reports.phrases import date, listed, plain, plural, quoted

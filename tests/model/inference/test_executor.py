@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import signal
@@ -20,6 +21,7 @@ from estimative.model.inference.executor import (
     LostBatch,
     SharedFunction,
     run_batch,
+    shared_out,
 )
 from estimative.model.inference.fit import by_nuts
 from estimative.model.inference.processes import ProcessExecutor
@@ -29,7 +31,7 @@ from tests.command import Desk
 from tests.examples import repetitions
 from tests.model.inference.test_common_draws import OPEN
 from tests.small import small
-from tests.tasks import ending, ending_once, failing_at, headline_by_nuts, squared
+from tests.tasks import CountingThreads, ending, ending_once, failing_at, headline_by_nuts, squared
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,17 @@ def test_answers_come_in_the_order_of_the_tasks(processes: ProcessExecutor) -> N
     assert list(processes.map(pow, [2, 3, 4], [5, 2, 1])) == [32, 9, 4]
     assert list(processes.map(squared, [])) == []
     assert processes.submit(os.getpid).result() != os.getpid()
+
+
+@pytest.mark.parametrize(("long", "computed"), [(0.0, 5), (math.inf, 0)])
+def test_threads_share_only_what_is_long(long: float, computed: int) -> None:
+    """After as many tasks in turn as are timed; in order, and none before it is asked for."""
+    with CountingThreads(2) as threads:
+        answers = shared_out(threads, SharedFunction(squared), range(8), long=long, probes=3)
+        assert threads.tasks == 0
+        assert list(answers) == [number * number for number in range(8)]
+        assert threads.tasks == computed
+        assert list(shared_out(threads, SharedFunction(squared), [], long=long)) == []
 
 
 def test_an_error_is_raised_in_its_place(processes: ProcessExecutor) -> None:

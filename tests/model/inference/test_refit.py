@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +28,7 @@ from tests.model.inference.test_common_draws import OPEN
 from tests.prior_sets import assessed
 from tests.scenarios import scenario_of
 from tests.small import small
+from tests.tasks import CountingThreads
 
 FLAGSHIP = "coordinated-attack"
 
@@ -209,16 +208,6 @@ def test_a_proposal_in_a_larger_space_is_the_prior_along_the_rest() -> None:
     assert (list(larger.mean), larger.share) == ([1, 0, -1, 0], 0.5)
 
 
-class Counting(ThreadPoolExecutor):
-    """Counts what it is asked to do."""
-
-    tasks = 0
-
-    def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
-        self.tasks += 1
-        return super().submit(*arguments, **named)
-
-
 @pytest.mark.parametrize(("long", "tasks"), [(0.0, 8 - refit.PROBES), (math.inf, 0)])
 def test_threads_are_used_where_refits_are_long(monkeypatch: pytest.MonkeyPatch, long: float, tasks: int) -> None:
     """By the time of the first ones; the numbers are the same to the last digit, and in the same order."""
@@ -227,7 +216,7 @@ def test_threads_are_used_where_refits_are_long(monkeypatch: pytest.MonkeyPatch,
     variants = [whole.with_fixed("factors.damp", place / 10) for place in range(1, 9)]
     plain = Fitter(assessments=(whole,), seed=2, method="importance")
     fitted = plain.fit(whole)
-    with Counting(2) as executor:
+    with CountingThreads(2) as executor:
         numbers = []
         for fitter in (plain, replace(plain, executor=executor)):
             refits = Refitter.between(fitter, [fitted]).each(variants, ProgressCounter(no_progress, len(variants)))
