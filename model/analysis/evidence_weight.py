@@ -293,7 +293,8 @@ def _conflict(assessment: Assessment, groups: Mapping[str, Sequence[str]], seed:
 
     def log_likelihood(items: Sequence[str]) -> Numbers:
         variant = _only(assessment, items)
-        return draws.evaluate(variant, prior_transform(variant, dimensions)).log_likelihood
+        transform = prior_transform(variant, dimensions)
+        return draws.evaluate(variant, transform, draws.theta(transform)).log_likelihood
 
     alone = {name: log_likelihood(items) for name, items in groups.items()}
     about_events = {name for name, items in groups.items() if any(_about_an_event(assessment, item) for item in items)}

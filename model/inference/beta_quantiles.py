@@ -42,8 +42,8 @@ def beta_log_odds(table: Numbers, z: Numbers, *, first: Index | int = 0) -> Numb
     place = np.copysign(steps, z, out=steps)
     place += INTERVALS / 2 + TAIL_INTERVALS
     intervals = INTERVALS + 2 * TAIL_INTERVALS
-    left = np.minimum(place.astype(np.intp), intervals - 1)
-    return cubic_values(table, left + first, place - left)
+    left: Index = np.minimum(place.astype(np.intp), intervals - 1)
+    return cubic_values(table, np.asarray(left + first), place - left)
 
 
 # Refits change few priors at a time, so most tables are the same from one fit to the next.

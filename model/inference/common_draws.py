@@ -79,14 +79,15 @@ class CommonDraws:
             If the evidence is impossible at every draw.
         """
         fixed = np.flatnonzero(transform.constant)
-        batch = self.evaluate(assessment, transform)
+        theta = self.theta(transform)
+        batch = self.evaluate(assessment, transform, theta)
         log_prior = self._log_prior - half_squares(self.z[fixed])
         log_weights = log_prior + batch.log_likelihood - self._log_density(fixed)
-        return weighted(batch, log_weights, self.mixture, transform)
+        return weighted(batch, theta, log_weights, self.mixture, transform)
 
-    def evaluate(self, assessment: Assessment, transform: PriorTransform) -> Batch:
-        """Evaluate an assessment at the draws; errors as of `weigh`."""
-        theta, known = self.theta(transform), NOTHING
+    def evaluate(self, assessment: Assessment, transform: PriorTransform, theta: Theta) -> Batch:
+        """Evaluate an assessment at the draws, where its quantities are `theta`; errors as of `weigh`."""
+        known = NOTHING
         if self._parts:
             known = self._parts.known_at(assessment.structure, theta, self.transform.same(transform))
         return evaluate_batch(assessment, transform, self.z, self.queries, theta, known)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from estimative.model.likelihood.layout import Forecasts, Index, Measurements, N
 from estimative.model.likelihood.scale_mixture import sample_log_sd
 from estimative.model.likelihood.soft_evidence import soft_evidence
 from estimative.model.likelihood.state_sampling import sample_states
-from estimative.model.likelihood.terms import terms
+from estimative.model.likelihood.terms import Terms, terms
 from estimative.model.likelihood.theta import Theta
 from estimative.model.likelihood.variable_elimination import SoftEvidence, by_elimination
 
@@ -46,23 +47,23 @@ def sample_integrated(
         log_ratio_sd=None,
         event_items=None,
     )
+    shared = cache(partial(_terms, structure, theta))  # not needed where there are neither forecasts nor such items
     if theta.log_ratio_sd is not None:
         indicators, strength = structure.indicators, indicator_strength(NUMPY, structure, theta)
         # ln LR ~ N(mu + s sd^2, sd^2), the likelihood being exp(s ln LR).
         sd = theta.log_ratio_sd[indicators.ratio, None]
         log_ratio[indicators.ratio] += sd * (sd * strength + rng.standard_normal(strength.shape))
-        for part, deviation in _deviations(structure, theta):
-            mu, sd = theta.log_ratio[part.error], theta.log_ratio_sd[part.error, None]
-            power = theta.weight[part.item, None]
-            log_ratio[part.error] = sample_log_sd(NUMPY, deviation, mu, sd, power, rng)
+        for part, deviation in _deviations(structure, theta, shared):
+            mu, sigma = theta.log_ratio[part.error], theta.log_ratio_sd[part.error]
+            log_ratio[part.error] = sample_log_sd(deviation, mu, sigma, theta.weight[part.item], rng)
     if all(prior.constant for prior in items.priors):
         return complete, np.zeros(log_ratio.shape[1])
-    return _sample_items(structure, theta, complete, items, rng, tilts)
+    return _sample_items(structure, shared(), complete, items, rng, tilts)
 
 
 def _sample_items(
     structure: Structure,
-    theta: Theta,
+    shared: Terms,
     complete: Theta,
     items: EventItems,
     rng: np.random.Generator,
@@ -75,8 +76,7 @@ def _sample_items(
     P(query | all quantities) / P(query | all others).
     """
     with np.errstate(over="ignore"):
-        chances = terms(NUMPY, structure, theta).probabilities
-        soft = soft_evidence(NUMPY, structure, theta)
+        chances, soft = shared.probabilities, soft_evidence(NUMPY, structure, shared.theta)
         before = _log_conditionals(structure, chances, soft, tilts)
         origin = rng.integers(1 + len(tilts), size=chances.shape[1])
         # Where a query is impossible, its share of the draws comes from the posterior.
@@ -108,11 +108,17 @@ def _part(theta: Theta, draws: Index) -> Theta:
     return replace(theta, degree=theta.degree[:, draws], log_ratio=theta.log_ratio[:, draws])
 
 
-def _deviations(structure: Structure, theta: Theta) -> Iterator[tuple[Measurements | Forecasts, Numbers]]:
+def _terms(structure: Structure, theta: Theta) -> Terms:
+    with np.errstate(over="ignore"):
+        return terms(NUMPY, structure, theta)
+
+
+def _deviations(
+    structure: Structure, theta: Theta, shared: Callable[[], Terms]
+) -> Iterator[tuple[Measurements | Forecasts, Numbers]]:
     """Items with an error that is integrated out, and their deviations; dims (item, draw)."""
     if len(structure.measurements.item):
         yield structure.measurements, measurement_deviation(NUMPY, structure, theta)
     if len(structure.forecasts.item):
         with np.errstate(over="ignore"):
-            shared = terms(NUMPY, structure, theta)
-            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared)
+            yield structure.forecasts, forecast_deviation(NUMPY, structure, shared())

@@ -133,10 +133,8 @@ def sample_posterior(assessment: Assessment, proposal: FittedProposal, *, seed: 
     weighted = weigh_batch(
         assessment, proposal.transform, proposal.components, rng.standard_normal((proposal.transform.dimension, draws))
     )
-    transform = proposal.transform
-    theta, log_factor = sample_integrated(
-        assessment, transform.theta(weighted.batch.z), transform.event_items, rng, proposal.tilts
-    )
+    items = proposal.transform.event_items
+    theta, log_factor = sample_integrated(assessment, weighted.theta, items, rng, proposal.tilts)
     weights = weighted.weights * np.exp(log_factor)
     return Draws(
         method="importance",

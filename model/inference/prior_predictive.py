@@ -76,7 +76,7 @@ def _tilted(blind: Assessment, tilts: Sequence[Query], rng: np.random.Generator,
     transform = prior_transform(blind, integrated_dimensions([blind]))
     components = [component for tilt in tilts for component in _tilt(blind, transform, tilt, rng)]
     weighted = weigh_batch(blind, transform, components, rng.standard_normal((transform.dimension, count)))
-    theta, _ = sample_integrated(blind, transform.theta(weighted.batch.z), transform.event_items, rng)
+    theta, _ = sample_integrated(blind, weighted.theta, transform.event_items, rng)
     return _at(blind, theta, weighted.weights)
 
 

@@ -117,16 +117,14 @@ class Reweighting:
         chances = np.exp(weighted.batch.log_tilts[1:])
         draws = Draws(
             method="importance",
-            theta=self._common.theta(transform),
+            theta=weighted.theta,
             weights=weighted.weights,
             chains=1,
             diagnostics=weighted.diagnostics,
         )
         rng = np.random.default_rng([self.fitter.seed, 11])
         chosen = _systematic(weighted.weights, SPREAD_DRAWS)
-        theta, _ = sample_integrated(
-            assessment, transform.theta(weighted.batch.z[:, chosen]), transform.event_items, rng
-        )
+        theta, _ = sample_integrated(assessment, weighted.theta.at(chosen), transform.event_items, rng)
         even = Draws(
             method="importance", theta=theta, weights=np.full(len(chosen), 1 / len(chosen)), chains=1, diagnostics={}
         )

@@ -22,6 +22,7 @@ from estimative.model.inference.psis import bounded_k_hat, smooth_bounded
 from estimative.model.inference.smc import Tempered
 from estimative.model.likelihood.bayes_net import Query
 from estimative.model.likelihood.layout import Index, Numbers
+from estimative.model.likelihood.theta import Theta
 
 FAR_ABOVE = 50.0
 """Times the mean weight: draws there are so rare that the answer could not do without them."""
@@ -32,6 +33,8 @@ class WeightedBatch:
     """A last batch with its importance weights."""
 
     batch: Batch
+    theta: Theta
+    """The quantities at the draws, but for those integrated out."""
     log_weights: Numbers
     """Raw; dims (draw)."""
     weights: Numbers
@@ -80,16 +83,22 @@ def weigh_batch(
         If the evidence is impossible at every draw.
     """
     mixture = with_prior(components, transform.dimension, normals.shape[1])
-    batch = evaluate_batch(assessment, transform, transform_by_mixture(mixture, normals), tilts)
-    log_density = mixture_log_density(component_log_densities(batch.z, mixture), mixture)
-    return weighted(batch, batch.log_posterior - log_density, mixture, transform)
+    z = transform_by_mixture(mixture, normals)
+    theta = transform.theta(z)
+    batch = evaluate_batch(assessment, transform, z, tilts, theta)
+    log_density = mixture_log_density(component_log_densities(z, mixture), mixture)
+    return weighted(batch, theta, batch.log_posterior - log_density, mixture, transform)
 
 
-def weighted(batch: Batch, log_weights: Numbers, mixture: Mixture, transform: PriorTransform) -> WeightedBatch:
+def weighted(
+    batch: Batch, theta: Theta, log_weights: Numbers, mixture: Mixture, transform: PriorTransform
+) -> WeightedBatch:
     """Smooth the weights of a batch, and look at their tails.
 
     Parameters
     ----------
+    theta
+        The quantities at the draws.
     mixture
         That the draws come from, one proposal after the other.
     log_weights
@@ -100,6 +109,7 @@ def weighted(batch: Batch, log_weights: Numbers, mixture: Mixture, transform: Pr
     weights = np.exp(smoothed)
     return WeightedBatch(
         batch=batch,
+        theta=theta,
         log_weights=log_weights,
         weights=weights,
         k_hat=k_hat,

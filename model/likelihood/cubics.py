@@ -40,7 +40,7 @@ def cubic_values(coefficients: Numbers, interval: Index, t: Numbers) -> Numbers:
     """
     c0, c1, c2, c3 = coefficients
     # One power at a time and in place: fits spend much of their time here, on large arrays.
-    values = c3.take(interval, axis=-1)
+    values: Numbers = c3.take(interval, axis=-1)
     for lower in (c2, c1, c0):
         values *= t
         values += lower.take(interval, axis=-1)

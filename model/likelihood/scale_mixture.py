@@ -164,20 +164,22 @@ def _table(sigma: float, power: float) -> _Table:
     return _Table(sigma, power, cubic_coefficients(values[2:-2], slopes[:-1], slopes[1:]))
 
 
-def sample_log_sd(
-    backend: Backend, deviation: Array, mu: Array, sigma: Array, power: Array, rng: np.random.Generator
-) -> Array:
+def sample_log_sd(deviation: Numbers, mu: Numbers, sigma: Numbers, power: Numbers, rng: np.random.Generator) -> Numbers:
     """Draw ln sd from its distribution given a deviation; dims (item, draw).
+
+    Parameters are those of `tabulated_log_density`.
 
     g is concave, so that its density f is below f(m) min(1, exp(1 - f(m) |t - m|)), m being the mode: a rejection
     method that accepts one proposal in four (Devroye 1986, Non-Uniform Random Variate Generation, VII.2.1).
     """
-    integrand = Integrand.of(backend, deviation, mu, sigma, power)
-    highest = integrand.log(integrand.mode)
-    total = backend.total(lambda node: np.exp(integrand.log(integrand.place(node)) - highest), NODES, highest)
-    scale = np.broadcast_to(integrand.width * STEP * total, deviation.shape).ravel()  # 1 / f(m)
-    parts = (integrand.slope, integrand.sigma, integrand.square, integrand.mode, highest)
-    slope, spread, square, mode, top = (np.broadcast_to(part, deviation.shape).ravel() for part in parts)
+    spreads, powers = sigma[:, None], power[:, None]
+    integrand = Integrand.of(NUMPY, deviation, mu, spreads, powers)
+    highest, constant = integrand.log(integrand.mode), -0.5 * log(2 * pi)
+    # What the density is apart from the integral of exp(g).
+    log_scale = tabulated_log_density(deviation, mu, sigma, power) - powers * (constant - mu) - highest - constant
+    parts = (integrand.slope, spreads, integrand.square, integrand.mode, highest, np.exp(log_scale))
+    # The last one is 1 / f(m).
+    slope, spread, square, mode, top, scale = (np.broadcast_to(part, deviation.shape).ravel() for part in parts)
     t, waiting = mode.copy(), np.arange(deviation.size)
     for _ in range(ROUNDS):
         if not len(waiting):
@@ -192,7 +194,7 @@ def sample_log_sd(
         accepted = -rng.standard_exponential(len(waiting)) + log_bound <= log_density
         t[waiting[accepted]] = proposed[accepted]
         waiting = waiting[~accepted]
-    return mu + sigma * t.reshape(deviation.shape)
+    return np.asarray(mu + spreads * t.reshape(deviation.shape))
 
 
 def _lambert_w(backend: Backend, log_argument: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from estimative.model.likelihood.backend import Array
+from estimative.model.likelihood.cubics import Index
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class Theta:
     """Where ratios and motives of items about events are integrated out: ln of what these items make of the nodes of
     `Structure.soft_evidence_events` not being so and being so; dims (state, node, draw), or (state, node[, 1])."""
 
-    def at(self, draws: slice) -> Theta:
+    def at(self, draws: slice | Index) -> Theta:
         """The same at some of the draws."""
         items = self.event_items
         return replace(

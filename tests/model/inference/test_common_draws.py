@@ -200,4 +200,4 @@ def test_what_differs_from_the_base_alone_is_computed_and_nothing_less(scene: Va
             expected = evaluate_batch(variant, own, normals)
         except Contradiction:
             assume(False)
-        assert numbers_of(common.evaluate(variant, own)) == numbers_of(expected)
+        assert numbers_of(common.evaluate(variant, own, common.theta(own))) == numbers_of(expected)

@@ -78,8 +78,9 @@ def test_items_and_draws_are_told_apart() -> None:
 def test_drawn_errors_have_their_distribution(deviation: float, sigma: float, power: float) -> None:
     """Draws of ln sd given a deviation have the distribution that the fine sum gives."""
     rng, mu = np.random.default_rng(2), -0.5
-    spread = np.array([[sigma]])
-    draws = sample_log_sd(NUMPY, np.full((1, 20_000), deviation), np.array([[mu]]), spread, np.array([[power]]), rng)
+    draws = sample_log_sd(
+        np.full((1, 20_000), deviation), np.full((1, 20_000), mu), np.array([sigma]), np.array([power]), rng
+    )
     x, log_density = on_a_grid(deviation, mu, sigma, power)
     shares = np.cumsum(np.exp(log_density - np.logaddexp.reduce(log_density)))
     # Kolmogorov-Smirnov at a level met once in a million.
