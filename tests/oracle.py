@@ -54,7 +54,7 @@ class Oracle:
     def outcome(self, name: str, *, evidence: bool = True) -> float:
         """P(outcome | its condition), after the evidence or before it; nan where the condition is impossible."""
         outcome = self.scenario.outcomes[name]
-        condition = self.mass(lambda state: _conditioned(outcome, state), evidence=evidence)
+        condition = self.mass(lambda state: conditioned(outcome, state), evidence=evidence)
         return _share(self.mass(lambda state: _comes_about(outcome, state), evidence=evidence), condition)
 
     def event(self, name: str, *, evidence: bool = True) -> float:
@@ -72,7 +72,7 @@ class Oracle:
         """P(the condition of an outcome)."""
         outcome = self.scenario.outcomes[name]
         everything = self.mass(lambda _: True, evidence=evidence)
-        return _share(self.mass(lambda state: _conditioned(outcome, state), evidence=evidence), everything)
+        return _share(self.mass(lambda state: conditioned(outcome, state), evidence=evidence), everything)
 
     def weight(self, item: Evidence) -> float:
         """How much an item counts: n items of one origin and subject count together as 1 + (n - 1) k."""
@@ -378,7 +378,7 @@ class Oracle:
             return yes, math.fsum(p for state, p in chances if not state[item.about])
         outcome = self.scenario.outcomes[item.about]
         yes = math.fsum(p for state, p in chances if _comes_about(outcome, state))
-        no = math.fsum(p for state, p in chances if _conditioned(outcome, state) and not _comes_about(outcome, state))
+        no = math.fsum(p for state, p in chances if conditioned(outcome, state) and not _comes_about(outcome, state))
         return yes, no
 
     def _log_exposure(self, item: Exposure) -> float:
@@ -457,13 +457,14 @@ def waited(hazards: tuple[float, ...], before: tuple[tuple[int, ...], ...]) -> t
     return no, yes
 
 
-def _conditioned(outcome: Outcome, state: State) -> bool:
-    return all(state[name] for name in outcome.given)
+def conditioned(outcome: Outcome, state: State) -> bool:
+    """Whether the condition of an outcome is met."""
+    return all(state[name] for name in outcome.given) and not any(state[name] for name in outcome.unless)
 
 
 def _comes_about(outcome: Outcome, state: State) -> bool:
     return (
-        _conditioned(outcome, state)
+        conditioned(outcome, state)
         and all(state[name] for name in outcome.all)
         and (not outcome.any or any(state[name] for name in outcome.any))
         and not any(state[name] for name in outcome.none)

@@ -17,7 +17,7 @@ from estimative.model.likelihood.layout_builder import structure_of
 from estimative.model.likelihood.queries import check_structure
 from estimative.model.likelihood.theta import Theta
 from estimative.model.spec.clock import clock_errors
-from estimative.model.spec.events import Driver, Event, Factor, Outcome, event_of
+from estimative.model.spec.events import PARTS, Driver, Event, Factor, Outcome, event_of
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -354,8 +354,8 @@ def _possible_state(draw: st.DrawFn, events: Mapping[str, Event]) -> dict[str, b
 @st.composite
 def _outcomes(draw: st.DrawFn, name: str, events: Sequence[str]) -> Outcome:
     named = draw(st.lists(st.sampled_from(events), min_size=1, max_size=5, unique=True))
-    roles = [draw(st.sampled_from(["all", "any", "none", "given"])) for _ in named]
-    roles[0] = roles[0] if roles[0] != "given" else "all"
+    roles = [draw(st.sampled_from(PARTS)) for _ in named]
+    roles[0] = roles[0] if roles[0] not in ("given", "unless") else "all"
     by_role = {role: tuple(event for event, its in zip(named, roles, strict=True) if its == role) for role in roles}
     return Outcome(id=name, title=name, **by_role)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from estimative.model.assessment import Assessment
+from estimative.model.spec.events import PARTS
 from estimative.model.spec.evidence import Evidence, Forecast
 from estimative.model.spec.scenario import SECTIONS, Scenario
 from estimative.priors.quantile_fit import Prior
@@ -67,7 +68,7 @@ def same_question(first: Scenario, second: Scenario) -> bool:
 
 def _meaning(scenario: Scenario) -> tuple[object, ...]:
     headline = scenario.outcomes[scenario.headline]
-    return (scenario.id, *map(frozenset, (headline.all, headline.any, headline.none, headline.given)))
+    return (scenario.id, *(frozenset(getattr(headline, part)) for part in PARTS))
 
 
 def scenario_changes(first: Scenario, second: Scenario) -> tuple[FieldChange, ...]:

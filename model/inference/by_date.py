@@ -98,7 +98,7 @@ def by_dates(
             if name == scenario.headline
         ]
         outcome = scenario.outcomes[name]
-        lasting = not outcome.given and not outcome.none and rows[-1].posterior is not None
+        lasting = not outcome.conditional and not outcome.none and rows[-1].posterior is not None
         series = [after.yes[at][index] for at in steps]
         total = posterior.query_probabilities("outcome", name)[0]
         when = _when(series, total, posterior.draws, scenario) if lasting else None

@@ -284,7 +284,7 @@ class Dating:
 
     def _outcome(self, outcome: Outcome) -> tuple[Query, Query]:
         """Return the queries "the outcome by the date, under its condition by then" and "its condition by the date"."""
-        given = [self._happened(name) for name in outcome.given]
+        given = [*map(self._happened, outcome.given), *(_negated(self._happened(name)) for name in outcome.unless)]
         required = [self._happened(name) for name in outcome.all]
         excluded = [_negated(self._happened(name)) for name in outcome.none]
         anything = [_negated(_all([_negated(self._happened(name)) for name in outcome.any]))] if outcome.any else []

@@ -36,8 +36,8 @@ def _reason(outcome: Outcome, *, condition: bool) -> tuple[str, str]:
             return message, "Name them in any, if one of them is enough."
     if condition:
         return f"the condition of {quote(outcome.id)} can never be met, so that it has no probability", (
-            "Compare its given with the conditions of these events."
+            "Compare its given and unless with the conditions of these events."
         )
     return f"the outcome {quote(outcome.id)} can never happen: the conditions of its events exclude it", (
-        "Compare its all, any, none and given with the given and unless of these events."
+        "Compare its fields with the given and unless of these events."
     )

@@ -270,12 +270,12 @@ class _Builder:
             target = renamed(about, copies)
             return Query.where(all=[target]), Query.where(none=[target])
         outcome = self.scenario.outcomes[about]
-        every, given, any_, none = (
+        every, given, any_, none, unless = (
             [renamed(name, copies) for name in names]
-            for names in (outcome.all, outcome.given, outcome.any, outcome.none)
+            for names in (outcome.all, outcome.given, outcome.any, outcome.none, outcome.unless)
         )
-        yes = Query.where(all=(*every, *given), any=any_, none=none)
-        condition = Query.where(all=given).expand(yes.scope)
+        yes = Query.where(all=(*every, *given), any=any_, none=(*none, *unless))
+        condition = Query.where(all=given, none=unless).expand(yes.scope)
         return yes, Query(scope=yes.scope, accepted=condition & ~yes.accepted)
 
     def _poisson_counts(self) -> PoissonCounts:

@@ -80,8 +80,9 @@ def headline_target(scenario: Scenario) -> Target:
 def outcome_target(outcome: Outcome) -> Target:
     """Return the target of an outcome, under its condition if it has one."""
     # `yes` includes the condition, so that P(yes) / P(given) is the conditional probability.
-    yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=outcome.none)
-    return Target(kind="outcome", id=outcome.id, yes=yes, given=Query.where(all=outcome.given))
+    yes = Query.where(all=(*outcome.all, *outcome.given), any=outcome.any, none=(*outcome.none, *outcome.unless))
+    given = Query.where(all=outcome.given, none=outcome.unless)
+    return Target(kind="outcome", id=outcome.id, yes=yes, given=given)
 
 
 def _link_target(name: str, event: Event) -> Target:

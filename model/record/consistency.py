@@ -116,9 +116,10 @@ def _against(scenario: Scenario, known: Facts, resolution: Resolution) -> bool:
 
 def _answers(outcome: Outcome, known: Facts) -> frozenset[str]:
     """The answers to an outcome that facts leave possible, void where its condition may not have been met."""
-    met = _every([known.get(name) for name in outcome.given])
+    required = [known.get(name) for name in outcome.given]
+    met = _every([*required, *(_negated(known.get(name)) for name in outcome.unless)])
     # Yes and no are answers where the condition was met.
-    under = {**known, **dict.fromkeys(outcome.given, True)}
+    under = {**known, **dict.fromkeys(outcome.given, True), **dict.fromkeys(outcome.unless, False)}
     parts = [under.get(name) for name in outcome.all]
     parts += [_negated(under.get(name)) for name in outcome.none]
     parts += [_negated(_every([_negated(under.get(name)) for name in outcome.any]))] if outcome.any else []

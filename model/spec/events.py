@@ -131,6 +131,10 @@ class Event:
         return self.state_titles.get(state, state)
 
 
+PARTS = ("all", "any", "none", "given", "unless")
+"""The fields of an outcome that name events."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a report is about: a combination of events, perhaps under a condition."""
@@ -142,11 +146,18 @@ class Outcome:
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    """Events none of which may have happened, for the condition to be met."""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it is under a condition."""
+        return bool(self.given or self.unless)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every event, or state of one, that is named, each once, in the order of the file."""
-        return tuple(dict.fromkeys((*self.all, *self.any, *self.none, *self.given)))
+        return tuple(dict.fromkeys(name for part in PARTS for name in getattr(self, part)))
 
     @property
     def events(self) -> tuple[str, ...]:

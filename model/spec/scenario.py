@@ -191,6 +191,8 @@ def _plain(entry: Any) -> dict[str, Any]:
     fields = asdict(replace(entry, suggests=FrozenDict({}))) if suggests else asdict(entry)
     fields.pop("suggests", None)
     _drop_silent(fields)
+    if isinstance(entry, Outcome) and not entry.unless:  # came later, unlike that of events
+        del fields["unless"]
     if suggests:
         fields["suggests"] = {name: canonical(stated) for name, stated in suggests.items()}
     return {"type": tag_of(entry.kind), **json.loads(json.dumps(fields, default=_plain_value))}

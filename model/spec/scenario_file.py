@@ -12,7 +12,7 @@ from typing import Literal
 from estimative.model.spec.as_of import as_of as as_of_day
 from estimative.model.spec.case_file import Folder
 from estimative.model.spec.dates import late_entries
-from estimative.model.spec.events import Driver, Event, Factor, Outcome, Source, event_of
+from estimative.model.spec.events import PARTS, Driver, Event, Factor, Outcome, Source, event_of
 from estimative.model.spec.evidence import Evidence
 from estimative.model.spec.evidence_file import read_evidence, read_indicator
 from estimative.model.spec.range_names import range_names
@@ -250,6 +250,6 @@ def _drivers(table: Table) -> Iterator[Driver]:
 
 def _outcome(name: str, table: Table) -> Outcome:
     title = table.text("title")
-    outcome = Outcome(id=name, title=title, **{key: table.texts(key) for key in ("all", "any", "none", "given")})
+    outcome = Outcome(id=name, title=title, **{key: table.texts(key) for key in PARTS})
     table.no_more()
     return outcome

@@ -8,7 +8,17 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from estimative.model.spec.clock import clock_errors
-from estimative.model.spec.events import MOST_STATES, OTHERWISE, Event, Factor, Outcome, Source, event_of, parents_of
+from estimative.model.spec.events import (
+    MOST_STATES,
+    OTHERWISE,
+    PARTS,
+    Event,
+    Factor,
+    Outcome,
+    Source,
+    event_of,
+    parents_of,
+)
 from estimative.model.spec.evidence import (
     Cases,
     Evidence,
@@ -273,7 +283,7 @@ def _cycle_errors(scenario: Parts) -> Iterator[Issue]:
 
 def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
     path = f"outcomes.{outcome.id}"
-    for key in ("all", "any", "none", "given"):
+    for key in PARTS:
         for index, name in enumerate(getattr(outcome, key)):
             yield from _unknown_literal(f"{path}.{key}.{index}", name, scenario)
     if not (outcome.all or outcome.any or outcome.none):
@@ -282,8 +292,11 @@ def _outcome_errors(outcome: Outcome, scenario: Parts) -> Iterator[Issue]:
     for name in sorted(set(outcome.none) & {*outcome.all, *outcome.given}):
         message = f"{quote(name)} must also have happened, by all or given"
         yield _error(f"{path}.none", message, code="contradiction", value=name)
-    if outcome.any and set(outcome.any) <= set(outcome.none):
-        yield _error(f"{path}.any", "every event of any is also in none", code="contradiction")
+    for name in sorted(set(outcome.unless) & {*outcome.all, *outcome.given}):
+        message = f"{quote(name)} must also have happened, by all or given"
+        yield _error(f"{path}.unless", message, code="contradiction", value=name)
+    if outcome.any and set(outcome.any) <= {*outcome.none, *outcome.unless}:
+        yield _error(f"{path}.any", "every event of any is also in none or unless", code="contradiction")
     if len(outcome.events) > MOST_EVENTS:
         yield _too_many(path, f"the outcome names {len(outcome.events)} events", MOST_EVENTS)
 

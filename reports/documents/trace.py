@@ -81,7 +81,8 @@ def definition(outcome: Outcome, scenario: Scenario) -> str:
     if outcome.none:
         parts.append(f"none of {titles(outcome.none)}")
     given = f", given {titles(outcome.given)}" if outcome.given else ""
-    return f"This outcome means: {'; '.join(parts)}{given}."
+    unless = f", if none of these happens: {titles(outcome.unless)}" if outcome.unless else ""
+    return f"This outcome means: {'; '.join(parts)}{given}{unless}."
 
 
 def equations(result: TraceResult, scenario: Scenario) -> Iterator[Block]:

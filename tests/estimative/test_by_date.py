@@ -39,6 +39,10 @@ all = ["vote"]
 title = "If there is a quake, the dam breaks"
 all = ["break"]
 given = ["quake"]
+[outcomes.break_unless_lost]
+title = "If the vote is not lost, the dam breaks"
+all = ["break"]
+unless = ["vote"]
 """
 PRIORS = """\
 [prior_set]
@@ -88,6 +92,7 @@ def test_what_is_decided_at_the_horizon_is_on_its_day(folder: Path) -> None:
     assert lost.when is not None
     assert (lost.when.p05, lost.when.p95) == (datetime.date(2028, 1, 1), datetime.date(2028, 1, 1))
     assert dates["break_if_quake"].when is None
+    assert dates["break_unless_lost"].when is None
     assert dates["break_if_quake"].by[0].posterior is not None
     assert dates["break_if_quake"].by[0].posterior.value == pytest.approx(0.5)
 
@@ -134,5 +139,5 @@ def test_checkpoints_are_written_as_they_were_understood(folder: Path) -> None:
     text = SCENARIO.replace("until =", "checkpoints = [2027-01-01]\nuntil =")
     (folder / "s.toml").write_text(text, encoding="utf-8")
     fit = es.fit(folder / "s.toml", folder / "p.toml")
-    assert list(fit.result.dates) == ["break", "lost", "break_if_quake"]
+    assert list(fit.result.dates) == ["break", "lost", "break_if_quake", "break_unless_lost"]
     assert fit.assessment.scenario.digest != before.digest

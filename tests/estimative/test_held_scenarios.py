@@ -91,7 +91,7 @@ def test_dates_and_counts_agree_with_the_horizon(scene: Valued) -> None:
         ):
             if after:
                 check(after, source.outcome(name))
-            if before and after and not (outcome.given or outcome.none):
+            if before and after and not (outcome.conditional or outcome.none):
                 assert before.value <= after.value + 1e-9
     for name, counts in result.occurrences.items():
         for count, source in ((counts.prior, blank), (counts.posterior, oracle)):

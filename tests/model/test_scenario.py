@@ -193,6 +193,12 @@ ERRORS: dict[str, tuple[Any, str]] = {
         lambda: with_outcome(all=("flood",), given=("storm",), none=("storm",)),
         "outcomes.flooded.none",
     ),
+    "unless an unknown event": (lambda: with_outcome(all=("flood",), unless=("x",)), "outcomes.flooded.unless.0"),
+    "an outcome given and unless": (
+        lambda: with_outcome(all=("flood",), given=("storm",), unless=("storm",)),
+        "outcomes.flooded.unless",
+    ),
+    "any of unless": (lambda: with_outcome(any=("flood",), unless=("flood",)), "outcomes.flooded.any"),
     "any of none": (lambda: with_outcome(any=("flood",), none=("flood", "storm")), "outcomes.flooded.any"),
     "an outcome of thirteen": (
         lambda: replace(parents_of(13), outcomes={"flooded": Outcome(id="flooded", title="", any=NAMES)}),
@@ -344,6 +350,7 @@ def test_layout_does_not_change_the_digest(tmp_path: Path) -> None:
 
 OTHER: Mapping[type, Any] = {float: 0.75, int: 7, datetime.date: datetime.date(2029, 2, 2)}
 SPECIAL: Mapping[tuple[str, str], Any] = {
+    ("outcomes", "unless"): ("alarm",),
     ("scenario", "headline"): "dry",
     ("scenario", "as_of"): datetime.date(2026, 1, 2),
     ("evidence", "date"): datetime.date(2025, 6, 1),

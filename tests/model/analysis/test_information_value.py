@@ -27,7 +27,7 @@ from estimative.priors.distributions import ScaledBeta
 from estimative.priors.statements import BetaStated, Statement, Uniform
 from tests.examples import examples, repetitions
 from tests.held import by_hand, seen
-from tests.oracle import Oracle, State
+from tests.oracle import Oracle, State, conditioned
 from tests.prior_sets import assessed
 from tests.scenarios import SAID, scenario_of
 from tests.strategies import Valued, valued_scenarios
@@ -207,7 +207,7 @@ class Brute:
             outcome = oracle.scenario.outcomes[oracle.scenario.headline]
             everything = oracle.mass(lambda _: True)
             for state in oracle.states():
-                if all(state[name] for name in outcome.given) and (not headline or comes_about(oracle, state)):
+                if conditioned(outcome, state) and (not headline or comes_about(oracle, state)):
                     mass = oracle.mass(lambda other, state=state: other == state) / everything
                     total.append(weight * mass * share(oracle, state))
         return math.fsum(total)

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from estimative.model.record.consistency import decided_outcomes, facts, inconsistencies
 from estimative.model.record.resolutions import Resolution
-from estimative.model.spec.events import OTHERWISE, Outcome
+from estimative.model.spec.events import OTHERWISE, PARTS, Outcome
 from estimative.model.spec.scenario import Scenario
 from estimative.priors.errors import InvalidInput
 from tests.leak import SCENARIO, assessed
+from tests.oracle import conditioned
 from tests.scores_made import entry, resolution, state_resolution, states
 
 type World = Mapping[str, bool]
@@ -44,7 +45,7 @@ def worlds() -> Iterator[World]:
 
 def answer(outcome: Outcome, world: World) -> str:
     """The answer to an outcome in a world."""
-    if not all(world[name] for name in outcome.given):
+    if not conditioned(outcome, world):
         return "void"
     every = all(world[name] for name in outcome.all) and not any(world[name] for name in outcome.none)
     return "yes" if every and (not outcome.any or any(world[name] for name in outcome.any)) else "no"
@@ -76,9 +77,7 @@ LITERALS = st.lists(
     max_size=2,
     unique=True,
 ).map(tuple)
-OUTCOMES = st.builds(
-    Outcome, id=st.just("o"), title=st.just("O"), all=LITERALS, any=LITERALS, none=LITERALS, given=LITERALS
-)
+OUTCOMES = st.builds(Outcome, id=st.just("o"), title=st.just("O"), **dict.fromkeys(PARTS, LITERALS))
 
 
 @pytest.mark.parametrize(("event", "state"), STATES)
@@ -114,6 +113,15 @@ def test_an_answer_is_refused_only_where_no_world_has_it(pair: tuple[str, str], 
     assert not decided or set(decided) == answers
     if len(outcome.names) <= 1:
         assert bool(decided) == (len(answers) == 1)
+
+
+def test_what_a_condition_excludes_cannot_bring_the_outcome_about() -> None:
+    """A yes, where an insider did not do it and the sale, the only other way, must not have happened."""
+    outcome = Outcome(id="o", title="O", any=("sale", "actor=insider"), unless=("sale",))
+    changed = replace(scenario(), outcomes={"o": outcome}, headline="o")
+    earlier = entry(3, replace(resolution(2, True), forecast=resolution(2, scenario="leak", outcome="o").forecast))
+    [issue] = inconsistencies(changed, state_of("actor", "state"), [earlier], "log")
+    assert "line 3 answers o with yes" in str(issue)
 
 
 def test_states_exclude_each_other() -> None:

@@ -310,7 +310,7 @@ def test_saved_draws_have_the_answers() -> None:
     posterior, before = fitted("coordinated-attack", "baseline")
     result = saved_means(posterior, before)
     for name, outcome in posterior.assessment.scenario.outcomes.items():
-        if not outcome.given:
+        if not outcome.conditional:
             estimate = posterior.estimates["outcome", name]
             # Independent resampling would add sd / sqrt(4000); systematic resampling adds less.
             assert result[name] == pytest.approx(estimate.value, abs=4 * estimate.sd / MAX_DRAWS**0.5), name
