@@ -173,7 +173,7 @@ class _Matching:
             shares, misfit = fit_shares(stated, first.states)
             for quantity, family in zip(quantities, shares.sticks(), strict=True):
                 yield quantity.name, Prior(stated=stated, family=family, misfit=round(misfit, 9))
-        elif isinstance(stated.statement, ByState):
+        elif isinstance(stated.statement, ByState) and any(quantity.state for quantity in quantities):
             states = [quantity.state for quantity in quantities]
             silent = OTHERWISE in states and OTHERWISE not in dict(stated.statement.parts)
             parts = parts_of(stated.statement, first.unit, [s for s in states if not (silent and s == OTHERWISE)])

@@ -206,6 +206,7 @@ PRIOR_ERRORS = [
         "unsuitable-statement",
         "evidence.claim",
     ),
+    ("sale = { p05 = 0.1, p95 = 0.5 }", "sale = { if_yes = 0.1, if_no = 0.5 }", "unsuitable-statement", "events.sale"),
 ]
 
 
