@@ -217,11 +217,17 @@ def case_of(name: str, scenario: Scenario) -> str:
 
 
 def short_name(name: str, scenario: Scenario) -> str:
-    """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event."""
+    """A quantity where there is little room: its title, and what it is about it; of an effect, cause and event.
+
+    Of several quantities about one thing each has its state or case.
+    """
     parsed = QuantityName.parse(name)
     if parsed.section == "effects":
-        cause, event = (title_of(part, scenario) for part in (parsed.key.partition(".")[0], parsed.subject))
-        return f"{_cut(cause)} \u2192 {_cut(event)}"
+        cause, _, state = parsed.key.partition(".")
+        event = f"{parsed.subject}={state}" if state else parsed.subject
+        return f"{_cut(title_of(cause, scenario))} \u2192 {_cut(title_of(event, scenario))}"
+    if case := _short_case(parsed, scenario):
+        return f"{_cut(capital(title_of(parsed.subject, scenario)), 18)}: {_cut(case)}"
     what = {
         "evidence": "weight of ",
         "motives": "motive of ",
@@ -230,6 +236,26 @@ def short_name(name: str, scenario: Scenario) -> str:
         "indicators": "chance of seeing ",
     }.get(parsed.section, "")
     return capital(f"{what}{title_of(parsed.subject, scenario)}")
+
+
+def _short_case(parsed: QuantityName, scenario: Scenario) -> str:
+    """The state or the case that one of several quantities is about; empty where there is one alone."""
+    if not parsed.key:
+        return ""
+    if parsed.section in ("events", "tables"):
+        event = scenario.events[parsed.subject]
+        row, _, state = parsed.key.rpartition(".") if event.states else (parsed.key, "", "")
+        row = "" if row == "none" else row
+        parts = [event.state_title(state)] if state else ["none"] if event.table_parents and not row else []
+        return ", ".join([*parts, *(title_of(parent, scenario) for parent in JOINED.split(row) if parent)])
+    items = scenario.indicators if parsed.section == "indicators" else scenario.evidence
+    about = items[parsed.subject].about
+    if parsed.key in CASES:
+        words = ("if high", "if low") if about in scenario.factors else ("if so", "if not so")
+        return words[CASES.index(parsed.key) % 2]
+    if parsed.key == OTHERWISE:
+        return "if not met"
+    return scenario.events[about].state_title(parsed.key)
 
 
 def _cut(text: str, length: int = 15) -> str:
